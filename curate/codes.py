@@ -1,0 +1,210 @@
+"""From the pixels of a mask file to class codes: what each px says, be it a number, a colour or a shade of grey.
+
+`auto` is decided by the picture: a table of colours rules where the picture bears one of its colours (black aside);
+else the mask is binary, if its values lie at both ends and its table names at most one class; else values are numbers.
+At both ends: nine px in ten are at most 32 or at least 223, and the upper end outweighs whatever the lower end
+holds beside its commonest value. So soft masks are binary, and classes 0, 1, 2 with 255 for void are not.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.images import MaskPicture
+from curate.masks import Mask
+from curate.reasons import Reason, Refusal
+from curate.records import RegionMap
+
+VOID, BACKGROUND, FIRST_LABEL = 0, 1, 2
+
+_REACH = 32  # in each channel: how far a blended colour may be from a listed one
+_LOW, _HIGH = 32, 223  # grey values up to and from here lie at the ends
+_MAX_UNKNOWN = 256  # more unlisted values than this count as one class
+_MAX_COLOURS = 1 << 18  # more distinct colours are a photograph
+_FEW_BLENDS = 16  # up to so many unlisted colours are judged one by one
+_NOWHERE = np.iinfo(np.int32).max
+
+Integers = NDArray[np.integer]
+
+
+class ClassCodes(NamedTuple):
+    """(H, W) codes: VOID, BACKGROUND, then one for each label, then one for each value of no listed class."""
+
+    codes: Integers
+    names: list[str | None]
+    """Label by code; None for VOID, BACKGROUND and what is of no listed class."""
+    values: list[int]
+    """Value by code; the first one found where a code stands for many."""
+    doubtful: Mask | None
+    """(H, W) px that may be blends: read by the nearest colour, or of an unlisted colour between two listed ones."""
+
+
+def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
+    """Codes of each px. Refusal undecodable_mask where the picture cannot hold what the map expects."""
+    pixels = _decide(region_map, picture) if region_map.pixels == "auto" else region_map.pixels
+    if pixels == "binary":
+        codes = binary_mask(picture).astype(np.uint8) * FIRST_LABEL
+        return ClassCodes(codes, [None, None, region_map.label], [0, 0, 1], None)
+    if pixels == "index":
+        return _by_number(region_map, _numbers(picture), picture.lossy)
+    if pixels == "number":
+        return _by_number(region_map, picture.colours, picture.lossy)
+    return _by_colour(region_map, picture)
+
+
+def binary_mask(picture: MaskPicture) -> Mask:
+    """(H, W) bool: > 127; where 0 and one other value are all there is, the other; alpha where nothing else differs."""
+    grey = _grey(picture)
+    if picture.alpha is not None and picture.alpha.min() < 255 and grey.min() == grey.max():
+        return picture.alpha > 127
+    low, high = int(grey.min()), int(grey.max())
+    two_values = low == 0 and bool(np.all((grey == 0) | (grey == high)))
+    above: Mask = grey > (0 if high <= 1 or two_values else 127)
+    return above
+
+
+def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
+    if region_map.colours:
+        used = _distinct(picture.pixels)
+        used = used if picture.table is None else picture.table[used]
+        if picture.table is None or np.isin(used[used > 0], list(region_map.colours)).any():
+            return "colour"
+    if len(region_map.labels) > 1:
+        return "index"
+    return "binary" if _at_both_ends(_grey(picture), list(region_map.labels)) else "index"
+
+
+def _at_both_ends(grey: Integers, labels: list[int]) -> bool:
+    histogram: Integers = np.bincount(grey.ravel(), minlength=256)
+    if histogram.size > 256 or any(value < _HIGH and histogram[value] for value in labels if value < 256):
+        return False
+    low, high = histogram[: _LOW + 1], histogram[_HIGH:]
+    return bool(low.sum() + high.sum() >= 0.9 * grey.size and high.sum() > low.sum() - low.max())
+
+
+def _grey(picture: MaskPicture) -> Integers:
+    values: Integers | None = picture.values
+    if values is None:
+        red, green, blue = (picture.pixels >> shift & 255 for shift in (16, 8, 0))
+        luminance: Integers = (299 * red + 587 * green + 114 * blue + 500) // 1000  # ITU-R BT.601
+        return luminance
+    return values >> 8 if values.dtype == np.uint16 and values.max() >= _HIGH << 8 else values
+
+
+def _numbers(picture: MaskPicture) -> Integers:
+    if picture.values is not None:
+        return picture.values
+    low = picture.pixels & 255
+    if np.any(picture.pixels != low * 0x010101):
+        raise Refusal(Reason.UNDECODABLE_MASK, "a colour picture where a grey or palette one with class numbers is due")
+    return low
+
+
+def _by_number(region_map: RegionMap, pixels: Integers, lossy: bool) -> ClassCodes:
+    distinct = _distinct(pixels)
+    if lossy and distinct.size > 1:
+        raise Refusal(Reason.UNDECODABLE_MASK, "class numbers in a JPEG, which changes them")
+    labels = region_map.labels
+    if region_map.pixels == "auto" and not labels:
+        labels = {int(value): str(value) for value in distinct}
+    listing, names, values = _listing(labels, region_map)
+    codes = _look_up(distinct, listing)
+    _add_unknown(codes, distinct, np.zeros(distinct.size, bool), names, values)
+    return ClassCodes(_spread(codes, distinct, pixels), names, values, None)
+
+
+def _by_colour(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
+    distinct = _distinct(picture.pixels)
+    if distinct.size > _MAX_COLOURS:
+        raise Refusal(Reason.OVER_LIMIT, f"{distinct.size:,} colours: a photograph, not a map of classes")
+    colours = distinct if picture.table is None else picture.table[distinct]
+    listing, names, values = _listing(region_map.labels, region_map)
+    if region_map.colours:
+        listing = {colour: listing[value] for colour, value in region_map.colours.items() if value in listing}
+    codes = _look_up(colours, listing)
+    inexact = codes < 0
+    codes[inexact] = _nearest(colours[inexact], listing)
+    blends = codes < 0
+    if not picture.lossy and np.count_nonzero(blends) <= _FEW_BLENDS:
+        blends[blends] = _between(colours[blends], listing)
+    doubtful = np.ones_like(blends) if picture.lossy else blends | (inexact & (codes >= 0))
+    _add_unknown(codes, colours, blends, names, values)
+    spread = _spread(doubtful, distinct, picture.pixels) if doubtful.any() else None
+    return ClassCodes(_spread(codes, distinct, picture.pixels), names, values, spread)
+
+
+def _listing(labels: dict[int, str], region_map: RegionMap) -> tuple[dict[int, int], list[str | None], list[int]]:
+    """Code by value, label by code, value by code."""
+    objects = [value for value in labels if value not in {*region_map.void, *region_map.background}]
+    listing = {value: code for code, value in enumerate(objects, FIRST_LABEL)}
+    listing |= dict.fromkeys(region_map.background, BACKGROUND) | dict.fromkeys(region_map.void, VOID)
+    return listing, [None, None, *(labels[value] for value in objects)], [0, 0, *objects]
+
+
+def _look_up(keys: Integers, listing: dict[int, int]) -> NDArray[np.int32]:
+    listed = np.array(sorted(listing), np.int64)
+    if not listed.size:
+        return np.full(keys.size, -1, np.int32)
+    place = np.minimum(np.searchsorted(listed, keys), listed.size - 1)
+    codes = np.array([listing[int(key)] for key in listed], np.int32)
+    return np.where(listed[place] == keys, codes[place], -1).astype(np.int32)
+
+
+def _nearest(colours: Integers, listing: dict[int, int]) -> NDArray[np.int32]:
+    """Code of the nearest listed colour within reach in each channel, -1 where there is none."""
+    codes = np.full(colours.size, -1, np.int32)
+    best = np.full(colours.size, _NOWHERE, np.int32)
+    channels = _channels(colours)
+    for colour, code in listing.items() if colours.size else ():
+        difference = channels - _channels(np.array([colour]))
+        distance = np.where(np.abs(difference).max(1) <= _REACH, (difference**2).sum(1), _NOWHERE)
+        codes[distance < best] = code
+        best = np.minimum(best, distance)
+    return codes
+
+
+def _between(colours: Integers, listing: dict[int, int]) -> Mask:
+    """Whether each colour is a mixture of two listed ones, to within 2 in each channel for rounding."""
+    start = _channels(np.array(list(listing), np.int64)).astype(np.float32)
+    side = start[None] - start[:, None]
+    squared = np.maximum((side**2).sum(2), 1)
+    between = np.zeros(colours.size, bool)
+    for number, colour in enumerate(_channels(colours)):
+        share = np.clip(((colour - start)[:, None] * side).sum(2) / squared, 0, 1)
+        mixture = start[:, None] + share[..., None] * side
+        between[number] = np.any(np.abs(mixture - colour).max(2) <= 2)
+    return between
+
+
+def _channels(colours: Integers) -> NDArray[np.int32]:
+    return np.stack([colours >> shift & 255 for shift in (16, 8, 0)], axis=-1).astype(np.int32)
+
+
+def _add_unknown(
+    codes: NDArray[np.int32], keys: Integers, blends: Mask, names: list[str | None], values: list[int]
+) -> None:
+    """Gives codes to what has none: one to all blends, one to each other key; in place, and appended to the lists."""
+    others = np.flatnonzero((codes < 0) & ~blends)
+    groups = [others] if others.size > _MAX_UNKNOWN else [others[i : i + 1] for i in range(others.size)]
+    for group in [np.flatnonzero(blends), *groups]:
+        if group.size:
+            codes[group] = len(names)
+            names.append(None)
+            values.append(int(keys[group[0]]))
+
+
+def _distinct(pixels: Integers) -> Integers:
+    """Sorted distinct values below 2 ** 24, without sorting the px."""
+    present = np.zeros(int(pixels.max()) + 1, bool)
+    present[pixels] = True
+    return np.flatnonzero(present)
+
+
+def _spread(of_distinct: NDArray, distinct: Integers, pixels: Integers) -> NDArray:  # type: ignore[type-arg]
+    """(H, W) from what is known of each distinct value."""
+    small = np.uint8 if of_distinct.dtype != bool and of_distinct.max() < 256 else None
+    table = np.zeros(int(distinct[-1]) + 1, small or of_distinct.dtype)
+    table[distinct] = of_distinct
+    spread: NDArray = table[pixels]  # type: ignore[type-arg]
+    return spread

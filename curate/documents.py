@@ -1,0 +1,150 @@
+"""Text from strangers, read safely: encodings, JSON and YAML within limits, YAML with positions."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from rapidfuzz import process
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+
+from curate.reasons import Reason, Refusal
+
+MAX_YAML_ALIASES = 100
+MAX_YAML_NODES = 1_000_000
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class InputError(ValueError):
+    """What the user gave is wrong; the message names file and place, and what to do. Exit code 2."""
+
+
+class Located(NamedTuple):
+    """Plain data of a YAML file, and where each part stands: `where("exports", 0, "format")` → FILE:LINE:COLUMN."""
+
+    data: Any
+    where: Callable[..., str]
+
+
+def decode_text(raw: bytes) -> str:
+    """UTF-8, or UTF-16 where a byte-order mark says so; the mark goes, line ends become \\n. Refusal otherwise."""
+    encoding = next((name for bom, name in _BOMS.items() if raw.startswith(bom)), "utf-8")
+    try:
+        return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise Refusal(Reason.MALFORMED_FILE, f"no {encoding} text: {error}") from None
+
+
+def clean_label(text: str) -> tuple[str, bool]:
+    """A label without lone surrogates, which no UTF-8 file can hold; whether any was replaced."""
+    cleaned = _SURROGATE.sub("\ufffd", text)
+    return cleaned, cleaned != text
+
+
+def parse_json(raw: bytes, max_depth: int) -> Any:
+    """A JSON document as plain data; bare NaN and Infinity are read. Refusal over_limit or malformed_file."""
+    text = decode_text(raw).encode("utf-8", "surrogatepass")
+    depth = _nesting(text)
+    if depth > max_depth:
+        raise Refusal(Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}")
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        pass  # NaN, Infinity and lone surrogates are no JSON, yet tools write them
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}") from None
+
+
+def _nesting(text: bytes) -> int:
+    symbols = np.frombuffer(_STRING.sub(b"", text), dtype=np.uint8)
+    symbols = symbols[np.isin(symbols, np.frombuffer(b"[]{}", dtype=np.uint8))]
+    opens = np.isin(symbols, np.frombuffer(b"[{", dtype=np.uint8))
+    return int(np.cumsum(np.where(opens, 1, -1)).max(initial=0))
+
+
+def parse_yaml(text: str, name: str) -> Located:
+    """A YAML document with positions; aliases are counted and tags refused. Refusal as the ledger names it."""
+    try:
+        events = list(YAML(typ="rt").parse(StringIO(text)))
+        if sum(isinstance(event, AliasEvent) for event in events) > MAX_YAML_ALIASES:
+            raise Refusal(Reason.OVER_LIMIT, f"{name}: more than {MAX_YAML_ALIASES} aliases")
+        tagged = next((event for event in events if not _is_core(getattr(event, "ctag", None))), None)
+        if tagged is not None:
+            place = f"{name}:{tagged.start_mark.line + 1}:{tagged.start_mark.column + 1}"
+            raise Refusal(Reason.REFUSED_MARKUP, f"{place}: tag {tagged.ctag} is never obeyed")
+        document = YAML(typ="rt").load(StringIO(text))
+        if _expanded(document, {}) > MAX_YAML_NODES:
+            raise Refusal(Reason.OVER_LIMIT, f"{name}: aliases expand to more than {MAX_YAML_NODES:,} nodes")
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise Refusal(Reason.MALFORMED_FILE, f"{place}: {error.problem or error.context}") from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise Refusal(Reason.MALFORMED_FILE, f"{name}: no YAML: {error}") from None
+    return Located(_plain(document), lambda *path: _position(document, path, name))
+
+
+def load_yaml(path: Path) -> Located:
+    """A YAML file that a user edits. InputError with file, line and column."""
+    try:
+        return parse_yaml(decode_text(path.read_bytes()), str(path))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except Refusal as refusal:
+        detail = refusal.detail
+        raise InputError(detail if detail.startswith(str(path)) else f"{path}: {detail}") from None
+
+
+def nearest(word: str, valid: Mapping[str, Any] | list[str]) -> str:
+    """`; did you mean '…'?` with the nearest valid word, or nothing where none is near."""
+    found = process.extractOne(word, list(valid), score_cutoff=60)
+    return f"; did you mean '{found[0]}'?" if found else ""
+
+
+def _is_core(tag: Any) -> bool:
+    return tag is None or (str(tag).startswith(("tag:yaml.org,2002:", "!!")) and "/" not in str(tag))
+
+
+def _expanded(node: Any, sizes: dict[int, int]) -> int:
+    if id(node) not in sizes:
+        children = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+        sizes[id(node)] = 1 + sum(_expanded(child, sizes) for child in children)
+    return sizes[id(node)]
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if isinstance(node, TaggedScalar):
+        return node.value
+    for kind in (bool, int, float, str):  # ruamel's scalars remember how they were written
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _position(document: Any, path: tuple[Any, ...], name: str) -> str:
+    line, column = 0, 0
+    node = document
+    for step in path:
+        if isinstance(node, CommentedMap) and step in node:
+            line, column = node.lc.key(step)
+        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+            line, column = node.lc.item(step)
+        else:
+            break
+        node = node[step]
+    return f"{name}:{line + 1}:{column + 1}"

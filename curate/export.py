@@ -1,0 +1,181 @@
+"""An export as formats see it: its settings, the files in it, and how a named file is found among them."""
+
+import posixpath
+import re
+import stat
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from upath import UPath
+
+from curate.documents import InputError, decode_text, parse_json
+from curate.reasons import Reason, Refusal
+from curate.records import Drop, Flag
+from curate.settings import Limits
+
+_IGNORED = ("__MACOSX", ".git", ".DS_Store", "Thumbs.db")
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
+_DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files below `root`, by POSIX path relative to it; `refused` are links, pipes and devices."""
+
+    root: UPath
+    paths: tuple[str, ...]
+    refused: frozenset[str] = frozenset()
+
+    def read(self, path: str, limits: Limits) -> bytes:
+        """A file's bytes. Refusal unreadable_file or over_limit."""
+        file = self.root / path
+        try:
+            if file.stat().st_size > limits.file_bytes:
+                raise Refusal(Reason.OVER_LIMIT, f"{path}: larger than {limits.file_bytes:,} bytes")
+            return file.read_bytes()
+        except OSError as error:
+            raise Refusal(Reason.UNREADABLE_FILE, f"{path}: {error.strerror or error}") from None
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The paths as a set."""
+        return frozenset(self.paths)
+
+    @cached_property
+    def by_folded_path(self) -> Mapping[str, list[str]]:
+        """Paths by their case-folded, composed form."""
+        return _index(self.paths, _fold)
+
+    @cached_property
+    def by_file_name(self) -> Mapping[str, list[str]]:
+        """Paths by file name."""
+        return _index(self.paths, posixpath.basename)
+
+    @cached_property
+    def by_folded_name(self) -> Mapping[str, list[str]]:
+        """Paths by case-folded, composed file name."""
+        return _index(self.paths, lambda path: _fold(posixpath.basename(path)))
+
+
+@dataclass(frozen=True)
+class Export:
+    """One customer's export: what the settings say of it, the limits that hold, and its files."""
+
+    name: str
+    files: Files
+    limits: Limits
+    options: Mapping[str, Any] = field(default_factory=dict)
+    objects: Literal["auto", "instances", "components"] = "auto"
+
+    def read(self, path: str) -> bytes:
+        """A file's bytes, within the limits."""
+        return self.files.read(path, self.limits)
+
+    def read_text(self, path: str) -> str:
+        """A text file of the export, \\n for line ends."""
+        return decode_text(self.read(path))
+
+    def read_json(self, path: str) -> Any:
+        """A JSON file of the export as plain data."""
+        return parse_json(self.read(path), self.limits.json_depth)
+
+    def drop(self, reason: Reason, detail: str, *, image: str = "", key: str = "", count: int | None = 1) -> Drop:
+        """A drop of this export; `count` is None where nobody can know how many annotations are lost."""
+        return Drop(reason=reason, detail=detail, export=self.name, image_path=image, annotation_key=key, count=count)
+
+
+def list_files(root: UPath, limits: Limits) -> Files:
+    """All files below `root`, sorted; what tools leave behind (`._x`, `__MACOSX`) is passed over.
+
+    Links, pipes and devices are listed as refused, never followed. InputError where there is no such folder.
+    """
+    if not root.exists():
+        raise InputError(f"{root}: no such folder or archive")
+    if not root.is_dir():
+        raise InputError(f"{root}: neither a folder nor an archive (zip or tar)")
+    paths, refused = [], []
+    for path, is_regular in _walk(root):
+        if len(path.encode("utf-8", "surrogateescape")) > limits.path_bytes or not is_regular:
+            refused.append(path)
+        elif not _is_litter(path):
+            paths.append(path)
+    if not paths:
+        raise InputError(f"{root}: the folder is empty")
+    return Files(root, tuple(sorted(paths)), frozenset(refused))
+
+
+def find_image(files: Files, name: str, document: str, folders: Iterable[str] = ()) -> tuple[str, list[Flag]]:
+    """Path of the image that `document` calls `name`, and `image_by_name` where only its file name was found.
+
+    Looked for from the document's folder, then from the root, then in `folders` (from either), then by its
+    file name, then all of that with case and Unicode form folded. Refusal path_escape, missing_image or
+    ambiguous_image.
+    """
+    if _DRIVE.match(name):  # a path of another machine: only its file name can mean anything here
+        name = re.split(r"[\\/]", name)[-1]
+    if _URL.match(name) or name.startswith(("/", "\\\\")) or "\0" in name:
+        raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} is not a path inside the export")
+    candidates = _candidates(files, name, document, list(folders))
+    for path in candidates:
+        if path in files.refused:
+            raise Refusal(Reason.PATH_ESCAPE, f"image {path!r} is a link, a pipe or a device, or its path is too long")
+        if path in files.known:
+            return path, []
+    base = posixpath.basename(candidates[0])
+    by_path = [hit for path in candidates for hit in files.by_folded_path.get(_fold(path), [])]
+    for hits, flags in (
+        (files.by_file_name.get(base, []), [Flag.IMAGE_BY_NAME]),
+        (sorted(set(by_path)), [Flag.IMAGE_BY_NAME]),
+        (files.by_folded_name.get(_fold(base), []), [Flag.IMAGE_BY_NAME]),
+    ):
+        if len(hits) == 1:
+            return hits[0], flags
+        if hits:
+            raise Refusal(Reason.AMBIGUOUS_IMAGE, f"image {name!r} may be any of {', '.join(hits[:4])}")
+    raise Refusal(Reason.MISSING_IMAGE, f"image {name!r} is not in the export")
+
+
+def _candidates(files: Files, name: str, document: str, folders: list[str]) -> list[str]:
+    names = [name] if "\\" not in name else [name, name.replace("\\", "/")]
+    beside = posixpath.dirname(document)
+    bases = [beside, ""] + [posixpath.join(start, folder) for start in (beside, "") for folder in folders]
+    paths = [posixpath.normpath(posixpath.join(base, each)) for each in names for base in bases]
+    inside = [path for path in paths if not path.startswith("..")]
+    if not inside or (paths[len(bases) * (len(names) - 1)].startswith("..") and not files.known & set(inside)):
+        raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} leaves the export")
+    return list(dict.fromkeys(inside))
+
+
+def _walk(root: UPath) -> Iterable[tuple[str, bool]]:
+    if getattr(root, "protocol", "") not in ("", "file", "local"):
+        prefix = root.path.rstrip("/") + "/"
+        yield from ((path.removeprefix(prefix), True) for path in root.fs.find(root.path))
+        return
+    pending = [root]
+    while pending:
+        for entry in pending.pop().iterdir():
+            mode = entry.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                pending.append(entry)
+            else:
+                yield entry.relative_to(root).as_posix(), stat.S_ISREG(mode)
+
+
+def _is_litter(path: str) -> bool:
+    parts = path.split("/")
+    return parts[-1].startswith("._") or any(part in _IGNORED for part in parts) or parts[-1] == ".gitkeep"
+
+
+def _fold(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _index(paths: Iterable[str], key: Any) -> Mapping[str, list[str]]:
+    index: defaultdict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        index[key(path)].append(path)
+    return index

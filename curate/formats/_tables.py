@@ -1,0 +1,202 @@
+"""Class tables of exports with masks: which number or colour is which class.
+
+A table is a .txt, .csv, .tsv or .json whose name speaks of classes, labels, categories or colours (`class_names.txt`,
+`label_colors.txt`, `class_dict.csv`, `classes.json`, `labelmap.txt`, …). A mask's table is the one in the nearest folder
+above it, or the only one of the export.
+
+Lines: a name; or a name with a number before or after it, which is its value (a second number, a z-order, is passed
+over); or a name and three numbers, R G B, in that order unless a header says otherwise; or a name, a value and R G B;
+separated by commas, semicolons, tabs, colons or spaces; `#RRGGBB` is a colour. CVAT's `label:color_rgb:parts:actions`.
+Where no value is given, it is the number of the line, from 0; from -1 where the first line is `__ignore__` (labelme).
+JSON: a list of names, or of objects with name (title, label, class) and id or color; or an object name → colour or
+value, value → name; or one of these under `classes`, `labels` or `categories`.
+"""
+
+import csv
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from curate.documents import InputError
+from curate.export import Export
+from curate.reasons import Refusal
+
+_FILE = re.compile(
+    r"(?:.*[^a-z])?(?:class|label|categor|colou?r|codes|palette|legend)[^/]*\.(?:txt|csv|tsv|json|names)", re.IGNORECASE
+)
+_BACKGROUND = {"background", "bg", "back ground"}
+_VOID = {"void", "ignore", "ignored", "unlabeled", "unlabelled", "unclassified", "unannotated", "not labeled"}
+_HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
+_INTEGER = re.compile(r"-?\d{1,9}")
+_NAME_KEYS = ("name", "title", "label", "class", "class_name", "label_name", "category", "readable")
+_VALUE_KEYS = ("id", "value", "index", "pixel value", "pixel_value", "class_id", "label_id", "class_index", "trainid")
+_COLOUR_KEYS = ("color", "colour", "rgb", "color_rgb", "hex", "color_hex_code", "palette")
+_CHANNEL_KEYS = {"r": 0, "red": 0, "g": 1, "green": 1, "b": 2, "blue": 2}
+_MAX_CLASSES = 65_536
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """Classes by value and by colour (0xRRGGBB → value); those that are no objects are in `void` or `background`."""
+
+    labels: dict[int, str]
+    colours: dict[int, int] = field(default_factory=dict)
+    void: frozenset[int] = frozenset()
+    background: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Row:
+    name: str
+    value: int | None = None
+    colour: int | None = None
+
+
+def find_tables(export: Export, *, with_colours: bool) -> dict[str, ClassTable]:
+    """By folder, the class table in it; the first that can be read as one, by name; with colours where they are due."""
+    tables: dict[str, ClassTable] = {}
+    for path in export.files.paths:
+        folder, name = posixpath.split(path)
+        if folder in tables or not _FILE.fullmatch(name):
+            continue
+        try:
+            table = read_table(export, path)
+        except (Refusal, ValueError):
+            continue  # another file of that name, not a table
+        if table.colours or not with_colours:
+            tables[folder] = table
+    return tables
+
+
+def nearest_table(tables: Mapping[str, ClassTable], path: str) -> ClassTable | None:
+    """The table in the nearest folder above a file, else the only one."""
+    folder = posixpath.dirname(path)
+    while folder and folder not in tables:
+        folder = posixpath.dirname(folder)
+    return tables.get(folder) or (next(iter(tables.values())) if len(tables) == 1 else None)
+
+
+def stated_table(export: Export) -> ClassTable | None:
+    """The table of option `classes`: a mapping, a list, or a file of the export. InputError where it is none of these."""
+    stated = export.options.get("classes")
+    if stated is None:
+        return None
+    try:
+        return read_table(export, stated) if isinstance(stated, str) else make_table(_from_data(stated))
+    except (Refusal, ValueError) as error:
+        raise InputError(f"export {export.name}: option classes is no class table: {error}") from None
+
+
+def with_exceptions(table: ClassTable, export: Export) -> ClassTable:
+    """The table with options `void` and `background` obeyed: values, names or '#RRGGBB' colours."""
+    for option in ("void", "background"):
+        stated = export.options.get(option, [])
+        values = {_value(table, each, option) for each in (stated if isinstance(stated, list) else [stated])}
+        others = {"void": table.background, "background": table.void}[option] - values
+        other = "background" if option == "void" else "void"
+        table = replace(table, **{option: getattr(table, option) | values, other: others})
+    return table
+
+
+def read_table(export: Export, path: str) -> ClassTable:
+    """A table file of the export. Refusal, or ValueError where it is no table."""
+    if path.lower().endswith(".json"):
+        return make_table(_from_data(export.read_json(path)))
+    return make_table(_from_text(export.read_text(path)))
+
+
+def make_table(rows: Iterable[_Row]) -> ClassTable:
+    """The table of rows in order; names such as background or void make a class no object."""
+    listed = list(rows)
+    if not 0 < len(listed) <= _MAX_CLASSES or not all(row.name.strip() for row in listed):
+        raise ValueError("it lists no classes, too many, or classes without a name")
+    first = -1 if listed[0].name.strip().lower() == "__ignore__" else 0
+    numbered = {number if row.value is None else row.value: row for number, row in enumerate(listed, first)}
+    labels = {value: row.name for value, row in numbered.items()}
+    colours = {row.colour: value for value, row in reversed(numbered.items()) if row.colour is not None}
+    plain = {value: re.sub(r"[\s_-]+", " ", name).strip().lower() for value, name in labels.items()}
+    return ClassTable(
+        labels,
+        colours,
+        void=frozenset(value for value, name in plain.items() if name in _VOID),
+        background=frozenset(value for value, name in plain.items() if name in _BACKGROUND),
+    )
+
+
+def _value(table: ClassTable, stated: Any, option: str) -> int:
+    if isinstance(stated, int) and not isinstance(stated, bool):
+        return stated
+    by_name = {name: value for value, name in table.labels.items()}
+    colour = int(stated[1:], 16) if isinstance(stated, str) and re.fullmatch(r"#[0-9A-Fa-f]{6}", stated) else None
+    found = table.colours.get(colour) if colour is not None else by_name.get(stated) if isinstance(stated, str) else None
+    if found is None:
+        raise InputError(f"option {option}: {stated!r} is neither a value nor a name or colour of the class table")
+    return found
+
+
+def _from_data(data: Any) -> list[_Row]:
+    if isinstance(data, Mapping):
+        inner = next((data[key] for key in ("classes", "labels", "categories") if key in data), None)
+        if isinstance(inner, Mapping | list):
+            return _from_data(inner)
+        return [_pair(key, value) for key, value in data.items()]
+    if isinstance(data, list):
+        return [_Row(each) if isinstance(each, str) else _object(each) for each in data]
+    raise ValueError("neither a list nor an object")
+
+
+def _pair(key: Any, value: Any) -> _Row:
+    if isinstance(value, str) and _INTEGER.fullmatch(str(key)):
+        return _Row(value, value=int(key))
+    colour = _colour(value)
+    if colour is not None:
+        return _Row(str(key), colour=colour)
+    if isinstance(value, str) and (colour := _colour(key)) is not None:
+        return _Row(value, colour=colour)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _Row(str(key), value=value)
+    raise ValueError(f"{key!r}: {value!r} is neither a colour nor a value")
+
+
+def _object(each: Any) -> _Row:
+    if not isinstance(each, Mapping):
+        raise ValueError(f"{each!r} is no class")
+    named = {str(key).lower(): value for key, value in each.items()}
+    name = next((named[key] for key in _NAME_KEYS if isinstance(named.get(key), str)), None)
+    if name is None:
+        raise ValueError(f"{each!r} has no name")
+    value = next((named[key] for key in _VALUE_KEYS if isinstance(named.get(key), int)), None)
+    colour = next((colour for key in _COLOUR_KEYS if (colour := _colour(named.get(key))) is not None), None)
+    if colour is None and {"r", "g", "b"} <= set(named):
+        colour = _colour([named["r"], named["g"], named["b"]])
+    return _Row(name, value, colour)
+
+
+def _colour(raw: Any) -> int | None:
+    """0xRRGGBB of '#RRGGBB', of three numbers in a list or a text; None for anything else."""
+    if isinstance(raw, str):
+        if _HEX.fullmatch(raw) and raw.startswith("#"):
+            return int(raw[1:], 16)
+        raw = [int(each) for each in re.findall(r"\d{1,3}", raw)] if re.fullmatch(r"[\s\d,;()\[\]]+", raw) else None
+    if not isinstance(raw, list | tuple) or len(raw) not in (3, 4):
+        return None
+    if not all(isinstance(each, int) and 0 <= each <= 255 for each in raw):
+        return None
+    red, green, blue = raw[:3]
+    return int(red) << 16 | int(green) << 8 | int(blue)
+
+
+def _from_text(text: str) -> list[_Row]:
+    lines = [line.strip() for line in text.split("\n")]
+    if any(line.startswith("# label:color_rgb") for line in lines):
+        lines = [line for line in lines if line and not line.startswith("#")]
+        return [_Row(name, colour=_colour(rest.split(":")[0])) for name, _, rest in (each.partition(":") for each in lines)]
+    cells = [_cells(line) for line in lines if line and not line.startswith(("//", "# "))]
+    if any(re.search(r"\.(?:jpe?g|png|bmp|tiff?)$", cell, re.IGNORECASE) for row in cells for cell in row):
+        raise ValueError("a list of pictures")
+    has_header = len(cells) > 1 and not _numbers(cells[0]) and any(_numbers(row) for row in cells[1:])
+    header = [cell.lower().strip() for cell in cells.pop(0)] if has_header else []
+    rows = [_by_header(header, row) for row in cells] if _NAME_KEYS_IN(header) else None
+    return rows if rows is not None else _by_content(cells)

@@ -1,0 +1,66 @@
+"""Why an annotation does not go on: the one place where the ledger's reasons are named."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """A reason of the ledger; `meaning` says in a line what it tells the reader of a report."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> "Reason":  # noqa: D102
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    # files
+    UNREADABLE_FILE = "unreadable_file", "the file cannot be opened or read"
+    MALFORMED_FILE = "malformed_file", "the file, or one line of it, is not what its format says"
+    REFUSED_MARKUP = "refused_markup", "the file declares entities or object tags, which are never expanded"
+    OVER_LIMIT = "over_limit", "nesting, size or count is beyond the limits of the settings"
+    ARCHIVE_ESCAPE = "archive_escape", "the archive writes or links outside its own folder"
+    ARCHIVE_BOMB = "archive_bomb", "the archive unpacks to more than the limits allow"
+    ARCHIVE_ENCRYPTED = "archive_encrypted", "the archive is encrypted"
+    PATH_ESCAPE = "path_escape", "a path leaves the export, is a link, pipe or device, or is a URL"
+    # images and mask files
+    MISSING_IMAGE = "missing_image", "the annotated image is not in the export"
+    AMBIGUOUS_IMAGE = "ambiguous_image", "two images answer to one name, or one image id stands twice"
+    UNDECODABLE_IMAGE = "undecodable_image", "the file is no picture that can be decoded"
+    TRUNCATED_IMAGE = "truncated_image", "the picture is cut off"
+    IMAGE_BOMB = "image_bomb", "the picture has more pixels than the limits allow"
+    UNSUPPORTED_IMAGE = "unsupported_image", "the picture's pixel mode has no stated conversion to RGB"
+    MISSING_MASK = "missing_mask", "the mask file is not in the export"
+    UNDECODABLE_MASK = "undecodable_mask", "the mask file cannot be decoded"
+    # annotations
+    DUPLICATE_ANNOTATION = "duplicate_annotation", "the annotation's id stands twice; the first stays"
+    UNKNOWN_CLASS = "unknown_class", "the class is not declared by the export"
+    UNKNOWN_IMAGE = "unknown_image", "the image is not declared by the export"
+    BAD_RUN_LENGTHS = "bad_run_lengths", "the run-lengths are garbage or do not fill their mask"
+    BAD_BITMAP = "bad_bitmap", "the embedded bitmap cannot be decoded"
+    BAD_POLYGON = "bad_polygon", "fewer than three points, or a number that is no finite number"
+    EMPTY_MASK = "empty_mask", "the mask has no pixel on the raster"
+    OUTSIDE_IMAGE = "outside_image", "the mask lies outside its image"
+    MASK_SIZE_MISMATCH = "mask_size_mismatch", "the mask has another size than its image"
+    NO_MASK = "no_mask", "a box, line, point or tag: an annotation without a mask"
+    DELETED = "deleted", "the annotation tool marks it as deleted or cancelled"
+    CROWD = "crowd", "one region over many objects"
+    # decisions
+    UNMAPPED_LABEL = "unmapped_label", "no concept for the label yet: it waits in the review queue"
+    BACKGROUND = "background", "stuff, void or a concept that is not salient"
+    REJECTED_LABEL = "rejected_label", "a reviewer rejected the label"
+    SPLIT_LABEL = "split_label", "one label for several concepts, and no rule names this object's"
+    TOO_SMALL = "too_small", "box side or area under the filter's minimum"
+    TOO_LARGE_SHARE = "too_large_share", "the mask covers more of the image than the filter allows"
+    LICENCE = "licence", "the export's licence is not allowed by the settings"
+    CAPPED = "capped", "over a cap of the balance"
+    LEAK_GUARD = "leak_guard", "a train object whose group joined a pinned test image"
+
+
+class Refusal(Exception):
+    """What bad input raises inside the library: a reason of the ledger and a detail for people."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,203 @@
+"""The settings file: one YAML, validated; every error names file, line, column and the nearest valid word."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from curate.documents import InputError, Located, load_yaml, nearest
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+ShareRange = tuple[Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]]
+
+
+class Section(BaseModel):
+    """Base of the settings' sections: unknown keys are errors, values never change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExportSettings(Section):
+    """One export: where it is, whose it is, and how far it can be trusted."""
+
+    name: Name
+    path: str = Field(description="folder, archive or fsspec URL; relative to where the command runs")
+    format: str
+    customer: Name
+    domain: Name
+    licence: str = Field(min_length=1, description="SPDX identifier or the words that the owner used")
+    role: Literal["auto", "train", "test"] = "auto"
+    scene: Literal["auto", "full", "partial"] = "auto"
+    objects: Literal["auto", "instances", "components"] = "auto"
+    trust: float = Field(default=1.0, gt=0.0, le=10.0)
+    options: dict[str, Any] = Field(default_factory=dict, description="what the format's documentation names")
+
+
+class LicenceSettings(Section):
+    """Licences that may enter a build; another one stops the run."""
+
+    allow: list[str] = Field(min_length=1)
+
+
+class FilterSettings(Section):
+    """Objects too small to teach, or so large that the box says it all."""
+
+    min_side: int = Field(default=8, ge=1, description="px of the box's shorter side")
+    min_area: int = Field(default=64, ge=1, description="px of the mask")
+    max_share: float = Field(default=0.95, gt=0.0, le=1.0, description="of the image that the mask covers")
+
+
+class SplitSettings(Section):
+    """Shares of the groups, and what makes two images one group."""
+
+    val: Share = 0.1
+    test: Share = 0.1
+    seed: int = 0
+    near_duplicate_bits: int = Field(default=4, ge=0, le=16, description="of the 64-bit dHash")
+    scene_pattern: str | None = Field(default=None, description="regular expression; its groups name the scene")
+
+    @model_validator(mode="after")
+    def _leaves_train(self) -> Self:
+        if self.val + self.test >= 1.0:
+            raise ValueError("val and test leave nothing to train on")
+        return self
+
+
+class BalanceSettings(Section):
+    """Shares of the domains in what training draws, and caps."""
+
+    temperature: float = Field(default=0.5, ge=0.0, le=1.0, description="1 keeps the shares, 0 makes them equal")
+    targets: dict[str, Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict, description="share by domain")
+    max_per_image: int | None = Field(default=64, ge=1)
+    max_per_concept: int | None = Field(default=None, ge=1)
+    max_per_customer: int | None = Field(default=None, ge=1)
+
+
+class CropSettings(Section):
+    """How far the drawn box and the window reach around an object."""
+
+    slack: ShareRange = (0.0, 0.08)
+    padding: ShareRange = (0.02, 0.30)
+    min_padding_px: int = Field(default=2, ge=0)
+    image: Literal["auto", "webp"] = Field(default="auto", description="how crops are encoded")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.slack[0] > self.slack[1] or self.padding[0] > self.padding[1]:
+            raise ValueError("a range goes from the smaller to the larger number")
+        return self
+
+
+class DaskSettings(Section):
+    """Where the stages run: a local cluster of so many workers, or an existing scheduler."""
+
+    workers: int = Field(default=2, ge=1)
+    scheduler: str | None = None
+
+
+class Limits(Section):
+    """Bounds on what strangers' files may cost."""
+
+    json_depth: int = Field(default=200, ge=1)
+    file_bytes: int = Field(default=8_000_000_000, ge=1)
+    image_pixels: int = Field(default=120_000_000, ge=1)
+    label_characters: int = Field(default=1000, ge=1)
+    path_bytes: int = Field(default=1024, ge=1)
+    archive_ratio: float = Field(default=100.0, gt=1.0)
+    archive_bytes: int = Field(default=200_000_000_000, ge=1)
+    archive_members: int = Field(default=5_000_000, ge=1)
+    child_bytes: int = Field(default=1_000_000_000, ge=100_000_000, description="memory of the decoding child")
+    child_seconds: float = Field(default=60.0, gt=0.0, description="wall and CPU time of a batch in the child")
+
+
+class TrainSettings(Section):
+    """Training of the bundled network."""
+
+    start: str = Field(default="base", description="base, random, or the path of a checkpoint")
+    minutes: float = Field(default=30.0, gt=0.0)
+    seed: int = 0
+
+
+class EvaluateSettings(Section):
+    """Evaluation against the baselines."""
+
+    bootstrap: int = Field(default=1000, ge=100)
+    seed: int = 0
+
+
+class Settings(Section):
+    """The whole file."""
+
+    build: str
+    taxonomy: str = "taxonomy/concepts.yaml"
+    exports: list[ExportSettings] = Field(min_length=1)
+    licences: LicenceSettings
+    filter: FilterSettings = FilterSettings()
+    split: SplitSettings = SplitSettings()
+    balance: BalanceSettings = BalanceSettings()
+    crop: CropSettings = CropSettings()
+    train: TrainSettings = TrainSettings()
+    evaluate: EvaluateSettings = EvaluateSettings()
+    dask: DaskSettings = DaskSettings()
+    limits: Limits = Limits()
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings of a YAML file. InputError with file, line, column and what to write instead."""
+    from curate import formats  # the formats read the limits that stand here
+
+    document = load_yaml(path)
+    if not isinstance(document.data, dict):
+        raise InputError(f"{path}:1:1: a settings file is a mapping that begins with 'build:'")
+    try:
+        settings = Settings.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError("\n".join(_explain(each, document) for each in error.errors()[:10])) from None
+    first: dict[str, int] = {}
+    for number, export in enumerate(settings.exports):
+        _check_export(export, number, first, document, formats)
+    return settings
+
+
+def _check_export(export: ExportSettings, number: int, first: dict[str, int], document: Located, formats: Any) -> None:
+    def fail(key: str, message: str) -> InputError:
+        return InputError(f"{document.where('exports', number, *key.split('/'))}: {message}")
+
+    if export.format not in formats.names():
+        known = ", ".join(formats.names())
+        hint = nearest(export.format, formats.names())
+        raise fail("format", f"unknown format {export.format!r}{hint} Known: {known}")
+    if export.name in first:
+        raise fail("name", f"export {export.name!r} stands twice; names must differ")
+    first[export.name] = number
+    allowed = formats.options(export.format)
+    for option in export.options:
+        if option not in allowed:
+            hint = nearest(option, sorted(allowed)) or f"; it knows {', '.join(sorted(allowed)) or 'none'}"
+            raise fail(f"options/{option}", f"format {export.format} has no option {option!r}{hint}")
+
+
+def _explain(error: Any, document: Located) -> str:
+    path, kind = error["loc"], error["type"]
+    where = document.where(*path)
+    dotted = ".".join(str(step) for step in path)
+    if kind == "extra_forbidden":
+        return f"{where}: unknown key {dotted!r}{nearest(str(path[-1]), _keys(path[:-1]))}"
+    if kind == "missing":
+        return f"{where}: key {dotted!r} is missing"
+    return f"{where}: {dotted}: {error['msg']} (found {error['input']!r})"
+
+
+def _keys(path: tuple[Any, ...]) -> list[str]:
+    model: Any = Settings
+    for step in path:
+        if isinstance(step, str):
+            annotation = model.model_fields[step].annotation
+            model = next((a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)), annotation)
+    return list(getattr(model, "model_fields", ()))
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the settings file, for editors."""
+    return Settings.model_json_schema()

@@ -1,0 +1,1 @@
+"""The stages on Dask, the command line, and the pages."""
