@@ -1,0 +1,74 @@
+# Each target is one verb of the project, and makes the environment it needs. `make help` lists them.
+SETTINGS ?= examples/demo.yaml
+PYTHON ?= python3
+PIPELINES = .venv/bin/python -m pipelines
+STAGES = ingest remap filter split balance shard train evaluate
+
+.DEFAULT_GOAL := help
+.PHONY: help demo all $(STAGES) report inspect formats trace audit taxonomy segment base weights test lint bench clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z$$()A-Z ]+:.*## / {sub(/\$$\(STAGES\)/, "$(STAGES)", $$1); printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST) \
+	| fold -s -w 118
+	@echo "Settings file: SETTINGS=$(SETTINGS); further options of a verb: OPTIONS='...'"
+
+.venv/run: pyproject.toml constraints.txt
+	test -d .venv || $(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[pipelines,train]'
+	touch .venv/run
+
+.venv/dev: .venv/run
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[pipelines,train,dev]'
+	touch .venv/dev
+
+demo: .venv/run  ## draw five customers' exports, curate them, train a model and open the way to its report
+	.venv/bin/python -m examples.demo_exports build/demo/exports
+	$(PIPELINES) all examples/demo.yaml
+
+all: .venv/run  ## every stage of SETTINGS whose inputs have changed, to the judged model and its pages
+	$(PIPELINES) all $(SETTINGS) $(OPTIONS)
+
+$(STAGES): .venv/run  ## one stage of SETTINGS, after the stages before it
+	$(PIPELINES) $@ $(SETTINGS) $(OPTIONS)
+
+report: .venv/run  ## write the pages of SETTINGS anew
+	$(PIPELINES) report $(SETTINGS) $(OPTIONS)
+
+inspect: .venv/run  ## what an export or a settings file holds: make inspect SETTINGS=PATH
+	$(PIPELINES) inspect $(SETTINGS) $(OPTIONS)
+
+formats: .venv/run  ## the formats that can be read, with their documentation
+	$(PIPELINES) formats $(OPTIONS)
+
+trace: .venv/run  ## an object's whole way, or its drop: make trace OBJECT=ID
+	$(PIPELINES) trace $(SETTINGS) $(OBJECT) $(OPTIONS)
+
+audit: .venv/run  ## check a finished build against its contracts
+	$(PIPELINES) audit $(SETTINGS) $(OPTIONS)
+
+taxonomy: .venv/run  ## match the labels of SETTINGS and write the review queue
+	$(PIPELINES) taxonomy $(SETTINGS) $(OPTIONS)
+
+segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0,x1,y1 OUT=mask.png
+	$(PIPELINES) segment $(IMAGE) --box $(BOX) -o $(or $(OUT),mask.png) $(OPTIONS)
+
+base: .venv/run  ## draw scenes and train the base model on them alone (hours)
+	.venv/bin/python -m examples.base_exports build/base/exports
+	$(PIPELINES) all examples/base.yaml
+
+weights: .venv/run  ## fetch the published U2-Net weights, by digest
+	.venv/bin/python -m model.weights
+
+test: .venv/dev  ## the tests
+	.venv/bin/python -m pytest -n 2
+
+lint: .venv/dev  ## style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: .venv/dev  ## every claim of docs/performance.md, measured: text and build/bench/NAME.json
+	@for file in benchmarks/[a-z]*.py; do .venv/bin/python -m benchmarks.$$(basename $$file .py) $(OPTIONS) || exit 1; done
+
+clean:  ## remove build products, keep the environment
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
