@@ -1,9 +1,11 @@
 """From the pixels of a mask file to class codes: what each px says, be it a number, a colour or a shade of grey.
 
 `auto` is decided by the picture: a table of colours rules where the picture bears one of its colours (black aside);
-else the mask is binary, if its values lie at both ends and its table names at most one class; else values are numbers.
-At both ends: nine px in ten are at most 32 or at least 223, and the upper end outweighs whatever the lower end
-holds beside its commonest value. So soft masks are binary, and classes 0, 1, 2 with 255 for void are not.
+else the mask is binary, if its table names at most one class and its values lie at both ends or some px are
+transparent; else values are numbers.
+At both ends: all values are 0 or 1; or nine px in ten are at most 32 or at least 223, and the upper end outweighs
+whatever the lower end holds beside its commonest value. So soft masks are binary, and classes 0, 1, 2 with 255 for
+void are not.
 """
 
 from typing import NamedTuple
@@ -23,6 +25,7 @@ _LOW, _HIGH = 32, 223  # grey values up to and from here lie at the ends
 _MAX_UNKNOWN = 256  # more unlisted values than this count as one class
 _MAX_COLOURS = 1 << 18  # more distinct colours are a photograph
 _FEW_BLENDS = 16  # up to so many unlisted colours are judged one by one
+_WHITE = 255
 _NOWHERE = np.iinfo(np.int32).max
 
 Integers = NDArray[np.integer]
@@ -44,8 +47,9 @@ def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     """Codes of each px. Refusal undecodable_mask where the picture cannot hold what the map expects."""
     pixels = _decide(region_map, picture) if region_map.pixels == "auto" else region_map.pixels
     if pixels == "binary":
+        label = region_map.label or next(iter(_objects(region_map)), "")
         codes = binary_mask(picture).astype(np.uint8) * FIRST_LABEL
-        return ClassCodes(codes, [None, None, region_map.label], [0, 0, 1], None)
+        return ClassCodes(codes, [None, None, label], [0, 0, 1], None)
     if pixels == "index":
         return _by_number(region_map, _numbers(picture), picture.lossy)
     if pixels == "number":
@@ -54,14 +58,25 @@ def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
 
 
 def binary_mask(picture: MaskPicture) -> Mask:
-    """(H, W) bool: > 127; where 0 and one other value are all there is, the other; alpha where nothing else differs."""
+    """(H, W) bool: > 127; where 0 and one other value are all there is, the other.
+
+    Where some px are transparent, the opaque ones; of these the bright ones, if they are black and white.
+    """
     grey = _grey(picture)
-    if picture.alpha is not None and picture.alpha.min() < 255 and grey.min() == grey.max():
-        return picture.alpha > 127
+    if picture.alpha is not None and picture.alpha.min() <= 127 < picture.alpha.max():
+        opaque: Mask = picture.alpha > 127
+        inside = grey[opaque]
+        return opaque & (grey > 127) if inside.max() >= _HIGH and _at_both_ends(inside) else opaque
     low, high = int(grey.min()), int(grey.max())
     two_values = low == 0 and bool(np.all((grey == 0) | (grey == high)))
     above: Mask = grey > (0 if high <= 1 or two_values else 127)
     return above
+
+
+def _objects(region_map: RegionMap) -> dict[str, int]:
+    """Classes that are objects, and their values."""
+    others = {*region_map.void, *region_map.background}
+    return {label: value for value, label in region_map.labels.items() if value not in others}
 
 
 def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
@@ -70,15 +85,23 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
         used = used if picture.table is None else picture.table[used]
         if picture.table is None or np.isin(used[used > 0], list(region_map.colours)).any():
             return "colour"
-    if len(region_map.labels) > 1:
+    classes = _objects(region_map)
+    if len(classes) > 1:
         return "index"
-    return "binary" if _at_both_ends(_grey(picture), list(region_map.labels)) else "index"
+    if picture.alpha is not None and picture.alpha.min() <= 127 < picture.alpha.max():
+        return "binary"
+    grey = _grey(picture)
+    listed = [value for value in classes.values() if _LOW < value < _HIGH and np.any(grey == value)]
+    return "binary" if not listed and _at_both_ends(grey) else "index"
 
 
-def _at_both_ends(grey: Integers, labels: list[int]) -> bool:
+def _at_both_ends(grey: Integers) -> bool:
+    """Whether grey values are 0 and 1 alone, or lie at both ends."""
     histogram: Integers = np.bincount(grey.ravel(), minlength=256)
-    if histogram.size > 256 or any(value < _HIGH and histogram[value] for value in labels if value < 256):
+    if histogram.size > 256:
         return False
+    if not histogram[2:].any():
+        return True
     low, high = histogram[: _LOW + 1], histogram[_HIGH:]
     return bool(low.sum() + high.sum() >= 0.9 * grey.size and high.sum() > low.sum() - low.max())
 
@@ -109,6 +132,8 @@ def _by_number(region_map: RegionMap, pixels: Integers, lossy: bool) -> ClassCod
     if region_map.pixels == "auto" and not labels:
         labels = {int(value): str(value) for value in distinct}
     listing, names, values = _listing(labels, region_map)
+    if len(names) > FIRST_LABEL + 1 and distinct.tolist() == [0, _WHITE] and _WHITE not in labels:
+        listing.pop(_WHITE, None)  # white on black says nothing of several classes, and is no void to pass over
     codes = _look_up(distinct, listing)
     _add_unknown(codes, distinct, np.zeros(distinct.size, bool), names, values)
     return ClassCodes(_spread(codes, distinct, pixels), names, values, None)
@@ -119,7 +144,8 @@ def _by_colour(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     if distinct.size > _MAX_COLOURS:
         raise Refusal(Reason.OVER_LIMIT, f"{distinct.size:,} colours: a photograph, not a map of classes")
     colours = distinct if picture.table is None else picture.table[distinct]
-    listing, names, values = _listing(region_map.labels, region_map)
+    labels = region_map.labels or _own_names(distinct, colours, picture.lossy)
+    listing, names, values = _listing(labels, region_map)
     if region_map.colours:
         listing = {colour: listing[value] for colour, value in region_map.colours.items() if value in listing}
     codes = _look_up(colours, listing)
@@ -129,9 +155,19 @@ def _by_colour(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     if not picture.lossy and np.count_nonzero(blends) <= _FEW_BLENDS:
         blends[blends] = _between(colours[blends], listing)
     doubtful = np.ones_like(blends) if picture.lossy else blends | (inexact & (codes >= 0))
+    known = len(names) if region_map.labels else 0
     _add_unknown(codes, colours, blends, names, values)
-    spread = _spread(doubtful, distinct, picture.pixels) if doubtful.any() else None
-    return ClassCodes(_spread(codes, distinct, picture.pixels), names, values, spread)
+    coded = _spread(codes, distinct, picture.pixels)
+    if picture.alpha is not None:
+        coded[(picture.alpha <= 127) & (coded >= known)] = VOID  # what cannot be seen is not of an unknown class
+    return ClassCodes(coded, names, values, _spread(doubtful, distinct, picture.pixels) if doubtful.any() else None)
+
+
+def _own_names(distinct: Integers, colours: Integers, lossy: bool) -> dict[int, str]:
+    """Colours as their own labels, #RRGGBB, where no table names them."""
+    if lossy or distinct.size > _MAX_UNKNOWN:
+        raise Refusal(Reason.UNDECODABLE_MASK, f"{distinct.size:,} colours, and no class table that lists any")
+    return {int(colour): f"#{colour:06X}" for colour in colours}
 
 
 def _listing(labels: dict[int, str], region_map: RegionMap) -> tuple[dict[int, int], list[str | None], list[int]]:

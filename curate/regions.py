@@ -84,6 +84,9 @@ def read_regions(
         made, missed = _cut(region_map.path, coded, part, flags)
         regions += made
         lost += missed
+    if not regions and not lost and region_map.pixels == "binary" and region_map.objects == "instances":
+        refusal = Refusal(Reason.EMPTY_MASK, f"{region_map.path}: the file of one object has no px of it")
+        lost.append(Lost(f"{region_map.path}#1", refusal, 1))
     listed = [code == BACKGROUND or name is not None for code, name in enumerate(coded.names)]
     return MapRegions(regions, lost, float(np.array(listed)[coded.codes].mean()))
 

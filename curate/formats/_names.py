@@ -6,21 +6,24 @@ from typing import Literal
 
 Role = Literal["image", "mask", "objects", "ignored"]
 
-_MASK_WORDS = (
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_MASK = _set(
     "mask masks label labels lbl lbls annot annots annotation annotations annotated ann anns anno annos gt gts "
     "groundtruth truth truths seg segs segmentation segmentations segmented semantic target targets matte mattes "
     "alpha alphas trimap trimaps parsing parsings silhouette silhouettes"
 )
-_IMAGE_WORDS = (
+_IMAGE = _set(
     "image images img imgs jpegimages photo photos picture pictures pic pics rgb input inputs src source sources "
     "frame frames raw original originals orig"
 )
-_MASK = frozenset(_MASK_WORDS.split())
-_IMAGE = frozenset(_IMAGE_WORDS.split())
-_OBJECTS = frozenset(("object", "objects", "instance", "instances"))
-_IGNORED = frozenset("vis viz visual visualization visualizations visualisation overlay overlays preview previews".split())
-_FILLER = frozenset("ground class classes png jpeg jpg gray grey color colour colors colours fine coarse".split())
-_SPLITS = frozenset("train val valid validation test testing training trainval dev all data dataset datasets".split())
+_OBJECTS = _set("object objects instance instances")
+_IGNORED = _set("vis viz visual visualization visualizations visualisation overlay overlays preview previews")
+_FILLER = _set("ground class classes png jpeg jpg gray grey color colour colors colours fine coarse")
+_SPLITS = _set("train val valid validation test testing training trainval dev all data dataset datasets")
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _SPLIT_PREFIX = re.compile(r"^(training|train|validation|valid|val|testing|test)(?=[a-z]{2})")
 _MASK_AFFIX = (
@@ -81,7 +84,7 @@ def is_preview(stem: str) -> bool:
 
 def part_of(stem: str) -> list[tuple[str, str]]:
     """All ways to read a stem as IMAGE_REST, the longest image first."""
-    cuts = [match for match in re.finditer(rf"{_GAP}+", stem) if 0 < match.start() and match.end() < len(stem)]
+    cuts = [match for match in re.finditer(rf"{_GAP}+", stem) if match.start() > 0 and match.end() < len(stem)]
     return [(stem[: cut.start()], stem[cut.end() :]) for cut in reversed(cuts)]
 
 

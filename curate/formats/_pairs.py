@@ -1,9 +1,9 @@
 """Images and their masks, paired by the names of files and folders; no picture is opened.
 
 1. A file's folder says whether it is an image or a mask (`images`/`masks`, `JPEGImages`/`SegmentationClass`,
-   `train`/`trainannot`, …: the innermost folder that says anything; a folder that holds both says nothing), or its name
-   does, where another picture has the same name without the word (`1.png`, `1_mask.png`). Of two pictures of one name in
-   one folder, neither known as a mask, the PNG is the mask of the JPEG. All other pictures are images.
+   `train`/`trainannot`, …: the innermost folder that says anything; a folder that holds both says nothing), or its
+   name does, where another picture has the same name without the word (`1.png`, `1_mask.png`). Of two pictures of one
+   name in one folder, neither known as a mask, the PNG is the mask of the JPEG. All other pictures are images.
 2. A mask belongs to the image of its name, words such as `_mask`, `_label`, `_L`, `_gt` taken off; of several, to the
    one whose folders agree best. Two that agree equally well: ambiguous_image.
 3. A mask named IMAGE_CLASS_NUMBER, IMAGE_CLASS or IMAGE_NUMBER is a part of that image's masks; so is each mask of a

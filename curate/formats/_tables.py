@@ -1,8 +1,8 @@
 """Class tables of exports with masks: which number or colour is which class.
 
 A table is a .txt, .csv, .tsv or .json whose name speaks of classes, labels, categories or colours (`class_names.txt`,
-`label_colors.txt`, `class_dict.csv`, `classes.json`, `labelmap.txt`, …). A mask's table is the one in the nearest folder
-above it, or the only one of the export.
+`label_colors.txt`, `class_dict.csv`, `classes.json`, `labelmap.txt`, …). A mask's table is the one in the nearest
+folder above it, or the only one of the export.
 
 Lines: a name; or a name with a number before or after it, which is its value (a second number, a z-order, is passed
 over); or a name and three numbers, R G B, in that order unless a header says otherwise; or a name, a value and R G B;
@@ -28,13 +28,23 @@ _FILE = re.compile(
 )
 _BACKGROUND = {"background", "bg", "back ground"}
 _VOID = {"void", "ignore", "ignored", "unlabeled", "unlabelled", "unclassified", "unannotated", "not labeled"}
-_HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
+_HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _INTEGER = re.compile(r"-?\d{1,9}")
 _NAME_KEYS = ("name", "title", "label", "class", "class_name", "label_name", "category", "readable")
 _VALUE_KEYS = ("id", "value", "index", "pixel value", "pixel_value", "class_id", "label_id", "class_index", "trainid")
 _COLOUR_KEYS = ("color", "colour", "rgb", "color_rgb", "hex", "color_hex_code", "palette")
-_CHANNEL_KEYS = {"r": 0, "red": 0, "g": 1, "green": 1, "b": 2, "blue": 2}
+_CHANNELS = (("r", "g", "b"), ("red", "green", "blue"))
 _MAX_CLASSES = 65_536
+_MAX_BYTES = 4_000_000  # a larger file is no class table, and is left alone
+_MAX_LINE = 1_000
+_PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"#[0-9A-Fa-f]{6}\b|-?\d{1,9}")
+_ONE = rf"(?:{_NUMBER.pattern})"
+_LINE = re.compile(
+    rf"(?P<before>(?:[(\[{{]?{_ONE}[)\]}}]?[\s,;:=|]+)*)"
+    rf"(?P<name>\S.*?)"
+    rf"(?P<after>(?:[\s,;:=|]+[(\[{{]?{_ONE}[)\]}}]?)*)[\s,;:]*"
+)
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,10 @@ def find_tables(export: Export, *, with_colours: bool) -> dict[str, ClassTable]:
         if folder in tables or not _FILE.fullmatch(name):
             continue
         try:
+            if (export.files.root / path).stat().st_size > _MAX_BYTES:
+                continue
             table = read_table(export, path)
-        except (Refusal, ValueError):
+        except (Refusal, ValueError, OSError):
             continue  # another file of that name, not a table
         if table.colours or not with_colours:
             tables[folder] = table
@@ -79,7 +91,7 @@ def nearest_table(tables: Mapping[str, ClassTable], path: str) -> ClassTable | N
 
 
 def stated_table(export: Export) -> ClassTable | None:
-    """The table of option `classes`: a mapping, a list, or a file of the export. InputError where it is none of these."""
+    """The table of option `classes`: a mapping, a list, or a file of the export. InputError where it is none."""
     stated = export.options.get("classes")
     if stated is None:
         return None
@@ -128,9 +140,10 @@ def make_table(rows: Iterable[_Row]) -> ClassTable:
 def _value(table: ClassTable, stated: Any, option: str) -> int:
     if isinstance(stated, int) and not isinstance(stated, bool):
         return stated
-    by_name = {name: value for value, name in table.labels.items()}
-    colour = int(stated[1:], 16) if isinstance(stated, str) and re.fullmatch(r"#[0-9A-Fa-f]{6}", stated) else None
-    found = table.colours.get(colour) if colour is not None else by_name.get(stated) if isinstance(stated, str) else None
+    if isinstance(stated, str) and _HEX.fullmatch(stated):
+        found = table.colours.get(int(stated[1:], 16))
+    else:
+        found = next((value for value, name in table.labels.items() if name == stated), None)
     if found is None:
         raise InputError(f"option {option}: {stated!r} is neither a value nor a name or colour of the class table")
     return found
@@ -169,15 +182,16 @@ def _object(each: Any) -> _Row:
         raise ValueError(f"{each!r} has no name")
     value = next((named[key] for key in _VALUE_KEYS if isinstance(named.get(key), int)), None)
     colour = next((colour for key in _COLOUR_KEYS if (colour := _colour(named.get(key))) is not None), None)
-    if colour is None and {"r", "g", "b"} <= set(named):
-        colour = _colour([named["r"], named["g"], named["b"]])
+    for channels in _CHANNELS:
+        if colour is None and set(channels) <= set(named):
+            colour = _colour([named[each] for each in channels])
     return _Row(name, value, colour)
 
 
 def _colour(raw: Any) -> int | None:
     """0xRRGGBB of '#RRGGBB', of three numbers in a list or a text; None for anything else."""
     if isinstance(raw, str):
-        if _HEX.fullmatch(raw) and raw.startswith("#"):
+        if _HEX.fullmatch(raw):
             return int(raw[1:], 16)
         raw = [int(each) for each in re.findall(r"\d{1,3}", raw)] if re.fullmatch(r"[\s\d,;()\[\]]+", raw) else None
     if not isinstance(raw, list | tuple) or len(raw) not in (3, 4):
@@ -190,13 +204,59 @@ def _colour(raw: Any) -> int | None:
 
 def _from_text(text: str) -> list[_Row]:
     lines = [line.strip() for line in text.split("\n")]
-    if any(line.startswith("# label:color_rgb") for line in lines):
-        lines = [line for line in lines if line and not line.startswith("#")]
-        return [_Row(name, colour=_colour(rest.split(":")[0])) for name, _, rest in (each.partition(":") for each in lines)]
-    cells = [_cells(line) for line in lines if line and not line.startswith(("//", "# "))]
-    if any(re.search(r"\.(?:jpe?g|png|bmp|tiff?)$", cell, re.IGNORECASE) for row in cells for cell in row):
+    if any(line.lower().startswith("# label:color_rgb") for line in lines):
+        cvat = (line.partition(":") for line in lines if line and not line.startswith("#"))
+        return [_Row(name, colour=_colour(rest.split(":")[0])) for name, _, rest in cvat]
+    lines = [line for line in lines if line and not line.startswith(("//", "# "))]
+    if any(_PICTURE.search(line) for line in lines):
         raise ValueError("a list of pictures")
-    has_header = len(cells) > 1 and not _numbers(cells[0]) and any(_numbers(row) for row in cells[1:])
-    header = [cell.lower().strip() for cell in cells.pop(0)] if has_header else []
-    rows = [_by_header(header, row) for row in cells] if _NAME_KEYS_IN(header) else None
-    return rows if rows is not None else _by_content(cells)
+    if any(len(line) > _MAX_LINE for line in lines):
+        raise ValueError(f"a line of more than {_MAX_LINE} characters")
+    try:
+        rows = list(csv.reader(lines, delimiter=_delimiter(lines), skipinitialspace=True))
+    except csv.Error as error:
+        raise ValueError(str(error)) from None
+    header = [cell.strip().lower() for cell in rows[0]] if rows else []
+    if len(header) > 1 and set(header) & set(_NAME_KEYS) and not any(map(_INTEGER.fullmatch, header)):
+        return [_object(dict(zip(header, map(_cell, row), strict=False))) for row in rows[1:]]
+    return _from_lines(lines)
+
+
+def _delimiter(lines: list[str]) -> str:
+    return next((mark for mark in "\t;," if lines and mark in lines[0]), " ")
+
+
+def _cell(text: str) -> int | str:
+    return int(text) if _INTEGER.fullmatch(text.strip()) else text.strip()
+
+
+def _from_lines(lines: list[str]) -> list[_Row]:
+    """Names, each with the numbers before and after it; a name of several words that holds a number stays whole."""
+    found = [_LINE.fullmatch(line) for line in lines]
+    numbers = [[_NUMBER.findall(part) for part in match.group("before", "after")] if match else [] for match in found]
+    shapes = {tuple(map(len, each)) for each in numbers}
+    if len(shapes) != 1 or not all(found):
+        return [_Row(line) for line in lines]
+    names = [match["name"].strip("\"' ") for match in found if match]
+    return [_numbered(name, before, after) for name, (before, after) in zip(names, numbers, strict=True)]
+
+
+def _numbered(name: str, before: list[str], after: list[str]) -> _Row:
+    """A name with its numbers: value and z-order, R G B, or a value and R G B; a colour as #RRGGBB where one stands."""
+    codes = [each for each in before + after if each.startswith("#")]
+    plain = [int(each) for each in before + after if not each.startswith("#")]
+    if codes:
+        return _Row(name, plain[0] if plain else None, _colour(codes[0]))
+    colour_first = len(before) == 3 and len(plain) == 4
+    channels = before if colour_first else plain[-3:]
+    match len(plain):
+        case 0:
+            return _Row(name)
+        case 1 | 2:
+            return _Row(name, plain[0])
+        case 3 | 4:
+            value = plain[3 if colour_first else 0] if len(plain) == 4 else None
+            colour = _colour(list(map(int, channels)))
+            if colour is not None:
+                return _Row(name, value, colour)
+    raise ValueError(f"{name}: {len(plain)} numbers that are neither a value nor a colour")
