@@ -1,6 +1,7 @@
 """Text from strangers, read safely: encodings, JSON and YAML within limits, YAML with positions."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from io import StringIO
@@ -19,7 +20,10 @@ from curate.reasons import Reason, Refusal
 
 MAX_YAML_ALIASES = 100
 MAX_YAML_NODES = 1_000_000
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING_OR_NO_NUMBER = re.compile(_STRING.pattern + rb"|-?(?:NaN|Infinity)\b", re.DOTALL)
+_SURROGATE_ESCAPES = re.compile(rb"(\\[^u]|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
@@ -50,6 +54,19 @@ def clean_label(text: str) -> tuple[str, bool]:
     return cleaned, cleaned != text
 
 
+def encodable(value: Any) -> Any:
+    """Plain data without what MessagePack and Parquet cannot hold: lone surrogates, whole numbers beyond 64 bits."""
+    if isinstance(value, str):
+        return clean_label(value)[0]
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return float(value) if value.bit_length() < 1024 else math.copysign(math.inf, value)
+    if isinstance(value, list):
+        return [encodable(each) for each in value]
+    if isinstance(value, dict):
+        return {encodable(key): encodable(each) for key, each in value.items()}
+    return value
+
+
 def parse_json(raw: bytes, max_depth: int) -> Any:
     """A JSON document as plain data; bare NaN and Infinity are read. Refusal over_limit or malformed_file."""
     text = decode_text(raw).encode("utf-8", "surrogatepass")
@@ -66,9 +83,49 @@ def parse_json(raw: bytes, max_depth: int) -> Any:
         raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}") from None
 
 
+def json_text(raw: bytes, max_depth: int) -> bytes:
+    """A JSON document as strict UTF-8, for msgspec to decode in pieces: large files are never plain data as a whole.
+
+    The mark goes; bare NaN and Infinity become null, lone surrogates U+FFFD. Refusal over_limit or malformed_file.
+    """
+    if raw.startswith(tuple(_BOMS)):
+        raw = decode_text(raw).encode("utf-8", "surrogatepass")
+    else:
+        decode_text(raw)
+    depth = _nesting(raw)
+    if depth > max_depth:
+        raise Refusal(Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}")
+    if _json_error(raw):
+        raw = _STRING_OR_NO_NUMBER.sub(_repair, raw)
+        if error := _json_error(raw):
+            raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}")
+    return raw
+
+
+def json_value(piece: bytes | msgspec.Raw) -> Any:
+    """Plain data of a piece of `json_text`; a number beyond float64 becomes infinite."""
+    try:
+        return msgspec.json.decode(piece)
+    except msgspec.DecodeError:
+        return json.loads(bytes(piece))
+
+
+def _json_error(text: bytes) -> str:
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        return str(error)
+    return ""
+
+
+def _repair(token: re.Match[bytes]) -> bytes:
+    if not token[0].startswith(b'"'):
+        return b"null"
+    return _SURROGATE_ESCAPES.sub(lambda found: found[0] if found[1] else rb"\ufffd", token[0])
+
+
 def _nesting(text: bytes) -> int:
-    symbols = np.frombuffer(_STRING.sub(b"", text), dtype=np.uint8)
-    symbols = symbols[np.isin(symbols, np.frombuffer(b"[]{}", dtype=np.uint8))]
+    symbols = np.frombuffer(_STRING.sub(b"", text).translate(None, _NO_BRACKETS), dtype=np.uint8)
     opens = np.isin(symbols, np.frombuffer(b"[{", dtype=np.uint8))
     return int(np.cumsum(np.where(opens, 1, -1)).max(initial=0))
 

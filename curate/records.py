@@ -66,7 +66,14 @@ class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
     y: int = 0
 
 
-Shape = Polygons | RunLengths | Bitmap
+class Parts(Record, frozen=True, kw_only=True, tag="parts"):
+    """One object of several shapes, of any kind: their union, less the union of `holes`."""
+
+    parts: list[Polygons | RunLengths | Bitmap]
+    holes: list[Polygons | RunLengths | Bitmap] = []
+
+
+Shape = Polygons | RunLengths | Bitmap | Parts
 
 
 class Annotation(Record, frozen=True, kw_only=True):
@@ -132,7 +139,7 @@ class ImageRecord(Record, frozen=True, kw_only=True):
     embedded: bytes | None = None
 
 
-class Drop(Record, frozen=True, kw_only=True):
+class Drop(Record, frozen=True, kw_only=True, tag="drop"):
     """What does not go on. `count`: annotations that this row stands for; None where nobody can know."""
 
     reason: Reason
