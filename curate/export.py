@@ -1,14 +1,14 @@
 """An export as formats see it: its settings, the files in it, and how a named file is found among them."""
 
+import os
 import posixpath
 import re
-import stat
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from upath import UPath
 
@@ -16,6 +16,7 @@ from curate.documents import InputError, decode_text, parse_json
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, Flag
 from curate.settings import Limits
+from curate.storage import digest, is_local
 
 _IGNORED = ("__MACOSX", ".git", ".DS_Store", "Thumbs.db")
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
@@ -24,11 +25,17 @@ _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 
 @dataclass(frozen=True)
 class Files:
-    """The files below `root`, by POSIX path relative to it; `refused` are links, pipes and devices."""
+    """The files below `root`, by POSIX path relative to it, sorted.
+
+    `refused`: links, pipes and devices, and paths too long or of no UTF-8. `unread`: folders that cannot be listed.
+    `digest`: of all paths, sizes and times of change: where it holds, the files hold.
+    """
 
     root: UPath
     paths: tuple[str, ...]
     refused: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
+    digest: str = ""
 
     def read(self, path: str, limits: Limits) -> bytes:
         """A file's bytes. Refusal unreadable_file or over_limit."""
@@ -70,6 +77,8 @@ class Export:
     limits: Limits
     options: Mapping[str, Any] = field(default_factory=dict)
     objects: Literal["auto", "instances", "components"] = "auto"
+    lost: tuple[Drop, ...] = ()
+    """What could not even be listed: the archive, an annotation file that is a link, an unreadable folder."""
 
     def read(self, path: str) -> bytes:
         """A file's bytes, within the limits."""
@@ -89,23 +98,24 @@ class Export:
 
 
 def list_files(root: UPath, limits: Limits) -> Files:
-    """All files below `root`, sorted; what tools leave behind (`._x`, `__MACOSX`) is passed over.
+    """All files below the folder `root`; what tools leave behind (`._x`, `__MACOSX`) is passed over.
 
-    Links, pipes and devices are listed as refused, never followed. InputError where there is no such folder.
+    Links, pipes and devices are listed as refused, never followed. InputError where there is no file at all.
     """
-    if not root.exists():
-        raise InputError(f"{root}: no such folder or archive")
-    if not root.is_dir():
-        raise InputError(f"{root}: neither a folder nor an archive (zip or tar)")
-    paths, refused = [], []
-    for path, is_regular in _walk(root):
-        if len(path.encode("utf-8", "surrogateescape")) > limits.path_bytes or not is_regular:
-            refused.append(path)
-        elif not _is_litter(path):
-            paths.append(path)
-    if not paths:
+    unread: list[str] = []
+    known: list[_Entry] = []
+    refused: list[str] = []
+    for entry in _walk_local(root, unread) if is_local(root) else _walk_remote(root):
+        fits = len(entry.path.encode("utf-8", "surrogateescape")) <= limits.path_bytes and _is_utf8(entry.path)
+        if not entry.is_regular or not fits:
+            refused.append(_shown(entry.path))
+        elif not _is_litter(entry.path):
+            known.append(entry)
+    if not known and not refused and not unread:
         raise InputError(f"{root}: the folder is empty")
-    return Files(root, tuple(sorted(paths)), frozenset(refused))
+    known.sort()
+    stamp = digest([[entry.path, entry.size, entry.changed] for entry in known], sorted(refused), unread)
+    return Files(root, tuple(entry.path for entry in known), frozenset(refused), tuple(unread), stamp)
 
 
 def find_image(files: Files, name: str, document: str, folders: Iterable[str] = ()) -> tuple[str, list[Flag]]:
@@ -121,7 +131,7 @@ def find_image(files: Files, name: str, document: str, folders: Iterable[str] = 
         raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} is not a path inside the export")
     candidates = _candidates(files, name, document, list(folders))
     for path in candidates:
-        if path in files.refused:
+        if is_refused(files, path):
             raise Refusal(Reason.PATH_ESCAPE, f"image {path!r} is a link, a pipe or a device, or its path is too long")
         if path in files.known:
             return path, []
@@ -139,6 +149,15 @@ def find_image(files: Files, name: str, document: str, folders: Iterable[str] = 
     raise Refusal(Reason.MISSING_IMAGE, f"image {name!r} is not in the export")
 
 
+def is_refused(files: Files, path: str) -> bool:
+    """Whether a path is a link, a pipe or a device, or lies below a link."""
+    while files.refused and path:
+        if path in files.refused:
+            return True
+        path = posixpath.dirname(path)
+    return False
+
+
 def _candidates(files: Files, name: str, document: str, folders: list[str]) -> list[str]:
     names = [name] if "\\" not in name else [name, name.replace("\\", "/")]
     beside = posixpath.dirname(document)
@@ -150,19 +169,46 @@ def _candidates(files: Files, name: str, document: str, folders: list[str]) -> l
     return list(dict.fromkeys(inside))
 
 
-def _walk(root: UPath) -> Iterable[tuple[str, bool]]:
-    if getattr(root, "protocol", "") not in ("", "file", "local"):
-        prefix = root.path.rstrip("/") + "/"
-        yield from ((path.removeprefix(prefix), True) for path in root.fs.find(root.path))
-        return
-    pending = [root]
+class _Entry(NamedTuple):
+    path: str
+    size: int
+    changed: str
+    is_regular: bool
+
+
+def _walk_local(root: UPath, unread: list[str]) -> Iterator[_Entry]:
+    """All that is no folder. Appends to `unread` the folders that cannot be listed."""
+    top = str(root)
+    pending = [""]
     while pending:
-        for entry in pending.pop().iterdir():
-            mode = entry.lstat().st_mode
-            if stat.S_ISDIR(mode):
-                pending.append(entry)
+        folder = pending.pop()
+        try:
+            with os.scandir(f"{top}/{folder}") as entries:
+                found = [(f"{folder}{entry.name}", entry.stat(follow_symlinks=False), entry) for entry in entries]
+        except OSError as error:
+            unread.append(f"{_shown(folder) or top}: {error.strerror or error}")
+            continue
+        for path, state, entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(f"{path}/")
             else:
-                yield entry.relative_to(root).as_posix(), stat.S_ISREG(mode)
+                yield _Entry(path, state.st_size, str(state.st_mtime_ns), entry.is_file(follow_symlinks=False))
+
+
+def _walk_remote(root: UPath) -> Iterator[_Entry]:
+    prefix = root.path.rstrip("/") + "/"
+    for path, info in root.fs.find(root.path, detail=True).items():
+        changed = next((str(info[key]) for key in ("ETag", "etag", "mtime", "LastModified") if info.get(key)), "")
+        yield _Entry(path.removeprefix(prefix), int(info.get("size") or 0), changed, info.get("type") == "file")
+
+
+def _is_utf8(path: str) -> bool:
+    return path == _shown(path)
+
+
+def _shown(path: str) -> str:
+    """A path as text: bytes that are no UTF-8 appear as \\xNN."""
+    return path if path.isascii() else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _is_litter(path: str) -> bool:
@@ -174,7 +220,7 @@ def _fold(path: str) -> str:
     return unicodedata.normalize("NFC", path).casefold()
 
 
-def _index(paths: Iterable[str], key: Any) -> Mapping[str, list[str]]:
+def _index(paths: Iterable[str], key: Callable[[str], str]) -> Mapping[str, list[str]]:
     index: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths:
         index[key(path)].append(path)

@@ -24,6 +24,8 @@ from curate.reasons import Reason, Refusal
 Pixels = NDArray[np.uint8]
 """(H, W, 3) uint8, RGB."""
 
+MAX_WEBP_SIDE = 16_383
+
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 _RGB_MODES = {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBX", "RGBA", "RGBa", "CMYK", "YCbCr", "HSV"}
 _GREY16_MODES = {"I;16", "I;16L", "I;16B", "I;16N"}
@@ -122,9 +124,9 @@ def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
 
 
 def encode_webp(crop: Pixels) -> bytes:
-    """Lossless WebP of an (H, W, 3) uint8 RGB crop."""
+    """Lossless WebP of an (H, W, 3) uint8 RGB crop, at most `MAX_WEBP_SIDE` px a side."""
     file = BytesIO()
-    Image.fromarray(crop).save(file, "WEBP", lossless=True, quality=0, method=0)
+    Image.fromarray(crop).save(file, "WEBP", lossless=True, quality=25, method=0)  # method 1: 8% less, 3 times as long
     return file.getvalue()
 
 
@@ -160,6 +162,8 @@ def _opened(data: bytes, max_pixels: int) -> Iterator[Image.Image]:
                 yield picture
     except Refusal:
         raise
+    except MemoryError:
+        raise Refusal(Reason.IMAGE_BOMB, "decoding it takes more memory than the limits allow") from None
     except Image.DecompressionBombError as error:
         raise Refusal(Reason.IMAGE_BOMB, str(error)) from None
     except UnidentifiedImageError:

@@ -1,25 +1,40 @@
 """Stage 1, ingest: from an export's records to one row per object, with its mask as run-lengths.
 
-`plan` finds each image; `read_image` probes it and turns every shape into run-lengths of the displayed
-frame; `tables` makes the rows. Whatever does not become a row becomes a drop with its count.
+`open_export` and `read_export` give the records, `plan` finds each one's image, and `ingest_part` has the images
+read in the child process and makes the rows. Whatever does not become a row becomes a drop with its count.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+import posixpath
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 from upath import UPath
 
-from curate import images, masks
-from curate.documents import clean_label
-from curate.export import Export, find_image
+from curate import storage
+from curate.child import ChildDied, call
+from curate.documents import encodable
+from curate.export import Export, find_image, is_refused
+from curate.objects import FoundImage, ImageLimits, ImageObjects, image_drops, lost_image, object_id, read_image
+from curate.opening import open_export, read_export
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Bitmap, Drop, Flag, ImageRecord, Polygons, RegionMap, Shape
-from curate.regions import Region, read_regions
+from curate.records import Annotation, Drop, Flag, ImageRecord, RegionMap
 from curate.schema import drops_table
 from curate.settings import ExportSettings, Limits
+
+__all__ = [
+    "ADDS",
+    "FoundImage",
+    "decode_batch",
+    "encode_batch",
+    "ingest_part",
+    "keep_in",
+    "open_export",
+    "plan",
+    "read_export",
+]
 
 ADDS = pa.schema(
     [
@@ -42,46 +57,6 @@ ADDS = pa.schema(
 _FULL_SCENE = 0.95  # a scene with so large a share of labelled pixels counts as full
 
 
-class FoundImage(msgspec.Struct, frozen=True):
-    """An image record whose image was found: its path in the export, and the file that holds its bytes."""
-
-    record: ImageRecord
-    path: str
-    file: str
-    flags: list[Flag]
-
-
-class Object(msgspec.Struct, frozen=True):
-    """One object of an image, in the displayed frame."""
-
-    key: str
-    label: str
-    counts: str
-    area: int
-    box: tuple[int, int, int, int]
-    source: str
-    flags: list[str]
-    attributes: dict[str, str]
-
-
-class ImageObjects(msgspec.Struct, frozen=True):
-    """What became of one image: its probe, its objects, its drops, and how many annotations it had."""
-
-    probe: images.Probe | None
-    objects: list[Object]
-    drops: list[Drop]
-    seen: int
-    labelled_share: float
-
-
-class Frame(NamedTuple):
-    """The frame in which shapes stand: its size, and the EXIF orientation that leads to the displayed one."""
-
-    height: int
-    width: int
-    orientation: int
-
-
 def plan(
     export: Export, records: Iterable[ImageRecord | Drop], keep: Callable[[bytes], str]
 ) -> Iterator[FoundImage | Drop]:
@@ -89,248 +64,199 @@ def plan(
 
     A record whose image is not found becomes one drop that counts its annotations.
     """
-    for record in records:
-        if isinstance(record, Drop):
-            yield record
+    taken: defaultdict[str, set[str]] = defaultdict(set)
+    for each in records:
+        if isinstance(each, Drop):
+            yield each
             continue
+        record = _checked(each, export.limits)
         try:
             path, flags = find_image(export.files, record.name, record.document, record.folders)
-            found = FoundImage(record, path, str(export.files.root / path), flags)
+            file = str(export.files.root / path)
         except Refusal as refusal:
             if record.embedded is None or refusal.reason is Reason.PATH_ESCAPE:
-                yield from _image_drops(export.name, record, record.name, refusal)
+                yield from image_drops(export.name, record, record.name, refusal)
                 continue
-            found = FoundImage(record, record.name, keep(record.embedded), [Flag.EMBEDDED_IMAGE])
-        yield msgspec.structs.replace(found, record=msgspec.structs.replace(record, embedded=None))
+            path, flags, file = record.name, [Flag.EMBEDDED_IMAGE], keep(record.embedded)
+        annotations, maps, lost = _first_of_each(export, path, record, taken[path])
+        yield from lost
+        record = msgspec.structs.replace(record, annotations=annotations, maps=maps, embedded=None)
+        yield FoundImage(record=record, path=path, file=file, flags=flags)
 
 
-def read_image(found: FoundImage, name: str, root: UPath, objects: str, limits: Limits) -> ImageObjects:
-    """Probe one image of export `name` and turn its annotations into objects of the displayed frame."""
-    record = found.record
-    try:
-        probe = images.probe(UPath(found.file).read_bytes(), limits.image_pixels)
-    except OSError as error:
-        return _lost(name, found, Refusal(Reason.UNREADABLE_FILE, f"{found.path}: {error.strerror or error}"))
-    except Refusal as refusal:
-        return _lost(name, found, refusal)
-    frame = _frame(record, probe)
-    made: list[Object] = []
+def keep_in(folder: UPath) -> Callable[[bytes], str]:
+    """A `keep` for `plan`: each picture becomes a file of the folder, named by its digest."""
+
+    def keep(data: bytes) -> str:
+        file = folder / storage.digest(data)[:32]
+        if not file.exists():
+            storage.write_bytes(file, data)
+        return str(file)
+
+    return keep
+
+
+def encode_batch(batch: Sequence[FoundImage | Drop]) -> bytes:
+    """A batch of the plan as bytes, which travel where records would cost more."""
+    return msgspec.msgpack.encode(batch)
+
+
+def decode_batch(data: bytes) -> list[FoundImage | Drop]:
+    """The batch of `encode_batch`."""
+    return msgspec.msgpack.decode(data, type=list[FoundImage | Drop])
+
+
+def ingest_part(
+    found: Iterable[FoundImage | Drop], export: ExportSettings, root: UPath, limits: Limits
+) -> tuple[pa.Table, pa.Table, dict[str, int]]:
+    """Segments (schema `ADDS`), drops, and the number of annotations seen by export, of a batch of the plan."""
+    results: list[tuple[FoundImage, ImageObjects]] = []
     drops: list[Drop] = []
-    for annotation in record.annotations:
-        try:
-            made += _objects(annotation, frame, objects, limits)
-        except Refusal as refusal:
-            drops.append(_drop(name, found, annotation.key, refusal))
-    labelled = sum(each.area for each in made)
-    for region_map in record.maps:
-        regions, lost, share = _read_map(region_map, name, found, root, frame, limits)
-        made += regions
-        drops += lost
-        labelled += round(share * probe.height * probe.width)
-    made, repeated = _first_of_each_key(made, name, found)
-    finished = [_finish(each, found.flags, probe) for each in made]
-    drops += repeated
-    seen = len(finished) + sum(drop.count or 0 for drop in drops)
-    return ImageObjects(probe, finished, drops, seen, labelled / (probe.height * probe.width))
-
-
-def tables(
-    export: ExportSettings, results: Iterable[tuple[FoundImage, ImageObjects]]
-) -> tuple[pa.Table, pa.Table]:
-    """Segments (schema `ADDS`) and drops of the images of one part."""
-    rows: list[dict[str, Any]] = []
-    drops: list[Drop] = []
-    for found, result in results:
-        drops += result.drops
-        rows += [_row(export, found, result, each) for each in result.objects]
-    return pa.Table.from_pylist(rows, schema=ADDS), drops_table(drops)
-
-
-def object_id(export: str, image_path: str, annotation_key: str) -> str:
-    """First 32 hex digits of SHA-256 over export name, image path and annotation key, joined by NUL."""
-    text = "\0".join((export, image_path, annotation_key))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-
-
-def _frame(record: ImageRecord, probe: images.Probe) -> Frame:
-    turned = probe.orientation >= 5
-    stored = (probe.width, probe.height) if turned else (probe.height, probe.width)
-    says_stored = (record.height, record.width) == stored != (probe.height, probe.width)
-    if record.frame == "stored" or (record.frame == "by_size" and says_stored):
-        return Frame(*stored, probe.orientation)
-    return Frame(probe.height, probe.width, 1)
-
-
-def _objects(annotation: Annotation, frame: Frame, objects: str, limits: Limits) -> list[Object]:
-    if annotation.dropped is not None:
-        raise Refusal(annotation.dropped, annotation.detail)
-    if annotation.shape is None:
-        raise Refusal(Reason.NO_MASK, "the annotation has no mask")
-    label, flags = _label(annotation.label, limits)
-    counts, shape_flags = _run_lengths(annotation.shape, frame, limits)
-    if masks.area(counts) == 0:
-        raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
-    counts = masks.reorient(counts, frame.height, frame.width, frame.orientation)
-    height, width = _displayed(frame)
-    remarks = [*annotation.flags, *flags, *shape_flags]
-    whole = Region(annotation.key, label, counts, remarks, "instance")
-    cut = _components(whole, height, width) if objects == "components" else [whole]
-    return [_object(region, height, annotation.attributes) for region in cut]
-
-
-def _run_lengths(shape: Shape, frame: Frame, limits: Limits) -> tuple[masks.Counts, list[Flag]]:
-    if isinstance(shape, Polygons):
-        return masks.rasterise(shape, frame.height, frame.width)
-    if isinstance(shape, Bitmap):
-        try:
-            picture = images.decode_mask(shape.data, limits.image_pixels)
-        except Refusal as refusal:
-            raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
-        return masks.place(picture.foreground(), shape.x, shape.y, frame.height, frame.width), []
-    if (shape.height, shape.width) != (frame.height, frame.width):
-        stated = f"{shape.width} x {shape.height}"
-        raise Refusal(Reason.MASK_SIZE_MISMATCH, f"the mask is {stated} px, the image {frame.width} x {frame.height}")
-    return masks.parse_counts(shape.counts, frame.height, frame.width), []
-
-
-def _components(region: Region, height: int, width: int) -> list[Region]:
-    x0, y0, x1, y1 = masks.box(region.counts, height)
-    pieces = masks.components(masks.decode_window(region.counts, height, width, (x0, y0, x1, y1)))
-    return [
-        Region(
-            key=f"{region.key}@{x0 + x},{y0 + y}",
-            label=region.label,
-            counts=masks.place(piece, x0 + x, y0 + y, height, width),
-            flags=region.flags,
-            source="component",
-        )
-        for piece, x, y in pieces
-    ]
-
-
-def _read_map(
-    region_map: RegionMap, name: str, found: FoundImage, root: UPath, frame: Frame, limits: Limits
-) -> tuple[list[Object], list[Drop], float]:
-    def picture(path: str) -> images.MaskPicture:
-        try:
-            return images.decode_mask((root / path).read_bytes(), limits.image_pixels)
-        except OSError as error:
-            reason = Reason.MISSING_MASK if isinstance(error, FileNotFoundError) else Reason.UNDECODABLE_MASK
-            raise Refusal(reason, f"{path}: {error.strerror or error}") from None
-
-    try:
-        instances = picture(region_map.instances) if region_map.instances else None
-        result = read_regions(region_map, picture(region_map.path), instances, frame.height, frame.width)
-    except Refusal as refusal:
-        return [], [_drop(name, found, region_map.path, refusal, count=None)], 0.0
-    height, _ = _displayed(frame)
-    made, drops = [], [_drop(name, found, lost.key, lost.refusal, lost.count) for lost in result.lost]
-    for region in result.regions:
-        try:
-            label, flags = _label(region.label, limits)
-        except Refusal as refusal:
-            drops.append(_drop(name, found, region.key, refusal))
+    seen = Counter({export.name: 0})
+    for each in found:
+        if isinstance(each, Drop):
+            drops.append(_identified(each, export.name))
+            seen[export.name] += each.count or 0
             continue
-        turned = masks.reorient(region.counts, frame.height, frame.width, frame.orientation)
-        named = Region(region.key, label, turned, [*region.flags, *flags], region.source)
-        made.append(_object(named, height, {}))
-    return made, drops, result.labelled_share
+        result = _read(each, export, root, limits)
+        results.append((each, result))
+        drops += result.drops
+        seen[export.name] += result.seen
+    return _segments(export, results), drops_table(drops), dict(seen)
 
 
-def _label(text: str, limits: Limits) -> tuple[str, list[Flag]]:
-    if len(text) > limits.label_characters:
-        raise Refusal(Reason.OVER_LIMIT, f"a label of {len(text):,} characters, more than {limits.label_characters:,}")
-    cleaned, replaced = clean_label(text)
-    return cleaned, [Flag.REPLACED_CHARACTERS] if replaced else []
+def _checked(record: ImageRecord, limits: Limits) -> ImageRecord:
+    """The record with what no file of ours can hold replaced, and annotations with endless keys dropped."""
+    try:
+        msgspec.msgpack.encode(record)
+    except (UnicodeEncodeError, OverflowError):  # lone surrogates, numbers beyond 64 bits
+        plain = encodable(msgspec.to_builtins(record, builtin_types=(bytes,)))
+        remarks = [_remarks(each) for each in record.annotations]
+        record = msgspec.convert(plain, ImageRecord)
+        annotations = [
+            msgspec.structs.replace(each, flags=[*each.flags, *remark])
+            for each, remark in zip(record.annotations, remarks, strict=True)
+        ]
+        record = msgspec.structs.replace(record, annotations=annotations)
+    if any(len(each.key) > limits.label_characters for each in record.annotations):
+        annotations = [_with_short_key(each, limits.label_characters) for each in record.annotations]
+        record = msgspec.structs.replace(record, annotations=annotations)
+    return record
 
 
-def _object(region: Region, height: int, attributes: dict[str, str]) -> Object:
-    return Object(
-        key=region.key,
-        label=region.label,
-        counts=masks.compress(region.counts),
-        area=masks.area(region.counts),
-        box=masks.box(region.counts, height),
-        source=region.source,
-        flags=[flag.value for flag in region.flags],
-        attributes=attributes,
-    )
+def _remarks(annotation: Annotation) -> list[Flag]:
+    return [] if annotation.label == encodable(annotation.label) else [Flag.REPLACED_CHARACTERS]
 
 
-def _finish(each: Object, image_flags: list[Flag], probe: images.Probe) -> Object:
-    x0, y0, x1, y1 = each.box
-    at_edge = x0 == 0 or y0 == 0 or x1 == probe.width or y1 == probe.height
-    flags = {*each.flags, *image_flags, *([Flag.TOUCHES_EDGE] if at_edge else [])}
-    return msgspec.structs.replace(each, flags=sorted(flags))
+def _with_short_key(annotation: Annotation, longest: int) -> Annotation:
+    if len(annotation.key) <= longest:
+        return annotation
+    detail = f"an annotation id of {len(annotation.key):,} characters, more than {longest:,}"
+    return Annotation(key=annotation.key[:longest], dropped=Reason.OVER_LIMIT, detail=detail)
 
 
-def _first_of_each_key(made: list[Object], name: str, found: FoundImage) -> tuple[list[Object], list[Drop]]:
-    first: dict[str, Object] = {}
-    drops = []
-    for each in made:
-        if first.setdefault(each.key, each) is not each:
-            refusal = Refusal(Reason.DUPLICATE_ANNOTATION, f"{each.key} stands twice; the first stays")
-            drops.append(_drop(name, found, each.key, refusal))
-    return list(first.values()), drops
+def _first_of_each(
+    export: Export, path: str, record: ImageRecord, taken: set[str]
+) -> tuple[list[Annotation], list[RegionMap], list[Drop]]:
+    """The annotations and masks whose key the image does not bear yet; the others, and masks not there, as drops."""
+    annotations, maps, lost = [], [], []
+    for annotation in record.annotations:
+        if annotation.key in taken:
+            detail = f"{annotation.key} stands twice; the first stays"
+            lost.append(export.drop(Reason.DUPLICATE_ANNOTATION, detail, image=path, key=annotation.key))
+            continue
+        taken.add(annotation.key)
+        annotations.append(annotation)
+    for region_map in record.maps:
+        try:
+            if region_map.path in taken:
+                raise Refusal(Reason.DUPLICATE_ANNOTATION, f"{region_map.path} stands twice; the first stays")
+            for file in filter(None, (region_map.path, region_map.instances)):
+                _check_mask(export, file)
+        except Refusal as refusal:
+            lost.append(export.drop(refusal.reason, refusal.detail, image=path, key=region_map.path, count=None))
+            continue
+        taken.add(region_map.path)
+        maps.append(region_map)
+    return annotations, maps, lost
 
 
-def _displayed(frame: Frame) -> tuple[int, int]:
-    return (frame.width, frame.height) if frame.orientation >= 5 else (frame.height, frame.width)
+def _check_mask(export: Export, path: str) -> None:
+    if path in export.files.known:
+        return
+    if is_refused(export.files, path) or path.startswith("/") or posixpath.normpath(path).startswith(".."):
+        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} is a link, a pipe or a device, or leaves the export")
+    raise Refusal(Reason.MISSING_MASK, f"mask {path!r} is not in the export")
 
 
-def _lost(name: str, found: FoundImage, refusal: Refusal) -> ImageObjects:
-    drops = _image_drops(name, found.record, found.path, refusal)
-    return ImageObjects(None, [], drops, sum(drop.count or 0 for drop in drops), 0.0)
+def _read(found: FoundImage, export: ExportSettings, root: UPath, limits: Limits) -> ImageObjects:
+    bounds = msgspec.convert(limits, ImageLimits, from_attributes=True)
+    try:
+        files = _remote_files(found, root, limits)
+        return call(read_image, limits, found, export.name, str(root), export.objects, bounds, files)
+    except ChildDied as death:
+        reason = Reason.IMAGE_BOMB if death.memory else Reason.UNDECODABLE_IMAGE
+        return lost_image(export.name, found, Refusal(reason, f"{found.path}: {death.detail}"))
+    except Refusal as refusal:
+        return lost_image(export.name, found, refusal)
 
 
-def _image_drops(name: str, record: ImageRecord, path: str, refusal: Refusal) -> list[Drop]:
-    """An image that cannot be had: its annotations in one row, and each mask file as a row of unknown count."""
-    shared = {"reason": refusal.reason, "detail": refusal.detail, "export": name, "image_path": path}
-    unknown = [Drop(**shared, annotation_key=each.path, count=None) for each in record.maps]
-    return [Drop(**shared, count=len(record.annotations)), *unknown] if record.annotations else unknown
+def _remote_files(found: FoundImage, root: UPath, limits: Limits) -> dict[str, bytes]:
+    """The bytes of what is not on this machine: the child has neither network nor credentials."""
+    paths = [each for region_map in found.record.maps for each in (region_map.path, region_map.instances) if each]
+    files = [UPath(found.file), *(() if storage.is_local(root) else (root / path for path in paths))]
+    remote = [file for file in files if not storage.is_local(file)]
+    read: dict[str, bytes] = {}
+    for file in remote:
+        try:
+            if file.stat().st_size > limits.file_bytes:
+                raise Refusal(Reason.OVER_LIMIT, f"{file.name}: larger than {limits.file_bytes:,} bytes")
+            read[str(file)] = file.read_bytes()
+        except OSError as error:
+            raise Refusal(Reason.UNREADABLE_FILE, f"{file}: {error.strerror or error}") from None
+    return read
 
 
-def _drop(name: str, found: FoundImage, key: str, refusal: Refusal, count: int | None = 1) -> Drop:
-    return Drop(
-        reason=refusal.reason,
-        detail=refusal.detail,
-        export=name,
-        image_path=found.path,
-        annotation_key=key,
-        object_id=object_id(name, found.path, key),
-        count=count,
-    )
+def _identified(drop: Drop, export: str) -> Drop:
+    if drop.object_id or not drop.annotation_key:
+        return drop
+    identity = object_id(export, drop.image_path, drop.annotation_key)
+    return msgspec.structs.replace(drop, object_id=identity)
 
 
-def _row(export: ExportSettings, found: FoundImage, result: ImageObjects, each: Object) -> dict[str, Any]:
-    probe = result.probe
-    assert probe is not None  # noqa: S101  an image with objects was probed
-    full = result.labelled_share >= _FULL_SCENE
-    x0, y0, x1, y1 = each.box
-    return {
-        "object_id": object_id(export.name, found.path, each.key),
-        "image_id": probe.image_id,
-        "export": export.name,
-        "customer": export.customer,
-        "domain": export.domain,
-        "role": export.role,
-        "licence": export.licence,
-        "scene": export.scene if export.scene != "auto" else ("full" if full else "partial"),
-        "label": each.label,
-        "annotation_key": each.key,
-        "object_source": each.source,
-        "attributes": list(each.attributes.items()),
-        "image_path": found.path,
-        "image_file": found.file,
-        "image_dhash": probe.dhash,
-        "video": found.record.video,
-        "image_height": probe.height,
-        "image_width": probe.width,
-        "box_x0": x0,
-        "box_y0": y0,
-        "box_x1": x1,
-        "box_y1": y1,
-        "area": each.area,
-        "counts": each.counts,
-        "flags": each.flags,
+def _segments(export: ExportSettings, results: Sequence[tuple[FoundImage, ImageObjects]]) -> pa.Table:
+    """One row for each object, column by column."""
+    rows = [(found, result, each) for found, result in results for each in result.objects]
+    probes = [result.probe for _, result, _ in rows if result.probe is not None]
+    scenes = {id(result): _scene(export, result) for _, result in results}
+    columns: dict[str, list[Any]] = {
+        "object_id": [object_id(export.name, found.path, each.key) for found, _, each in rows],
+        "image_id": [probe.image_id for probe in probes],
+        "scene": [scenes[id(result)] for _, result, _ in rows],
+        "label": [each.label for *_, each in rows],
+        "annotation_key": [each.key for *_, each in rows],
+        "object_source": [each.source for *_, each in rows],
+        "attributes": [list(each.attributes.items()) for *_, each in rows],
+        "image_path": [found.path for found, *_ in rows],
+        "image_file": [found.file for found, *_ in rows],
+        "image_dhash": [probe.dhash for probe in probes],
+        "video": [found.record.video for found, *_ in rows],
+        "image_height": [probe.height for probe in probes],
+        "image_width": [probe.width for probe in probes],
+        **{f"box_{side}": [each.box[at] for *_, each in rows] for at, side in enumerate(("x0", "y0", "x1", "y1"))},
+        "area": [each.area for *_, each in rows],
+        "counts": [each.counts for *_, each in rows],
+        "flags": [each.flags for *_, each in rows],
     }
+    for name, value in (("export", export.name), *((name, getattr(export, name)) for name in _OF_THE_EXPORT)):
+        columns[name] = [value] * len(rows)
+    return pa.table([pa.array(columns[field.name], field.type) for field in ADDS], schema=ADDS)
+
+
+_OF_THE_EXPORT = ("customer", "domain", "role", "licence")
+
+
+def _scene(export: ExportSettings, result: ImageObjects) -> str:
+    if export.scene != "auto":
+        return export.scene
+    return "full" if result.labelled_share >= _FULL_SCENE else "partial"

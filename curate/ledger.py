@@ -24,7 +24,9 @@ class Ledger(msgspec.Struct, frozen=True):
 def count(seen: Mapping[str, int], segments: pa.Table, drops: pa.Table) -> Ledger:
     """The ledger of one part: `seen` annotations by export, and the tables that came of them."""
     dropped: Counter[tuple[str, str]] = Counter()
-    for export, reason, number in zip(*(drops[name].to_pylist() for name in ("export", "reason", "count")), strict=True):
+    for export, reason, number in zip(
+        *(drops[name].to_pylist() for name in ("export", "reason", "count")), strict=True
+    ):
         dropped[export, reason] += number or 0
     return Ledger(dict(seen), by_export(segments), dropped, drops["count"].null_count)
 

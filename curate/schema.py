@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 import pyarrow as pa
 
 from curate.records import Drop
@@ -23,6 +22,8 @@ DROPS = pa.schema(
         ("count", pa.int64()),
     ]
 )
+
+_LONGEST_TEXT = 1000  # characters of a drop's detail or key
 
 _CATEGORY = pa.dictionary(pa.int32(), pa.string())
 _IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
@@ -43,7 +44,11 @@ SHARD_ROW = pa.schema(
         ("annotation_key", pa.string()),
         ("image_height", pa.int32()),
         ("image_width", pa.int32()),
-        *((f"{box}_{side}", pa.int32()) for box in ("crop", "box", "drawn", "window") for side in ("x0", "y0", "x1", "y1")),
+        *(
+            (f"{box}_{side}", pa.int32())
+            for box in ("crop", "box", "drawn", "window")
+            for side in ("x0", "y0", "x1", "y1")
+        ),
         ("area", pa.int64()),
         ("flags", pa.list_(pa.string())),
         ("weight", pa.float32()),
@@ -85,9 +90,16 @@ def require(table: pa.Schema, needs: Iterable[str], stage: str) -> None:
 
 
 def drops_table(drops: Iterable[Drop]) -> pa.Table:
-    """Drops as a table of schema `DROPS`."""
-    rows = [msgspec.structs.asdict(drop) for drop in drops]
-    return pa.Table.from_pylist([row | {"reason": row["reason"].value} for row in rows], schema=DROPS)
+    """Drops as a table of schema `DROPS`. What a stranger wrote is cut to a length that people read."""
+    rows = list(drops)
+    columns: dict[str, list[Any]] = {name: [_brief(getattr(row, name)) for row in rows] for name in DROPS.names[:-1]}
+    columns["count"] = [row.count for row in rows]
+    return pa.table([pa.array(columns[field.name], field.type) for field in DROPS], schema=DROPS)
+
+
+def _brief(text: str) -> str:
+    cut = str(text) if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode()
 
 
 def drop_rows(table: pa.Table, reasons: Iterable[str], details: Iterable[str]) -> pa.Table:

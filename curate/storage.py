@@ -3,7 +3,8 @@
 import hashlib
 import shutil
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import IO, Any
 
 import msgspec
 import pyarrow as pa
@@ -16,12 +17,20 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
 
 
-def write_bytes(path: UPath, data: bytes) -> None:
-    """Write a file whole or not at all."""
+@contextmanager
+def opened_beside(path: UPath) -> Iterator[IO[bytes]]:
+    """A file to write to that takes the place of `path` once it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".partial")
-    beside.write_bytes(data)
-    beside.replace(path) if _is_local(path) else beside.rename(path)
+    with beside.open("wb") as file:
+        yield file
+    beside.replace(path) if is_local(path) else beside.rename(path)
+
+
+def write_bytes(path: UPath, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    with opened_beside(path) as file:
+        file.write(data)
 
 
 def write_json(path: UPath, data: Any) -> None:
@@ -79,8 +88,8 @@ def remove_folder(folder: UPath) -> None:
     """Remove a folder and all in it, if it is there."""
     if not folder.exists():
         return
-    if _is_local(folder):
-        shutil.rmtree(folder)
+    if is_local(folder):
+        shutil.rmtree(str(folder))
     else:
         folder.fs.rm(folder.path, recursive=True)
 
@@ -89,5 +98,7 @@ def _retired(final: UPath) -> UPath:
     return final.with_name(f".{final.name}.old")
 
 
-def _is_local(path: UPath) -> bool:
+def is_local(path: UPath) -> bool:
+    """Whether a path lies in this machine's file system."""
+    """Whether a path is of this machine's own file system."""
     return getattr(path, "protocol", "") in ("", "file", "local")

@@ -1,0 +1,139 @@
+"""Opening an export, whatever it comes as: a folder, an archive, one annotation file, or any of them at a URL."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from upath import UPath
+
+from curate import formats
+from curate.archives import SUFFIXES, ArchiveLimits, is_archive, unpack
+from curate.child import ChildDied, call
+from curate.documents import InputError
+from curate.export import Export, Files, list_files
+from curate.reasons import Reason, Refusal
+from curate.records import Drop, ImageRecord
+from curate.settings import ExportSettings, Limits
+from curate.storage import is_local, remove_folder
+
+_DOCUMENTS = (".json", ".ndjson", ".jsonl", ".manifest", ".xml", ".csv", ".yaml", ".yml")
+_BYTES_A_SECOND = 200_000  # the least that an archive's bytes are unpacked at
+
+
+def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Export:
+    """The files of an export. An archive is unpacked into `scratch`, by the digest of its bytes, once.
+
+    A refused archive costs itself: the export is then empty but for what it has `lost`. Of a single annotation
+    file the folder is the export, without the other files of its kind. InputError where there is nothing to read.
+    """
+    root = UPath(settings.path)
+    lost: list[Drop] = []
+    try:
+        found = root.exists()
+    except OSError as error:
+        raise InputError(f"{settings.path}: cannot be opened: {error.strerror or error}") from None
+    if not found:
+        raise InputError(f"{settings.path}: no such folder, archive or annotation file")
+    if root.is_dir():
+        files = list_files(root, limits)
+    elif _is_archive(root):
+        try:
+            files = list_files(_unpacked(root, limits, scratch), limits)
+        except Refusal as refusal:
+            files = Files(root, (), digest=_digest(root))
+            lost.append(_drop(settings.name, refusal.reason, refusal.detail))
+        except InputError:
+            raise InputError(f"{settings.path}: the archive is empty") from None
+    else:
+        files = _single(root, limits)
+    lost += _unlisted(settings.name, files)
+    return Export(settings.name, files, limits, settings.options, settings.objects, tuple(lost))
+
+
+def read_export(export: Export, settings: ExportSettings) -> Iterator[ImageRecord | Drop]:
+    """What the export has lost already, then all that its format reads. InputError with the settings' path in it."""
+    yield from export.lost
+    if not export.files.paths:
+        return
+    try:
+        yield from formats.reader(settings.format)(export)
+    except InputError as error:
+        named = settings.path in str(error)
+        raise error if named else InputError(f"export {settings.name}: {settings.path}: {error}") from None
+    except Refusal as refusal:
+        yield _drop(settings.name, refusal.reason, refusal.detail)
+
+
+def _drop(export: str, reason: Reason, detail: str) -> Drop:
+    return Drop(reason=reason, detail=detail, export=export, count=None)
+
+
+def _unlisted(export: str, files: Files) -> Iterator[Drop]:
+    """Annotation files that are links, pipes or devices, and folders that cannot be listed."""
+    for path in sorted(files.refused):
+        if path.lower().endswith(_DOCUMENTS):
+            detail = f"{path} is a link, a pipe or a device, or its path is too long or no UTF-8"
+            yield _drop(export, Reason.PATH_ESCAPE, detail)
+    for folder in files.unread:
+        yield _drop(export, Reason.UNREADABLE_FILE, f"folder {folder}")
+
+
+def _single(file: UPath, limits: Limits) -> Files:
+    if file.suffix.lower() not in _DOCUMENTS:
+        kinds = ", ".join(kind[1:] for kind in _DOCUMENTS)
+        raise InputError(f"{file}: neither a folder nor an archive (zip, tar), nor an annotation file ({kinds})")
+    listed = list_files(file.parent, limits)
+    others = tuple(path for path in listed.paths if path != file.name and path.endswith(file.suffix))
+    paths = tuple(path for path in listed.paths if path not in set(others))
+    return Files(listed.root, paths, listed.refused, listed.unread, listed.digest)
+
+
+def _is_archive(file: UPath) -> bool:
+    return is_archive(Path(str(file))) if is_local(file) else file.name.lower().endswith(SUFFIXES)
+
+
+def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
+    """The folder in `scratch` that holds the archive's files. Refusal as `unpack`."""
+    folder = scratch / _digest(archive)
+    if folder.exists():
+        return folder
+    with tempfile.TemporaryDirectory() as nearby:
+        source = Path(str(archive))
+        if not is_local(archive):
+            source = Path(nearby) / archive.name
+            with archive.open("rb") as remote, source.open("wb") as copy:
+                shutil.copyfileobj(remote, copy, 1 << 22)
+        beside = folder.with_name(folder.name + ".partial") if is_local(scratch) else UPath(nearby) / "files"
+        remove_folder(beside)
+        try:
+            _unpack(source, beside, limits)
+        except Refusal:
+            remove_folder(beside)
+            raise
+        if is_local(scratch):
+            beside.rename(folder)
+        else:
+            folder.fs.put(f"{beside}/", folder.path, recursive=True)
+    return folder
+
+
+def _unpack(archive: Path, folder: UPath, limits: Limits) -> None:
+    bounds = msgspec.convert(limits, ArchiveLimits, from_attributes=True)
+    seconds = max(limits.child_seconds, archive.stat().st_size / _BYTES_A_SECOND)
+    patient = limits.model_copy(update={"child_seconds": seconds})
+    try:
+        call(unpack, patient, str(archive.absolute()), str(folder.absolute()), bounds)
+    except ChildDied as death:
+        reason = Reason.ARCHIVE_BOMB if death.memory else Reason.UNREADABLE_FILE
+        raise Refusal(reason, f"{archive.name}: {death.detail}") from None
+
+
+def _digest(file: UPath) -> str:
+    sha = hashlib.sha256()
+    with file.open("rb") as opened:
+        while chunk := opened.read(1 << 22):
+            sha.update(chunk)
+    return sha.hexdigest()[:32]
