@@ -7,7 +7,7 @@ Both work on the image table alone; `split_objects` carries the answer to the ro
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -23,7 +23,19 @@ from curate.settings import SplitSettings
 NEEDS = ("object_id", "image_id", "export", "domain", "role", "image_path", "image_dhash", "video")
 ADDS = pa.schema([("group_id", pa.string()), ("split", pa.string())])
 PINS = pa.schema([("image_id", pa.string()), ("split", pa.string())])
+GROUPS = pa.schema(
+    [
+        ("group_id", pa.string()),
+        ("domain", pa.string()),
+        ("split", pa.string()),
+        ("image_ids", pa.list_(pa.string())),
+        ("links", pa.map_(pa.string(), pa.int64())),
+    ]
+)
+LINKS = ("same bytes", "near duplicate", "video", "scene", "augmentation")
+"""What joins two images, as `Group.why` counts it."""
 
+_IMAGE = ["image_id", "export", "domain", "role", "image_path", "image_dhash", "video"]
 _AUGMENTED = re.compile(r"^(?P<stem>.+?)\.rf\.[0-9a-zA-Z]{8,}(\.[A-Za-z0-9]+)?$")
 
 
@@ -49,10 +61,17 @@ class Group(NamedTuple):
     why: Mapping[str, int]
 
 
-def image_table(segments: pa.Table) -> list[Image]:
-    """The distinct images of a table of segments, in a stable order."""
-    columns = ("image_id", "export", "domain", "role", "image_path", "image_dhash", "video")
-    return sorted({Image(*row) for row in zip(*(segments[name].to_pylist() for name in columns), strict=True)})
+def image_table(segments: pa.Table) -> pa.Table:
+    """The distinct images of a table of segments, without their objects."""
+    require(segments.schema, NEEDS, "split")
+    return segments.select(_IMAGE).group_by(_IMAGE).aggregate([])
+
+
+def images(tables: Iterable[pa.Table]) -> list[Image]:
+    """The distinct images of several image tables, in a stable order."""
+    return sorted(
+        {Image(*row) for each in tables for row in zip(*(each[name].to_pylist() for name in _IMAGE), strict=True)}
+    )
 
 
 def group_images(images: Sequence[Image], settings: SplitSettings) -> list[Group]:
@@ -64,12 +83,11 @@ def group_images(images: Sequence[Image], settings: SplitSettings) -> list[Group
     for kind, a, b in _links(images, settings):
         low, high = sorted((_root(parent, position[a]), _root(parent, position[b])))
         parent[high] = low
-        if a != b:
-            links.append((low, kind))
+        links.append((low, kind))
     members: defaultdict[int, list[Image]] = defaultdict(list)
     for image in images:
         members[_root(parent, position[image.image_id])].append(image)
-    why: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    why: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for node, kind in links:
         why[_root(parent, node)][kind] += 1
     return [_group(members[root], why[root]) for root in sorted(members)]
@@ -83,56 +101,71 @@ def assign(groups: Sequence[Group], settings: SplitSettings, pins: Mapping[str, 
     each where the domain has three.
     """
     sides: dict[str, str] = {}
-    open_groups: defaultdict[str, list[Group]] = defaultdict(list)
+    waiting: defaultdict[str, list[Group]] = defaultdict(list)
+    placed: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for group in groups:
         side = _forced(group, pins)
         if side is None:
-            open_groups[group.domain].append(group)
-        else:
-            sides[group.group_id] = side
-    placed: defaultdict[str, dict[str, int]] = defaultdict(lambda: {"train": 0, "val": 0, "test": 0})
-    for group in groups:
-        if group.group_id in sides and group.roles == {"auto"}:
-            placed[group.domain][sides[group.group_id]] += len(group.image_ids)
-    for domain, waiting in sorted(open_groups.items()):
-        sides |= _deal(waiting, settings, placed[domain])
+            waiting[group.domain].append(group)
+            continue
+        sides[group.group_id] = side
+        if group.roles == {"auto"}:  # a whole export that trains or tests says nothing of the others' shares
+            placed[group.domain][side] += len(group.image_ids)
+    for domain, dealt in sorted(waiting.items()):
+        sides |= _deal(dealt, settings, placed[domain])
     return sides
 
 
 def split_objects(
     segments: pa.Table, group_of: Mapping[str, str], sides: Mapping[str, str], pins: Mapping[str, str]
 ) -> tuple[pa.Table, pa.Table]:
-    """Rows with `group_id` and `split`; train rows whose group lies in test or val are dropped as leak_guard."""
+    """Rows with `group_id` and `split`; what may only train, in a group that may not, is dropped as leak_guard.
+
+    `group_of`: group_id by image_id; `sides`: side by group_id; `pins`: side by image_id, before this run.
+    """
     require(segments.schema, NEEDS, "split")
-    image_ids, roles = segments["image_id"].to_pylist(), segments["role"].to_pylist()
-    groups = [group_of[image_id] for image_id in image_ids]
-    side = [sides[group] for group in groups]
-    leaks = np.array(
-        [
-            now != "train" and (pins.get(image_id) == "train" or role == "train")
-            for image_id, role, now in zip(image_ids, roles, side, strict=True)
-        ],
-        dtype=bool,
-    )
+    encoded = segments["image_id"].combine_chunks().dictionary_encode()
+    image_ids, rows = encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
+    groups = np.array([group_of[image_id] for image_id in image_ids], dtype=object)
+    side = np.array([sides[group] for group in groups], dtype=object)
+    pinned = np.array([pins.get(image_id) == "train" for image_id in image_ids], dtype=bool)
+    role = np.array(segments["role"].to_pylist(), dtype=object)
+    leaks = (side != "train")[rows] & (role != "test") & (pinned[rows] | (role == "train"))
     leaked, kept = np.flatnonzero(leaks), np.flatnonzero(~leaks)
-    details = [f"group {groups[row]} is in {side[row]}, so this train image may not train" for row in leaked]
+    details = [
+        f"group {groups[rows[row]]} is in {side[rows[row]]}, so this train image may not train" for row in leaked
+    ]
     drops = drop_rows(segments.take(leaked), [Reason.LEAK_GUARD.value] * len(leaked), details)
-    added = pa.table({"group_id": groups, "split": side}, schema=ADDS).take(kept)
-    rows = segments.take(kept)
-    for name in ADDS.names:
-        rows = rows.append_column(ADDS.field(name), added[name])
-    return rows, drops
+    stay = segments.take(kept)
+    for field, values in zip(ADDS, (groups, side), strict=True):
+        stay = stay.append_column(field, pa.array(values[rows[kept]], pa.string()))
+    return stay, drops
 
 
-def new_pins(groups: Sequence[Group], sides: Mapping[str, str], pins: Mapping[str, str]) -> pa.Table:
-    """The pins of this run: old images keep theirs, new ones are pinned where their group went."""
+def new_pins(
+    images: Sequence[Image], groups: Sequence[Group], sides: Mapping[str, str], pins: Mapping[str, str]
+) -> pa.Table:
+    """The pins of this run: old images keep theirs, new ones are pinned where their group went.
+
+    Only an image of an export whose role is now test moves: to test, and never back.
+    """
     now = {image_id: sides[group.group_id] for group in groups for image_id in group.image_ids}
-    merged = sorted((now | dict(pins)).items())
+    tests = {image.image_id: "test" for image in images if image.role == "test"}
+    merged = sorted((now | dict(pins) | tests).items())
     return pa.table({"image_id": [key for key, _ in merged], "split": [side for _, side in merged]}, schema=PINS)
 
 
+def groups_table(groups: Sequence[Group], sides: Mapping[str, str]) -> pa.Table:
+    """The groups with their side, their images, and how many links of each kind join them (schema `GROUPS`)."""
+    rows = [
+        (group.group_id, group.domain, sides[group.group_id], group.image_ids, list(group.why.items()))
+        for group in groups
+    ]
+    return pa.Table.from_pylist([dict(zip(GROUPS.names, row, strict=True)) for row in rows], schema=GROUPS)
+
+
 def near_duplicates(dhashes: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
-    """Index pairs (n, 2) of distinct hashes that differ in at most `bits` bits.
+    """Index pairs (n, 2), the smaller first, of hashes that differ in at most `bits` bits.
 
     Two hashes that differ in k bits agree on one of k + 1 chunks (pigeonhole; Norouzi et al. 2012,
     multi-index hashing), so only hashes that share a chunk are compared.
@@ -140,7 +173,8 @@ def near_duplicates(dhashes: NDArray[np.uint64], bits: int) -> NDArray[np.int64]
     found: list[NDArray[np.int64]] = []
     edges = np.linspace(0, 64, bits + 2).astype(int)
     for low, high in pairwise(edges):
-        chunk = (dhashes >> np.uint64(low)) & np.uint64((1 << int(high - low)) - 1)
+        keep = np.uint64((1 << int(high - low)) - 1)
+        chunk = (dhashes >> np.uint64(low)) & keep
         order = np.argsort(chunk, kind="stable")
         for run in np.split(order, np.flatnonzero(np.diff(chunk[order])) + 1):
             found += _close_pairs(dhashes, run, bits)
@@ -150,28 +184,29 @@ def near_duplicates(dhashes: NDArray[np.uint64], bits: int) -> NDArray[np.int64]
 def _close_pairs(dhashes: NDArray[np.uint64], run: NDArray[np.int64], bits: int) -> Iterator[NDArray[np.int64]]:
     for start in range(len(run) - 1):
         others = run[start + 1 :]
-        differing = np.bitwise_count(dhashes[others] ^ dhashes[run[start]])
-        near = others[differing <= bits]
+        near = others[np.bitwise_count(dhashes[others] ^ dhashes[run[start]]) <= bits]
         if len(near):
             yield np.sort(np.stack([np.full(len(near), run[start]), near], axis=1), axis=1)
 
 
 def _links(images: Sequence[Image], settings: SplitSettings) -> Iterator[tuple[str, str, str]]:
-    hashes: defaultdict[int, list[str]] = defaultdict(list)
-    keyed: defaultdict[tuple[Hashable, ...], list[str]] = defaultdict(list)
+    """Kind and the two image ids of each link; a chain of n images has n - 1."""
+    same: defaultdict[tuple[str, Hashable], list[str]] = defaultdict(list)
+    hashes: dict[int, str] = {}
     pattern = re.compile(settings.scene_pattern) if settings.scene_pattern else None
-    copies: defaultdict[str, list[str]] = defaultdict(list)
     for image in images:
-        hashes[image.dhash].append(image.image_id)
-        copies[image.image_id].append(image.image_id)
+        same["same bytes", image.image_id].append(image.image_id)
         for kind, key in _scene_keys(image, pattern):
-            keyed[kind, image.export, key].append(image.image_id)
-    yield from (("same bytes", a, b) for a, b in _chains(copies.values()))
-    yield from ((str(kind), a, b) for (kind, *_), ids in keyed.items() for a, b in pairwise(ids))
-    yield from (("near duplicate", a, b) for a, b in _chains(hashes.values()))
+            same[kind, (image.export, key)].append(image.image_id)
+    for image_id, dhash in sorted({(image.image_id, image.dhash) for image in images}):
+        first = hashes.setdefault(dhash, image_id)
+        if first != image_id:
+            yield "near duplicate", first, image_id
+    for (kind, _), ids in same.items():
+        yield from ((kind, a, b) for a, b in pairwise(ids) if kind == "same bytes" or a != b)
     values = np.array(sorted(hashes), dtype=np.uint64)
     for a, b in near_duplicates(values, settings.near_duplicate_bits):
-        yield "near duplicate", hashes[int(values[a])][0], hashes[int(values[b])][0]
+        yield "near duplicate", hashes[int(values[a])], hashes[int(values[b])]
 
 
 def _scene_keys(image: Image, pattern: re.Pattern[str] | None) -> Iterator[tuple[str, Hashable]]:
@@ -184,11 +219,6 @@ def _scene_keys(image: Image, pattern: re.Pattern[str] | None) -> Iterator[tuple
         yield "scene", scene.groups() or scene.group()
 
 
-def _chains(lists: Iterable[list[str]]) -> Iterator[tuple[str, str]]:
-    for ids in lists:
-        yield from pairwise(ids)
-
-
 def _root(parent: list[int], node: int) -> int:
     while parent[node] != node:
         parent[node] = parent[parent[node]]
@@ -199,33 +229,37 @@ def _root(parent: list[int], node: int) -> int:
 def _group(images: list[Image], why: Mapping[str, int]) -> Group:
     smallest = min(images)
     ids = sorted({image.image_id for image in images})
-    return Group(smallest.image_id, ids, smallest.domain, frozenset(image.role for image in images), dict(why))
+    counts = {kind: why[kind] for kind in LINKS if why.get(kind)}
+    return Group(smallest.image_id, ids, smallest.domain, frozenset(image.role for image in images), counts)
 
 
 def _forced(group: Group, pins: Mapping[str, str]) -> str | None:
     """The side that roles and pins leave to a group; None where it is free."""
-    if "test" in group.roles:
-        return "test"
     pinned = {pins[image_id] for image_id in group.image_ids if image_id in pins}
-    if len(pinned) > 1 or "test" in pinned:
+    if "test" in group.roles or "test" in pinned or len(pinned) > 1:
         return "test"
-    if "train" in group.roles:
-        return pinned.pop() if pinned else "train"
-    return pinned.pop() if pinned else None
+    if pinned:
+        return pinned.pop()
+    return "train" if "train" in group.roles else None
 
 
-def _deal(groups: Sequence[Group], settings: SplitSettings, placed: dict[str, int]) -> dict[str, str]:
+def _deal(groups: Sequence[Group], settings: SplitSettings, placed: Mapping[str, int]) -> dict[str, str]:
+    """Sides of a domain's free groups: test is filled first, then val; a group that would overshoot is passed over."""
     waiting = sorted(groups, key=lambda group: _draw(group.group_id, settings.seed))
-    images = sum(len(group.image_ids) for group in waiting) + sum(placed.values())
+    total = sum(len(group.image_ids) for group in waiting) + sum(placed.values())
     sides: dict[str, str] = {}
     for side, share in (("test", settings.test), ("val", settings.val)):
-        want, have = share * images, placed[side]
-        for group in waiting:
+        free = [group for group in waiting if group.group_id not in sides]
+        have = placed.get(side, 0)
+        taken = []
+        for group in free:
             size = len(group.image_ids)
-            first = have == 0 and share > 0 and len(waiting) >= 3 and size <= images / 3
-            if group.group_id not in sides and (have + size / 2 <= want or first):
-                sides[group.group_id] = side
+            if have + size / 2 <= share * total:
+                taken.append(group)
                 have += size
+        if not have and share > 0 and len(groups) >= 3:
+            taken = [min(free, key=lambda group: len(group.image_ids))]
+        sides |= {group.group_id: side for group in taken}
     return {group.group_id: sides.get(group.group_id, "train") for group in waiting}
 
 
