@@ -73,9 +73,9 @@ def _feature(field: pa.Field) -> Any:
     if field.name in ("image", "mask"):
         return {"_type": "Image"}
     if pa.types.is_list(field.type):
-        return {"feature": {"dtype": "string", "_type": "Value"}, "_type": "List"}
-    kind = "string" if pa.types.is_dictionary(field.type) else str(field.type).replace("float", "float32")
-    return {"dtype": "float32" if kind.startswith("float") else kind, "_type": "Value"}
+        return {"feature": {"dtype": "string", "_type": "Value"}, "_type": "Sequence"}  # old and new releases read it
+    names = {pa.float32(): "float32", _CATEGORY: "string"}  # Arrow's own name of float32 is float
+    return {"dtype": names.get(field.type, str(field.type)), "_type": "Value"}
 
 
 class MissingColumnError(RuntimeError):

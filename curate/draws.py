@@ -1,0 +1,50 @@
+"""Chance that is a pure function: numbers drawn from an object's id, an epoch and a seed, the same on any machine.
+
+SplitMix64 (Steele, Lea and Flood, 2014) run as a counter: a key names a stream, and the k-th number of the
+stream is `_mix(key + k × φ)`. Nothing is kept from call to call, so rows may come in any order, in any part.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+"""(n,) uint64: each names a stream of numbers."""
+
+_PHI = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: SplitMix64's step
+
+
+def object_keys(object_ids: Sequence[str]) -> Keys:
+    """(n,) uint64 keys of object ids, each of 32 hex digits; all 128 bits count."""
+    digits = "".join(object_ids)
+    if len(digits) != 32 * len(object_ids):
+        raise ValueError("an object id is 32 hex digits")
+    halves = np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64).reshape(-1, 2)
+    return _mix(_mix(halves[:, 0]) + halves[:, 1])
+
+
+def row_keys(count: int) -> Keys:
+    """(count,) uint64 keys of the rows 0, 1, … of a table."""
+    return _mix(np.arange(count, dtype=np.uint64) * _PHI)
+
+
+def branch(keys: Keys, number: int) -> Keys:
+    """Keys of other streams, one for each whole number (an epoch, a seed, a purpose), as independent as the hash is."""
+    return _mix(keys ^ _mix(np.array([number % 2**64], np.uint64) * _PHI + _PHI))
+
+
+def numbers(keys: Keys, count: int) -> Keys:
+    """The first numbers of each stream, (n, count) uint64, evenly distributed over all 64-bit values."""
+    return _mix(keys[:, None] + np.arange(1, count + 1, dtype=np.uint64) * _PHI)
+
+
+def uniform(keys: Keys, count: int) -> NDArray[np.float64]:
+    """The first numbers of each stream, (n, count) float64, uniform in [0, 1) in steps of 2^-53."""
+    return (numbers(keys, count) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _mix(values: Keys) -> Keys:
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
