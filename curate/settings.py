@@ -1,14 +1,16 @@
 """The settings file: one YAML, validated; every error names file, line, column and the nearest valid word."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from curate.documents import InputError, Located, load_yaml, nearest
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+_LONGEST_SHOWN = 100  # characters of a wrong value in a message
 ShareRange = tuple[Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]]
 
 
@@ -56,6 +58,15 @@ class SplitSettings(Section):
     seed: int = 0
     near_duplicate_bits: int = Field(default=4, ge=0, le=16, description="of the 64-bit dHash")
     scene_pattern: str | None = Field(default=None, description="regular expression; its groups name the scene")
+
+    @field_validator("scene_pattern")
+    @classmethod
+    def _is_pattern(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+        return pattern
 
     @model_validator(mode="after")
     def _leaves_train(self) -> Self:
@@ -115,8 +126,18 @@ class TrainSettings(Section):
     """Training of the bundled network."""
 
     start: str = Field(default="base", description="base, random, or the path of a checkpoint")
+    variant: Literal["small", "lite", "full"] | None = Field(default=None, description="of the start; else small")
+    outside: Annotated[float, Field(ge=0.0, le=1.0)] | None = Field(
+        default=None, description="contrast left outside the drawn box; that of the start, else untouched"
+    )
     minutes: float = Field(default=30.0, gt=0.0)
-    seed: int = 0
+    steps: int | None = Field(default=None, ge=1, description="optimiser steps; else as many as the minutes hold")
+    learning_rate: float = Field(default=2e-3, gt=0.0, le=1.0)
+    batch_pixels: int = Field(default=204_800, ge=4096, description="of all crops of a batch")
+    max_side: int = Field(default=256, ge=64, description="px; of longer windows a piece is cut")
+    jitter: Share = Field(default=0.5, description="how strongly colours change")
+    edge_gain: float = Field(default=0.0, ge=0.0, le=20.0, description="weight added to px at the mask's boundary")
+    seed: int = Field(default=0, ge=0)
 
 
 class EvaluateSettings(Section):
@@ -144,7 +165,10 @@ class Settings(Section):
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings of a YAML file. InputError with file, line, column and what to write instead."""
+    """The settings of a YAML file. InputError with file, line, column and what to write instead.
+
+    A licence that `licences.allow` does not list stops here too: nothing of such an export is ever read.
+    """
     from curate import formats  # the formats read the limits that stand here
 
     document = load_yaml(path)
@@ -157,25 +181,37 @@ def load_settings(path: Path) -> Settings:
     first: dict[str, int] = {}
     for number, export in enumerate(settings.exports):
         _check_export(export, number, first, document, formats)
+    _check_licences(settings, document)
     return settings
 
 
 def _check_export(export: ExportSettings, number: int, first: dict[str, int], document: Located, formats: Any) -> None:
-    def fail(key: str, message: str) -> InputError:
-        return InputError(f"{document.where('exports', number, *key.split('/'))}: {message}")
+    def fail(message: str, *key: str) -> InputError:
+        return InputError(f"{document.where('exports', number, *key)}: {message}")
 
     if export.format not in formats.names():
-        known = ", ".join(formats.names())
         hint = nearest(export.format, formats.names())
-        raise fail("format", f"unknown format {export.format!r}{hint} Known: {known}")
+        raise fail(f"unknown format {export.format!r}{hint}; known: {', '.join(formats.names())}", "format")
     if export.name in first:
-        raise fail("name", f"export {export.name!r} stands twice; names must differ")
+        raise fail(f"export {export.name!r} stands twice; names must differ", "name")
     first[export.name] = number
     allowed = formats.options(export.format)
     for option in export.options:
         if option not in allowed:
             hint = nearest(option, sorted(allowed)) or f"; it knows {', '.join(sorted(allowed)) or 'none'}"
-            raise fail(f"options/{option}", f"format {export.format} has no option {option!r}{hint}")
+            raise fail(f"format {export.format} has no option {option!r}{hint}", "options", option)
+
+
+def _check_licences(settings: Settings, document: Located) -> None:
+    allowed = {licence.casefold() for licence in settings.licences.allow}
+    refused = [
+        f"{document.where('exports', number, 'licence')}: export {export.name} has the licence {export.licence!r}, "
+        f"which licences.allow does not list{nearest(export.licence, settings.licences.allow)}"
+        for number, export in enumerate(settings.exports)
+        if export.licence.casefold() not in allowed
+    ]
+    if refused:
+        raise InputError("\n".join(refused))
 
 
 def _explain(error: Any, document: Located) -> str:
@@ -186,7 +222,9 @@ def _explain(error: Any, document: Located) -> str:
         return f"{where}: unknown key {dotted!r}{nearest(str(path[-1]), _keys(path[:-1]))}"
     if kind == "missing":
         return f"{where}: key {dotted!r} is missing"
-    return f"{where}: {dotted}: {error['msg']} (found {error['input']!r})"
+    found = repr(error["input"])
+    found = found if len(found) <= _LONGEST_SHOWN else f"{found[:_LONGEST_SHOWN]}…"
+    return f"{where}: {dotted}: {error['msg']} (found {found})"
 
 
 def _keys(path: tuple[Any, ...]) -> list[str]:
@@ -199,5 +237,10 @@ def _keys(path: tuple[Any, ...]) -> list[str]:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of the settings file, for editors."""
-    return Settings.model_json_schema()
+    """JSON Schema of the settings file, for editors; it lists the formats."""
+    from curate import formats
+
+    described = Settings.model_json_schema()
+    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    described["$defs"]["ExportSettings"]["properties"]["format"]["enum"] = formats.names()
+    return described

@@ -1,0 +1,126 @@
+"""Checkpoints: one safetensors file with the weights, the prior, and where both come from."""
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import msgspec
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from upath import UPath
+
+from curate.documents import InputError, nearest
+from curate.storage import write_bytes
+from model.prior import CELLS, BoxNetwork
+from model.u2net import Variant, build
+
+BASE = Path(__file__).with_name("base.safetensors")
+"""The checkpoint that the project ships."""
+
+_FORMAT = "segcurate box network 1"
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a checkpoint comes from."""
+
+    variant: Variant
+    outside: float = 1.0
+    settings: dict[str, Any] = {}
+    """The `train` section that made it."""
+    start: str = ""
+    """Digest of the checkpoint that training began with, or `random`."""
+    manifest_digest: str = ""
+    """Of the shards that it learned from."""
+    licences: list[str] = []
+    """Of the objects that it learned from, in their exports' words."""
+    steps: int = 0
+    validation: dict[str, float] = {}
+    """Mean IoU by domain on the validation split."""
+    versions: dict[str, str] = {}
+
+
+def save_checkpoint(path: Path, model: BoxNetwork, origin: Origin) -> None:
+    """Write a checkpoint, whole or not at all."""
+    tensors = {f"network.{name}": value for name, value in model.network.state_dict().items()} | {"prior": model.prior}
+    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    metadata = {"format": _FORMAT, "origin": msgspec.json.encode(origin).decode()}
+    write_bytes(UPath(path), save(plain, metadata))
+
+
+def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
+    """A checkpoint on the processor, ready to answer; `base` is the one that the project ships.
+
+    InputError where there is none, where it is cut off, a pickle, of another variant or not one of ours.
+    """
+    file = checkpoint_path(path)
+    try:
+        with safe_open(file, "pt") as opened:
+            metadata = opened.metadata() or {}
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no mapping
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{file}: {_why_unreadable(file)} ({error})") from None
+    if metadata.get("format") != _FORMAT:
+        raise InputError(f"{file}: no checkpoint of this project: it does not say '{_FORMAT}'")
+    try:
+        origin = msgspec.convert(json.loads(metadata["origin"]), Origin)
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{file}: its metadata is broken: {error}") from None
+    prior = tensors.pop("prior", None)
+    if prior is None or prior.shape != (CELLS, CELLS) or not torch.isfinite(prior).all():
+        raise InputError(f"{file}: no prior of {CELLS} × {CELLS} finite logits in it")
+    model = BoxNetwork(build(origin.variant), prior, origin.outside)
+    fill(model.network, {name.removeprefix("network."): value for name, value in tensors.items()}, str(file))
+    return model.eval(), origin
+
+
+def checkpoint_path(path: str | Path) -> Path:
+    """The file that a start or model names. InputError where it is not there."""
+    file = BASE if str(path) == "base" else Path(path)
+    if file.is_file():
+        return file
+    if str(path) == "base":
+        raise InputError(f"{file}: the base checkpoint is not here; `make base` trains it")
+    raise InputError(f"{file}: no such checkpoint{nearest(str(path), ['base', 'random'])}")
+
+
+def fill(network: torch.nn.Module, tensors: dict[str, torch.Tensor], name: str) -> None:
+    """Put tensors into a network; counts of batches may lack, as in old files. InputError where others do not fit."""
+    own = network.state_dict()
+    lacking = {key for key in own.keys() - tensors.keys() if not key.endswith("num_batches_tracked")}
+    alien = tensors.keys() - own.keys()
+    odd = [key for key in own.keys() & tensors.keys() if own[key].shape != tensors[key].shape]
+    if lacking or alien or odd:
+        first = min(lacking | alien | set(odd))
+        raise InputError(
+            f"{name}: not the weights of this variant: {len(lacking)} tensors lack, {len(alien)} are unknown, "
+            f"{len(odd)} have another shape (first: {first})"
+        )
+    if not all(torch.isfinite(value).all() for value in tensors.values()):
+        raise InputError(f"{name}: holds weights that are no finite numbers")
+    network.load_state_dict(own | tensors)
+
+
+def versions() -> dict[str, str]:
+    """Of what makes the numbers."""
+    found = {"torch": str(torch.__version__), "numpy": np.__version__}
+    try:
+        return found | {"segcurate": version("segcurate")}
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return found
+
+
+def known_variant(name: str) -> Variant:
+    """A variant by its name. InputError otherwise."""
+    if name not in get_args(Variant):
+        raise InputError(f"unknown variant {name!r}{nearest(name, list(get_args(Variant)))}")
+    return cast(Variant, name)
+
+
+def _why_unreadable(file: Path) -> str:
+    head = file.open("rb").read(4)
+    if head[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
+        return "a pickle, which could run anything; a checkpoint is a .safetensors file"
+    return "cut off, or no safetensors file"
