@@ -76,8 +76,14 @@ class Canvas:
         return height, width
 
 
-def place(thing: Thing, centre: tuple[float, float], size: float, angle: float = 0.0, flip: bool = False,
-          wobble: Callable[[Ring], Ring] | None = None) -> Thing:  # fmt: skip
+def place(
+    thing: Thing,
+    centre: tuple[float, float],
+    size: float,
+    angle: float = 0.0,
+    flip: bool = False,
+    wobble: Callable[[Ring], Ring] | None = None,
+) -> Thing:
     """The thing in px of the picture: its longer side `size`, about `centre`; `wobble` bends it first (units ±1)."""
     points = np.concatenate([ring for piece in thing.pieces for group in piece.groups for ring in group])
     low, high = points.min(0), points.max(0)
@@ -94,6 +100,11 @@ def place(thing: Thing, centre: tuple[float, float], size: float, angle: float =
     return replace(
         thing, pieces=[replace(each, groups=[[move(r) for r in g] for g in each.groups]) for each in thing.pieces]
     )
+
+
+def turned(thing: Thing, angle: float) -> Thing:
+    """The thing turned by `angle` radians, within ±1."""
+    return place(thing, (0.0, 0.0), 2.0, angle)
 
 
 def bender(rng: np.random.Generator, strength: float) -> Callable[[Ring], Ring]:
@@ -113,8 +124,15 @@ def bender(rng: np.random.Generator, strength: float) -> Callable[[Ring], Ring]:
     return bend
 
 
-def paint(canvas: Canvas, rng: np.random.Generator, thing: Thing, dress: Callable[[str], Material],
-          shadow: float = 0.0, hidden: bool = False, softness: float | None = None) -> int | None:  # fmt: skip
+def paint(
+    canvas: Canvas,
+    rng: np.random.Generator,
+    thing: Thing,
+    dress: Callable[[str], Material],
+    shadow: float = 0.0,
+    hidden: bool = False,
+    softness: float | None = None,
+) -> int | None:
     """Paint a placed thing; entries for it and its named parts, unless `hidden` (an occluder nobody asks for).
 
     `shadow`: 0 to 1, how dark it shades what is there already. Returns the index of its entry.
@@ -168,9 +186,15 @@ def _window(groups: list[list[Ring]], size: tuple[int, int], margin: int) -> Win
     return (int(x0), int(y0), int(x1), int(y1)) if x1 - x0 >= 3 and y1 - y0 >= 3 else None
 
 
-def _paint_piece(canvas: Canvas, rng: np.random.Generator, piece: Piece, material: Material,
-                 covers: dict[int, tuple[Window, NDArray[np.float32]]], fine: int, soft: float
-                 ) -> tuple[Window, NDArray[np.float32]] | None:  # fmt: skip
+def _paint_piece(
+    canvas: Canvas,
+    rng: np.random.Generator,
+    piece: Piece,
+    material: Material,
+    covers: dict[int, tuple[Window, NDArray[np.float32]]],
+    fine: int,
+    soft: float,
+) -> tuple[Window, NDArray[np.float32]] | None:
     number, canvas.next_id = canvas.next_id, canvas.next_id + 1
     window = _window(piece.groups, canvas.size, 3)
     if window is None or (piece.inside is not None and piece.inside not in covers):
@@ -222,8 +246,9 @@ def lit(pixels: Pixels, alpha: NDArray[np.float32], canvas: Canvas, material: Ma
     return shaded
 
 
-def _cast(canvas: Canvas, rng: np.random.Generator, thing: Thing, groups: list[list[Ring]], extent: float,
-          strength: float) -> None:  # fmt: skip
+def _cast(
+    canvas: Canvas, rng: np.random.Generator, thing: Thing, groups: list[list[Ring]], extent: float, strength: float
+) -> None:
     """Darken the canvas where the thing keeps the light away."""
     lx, ly, lz = canvas.light
     if thing.standing:

@@ -19,8 +19,8 @@ def solid(rng: Generator) -> Thing:
         *(_outline(rng) * rng.uniform(0.1, 0.3) + rng.normal(0, 0.3, 2) for _ in range(int(rng.random() < 0.15))),
     ]
     pieces = [Piece("a", [body])]
-    for number in range(int(rng.integers(0, 4))):
-        pieces.append(Piece("bcd"[number % 3], _patch(rng), "part" if rng.random() < 0.5 else "", 0))
+    for name in "bcd"[: int(rng.integers(0, 4))]:
+        pieces += [Piece(name, _patch(rng), "part" if rng.random() < 0.5 else "", 0)]
     return Thing("shape", pieces)
 
 

@@ -29,7 +29,7 @@ def names() -> tuple[str, ...]:
 
 
 def spectral(rng: np.random.Generator, exponent: float, stretch: float = 1.0) -> NDArray[np.float32]:
-    """Tileable noise whose amplitude falls as frequency ** -exponent, mean 0, deviation 1; `stretch` drags it along x."""
+    """Tileable noise, mean 0, deviation 1: amplitude falls as frequency ** -exponent; `stretch` drags it along x."""
     fy, fx = np.fft.fftfreq(SIDE)[:, None] * SIDE, np.fft.rfftfreq(SIDE)[None] * SIDE
     radius = np.hypot(fy, fx * stretch)
     radius[0, 0] = 1.0

@@ -8,6 +8,8 @@ from examples.noise import field
 
 Ring = NDArray[np.float64]
 """(n, 2) float64: x to the right, y down, in the units of its thing."""
+Group = list[list[Ring]]
+"""Lists of rings; each list is filled even-odd, and their union is meant."""
 
 
 def ellipse(x: float, y: float, rx: float, ry: float, angle: float = 0.0, points: int = 48) -> Ring:
@@ -54,11 +56,24 @@ def box(x0: float, y0: float, x1: float, y1: float, corner: float = 0.0) -> Ring
     corner = min(corner, (x1 - x0) / 2, (y1 - y0) / 2)
     turn = np.linspace(0, np.pi / 2, 8)
     arcs = []
-    for x, y, start in ((x1 - corner, y1 - corner, 0), (x0 + corner, y1 - corner, 1),
-                        (x0 + corner, y0 + corner, 2), (x1 - corner, y0 + corner, 3)):  # fmt: skip
+    for x, y, start in (
+        (x1 - corner, y1 - corner, 0),
+        (x0 + corner, y1 - corner, 1),
+        (x0 + corner, y0 + corner, 2),
+        (x1 - corner, y0 + corner, 3),
+    ):
         angle = turn + start * np.pi / 2
         arcs.append(np.stack([x + corner * np.cos(angle), y + corner * np.sin(angle)], 1))
     return np.concatenate(arcs)
+
+
+def rounded(ring: Ring, share: float) -> Ring:
+    """The polygon with its corners cut, twice over."""
+    for _ in range(2):
+        ahead, behind = np.roll(ring, -1, 0), np.roll(ring, 1, 0)
+        near = [ring + (behind - ring) * share * 2, ring + (ahead - ring) * share * 2]
+        ring = np.stack(near, 1).reshape(-1, 2)
+    return ring
 
 
 def capsule(start: tuple[float, float], end: tuple[float, float], r0: float, r1: float) -> Ring:

@@ -6,15 +6,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from examples import forms, living, made
+from examples import animals, buildings, forms, furniture, plants, vehicles, wares
 from examples.canvas import Canvas, Thing, bender, paint, place
 from examples.outlines import blob, box
-from examples.textures import Pixels, ground, palette, render
+from examples.textures import Pixels, ground, palette, plain, render
 from examples.wardrobe import dresser
 
 Generator = np.random.Generator
 Maker = Callable[[Generator], Thing]
-ANY: tuple[Maker, ...] = (*living.KINDS, *made.KINDS, *forms.KINDS, *forms.KINDS)
+LIVING: tuple[Maker, ...] = (*animals.KINDS, *plants.KINDS)
+MADE: tuple[Maker, ...] = (*vehicles.KINDS, *wares.KINDS, *furniture.KINDS, *buildings.KINDS)
+ANY: tuple[Maker, ...] = (*LIVING, *MADE, *forms.KINDS, *forms.KINDS)
 
 
 def backdrop(rng: Generator, colours: NDArray[np.float64], height: int, width: int, busy: float) -> Pixels:
@@ -49,6 +51,11 @@ def start(rng: Generator, height: int, width: int, busy: float | None = None) ->
     return new_canvas(rng, backdrop(rng, colours, height, width, busy)), colours
 
 
+def wall(rng: Generator, tone: NDArray[np.float64], height: int, width: int) -> Pixels:
+    """A wall of one tone with hardly any grain."""
+    return render(rng, plain(tone, "cloud", rng.uniform(1, 9), rng.uniform(1, 3)), height, width)
+
+
 def log_size(rng: Generator, low: float, high: float) -> float:
     """px, evenly over the logarithm."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
@@ -66,9 +73,21 @@ def behind(canvas: Canvas, x: float, y: float, size: float) -> NDArray[np.float6
     return colour
 
 
-def put(canvas: Canvas, rng: Generator, thing: Thing, colours: NDArray[np.float64], size: float,
-        at: tuple[float, float], *, turn: float = 0.15, realism: float = 0.5, closeness: float = 0.35, bend: float = 1.0,
-        hidden: bool = False, shadow: float | None = None) -> int | None:  # fmt: skip
+def put(
+    canvas: Canvas,
+    rng: Generator,
+    thing: Thing,
+    colours: NDArray[np.float64],
+    size: float,
+    at: tuple[float, float],
+    *,
+    turn: float = 0.15,
+    realism: float = 0.5,
+    closeness: float = 0.35,
+    bend: float = 1.0,
+    hidden: bool = False,
+    shadow: float | None = None,
+) -> int | None:
     """Set one thing into the picture, about `size` px long, bent a little, in clothes that suit the place."""
     wobble = bender(rng, bend) if bend else None
     placed = place(thing, at, size, float(rng.normal(0, turn)), bool(rng.random() < 0.5), wobble)
@@ -83,8 +102,14 @@ def anywhere(rng: Generator, canvas: Canvas, margin: float = 0.0) -> tuple[float
     return float(width * rng.uniform(margin, 1 - margin)), float(height * rng.uniform(margin, 1 - margin))
 
 
-def clutter(canvas: Canvas, rng: Generator, colours: NDArray[np.float64], count: int, sizes: tuple[float, float],
-            makers: Sequence[Maker] = ANY) -> None:  # fmt: skip
+def clutter(
+    canvas: Canvas,
+    rng: Generator,
+    colours: NDArray[np.float64],
+    count: int,
+    sizes: tuple[float, float],
+    makers: Sequence[Maker] = ANY,
+) -> None:
     """Things that belong to the background: nobody asks for them."""
     for _ in range(count):
         thing = makers[rng.integers(len(makers))](rng)
@@ -102,5 +127,5 @@ def in_front(canvas: Canvas, rng: Generator, colours: NDArray[np.float64], chanc
     if rng.random() > chance:
         return
     for _ in range(int(rng.integers(1, 4))):
-        thing = (forms.wire, forms.ring, living.leafy, living.single_leaf, forms.solid)[rng.integers(5)](rng)
+        thing = (forms.wire, forms.ring, plants.leafy, plants.single_leaf, forms.solid)[rng.integers(5)](rng)
         put(canvas, rng, thing, colours, log_size(rng, 60, 400), anywhere(rng, canvas), turn=2.0, hidden=True)

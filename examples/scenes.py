@@ -45,7 +45,7 @@ def draw(seed: int, view: str | None = None, height: int | None = None, width: i
         view = str(rng.choice(kinds, p=np.array(shares) / sum(shares)))
     height = height or int(rng.integers(192, 640))
     width = width or int(rng.integers(192, 640))
-    canvas = views.render(rng, view, height, width)
+    canvas = views.paint(rng, view, height, width)
     image = illuminate(rng, canvas.image, 1.0)
     return Scene(capture(rng, image), visible(canvas), view)
 

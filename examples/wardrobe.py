@@ -1,4 +1,4 @@
-"""Which material each piece of a thing wears: natural ones by their names, or any, or ones that hardly differ from what is behind."""
+"""Which material each piece of a thing wears: the natural one of its name, any, or one like what is behind it."""
 
 import colorsys
 from collections.abc import Callable
@@ -81,8 +81,13 @@ def natural(rng: np.random.Generator, name: str) -> Material:
     return Material(ramp(tones, False), field, scale, float(rng.normal(0, 0.5)), relief, gloss * float(rng.random()))
 
 
-def dresser(rng: np.random.Generator, colours: NDArray[np.float64], realism: float, behind: Colour | None = None,
-            closeness: float = 0.0) -> Dress:  # fmt: skip
+def dresser(
+    rng: np.random.Generator,
+    colours: NDArray[np.float64],
+    realism: float,
+    behind: Colour | None = None,
+    closeness: float = 0.0,
+) -> Dress:
     """A wardrobe for one thing: the same name gives the same material.
 
     `realism`: share of pieces in their natural materials. `closeness`: share of the others whose colour

@@ -1,9 +1,18 @@
-"""Things that grow: animals, people, plants, cells. Each function draws one of its kind, in units of its own."""
+"""Animals and people. Each function draws one, in units of its own."""
 
 import numpy as np
 
 from examples.canvas import Piece, Thing
-from examples.outlines import Ring, blob, capsule, ellipse, leaf, ribbon, rough, rotate
+from examples.outlines import (
+    Ring,
+    blob,
+    capsule,
+    ellipse,
+    leaf,
+    ribbon,
+    rotate,
+    rough,
+)
 
 Generator = np.random.Generator
 
@@ -40,11 +49,20 @@ def quadruped(rng: Generator) -> Thing:
         Piece("coat", [[ribbon(tail, np.array([0.14, 0.1, 0.05]) * rng.uniform(0.5, 2))]], "tail"),
         Piece("coat2" if rng.random() < 0.4 else "coat", legs[::2]),
         Piece("coat", [*coat, *legs[1::2]]),
-        Piece("coat3", [[blob(rng) * (long * 0.3, thick * 0.5) + (rng.uniform(-long, long) * 0.6, 0)] for _ in range(rng.integers(0, 4))] or [[ellipse(0, 0, 0.01, 0.01)]], "", 2),
+        Piece(
+            "coat3",
+            [
+                [blob(rng) * (long * 0.3, thick * 0.5) + (rng.uniform(-long, long) * 0.6, 0)]
+                for _ in range(rng.integers(0, 4))
+            ]
+            or [[ellipse(0, 0, 0.01, 0.01)]],
+            "",
+            2,
+        ),
         Piece("coat", coat[2:] + ears, "head"),
         Piece("dark", [[ellipse(head_at[0] + skull * 0.35, head_at[1] - skull * 0.2, 0.05, 0.05)]], "eye"),
         Piece("dark", [[ellipse(muzzle[0] + skull * 0.3, muzzle[1], 0.07, 0.05)]]),
-    ]  # fmt: skip
+    ]
     return Thing("animal", pieces, standing=True)
 
 
@@ -65,8 +83,14 @@ def bird(rng: Generator) -> Thing:
         for x in (-0.1, 0.15)
     ]
     beak = np.array([(1.0, -0.6), (1.0 + rng.uniform(0.2, 0.6), -0.5), (0.98, -0.42)])
-    pieces = [Piece("dark", legs), Piece("coat2", [[tail]]), Piece("coat", [[body], [ellipse(0.8, -0.5, 0.3, 0.28)], [capsule((0.3, -0.1), (0.75, -0.4), 0.35, 0.2)]]),
-              Piece("coat2", [[wing]], "wing"), Piece("bright", [[beak]]), Piece("dark", [[ellipse(0.9, -0.56, 0.06, 0.06)]])]  # fmt: skip
+    pieces = [
+        Piece("dark", legs),
+        Piece("coat2", [[tail]]),
+        Piece("coat", [[body], [ellipse(0.8, -0.5, 0.3, 0.28)], [capsule((0.3, -0.1), (0.75, -0.4), 0.35, 0.2)]]),
+        Piece("coat2", [[wing]], "wing"),
+        Piece("bright", [[beak]]),
+        Piece("dark", [[ellipse(0.9, -0.56, 0.06, 0.06)]]),
+    ]
     return Thing("animal", pieces)
 
 
@@ -82,8 +106,13 @@ def fish(rng: Generator) -> Thing:
         [ribbon(np.array([(x, -1), (x + 0.1, 0), (x, 1)]), np.full(2, rng.uniform(0.05, 0.2)))]
         for x in rng.uniform(-0.7, 0.7, rng.integers(1, 5))
     ]
-    pieces = [Piece("coat2", [[tail], [fin]]), Piece("scales", [[body]]), Piece("coat3", stripes, "", 1),
-              Piece("dark", [[ellipse(0.72, -0.08, 0.07, 0.07)]], "eye"), Piece("coat2", [[leaf(rng, 0.2, 0.1, 0.5, 2.6, 0.6)]])]  # fmt: skip
+    pieces = [
+        Piece("coat2", [[tail], [fin]]),
+        Piece("scales", [[body]]),
+        Piece("coat3", stripes, "", 1),
+        Piece("dark", [[ellipse(0.72, -0.08, 0.07, 0.07)]], "eye"),
+        Piece("coat2", [[leaf(rng, 0.2, 0.1, 0.5, 2.6, 0.6)]]),
+    ]
     return Thing("animal", pieces)
 
 
@@ -143,15 +172,26 @@ def person(rng: Generator) -> Thing:
     )
     skirt = np.array([(-0.2, 0.2), (0.2, 0.2), (0.4 * wide, 1.0), (-0.4 * wide, 1.0)])
     pieces = [
-        Piece("skin", hands[:1]), Piece("cloth", sleeves[:1]), Piece("shoe", feet, "shoe"),
+        Piece("skin", hands[:1]),
+        Piece("cloth", sleeves[:1]),
+        Piece("shoe", feet, "shoe"),
         Piece("trousers", [*legs, [ellipse(0, hip, 0.24 * wide, 0.15)]], "trousers"),
         Piece("cloth", [[torso], [ellipse(0, -0.3, 0.3 * wide, 0.2)]], "shirt"),
-        Piece("cloth2", [[np.array([(-0.5, y), (0.5, y), (0.5, y + 0.08), (-0.5, y + 0.08)])] for y in rng.uniform(-0.4, 0.4, rng.integers(1, 4))], "", 4),
+        Piece(
+            "cloth2",
+            [
+                [np.array([(-0.5, y), (0.5, y), (0.5, y + 0.08), (-0.5, y + 0.08)])]
+                for y in rng.uniform(-0.4, 0.4, rng.integers(1, 4))
+            ],
+            "",
+            4,
+        ),
         Piece("skin", [[ellipse(0, -0.55, 0.08, 0.12)], [ellipse(0, -0.78, 0.17, 0.21)]], "head"),
         Piece("hair", [[rough(rng, ellipse(0, -0.87, 0.2, 0.17 + rng.uniform(0, 0.1)), 0.01, 0.03)]], "hair"),
         Piece("skin", [[ellipse(0.02, -0.74, 0.13, 0.15)]]),
-        Piece("cloth", sleeves[1:]), Piece("skin", hands[1:]),
-    ]  # fmt: skip
+        Piece("cloth", sleeves[1:]),
+        Piece("skin", hands[1:]),
+    ]
     if rng.random() < 0.25:
         pieces.insert(5, Piece("trousers", [[skirt]]))
         pieces[6] = Piece("cloth2", pieces[6].groups, "", 4)
@@ -167,141 +207,17 @@ def portrait(rng: Generator) -> Thing:
         [(-1.2 * wide, 1.4), (-1.1 * wide, 0.8), (-0.4, 0.55), (0.4, 0.55), (1.1 * wide, 0.8), (1.2 * wide, 1.4)]
     )
     hair = rough(rng, blob(rng, 0.2, 5) * (0.7, 0.8) + (0, -0.35), 0.012, 0.03)
-    pieces = [Piece("hair", [[hair]], "hair"), Piece("skin", [[capsule((0, 0.1), (0, 0.7), 0.25, 0.3)]]), Piece("cloth", [[shoulders]], "shirt"),
-              Piece("skin", [[ellipse(0, -0.15, 0.45, 0.6)]], "face"), Piece("white", [[ellipse(s * 0.18, -0.2, 0.09, 0.05)] for s in (-1, 1)]),
-              Piece("dark", [[ellipse(s * 0.18, -0.2, 0.045, 0.045)] for s in (-1, 1)], "eye"), Piece("lips", [[ellipse(0, 0.18, 0.16, 0.05)]]),
-              Piece("hair", [[rough(rng, ellipse(0, -0.66, 0.5, 0.24), 0.015, 0.03)]])]  # fmt: skip
+    pieces = [
+        Piece("hair", [[hair]], "hair"),
+        Piece("skin", [[capsule((0, 0.1), (0, 0.7), 0.25, 0.3)]]),
+        Piece("cloth", [[shoulders]], "shirt"),
+        Piece("skin", [[ellipse(0, -0.15, 0.45, 0.6)]], "face"),
+        Piece("white", [[ellipse(s * 0.18, -0.2, 0.09, 0.05)] for s in (-1, 1)]),
+        Piece("dark", [[ellipse(s * 0.18, -0.2, 0.045, 0.045)] for s in (-1, 1)], "eye"),
+        Piece("lips", [[ellipse(0, 0.18, 0.16, 0.05)]]),
+        Piece("hair", [[rough(rng, ellipse(0, -0.66, 0.5, 0.24), 0.015, 0.03)]]),
+    ]
     return Thing("person", pieces)
 
 
-def leafy(rng: Generator) -> Thing:
-    """A plant: thin stems with leaves, some with flowers or fruit, some in a pot."""
-    stems, leaves, fruits = [], [], []
-    broad, many = rng.uniform(0.15, 0.7), int(rng.integers(2, 7))
-    for _ in range(int(rng.integers(1, 6))):
-        lean = rng.normal(0, 0.5)
-        line = np.array([(0, 0), (lean * 0.3, -0.5), (lean, -rng.uniform(0.8, 1.6))])
-        stems.append([ribbon(line, np.array([0.07, 0.03]))])
-        for t in rng.uniform(0.2, 1.0, many):
-            foot = (1 - t) ** 2 * line[0] + 2 * t * (1 - t) * line[1] + t**2 * line[2]
-            leaves.append([leaf(rng, *foot, rng.uniform(0.25, 0.6), -np.pi / 2 + rng.normal(lean * 0.5, 0.9), broad)])
-        if rng.random() < 0.4:
-            fruits.append([ellipse(*(line[2] + rng.normal(0, 0.05, 2)), 0.12, 0.12)])
-    pieces = [
-        Piece("stem", stems),
-        *(Piece("leaf" if n % 2 else "leaf2", [each], "leaf") for n, each in enumerate(leaves)),
-    ]
-    if fruits:
-        pieces += [Piece("bright", [fruit], "fruit") for fruit in fruits]
-    if rng.random() < 0.4:
-        pieces.append(
-            Piece("clay", [[np.array([(-0.4, -0.05), (0.4, -0.05), (0.28, 0.6), (-0.28, 0.6)])]], "flowerpot")
-        )
-    return Thing("plant", pieces, standing=True)
-
-
-def flower(rng: Generator) -> Thing:
-    """Petals about a heart, on a stem or not."""
-    count, wide = int(rng.integers(4, 14)), rng.uniform(0.35, 0.9)
-    petals = [
-        [leaf(rng, 0, 0, rng.uniform(0.85, 1.1), 2 * np.pi * n / count + rng.normal(0, 0.08), wide)]
-        for n in range(count)
-    ]
-    pieces = [
-        Piece("bright", petals[::2]),
-        Piece("bright2" if rng.random() < 0.3 else "bright", petals[1::2]),
-        Piece("heart", [[ellipse(0, 0, 0.25, 0.25)]]),
-    ]
-    if rng.random() < 0.5:
-        pieces.insert(
-            0, Piece("stem", [[ribbon(np.array([(0, 0), (0.1, 1), (rng.normal(0, 0.3), 2)]), np.array([0.08, 0.08]))]])
-        )
-    return Thing("flower", pieces)
-
-
-def tree(rng: Generator) -> Thing:
-    """A trunk that forks and a crown of many small parts, through which the background shows."""
-    crown = []
-    for _ in range(int(rng.integers(5, 28))):
-        size = rng.uniform(0.12, 0.5)
-        at = rng.normal(0, 0.42, 2) * (1, 0.8) + (0, -1.0)
-        crown.append([rough(rng, blob(rng, 0.5) * size + at, 0.02, 0.04)])
-    boughs = [
-        [ribbon(np.array([(0, 0.9), (0, 0), (x, -1.0)]), np.array([0.22, 0.14, 0.05]))] for x in rng.normal(0, 0.4, 3)
-    ]
-    return Thing(
-        "tree",
-        [Piece("bark", boughs, "trunk"), Piece("foliage", crown[::2]), Piece("foliage2", crown[1::2])],
-        standing=True,
-    )
-
-
-def fruit(rng: Generator) -> Thing:
-    """A round fruit with a stalk, perhaps a leaf."""
-    body = blob(rng, 0.12, 3)
-    pieces = [
-        Piece("peel", [[body]]),
-        Piece("stem", [[ribbon(np.array([(0, -0.7), (0.05, -1), (0.15, -1.2)]), np.array([0.08, 0.06]))]]),
-    ]
-    if rng.random() < 0.4:
-        pieces.append(Piece("leaf", [[leaf(rng, 0.05, -0.95, 0.8, rng.uniform(-0.6, 0.3))]], "leaf"))
-    return Thing("fruit", pieces)
-
-
-def single_leaf(rng: Generator) -> Thing:
-    """One leaf with its ribs, entire, lobed or eaten."""
-    if rng.random() < 0.5:
-        ring = leaf(rng, 0, 0, 2.0, 0.0, rng.uniform(0.3, 0.9))
-    else:
-        turn = np.linspace(-np.pi, np.pi, 120, endpoint=False)
-        radius = 0.55 + 0.45 * np.abs(np.cos(turn * rng.choice([1.5, 2.5, 3.5]))) ** rng.uniform(0.5, 2)
-        ring = np.stack([radius * np.cos(turn), radius * np.sin(turn)], 1)
-    middle = ring.mean(0)
-    ribs = [
-        [ribbon(np.stack([ring.min(0) * (1, 0), middle, ring[k]]), np.array([0.05, 0.02]))]
-        for k in rng.integers(0, len(ring), 7)
-    ]
-    holes = [[ellipse(*(middle + rng.normal(0, 0.3, 2)), 0.1, 0.07)[::-1]] for _ in range(rng.integers(0, 3))]
-    solid = [[ring, *(hole[0] for hole in holes)]]
-    return Thing("leaf", [Piece("leaf", solid), Piece("leaf2", ribs, "", 0)])
-
-
-def mushroom(rng: Generator) -> Thing:
-    """Cap and stalk."""
-    cap = np.concatenate([ellipse(0, 0, 1, rng.uniform(0.5, 1.0))[24:], np.array([(1, 0.05), (0, 0.2), (-1, 0.05)])])
-    spots = [[ellipse(*rng.uniform(-0.8, 0.8, 2) * (1, 0.5), 0.1, 0.07)] for _ in range(rng.integers(0, 9))]
-    pieces = [
-        Piece("white", [[capsule((0, 0), (rng.normal(0, 0.2), 1.1), 0.25, 0.32)]], "stem"),
-        Piece("bright", [[cap]], "cap"),
-    ]
-    return Thing("mushroom", pieces + ([Piece("white", spots, "", 1)] if spots else []))
-
-
-def cell(rng: Generator) -> Thing:
-    """A cell with its nucleus."""
-    body = blob(rng, rng.uniform(0.1, 0.5), 4)
-    pieces = [
-        Piece("plasma", [[body]]),
-        Piece("nucleus", [[blob(rng, 0.15, 4) * rng.uniform(0.3, 0.55) + rng.normal(0, 0.1, 2)]], "nucleus", 0),
-    ]
-    return Thing("cell", pieces)
-
-
-KINDS = (
-    quadruped,
-    quadruped,
-    bird,
-    fish,
-    insect,
-    person,
-    person,
-    portrait,
-    leafy,
-    leafy,
-    flower,
-    tree,
-    fruit,
-    single_leaf,
-    mushroom,
-    cell,
-)
+KINDS = (quadruped, quadruped, bird, fish, insect, person, person, portrait)
