@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from curate.documents import InputError, nearest
 from curate.export import Export
+from curate.formats import _names as names
 from curate.formats._pairs import MaskFile, Pairs, folder_classes, pair_masks
 from curate.formats._tables import ClassTable, find_tables, nearest_table, stated_table, with_exceptions
 from curate.reasons import Reason, Refusal
@@ -40,9 +41,9 @@ def read_maps(export: Export, *, by_colour: bool) -> Iterator[ImageRecord | Drop
 def _region_map(
     export: Export, mask: MaskFile, folder: str, table: ClassTable, by_colour: bool, resize: bool
 ) -> RegionMap:
-    classes = [name for value, name in table.labels.items() if value not in table.void | table.background]
+    classes = [each for value, each in table.labels.items() if value not in table.void | table.background]
     label = mask.label or folder
-    known = len(classes) < 2 or label.casefold() in {name.casefold() for name in classes}
+    known = len(classes) < 2 or label.casefold() in {each.casefold() for each in classes}
     if by_colour or not (label and known):
         label = ""
     if label:  # the file is about one class, whatever else the table lists
@@ -73,20 +74,19 @@ def _scales(export: Export) -> bool:
 
 def _missing_masks(export: Export, pairs: Pairs) -> Iterator[Drop]:
     """Images that a list of the export says are annotated, and that have no mask."""
-    bare = {
-        image: posixpath.splitext(posixpath.basename(image))[0] for image, masks in pairs.masks.items() if not masks
-    }
-    lost = {drop.image_path for drop in pairs.lost}
-    names = _listed(export) if bare else set()
-    for image, stem in bare.items():
-        if image not in lost and names & {stem, posixpath.basename(image)}:
+    reported = {names.stem(drop.annotation_key) for drop in pairs.lost}
+    bare = sorted(image for image, masks in pairs.masks.items() if not masks)
+    listed = _listed(export) if bare else set()
+    for image in bare:
+        stem = names.stem(image)
+        if stem not in reported and listed & {stem, posixpath.basename(image)}:
             detail = f"{image}: a list of the export names it, but its mask is not there"
             yield export.drop(Reason.MISSING_MASK, detail, image=image, count=None)
 
 
 def _listed(export: Export) -> set[str]:
     """Names that lists give masks to: lines of ImageSets/Segmentation/*.txt, and of lists IMAGE MASK."""
-    names: set[str] = set()
+    listed: set[str] = set()
     for path in export.files.paths:
         if not path.lower().endswith((".txt", ".lst", ".csv")):
             continue
@@ -97,8 +97,8 @@ def _listed(export: Export) -> set[str]:
         except (Refusal, OSError):
             continue
         if "imagesets/segmentation" in path.lower():
-            names.update(posixpath.basename(line) for line in lines if line)
+            listed.update(posixpath.basename(line) for line in lines if line)
         else:
             pairs = (_PAIR.fullmatch(line) for line in lines if len(line) < 2_000)
-            names.update(posixpath.basename(pair[1]) for pair in pairs if pair)
-    return names
+            listed.update(posixpath.basename(pair[1]) for pair in pairs if pair)
+    return listed

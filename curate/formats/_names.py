@@ -1,7 +1,9 @@
 """What the names of files and folders say in exports of pictures and masks: which is which, and of what."""
 
+import posixpath
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Literal
 
 Role = Literal["image", "mask", "objects", "ignored"]
@@ -24,6 +26,8 @@ _OBJECTS = _set("object objects instance instances")
 _IGNORED = _set("vis viz visual visualization visualizations visualisation overlay overlays preview previews")
 _FILLER = _set("ground class classes png jpeg jpg gray grey color colour colors colours fine coarse")
 _SPLITS = _set("train val valid validation test testing training trainval dev all data dataset datasets")
+_PICTURES = _set(".jpg .jpeg .jpe .jfif .webp .jp2 .ppm .avif .tif .tiff .bmp .pgm .png .gif")
+_MASK_RANK = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _SPLIT_PREFIX = re.compile(r"^(training|train|validation|valid|val|testing|test)(?=[a-z]{2})")
 _MASK_AFFIX = (
@@ -33,7 +37,34 @@ _MASK_AFFIX = (
 _IMAGE_AFFIX = r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input)"
 _GAP = r"[\s_.-]"
 _IGNORED_STEM = re.compile(rf"{_GAP}(?:{'|'.join(sorted(_IGNORED))})$", re.IGNORECASE)
+_NUMBER = re.compile(rf"{_GAP}*\d+$")
 _PART = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
+
+
+def stem(path: str) -> str:
+    """A path's file name without its suffix."""
+    return posixpath.splitext(posixpath.basename(path))[0]
+
+
+def suffix(path: str) -> str:
+    """A path's suffix, in lower case."""
+    return posixpath.splitext(path)[1].lower()
+
+
+def is_picture(path: str) -> bool:
+    """Whether a path's suffix is a picture's."""
+    return suffix(path) in _PICTURES
+
+
+def mask_rank(path: str) -> int:
+    """How likely a picture is a mask, where only its suffix can tell: lossless, and common for masks."""
+    return _MASK_RANK.get(suffix(path), 0)
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """The folders above a file, the innermost first."""
+    while path := posixpath.dirname(path):
+        yield path
 
 
 def fold(text: str) -> str:
@@ -75,6 +106,11 @@ def image_bases(stem: str) -> list[str]:
 def mask_bases(stem: str) -> list[str]:
     """Names of the image that a mask may mean: its stem, and its stem less words for masks."""
     return _bases(stem, _MASK_AFFIX)
+
+
+def masked_bases(stem: str) -> set[str]:
+    """Names of the image that a stem with a word for masks in it may mean, a number after the word too."""
+    return {base for each in (stem, _NUMBER.sub("", stem)) for base in mask_bases(each)[1:]}
 
 
 def is_preview(stem: str) -> bool:

@@ -7,25 +7,27 @@
 2. A mask belongs to the image of its name, words such as `_mask`, `_label`, `_L`, `_gt` taken off; of several, to the
    one whose folders agree best. Two that agree equally well: ambiguous_image.
 3. A mask named IMAGE_CLASS_NUMBER, IMAGE_CLASS or IMAGE_NUMBER is a part of that image's masks; so is each mask of a
-   folder that belongs to a single image (`ID/images/ID.png`, `ID/masks/*.png`), whatever its name.
+   folder that belongs to a single image (`ID/images/ID.png`, `ID/masks/*.png`), where none of them bears its name.
+   Beside a mask of the image's name (`1_mask.png`), only IMAGE_NUMBER (`1_mask_2.png`) is a further one.
 4. Several masks of an image that differ by a folder (`masks/road/1.png`, `masks/car/1.png`) are of that folder's class;
-   otherwise the first stays, and the others are `duplicate_annotation`.
+   of a mask and its colour rendering (`1_label.png`, `1_color.png`) the format takes its own kind and leaves the other
+   alone; otherwise the first stays, and the others are `duplicate_annotation`.
 """
 
 import posixpath
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from curate.documents import InputError
 from curate.export import Export
 from curate.formats import _names as names
+from curate.formats._roles import picture_roles
 from curate.reasons import Reason
 from curate.records import Drop
 
-# How likely a file is a mask, where only its kind can tell: lossless, and common for masks.
-_MASK_RANK = {".png": 3, ".gif": 3, ".bmp": 2, ".pgm": 2, ".tif": 1, ".tiff": 1}
-_PICTURES = {*_MASK_RANK, ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".jp2", ".ppm", ".avif"}
+_MANY = 1000  # images of one name
 
 
 @dataclass(frozen=True)
@@ -55,30 +57,33 @@ class _Match:
     """What follows the image's name in the mask's; '' where only the folder tells; None for a mask of its name."""
 
 
+_Index = defaultdict[tuple[tuple[str, ...] | str | None, str | None], list[str]]
+
+
 def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     """The export's images with their masks. InputError where there is no pair at all."""
-    pictures = [path for path in (*export.files.paths, *sorted(export.files.refused)) if _suffix(path) in _PICTURES]
-    roles = _roles(pictures, export)
-    images = [path for path in pictures if roles[path] == "image"]
-    by_base = _by_base(images)
-    pairs = Pairs({image: [] for image in sorted(images)})
+    pictures = [path for path in (*export.files.paths, *sorted(export.files.refused)) if names.is_picture(path)]
+    roles = picture_roles(pictures, export)
+    pairs = Pairs({path: [] for path in sorted(pictures) if roles[path] == "image"})
     matches: defaultdict[str, list[_Match]] = defaultdict(list)
-    for path in (path for path in pictures if roles[path] == "mask"):
-        found = _match(path, by_base)
+    for path, found in _matches([path for path in pictures if roles[path] == "mask"], list(pairs.masks)).items():
         if path in export.files.refused:
             detail = f"mask {path!r} is a link, a pipe or a device, or its path is too long"
-            pairs.lost.append(export.drop(Reason.PATH_ESCAPE, detail, image=path, key=path, count=None))
+            image = found[0].image if len(found) == 1 else path
+            pairs.lost.append(export.drop(Reason.PATH_ESCAPE, detail, image=image, key=path, count=None))
         elif len(found) == 1:
             matches[found[0].image].append(found[0])
         else:
             pairs.lost.append(_unmatched(export, path, [each.image for each in found]))
-    if not matches:
+    if not matches and not pairs.lost:
         raise InputError(
             f"{export.files.root}: no image with a mask among {len(pictures)} pictures; masks bear their image's name, "
             "in a sister folder (images, masks) or beside it; options images and masks name other folders"
         )
     suffixes = _plain_suffixes(matches)
-    objects = {path for path in pictures if roles[path] == "objects" and path in export.files.known}
+    objects: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in (path for path in pictures if roles[path] == "objects" and path in export.files.known):
+        objects[_sister(path)].append(path)
     for image, found in matches.items():
         chosen, lost = _choose(export, found, suffixes, prefer_colours)
         pairs.masks[image] = _with_instances(chosen, objects)
@@ -97,86 +102,50 @@ def folder_classes(masks: Mapping[str, Sequence[MaskFile]]) -> dict[str, str]:
     return by_path if len(classes) > 1 and images >= 2 * len(set(by_path.values())) else {}
 
 
-def _roles(pictures: list[str], export: Export) -> dict[str, names.Role]:
-    by_folder = _folder_roles(pictures, export)
-    if not any(role in ("image", None) for role in by_folder.values()):
-        by_folder = dict.fromkeys(pictures)  # all below a folder such as "segmentation": it says nothing
-    roles: dict[str, names.Role] = {}
-    bases = {base for path in pictures if by_folder[path] != "mask" for base in names.image_bases(_stem(path))}
-    masked = {_stem(path) for path, role in by_folder.items() if role == "mask"}
-    for path in pictures:
-        role, stem = by_folder[path], _stem(path)
-        if role != "ignored" and names.is_preview(stem):
-            role = "ignored"
-        elif role in ("image", None):
-            role = "mask" if bases.intersection(names.mask_bases(stem)[1:]) else "image"
-        roles[path] = role or "image"
-    siblings: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for path in pictures:
-        if roles[path] == "image" and _stem(path) not in masked:
-            siblings[posixpath.dirname(path), names.fold(_stem(path))].append(path)
-    for group in (sorted(each, key=_mask_rank) for each in siblings.values()):
-        if len(group) > 1 and _mask_rank(group[-1]) > _mask_rank(group[-2]):
-            roles[group[-1]] = "mask"
-    return roles
+def _matches(masks: list[str], images: list[str]) -> dict[str, list[_Match]]:
+    """For each mask its image; several that agree equally well; or none."""
+    index = _index(images)
+    matches = {mask: _by_name(mask, index) for mask in masks}
+    named = {posixpath.dirname(mask) for mask, found in matches.items() if found}
+    for mask, found in matches.items():
+        alone = index.get((_topics(mask), None), [])
+        if not found and len(alone) == 1 and posixpath.dirname(mask) not in named:
+            matches[mask] = [_Match(alone[0], mask, _agreement(alone[0], mask), "")]
+    return matches
 
 
-def _folder_roles(pictures: list[str], export: Export) -> dict[str, names.Role | None]:
-    """By picture, the role that its innermost telling folder gives; options name folders before any word does."""
-    stated = {_option_folder(export, "images"): "image", _option_folder(export, "masks"): "mask"}
-    below: defaultdict[str, set[names.Role | None]] = defaultdict(set)
-    roles: dict[str, names.Role | None] = {}
-    for path in pictures:
-        deeper: names.Role | None = None
-        for folder in _ancestors(path):
-            below[folder].add(deeper)
-            deeper = deeper or names.folder_role(posixpath.basename(folder))
-    for path in pictures:
-        role: names.Role | None = None
-        for folder in _ancestors(path):
-            forced = stated.get(names.fold(folder)) or stated.get(names.fold(posixpath.basename(folder)))
-            if forced:
-                role = forced  # type: ignore[assignment]
-                break
-            if role is None and len(below[folder]) == 1:
-                role = names.folder_role(posixpath.basename(folder))
-        roles[path] = role
-    return roles
-
-
-def _option_folder(export: Export, option: str) -> str:
-    folder = export.options.get(option, "\0")
-    if not isinstance(folder, str):
-        raise InputError(f"export {export.name}: option {option} is the name of a folder, not {folder!r}")
-    return names.fold(folder.strip("/"))
-
-
-def _by_base(images: list[str]) -> Mapping[str, list[str]]:
-    index: defaultdict[str, list[str]] = defaultdict(list)
-    for path in images:
-        for base in names.image_bases(_stem(path)):
-            index[base].append(path)
-        index["\0" + "/".join(_topics(path))].append(path)  # by folder, for masks that bear no image's name
+def _index(images: list[str]) -> _Index:
+    """Images by base name and by what their folders are about, by either alone, and by base name and folder."""
+    index: _Index = defaultdict(list)
+    for image in images:
+        topics = _topics(image)
+        index[topics, None].append(image)
+        for base in names.image_bases(names.stem(image)):
+            for key in ((topics, base), (None, base), (posixpath.dirname(image), base)):
+                index[key].append(image)
     return index
 
 
-def _match(mask: str, by_base: Mapping[str, list[str]]) -> list[_Match]:
-    """The image of a mask; several that agree equally well; or none."""
-    stem = _stem(mask)
+def _by_name(mask: str, index: _Index) -> list[_Match]:
+    """The images whose name a mask bears, or begins with: those whose folders agree best."""
+    topics, stem = _topics(mask), names.stem(mask)
     for base in names.mask_bases(stem):
-        beside = posixpath.dirname(mask)  # "label.png" can only mean the "img.png" beside it
-        images = [image for image in by_base.get(base, []) if base or posixpath.dirname(image) == beside]
+        # "label.png" can only mean the "img.png" beside it
+        keys = ((topics, base), (None, base)) if base else ((posixpath.dirname(mask), base),)
+        images = next((index[key] for key in keys if key in index), [])
         if images:
-            return _best([_Match(image, mask, _agreement(image, mask)) for image in images])
+            return _best(mask, images)
     for base, rest in names.part_of(stem):
-        if names.fold(base) in by_base:
-            found = by_base[names.fold(base)]
-            return _best([_Match(image, mask, _agreement(image, mask), rest) for image in found])
-    alone = by_base.get("\0" + "/".join(_topics(mask)), [])
-    return [_Match(alone[0], mask, _agreement(alone[0], mask), "")] if len(alone) == 1 else []
+        images = next((index[key, names.fold(base)] for key in (topics, None) if (key, names.fold(base)) in index), [])
+        if images:
+            return _best(mask, images, rest)
+    return []
 
 
-def _best(found: list[_Match]) -> list[_Match]:
+def _best(mask: str, images: list[str], rest: str | None = None) -> list[_Match]:
+    if len(images) > _MANY:  # of so many none stands out
+        return [_Match(image, mask, (0, 0, 0), rest) for image in images[:4]]
+    found = [_Match(image, mask, _agreement(image, mask), rest) for image in images]
     score = max(each.score for each in found)
     return [each for each in found if each.score == score]
 
@@ -185,7 +154,7 @@ def _agreement(image: str, mask: str) -> tuple[int, int, int]:
     """How well the folders of an image and a mask agree: shared ones, then ones of one side alone, then exact names."""
     ours, theirs = Counter(_topics(image)), Counter(_topics(mask))
     shared = (ours & theirs).total()
-    return shared, -((ours | theirs).total() - shared), int(_stem(image) == _stem(mask))
+    return shared, -((ours | theirs).total() - shared), int(names.stem(image) == names.stem(mask))
 
 
 def _plain_suffixes(matches: Mapping[str, list[_Match]]) -> set[str]:
@@ -204,16 +173,19 @@ def _choose(
     if not plain:
         return [_part(each) for each in sorted(found, key=lambda each: each.mask)], []
     best = max(each.score[:2] for each in plain)
-    kept: dict[str, str] = {}
     lost = [_unmatched(export, each.mask, []) for each in plain if each.score[:2] < best]
     near = [each for each in plain if each.score[:2] == best]
-    near.sort(key=lambda each: (_is_coloured(each.mask) != prefer_colours, each.mask))
-    for each in near + [each for each in found if each not in plain]:
+    own_kind = [each for each in near if _is_coloured(each.mask) == prefer_colours] or near
+    others = [each for each in found if each not in plain]
+    further = [each for each in others if each.rest and not names.class_and_number(each.rest)[0]]  # 1_mask_2.png
+    kept: dict[str, str] = {}
+    for each in sorted(own_kind, key=lambda each: each.mask) + [each for each in others if each not in further]:
         stays = kept.setdefault(_class_folder(each.mask) if each in near else "", each.mask)
         if stays != each.mask:
             detail = f"mask {each.mask}: the image has another, {stays}, which stays"
             lost.append(export.drop(Reason.DUPLICATE_ANNOTATION, detail, image=each.image, key=each.mask, count=None))
-    return [MaskFile(path, label if len(kept) > 1 else "") for label, path in sorted(kept.items())], lost
+    chosen = [MaskFile(path, label if len(kept) > 1 else "") for label, path in sorted(kept.items())]
+    return chosen + sorted((MaskFile(each.mask) for each in further), key=lambda each: each.path), lost
 
 
 def _part(match: _Match) -> MaskFile:
@@ -221,15 +193,15 @@ def _part(match: _Match) -> MaskFile:
     return MaskFile(match.mask, name, whole=bool(number) or not name)
 
 
-def _with_instances(masks: list[MaskFile], objects: set[str]) -> list[MaskFile]:
+def _with_instances(masks: list[MaskFile], objects: Mapping[tuple[str, str], list[str]]) -> list[MaskFile]:
     """Adds the map of objects beside a single class map (VOC: SegmentationClass/1.png, SegmentationObject/1.png)."""
-    if len(masks) != 1 or not objects:
-        return masks
-    path = masks[0].path
-    parent, name = posixpath.dirname(posixpath.dirname(path)), posixpath.basename(path)
-    beside = [each for each in objects if posixpath.basename(each) == name and each.startswith(parent)]
-    near = [each for each in beside if posixpath.dirname(posixpath.dirname(each)) == parent]
-    return [MaskFile(path, instances=near[0])] if len(near) == 1 else masks
+    beside = objects.get(_sister(masks[0].path), []) if len(masks) == 1 else []
+    return [replace(masks[0], instances=beside[0])] if len(beside) == 1 else masks
+
+
+def _sister(path: str) -> tuple[str, str]:
+    """What files of one name in sister folders share."""
+    return posixpath.dirname(posixpath.dirname(path)), posixpath.basename(path)
 
 
 def _unmatched(export: Export, mask: str, images: list[str]) -> Drop:
@@ -241,30 +213,19 @@ def _unmatched(export: Export, mask: str, images: list[str]) -> Drop:
 
 def _class_folder(path: str) -> str:
     """The innermost folder whose name may name a class, '' where there is none."""
-    folders = (posixpath.basename(folder) for folder in _ancestors(path))
+    folders = (posixpath.basename(folder) for folder in names.ancestors(path))
     return next((folder for folder in folders if names.is_class_name(folder)), "")
 
 
-def _topics(path: str) -> list[str]:
-    return [topic for folder in _ancestors(path) if (topic := names.topic(posixpath.basename(folder)))]
+def _topics(path: str) -> tuple[str, ...]:
+    return _folder_topics(posixpath.dirname(path))
 
 
-def _ancestors(path: str) -> Iterator[str]:
-    while path := posixpath.dirname(path):
-        yield path
+@cache
+def _folder_topics(folder: str) -> tuple[str, ...]:
+    folders = (posixpath.basename(each) for each in (folder, *names.ancestors(folder)))
+    return tuple(topic for each in folders if (topic := names.topic(each)))
 
 
 def _is_coloured(path: str) -> bool:
     return "color" in path.lower() or "colour" in path.lower()
-
-
-def _mask_rank(path: str) -> int:
-    return _MASK_RANK.get(_suffix(path), 0)
-
-
-def _stem(path: str) -> str:
-    return posixpath.splitext(posixpath.basename(path))[0]
-
-
-def _suffix(path: str) -> str:
-    return posixpath.splitext(path)[1].lower()

@@ -137,11 +137,31 @@ def test_what_is_lost() -> None:
 
 def test_two_masks_of_one_image() -> None:
     export = export_of("images/1.jpg", "masks/1_label.png", "masks/1_color.png")
-    pairs = pair_masks(export, prefer_colours=True)
-    assert [mask.path for mask in pairs.masks["images/1.jpg"]] == ["masks/1_color.png"]
-    assert [(drop.reason, drop.annotation_key) for drop in pairs.lost] == [
-        (Reason.DUPLICATE_ANNOTATION, "masks/1_label.png")
+    for prefer_colours, mask in ((True, "masks/1_color.png"), (False, "masks/1_label.png")):
+        pairs = pair_masks(export, prefer_colours=prefer_colours)
+        assert [each.path for each in pairs.masks["images/1.jpg"]] == [mask]
+        assert pairs.lost == []  # the other is the same mask, drawn otherwise
+    twice = pair_masks(export_of("images/1.jpg", "masks/1.png", "masks/1.bmp"), prefer_colours=False)
+    assert [each.path for each in twice.masks["images/1.jpg"]] == ["masks/1.bmp"]
+    assert [(drop.reason, drop.annotation_key) for drop in twice.lost] == [(Reason.DUPLICATE_ANNOTATION, "masks/1.png")]
+
+
+def test_several_masks_of_one_class_folder() -> None:
+    paths = [
+        f"{kind}/{kind} ({n}){end}" for kind in ("benign", "normal") for n in (1, 2) for end in (".png", "_mask.png")
     ]
+    pairs = pair_masks(export_of(*paths, "benign/benign (1)_mask_1.png"), prefer_colours=False)
+    assert [each.path for each in pairs.masks["benign/benign (1).png"]] == [
+        "benign/benign (1)_mask.png",
+        "benign/benign (1)_mask_1.png",
+    ]
+    assert folder_classes(pairs.masks)["normal/normal (2)_mask.png"] == "normal"
+
+
+def test_many_folders_of_like_names() -> None:
+    folders = [f"{number}_json" for number in range(3000)]
+    paths = [f"{folder}/{name}.png" for folder in folders for name in ("img", "label", "label_viz")]
+    assert pairs_of(*paths) == {f"{folder}/img.png": [f"{folder}/label.png"] for folder in folders}
 
 
 @pytest.mark.parametrize("paths", [("1.jpg", "2.jpg"), ("readme.txt",), ("images/1.jpg", "images/2.png")])
