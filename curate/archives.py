@@ -91,10 +91,14 @@ def _zip_members(opened: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[_Me
 
 
 def _tar_members(opened: tarfile.TarFile) -> Iterator[_Member]:
+    assert opened.fileobj is not None  # noqa: S101  opened by its path
     while info := opened.next():
         kind = "folder" if info.isdir() else "file" if info.isreg() else "other"
         yield _Member(info.name, kind, lambda info=info: opened.extractfile(info))  # type: ignore[misc]
         opened.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps all of them
+    opened.fileobj.seek(opened.offset)
+    if len(opened.fileobj.read(tarfile.BLOCKSIZE)) < tarfile.BLOCKSIZE:
+        raise Refusal(Reason.MALFORMED_FILE, "the archive has no end mark: it breaks off between two members")
 
 
 def _extract(members: Iterator[_Member], archive: Path, folder: Path, limits: ArchiveLimits) -> None:

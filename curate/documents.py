@@ -14,16 +14,18 @@ from rapidfuzz import process
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from curate.reasons import Reason, Refusal
 
 MAX_YAML_ALIASES = 100
 MAX_YAML_NODES = 1_000_000
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+MAX_YAML_DEPTH = 200
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)  # an open one goes to the end: never read twice
 _STRING_OR_NO_NUMBER = re.compile(_STRING.pattern + rb"|-?(?:NaN|Infinity)\b", re.DOTALL)
 _SURROGATE_ESCAPES = re.compile(rb"(\\[^u]|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_LONGEST_NUMBER = 1000  # digits; Python refuses to read whole numbers of more than 4,300
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
@@ -59,7 +61,7 @@ def encodable(value: Any) -> Any:
     if isinstance(value, str):
         return clean_label(value)[0]
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
-        return float(value) if value.bit_length() < 1024 else math.copysign(math.inf, value)
+        return float(value) if value.bit_length() < 1024 else math.copysign(math.inf, 1 if value > 0 else -1)
     if isinstance(value, list):
         return [encodable(each) for each in value]
     if isinstance(value, dict):
@@ -78,7 +80,7 @@ def parse_json(raw: bytes, max_depth: int) -> Any:
     except msgspec.DecodeError:
         pass  # NaN, Infinity and lone surrogates are no JSON, yet tools write them
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}") from None
 
@@ -107,7 +109,11 @@ def json_value(piece: bytes | msgspec.Raw) -> Any:
     try:
         return msgspec.json.decode(piece)
     except msgspec.DecodeError:
-        return json.loads(bytes(piece))
+        return json.loads(bytes(piece), parse_int=_whole)
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) < _LONGEST_NUMBER else float(digits)
 
 
 def _json_error(text: bytes) -> str:
@@ -133,13 +139,7 @@ def _nesting(text: bytes) -> int:
 def parse_yaml(text: str, name: str) -> Located:
     """A YAML document with positions; aliases are counted and tags refused. Refusal as the ledger names it."""
     try:
-        events = list(YAML(typ="rt").parse(StringIO(text)))
-        if sum(isinstance(event, AliasEvent) for event in events) > MAX_YAML_ALIASES:
-            raise Refusal(Reason.OVER_LIMIT, f"{name}: more than {MAX_YAML_ALIASES} aliases")
-        tagged = next((event for event in events if not _is_core(getattr(event, "ctag", None))), None)
-        if tagged is not None:
-            place = f"{name}:{tagged.start_mark.line + 1}:{tagged.start_mark.column + 1}"
-            raise Refusal(Reason.REFUSED_MARKUP, f"{place}: tag {tagged.ctag} is never obeyed")
+        _check_events(text, name)
         document = YAML(typ="rt").load(StringIO(text))
         if _expanded(document, {}) > MAX_YAML_NODES:
             raise Refusal(Reason.OVER_LIMIT, f"{name}: aliases expand to more than {MAX_YAML_NODES:,} nodes")
@@ -150,6 +150,21 @@ def parse_yaml(text: str, name: str) -> Located:
     except (YAMLError, ValueError, RecursionError) as error:
         raise Refusal(Reason.MALFORMED_FILE, f"{name}: no YAML: {error}") from None
     return Located(_plain(document), lambda *path: _position(document, path, name))
+
+
+def _check_events(text: str, name: str) -> None:
+    """Refuse, before anything is built: too many aliases or nodes, too deep a nesting, and tags."""
+    aliases = depth = 0
+    for nodes, event in enumerate(YAML(typ="rt").parse(StringIO(text))):
+        aliases += isinstance(event, AliasEvent)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if aliases > MAX_YAML_ALIASES:
+            raise Refusal(Reason.OVER_LIMIT, f"{name}: more than {MAX_YAML_ALIASES} aliases")
+        if depth > MAX_YAML_DEPTH or nodes > MAX_YAML_NODES:
+            raise Refusal(Reason.OVER_LIMIT, f"{name}: nests deeper than {MAX_YAML_DEPTH}, or has too many nodes")
+        if not _is_core(getattr(event, "ctag", None)):
+            place = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+            raise Refusal(Reason.REFUSED_MARKUP, f"{place}: tag {event.ctag} is never obeyed")
 
 
 def load_yaml(path: Path) -> Located:
