@@ -134,17 +134,9 @@ def insect(rng: Generator) -> Thing:
     pieces = [Piece("dark", legs)]
     if rng.random() < 0.6:
         size = rng.uniform(0.8, 1.7)
-        pieces.append(
-            Piece(
-                "coat2",
-                [
-                    [leaf(rng, 0.1, s * 0.1, size * k, s * a, 0.7)]
-                    for s in (-1, 1)
-                    for k, a in ((1.0, 1.2), (0.75, 2.1))
-                ],
-                "wing",
-            )
-        )
+        for side in (-1, 1):
+            wings = [[leaf(rng, 0.1, side * 0.1, size * k, side * a, 0.7)] for k, a in ((1.0, 1.2), (0.75, 2.1))]
+            pieces.append(Piece("coat2", wings, "wing"))
     return Thing("animal", [*pieces, Piece("coat", body)])
 
 
@@ -174,7 +166,7 @@ def person(rng: Generator) -> Thing:
     pieces = [
         Piece("skin", hands[:1]),
         Piece("cloth", sleeves[:1]),
-        Piece("shoe", feet, "shoe"),
+        Piece("shoe", feet[:1], "shoe"),
         Piece("trousers", [*legs, [ellipse(0, hip, 0.24 * wide, 0.15)]], "trousers"),
         Piece("cloth", [[torso], [ellipse(0, -0.3, 0.3 * wide, 0.2)]], "shirt"),
         Piece(
@@ -191,6 +183,7 @@ def person(rng: Generator) -> Thing:
         Piece("skin", [[ellipse(0.02, -0.74, 0.13, 0.15)]]),
         Piece("cloth", sleeves[1:]),
         Piece("skin", hands[1:]),
+        Piece("shoe", feet[1:], "shoe"),
     ]
     if rng.random() < 0.25:
         pieces.insert(5, Piece("trousers", [[skirt]]))

@@ -20,7 +20,8 @@ def solid(rng: Generator) -> Thing:
     ]
     pieces = [Piece("a", [body])]
     for name in "bcd"[: int(rng.integers(0, 4))]:
-        pieces += [Piece(name, _patch(rng), "part" if rng.random() < 0.5 else "", 0)]
+        groups = _patch(rng)
+        pieces.append(Piece(name, groups, "part" if len(groups) == 1 else "", 0))
     return Thing("shape", pieces)
 
 
@@ -65,12 +66,11 @@ def limbs(rng: Generator) -> Thing:
         )
         if rng.random() < 0.3:
             arms.append([ellipse(*end, *rng.uniform(0.1, 0.3, 2))])
-    named = "part" if rng.random() < 0.5 else ""
     return Thing(
         "figure",
         [
-            Piece("a", arms[::2]),
-            Piece("b" if rng.random() < 0.5 else "a", arms[1::2], named),
+            Piece("a", arms[::2] + arms[3::2]),
+            Piece("b" if rng.random() < 0.5 else "a", arms[1::2][:1], "part"),
             Piece("a", body),
             Piece("c", _patch(rng), "", 2),
         ],

@@ -11,11 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.masks import boundary
 from examples import views
 from examples.camera import capture, illuminate
 from examples.canvas import Canvas
 
 _SMALLEST = 64  # px of a mask worth asking for
+_NARROWEST = 11  # px of its box, less one
+_FAINTEST = 2.5  # levels per px along the outline, on average; below that not even people see it
 _SHOWN = 0.3  # share of an object that others must leave to be seen
 
 
@@ -38,26 +41,39 @@ class Scene:
 
 
 def draw(seed: int, view: str | None = None, height: int | None = None, width: int | None = None) -> Scene:
-    """The scene of a seed: of one of `views.names()`, 192 to 640 px a side, where not given."""
+    """The scene of a seed: of one of `views.names()`, 240 to 640 px a side, where not given."""
     rng = np.random.default_rng([seed, 0x5E6C])
     if view is None:
         kinds, shares = zip(*views.SHARES.items(), strict=True)
         view = str(rng.choice(kinds, p=np.array(shares) / sum(shares)))
-    height = height or int(rng.integers(192, 640))
-    width = width or int(rng.integers(192, 640))
+    height = height or int(rng.integers(240, 641))
+    width = width or int(rng.integers(240, 641))
     canvas = views.paint(rng, view, height, width)
     image = illuminate(rng, canvas.image, 1.0)
-    return Scene(capture(rng, image), visible(canvas), view)
+    picture = capture(rng, image)
+    return Scene(picture, visible(canvas, _edges(picture)), view)
 
 
-def visible(canvas: Canvas) -> list[SceneObject]:
-    """What can be seen of the canvas's entries: those with enough px left; parts of what is gone stand alone."""
+def _edges(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How much the colour changes at each px, levels per px, (H, W) float32; a little noise aside."""
+    soft = cv2.GaussianBlur(picture, (0, 0), 1.2).astype(np.float32)
+    steps = [cv2.Sobel(soft, cv2.CV_32F, dx, 1 - dx, scale=0.125) for dx in (0, 1)]
+    return np.sqrt(steps[0] ** 2 + steps[1] ** 2).max(2)
+
+
+def visible(canvas: Canvas, edges: NDArray[np.float32]) -> list[SceneObject]:
+    """What can be seen of the canvas's entries: those with enough px left and an outline that shows somewhere.
+
+    Parts of what is gone stand alone. `edges`: how much the finished picture changes at each px.
+    """
     kept: dict[int, int] = {}
     objects: list[SceneObject] = []
     for number, entry in enumerate(canvas.entries):
         x0, y0, x1, y1 = entry.window
         seen = np.isin(canvas.owner[y0:y1, x0:x1], entry.ids)
-        if seen.sum() < max(_SMALLEST, _SHOWN * entry.drawn) or min(np.ptp(np.nonzero(seen), axis=1)) < 7:
+        if seen.sum() < max(_SMALLEST, _SHOWN * entry.drawn) or min(np.ptp(np.nonzero(seen), axis=1)) < _NARROWEST:
+            continue
+        if edges[y0:y1, x0:x1][boundary(seen, (True, True, True, True))].mean() < _FAINTEST:
             continue
         mask = np.zeros(canvas.size, np.bool_)
         mask[y0:y1, x0:x1] = _whole(seen)

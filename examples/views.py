@@ -43,7 +43,7 @@ def _photo(rng: np.random.Generator, height: int, width: int) -> Canvas:
     largest = min(420, 1.1 * min(height, width))
     for depth in depths:
         thing = ANY[rng.integers(len(ANY))](rng)
-        size = log_size(rng, 32, largest) * (0.6 + 0.6 * depth)
+        size = log_size(rng, 48, largest) * (0.6 + 0.6 * depth)
         at = (width * rng.uniform(-0.02, 1.02), height * np.clip(rng.normal(0.35 + 0.4 * depth, 0.18), 0, 1))
         put(canvas, rng, thing, colours, size, at, realism=realism, closeness=closeness)
     in_front(canvas, rng, colours, 0.3)
@@ -92,7 +92,7 @@ def _shapes(rng: np.random.Generator, height: int, width: int) -> Canvas:
     closeness = rng.choice([0.1, 0.5, 0.95])
     for _ in range(int(rng.integers(2, 12))):
         thing = forms.KINDS[rng.integers(len(forms.KINDS))](rng)
-        size = log_size(rng, 18, min(400, min(height, width)))
+        size = log_size(rng, 26, min(420, min(height, width)))
         put(canvas, rng, thing, colours, size, anywhere(rng, canvas, -0.03), turn=2.0, realism=0.0, closeness=closeness)
     in_front(canvas, rng, colours, 0.3)
     return canvas
@@ -105,7 +105,7 @@ def _herd(rng: np.random.Generator, height: int, width: int) -> Canvas:
     defocus(canvas, rng, 0.25)
     kind = ANY[rng.integers(len(ANY))]
     coats = np.stack([near(rng, colours[rng.integers(len(colours))], 10) for _ in range(2)])
-    count, size = int(rng.integers(4, 26)), log_size(rng, 28, 150)
+    count, size = int(rng.integers(4, 26)), log_size(rng, 36, 190)
     centre, spread = np.array(anywhere(rng, canvas, 0.3)), rng.uniform(0.6, 1.5) * size * count**0.5 * 0.45
     spots = centre + rng.normal(0, 1, (count, 2)) * spread
     realism, one = float(rng.random() < 0.5), kind(rng)
@@ -130,13 +130,13 @@ _VIEWS: dict[str, Callable[[np.random.Generator, int, int], Canvas]] = {
 }
 SHARES = {
     "photo": 0.27,
-    "closeup": 0.12,
-    "studio": 0.09,
-    "shapes": 0.14,
-    "herd": 0.09,
-    "cells": 0.07,
-    "aerial": 0.07,
-    "facade": 0.05,
+    "closeup": 0.20,
+    "studio": 0.10,
+    "shapes": 0.12,
+    "herd": 0.08,
+    "cells": 0.06,
+    "aerial": 0.06,
+    "facade": 0.03,
     "surface": 0.04,
     "plants": 0.06,
 }

@@ -31,7 +31,7 @@ def bottle(rng: Generator) -> Thing:
             "bright",
             [[box(-wide, top + 0.12, wide * rng.uniform(-0.3, 1), top + 0.22)], *_print(rng, 0, top + 0.3, wide * 0.5)],
             "",
-            0,
+            1,
         ),
         Piece("cap", [[box(-neck * 1.15, -1.5, neck * 1.15, -1.2, 0.04)]], "cap"),
     ]
@@ -126,7 +126,7 @@ def clock(rng: Generator) -> Thing:
         for r, t in ((0.6, rng.uniform(0, 6)), (0.4, rng.uniform(0, 6)))
     ]
     face = [Piece("metal", [[ellipse(0, 0, 1, 1)]]), Piece("white", [[ellipse(0, 0, 0.88, 0.88)]], "face", 0)]
-    return Thing("clock", face + ([Piece("dark", marks + hands, "", 0)] if rng.random() < 0.7 else []))
+    return Thing("clock", face + ([Piece("dark", marks + hands, "", 1)] if rng.random() < 0.7 else []))
 
 
 def gear(rng: Generator) -> Thing:
