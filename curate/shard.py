@@ -160,7 +160,7 @@ def _cut(data: bytes, image_id: str, pieces: list[Piece], limits: Limits) -> lis
     try:
         return child.call(cut_image, limits, data, image_id, pieces, limits.image_pixels)
     except child.ChildDied as died:
-        raise Refusal(Reason.UNDECODABLE_IMAGE, died.detail) from None
+        raise Refusal(Reason.IMAGE_BOMB if died.memory else Reason.UNDECODABLE_IMAGE, died.detail) from None
 
 
 def _read(file: str) -> bytes:
