@@ -112,8 +112,8 @@ def mushroom(rng: Generator) -> Thing:
     cap = np.concatenate([ellipse(0, 0, 1, rng.uniform(0.5, 1.0))[24:], np.array([(1, 0.05), (0, 0.2), (-1, 0.05)])])
     spots = [[ellipse(*rng.uniform(-0.8, 0.8, 2) * (1, 0.5), 0.1, 0.07)] for _ in range(rng.integers(0, 9))]
     pieces = [
-        Piece("white", [[capsule((0, 0), (rng.normal(0, 0.2), 1.1), 0.25, 0.32)]], "stem"),
-        Piece("bright", [[cap]], "cap"),
+        Piece("white", [[capsule((0, 0), (rng.normal(0, 0.2), 1.1), 0.25, 0.32)]], "mushroom stem"),
+        Piece("bright", [[cap]], "mushroom cap"),
     ]
     return Thing("mushroom", pieces + ([Piece("white", spots, "", 1)] if spots else []))
 

@@ -73,7 +73,8 @@ def visible(canvas: Canvas, edges: NDArray[np.float32]) -> list[SceneObject]:
         seen = np.isin(canvas.owner[y0:y1, x0:x1], entry.ids)
         if seen.sum() < max(_SMALLEST, _SHOWN * entry.drawn) or min(np.ptp(np.nonzero(seen), axis=1)) < _NARROWEST:
             continue
-        if edges[y0:y1, x0:x1][boundary(seen, (True, True, True, True))].mean() < _FAINTEST:
+        outline = boundary(seen, (True, True, True, True))
+        if outline.any() and edges[y0:y1, x0:x1][outline].mean() < _FAINTEST:
             continue
         mask = np.zeros(canvas.size, np.bool_)
         mask[y0:y1, x0:x1] = _whole(seen)

@@ -148,7 +148,7 @@ def aeroplane(rng: Generator) -> Thing:
     return Thing(
         "aeroplane",
         [
-            *(Piece("paint2", [each], "wing") for each in wings),
+            *(Piece("paint2", [each], "aeroplane wing") for each in wings),
             Piece("paint", [[ellipse(0, 0, 1.4, rng.uniform(0.1, 0.2))]]),
             Piece("paint2", fins),
             Piece("glass", [[ellipse(1.05, 0, 0.12, 0.07)]]),

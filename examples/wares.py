@@ -33,7 +33,7 @@ def bottle(rng: Generator) -> Thing:
             "",
             1,
         ),
-        Piece("cap", [[box(-neck * 1.15, -1.5, neck * 1.15, -1.2, 0.04)]], "cap"),
+        Piece("cap", [[box(-neck * 1.15, -1.5, neck * 1.15, -1.2, 0.04)]], "lid"),
     ]
     return Thing("bottle", pieces, standing=True)
 
@@ -125,7 +125,7 @@ def clock(rng: Generator) -> Thing:
         [capsule((0, 0), (r * np.cos(t), r * np.sin(t)), 0.05, 0.03)]
         for r, t in ((0.6, rng.uniform(0, 6)), (0.4, rng.uniform(0, 6)))
     ]
-    face = [Piece("metal", [[ellipse(0, 0, 1, 1)]]), Piece("white", [[ellipse(0, 0, 0.88, 0.88)]], "face", 0)]
+    face = [Piece("metal", [[ellipse(0, 0, 1, 1)]]), Piece("white", [[ellipse(0, 0, 0.88, 0.88)]], "dial", 0)]
     return Thing("clock", face + ([Piece("dark", marks + hands, "", 1)] if rng.random() < 0.7 else []))
 
 
@@ -149,7 +149,7 @@ def bolt(rng: Generator) -> Thing:
     thread = np.array([(x, r * (1.0 if n % 2 else 0.82)) for n, x in enumerate(np.arange(0.2, long, 0.1))])
     shaft = np.concatenate([[(0, r)], thread, [(long, 0)], (thread * (1, -1))[::-1], [(0, -r)]])
     return Thing(
-        "bolt", [Piece("metal", [[shaft]], "shaft"), Piece("metal2", [[box(-0.35, -r * 2, 0, r * 2, 0.05)]], "head")]
+        "bolt", [Piece("metal", [[shaft]], "shaft"), Piece("metal2", [[box(-0.35, -r * 2, 0, r * 2, 0.05)]], "tool head")]
     )
 
 
@@ -165,7 +165,7 @@ def tool(rng: Generator) -> Thing:
         [[np.array([(0.1, -0.13), (-1.6, -0.25), (-1.9, 0.0), (-1.5, 0.13), (0.1, 0.13)])]],
         [[ellipse(-0.4, 0, 0.5, 0.32)]],
     ]
-    return Thing("tool", [handle, Piece("metal", heads[kind], "head")])
+    return Thing("tool", [handle, Piece("metal", heads[kind], "tool head")])
 
 
 KINDS = (bottle, bottle, cup, carton, carton, gear, bolt, tool, device, bag, clock)
