@@ -1,6 +1,7 @@
 """From the pixels of a mask file to class codes: what each px says, be it a number, a colour or a shade of grey.
 
-`auto` is decided by the picture: a table of colours rules where the picture bears one of its colours (black aside);
+`auto` is decided by the picture: a table of colours rules where the picture bears one of its colours, black aside if
+there is another;
 else the mask is binary, if its table names at most one class and its values lie at both ends or some px are
 transparent; else values are numbers.
 At both ends: all values are 0 or 1; or nine px in ten are at most 32 or at least 223, and the upper end outweighs
@@ -83,7 +84,8 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     if region_map.colours:
         used = _distinct(picture.pixels)
         used = used if picture.table is None else picture.table[used]
-        if picture.table is None or np.isin(used[used > 0], list(region_map.colours)).any():
+        telling = used[used > 0] if np.any(used > 0) else used
+        if picture.table is None or np.isin(telling, list(region_map.colours)).any():
             return "colour"
     classes = _objects(region_map)
     if len(classes) > 1:

@@ -35,6 +35,7 @@ _VALUE_KEYS = ("id", "value", "index", "pixel value", "pixel_value", "class_id",
 _COLOUR_KEYS = ("color", "colour", "rgb", "color_rgb", "hex", "color_hex_code", "palette")
 _CHANNELS = (("r", "g", "b"), ("red", "green", "blue"))
 _MAX_CLASSES = 65_536
+_MAX_VALUE = 1 << 24
 _MAX_BYTES = 4_000_000  # a larger file is no class table, and is left alone
 _MAX_LINE = 1_000
 _PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?)\b", re.IGNORECASE)
@@ -125,6 +126,8 @@ def make_table(rows: Iterable[_Row]) -> ClassTable:
     if not 0 < len(listed) <= _MAX_CLASSES or not all(row.name.strip() for row in listed):
         raise ValueError("it lists no classes, too many, or classes without a name")
     first = -1 if listed[0].name.strip().lower() == "__ignore__" else 0
+    if any(row.value is not None and not -1 <= row.value < _MAX_VALUE for row in listed):
+        raise ValueError("a value that no picture can hold")
     numbered = {number if row.value is None else row.value: row for number, row in enumerate(listed, first)}
     labels = {value: row.name for value, row in numbered.items()}
     colours = {row.colour: value for value, row in reversed(numbered.items()) if row.colour is not None}
@@ -235,9 +238,11 @@ def _from_lines(lines: list[str]) -> list[_Row]:
     found = [_LINE.fullmatch(line) for line in lines]
     numbers = [[_NUMBER.findall(part) for part in match.group("before", "after")] if match else [] for match in found]
     shapes = {tuple(map(len, each)) for each in numbers}
-    if len(shapes) != 1 or not all(found):
-        return [_Row(line) for line in lines]
     names = [match["name"].strip("\"' ") for match in found if match]
+    if all(map(_INTEGER.fullmatch, names)) or any("\0" in name for name in names):
+        raise ValueError("numbers, or no text at all")
+    if len(shapes) != 1 or len(names) < len(lines) or (shapes == {(0, 1)} and len(set(names)) < len(names)):
+        return [_Row(line) for line in lines]
     return [_numbered(name, before, after) for name, (before, after) in zip(names, numbers, strict=True)]
 
 
