@@ -41,7 +41,7 @@ class ClassCodes(NamedTuple):
     values: list[int]
     """Value by code; the first one found where a code stands for many."""
     doubtful: Mask | None
-    """(H, W) px that may be blends: read by the nearest colour, or of an unlisted colour between two listed ones."""
+    """(H, W) px that may be blends: read by the nearest colour, or, in a mask with such px, between two listed ones."""
 
 
 def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
@@ -157,6 +157,9 @@ def _by_colour(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     if not picture.lossy and np.count_nonzero(blends) <= _FEW_BLENDS:
         blends[blends] = _between(colours[blends], listing)
     doubtful = np.ones_like(blends) if picture.lossy else blends | (inexact & (codes >= 0))
+    for number in np.flatnonzero(~inexact) if doubtful.any() and not picture.lossy else ():
+        others = {colour: code for colour, code in listing.items() if colour != colours[number]}
+        doubtful[number] = _between(colours[number : number + 1], others)[0]  # dark red: half red, half black
     known = len(names) if region_map.labels else 0
     _add_unknown(codes, colours, blends, names, values)
     coded = _spread(codes, distinct, picture.pixels)
