@@ -49,8 +49,8 @@ class _Member(NamedTuple):
 
 
 def is_archive(path: Path) -> bool:
-    """Whether the file's content, or failing that its name, says zip or tar (plain, gz, bz2, xz)."""
-    return path.name.lower().endswith(SUFFIXES) or zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
+    """Whether the file's first bytes, or failing that its name, say zip or tar (plain, gz, bz2, xz)."""
+    return path.name.lower().endswith(SUFFIXES) or _kind(path) != ""
 
 
 def unpack(archive: str, folder: str, limits: ArchiveLimits) -> None:
@@ -62,7 +62,7 @@ def unpack(archive: str, folder: str, limits: ArchiveLimits) -> None:
     source, target = Path(archive), Path(folder)
     target.mkdir(parents=True)
     try:
-        if zipfile.is_zipfile(source):
+        if _kind(source) == "zip":
             with zipfile.ZipFile(source) as opened:
                 _extract(_zip_members(opened, limits), source, target, limits)
         else:
@@ -77,6 +77,15 @@ def unpack(archive: str, folder: str, limits: ArchiveLimits) -> None:
         if isinstance(error, _BROKEN):
             raise Refusal(Reason.MALFORMED_FILE, f"{source.name}: no whole archive: {error}") from None
         raise
+
+
+def _kind(path: Path) -> str:
+    """`zip`, `tar` or nothing. A tar may end with a zip as its last member, so that the end tells nothing."""
+    with path.open("rb") as file:
+        start = file.read(tarfile.BLOCKSIZE)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    return "tar" if start[257:262] == b"ustar" or start.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")) else ""
 
 
 def _zip_members(opened: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[_Member]:

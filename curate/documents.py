@@ -92,8 +92,8 @@ def json_text(raw: bytes, max_depth: int) -> bytes:
     """
     if raw.startswith(tuple(_BOMS)):
         raw = decode_text(raw).encode("utf-8", "surrogatepass")
-    else:
-        decode_text(raw)
+    elif (broken := _no_utf8(raw)) is not None:
+        raise Refusal(Reason.MALFORMED_FILE, f"no utf-8 text: {broken}")
     depth = _nesting(raw)
     if depth > max_depth:
         raise Refusal(Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}")
@@ -114,6 +114,14 @@ def json_value(piece: bytes | msgspec.Raw) -> Any:
 
 def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) < _LONGEST_NUMBER else float(digits)
+
+
+def _no_utf8(raw: bytes) -> UnicodeDecodeError | None:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return error
+    return None
 
 
 def _json_error(text: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from upath import UPath
 
-from curate.documents import InputError, decode_text, parse_json
+from curate.documents import decode_text, parse_json
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, Flag
 from curate.settings import Limits
@@ -100,7 +100,7 @@ class Export:
 def list_files(root: UPath, limits: Limits) -> Files:
     """All files below the folder `root`; what tools leave behind (`._x`, `__MACOSX`) is passed over.
 
-    Links, pipes and devices are listed as refused, never followed. InputError where there is no file at all.
+    Links, pipes and devices are listed as refused, never followed.
     """
     unread: list[str] = []
     known: list[_Entry] = []
@@ -111,8 +111,6 @@ def list_files(root: UPath, limits: Limits) -> Files:
             refused.append(_shown(entry.path))
         elif not _is_litter(entry.path):
             known.append(entry)
-    if not known and not refused and not unread:
-        raise InputError(f"{root}: the folder is empty")
     known.sort()
     stamp = digest([[entry.path, entry.size, entry.changed] for entry in known], sorted(refused), unread)
     return Files(root, tuple(entry.path for entry in known), frozenset(refused), tuple(unread), stamp)

@@ -29,14 +29,8 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
     A refused archive costs itself: the export is then empty but for what it has `lost`. Of a single annotation
     file the folder is the export, without the other files of its kind. InputError where there is nothing to read.
     """
-    root = UPath(settings.path)
+    root = _located(settings.path)
     lost: list[Drop] = []
-    try:
-        found = root.exists()
-    except OSError as error:
-        raise InputError(f"{settings.path}: cannot be opened: {error.strerror or error}") from None
-    if not found:
-        raise InputError(f"{settings.path}: no such folder, archive or annotation file")
     if root.is_dir():
         files = list_files(root, limits)
     elif _is_archive(root):
@@ -45,12 +39,26 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
         except Refusal as refusal:
             files = Files(root, (), digest=_digest(root))
             lost.append(_drop(settings.name, refusal.reason, refusal.detail))
-        except InputError:
-            raise InputError(f"{settings.path}: the archive is empty") from None
     else:
         files = _single(root, limits)
+    if not (files.paths or files.refused or files.unread or lost):
+        raise InputError(f"{settings.path}: there is no file in it")
     lost += _unlisted(settings.name, files)
     return Export(settings.name, files, limits, settings.options, settings.objects, tuple(lost))
+
+
+def _located(path: str) -> UPath:
+    """A path or URL that exists, absolute: workers may run elsewhere."""
+    try:
+        root = UPath(path)
+        root = UPath(root.path).absolute() if is_local(root) else root
+        if root.is_dir() or root.is_file():
+            return root
+    except (OSError, ValueError, ImportError) as error:
+        raise InputError(f"{path}: cannot be opened: {error}") from None
+    if root.exists():
+        raise InputError(f"{path}: neither a folder nor a file")
+    raise InputError(f"{path}: no such folder, archive or annotation file")
 
 
 def read_export(export: Export, settings: ExportSettings) -> Iterator[ImageRecord | Drop]:

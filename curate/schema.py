@@ -11,6 +11,9 @@ from curate.records import Drop
 SCHEMA_VERSION = 1
 """Rises with every change to the columns or bytes that the stages write."""
 
+STAGES = ("ingest", "remap", "filter", "split", "balance", "shard")
+"""The stages of the curation, in the order of the flow; each leaves a folder of its name in the build."""
+
 DROPS = pa.schema(
     [
         ("object_id", pa.string()),

@@ -72,8 +72,8 @@ def replace_folder(new: UPath, final: UPath) -> None:
     old = _retired(final)
     remove_folder(old)
     if final.exists():
-        final.rename(old)
-    new.rename(final)
+        _move(final, old)
+    _move(new, final)
     remove_folder(old)
 
 
@@ -81,7 +81,7 @@ def recover(final: UPath) -> None:
     """Bring back the folder that a killed `replace_folder` had moved away."""
     old = _retired(final)
     if old.exists() and not final.exists():
-        old.rename(final)
+        _move(old, final)
 
 
 def remove_folder(folder: UPath) -> None:
@@ -92,6 +92,13 @@ def remove_folder(folder: UPath) -> None:
         shutil.rmtree(str(folder))
     else:
         folder.fs.rm(folder.path, recursive=True)
+
+
+def _move(folder: UPath, to: UPath) -> None:
+    if is_local(folder):
+        folder.rename(to)
+    else:
+        folder.fs.mv(folder.path, to.path, recursive=True)
 
 
 def _retired(final: UPath) -> UPath:

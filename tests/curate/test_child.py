@@ -107,7 +107,7 @@ def test_a_refusal_comes_through(tmp_path: Path) -> None:
     assert caught.value.reason is Reason.MALFORMED_FILE
 
 
-def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+def test_it_ends_with_its_parent() -> None:
     file = BytesIO()
     Image.new("L", (8, 8)).save(file, "PNG")
     program = (
@@ -117,7 +117,8 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
         "record = records.ImageRecord(name='a', document='')\n"
         "found = objects.FoundImage(record=record, path='a', file='a', flags=[])\n"
         f"data = {file.getvalue()!r}\n"
-        "child.call(objects.read_image, limits, found, 'x', '', 'auto', objects.ImageLimits(10**9, 10**9, 9), {'a': data})\n"
+        "bounds = objects.ImageLimits(10**9, 10**9, 9)\n"
+        "child.call(objects.read_image, limits, found, 'x', '', 'auto', bounds, {'a': data})\n"
         "print(child._child(os.getpid(), 10**9)._process.pid, flush=True); time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT) as parent:
