@@ -29,7 +29,6 @@ export has already given (same picture, label and segmentation: `all.json` besid
 """
 
 import hashlib
-import logging
 import posixpath
 import re
 from collections import defaultdict
@@ -42,8 +41,20 @@ import msgspec
 from curate.documents import InputError
 from curate.export import Export, find_image
 from curate.formats import _json
+from curate.formats._coco_entries import (
+    UNSET,
+    Entry,
+    Ids,
+    file_name,
+    is_other,
+    read_entry,
+    read_id,
+    read_object,
+    read_shape,
+    says_yes,
+)
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, Parts, Polygons, RunLengths, Shape
+from curate.records import Annotation, Drop, ImageRecord
 
 OPTIONS = ("crowds",)
 
@@ -52,31 +63,6 @@ _NEEDS = "has the keys images, annotations and categories"
 _USUAL = ("images", "JPEGImages", "data")
 _PLAIN_WORDS = {"instances", "annotations", "annotation", "coco", "labels", "result", "results", "dataset"}
 _SAMPLE = 100  # entries that tell what kind of document it is
-_log = logging.getLogger(__name__)
-
-_Piece = msgspec.Raw | msgspec.UnsetType
-_UNSET = msgspec.UNSET
-
-
-class _Ids(msgspec.Struct, gc=False):
-    id: _Piece = _UNSET
-    image_id: _Piece = _UNSET
-
-
-class _Entry(msgspec.Struct, gc=False):
-    """An annotation, its values not decoded."""
-
-    id: _Piece = _UNSET
-    category_id: _Piece = _UNSET
-    segmentation: _Piece = _UNSET
-    iscrowd: _Piece = _UNSET
-    isbbox: _Piece = _UNSET
-    deleted: _Piece = _UNSET
-    attributes: _Piece = _UNSET
-    metadata: _Piece = _UNSET
-    caption: _Piece = _UNSET
-    segments_info: _Piece = _UNSET
-    keypoints: _Piece = _UNSET
 
 
 @dataclass
@@ -127,66 +113,63 @@ def _is_instances(pieces: _json.Pieces) -> bool:
         sample = _json.entries(pieces, "annotations", "")[:_SAMPLE]
     except Refusal:
         return True
-    kinds = [entry for entry in map(_entry, sample) if entry is not None]
-    return not kinds or not all(_is_other(entry) for entry in kinds)
-
-
-def _is_other(entry: _Entry) -> bool:
-    """Whether an annotation is of a caption, panoptic or keypoints document."""
-    others = (entry.caption, entry.segments_info, entry.keypoints)
-    return entry.segmentation is _UNSET and any(piece is not _UNSET for piece in others)
-
-
-def _entry(raw: msgspec.Raw) -> _Entry | None:
-    try:
-        return msgspec.json.decode(raw, type=_Entry)
-    except msgspec.ValidationError:
-        return None
+    kinds = [entry for entry in map(read_entry, sample) if entry is not None]
+    return not kinds or not all(is_other(entry) for entry in kinds)
 
 
 def _read_document(document: _Document, pieces: _json.Pieces, seen: _Seen | None) -> Iterator[ImageRecord | Drop]:
-    raw_images, raw_annotations, raw_categories, raw_videos = (
-        _json.entries(pieces, key, document.path) for key in ("images", "annotations", "categories", "videos")
+    raw_images, raw_annotations, raw_categories = (
+        _json.entries(pieces, key, document.path) for key in ("images", "annotations", "categories")
     )
     _read_categories(document, raw_categories)
-    document.videos = {
-        key: str(video["name"])
-        for video in map(_plain, raw_videos)
-        if (key := _id(video.get("id"))) and "name" in video
-    }
+    _read_videos(document, pieces)
     by_image, drops = _by_image(document, raw_annotations)
     yield from drops
     listed: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for image in map(_plain, raw_images):
-        if (key := _id(image.get("id"))) is not None:
+    for number, image in enumerate(map(read_object, raw_images)):
+        if (key := read_id(image.get("id"))) is not None:
             listed[key].append(image)
-    for key, images in listed.items():
-        annotations = by_image.pop(key, [])
-        names = {_file_name(image) for image in images}
-        if names == {""}:
-            detail = f"{document.path}: image {key} has no file_name"
-            yield document.export.drop(Reason.MALFORMED_FILE, detail, count=len(annotations))
-        elif len(names) > 1:
-            detail = f"{document.path}: image id {key} stands for {', '.join(sorted(names)[:4])}"
-            drop = document.export.drop(Reason.AMBIGUOUS_IMAGE, detail, image=min(names - {""}), count=len(annotations))
-            yield drop
         else:
-            yield _image_record(document, images[0], annotations, seen)
+            detail = f"{document.path}: images[{number}] is no object with an id"
+            yield document.export.drop(Reason.MALFORMED_FILE, detail, key=f"{document.path}[images {number}]", count=0)
+    for key, images in listed.items():
+        yield _image(document, key, images, by_image.pop(key, []), seen)
     for key, annotations in by_image.items():
         detail = f"{document.path}: image {key} is not listed" if key else f"{document.path}: it names no image"
         for raw in annotations:
-            yield document.export.drop(Reason.UNKNOWN_IMAGE, detail, key=_key(document, _entry(raw) or _Entry()))
+            yield document.export.drop(Reason.UNKNOWN_IMAGE, detail, key=_key(document, read_entry(raw) or Entry()))
+
+
+def _image(
+    document: _Document, key: str, images: list[dict[str, Any]], annotations: list[msgspec.Raw], seen: _Seen | None
+) -> ImageRecord | Drop:
+    """The record of an image id, or what its images cost where they have no name, or several."""
+    names = {file_name(image) for image in images}
+    if len(names) > 1:
+        detail = f"{document.path}: image id {key} stands for {', '.join(sorted(names)[:4])}"
+        return document.export.drop(Reason.AMBIGUOUS_IMAGE, detail, image=max(names), count=len(annotations))
+    if names == {""}:
+        detail = f"{document.path}: image {key} has no file_name"
+        return document.export.drop(Reason.MISSING_IMAGE, detail, count=len(annotations))
+    return _image_record(document, images[0], annotations, seen)
 
 
 def _read_categories(document: _Document, raw_categories: list[msgspec.Raw]) -> None:
-    for category in map(_plain, raw_categories):
-        key, name = _id(category.get("id")), category.get("name")
+    for category in map(read_object, raw_categories):
+        key, name = read_id(category.get("id")), category.get("name")
         if key is None or name is None or isinstance(name, list | dict):
             continue
         name = name if isinstance(name, str) else str(name)
         document.labels[key] = name if document.labels.get(key, name) == name else None
         if category.get("isthing") == 0:
             document.stuff.add(key)
+
+
+def _read_videos(document: _Document, pieces: _json.Pieces) -> None:
+    stated = _json.value(pieces.get("videos"))
+    for video in stated if isinstance(stated, list) else []:
+        if isinstance(video, dict) and isinstance(video.get("name"), str):
+            document.videos[read_id(video.get("id")) or ""] = video["name"]
 
 
 def _by_image(
@@ -198,30 +181,30 @@ def _by_image(
     ids: set[str] = set()
     for number, raw in enumerate(raw_annotations):
         try:
-            entry = msgspec.json.decode(raw, type=_Ids)
+            entry = msgspec.json.decode(raw, type=Ids)
         except msgspec.ValidationError:
             detail = f"{document.path}: annotations[{number}] is no object"
             drops.append(document.export.drop(Reason.MALFORMED_FILE, detail, key=f"{document.path}[{number}]"))
             continue
-        key = _id(_json.value(entry.id))
+        key = read_id(_json.value(entry.id))
         if key is not None and key in ids:
             detail = f"{document.path}: annotation id {key[:100]} stands twice; the first stays"
             drops.append(document.export.drop(Reason.DUPLICATE_ANNOTATION, detail, key=f"{document.path}#{key}"))
             continue
         if key is not None:
             ids.add(key)
-        by_image[_id(_json.value(entry.image_id)) or ""].append(raw)
+        by_image[read_id(_json.value(entry.image_id)) or ""].append(raw)
     return by_image, drops
 
 
 def _image_record(
     document: _Document, image: dict[str, Any], raw_annotations: list[msgspec.Raw], seen: _Seen | None
 ) -> ImageRecord:
-    name, folders = _file_name(image), _folders(document.path)
-    annotations = [_annotation(document, _entry(raw) or _Entry(), image) for raw in raw_annotations]
+    name, folders = file_name(image), _folders(document.path)
+    annotations = [_annotation(document, read_entry(raw) or Entry(), image) for raw in raw_annotations]
     if seen:
         annotations = _without_repeats(document, annotations, name, folders, seen)
-    video = _id(image.get("video_id"))
+    video = read_id(image.get("video_id"))
     return ImageRecord(
         name=name,
         document=document.path,
@@ -233,58 +216,30 @@ def _image_record(
     )
 
 
-def _annotation(document: _Document, entry: _Entry, image: dict[str, Any]) -> Annotation:
-    key, category = _key(document, entry), _id(_json.value(entry.category_id))
+def _annotation(document: _Document, entry: Entry, image: dict[str, Any]) -> Annotation:
+    key, category = _key(document, entry), read_id(_json.value(entry.category_id))
     label = document.labels.get(category or "")
     remarks = {**_json.attributes(_json.value(entry.metadata)), **_json.attributes(_json.value(entry.attributes))}
     try:
-        if _says_yes(image.get("deleted")) or _says_yes(_json.value(entry.deleted)):
+        if says_yes(image.get("deleted")) or says_yes(_json.value(entry.deleted)):
             raise Refusal(Reason.DELETED, "deleted in the annotation tool")
         if label is None:
             several = "stands for several names" if category in document.labels else "is not listed"
             raise Refusal(Reason.UNKNOWN_CLASS, f"category {'none' if category is None else category[:100]} {several}")
         if _is_crowd(document, entry, category, remarks):
             raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
-        if _says_yes(_json.value(entry.isbbox)):
+        if says_yes(_json.value(entry.isbbox)):
             raise Refusal(Reason.NO_MASK, "isbbox: a box")
-        shape = _shape(_json.value(entry.segmentation))
+        shape = read_shape(_json.value(entry.segmentation))
     except Refusal as refusal:
         return Annotation(key=key, label=label or "", dropped=refusal.reason, detail=refusal.detail, attributes=remarks)
     return Annotation(key=key, label=label, shape=shape, flags=_json.label_flags(label), attributes=remarks)
 
 
-def _is_crowd(document: _Document, entry: _Entry, category: str | None, remarks: dict[str, str]) -> bool:
-    if document.crowds == "keep" or not _says_yes(_json.value(entry.iscrowd)):
+def _is_crowd(document: _Document, entry: Entry, category: str | None, remarks: dict[str, str]) -> bool:
+    if document.crowds == "keep" or not says_yes(_json.value(entry.iscrowd)):
         return False
     return document.crowds == "drop" or not ("occluded" in remarks or category in document.stuff)
-
-
-def _shape(data: Any) -> Shape | None:
-    """A segmentation as a shape; None where it is empty. Refusal bad_run_lengths or bad_polygon."""
-    if data in (None, [], {}, ""):
-        return None
-    if isinstance(data, dict):
-        return _run_lengths(data)
-    if not isinstance(data, list):
-        raise Refusal(Reason.BAD_POLYGON, f"segmentation is neither a list nor run-lengths but {type(data).__name__}")
-    if all(isinstance(part, dict) for part in data):
-        return Parts(parts=[_run_lengths(part) for part in data])
-    if not all(isinstance(part, list) for part in data):
-        return Polygons(rings=[_json.ring(data)])
-    if len(data) > 2 and all(len(part) == 2 and not isinstance(part[0], list) for part in data):
-        return Polygons(rings=[_json.ring(data)])  # points as pairs
-    return Polygons(rings=[_json.ring(part) if part else [] for part in data])
-
-
-def _run_lengths(data: dict[str, Any]) -> RunLengths:
-    counts, size = data.get("counts"), data.get("size")
-    if isinstance(counts, list) and not all(isinstance(run, int | float) and abs(run) < 1 << 62 for run in counts):
-        raise Refusal(Reason.BAD_RUN_LENGTHS, "a run is no number, or longer than any mask")
-    if not isinstance(counts, list | str):
-        raise Refusal(Reason.BAD_RUN_LENGTHS, "counts is neither a list nor text")
-    if not isinstance(size, list) or len(size) != 2 or None in (sides := [_json.whole(side) for side in size]):
-        raise Refusal(Reason.BAD_RUN_LENGTHS, "size is not two whole numbers, height and width")
-    return RunLengths(counts=counts, height=sides[0], width=sides[1])
 
 
 def _without_repeats(
@@ -306,44 +261,16 @@ def _without_repeats(
     return kept
 
 
-def _key(document: _Document, entry: _Entry) -> str:
-    key = _id(_json.value(entry.id))
+def _key(document: _Document, entry: Entry) -> str:
+    key = read_id(_json.value(entry.id))
     if key is None:
-        pieces = [b"" if piece is _UNSET else bytes(piece) for piece in (entry.category_id, entry.segmentation)]
+        pieces = [b"" if piece is UNSET else bytes(piece) for piece in (entry.category_id, entry.segmentation)]
         key = _digest(*pieces).hex()
     return f"{document.path}#{key}"
 
 
 def _digest(*parts: Any) -> bytes:
     return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=12).digest()
-
-
-def _plain(raw: msgspec.Raw) -> dict[str, Any]:
-    data = _json.value(raw)
-    return data if isinstance(data, dict) else {}
-
-
-def _id(data: Any) -> str | None:
-    """An id as text, however it is written; None where it is none."""
-    if isinstance(data, str):
-        return data
-    if isinstance(data, bool) or not isinstance(data, int | float):
-        return None
-    number = _json.whole(data)
-    return str(data if number is None else number)
-
-
-def _says_yes(data: Any) -> bool:
-    return data in (1, "1", "true", "True")
-
-
-def _file_name(image: dict[str, Any]) -> str:
-    """The image's name in its document, '' where it has none."""
-    name = image.get("file_name")
-    if isinstance(name, str):
-        return name
-    stated = next((image[key] for key in ("coco_url", "flickr_url", "path") if isinstance(image.get(key), str)), "")
-    return posixpath.basename(re.split(r"[?#]", stated)[0])
 
 
 def _folders(path: str) -> list[str]:
