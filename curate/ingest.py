@@ -67,7 +67,7 @@ def plan(
     taken: defaultdict[str, set[str]] = defaultdict(set)
     for each in records:
         if isinstance(each, Drop):
-            yield each
+            yield _checked_drop(each)
             continue
         record = _checked(each, export.limits)
         try:
@@ -142,6 +142,14 @@ def _checked(record: ImageRecord, limits: Limits) -> ImageRecord:
         annotations = [_with_short_key(each, limits.label_characters) for each in record.annotations]
         record = msgspec.structs.replace(record, annotations=annotations)
     return record
+
+
+def _checked_drop(drop: Drop) -> Drop:
+    try:
+        msgspec.msgpack.encode(drop)
+    except UnicodeEncodeError:
+        return msgspec.convert(encodable(msgspec.to_builtins(drop)), Drop)
+    return drop
 
 
 def _remarks(annotation: Annotation) -> list[Flag]:

@@ -254,11 +254,13 @@ def test_what_no_file_can_hold_is_replaced_and_said(folder: Path) -> None:
     odd = Annotation(key="k\ud800", label="c\udfffat", shape=SQUARE, attributes={"a\ud800": "b\ud800"})
     long = Annotation(key="k" * 5000, label="cat", shape=SQUARE)
     wide = Annotation(key="2", label="x" * 1001, shape=SQUARE)
-    rows, drops = ingested(folder, [annotated(annotations=[odd, long, wide]), annotated(SQUARE, name="\ud800" * 3000)])
+    lost = Drop(reason=Reason.UNKNOWN_CLASS, detail="\ud800", export="e", annotation_key="\ud800")
+    records = [annotated(annotations=[odd, long, wide]), annotated(SQUARE, name="\ud800" * 3000), lost]
+    rows, drops = ingested(folder, records)
     assert [(row["label"], row["annotation_key"], row["flags"]) for row in rows] == [
         ("c\ufffdat", "k\ufffd", ["replaced_characters"])
     ]
-    assert [drop["reason"] for drop in drops] == ["over_limit", "over_limit", "missing_image"]
+    assert [drop["reason"] for drop in drops] == ["over_limit", "over_limit", "missing_image", "unknown_class"]
     assert max(len(drop["detail"]) for drop in drops) <= 1001
 
 
