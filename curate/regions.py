@@ -60,7 +60,7 @@ class _Numbered(NamedTuple):
 
     numbers: NDArray[np.int32]
     codes: NDArray[np.int64]
-    ids: list[int] | None
+    ids: list[str] | None
 
 
 def read_regions(
@@ -68,7 +68,8 @@ def read_regions(
 ) -> MapRegions:
     """Objects of a mask over an image of height × width px, in the order of class and first px.
 
-    Keys: `PATH#LABEL@X,Y` with a component's topmost, then leftmost px; `PATH#VALUE` for an instance.
+    Keys: `PATH#LABEL@X,Y` with a component's topmost, then leftmost px; `PATH#LABEL` for a whole class,
+    `PATH#NUMBER` for an object of the instance map.
     Refusal mask_size_mismatch, undecodable_mask, or over_limit.
     """
     scaled = picture.pixels.shape != (height, width)
@@ -125,7 +126,13 @@ def _numbered(coded: ClassCodes, whole: bool) -> _Numbered:
         if len(owners) > MAX_REGIONS:
             raise Refusal(Reason.OVER_LIMIT, f"more than {MAX_REGIONS:,} regions: noise, not a map of classes")
     codes = np.array(owners, np.int64)
-    return _Numbered(numbers, codes, [coded.values[code] for code in owners] if whole else None)
+    return _Numbered(numbers, codes, [_own_key(coded, code) for code in owners] if whole else None)
+
+
+def _own_key(coded: ClassCodes, code: int) -> str:
+    """A class's name in the key of all its px; its value too, where two classes of the table bear one name."""
+    name = coded.names[code]
+    return str(name) if coded.names.count(name) == 1 else f"{name}={coded.values[code]}"
 
 
 def _windows(codes: Integers, count: int) -> Iterator[tuple[int, slice, slice]]:
@@ -155,7 +162,7 @@ def _by_instance(coded: ClassCodes, instances: MaskPicture) -> list[_Numbered]:
     votes[:, [VOID, BACKGROUND]] = 0
     chosen = is_object & (votes.max(1) > 0)
     renumber = np.where(chosen, np.cumsum(chosen), 0).astype(np.int32)
-    objects = _Numbered(renumber[dense], votes.argmax(1)[chosen], distinct[chosen].tolist())
+    objects = _Numbered(renumber[dense], votes.argmax(1)[chosen], [str(each) for each in distinct[chosen].tolist()])
     pieces = _numbered(coded, whole=False)
     touched = np.zeros(len(pieces.codes) + 1, bool)
     touched[pieces.numbers[is_object[dense]]] = True

@@ -81,7 +81,7 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
             "in a sister folder (images, masks) or beside it; options images and masks name other folders"
         )
     suffixes = _plain_suffixes(matches)
-    objects: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    objects: defaultdict[str, list[str]] = defaultdict(list)
     for path in (path for path in pictures if roles[path] == "objects" and path in export.files.known):
         objects[_sister(path)].append(path)
     for image, found in matches.items():
@@ -193,15 +193,16 @@ def _part(match: _Match) -> MaskFile:
     return MaskFile(match.mask, name, whole=bool(number) or not name)
 
 
-def _with_instances(masks: list[MaskFile], objects: Mapping[tuple[str, str], list[str]]) -> list[MaskFile]:
+def _with_instances(masks: list[MaskFile], objects: Mapping[str, list[str]]) -> list[MaskFile]:
     """Adds the map of objects beside a single class map (VOC: SegmentationClass/1.png, SegmentationObject/1.png)."""
     beside = objects.get(_sister(masks[0].path), []) if len(masks) == 1 else []
     return [replace(masks[0], instances=beside[0])] if len(beside) == 1 else masks
 
 
-def _sister(path: str) -> tuple[str, str]:
-    """What files of one name in sister folders share."""
-    return posixpath.dirname(posixpath.dirname(path)), posixpath.basename(path)
+def _sister(path: str) -> str:
+    """What files of one name in sister folders share: the path less the folders that say mask or objects."""
+    *folders, name = path.split("/")
+    return "/".join([*(each for each in folders if names.folder_role(each) not in ("mask", "objects")), name])
 
 
 def _unmatched(export: Export, mask: str, images: list[str]) -> Drop:

@@ -76,7 +76,7 @@ def test_whole_classes(values: NDArray[np.uint8]) -> None:
     result = regions_of(values, objects="instances")
     found = {(each.key, each.source, pixels(each.counts, values.shape)) for each in result.regions}
     assert found == {
-        (f"m.png#{value}", "instance", frozenset(map(tuple, np.argwhere(values == value).tolist())))
+        (f"m.png#{LABELS[value]}", "instance", frozenset(map(tuple, np.argwhere(values == value).tolist())))
         for value in {1, 2} & set(values.ravel().tolist())
     }
 
@@ -96,6 +96,13 @@ def test_numbered_objects(values: NDArray[np.uint8], random: Any) -> None:
     free = [r for r in flood(values) if values[min(r)] in (1, 2) and not any(taken[place] for place in r)]
     found = {pixels(each.counts, values.shape) for each in result.regions if each.source == "component"}
     assert found == set(free)
+
+
+def test_two_values_of_one_name() -> None:
+    for objects in ("instances", "components"):
+        result = regions_of([[1, 2]], labels={1: "cat", 2: "cat"}, objects=objects)
+        assert [each.label for each in result.regions] == ["cat", "cat"]
+        assert len({each.key for each in result.regions}) == 2
 
 
 def test_a_touching_corner_joins() -> None:

@@ -1,0 +1,219 @@
+"""Masks as pictures: the battery in several layouts, and what is this format's own."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from battery import LABELS, Battery, Picture, ReadBack, read_back, rectangle
+from numpy.typing import NDArray
+from PIL import Image
+
+from curate.documents import InputError
+
+CLASSES = ("_background_", *LABELS)
+
+
+def save(file: Path, pixels: NDArray[Any], mode: str = "L") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels.astype(np.uint8)).convert(mode).save(file)
+
+
+def values_of(picture: Picture) -> NDArray[np.uint8]:
+    values = np.zeros((picture.height, picture.width), np.uint8)
+    for each in picture.objects:
+        values[each.mask] = CLASSES.index(each.label)
+    return values
+
+
+class TestIds(Battery):
+    """Grey masks with class numbers, a list of names."""
+
+    format = "labelmap"
+    source = "component"
+    parts = overlaps = any_label = False
+    texts = ("class_names.txt",)
+
+    def image(self, root: Path, name: str) -> Path:
+        return root / "images" / name
+
+    def write(self, root: Path, pictures: Sequence[Picture]) -> None:
+        (root / "class_names.txt").write_text("\n".join(CLASSES))
+        for picture in pictures:
+            picture.save(root / "images")
+            save(root / "masks" / picture.path, values_of(picture))
+
+
+class TestVoc(Battery):
+    """Pascal VOC: a map of classes and a map of objects, with border 255."""
+
+    format = "labelmap"
+    overlaps = any_label = False
+    texts = ("*.txt",)
+
+    def image(self, root: Path, name: str) -> Path:
+        return root / "JPEGImages" / name
+
+    def write(self, root: Path, pictures: Sequence[Picture]) -> None:
+        (root / "class_names.txt").write_text("\n".join(["__ignore__", *CLASSES]))
+        for picture in pictures:
+            picture.save(root / "JPEGImages")
+            numbers = np.zeros((picture.height, picture.width), np.uint8)
+            for number, each in enumerate(sorted(picture.objects, key=lambda each: each.mask.argmax()), 1):
+                numbers[each.mask] = number
+            save(root / "SegmentationClass" / picture.path, values_of(picture), "P")
+            save(root / "SegmentationObject" / picture.path, numbers, "P")
+
+
+def read(root: Path, options: dict[str, Any] | None = None, **settings: Any) -> ReadBack:
+    return read_back(root, "labelmap", options, **settings)
+
+
+def labels(back: ReadBack) -> Counter[str]:
+    return Counter(row["label"] for row in back.rows)
+
+
+def photo(root: Path, path: str, height: int = 40, width: int = 40) -> None:
+    Picture(path, height, width).save(root)
+
+
+TWO = rectangle(40, 40, 2, 2, 10, 12) | rectangle(40, 40, 20, 20, 35, 30)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "export").mkdir()
+    return tmp_path / "export"
+
+
+@pytest.mark.parametrize("white", [1, 255])
+def test_binary_masks_bear_the_exports_name_or_the_option(root: Path, white: int) -> None:
+    photo(root, "images/1.jpg")
+    save(root / "masks/1.png", TWO * white)
+    assert labels(read(root)) == {"test": 2}
+    assert labels(read(root, {"label": "cell"}, objects="instances")) == {"cell": 1}
+
+
+def test_soft_masks_are_cut_at_half(root: Path) -> None:
+    photo(root, "images/1.jpg")
+    soft = TWO * 255
+    soft[1, 1:12], soft[5, 10] = 100, 130
+    save(root / "masks/1.png", soft)
+    assert [row["area"] for row in read(root).rows] == [81, 150]
+
+
+def test_class_by_folder_and_clean_pictures(root: Path) -> None:
+    for folder, mask in (("MT_Crack", TWO), ("MT_Free", TWO & False)):
+        for name in "ab":
+            photo(root, f"{folder}/Imgs/{name}.jpg")
+            save(root / folder / "Imgs" / f"{name}.png", mask * 255)
+    back = read(root)
+    assert labels(back) == {"MT_Crack": 4}
+    assert back.reasons == {}
+
+
+def test_one_file_per_instance(root: Path) -> None:
+    photo(root, "shapes/7.jpg")
+    save(root / "annotations/7_square_0.png", TWO * 255, "RGBA")
+    save(root / "annotations/7_square_1.png", TWO * 255, "RGBA")
+    save(root / "annotations/7_disc_2.png", TWO * 0)
+    back = read(root)
+    assert labels(back) == {"square": 2}
+    assert back.reasons == {"empty_mask": 1}
+    assert labels(read(root, objects="components")) == {"square": 4}
+
+
+def test_overlapping_masks_of_several_classes(root: Path) -> None:
+    photo(root, "images/1.jpg")
+    for label in ("road", "car"):
+        save(root / "masks" / label / "1.png", TWO * 255)
+    assert labels(read(root)) == {"road": 2, "car": 2}
+
+
+def test_cvat_writes_classes_and_objects_as_colours(root: Path) -> None:
+    photo(root, "JPEGImages/1.png")
+    (root / "labelmap.txt").write_text("# label:color_rgb:parts:actions\ncat:128,0,0::\nbackground:0,0,0::\n")
+    (root / "ImageSets/Segmentation").mkdir(parents=True)
+    (root / "ImageSets/Segmentation/default.txt").write_text("1\n2\n3\n")
+    colour = np.array([[0, 0, 0], [128, 0, 0]])
+    save(root / "SegmentationClass/1.png", colour[TWO.astype(int)], "RGB")
+    save(root / "SegmentationObject/1.png", colour[TWO.astype(int)], "RGB")
+    photo(root, "JPEGImages/2.png")
+    save(root / "SegmentationClass/2.png", colour[TWO.astype(int) * 0], "RGB")
+    photo(root, "JPEGImages/3.png")
+    photo(root, "JPEGImages/4.png")
+    back = read(root)
+    assert labels(back) == {"cat": 1}
+    assert labels(read(root, objects="components")) == {"cat": 2}
+    assert back.reasons == {"missing_mask": None}  # of 3, which the list names; 4 has no annotation
+
+
+def test_values_outside_the_table(root: Path) -> None:
+    photo(root, "train/1.png")
+    values = TWO * 1
+    values[30:, :10], values[:, 39], values[39] = 9, 255, 0
+    save(root / "trainannot/1.png", values)
+    (root / "classes.json").write_text('{"cat": 1, "dog": 2}')
+    back = read(root)
+    assert labels(back) == {"cat": 2}
+    assert back.reasons == {"unknown_class": 1}
+
+
+def test_masks_of_another_size(root: Path) -> None:
+    photo(root, "images/1.jpg", 80, 80)
+    save(root / "masks/1.png", TWO * 255)
+    assert read(root).reasons == {"mask_size_mismatch": None}
+    back = read(root, {"mask_size": "scale"})
+    assert [(row["area"], row["flags"]) for row in back.rows] == [(320, ["scaled_mask"]), (600, ["scaled_mask"])]
+
+
+def test_masks_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
+    for name in ("good", "html", "cut", "alone", "link", "float"):
+        photo(root, f"images/{name}.png")
+        save(root / "masks" / f"{name}.png", TWO * 255)
+    (root / "images/alone.png").unlink()
+    (root / "masks/html.png").write_text("<html>")
+    (root / "masks/cut.png").write_bytes((root / "masks/good.png").read_bytes()[:60])
+    (root / "masks/link.png").rename(tmp_path / "link.png")
+    (root / "masks/link.png").symlink_to(tmp_path / "link.png")
+    Image.fromarray(TWO.astype(np.float32)).save(root / "masks/float.tif")
+    (root / "masks/float.png").unlink()
+    back = read(root)
+    assert labels(back) == {"test": 2}
+    reasons = Counter((row["reason"], row["count"]) for row in back.drops.to_pylist())
+    assert reasons == {("undecodable_mask", None): 3, ("missing_image", None): 1, ("path_escape", None): 1}
+
+
+def test_only_what_is_listed_as_an_object_is_one(root: Path) -> None:
+    photo(root, "images/1.jpg")
+    save(root / "masks/1.png", np.kron([[0, 1], [2, 3]], np.ones((20, 20))))
+    names = ["sky", "car", "void", "tree"]
+    assert labels(read(root, {"classes": names})) == {"sky": 1, "car": 1, "tree": 1}
+    assert {row["scene"] for row in read(root, {"classes": names}).rows} == {"partial"}
+    back = read(root, {"classes": names, "background": ["sky", 3], "void": []})
+    assert labels(back) == {"car": 1}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"classes": "missing.txt"}, "option classes"),
+        ({"mask_size": "stretch"}, "option mask_size"),
+        ({"label": 3}, "option label"),
+        ({"images": 3}, "option images"),
+        ({"void": "boat"}, "'boat' is neither"),
+    ],
+)
+def test_wrong_options(root: Path, options: dict[str, Any], message: str) -> None:
+    photo(root, "images/1.jpg")
+    save(root / "masks/1.png", TWO * 255)
+    with pytest.raises(InputError, match=message):
+        read(root, options)
+
+
+def test_photographs_alone_are_no_export_of_this_format(root: Path) -> None:
+    photo(root, "images/1.jpg")
+    with pytest.raises(InputError, match="no image with a mask"):
+        read(root)
