@@ -8,7 +8,7 @@ Both work on the image table alone; `split_objects` carries the answer to the ro
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -61,17 +61,11 @@ class Group(NamedTuple):
     why: Mapping[str, int]
 
 
-def image_table(segments: pa.Table) -> pa.Table:
-    """The distinct images of a table of segments, without their objects."""
+def images(segments: pa.Table) -> list[Image]:
+    """The distinct images of a table of segments, in a stable order."""
     require(segments.schema, NEEDS, "split")
-    return segments.select(_IMAGE).group_by(_IMAGE).aggregate([])
-
-
-def images(tables: Iterable[pa.Table]) -> list[Image]:
-    """The distinct images of several image tables, in a stable order."""
-    return sorted(
-        {Image(*row) for each in tables for row in zip(*(each[name].to_pylist() for name in _IMAGE), strict=True)}
-    )
+    distinct = segments.select(_IMAGE).group_by(_IMAGE).aggregate([])
+    return sorted(Image(*row) for row in zip(*(distinct[name].to_pylist() for name in _IMAGE), strict=True))
 
 
 def group_images(images: Sequence[Image], settings: SplitSettings) -> list[Group]:

@@ -178,6 +178,5 @@ def test_roles_place_their_groups() -> None:
 
 
 def test_an_image_table_names_each_image_once() -> None:
-    table = split.image_table(rows([image(1), image(1), image(2)]))
-    assert split.images([table, table]) == [image(1), image(2)]
-    assert split.images([split.image_table(rows([]))]) == []
+    assert split.images(rows([image(2), image(1), image(1)])) == [image(1), image(2)]
+    assert split.images(rows([])) == []

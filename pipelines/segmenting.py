@@ -1,0 +1,104 @@
+"""`segment`: the mask of what stands in a box, as a picture, as run-lengths or as outlines."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import shapely
+from PIL import Image
+from upath import UPath
+
+from curate import images, masks
+from curate.documents import InputError
+from curate.images import Pixels
+from curate.masks import Mask
+from curate.reasons import Refusal
+from curate.settings import Limits
+from curate.storage import write_bytes
+
+_TINT = np.array([255, 64, 160])
+
+
+def segment(
+    picture: Path, boxes: list[str], model: str, output: Path | None, overlay: Path | None, *, rle: bool, polygon: bool
+) -> list[dict[str, Any]]:
+    """Segment each box; write what is asked for, and give what is to be printed for each box.
+
+    Several boxes give one mask picture, their union. InputError for a bad box, picture or model.
+    """
+    if output is None and overlay is None and not rle and not polygon:
+        raise InputError("nothing to write: give -o MASK.png, --overlay PICTURE.png, --rle or --polygon")
+    corners = [_corners(box) for box in boxes]
+    pixels = _read(picture)
+    from model.predict import Segmenter
+
+    found = Segmenter.load(model).segment(pixels, corners)
+    union = np.logical_or.reduce(found)
+    if output is not None:
+        write_bytes(UPath(output), images.encode_mask(union))
+    if overlay is not None:
+        write_bytes(UPath(overlay), _drawn(pixels, union, corners))
+    if not rle and not polygon:
+        return []
+    return [_printed(mask, box, rle=rle, polygon=polygon) for mask, box in zip(found, corners, strict=True)]
+
+
+def _corners(box: str) -> tuple[int, int, int, int]:
+    try:
+        x0, y0, x1, y1 = (int(number) for number in box.split(","))
+    except ValueError:
+        raise InputError(f"box {box!r}: four whole numbers are due: x0,y0,x1,y1 in px") from None
+    return x0, y0, x1, y1
+
+
+def _read(picture: Path) -> Pixels:
+    try:
+        return images.decode(picture.read_bytes(), Limits().image_pixels)
+    except OSError as error:
+        raise InputError(f"{picture}: {error.strerror or error}") from None
+    except Refusal as refusal:
+        raise InputError(f"{picture}: {refusal.detail}") from None
+
+
+def _printed(mask: Mask, box: tuple[int, ...], *, rle: bool, polygon: bool) -> dict[str, Any]:
+    height, width = mask.shape
+    result: dict[str, Any] = {"box": list(box), "area": int(mask.sum())}
+    if rle:
+        counts = masks.compress(masks.encode(mask))
+        result["segmentation"] = {"size": [height, width], "counts": counts}
+    if polygon:
+        result["polygon"] = _outlines(mask)
+    return result
+
+
+def _outlines(mask: Mask) -> dict[str, list[list[int]]]:
+    """Rings x0, y0, x1, y1, … along the edges of the mask's px, and those of its holes: they enclose just its px."""
+    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    _, stops = np.nonzero(edges == -1)
+    whole = shapely.union_all(shapely.box(starts, rows, stops, rows + 1))
+    pieces = [piece.simplify(0) for piece in shapely.get_parts(whole)]
+    return {
+        "rings": [_ring(piece.exterior) for piece in pieces],
+        "holes": [_ring(hole) for piece in pieces for hole in piece.interiors],
+    }
+
+
+def _ring(line: shapely.LinearRing) -> list[int]:
+    corners: list[int] = np.asarray(line.coords[:-1]).astype(int).reshape(-1).tolist()
+    return corners
+
+
+def _drawn(pixels: Pixels, mask: Mask, boxes: list[tuple[int, int, int, int]]) -> bytes:
+    canvas = pixels.copy()
+    canvas[mask] = (0.55 * canvas[mask] + 0.45 * _TINT).astype(np.uint8)
+    width = max(1, round(max(pixels.shape[:2]) / 500))
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(canvas, contours, -1, _TINT.tolist(), width)
+    for x0, y0, x1, y1 in boxes:
+        cv2.rectangle(canvas, (x0, y0), (x1 - 1, y1 - 1), (255, 208, 0), width)
+    file = BytesIO()
+    Image.fromarray(canvas).save(file, "PNG")
+    return file.getvalue()
