@@ -27,13 +27,15 @@ _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 class Files:
     """The files below `root`, by POSIX path relative to it, sorted.
 
-    `refused`: links, pipes and devices, and paths too long or of no UTF-8. `unread`: folders that cannot be listed.
+    `refused`: links, pipes and devices, names that are no UTF-8, and paths beyond the limit, which are `too_long`
+    besides. `unread`: folders that cannot be listed.
     `digest`: of all paths, sizes and times of change: where it holds, the files hold.
     """
 
     root: UPath
     paths: tuple[str, ...]
     refused: frozenset[str] = frozenset()
+    too_long: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
     digest: str = ""
 
@@ -105,15 +107,24 @@ def list_files(root: UPath, limits: Limits) -> Files:
     unread: list[str] = []
     known: list[_Entry] = []
     refused: list[str] = []
+    too_long: list[str] = []
     for entry in _walk_local(root, unread) if is_local(root) else _walk_remote(root):
-        fits = len(entry.path.encode("utf-8", "surrogateescape")) <= limits.path_bytes and _is_utf8(entry.path)
-        if not entry.is_regular or not fits:
+        if len(entry.path.encode("utf-8", "surrogateescape")) > limits.path_bytes:
+            too_long.append(_shown(entry.path))
+        elif not entry.is_regular or not _is_utf8(entry.path):
             refused.append(_shown(entry.path))
         elif not _is_litter(entry.path):
             known.append(entry)
     known.sort()
-    stamp = digest([[entry.path, entry.size, entry.changed] for entry in known], sorted(refused), unread)
-    return Files(root, tuple(entry.path for entry in known), frozenset(refused), tuple(unread), stamp)
+    stamp = digest([[entry.path, entry.size, entry.changed] for entry in known], sorted(refused + too_long), unread)
+    return Files(
+        root=root,
+        paths=tuple(entry.path for entry in known),
+        refused=frozenset(refused + too_long),
+        too_long=frozenset(too_long),
+        unread=tuple(unread),
+        digest=stamp,
+    )
 
 
 def find_image(files: Files, name: str, document: str, folders: Iterable[str] = ()) -> tuple[str, list[Flag]]:
@@ -129,8 +140,8 @@ def find_image(files: Files, name: str, document: str, folders: Iterable[str] = 
         raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} is not a path inside the export")
     candidates = _candidates(files, name, document, list(folders))
     for path in candidates:
-        if is_refused(files, path):
-            raise Refusal(Reason.PATH_ESCAPE, f"image {path!r} is a link, a pipe or a device, or its path is too long")
+        if refusal := refused_path(files, path):
+            raise refusal
         if path in files.known:
             return path, []
     base = posixpath.basename(candidates[0])
@@ -144,16 +155,24 @@ def find_image(files: Files, name: str, document: str, folders: Iterable[str] = 
             return hits[0], flags
         if hits:
             raise Refusal(Reason.AMBIGUOUS_IMAGE, f"image {name!r} may be any of {', '.join(hits[:4])}")
+    if refused := next((path for path in sorted(files.refused) if posixpath.basename(path) == base), None):
+        raise _refusal(files, refused)
     raise Refusal(Reason.MISSING_IMAGE, f"image {name!r} is not in the export")
 
 
-def is_refused(files: Files, path: str) -> bool:
-    """Whether a path is a link, a pipe or a device, or lies below a link."""
-    while files.refused and path:
+def refused_path(files: Files, path: str) -> Refusal | None:
+    """Why nothing is read from a path: it is a link, a pipe or a device, lies below a link, or is too long."""
+    while files.refused and path not in ("", "/"):
         if path in files.refused:
-            return True
+            return _refusal(files, path)
         path = posixpath.dirname(path)
-    return False
+    return None
+
+
+def _refusal(files: Files, path: str) -> Refusal:
+    if path in files.too_long:
+        return Refusal(Reason.OVER_LIMIT, f"{path!r}: the path is longer than the limits allow")
+    return Refusal(Reason.PATH_ESCAPE, f"{path!r} is a link, a pipe or a device, or its name is no UTF-8")
 
 
 def _candidates(files: Files, name: str, document: str, folders: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from upath import UPath
 from curate import storage
 from curate.child import ChildDied, call
 from curate.documents import encodable
-from curate.export import Export, find_image, is_refused
+from curate.export import Export, find_image, refused_path
 from curate.objects import FoundImage, ImageLimits, ImageObjects, image_drops, lost_image, object_id, read_image
 from curate.opening import open_export, read_export
 from curate.reasons import Reason, Refusal
@@ -192,8 +192,10 @@ def _first_of_each(
 def _check_mask(export: Export, path: str) -> None:
     if path in export.files.known:
         return
-    if is_refused(export.files, path) or path.startswith("/") or posixpath.normpath(path).startswith(".."):
-        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} is a link, a pipe or a device, or leaves the export")
+    if refusal := refused_path(export.files, path):
+        raise refusal
+    if path.startswith("/") or posixpath.normpath(path).startswith(".."):
+        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} leaves the export")
     raise Refusal(Reason.MISSING_MASK, f"mask {path!r} is not in the export")
 
 

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from curate import formats
 from curate.archives import SUFFIXES, ArchiveLimits, is_archive, unpack
 from curate.child import ChildDied, call
 from curate.documents import InputError
-from curate.export import Export, Files, list_files
+from curate.export import Export, Files, list_files, refused_path
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, ImageRecord
 from curate.settings import ExportSettings, Limits
@@ -83,8 +84,9 @@ def _unlisted(export: str, files: Files) -> Iterator[Drop]:
     """Annotation files that are links, pipes or devices, and folders that cannot be listed."""
     for path in sorted(files.refused):
         if path.lower().endswith(_DOCUMENTS):
-            detail = f"{path} is a link, a pipe or a device, or its path is too long or no UTF-8"
-            yield _drop(export, Reason.PATH_ESCAPE, detail)
+            refusal = refused_path(files, path)
+            assert refusal is not None  # noqa: S101  it is one of the refused
+            yield _drop(export, refusal.reason, refusal.detail)
     for folder in files.unread:
         yield _drop(export, Reason.UNREADABLE_FILE, f"folder {folder}")
 
@@ -96,7 +98,7 @@ def _single(file: UPath, limits: Limits) -> Files:
     listed = list_files(file.parent, limits)
     others = tuple(path for path in listed.paths if path != file.name and path.endswith(file.suffix))
     paths = tuple(path for path in listed.paths if path not in set(others))
-    return Files(listed.root, paths, listed.refused, listed.unread, listed.digest)
+    return replace(listed, paths=paths)
 
 
 def _is_archive(file: UPath) -> bool:

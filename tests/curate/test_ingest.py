@@ -230,7 +230,7 @@ def test_mask_files_become_objects_or_are_lost_with_their_image(tmp_path: Path) 
     Image.fromarray(mask[:10]).save(tmp_path / "small.png")
     (tmp_path / "broken.png").write_bytes(b"?")
     (tmp_path / "link.png").symlink_to(tmp_path / "mask.png")
-    paths = ("mask.png", "mask.png", "small.png", "broken.png", "gone.png", "link.png", "../x.png")
+    paths = ("mask.png", "mask.png", "small.png", "broken.png", "gone.png", "link.png", "../x.png", "/x.png")
     maps = [RegionMap(path=path, pixels="index", labels={1: "cat", 2: "dog"}, background=[0]) for path in paths]
     rows, drops = ingested(tmp_path, [annotated(maps=maps)])
     assert [(row["label"], row["area"], row["annotation_key"]) for row in rows] == [
@@ -244,6 +244,7 @@ def test_mask_files_become_objects_or_are_lost_with_their_image(tmp_path: Path) 
         ("missing_mask", "gone.png", None),
         ("path_escape", "link.png", None),
         ("path_escape", "../x.png", None),
+        ("path_escape", "/x.png", None),
         ("unknown_class", "mask.png#9@10,10", 1),
     }
     _, drops = ingested(tmp_path, [annotated(name="gone.png", maps=maps[:1])])

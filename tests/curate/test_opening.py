@@ -82,10 +82,11 @@ def test_links_pipes_and_long_paths_cost_what_refers_to_them(tmp_path: Path) -> 
     export, records = opened(folder, tmp_path / "scratch", Limits(path_bytes=60))
     assert reasons(records) == [(Reason.PATH_ESCAPE, None)], "the linked document"
     assert export.files.paths == ("a.json", "a.png")
-    for name in ("link.png", "inside/a.png", "pipe.png", "x" * 100 + ".png"):
+    long = "x" * 100 + ".png"
+    for name in ("link.png", "train/link.png", "inside/a.png", "pipe.png", long):
         with pytest.raises(Refusal) as caught:
             find_image(export.files, name, "a.json")
-        assert caught.value.reason is Reason.PATH_ESCAPE
+        assert caught.value.reason is (Reason.OVER_LIMIT if name == long else Reason.PATH_ESCAPE)
 
 
 @pytest.mark.parametrize(
