@@ -42,11 +42,11 @@ def blur_along(image: Pixels, length: int, angle: float) -> Pixels:
 def expose(rng: np.random.Generator, image: Pixels, plainly: bool) -> Pixels:
     """Exposure, contrast, tint, and at times grey: dark, washed out and burnt pictures too, unless `plainly`."""
     wild = 0.3 if plainly else 1.0
-    gain = float(np.exp(rng.normal(0, 0.25 * wild)))
+    gain = float(np.exp(rng.normal(0, 0.25 * wild)))  # what a camera's own exposure leaves
     contrast = float(np.exp(rng.normal(-0.03, 0.22 * wild)))
     tint = np.exp(rng.normal(0, 0.07 * wild, 3)).astype(np.float32)
     mean = float(image.mean())
-    usual = rng.uniform(70, 165) if rng.random() < 0.85 else mean  # a camera's own exposure, most of the time
+    usual = rng.uniform(108, 150) if plainly else rng.uniform(70, 165) if rng.random() < 0.85 else mean
     image = (image * (usual / max(mean, 15.0)) - usual) * (contrast * gain) + usual * gain
     image *= tint
     if not plainly and rng.random() < 0.16:

@@ -51,20 +51,20 @@ def draw(seed: int, view: str | None = None, height: int | None = None, width: i
     canvas = views.paint(rng, view, height, width)
     image = illuminate(rng, canvas.image, 1.0)
     picture = capture(rng, image)
-    return Scene(picture, visible(canvas, _edges(picture)), view)
+    return Scene(picture, visible(canvas, edges(picture)), view)
 
 
-def _edges(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def edges(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """How much the colour changes at each px, levels per px, (H, W) float32; a little noise aside."""
     soft = cv2.GaussianBlur(picture, (0, 0), 1.2).astype(np.float32)
     steps = [cv2.Sobel(soft, cv2.CV_32F, dx, 1 - dx, scale=0.125) for dx in (0, 1)]
     return np.sqrt(steps[0] ** 2 + steps[1] ** 2).max(2)
 
 
-def visible(canvas: Canvas, edges: NDArray[np.float32]) -> list[SceneObject]:
+def visible(canvas: Canvas, change: NDArray[np.float32]) -> list[SceneObject]:
     """What can be seen of the canvas's entries: those with enough px left and an outline that shows somewhere.
 
-    Parts of what is gone stand alone. `edges`: how much the finished picture changes at each px.
+    Parts of what is gone stand alone. `change`: how much the finished picture changes at each px.
     """
     kept: dict[int, int] = {}
     objects: list[SceneObject] = []
@@ -74,7 +74,7 @@ def visible(canvas: Canvas, edges: NDArray[np.float32]) -> list[SceneObject]:
         if seen.sum() < max(_SMALLEST, _SHOWN * entry.drawn) or min(np.ptp(np.nonzero(seen), axis=1)) < _NARROWEST:
             continue
         outline = boundary(seen, (True, True, True, True))
-        if outline.any() and edges[y0:y1, x0:x1][outline].mean() < _FAINTEST:
+        if outline.any() and change[y0:y1, x0:x1][outline].mean() < _FAINTEST:
             continue
         mask = np.zeros(canvas.size, np.bool_)
         mask[y0:y1, x0:x1] = _whole(seen)

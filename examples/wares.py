@@ -149,7 +149,8 @@ def bolt(rng: Generator) -> Thing:
     thread = np.array([(x, r * (1.0 if n % 2 else 0.82)) for n, x in enumerate(np.arange(0.2, long, 0.1))])
     shaft = np.concatenate([[(0, r)], thread, [(long, 0)], (thread * (1, -1))[::-1], [(0, -r)]])
     return Thing(
-        "bolt", [Piece("metal", [[shaft]], "shaft"), Piece("metal2", [[box(-0.35, -r * 2, 0, r * 2, 0.05)]], "tool head")]
+        "bolt",
+        [Piece("metal", [[shaft]], "shaft"), Piece("metal2", [[box(-0.35, -r * 2, 0, r * 2, 0.05)]], "tool head")],
     )
 
 
