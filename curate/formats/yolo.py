@@ -136,7 +136,7 @@ def _class_number(word: str, place: str) -> int:
 
 
 def _ring(words: list[str], place: str, keypoints: int) -> list[float]:
-    if len(words) == 4 or len(words) == keypoints:
+    if len(words) == 4 or (keypoints and len(words) == keypoints):
         raise Refusal(Reason.NO_MASK, f"{place}: a box")
     if len(words) < 6 or len(words) % 2:
         raise Refusal(Reason.BAD_POLYGON, f"{place}: {len(words)} numbers, neither a box nor pairs of x and y")
@@ -202,7 +202,7 @@ def _image_folders(folder: str) -> list[str]:
     found = [folder]
     for place in reversed(range(len(parts))):
         if _LABELS.search(parts[place]):
-            renamed = _LABELS.sub(r"image\2", parts[place])
+            renamed = _LABELS.sub(lambda word: ("Image" if word[1][0] == "L" else "image") + word[2], parts[place])
             found += ["/".join([*parts[:place], renamed, *parts[place + 1 :]])]
             found += ["/".join([*parts[:place], *parts[place + 1 :]])]
     return found

@@ -19,6 +19,8 @@ of their pictures, `image` says which file is the picture. Formats whose masks a
 kind may then have an unknown count.
 """
 
+import json
+import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +41,10 @@ from curate.settings import ExportSettings, Limits
 
 Mask = NDArray[np.bool_]
 
+_ODD_VALUES: tuple[Any, ...] = (
+    *(None, True, 0, -1, 2**70, 1e308, float("nan"), float("inf"), "", "text", "\ud800", "../../up.png", "/etc/passwd"),
+    *([], [[]], {}, {"a": 1}, [None], ["a"], [1, 2], [[1, 2], [3, 4], [5, 6]], {"counts": [2**70], "size": [1, 2**70]}),
+)
 LABELS = ("cat", "plant pot", "Straßenschild", "дерево", "猫 🐈", "شجرة", "O'Neill & <b>Söhne</b>")
 
 
@@ -94,8 +100,7 @@ class ReadBack:
 
 def read_back(root: Path, format_: str, options: Mapping[str, Any] | None = None, **settings: Any) -> ReadBack:
     """An export through the whole of ingest, as the stage runs it; its ledger reconciles."""
-    stated = {"name": "test", "customer": "someone", "domain": "some", "licence": "CC0-1.0"} | settings
-    export_settings = ExportSettings(path=str(root), format=format_, options=dict(options or {}), **stated)
+    export_settings = _settings(root, format_, options or {}, **settings)
     limits, scratch = Limits(), UPath(root.parent / f"{root.name}.scratch")
     export = ingest.open_export(export_settings, limits, scratch)
     records = ingest.read_export(export, export_settings)
@@ -105,6 +110,26 @@ def read_back(root: Path, format_: str, options: Mapping[str, Any] | None = None
     ledger = count(seen, segments, drops)
     report(ledger)  # LedgerError where in is not out + dropped
     return ReadBack(segments, drops, ledger)
+
+
+def _settings(root: Path, format_: str, options: Mapping[str, Any], **settings: Any) -> ExportSettings:
+    stated = {"name": "test", "customer": "someone", "domain": "some", "licence": "CC0-1.0"} | settings
+    return ExportSettings(path=str(root), format=format_, options=dict(options), **stated)
+
+
+def _disturbed(data: Any, draw: random.Random) -> Any:
+    """The document with one value, at any depth, put as another, left out or doubled."""
+    if not isinstance(data, dict | list) or not data or draw.random() < 0.1:
+        return draw.choice(_ODD_VALUES)
+    key = draw.choice(list(data)) if isinstance(data, dict) else draw.randrange(len(data))
+    how = draw.random()
+    if how < 0.1:
+        del data[key]
+    elif how < 0.2 and isinstance(data, list):
+        data.append(data[key])
+    else:
+        data[key] = _disturbed(data[key], draw)
+    return data
 
 
 def blank(height: int, width: int) -> Mask:
@@ -266,6 +291,28 @@ class Battery:
         for path in texts:
             path.write_bytes(path.read_text("utf-8-sig").encode("utf-16"))
         assert self.read(root).segments.equals(before.segments)
+
+    def test_no_value_in_a_document_ends_the_read(self, root: Path) -> None:
+        documents = [path for pattern in self.texts for path in root.rglob(pattern) if path.suffix == ".json"]
+        if not documents:
+            pytest.skip("the format has no JSON")
+        draw = random.Random(0)
+        for _ in range(60):
+            path = draw.choice(documents)
+            whole = path.read_text("utf-8")
+            path.write_text(json.dumps(_disturbed(json.loads(whole), draw)), "utf-8")
+            records = self.plan(root)
+            path.write_text(whole, "utf-8")
+            ingest.encode_batch(records)
+
+    def plan(self, root: Path) -> list[Any]:
+        """The records of an export and their images; nothing where it holds no document of the format any more."""
+        settings = _settings(root, self.format, self.options, **self.settings)
+        export = ingest.open_export(settings, Limits(), UPath(root.parent / "scratch"))
+        try:
+            return list(ingest.plan(export, ingest.read_export(export, settings), lambda _: "embedded"))
+        except InputError:
+            return []
 
     def test_an_endless_label_costs_its_object(self, tmp_path: Path) -> None:
         if not self.any_label:

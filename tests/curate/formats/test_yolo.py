@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from battery import Battery, Picture
+import pytest
+from battery import Battery, Picture, ReadBack, read_back
 
 from curate.polygons import to_polygons
 
@@ -29,3 +31,165 @@ class TestYolo(Battery):
             file = (root / "labels" / picture.path).with_suffix(".txt")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("\n".join(lines))
+
+
+SQUARE = "0 0.25 0.25 0.75 0.25 0.75 0.75 0.25 0.75"
+NAMES = "names: [cat, plant pot]\n"
+
+
+def export(root: Path, files: dict[str, str], *images: str) -> Path:
+    for image in images:
+        Picture(image, 40, 40).save(root)
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    return root
+
+
+def read(root: Path, **options: Any) -> ReadBack:
+    return read_back(root, "yolo", options)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("0 0.5 0.5 0.2 0.2", "no_mask"),
+        ("0", "bad_polygon"),
+        ("0 0.5 0.5", "bad_polygon"),
+        ("0 0.1 0.1 0.9", "bad_polygon"),
+        ("0 0.1 0.1 0.9 0.1 0.9 0.9 0.5", "bad_polygon"),
+        ("0 0.1 0.1 0.9 0.1 0.9 nan", "bad_polygon"),
+        ("0 0.1 0.1 0.9 0.1 0.9 1e999", "bad_polygon"),
+        ("0 0.1 0.1 0.9 0.1 0.9 0_9", "bad_polygon"),
+        ("0 0.1,0.1 0.9,0.1 0.9,0.9 0.1,0.9 0.1,0.5 0.1,0.4", "bad_polygon"),
+        ("0 0.5 0.5 0.5 0.5 0.5 0.5", "empty_mask"),
+        ("0 10 10 30 10 30 30 10 30", "outside_image"),
+        ("2 0.1 0.1 0.9 0.1 0.9 0.9", "unknown_class"),
+        ("-1 0.1 0.1 0.9 0.1 0.9 0.9", "unknown_class"),
+        ("0.5 0.1 0.1 0.9 0.1 0.9 0.9", "malformed_file"),
+        ("cat 0.1 0.1 0.9 0.1 0.9 0.9", "malformed_file"),
+        ("nan 0.1 0.1 0.9 0.1 0.9 0.9", "malformed_file"),
+        ("0,0.1,0.1,0.9,0.1,0.9,0.9", "malformed_file"),
+        (SQUARE, "duplicate_annotation"),
+    ],
+)
+def test_a_line_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
+    files = {"labels/1.txt": f"{SQUARE}\n\n{line}\n1 0 0 0.5 0 0.5 0.5\n", "data.yaml": NAMES}
+    back = read(export(tmp_path, files, "images/1.png"))
+    assert sorted(row["label"] for row in back.rows) == ["cat", "plant pot"]
+    assert back.reasons == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    ("line", "area"),
+    [
+        (SQUARE, 400),
+        (SQUARE.replace("0 ", "0.000000e+00 ", 1).replace(" ", "\t"), 400),
+        (f"{SQUARE} 0.25 0.25", 400),
+        ("0 0.5 0.5 1.5 0.5 1.5 1.5 0.5 1.5", 400),
+        ("0 -0.5 -0.5 0.5 -0.5 0.5 0.5 -0.5 0.5", 400),
+        ("0 0 0 .5 0 .5 .5 0 .5 0 0 .75 .75 1 .75 1 1 .75 1 .75 .75", 500),  # two pieces, joined to and fro
+    ],
+)
+def test_a_polygon_may_look_like(tmp_path: Path, line: str, area: int) -> None:
+    back = read(export(tmp_path, {"labels/1.txt": line, "data.yaml": NAMES}, "images/1.png"))
+    assert [row["area"] for row in back.rows] == [area]
+
+
+@pytest.mark.parametrize(
+    ("label", "image"),
+    [
+        ("labels/train/a.txt", "images/train/a.png"),
+        ("train/labels/a.txt", "train/images/a.png"),
+        ("labels_1st_500/a.txt", "images_1st_500/a.png"),
+        ("Labels/a.txt", "Images/a.png"),
+        ("obj_train_data/a.txt", "obj_train_data/a.png"),
+        ("x/labels/a.txt", "x/a.png"),
+        ("labels/images/labels/a.txt", "labels/images/images/a.png"),
+        ("labels/a.png.txt", "images/a.png"),
+        ("labels/a.b.c.txt", "images/a.b.c.png"),
+        ("a.TXT", "a.png"),
+    ],
+)
+def test_labels_lie_beside_or_across(tmp_path: Path, label: str, image: str) -> None:
+    (row,) = read(export(tmp_path, {label: SQUARE, "data.yaml": NAMES, "train.txt": image}, image, "else/a.png")).rows
+    assert row["image_path"] == image
+    assert row["flags"] == []
+
+
+def test_an_image_elsewhere_is_found_by_its_name(tmp_path: Path) -> None:
+    files = {"txt/a.txt": SQUARE, "pictures/readme.txt": "a note", "data.yaml": NAMES}
+    (row,) = read(export(tmp_path, files, "pictures/a.png", "pictures/b.png")).rows
+    assert (row["image_path"], row["flags"]) == ("pictures/a.png", ["image_by_name"])
+
+
+@pytest.mark.parametrize(
+    ("images", "reason"),
+    [
+        (["images/a.png", "images/a.bmp"], "ambiguous_image"),
+        (["one/a.png", "two/a.png"], "ambiguous_image"),
+        (["images/b.png"], "missing_image"),
+    ],
+)
+def test_a_label_file_without_its_image_is_counted(tmp_path: Path, images: list[str], reason: str) -> None:
+    back = read(export(tmp_path, {"labels/a.txt": f"{SQUARE}\n{SQUARE}\n", "data.yaml": NAMES}, *images))
+    assert back.reasons == {reason: 2}
+
+
+def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
+    files = {"labels/a.txt": SQUARE, "runs/labels/a.txt": f"{SQUARE} 0.3 0.3\n1 0.5 0.5 1 1\n", "data.yaml": NAMES}
+    back = read(export(tmp_path, files, "images/a.png"))
+    assert [row["annotation_key"].split("#")[0] for row in back.rows] == ["labels/a.txt"]
+    assert back.reasons == {"duplicate_annotation": 2}
+
+
+@pytest.mark.parametrize(
+    ("files", "label"),
+    [
+        ({"data.yaml": "names:\n  0: cat\n  1: plant pot\n"}, "plant pot"),
+        ({"data.yaml": "names: {'0': cat, '1': no}\nnc: 2\n"}, "no"),
+        ({"data.yaml": "names: [1, 2]"}, "2"),
+        ({"classes.txt": "cat\nplant pot\n\n"}, "plant pot"),
+        ({"labels/classes.txt": "cat\nplant pot"}, "plant pot"),
+        ({"obj.names": "cat\nplant pot", "obj.data": "classes = 2"}, "plant pot"),
+        ({"data.yaml": "names: [a, b]", "classes.txt": "c\nd"}, "b"),
+        ({"x/data.yaml": "names: [a, b]", "labels/data.yaml": "names: [c, d]"}, "d"),
+        ({"deep/data.yaml": "names: [a, b]", "args.yaml": "epochs: 3"}, "b"),
+        ({"args.yaml": "epochs: 3"}, "1"),
+        ({}, "1"),
+    ],
+)
+def test_classes_are_listed_in_many_ways(tmp_path: Path, files: dict[str, str], label: str) -> None:
+    (row,) = read(export(tmp_path, {"labels/a.txt": SQUARE.replace("0 ", "1 ", 1), **files}, "images/a.png")).rows
+    assert row["label"] == label
+
+
+@pytest.mark.parametrize("classes", [["cat", "tree"], {1: "tree"}, "list.txt"])
+def test_option_classes_goes_before_all(tmp_path: Path, classes: Any) -> None:
+    files = {"labels/a.txt": SQUARE.replace("0 ", "1 ", 1), "data.yaml": NAMES, "list.txt": "cat\ntree\n"}
+    assert [row["label"] for row in read(export(tmp_path, files, "images/a.png"), classes=classes).rows] == ["tree"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("names: [cat, plant", "malformed_file"),
+        ("names: 3", "malformed_file"),
+        ("names: !!python/object:os.system [cat]", "refused_markup"),
+    ],
+)
+def test_a_broken_class_list_is_said(tmp_path: Path, text: str, reason: str) -> None:
+    back = read(export(tmp_path, {"labels/a.txt": SQUARE, "data.yaml": text}, "images/a.png"))
+    assert back.reasons == {reason: None, "unknown_class": 1}
+
+
+def test_a_box_with_keypoints_is_a_box(tmp_path: Path) -> None:
+    keypoints = " ".join(["0 0.5 0.5 0.2 0.2", *["0.4 0.4 2"] * 4])
+    files = {"labels/a.txt": f"{keypoints}\n{SQUARE}", "data.yaml": f"{NAMES}kpt_shape: [4, 3]\n"}
+    back = read(export(tmp_path, files, "images/a.png"))
+    assert (len(back.rows), back.reasons) == (1, {"no_mask": 1})
+
+
+def test_images_without_label_files_have_no_objects(tmp_path: Path) -> None:
+    back = read(export(tmp_path, {"labels/a.txt": "", "data.yaml": NAMES}, "images/a.png", "images/b.png"))
+    assert (back.rows, back.reasons) == ([], {})
