@@ -5,8 +5,8 @@ there is another;
 else the mask is binary, if its table names at most one class and its values lie at both ends or some px are
 transparent; else values are numbers.
 At both ends: all values are 0 or 1; or nine px in ten are at most 32 or at least 223, and the upper end outweighs
-whatever the lower end holds beside its commonest value. So soft masks are binary, and classes 0, 1, 2 with 255 for
-void are not.
+whatever the lower end holds beside its commonest value (in a JPEG that is noise); or more than 64 values lead from
+black to white. So soft masks are binary, and classes 0, 1, 2 with 255 for void are not.
 """
 
 from typing import NamedTuple
@@ -25,6 +25,7 @@ _REACH = 32  # in each channel: how far a blended colour may be from a listed on
 _LOW, _HIGH = 32, 223  # grey values up to and from here lie at the ends
 _MAX_UNKNOWN = 256  # more unlisted values than this count as one class
 _MAX_COLOURS = 1 << 18  # more distinct colours are a photograph
+_MANY_GREYS = 64  # more grey values than classes have, where the highest is white
 _FEW_BLENDS = 16  # up to so many unlisted colours are judged one by one
 _WHITE = 255
 _NOWHERE = np.iinfo(np.int32).max
@@ -51,6 +52,10 @@ def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
         label = region_map.label or next(iter(_objects(region_map)), "")
         codes = binary_mask(picture).astype(np.uint8) * FIRST_LABEL
         return ClassCodes(codes, [None, None, label], [0, 0, 1], None)
+    if pixels == "objects":
+        ids = picture.colours if picture.values is None else picture.values
+        codes = np.where((ids == 0) | np.isin(ids, region_map.void), VOID, FIRST_LABEL).astype(np.uint8)
+        return ClassCodes(codes, [None, None, region_map.label], [0, 0, 1], None)
     if pixels == "index":
         return _by_number(region_map, _numbers(picture), picture.lossy)
     if pixels == "number":
@@ -94,18 +99,20 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
         return "binary"
     grey = _grey(picture)
     listed = [value for value in classes.values() if _LOW < value < _HIGH and np.any(grey == value)]
-    return "binary" if not listed and _at_both_ends(grey) else "index"
+    return "binary" if not listed and _at_both_ends(grey, picture.lossy) else "index"
 
 
-def _at_both_ends(grey: Integers) -> bool:
-    """Whether grey values are 0 and 1 alone, or lie at both ends."""
+def _at_both_ends(grey: Integers, lossy: bool = False) -> bool:
+    """Whether grey values are 0 and 1 alone, lie at both ends, or shade from one to the other."""
     histogram: Integers = np.bincount(grey.ravel(), minlength=256)
     if histogram.size > 256:
         return False
     if not histogram[2:].any():
         return True
     low, high = histogram[: _LOW + 1], histogram[_HIGH:]
-    return bool(low.sum() + high.sum() >= 0.9 * grey.size and high.sum() > low.sum() - low.max())
+    if histogram[0] and high.any() and np.count_nonzero(histogram) > _MANY_GREYS:
+        return True
+    return bool(low.sum() + high.sum() >= 0.9 * grey.size and (lossy or high.sum() > low.sum() - low.max()))
 
 
 def _grey(picture: MaskPicture) -> Integers:

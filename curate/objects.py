@@ -114,7 +114,7 @@ def read_image(
             drops.append(source.drop(annotation.key, refusal))
     labelled = float(sum(each.area for each in made))
     for region_map in found.record.maps:
-        regions, lost, share = _read_map(region_map, source, frame)
+        regions, lost, share = _read_map(region_map, source, frame, probe)
         made += regions
         drops += lost
         labelled += share * probe.height * probe.width
@@ -227,7 +227,9 @@ def _components(region: Region, height: int, width: int) -> list[Region]:
     ]
 
 
-def _read_map(region_map: RegionMap, source: _Source, frame: _Frame) -> tuple[list[Object], list[Drop], float]:
+def _read_map(
+    region_map: RegionMap, source: _Source, frame: _Frame, probe: images.Probe
+) -> tuple[list[Object], list[Drop], float]:
     def picture(path: str) -> images.MaskPicture:
         try:
             return images.decode_mask(source.read(f"{source.root}/{path}"), source.limits.image_pixels)
@@ -237,7 +239,10 @@ def _read_map(region_map: RegionMap, source: _Source, frame: _Frame) -> tuple[li
 
     try:
         instances = picture(region_map.instances) if region_map.instances else None
-        result = read_regions(region_map, picture(region_map.path), instances, frame.height, frame.width)
+        mask = picture(region_map.path)
+        if probe.orientation >= 5 and mask.pixels.shape == (probe.width, probe.height) != (probe.height, probe.width):
+            frame = _Frame(probe.width, probe.height, probe.orientation)  # drawn over the picture as stored
+        result = read_regions(region_map, mask, instances, frame.height, frame.width)
     except Refusal as refusal:
         return [], [source.drop(region_map.path, refusal, count=None)], 0.0
     height, _ = _displayed(frame)

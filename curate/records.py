@@ -93,7 +93,8 @@ class RegionMap(Record, frozen=True, kw_only=True):
 
     `pixels`: how a value is read: `index` (grey value or palette index), `colour` (RGB as 0xRRGGBB;
     inexact colours go to the nearest listed one), `number` (RGB as 0xRRGGBB, exactly), `binary` (> 127, or
-    opaque where the mask has alpha and no other contrast) or `auto` (the picture decides, see regions.py).
+    opaque where some px are transparent), `objects` (every value but 0 and `void` is an object of class `label`)
+    or `auto` (the picture decides, see regions.py).
     `labels`: value → label; a value in neither `labels` nor `void` nor `background` is `unknown_class`,
     unless `labels` is empty in an `auto` map: then values are their own labels.
     `colours`: colour → value of `labels`, `void` or `background`; without it a colour is its own value.
@@ -105,7 +106,7 @@ class RegionMap(Record, frozen=True, kw_only=True):
     """
 
     path: str
-    pixels: Literal["auto", "index", "colour", "number", "binary"]
+    pixels: Literal["auto", "index", "colour", "number", "binary", "objects"]
     labels: dict[int, str] = {}
     colours: dict[int, int] = {}
     label: str = ""

@@ -73,9 +73,12 @@ def read_regions(
     Refusal mask_size_mismatch, undecodable_mask, or over_limit.
     """
     scaled = picture.pixels.shape != (height, width)
-    coded = class_codes(region_map, _fitted(picture, region_map, height, width))
+    fitted = _fitted(picture, region_map, height, width)
+    coded = class_codes(region_map, fitted)
     flags = [Flag.JPEG_MASK] * picture.lossy + [Flag.SCALED_MASK] * scaled
-    if instances is None:
+    if region_map.pixels == "objects" and region_map.objects == "instances":
+        parts = _by_instance(coded, fitted, has_border=False)[:1]
+    elif instances is None:
         parts = [_numbered(coded, whole=region_map.objects == "instances")]
     else:
         parts = _by_instance(coded, _fitted(instances, region_map, height, width))
@@ -147,7 +150,7 @@ def _windows(codes: Integers, count: int) -> Iterator[tuple[int, slice, slice]]:
             yield code, slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _by_instance(coded: ClassCodes, instances: MaskPicture) -> list[_Numbered]:
+def _by_instance(coded: ClassCodes, instances: MaskPicture, has_border: bool = True) -> list[_Numbered]:
     """One part of the numbered objects, one of the class regions that no number touches."""
     coloured = instances.values is None
     ids = instances.colours if coloured else instances.pixels
@@ -158,7 +161,7 @@ def _by_instance(coded: ClassCodes, instances: MaskPicture) -> list[_Numbered]:
     ballots = dense * len(coded.names) + coded.codes
     votes = np.bincount(ballots.ravel(), minlength=distinct.size * len(coded.names)).reshape(distinct.size, -1)
     border = _VOC_BORDER_COLOUR if coloured else _VOC_BORDER
-    is_object = (distinct != 0) & (distinct != border)
+    is_object = (distinct != 0) & ((distinct != border) | (not has_border))
     votes[:, [VOID, BACKGROUND]] = 0
     chosen = is_object & (votes.max(1) > 0)
     renumber = np.where(chosen, np.cumsum(chosen), 0).astype(np.int32)

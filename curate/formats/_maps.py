@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from curate.documents import InputError, nearest
+from curate.documents import InputError
 from curate.export import Export
 from curate.formats import _names as names
 from curate.formats._pairs import MaskFile, Pairs, folder_classes, pair_masks
@@ -20,7 +20,7 @@ _PAIR = re.compile(r"(\S.*?\.\w{3,4})[\s,;]+(\S.*?\.\w{3,4})")
 
 def read_maps(export: Export, *, by_colour: bool) -> Iterator[ImageRecord | Drop]:
     """One record for each image with a mask. InputError where there is none, or an option is wrong."""
-    resize = _scales(export)
+    resize, _ = _is_stated(export, "mask_size", "scale"), _is_stated(export, "values", "objects")
     stated = stated_table(export)
     tables = {} if stated else find_tables(export, with_colours=by_colour)
     pairs = pair_masks(export, prefer_colours=by_colour)
@@ -49,27 +49,29 @@ def _region_map(
     if label:  # the file is about one class, whatever else the table lists
         table = ClassTable({})
     whole = mask.whole and not by_colour
-    unlisted = frozenset() if by_colour else frozenset({255} if not table.labels else {0, 255})
+    numbers = export.options.get("values") == "objects"
+    unlisted = frozenset() if by_colour or numbers else frozenset({0, 255} if table.labels else {255})
+    kept_whole = export.objects == "instances" or ((whole or numbers) and export.objects == "auto")
     return RegionMap(
         path=mask.path,
-        pixels="colour" if by_colour else "binary" if whole else "auto",
+        pixels="colour" if by_colour else "objects" if numbers else "binary" if whole else "auto",
         labels=table.labels,
         colours=table.colours,
         label=label or str(export.options.get("label", "")) or (classes[0] if len(classes) == 1 else export.name),
         void=sorted(table.void | unlisted.difference(table.labels)),
         background=sorted(table.background),
         instances=None if export.objects == "components" else mask.instances,
-        objects="instances" if export.objects == "instances" or (whole and export.objects == "auto") else "components",
+        objects="instances" if kept_whole else "components",
         resize=resize,
     )
 
 
-def _scales(export: Export) -> bool:
-    stated = export.options.get("mask_size", "image")
-    if stated not in ("image", "scale"):
-        hint = nearest(str(stated), ["scale"])
-        raise InputError(f"export {export.name}: option mask_size is 'scale' or left out, not {stated!r}{hint}")
-    return bool(stated == "scale")
+def _is_stated(export: Export, option: str, word: str) -> bool:
+    """Whether an option says the one word that it may say. InputError where it says another."""
+    stated = export.options.get(option)
+    if stated not in (None, word):
+        raise InputError(f"export {export.name}: option {option} is {word!r} or left out, not {stated!r}")
+    return stated == word
 
 
 def _missing_masks(export: Export, pairs: Pairs) -> Iterator[Drop]:

@@ -26,6 +26,7 @@ Classes
 Objects
     A file of one instance is one object; with SegmentationObject each of its numbers is one. Else each
     8-connected region of a class is one (`objects: instances` keeps each class of a mask whole).
+    With option `values: objects` each value or colour but 0 is one object (Penn-Fudan, label images of cells).
     Classes named background are no objects and count as labelled; void, ignore, unlabelled are void.
     An image without a mask has no annotation; a black mask says that nothing is there.
 
@@ -33,6 +34,7 @@ Options
     images, masks: names or paths of the folders that hold them, where the rules find others
     classes: a class table: [names], {name: value or "#RRGGBB"}, or a file of the export
     label: class of binary masks; goes before the table's and the export's name
+    values: objects    the values number objects of one class (option `label`), they are no classes
     void, background: values, names or "#RRGGBB" colours of the table that are no objects
     mask_size: scale   masks of another size, but their image's proportions, are scaled (nearest px), not refused
 
@@ -49,7 +51,7 @@ from curate.export import Export
 from curate.formats import _maps
 from curate.records import Drop, ImageRecord
 
-OPTIONS: tuple[str, ...] = (*_maps.OPTIONS, "label")
+OPTIONS: tuple[str, ...] = (*_maps.OPTIONS, "label", "values")
 
 
 def read(export: Export) -> Iterator[ImageRecord | Drop]:

@@ -84,6 +84,13 @@ def test_binary_masks_are_known_by_their_values(pixels: Any, expected: Any) -> N
     assert (named(class_codes(one_class, picture_of(pixels))) == "cat").tolist() == expected
 
 
+def test_shades_and_noise_are_no_classes() -> None:
+    shades = np.arange(256).reshape(1, -1)
+    assert class_codes(map_of(label="hair", void=[255]), picture_of(shades)).names == [None, None, "hair"]
+    noisy = np.random.default_rng(0).integers(0, 9, (40, 40))
+    assert not np.any(class_codes(map_of(label="cat"), picture_of(noisy, kind="JPEG")).codes)
+
+
 def test_few_classes_with_a_border_are_not_binary() -> None:
     pixels = [[0] * 50 + [1] * 30 + [2] * 20 + [255] * 5]
     assert set(named(class_codes(map_of(void=[255]), picture_of(pixels))).ravel()) == {"0", "1", "2", "-"}

@@ -150,6 +150,29 @@ def test_cvat_writes_classes_and_objects_as_colours(root: Path) -> None:
     assert back.reasons == {"missing_mask": None}  # of 3, which the list names; 4 has no annotation
 
 
+def test_values_that_number_objects(root: Path) -> None:
+    photo(root, "PNGImages/1.png")
+    numbers = TWO * 255
+    numbers[3:6, 10:18] = 7
+    save(root / "PedMasks/1_mask.png", numbers)
+    options = {"values": "objects", "label": "person"}
+    assert sorted(row["area"] for row in read(root, options).rows) == [24, 230]
+    assert labels(read(root, options, objects="components")) == {"person": 2}
+
+
+def test_masks_over_pictures_that_are_turned(root: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for name, shape in (("stored", (40, 60)), ("displayed", (60, 40))):
+        (root / "images").mkdir(exist_ok=True)
+        Image.new("RGB", (60, 40)).save(root / "images" / f"{name}.jpg", exif=exif)
+        mask = np.zeros(shape)
+        mask[:9, :20] = 255
+        save(root / "masks" / f"{name}.png", mask)
+    boxes = {row["image_path"]: (row["box_x0"], row["box_y0"], row["box_x1"], row["box_y1"]) for row in read(root).rows}
+    assert boxes == {"images/stored.jpg": (31, 0, 40, 20), "images/displayed.jpg": (0, 0, 20, 9)}
+
+
 def test_values_outside_the_table(root: Path) -> None:
     photo(root, "train/1.png")
     values = TWO * 1
@@ -202,6 +225,7 @@ def test_only_what_is_listed_as_an_object_is_one(root: Path) -> None:
         ({"classes": "missing.txt"}, "option classes"),
         ({"mask_size": "stretch"}, "option mask_size"),
         ({"label": 3}, "option label"),
+        ({"values": "classes"}, "option values"),
         ({"images": 3}, "option images"),
         ({"void": "boat"}, "'boat' is neither"),
     ],
