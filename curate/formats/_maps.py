@@ -22,12 +22,12 @@ def read_maps(export: Export, *, by_colour: bool) -> Iterator[ImageRecord | Drop
     """One record for each image with a mask. InputError where there is none, or an option is wrong."""
     resize, _ = _is_stated(export, "mask_size", "scale"), _is_stated(export, "values", "objects")
     stated = stated_table(export)
-    tables = {} if stated else find_tables(export, with_colours=by_colour)
+    tables, broken = ({}, []) if stated else find_tables(export, with_colours=by_colour)
     pairs = pair_masks(export, prefer_colours=by_colour)
     by_folder = folder_classes(pairs.masks)
     unlisted = with_exceptions(stated or ClassTable({}), export) if stated or not tables else None
     tables = {folder: with_exceptions(table, export) for folder, table in tables.items()}
-    yield from pairs.lost
+    yield from (*broken, *pairs.lost)
     yield from _missing_masks(export, pairs)
     for image, masks in pairs.masks.items():
         maps = []

@@ -22,22 +22,37 @@ from typing import Any
 from curate.documents import InputError
 from curate.export import Export
 from curate.reasons import Refusal
+from curate.records import Drop
 
 _FILE = re.compile(
-    r"(?:.*[^a-z])?(?:class|label|categor|colou?r|codes|palette|legend)[^/]*\.(?:txt|csv|tsv|json|names)", re.IGNORECASE
+    r"(?:.*[^a-z])?(?:class|label|categor|colou?r|codes|palette|legend|objectinfo)[^/]*\.(?:txt|csv|tsv|json|names)",
+    re.IGNORECASE,
 )
 _BACKGROUND = {"background", "bg", "back ground"}
-_VOID = {"void", "ignore", "ignored", "unlabeled", "unlabelled", "unclassified", "unannotated", "not labeled"}
+_VOID = frozenset(
+    ("void", "ignore", "ignored", "unlabeled", "unlabelled", "unclassified", "unannotated", "unknown", "not labeled")
+)
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _INTEGER = re.compile(r"-?\d{1,9}")
 _NAME_KEYS = ("name", "title", "label", "class", "class_name", "label_name", "category", "readable")
-_VALUE_KEYS = ("id", "value", "index", "pixel value", "pixel_value", "class_id", "label_id", "class_index", "trainid")
+_VALUE_KEYS = (
+    "id",
+    "idx",
+    "value",
+    "index",
+    "pixel value",
+    "pixel_value",
+    "class_id",
+    "label_id",
+    "class_index",
+    "trainid",
+)
 _COLOUR_KEYS = ("color", "colour", "rgb", "color_rgb", "hex", "color_hex_code", "palette")
 _CHANNELS = (("r", "g", "b"), ("red", "green", "blue"))
 _MAX_CLASSES = 65_536
 _MAX_VALUE = 1 << 24
 _MAX_BYTES = 4_000_000  # a larger file is no class table, and is left alone
-_MAX_LINE = 1_000
+_MAX_LINE = 1_000  # a longer one is a name as it stands
 _PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"#[0-9A-Fa-f]{6}\b|-?\d{1,9}")
 _ONE = rf"(?:{_NUMBER.pattern})"
@@ -65,9 +80,10 @@ class _Row:
     colour: int | None = None
 
 
-def find_tables(export: Export, *, with_colours: bool) -> dict[str, ClassTable]:
-    """By folder, the class table in it; the first that can be read as one, by name; with colours where they are due."""
+def find_tables(export: Export, *, with_colours: bool) -> tuple[dict[str, ClassTable], list[Drop]]:
+    """By folder, the first file by name that is a class table, with colours where they are due; and broken files."""
     tables: dict[str, ClassTable] = {}
+    broken: list[Drop] = []
     for path in export.files.paths:
         folder, name = posixpath.split(path)
         if folder in tables or not _FILE.fullmatch(name):
@@ -76,11 +92,14 @@ def find_tables(export: Export, *, with_colours: bool) -> dict[str, ClassTable]:
             if (export.files.root / path).stat().st_size > _MAX_BYTES:
                 continue
             table = read_table(export, path)
-        except (Refusal, ValueError, OSError):
+        except Refusal as refusal:
+            broken.append(export.drop(refusal.reason, f"{path}: {refusal.detail}", key=path, count=None))
+        except (ValueError, OSError):
             continue  # another file of that name, not a table
-        if table.colours or not with_colours:
-            tables[folder] = table
-    return tables
+        else:
+            if table.colours or not with_colours:
+                tables[folder] = table
+    return tables, broken
 
 
 def nearest_table(tables: Mapping[str, ClassTable], path: str) -> ClassTable | None:
@@ -115,9 +134,10 @@ def with_exceptions(table: ClassTable, export: Export) -> ClassTable:
 
 def read_table(export: Export, path: str) -> ClassTable:
     """A table file of the export. Refusal, or ValueError where it is no table."""
-    if path.lower().endswith(".json"):
+    text = export.read_text(path)
+    if path.lower().endswith(".json") or text.lstrip().startswith(("{", "[")):
         return make_table(_from_data(export.read_json(path)))
-    return make_table(_from_text(export.read_text(path)))
+    return make_table(_from_text(text))
 
 
 def make_table(rows: Iterable[_Row]) -> ClassTable:
@@ -213,8 +233,6 @@ def _from_text(text: str) -> list[_Row]:
     lines = [line for line in lines if line and not line.startswith(("//", "# "))]
     if any(_PICTURE.search(line) for line in lines):
         raise ValueError("a list of pictures")
-    if any(len(line) > _MAX_LINE for line in lines):
-        raise ValueError(f"a line of more than {_MAX_LINE} characters")
     try:
         rows = list(csv.reader(lines, delimiter=_delimiter(lines), skipinitialspace=True))
     except csv.Error as error:
@@ -235,11 +253,11 @@ def _cell(text: str) -> int | str:
 
 def _from_lines(lines: list[str]) -> list[_Row]:
     """Names, each with the numbers before and after it; a name of several words that holds a number stays whole."""
-    found = [_LINE.fullmatch(line) for line in lines]
+    found = [_LINE.fullmatch(line) if len(line) <= _MAX_LINE else None for line in lines]
     numbers = [[_NUMBER.findall(part) for part in match.group("before", "after")] if match else [] for match in found]
     shapes = {tuple(map(len, each)) for each in numbers}
     names = [match["name"].strip("\"' ") for match in found if match]
-    if all(map(_INTEGER.fullmatch, names)) or any("\0" in name for name in names):
+    if (names and all(map(_INTEGER.fullmatch, names))) or any("\0" in line for line in lines):
         raise ValueError("numbers, or no text at all")
     if len(shapes) != 1 or len(names) < len(lines) or (shapes == {(0, 1)} and len(set(names)) < len(names)):
         return [_Row(line) for line in lines]

@@ -10,6 +10,7 @@ from upath import UPath
 from curate.documents import InputError
 from curate.export import Export, list_files
 from curate.formats._tables import ClassTable, find_tables, nearest_table, read_table, stated_table, with_exceptions
+from curate.reasons import Reason
 from curate.settings import Limits
 
 RED, GREEN = 0xFF0000, 0x00FF00
@@ -50,6 +51,8 @@ def table_of(folder: Path, name: str, text: str) -> ClassTable:
         ("Pixel Value, Class\n0, unlabelled\n1, car", {0: "unlabelled", 1: "car"}, {}),
         ('name,rgb\n"car, parked","255,0,0"', {0: "car, parked"}, {RED: 0}),
         ("id\tname\tcolor\n3\tcar\t#FF0000", {3: "car"}, {RED: 3}),
+        ("y" * 5000 + "\ncar", {0: "y" * 5000, 1: "car"}, {}),
+        ('{"car": 3}', {3: "car"}, {}),
         ("item 1\nitem 2\nbox 3\nbox 4", {0: "item 1", 1: "item 2", 2: "box 3", 3: "box 4"}, {}),
         ("item 1\nbox\nitem 2 3", {0: "item 1", 1: "box", 2: "item 2 3"}, {}),
     ],
@@ -83,21 +86,30 @@ def test_names_that_are_no_objects(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a.jpg b.png\nc.jpg d.png", "x" * 2000, "car 1 2 3 4 5 6", "car 999 0 0", "\0", "1\n2\n3\n4\n"]
+    "text", ["", "a.jpg b.png\nc.jpg d.png", "car 1 2 3 4 5 6", "car 999 0 0", "\0", "1\n2\n3\n4\n", '{"a": {}}']
 )
 def test_other_files_are_no_tables(tmp_path: Path, text: str) -> None:
-    export = export_in(tmp_path, {"labels.txt": text, "label_list.json": '{"a": {"b": 1}}', "color.json": "{"})
-    assert find_tables(export, with_colours=False) == {}
+    export = export_in(tmp_path, {"labels.txt": text, "label_list.json": '{"a": {"b": 1}}'})
+    assert find_tables(export, with_colours=False) == ({}, [])
+
+
+def test_a_broken_table_is_told_and_the_next_one_read(tmp_path: Path) -> None:
+    export = export_in(tmp_path, {"classes.json": "{", "labels.txt": "car"})
+    tables, broken = find_tables(export, with_colours=False)
+    assert tables == {"": ClassTable({0: "car"})}
+    assert [(drop.reason, drop.annotation_key, drop.count) for drop in broken] == [
+        (Reason.MALFORMED_FILE, "classes.json", None)
+    ]
 
 
 def test_the_nearest_table_counts(tmp_path: Path) -> None:
     export = export_in(tmp_path, {"a/classes.txt": "car", "b/c/label_colors.txt": "255 0 0 tree", "b/images.txt": "no"})
-    tables = find_tables(export, with_colours=False)
+    tables, _ = find_tables(export, with_colours=False)
     assert set(tables) == {"a", "b/c"}
     assert nearest_table(tables, "a/masks/1.png") == tables["a"]
     assert nearest_table(tables, "b/c/1.png") == tables["b/c"]
     assert nearest_table(tables, "d/1.png") is None
-    assert set(find_tables(export, with_colours=True)) == {"b/c"}
+    assert set(find_tables(export, with_colours=True)[0]) == {"b/c"}
     assert nearest_table({"b/c": tables["b/c"]}, "d/1.png") == tables["b/c"]
 
 
