@@ -3,7 +3,7 @@
 import json
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -46,8 +46,8 @@ def save_checkpoint(path: Path, model: BoxNetwork, origin: Origin) -> None:
     """Write a checkpoint, whole or not at all."""
     tensors = {f"network.{name}": value for name, value in model.network.state_dict().items()} | {"prior": model.prior}
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    metadata = {"format": _FORMAT, "origin": msgspec.json.encode(origin).decode()}
-    write_bytes(UPath(path), save(plain, metadata))
+    told = msgspec.json.encode({"format": _FORMAT, "origin": origin}).decode()
+    write_bytes(UPath(path), save(plain, {"segcurate": told}))  # one key: safetensors keeps no order of several
 
 
 def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
@@ -62,12 +62,7 @@ def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no mapping
     except (SafetensorError, OSError) as error:
         raise InputError(f"{file}: {_why_unreadable(file)} ({error})") from None
-    if metadata.get("format") != _FORMAT:
-        raise InputError(f"{file}: no checkpoint of this project: it does not say '{_FORMAT}'")
-    try:
-        origin = msgspec.convert(json.loads(metadata["origin"]), Origin)
-    except (KeyError, ValueError) as error:
-        raise InputError(f"{file}: its metadata is broken: {error}") from None
+    origin = _origin(metadata.get("segcurate", "{}"), file)
     prior = tensors.pop("prior", None)
     if prior is None or prior.shape != (CELLS, CELLS) or not torch.isfinite(prior).all():
         raise InputError(f"{file}: no prior of {CELLS} × {CELLS} finite logits in it")
@@ -103,6 +98,18 @@ def fill(network: torch.nn.Module, tensors: dict[str, torch.Tensor], name: str) 
     network.load_state_dict(own | tensors)
 
 
+def _origin(told: str, file: Path) -> Origin:
+    try:
+        metadata = json.loads(told)
+        if metadata.get("format") != _FORMAT:
+            raise InputError(f"{file}: no checkpoint of this project: it does not say '{_FORMAT}'")
+        return msgspec.convert(metadata["origin"], Origin)
+    except InputError:
+        raise
+    except (AttributeError, KeyError, ValueError) as error:
+        raise InputError(f"{file}: its metadata is broken: {error}") from None
+
+
 def versions() -> dict[str, str]:
     """Of what makes the numbers."""
     found = {"torch": str(torch.__version__), "numpy": np.__version__}
@@ -112,15 +119,9 @@ def versions() -> dict[str, str]:
         return found
 
 
-def known_variant(name: str) -> Variant:
-    """A variant by its name. InputError otherwise."""
-    if name not in get_args(Variant):
-        raise InputError(f"unknown variant {name!r}{nearest(name, list(get_args(Variant)))}")
-    return cast(Variant, name)
-
-
 def _why_unreadable(file: Path) -> str:
-    head = file.open("rb").read(4)
+    with file.open("rb") as opened:
+        head = opened.read(4)
     if head[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
         return "a pickle, which could run anything; a checkpoint is a .safetensors file"
     return "cut off, or no safetensors file"

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self, overload
+from typing import Any, Self, overload
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from curate.documents import InputError
 from curate.images import Pixels
@@ -78,7 +78,7 @@ class Segmenter:
     def segment(self, image: Pixels, box: Box) -> Mask: ...
     @overload
     def segment(self, image: Pixels, box: Sequence[Box] | NDArray[np.int32]) -> list[Mask]: ...
-    def segment(self, image: Pixels, box: ArrayLike) -> Mask | list[Mask]:
+    def segment(self, image: Pixels, box: Any) -> Mask | list[Mask]:
         """The object in a drawn box, x0, y0, x1, y1 in px, half-open, of an (H, W, 3) uint8 RGB image: (H, W) bool.
 
         Of several boxes a list of masks. A box may reach beyond the image; nothing beyond its window is ever in a mask.
@@ -86,8 +86,8 @@ class Segmenter:
         """
         if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             raise InputError("an image is an (H, W, 3) array of uint8, RGB; curate.images.decode makes one of any file")
-        one = np.ndim(np.asarray(box, dtype=object)) == 1
-        boxes = [checked_box(each, image.shape[1], image.shape[0]) for each in ([box] if one else box)]  # type: ignore
+        one = not isinstance(box, Sequence | np.ndarray) or any(np.ndim(number) == 0 for number in box)
+        boxes = [checked_box(each, image.shape[1], image.shape[0]) for each in ([box] if one else box)]
         windows = [_window(each, image.shape[1], image.shape[0]) for each in boxes]
         found = probabilities(
             self.model,
@@ -102,10 +102,10 @@ class Segmenter:
         return masks[0] if one else masks
 
 
-def checked_box(box: ArrayLike, width: int, height: int) -> Box:
+def checked_box(box: Any, width: int, height: int) -> Box:
     """A drawn box as whole px, clipped to an image. InputError that says what is wrong with it."""
     try:
-        numbers = [float(number) for number in box]  # type: ignore[union-attr, arg-type]
+        numbers = [float(number) for number in box]
     except (TypeError, ValueError):
         raise InputError(f"box {box!r}: four numbers are due: x0, y0, x1, y1 in px") from None
     shown = ", ".join(f"{number:g}" for number in numbers)

@@ -83,7 +83,7 @@ class BoxNetwork(nn.Module):
 
     def __init__(self, network: U2Net, prior: Tensor, outside: float = 1.0) -> None:
         super().__init__()
-        self.network = network
+        self.network: U2Net = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.outside = outside
         self.register_buffer("prior", prior.float())
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255, persistent=False)

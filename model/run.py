@@ -55,7 +55,7 @@ class Run:
     def __init__(self, model: BoxNetwork, settings: TrainSettings, where: torch.device) -> None:
         self.settings = settings
         self.where = where
-        self.model = model.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = model.to(where)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.optimiser = _optimiser(model.network, settings.learning_rate)
         self.progress = Progress()

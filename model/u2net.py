@@ -42,7 +42,7 @@ def _even(middle: int, outer: int) -> _Widths:
     return {name: (inputs.get(name, 2 * outer), middle, outer) for name in _FULL}
 
 
-WIDTHS: dict[str, _Widths] = {"small": _even(8, 32), "lite": _even(16, 64), "full": _FULL}
+WIDTHS: dict[Variant, _Widths] = {"small": _even(8, 32), "lite": _even(16, 64), "full": _FULL}
 """Channels in, inside and out of each stage, by variant: `full` and `lite` as published, `small` for processors."""
 
 
@@ -86,11 +86,11 @@ class UBlock(nn.Module):
         for level in range(2, self.levels + 1):
             pooled = skips[-1] if self.dilated or level == self.levels else _halve(skips[-1])
             skips.append(self.get_submodule(f"rebnconv{level}")(pooled))
-        up = skips.pop()
+        up: Tensor = skips.pop()
         for level in range(self.levels - 1, 0, -1):
             skip = skips.pop()
             up = self.get_submodule(f"rebnconv{level}d")(torch.cat((_resize(up, skip), skip), 1))
-        return up.add_(whole) if not up.requires_grad else up + whole
+        return up + whole
 
 
 class U2Net(nn.Module):

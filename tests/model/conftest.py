@@ -34,7 +34,7 @@ def disc(
     return image, mask, (int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1)
 
 
-def write_shards(folder: Path, split: str, count: int, sides: tuple[int, ...] = (80, 120)) -> list[ShardFile]:
+def write_shards(folder: Path, split: str, count: int, sides: tuple[int, ...] = (60, 80)) -> list[ShardFile]:
     """A shard of ellipses in domains a and b, by the contract."""
     chance = np.random.default_rng(len(split))
     crop = CropSettings()

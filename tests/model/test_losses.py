@@ -1,0 +1,48 @@
+import pytest
+import torch
+from torch.nn import functional
+
+from model.losses import crop_losses, cross_entropy, edge_weights, soft_iou
+
+
+def crops() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    chance = torch.Generator().manual_seed(0)
+    maps = torch.randn(2, 7, 12, 10, generator=chance) * 3
+    target = (torch.rand(2, 1, 12, 10, generator=chance) > 0.6).float()
+    return maps, target, torch.ones(2, 1, 12, 10)
+
+
+def test_cross_entropy_is_torchs() -> None:
+    maps, target, valid = crops()
+    expected = functional.binary_cross_entropy_with_logits(maps, target.expand_as(maps), reduction="none").mean((2, 3))
+    assert torch.allclose(cross_entropy(maps, target, valid), expected, atol=1e-6)
+
+
+def test_padding_counts_nothing() -> None:
+    maps, target, valid = crops()
+    small = crop_losses(maps[..., :8, :6], target[..., :8, :6], valid[..., :8, :6], 2.0)
+    valid[..., 8:, :] = 0
+    valid[..., 6:] = 0
+    target = target * valid
+    maps.requires_grad_()
+    losses = crop_losses(maps, target, valid)
+    losses.sum().backward()
+    assert torch.allclose(losses, crop_losses(maps[..., :8, :6], target[..., :8, :6], valid[..., :8, :6]))
+    assert maps.grad is not None
+    assert maps.grad[..., 8:, :].abs().max() == 0
+    assert small.shape == (2,)
+
+
+def test_soft_iou_of_certain_maps_is_iou() -> None:
+    _, target, valid = crops()
+    certain = torch.where(target > 0, 40.0, -40.0)
+    assert soft_iou(certain, target, valid) == pytest.approx(0, abs=1e-6)
+    assert soft_iou(-certain, target, valid).min() > 0.9
+    assert soft_iou(-torch.full_like(target, 40), torch.zeros_like(target), valid) == pytest.approx(0, abs=1e-6)
+
+
+def test_edges_weigh_more() -> None:
+    target = torch.zeros(1, 1, 20, 20)
+    target[..., :, 10:] = 1
+    weights = edge_weights(target, torch.ones_like(target), 3.0)
+    assert weights[0, 0, 5].tolist() == [1.0] * 8 + [4.0] * 4 + [1.0] * 8

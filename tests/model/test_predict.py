@@ -1,0 +1,80 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from curate.documents import InputError
+from model.checkpoint import Origin, save_checkpoint
+from model.predict import Segmenter
+from model.prior import BoxNetwork, learn_prior
+from model.u2net import build
+
+
+@pytest.fixture(scope="module")
+def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    """Answers with the prior: an ellipse."""
+    path: Path = tmp_path_factory.mktemp("predict") / "model.safetensors"
+    save_checkpoint(path, BoxNetwork(build("small"), learn_prior([])), Origin(variant="small"))
+    return Segmenter.load(path)
+
+
+IMAGE = np.random.default_rng(0).integers(0, 255, (90, 120, 3), dtype=np.uint8)
+
+
+def test_a_box_gives_a_mask_in_it(segmenter: Segmenter) -> None:
+    mask = segmenter.segment(IMAGE, (20, 10, 80, 70))
+    assert mask.shape == (90, 120)
+    assert mask.dtype == np.bool_
+    assert 0.7 < mask[10:70, 20:80].mean() < 0.85
+    assert mask[10:70, 20:80].sum() == mask.sum()
+
+
+def test_several_boxes_give_a_list_as_each_alone(segmenter: Segmenter) -> None:
+    boxes = [(20, 10, 80, 70), (0, 0, 120, 90), (100, 80, 103, 85)]
+    masks = segmenter.segment(IMAGE, boxes)
+    assert len(masks) == 3
+    for box, mask in zip(boxes, masks, strict=True):
+        assert np.array_equal(mask, segmenter.segment(IMAGE, box))
+    assert len(segmenter.segment(IMAGE, np.array(boxes))) == 3
+    assert segmenter.segment(IMAGE, []) == []
+    assert segmenter.segment(IMAGE, [boxes[0]])[0].sum() == masks[0].sum()
+
+
+def test_a_box_over_the_edge_is_clipped(segmenter: Segmenter) -> None:
+    clipped = segmenter.segment(IMAGE, (0, 0, 40, 40))
+    assert np.array_equal(segmenter.segment(IMAGE, (-30.5, -20, 40, 39.5)), clipped)
+
+
+@pytest.mark.parametrize(
+    ("box", "words"),
+    [
+        ((200, 10, 240, 50), "outside the image, which is 120 × 90 px"),
+        ((-20, -20, 0, 0), "outside the image"),
+        ((10, 10, 10, 50), "empty"),
+        ((50, 10, 20, 40), "swapped"),
+        ((5, 5, 6, 6), "one pixel"),
+        ((float("nan"), 0, 5, 5), "finite"),
+        ((0, 0, float("inf"), 5), "finite"),
+        ((1, 2, 3), "four numbers"),
+        (("a", 2, 3, 4), "four numbers"),
+        ([(1, 2, 3, 4), (5, 6)], "four numbers"),
+        (None, "four numbers"),
+        (7, "four numbers"),
+    ],
+)
+def test_what_is_no_box_is_refused_in_words(segmenter: Segmenter, box: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        segmenter.segment(IMAGE, box)
+
+
+@pytest.mark.parametrize("image", [IMAGE[..., 0], IMAGE.astype(np.float32), IMAGE[..., :2], None])
+def test_what_is_no_image_is_refused_in_words(segmenter: Segmenter, image: Any) -> None:
+    with pytest.raises(InputError, match=r"\(H, W, 3\) array of uint8"):
+        segmenter.segment(image, (1, 2, 30, 40))
+
+
+def test_no_gradient_is_kept(segmenter: Segmenter) -> None:
+    segmenter.segment(IMAGE, (20, 10, 80, 70))
+    assert not torch.is_grad_enabled() or all(each.grad is None for each in segmenter.model.parameters())

@@ -1,0 +1,97 @@
+import numpy as np
+import pytest
+import torch
+
+from model.predict import probabilities
+from model.prior import BoxNetwork, learn_prior, prior_logits
+from model.u2net import WIDTHS, U2Net, Variant, build
+
+
+@pytest.fixture(scope="module")
+def small() -> U2Net:
+    return lively(build("small"))
+
+
+def lively(network: U2Net) -> U2Net:
+    """A network whose maps and running statistics are not those of its beginning."""
+    chance = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for name, value in network.state_dict().items():
+            if name.startswith("side") or name.endswith("running_mean"):
+                value.copy_(torch.randn(value.shape, generator=chance) * 0.1)
+    return network.eval()
+
+
+@pytest.mark.parametrize(("variant", "parameters"), [("small", 286_237), ("lite", 1_131_181), ("full", 44_009_869)])
+def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
+    with torch.device("meta"):
+        network = U2Net(WIDTHS[variant])
+    assert sum(each.numel() for each in network.parameters()) == parameters
+    state = network.state_dict()
+    assert len(state) == 798
+    assert sum(name.endswith("num_batches_tracked") for name in state) == 112
+    names = list(state)
+    assert names[:2] == ["stage1.rebnconvin.conv_s1.weight", "stage1.rebnconvin.conv_s1.bias"]
+    assert names[-2:] == ["outconv.weight", "outconv.bias"]
+    assert {"stage1.rebnconv7.bn_s1.running_var", "stage5d.rebnconv1d.conv_s1.weight", "side6.bias"} <= set(names)
+    assert "stage5.rebnconv4d.conv_s1.weight" not in names
+    if variant == "full":
+        assert state["stage5d.rebnconvin.conv_s1.weight"].shape == (512, 1024, 3, 3)
+        assert state["stage1d.rebnconv1d.conv_s1.weight"].shape == (64, 32, 3, 3)
+        assert sum(value.numel() * value.element_size() for value in state.values()) == 176_155_572
+
+
+def test_levels_dilate_as_published() -> None:
+    with torch.device("meta"):
+        network = U2Net(WIDTHS["lite"])
+    rates = {name: each.dilation[0] for name, each in network.named_modules() if isinstance(each, torch.nn.Conv2d)}
+    assert [rates[f"stage6.rebnconv{level}.conv_s1"] for level in ("1", "2", "3", "4", "3d", "2d", "1d")] == [
+        1, 2, 4, 8, 4, 2, 1,
+    ]  # fmt: skip
+    assert [rates[f"stage1.rebnconv{level}.conv_s1"] for level in ("1", "6", "7", "6d", "1d")] == [1, 1, 2, 1, 1]
+    assert rates["stage4.rebnconv4.conv_s1"] == 2
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (17, 90), (64, 64), (97, 131)])
+def test_any_size_gives_seven_maps_of_it(small: U2Net, height: int, width: int) -> None:
+    with torch.no_grad():
+        maps = small(torch.randn(2, 3, height, width))
+    assert maps.shape == (2, 7, height, width)
+    assert torch.isfinite(maps).all()
+
+
+def test_the_first_answer_is_the_prior() -> None:
+    prior = torch.randn(64, 64)
+    model = BoxNetwork(build("small"), prior, outside=0.5)
+    drawn = torch.tensor([[10.0, 20.0, 50.0, 60.0]])
+    with torch.no_grad():
+        maps = model(torch.randint(0, 255, (1, 3, 64, 70), dtype=torch.uint8), drawn)
+    assert torch.allclose(maps, prior_logits(prior, drawn, 64, 70).expand(-1, 7, -1, -1), atol=1e-5)
+
+
+def test_the_prior_stands_where_the_box_is() -> None:
+    mask = np.zeros((40, 60), np.bool_)
+    mask[10:20, 20:50] = True  # the left half of the drawn box, mirrored: all of it
+    prior = learn_prior([(mask, np.array([20, 10, 50, 30], np.int32))])
+    logits = prior_logits(prior, torch.tensor([[20.0, 10.0, 50.0, 30.0]]), 40, 60)[0, 0]
+    assert logits[12:18, 22:48].min() > 4
+    assert logits[22:28, 22:48].max() < -4
+    assert logits[:8].max() < -4
+    assert logits[:, :18].max() < -4
+    scaled = prior_logits(prior, torch.tensor([[200.0, 100.0, 500.0, 300.0]]), 400, 600)[0, 0]
+    assert torch.allclose(scaled[5::10, 5::10], logits, atol=1.0)
+    assert torch.isfinite(learn_prior([])).all()
+
+
+def test_a_crop_is_answered_alike_alone_and_in_a_batch(small: U2Net) -> None:
+    model = BoxNetwork(small, torch.zeros(64, 64), outside=0.5).eval()
+    chance = np.random.default_rng(0)
+    sizes = [(70, 90), (64, 96), (20, 30), (80, 65), (96, 96)]
+    windows = [chance.integers(0, 255, (*size, 3), dtype=np.uint8) for size in sizes]
+    drawn = [(3, 3, size[1] - 4, size[0] - 4) for size in sizes]
+    together = probabilities(model, windows, drawn)
+    for window, box, answer in zip(windows, drawn, together, strict=True):
+        assert answer.shape == window.shape[:2]
+        (alone,) = probabilities(model, [window], [box])
+        logit = np.log(answer / (1 - answer)) - np.log(alone / (1 - alone))
+        assert np.abs(logit).max() < 1e-4
