@@ -81,7 +81,7 @@ class UBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) → (N, outputs, H, W)."""
-        whole = self.rebnconvin(x)
+        whole: Tensor = self.rebnconvin(x)
         skips = [self.get_submodule("rebnconv1")(whole)]
         for level in range(2, self.levels + 1):
             pooled = skips[-1] if self.dilated or level == self.levels else _halve(skips[-1])

@@ -1,4 +1,4 @@
-"""The published weights of U²-Net (Apache-2.0, xuebinqin/U-2-Net): read without running anything that the file may hold.
+"""The published weights of U²-Net (Apache-2.0, xuebinqin/U-2-Net): read without running anything in them.
 
 Nothing depends on them.
 """
