@@ -68,6 +68,19 @@ def test_pictures_are_turned_as_exif_says(fmt: str, orientation: int) -> None:
     assert (probe.dhash ^ straight.dhash).bit_count() <= 2
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("mode", ["RGB", "P", "LA"])
+def test_large_photos_are_turned_strip_by_strip(orientation: int, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(picture(50, 37).convert(mode), "PNG", exif=exif)
+    whole = images.decode(data, LIMIT)
+    monkeypatch.setattr("curate.images._STRIP", 50 * 5)
+    assert np.array_equal(images.decode(data, LIMIT), whole)
+    assert whole.flags.c_contiguous
+    assert whole.flags.writeable
+
+
 def test_the_difference_hash_survives_re_encoding_and_tells_pictures_apart() -> None:
     first = images.probe(encoded(picture(640, 480), "PNG"), LIMIT).dhash
     smaller = picture(640, 480).resize((400, 300))
