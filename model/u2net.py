@@ -42,7 +42,7 @@ def _even(middle: int, outer: int) -> _Widths:
     return {name: (inputs.get(name, 2 * outer), middle, outer) for name in _FULL}
 
 
-WIDTHS: dict[Variant, _Widths] = {"small": _even(8, 32), "lite": _even(16, 64), "full": _FULL}
+WIDTHS: dict[Variant, _Widths] = {"small": _even(16, 32), "lite": _even(16, 64), "full": _FULL}
 """Channels in, inside and out of each stage, by variant: `full` and `lite` as published, `small` for processors."""
 
 
