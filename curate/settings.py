@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from upath import UPath
 
 from curate.documents import InputError, Located, load_yaml, nearest
 
@@ -24,7 +25,7 @@ class ExportSettings(Section):
     """One export: where it is, whose it is, and how far it can be trusted."""
 
     name: Name
-    path: str = Field(description="folder, archive or fsspec URL; relative to where the command runs")
+    path: str = Field(description="folder, archive or fsspec URL; relative to `root`, else to where the command runs")
     format: str
     customer: Name
     domain: Name
@@ -152,6 +153,7 @@ class Settings(Section):
 
     build: str
     taxonomy: str = "taxonomy/concepts.yaml"
+    root: str | None = Field(default=None, description="folder or fsspec URL from which the exports' paths start")
     exports: list[ExportSettings] = Field(min_length=1)
     licences: LicenceSettings
     filter: FilterSettings = FilterSettings()
@@ -164,8 +166,10 @@ class Settings(Section):
     limits: Limits = Limits()
 
 
-def load_settings(path: Path) -> Settings:
+def load_settings(path: Path, root: str | None = None) -> Settings:
     """The settings of a YAML file. InputError with file, line, column and what to write instead.
+
+    `root` goes before the file's own; the exports' paths come back with it.
 
     A licence that `licences.allow` does not list stops here too: nothing of such an export is ever read.
     """
@@ -182,7 +186,14 @@ def load_settings(path: Path) -> Settings:
     for number, export in enumerate(settings.exports):
         _check_export(export, number, first, document, formats)
     _check_licences(settings, document)
-    return settings
+    return _rooted(settings, root or settings.root)
+
+
+def _rooted(settings: Settings, root: str | None) -> Settings:
+    if root is None:
+        return settings
+    exports = [each.model_copy(update={"path": str(UPath(root) / each.path)}) for each in settings.exports]
+    return settings.model_copy(update={"root": root, "exports": exports})
 
 
 def _check_export(export: ExportSettings, number: int, first: dict[str, int], document: Located, formats: Any) -> None:

@@ -194,7 +194,7 @@ def segment(
 def _load(path: Path, root: str | None) -> "Settings":
     from curate.settings import load_settings
 
-    return load_settings(path)
+    return load_settings(path, root)
 
 
 def _give(result: Any, as_json: bool, text: str) -> None:
