@@ -34,7 +34,7 @@ _SHORTEST_JOINED = 5  # letters: names as short as "cup" are too easily found in
 _SHARED_WORDS = 0.7  # how much whole words in common count in a likeness, beside the letters
 _CHUNK = 512  # labels compared with all names at a time
 
-_PATH = re.compile(r"\s*(?:/|\\|>|::|->|→|\|)\s*")
+_PATH = re.compile(r"\s*(?:/|(?<=\w\w)\.(?=\w\w)|\\|>|::|->|→|\|)\s*")
 _LIST = re.compile(r"\s*[,;]\s*")
 _BRACKET = re.compile(r"^(.+?)\s*[(\[{](.+)[)\]}]\s*$", re.DOTALL)
 _OF = re.compile(r"^(.+?)[\s_-]+of[\s_-]+(?:(?:the|a|an)[\s_-]+)?(.+)$", re.IGNORECASE | re.DOTALL)
