@@ -69,7 +69,7 @@ class Workers:
         from distributed import Client
 
         try:
-            return Client(self._settings.scheduler, timeout="10s", set_as_default=False)
+            return Client(self._settings.scheduler, timeout="5s", set_as_default=False)
         except (OSError, ValueError) as error:
             raise InputError(f"dask.scheduler {self._settings.scheduler}: no answer ({error})") from None
 

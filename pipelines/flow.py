@@ -9,6 +9,7 @@ from upath import UPath
 from curate import balance, filter, remap, split, storage  # noqa: A004  the stage is called filter
 from curate.balance import Cap, Stratum
 from curate.schema import DROPS
+from pipelines import build as builds
 from pipelines import ingesting, labels, sharding
 from pipelines.stages import Made, Run, Stage, gather, map_parts
 
@@ -28,6 +29,7 @@ def _filter_part(rows: pa.Table, shared: Any) -> tuple[pa.Table, pa.Table]:
 
 def _split(run: Run, new: UPath) -> Made:
     settings, pins = run.settings.split, read_pins(run.build)
+    _warn_of_pins(run, len(pins))
     parts = gather(run, "split: images", _images, "filter", list(split.NEEDS), None)
     images = sorted({image for part in parts for image in part})
     groups = split.group_images(images, settings)
@@ -37,6 +39,16 @@ def _split(run: Run, new: UPath) -> Made:
     storage.write_table(new / "groups.parquet", split.groups_table(groups, sides))
     storage.write_table(run.build / "pins.parquet", split.new_pins(images, groups, sides, pins))
     return Made(ledgers)
+
+
+def _warn_of_pins(run: Run, count: int) -> None:
+    old = builds.state(run.build, "split")
+    shares = run.settings.split.model_dump(mode="json", include={"val", "test", "seed"})
+    if count and old is not None and not shares.items() <= old.settings["split"].items():
+        pins = run.build / "pins.parquet"
+        run.screen.warn(
+            f"{count:,} images stay on the side where {pins} has them; only without that file are they dealt anew"
+        )
 
 
 def _images(rows: pa.Table, _: None) -> list[split.Image]:

@@ -1,5 +1,6 @@
 """Labels are matched once each, not once for each row: counted on the workers, matched here, sent back as outcomes."""
 
+import functools
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,8 +30,19 @@ class Matched(NamedTuple):
 
 def load(settings: Settings) -> tuple[Taxonomy, Decisions]:
     """The taxonomy and the reviewers' decisions. InputError with file, line and column."""
-    concepts = taxonomy.load_concepts(Path(settings.taxonomy))
-    return concepts, taxonomy.load_decisions(taxonomy.customers_folder(settings.taxonomy), concepts)
+    customers = taxonomy.customers_folder(settings.taxonomy)
+    texts = {
+        str(path): path.read_bytes() for path in (Path(settings.taxonomy), *customers.glob("*.yaml")) if path.is_file()
+    }
+    return _load(settings.taxonomy, storage.digest(texts))
+
+
+@functools.lru_cache(maxsize=1)
+def _load(path: str, digest: str) -> tuple[Taxonomy, Decisions]:
+    """What files of this digest say: several stages ask, and YAML with positions is slow to read."""
+    del digest
+    concepts = taxonomy.load_concepts(Path(path))
+    return concepts, taxonomy.load_decisions(taxonomy.customers_folder(path), concepts)
 
 
 def digests(settings: Settings) -> dict[str, Any]:

@@ -1,33 +1,14 @@
-"""A small project for the command line: exports made by code, and a cluster of threads that all tests share."""
+"""The command line in this process, on a cluster of threads that all tests share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import msgspec
-import numpy as np
 import pytest
 from distributed import LocalCluster
-from PIL import Image
+from small_project import Outcome, Project, Verb
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-
-TAXONOMY = """\
-concepts:
-  car: {definition: A motor car., kind: thing}
-  wheel: {definition: A wheel of a vehicle., kind: part, parent: car}
-  person: {definition: A human being., kind: thing, aliases: [pedestrian]}
-  sky: {definition: The sky., kind: stuff}
-"""
-
-
-class Outcome(msgspec.Struct):
-    """What a verb gave: its exit code, and what it wrote to standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +19,7 @@ def scheduler() -> Iterator[str]:
 
 
 @pytest.fixture
-def verb() -> Callable[..., Outcome]:
+def verb() -> Verb:
     """Run a verb in this process."""
 
     def run(*words: object) -> Outcome:
@@ -49,75 +30,7 @@ def verb() -> Callable[..., Outcome]:
     return run
 
 
-class Project:
-    """A folder with exports, a taxonomy and a settings file; `change` rewrites the settings."""
-
-    def __init__(self, folder: Path, scheduler: str | None) -> None:
-        self.folder = folder
-        self.build = folder / "build"
-        self.settings = folder / "settings.yaml"
-        (folder / "taxonomy").mkdir()
-        (folder / "taxonomy" / "concepts.yaml").write_text(TAXONOMY)
-        self.plain: dict[str, Any] = {
-            "build": str(self.build),
-            "taxonomy": str(folder / "taxonomy" / "concepts.yaml"),
-            "exports": [],
-            "licences": {"allow": ["CC0-1.0"]},
-            "split": {"val": 0.2, "test": 0.2},
-            "dask": {"scheduler": scheduler},
-        }
-
-    def add(self, name: str, images: int, labels: list[str], **changes: object) -> Path:
-        """A COCO export in which each image has one object of each label."""
-        place = self.folder / name
-        write_coco(place, images, labels, first=100 * len(self.plain["exports"]))
-        export = {"name": name, "path": str(place), "format": "coco", "customer": name, "domain": name}
-        self.plain["exports"].append(export | {"licence": "CC0-1.0"} | changes)
-        self.change()
-        return place
-
-    def change(self, **sections: object) -> Path:
-        """Write the settings file, with these sections instead."""
-        self.plain |= sections
-        self.settings.write_bytes(msgspec.json.encode(self.plain))  # JSON is YAML
-        return self.settings
-
-    def files(self) -> dict[str, bytes]:
-        """All files of the build, by path."""
-        return {
-            str(path.relative_to(self.build)): path.read_bytes()
-            for path in sorted(self.build.rglob("*"))
-            if path.is_file()
-        }
-
-
 @pytest.fixture
 def project(tmp_path: Path, scheduler: str) -> Project:
     """An empty project on the shared cluster."""
     return Project(tmp_path, scheduler)
-
-
-def write_coco(folder: Path, images: int, labels: list[str], first: int = 0) -> None:
-    """Pictures of noise, and rectangles on them; no two pictures are alike."""
-    (folder / "images").mkdir(parents=True)
-    listed, annotations = [], []
-    for number in range(images):
-        rng = np.random.default_rng(first + number)
-        coarse = rng.integers(0, 256, (12, 16, 3), np.uint8)
-        Image.fromarray(coarse).resize((128, 96), Image.Resampling.BICUBIC).save(folder / "images" / f"{number}.png")
-        listed.append({"id": number, "file_name": f"{number}.png", "width": 128, "height": 96})
-        for category in range(len(labels)):
-            x, y, width, height = (int(side) for side in rng.integers((0, 0, 12, 12), (80, 60, 40, 30)))
-            ring = [x, y, x + width, y, x + width, y + height, x, y + height]
-            annotations.append(
-                {
-                    "id": len(annotations),
-                    "image_id": number,
-                    "category_id": category,
-                    "segmentation": [ring],
-                    "iscrowd": 0,
-                }
-            )
-    categories = [{"id": category, "name": label} for category, label in enumerate(labels)]
-    document = {"images": listed, "annotations": annotations, "categories": categories}
-    (folder / "annotations.json").write_bytes(msgspec.json.encode(document))
