@@ -1,5 +1,6 @@
 """Text from strangers, read safely: encodings, JSON and YAML within limits, YAML with positions."""
 
+import codecs
 import json
 import math
 import re
@@ -20,11 +21,12 @@ from curate.reasons import Reason, Refusal
 
 MAX_YAML_ALIASES = 100
 MAX_YAML_NODES = 1_000_000
+_WINDOW = 1 << 20  # bytes of a document that are looked at in one go
 MAX_YAML_DEPTH = 200
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)  # an open one goes to the end: never read twice
 _STRING_OR_NO_NUMBER = re.compile(_STRING.pattern + rb"|-?(?:NaN|Infinity)\b", re.DOTALL)
 _SURROGATE_ESCAPES = re.compile(rb"(\\[^u]|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", re.DOTALL)
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_SYMBOLS = np.isin(np.arange(256), np.frombuffer(b'[]{}"\\', np.uint8))  # bytes that tell the nesting of JSON
 _LONGEST_NUMBER = 1000  # digits; Python refuses to read whole numbers of more than 4,300
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -117,8 +119,11 @@ def _whole(digits: str) -> int | float:
 
 
 def _no_utf8(raw: bytes) -> UnicodeDecodeError | None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        raw.decode()
+        for start in range(0, len(raw), _WINDOW):
+            decoder.decode(raw[start : start + _WINDOW])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         return error
     return None
@@ -139,9 +144,33 @@ def _repair(token: re.Match[bytes]) -> bytes:
 
 
 def _nesting(text: bytes) -> int:
-    symbols = np.frombuffer(_STRING.sub(b"", text).translate(None, _NO_BRACKETS), dtype=np.uint8)
-    opens = np.isin(symbols, np.frombuffer(b"[{", dtype=np.uint8))
-    return int(np.cumsum(np.where(opens, 1, -1)).max(initial=0))
+    """The deepest nesting of brackets outside strings, found window by window.
+
+    A backslash counts wherever it stands: outside strings no JSON goes on after it.
+    """
+    depth = deepest = quotes = backslashes = 0
+    for start in range(0, len(text), _WINDOW):
+        window = np.frombuffer(text, np.uint8, min(_WINDOW, len(text) - start), start)
+        place = np.flatnonzero(_SYMBOLS[window])
+        symbols, order = window[place], np.arange(place.size)
+        is_backslash = symbols == ord("\\")
+        follows = (
+            np.diff(place, prepend=-1) == 1
+        )  # the first one too, if it is the first byte: it follows the last window
+        goes_on = follows & np.concatenate(([backslashes > 0], is_backslash[:-1]))
+        run_start = np.maximum.accumulate(np.where(goes_on & is_backslash, 0, order + 1))
+        before = np.where(run_start == 0, backslashes, 0)
+        run = np.where(is_backslash, order + 1 - np.maximum(run_start - 1, 0) + before, 0)
+        escaping = np.concatenate(([backslashes], run[:-1]))
+        is_quote = (symbols == ord('"')) & ~(goes_on & (escaping % 2 == 1))
+        outside = (quotes + np.cumsum(is_quote)) % 2 == 0
+        is_open, is_close = np.isin(symbols, (ord("["), ord("{"))), np.isin(symbols, (ord("]"), ord("}")))
+        depths = depth + np.cumsum(outside * (is_open.astype(np.int64) - is_close))
+        deepest = max(deepest, int(depths.max(initial=0)))
+        depth = int(depths[-1]) if depths.size else depth
+        quotes += int(is_quote.sum())
+        backslashes = int(run[-1]) if place.size and place[-1] == window.size - 1 else 0
+    return deepest
 
 
 def parse_yaml(text: str, name: str) -> Located:
