@@ -28,9 +28,13 @@ def write_exports(out: Path, count: int, seed: int, processes: int) -> dict[str,
     for view in views.names():
         (out / view / "images").mkdir(parents=True, exist_ok=True)
     seeds = range(seed * _SPACING, seed * _SPACING + count)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        drawn = list(pool.map(partial(_write_scene, out), seeds, chunksize=16))
+    draw = partial(_write_scene, out)
+    if processes == 1:
+        drawn = [draw(each) for each in seeds]
+    else:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+            drawn = list(pool.map(draw, seeds, chunksize=16))
     return {view: _write_document(out / view, [rows for kind, rows in drawn if kind == view]) for view in views.names()}
 
 

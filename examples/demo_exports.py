@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from examples import demo_faults as faults
 from examples.demo_pictures import Picture, cropped, draw_frames, reencoded
@@ -117,57 +118,59 @@ WERKBANK: dict[str, tuple[str, tuple[int, int, int]]] = {
     "device": ("Dingsda", (204, 121, 167)),
 }
 
-Job = tuple[str, int, list[str], int, int, int]
-"""View, seed, names of the frames, height, width, step."""
+_COUNTS = {"street": 46, "audit": 12, "drive": 12, "shop": 24, "home": 38, "garden": 38, "bench": 42}
+_VIEWS = {
+    "street": ("street", "kreuzung_{:03d}.jpg"),
+    "audit": ("street", "pruefung_{:03d}.jpg"),
+    "drive": ("street", "drive_{:02d}_{:04d}.jpg"),
+    "shop": ("shop", "IMG_2{:03d}.jpg"),
+    "home": ("home", "room-{:03d}.jpg"),
+    "garden": ("garden", "foto {}.jpg"),
+    "bench": ("workshop", "teil_{:04d}.jpg"),
+}
+"""Kind of picture → the view that it shows, and its file's name."""
 
 
-def write_exports(out: Path, processes: int = 2) -> None:
-    """All exports below `out`, which is emptied first."""
-    shutil.rmtree(out, ignore_errors=True)
-    jobs = {
-        "street": [_single("street", n, f"kreuzung_{n:03d}.jpg") for n in range(52)],
-        "audit": [_single("street", 900 + n, f"pruefung_{n:03d}.jpg") for n in range(14)],
-        "drive": [
-            ("street", 500 + n, [f"drive_{n:02d}_{k:04d}.jpg" for k in range(3)], 400, 520, 26) for n in range(14)
-        ],
-        "shop": [_single("shop", n, f"IMG_{2000 + n}.jpg") for n in range(34)],
-        "home": [_single("home", n, f"room-{n:03d}.jpg") for n in range(40)],
-        "garden": [_single("garden", n, f"foto {n + 1}.jpg") for n in range(44)],
-        "bench": [_single("workshop", n, f"teil_{n:04d}.jpg") for n in range(46)],
-    }
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        drawn = {
-            name: [each for frames in pool.map(_draw, rows, chunksize=3) for each in frames]
-            for name, rows in jobs.items()
-        }
-    writers: dict[str, Callable[[Path, dict[str, list[Picture]]], None]] = {
-        "lumen-street": _lumen_street,
-        "lumen-audit": _lumen_audit,
-        "orbit-drive": _orbit_drive,
-        "shelfsense-shop": _shelfsense_shop,
-        "shelfsense-home": _shelfsense_home,
-        "verde-garden": _verde_garden,
-        "werkbank-bench": _werkbank_bench,
-    }
-    for name, write in writers.items():
-        write(out / name, drawn)
+def write_exports(out: Path, processes: int = 2, share: float = 1.0) -> None:
+    """All exports below `out`, each in place of what an earlier run left; `share` of the pictures."""
+    drawn = _drawn(share, processes)
+    for name, write in _WRITERS.items():
+        new = out / f"{name}.new"
+        shutil.rmtree(new, ignore_errors=True)
+        write(new, drawn)
+        shutil.rmtree(out / name, ignore_errors=True)
+        new.rename(out / name)
 
 
-def _single(view: str, seed: int, name: str) -> Job:
-    return view, seed, [name], 420, 560, 0
+def _drawn(share: float, processes: int) -> dict[str, list[Picture]]:
+    """Pictures by kind, in the order of their numbers."""
+    jobs = [(kind, number) for kind, count in _COUNTS.items() for number in range(max(3, round(count * share)))]
+    if processes == 1:
+        done = [_draw(*job) for job in jobs]
+    else:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+            done = list(pool.map(_draw, *zip(*jobs, strict=True), chunksize=4))
+    drawn: dict[str, list[Picture]] = {kind: [] for kind in _COUNTS}
+    for (kind, _), frames in zip(jobs, done, strict=True):
+        drawn[kind] += frames
+    return drawn
 
 
-def _draw(job: Job) -> list[Picture]:
-    view, seed, names, height, width, step = job
-    return list(draw_frames(view, seed, names, height, width, step))
+def _draw(kind: str, number: int) -> list[Picture]:
+    view, name = _VIEWS[kind]
+    if kind == "drive":
+        names = [name.format(number, frame) for frame in range(3)]
+        return list(draw_frames(view, 500 + number, names, 400, 520, 26))
+    seed = number + 900 * (kind == "audit")
+    return list(draw_frames(view, seed, [name.format(number)], 420, 560, 0))
 
 
 def _lumen_street(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     """COCO, polygons and some run-lengths; near copies; pictures that orbit has, too."""
     pictures = list(drawn["street"])
     pictures += [reencoded(each, f"export2_{each.name}") for each in pictures[3:9]]
-    pictures += [cropped(each, f"cut_{each.name}") for each in pictures[20:24]]
+    pictures += [cropped(each, f"cut_{each.name}") for each in pictures[-12:-8]]
     write_images(folder / "images", pictures)
     document = coco_document(pictures, LUMEN, "some", backgrounds=14)
     faults.spoil_polygons(document, folder / "images")
@@ -176,20 +179,20 @@ def _lumen_street(folder: Path, drawn: dict[str, list[Picture]]) -> None:
 
 def _lumen_audit(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     """An independent test set; one of its pictures lies in the training export, too."""
-    pictures = [*drawn["audit"], reencoded(drawn["street"][12], "pruefung_099.jpg", 0.95)]
+    pictures = [*drawn["audit"], reencoded(drawn["street"][-2], "pruefung_099.jpg", 0.95)]
     write_images(folder / "images", pictures)
     write_json(folder / "annotations.json", coco_document(pictures, LUMEN, "compressed"))
 
 
 def _orbit_drive(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     """Grey values of classes, each px has one; frames of drives; exact copies of lumen's pictures."""
-    pictures = [*drawn["drive"], *drawn["street"][40:44]]
+    pictures = [*drawn["drive"], *drawn["street"][-6:-2]]
     write_images(folder / "images", pictures)
     names = [Path(each.name).with_suffix(".png").name for each in pictures]
     for picture, name in zip(pictures, names, strict=True):
         write_png(folder / "masks" / name, class_map(picture, ORBIT))
     (folder / "class_names.txt").write_text("".join(f"{n} {name}\n" for n, name in enumerate(ORBIT_WORDS)), "utf-8")
-    faults.spoil_grey(folder / "masks", names[5::9], folder / "train.txt")
+    faults.spoil_grey(folder / "masks", names[1:4], folder / "train.txt")
 
 
 def _shelfsense_shop(folder: Path, drawn: dict[str, list[Picture]]) -> None:
@@ -208,11 +211,11 @@ def _shelfsense_shop(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     (folder / "data.yaml").write_text(
         "train: images/train\nnames:\n" + "".join(f"  {n}: {name}\n" for n, name in enumerate(names)), "utf-8"
     )
-    faults.spoil_lines(labels / f"{Path(pictures[7].name).stem}.txt")
+    faults.spoil_lines(labels / f"{Path(pictures[1].name).stem}.txt")
 
 
 def _shelfsense_home(folder: Path, drawn: dict[str, list[Picture]]) -> None:
-    """COCO, all masks as plain run-lengths; two of verde's pictures, byte for byte."""
+    """COCO, all masks as plain run-lengths; near copies."""
     pictures = [*drawn["home"], *(cropped(each, f"re_{each.name}") for each in drawn["home"][5:8])]
     write_images(folder / "images", pictures)
     document = coco_document(pictures, HOME, "plain", backgrounds=10)
@@ -221,12 +224,13 @@ def _shelfsense_home(folder: Path, drawn: dict[str, list[Picture]]) -> None:
 
 
 def _verde_garden(folder: Path, drawn: dict[str, list[Picture]]) -> None:
-    """labelme, a document beside each picture."""
+    """labelme, a document beside each picture; only every third has its leaves marked."""
     pictures = [*drawn["garden"], *(reencoded(each, f"copia de {each.name}", 1.05) for each in drawn["garden"][10:15])]
     write_images(folder, pictures)
     for number, picture in enumerate(pictures):
-        document = labelme_document(picture, VERDE)
-        if number == 4:
+        marked = {ours: theirs for ours, theirs in VERDE.items() if ours != "leaf" or number % 3 == 0}
+        document = labelme_document(picture, marked)
+        if number == 1:
             faults.spoil_shapes(document, folder)
         write_json(folder / f"{Path(picture.name).stem}.json", document)
 
@@ -237,15 +241,24 @@ def _werkbank_bench(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     write_images(folder / "images", pictures)
     values = {label: number for number, label in enumerate(WERKBANK)}
     colours = [colour for _, colour in WERKBANK.values()]
-    import numpy as np
-
     table = np.array(colours, np.uint8)
     for picture in pictures:
         write_png(folder / "labels" / f"{Path(picture.name).stem}.png", table[class_map(picture, values)])
     lines = ["name,r,g,b", *(f"{name},{r},{g},{b}" for name, (r, g, b) in WERKBANK.values())]
     (folder / "class_dict.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    first, second = (folder / "labels" / f"{Path(each.name).stem}.png" for each in pictures[8:10])
-    faults.spoil_colours(first, second, table[class_map(pictures[8], values)])
+    first, second = (folder / "labels" / f"{Path(each.name).stem}.png" for each in pictures[1:3])
+    faults.spoil_colours(first, second, table[class_map(pictures[1], values)])
+
+
+_WRITERS: dict[str, Callable[[Path, dict[str, list[Picture]]], None]] = {
+    "lumen-street": _lumen_street,
+    "lumen-audit": _lumen_audit,
+    "orbit-drive": _orbit_drive,
+    "shelfsense-shop": _shelfsense_shop,
+    "shelfsense-home": _shelfsense_home,
+    "verde-garden": _verde_garden,
+    "werkbank-bench": _werkbank_bench,
+}
 
 
 def main() -> None:

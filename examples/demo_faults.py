@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from examples.demo_writers import Row, write_png
@@ -84,14 +85,12 @@ def spoil_shapes(document: Row, folder: Path) -> None:
 def spoil_grey(masks: Path, names: list[str], lists: Path) -> None:
     """A mask of another size, a value of no class, and a listed picture without a mask (its mask is taken away)."""
     write_png(masks / names[0], np.ones((64, 64), np.uint8))
-    import cv2
-
     pixels = cv2.imread(str(masks / names[1]), cv2.IMREAD_GRAYSCALE)
     pixels[40:80, 40:90] = 77
     write_png(masks / names[1], pixels)
     (masks / names[2]).unlink()
-    lists.parent.mkdir(parents=True, exist_ok=True)
-    lists.write_text("".join(f"{Path(name).stem}\n" for name in sorted(names)), "utf-8")
+    lines = [f"images/{Path(name).with_suffix('.jpg')} masks/{name}\n" for name in sorted(names)]
+    lists.write_text("".join(lines), "utf-8")
 
 
 def spoil_colours(first: Path, second: Path, pixels: np.ndarray) -> None:

@@ -34,11 +34,6 @@ class Picture:
     regions: list[Marked]
 
 
-def draw_picture(view: str, seed: int, name: str, height: int = 420, width: int = 560) -> Picture:
-    """The picture of a view and a seed."""
-    return next(draw_frames(view, seed, [name], height, width, 0))
-
-
 def draw_frames(view: str, seed: int, names: list[str], height: int, width: int, step: int) -> Iterator[Picture]:
     """Frames of one scene, the camera moved by `step` px to the right from each to the next."""
     rng = np.random.default_rng([seed, len(view), ord(view[0])])

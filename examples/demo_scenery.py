@@ -16,7 +16,10 @@ Generator = np.random.Generator
 
 @dataclass(frozen=True)
 class View:
-    """A painted picture before the camera; `regions`: what lies behind the things, name and (H, W) bool, from the back."""
+    """A painted picture before the camera.
+
+    `regions`: what lies behind the things, name and (H, W) bool, back first.
+    """
 
     canvas: Canvas
     regions: list[tuple[str, NDArray[np.bool_]]]
