@@ -140,14 +140,15 @@ def _own_key(coded: ClassCodes, code: int) -> str:
 
 def _windows(codes: Integers, count: int) -> Iterator[tuple[int, slice, slice]]:
     """Each code from FIRST_LABEL that occurs, and the rows and columns that hold it."""
-    height, width = codes.shape
-    in_row, in_column = np.zeros((count, height), bool), np.zeros((count, width), bool)
-    in_row[codes, np.arange(height)[:, None]] = True
-    in_column[codes, np.arange(width)] = True
-    for code in range(FIRST_LABEL, count):
-        rows, columns = np.flatnonzero(in_row[code]), np.flatnonzero(in_column[code])
-        if rows.size:
-            yield code, slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    present = np.bincount(codes.ravel(), minlength=count)[FIRST_LABEL:]
+    for code in np.flatnonzero(present) + FIRST_LABEL:
+        yield int(code), *_extent(codes == code)
+
+
+def _extent(mask: Mask) -> tuple[slice, slice]:
+    """The rows and columns that hold all px of a mask which is not empty."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _by_instance(coded: ClassCodes, instances: MaskPicture, has_border: bool = True) -> list[_Numbered]:
@@ -216,15 +217,17 @@ def _blends(coded: ClassCodes, part: _Numbered) -> tuple[Mask, Mask]:
 def _run_lengths(numbers: NDArray[np.int32], count: int) -> tuple[list[Counts], list[int], list[int]]:
     """Run-lengths of each of the regions 1 to `count`, and x and y of its topmost, then leftmost px; in one pass."""
     height, width = numbers.shape
-    padded = np.zeros((width, height + 1), np.int32)  # an empty row below: no run goes on into the next column
-    padded[:, :height] = numbers.T
+    inner_rows, inner_columns = _extent(numbers > 0)
+    window = numbers[inner_rows, inner_columns].T
+    padded = np.pad(window, ((0, 0), (0, 1)))  # an empty row below: no run goes on into the next column
     flat = padded.ravel()
-    starts = np.flatnonzero(np.diff(flat, prepend=0))
+    starts = np.append(0, np.flatnonzero(flat[1:] != flat[:-1]) + 1)
     lengths = np.diff(starts, append=flat.size)
     owners = flat[starts]
     order = np.argsort(owners, kind="stable")[np.count_nonzero(owners == 0) :]
     owners, lengths = owners[order], lengths[order]
-    columns, rows = np.divmod(starts[order], height + 1)
+    columns, rows = np.divmod(starts[order], padded.shape[1])
+    columns, rows = columns + inner_columns.start, rows + inner_rows.start
     first_run = np.searchsorted(owners, np.arange(1, count + 1))
     first_y, first_x = np.divmod(np.minimum.reduceat(rows * width + columns, first_run), width)
     borders = np.stack([columns * height + rows, columns * height + rows + lengths], axis=1)

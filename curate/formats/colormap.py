@@ -9,7 +9,7 @@ Layouts
 Classes
     A class table with colours is a text, CSV or JSON file whose name speaks of classes, labels or colours
     (label_colors.txt, class_dict.csv, classes.json, CVAT's labelmap.txt, …); the nearest one above the mask counts, or
-    option `classes`. Its forms are told in _tables.py. Only colours count: a palette's order may differ by file.
+    option `classes`. Its forms are those that format labelmap tells, with a colour for each class. Only colours count: a palette's order may differ by file.
     Without a table each colour is its own label, "#RRGGBB", as long as a mask has at most 256 of them.
 
 Colours
@@ -31,7 +31,7 @@ Options
 What is dropped: `missing_image` (a mask without an image), `missing_mask` (an image that a list names, without a mask),
 `ambiguous_image`, `duplicate_annotation` (a second mask of one image), `path_escape` (a mask that is a link),
 `undecodable_mask`, `mask_size_mismatch`, `unknown_class` (each region), `over_limit` (more than 100,000 regions, or a
-photograph where a mask is due).
+photograph where a mask is due), `malformed_file` (a class table that cannot be read).
 """
 
 from collections.abc import Iterator

@@ -11,13 +11,18 @@ Layouts
         images/1.jpg                masks/road/1.png, masks/car/1.png                       class by folder
         images/1.jpg                annotations/1_square_0.png, 1_square_1.png              one PNG per instance
         ID/images/ID.png            ID/masks/*.png                                          one PNG per instance
-    The rules are those of _pairs.py. Lists of files (ImageSets/Segmentation/*.txt, train.txt) are read only to see
-    which masks are missing.
+    The innermost folder that says anything tells images from masks; else the name does. A mask belongs to the image of
+    its name, words such as mask, label, L, gt taken off; of several, to the one whose folders agree best; failing that,
+    to the image whose name it begins with (IMAGE_CLASS_NUMBER) or that its folder is about (ID/…).
+    Lists of files (ImageSets/Segmentation/*.txt, train.txt) are read only to see which masks are missing.
 
 Classes
-    A class table is a text, CSV or JSON file whose name speaks of classes, labels or colours (class_names.txt,
-    labelmap.txt, _classes.csv, …); the nearest one above the mask counts, or option `classes`. Its forms are told in
-    _tables.py. With a table of two classes or more, each value is a class; where the table has colours and the
+    A class table is a text, CSV or JSON file whose name speaks of classes, labels, categories or colours
+    (class_names.txt, labelmap.txt, _classes.csv, …); the nearest one above the mask counts, or option `classes`.
+    Lines: a name, its value being the number of the line from 0 (from -1 where the first is __ignore__); or a name with
+    a value, R G B or #RRGGBB, or both, before or after it; or columns under a header; or CVAT's
+    label:color_rgb:parts:actions. JSON: a list of names or of objects (name, id, color), or {name: value or colour}.
+    With a table of two classes or more, each value is a class; where the table has colours and the
     picture uses them, the colours are. A value that is not listed is `unknown_class`, but 0 and 255 are then void.
     With one class or none, a mask whose values lie at both ends (0 and 1, 0 and 255, soft edges between) is binary:
     > 127, or what is opaque, is an object of the folder's class, the table's, option `label`, or the export's name.
@@ -41,7 +46,7 @@ Options
 What is dropped: `missing_image` (a mask without an image), `missing_mask` (an image that a list names, without a mask),
 `ambiguous_image`, `duplicate_annotation` (a second mask of one image), `path_escape` (a mask that is a link),
 `undecodable_mask`, `mask_size_mismatch`, `unknown_class` (each region), `empty_mask` (a black file of one instance),
-`over_limit` (more than 100,000 regions).
+`over_limit` (more than 100,000 regions), `malformed_file` (a class table that cannot be read).
 """
 
 from collections.abc import Iterator
