@@ -9,7 +9,8 @@ Layouts
 Classes
     A class table with colours is a text, CSV or JSON file whose name speaks of classes, labels or colours
     (label_colors.txt, class_dict.csv, classes.json, CVAT's labelmap.txt, …); the nearest one above the mask counts, or
-    option `classes`. Its forms are those that format labelmap tells, with a colour for each class. Only colours count: a palette's order may differ by file.
+    option `classes`. Its forms are those that format labelmap tells, with a colour for each class. Only colours
+    count: a palette's order may differ by file.
     Without a table each colour is its own label, "#RRGGBB", as long as a mask has at most 256 of them.
 
 Colours

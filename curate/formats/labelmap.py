@@ -25,7 +25,8 @@ Classes
     With a table of two classes or more, each value is a class; where the table has colours and the
     picture uses them, the colours are. A value that is not listed is `unknown_class`, but 0 and 255 are then void.
     With one class or none, a mask whose values lie at both ends (0 and 1, 0 and 255, soft edges between) is binary:
-    > 127, or what is opaque, is an object of the folder's class, the table's, option `label`, or the export's name.
+    > 127, or what is opaque, is an object. Its label is the class that its name or folder gives, or option `label`,
+    or the table's one class, or the export's name.
     Without a table any other value is its own label ("7"), but 255 is void.
 
 Objects
