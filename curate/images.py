@@ -179,7 +179,8 @@ def _opened(data: bytes, max_pixels: int) -> Iterator[Image.Image]:
         raise Refusal(Reason.UNDECODABLE_IMAGE, f"{len(data):,} bytes that are no picture") from None
     except Exception as error:  # decoders raise anything on garbage: SyntaxError, struct.error, KeyError, …
         reason = Reason.TRUNCATED_IMAGE if _breaks_off(data, error) else Reason.UNDECODABLE_IMAGE
-        raise Refusal(reason, f"{type(error).__name__}: {error}") from None
+        plain = isinstance(error, OSError | SyntaxError | ValueError)  # their messages are for people
+        raise Refusal(reason, str(error) if plain else f"{type(error).__name__}: {error}") from None
 
 
 def _breaks_off(data: bytes, error: Exception) -> bool:
