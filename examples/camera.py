@@ -11,7 +11,7 @@ from examples.textures import Pixels
 def illuminate(rng: np.random.Generator, image: Pixels, strength: float) -> Pixels:
     """Uneven light: a slope over the picture, and at times the shade of trees or clouds."""
     height, width = image.shape[:2]
-    slope = rng.normal(0, 0.35 * strength, 2)
+    slope = rng.normal(0, 0.35 * strength, 2).astype(np.float32)
     gain = (
         1
         + slope[0] * np.linspace(-1, 1, width, dtype=np.float32)

@@ -148,7 +148,8 @@ def paint(
         _cast(canvas, rng, thing, whole, extent, shadow)
     soft = canvas.softness if softness is None else softness
     cover = coverage(whole, window, fine)
-    first, covers = canvas.next_id, {}
+    first = canvas.next_id
+    covers: dict[int, tuple[Window, NDArray[np.float32]]] = {}
     for number, piece in enumerate(thing.pieces):
         found = _paint_piece(canvas, rng, piece, dress(piece.material), covers, fine, soft)
         if found is not None:

@@ -52,7 +52,7 @@ def spoil_runs(document: Row) -> None:
     """Run-lengths that do not sum, that are garbage, and of another size; an annotation deleted by the tool."""
     rows, first = document["annotations"], document["annotations"][0]
     height, width = first["segmentation"]["size"]
-    wrong = [
+    wrong: list[Row] = [
         {"segmentation": {"size": [height, width], "counts": [5, 10, 20]}},
         {"segmentation": {"size": [height, width], "counts": "~~not run-lengths~~"}},
         {"segmentation": {"size": [height // 2, width // 2], "counts": [100, 50, (height // 2) * (width // 2) - 150]}},

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from examples import animals, buildings, forms, furniture, plants, vehicles, wares
-from examples.canvas import Thing
+from examples.canvas import Canvas, Thing
 from examples.demo_scenery import View, band, daylight, floor, lay, sky, stand
 from examples.scenery import Maker
 from examples.textures import near, plain, render
@@ -49,8 +49,8 @@ def street(rng: Generator, height: int, width: int) -> View:
     return View(canvas, regions)
 
 
-def _street_thing(canvas: "object", rng: Generator, foot: float, level: float) -> None:
-    height, width = canvas.size  # type: ignore[attr-defined]
+def _street_thing(canvas: Canvas, rng: Generator, foot: float, level: float) -> None:
+    height, width = canvas.size
     near_by = 0.35 + 1.3 * (foot - 0.5)
     at, kind = float(rng.uniform(0.02, 0.98) * width), rng.random()
     if foot < level:
@@ -69,7 +69,7 @@ def _street_thing(canvas: "object", rng: Generator, foot: float, level: float) -
     else:
         makers = ((animals.person, 0.42), (vehicles.bicycle, 0.28), (buildings.sign, 0.6))
     make, tall = makers[rng.integers(len(makers))]
-    stand(canvas, rng, make(rng), at, foot * height, max(30.0, tall * near_by * height * rng.uniform(0.9, 1.15)))  # type: ignore[arg-type]
+    stand(canvas, rng, make(rng), at, foot * height, max(30.0, tall * near_by * height * rng.uniform(0.9, 1.15)))
 
 
 def _lanes(image: np.ndarray, rng: Generator, top: int) -> None:
@@ -144,9 +144,9 @@ def shop(rng: Generator, height: int, width: int) -> View:
     return View(canvas, [("wall", band(height, width, 0, 1)), ("shelf", shelf)])
 
 
-def _fill_row(canvas: "object", rng: Generator, foot: float, room: float) -> None:
+def _fill_row(canvas: Canvas, rng: Generator, foot: float, room: float) -> None:
     """Groups of like things along a board."""
-    width, x = canvas.size[1], rng.uniform(-10, 20)  # type: ignore[attr-defined]
+    width, x = canvas.size[1], rng.uniform(-10, 20)
     makers: tuple[tuple[Maker, float], ...] = (
         (wares.bottle, 1.0),
         (wares.bottle, 0.85),
@@ -172,7 +172,7 @@ def _fill_row(canvas: "object", rng: Generator, foot: float, room: float) -> Non
                 tall,
                 shadow=0.35,
                 flip=False,
-            )  # type: ignore[arg-type]
+            )
             x += wide * rng.uniform(0.85, 1.1)
         x += rng.uniform(2, 30)
 

@@ -51,7 +51,8 @@ def coco_document(pictures: Sequence[Picture], words: Words, runs: str, backgrou
     """
     names = sorted({each for found in words.values() for each in ([found] if isinstance(found, str) else found)})
     ids = {name: number for number, name in enumerate(names)}  # category 0 is a real class
-    images, rows = [], []
+    images: list[Row] = []
+    rows: list[Row] = []
     for number, picture in enumerate(pictures):
         images.append({"id": number + 1, "file_name": picture.name, "height": picture.height, "width": picture.width})
         marked = (picture.regions if number < backgrounds else []) + picture.objects
@@ -92,7 +93,7 @@ def yolo_lines(picture: Picture, words: Words, names: Sequence[str]) -> list[str
 
 def labelme_document(picture: Picture, words: Words) -> Row:
     """A labelme document; an object in several pieces is a group of polygons."""
-    shapes = []
+    shapes: list[Row] = []
     for number, each in enumerate(each for each in picture.regions + picture.objects if each.label in words):
         rings = polygons(each, picture.height, picture.width, 0.7)
         shapes += [
