@@ -57,9 +57,9 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"#[0-9A-Fa-f]{6}\b|-?\d{1,9}")
 _ONE = rf"(?:{_NUMBER.pattern})"
 _LINE = re.compile(
-    rf"(?P<before>(?:[(\[{{]?{_ONE}[)\]}}]?[\s,;:=|]+)*)"
+    rf"(?P<before>(?:[(\[{{]?{_ONE}[)\]}}]?[\s,;:=|]+){{0,5}})"
     rf"(?P<name>\S.*?)"
-    rf"(?P<after>(?:[\s,;:=|]+[(\[{{]?{_ONE}[)\]}}]?)*)[\s,;:]*"
+    rf"(?P<after>(?:[\s,;:=|]+[(\[{{]?{_ONE}[)\]}}]?){{0,5}})[\s,;:]*"
 )
 
 
