@@ -165,9 +165,10 @@ def _blades(rng: np.random.Generator) -> Field:
     for _ in range(2600):
         foot = rng.uniform(0, SIDE, 2)
         tip = foot + (rng.normal(0, 9), -rng.uniform(12, 42))
-        line = (np.stack([foot, tip]) * 16).astype(np.int32)
-        tone = int(rng.integers(0, 256))
-        cv2.line(canvas, line[0].tolist(), line[1].tolist(), tone, int(rng.integers(1, 4)), cv2.LINE_AA, 4)
+        tone, wide = int(rng.integers(0, 256)), int(rng.integers(1, 4))
+        for shift in [(x, y) for x in (-SIDE, 0, SIDE) for y in (0, SIDE) if -50 < foot[0] + x < SIDE + 50]:
+            line = ((np.stack([foot, tip]) + shift) * 16).astype(np.int32)  # what leaves one side comes in at the other
+            cv2.line(canvas, line[0].tolist(), line[1].tolist(), tone, wide, cv2.LINE_AA, 4)
     return canvas
 
 
