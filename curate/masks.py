@@ -75,7 +75,7 @@ def decode_window(counts: Counts, height: int, width: int, window: Box) -> Mask:
     column, row = np.divmod(_borders(counts), height)
     # Clipping keeps the order of positions, so each border outside lands on the edge where it takes effect.
     inside = np.clip((column - x0) * (y1 - y0) + np.clip(row - y0, 0, y1 - y0), 0, (x1 - x0) * (y1 - y0))
-    runs = np.diff(inside, prepend=0, append=(x1 - x0) * (y1 - y0))
+    runs = _runs(inside, (x1 - x0) * (y1 - y0))
     flat = np.repeat(np.arange(runs.size) % 2 == 1, runs)
     return np.ascontiguousarray(flat.reshape(x1 - x0, y1 - y0).T)
 
@@ -108,7 +108,7 @@ def from_borders(borders: NDArray[np.int64], size: int) -> Counts:
         borders = borders[times % 2 == 1]
     if borders.size and borders[-1] == size:
         borders = borders[:-1]
-    return np.diff(borders, prepend=0, append=size).astype(np.int64, copy=False)
+    return _runs(borders, size)
 
 
 def area(counts: Counts) -> int:
@@ -203,8 +203,17 @@ def _borders(counts: Counts) -> NDArray[np.int64]:
     return np.cumsum(counts[:-1])
 
 
+def _runs(borders: NDArray[np.int64], size: int) -> Counts:
+    edges = np.empty(borders.size + 2, np.int64)
+    edges[0], edges[1:-1], edges[-1] = 0, borders, size
+    return edges[1:] - edges[:-1]
+
+
 def _changes(flat: Mask) -> NDArray[np.int64]:
-    return np.flatnonzero(np.diff(flat, prepend=False))
+    changed = np.empty(flat.size, np.bool_)
+    changed[:1] = flat[:1]
+    np.not_equal(flat[1:], flat[:-1], out=changed[1:])
+    return np.flatnonzero(changed)
 
 
 def _invert(counts: Counts) -> Counts:
