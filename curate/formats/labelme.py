@@ -54,6 +54,8 @@ _SAGITTA_PX = 0.05  # how far the chords of a drawn circle stay inside it
 _MAX_SIDES = 4096
 _PNG = b"\x89PNG\r\n\x1a\n"
 
+_Reach = tuple[float, float, float, float]
+
 
 @dataclass
 class _Drawn:
@@ -65,7 +67,7 @@ class _Drawn:
     attributes: dict[str, str]
     shape: Polygons | Bitmap | None = None
     refusal: Refusal | None = None
-    reach: tuple[float, float, float, float] | None = None
+    reach: _Reach | None = None
     holes: list[Polygons | Bitmap] = field(default_factory=list)
 
 
@@ -145,27 +147,29 @@ def _joined(parts: list[Polygons | Bitmap], holes: list[Polygons | Bitmap]) -> S
 
 
 def _without_holes(drawn: list[_Drawn]) -> list[_Drawn]:
-    """The shapes that are no hole; each hole is hung on the first shape of every object that it cuts."""
+    """The shapes that are no hole; each hole is hung on a shape of every object that it cuts."""
+    first: dict[str | None, dict[str, _Drawn]] = {}
+    for each in drawn:
+        if each.shape is not None and each.label not in _BACKGROUND:
+            first.setdefault(each.group, {}).setdefault(each.label, each)
     kept: list[_Drawn] = []
-    for place, each in enumerate(drawn):
-        owners = _owners(each, drawn, place) if each.shape is not None and each.label in _BACKGROUND else []
-        for owner in owners:
-            owner.holes.append(each.shape)  # type: ignore[arg-type]
-        if not owners:
+    earlier: list[_Drawn] = []
+    for each in drawn:
+        if each.shape is None or each.label not in _BACKGROUND:
             kept.append(each)
+            earlier += [each] if each.reach else []
+            continue
+        around = (other for other in earlier if _reaches_around(other.reach, each.reach))
+        owners = list(around) if each.group is None else [*first.get(each.group, {}).values()]
+        for owner in owners:
+            owner.holes.append(each.shape)
+        kept += [] if owners else [each]
     return kept
 
 
-def _owners(hole: _Drawn, drawn: list[_Drawn], place: int) -> list[_Drawn]:
-    solid = [each for each in drawn if each.shape is not None and each.label not in _BACKGROUND]
-    if hole.group is not None:
-        first = {each.label: each for each in reversed(solid) if each.group == hole.group}
-        return list(first.values())
-    earlier = [each for each in drawn[:place] if each in solid]
-    return [each for each in earlier if each.reach and hole.reach and _reaches_around(each.reach, hole.reach)]
-
-
-def _reaches_around(outer: tuple[float, ...], inner: tuple[float, ...]) -> bool:
+def _reaches_around(outer: _Reach | None, inner: _Reach | None) -> bool:
+    if outer is None or inner is None:
+        return False
     return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
 
 
@@ -239,7 +243,7 @@ def _bitmap(points: Any, mask: Any) -> Bitmap:
     return Bitmap(data=data, x=x, y=y)
 
 
-def _reach(shape: Polygons | Bitmap) -> tuple[float, float, float, float] | None:
+def _reach(shape: Polygons | Bitmap) -> _Reach | None:
     if isinstance(shape, Bitmap) or None in shape.rings[0] or len(shape.rings[0]) < 6:
         return None
     x, y = shape.rings[0][::2], shape.rings[0][1::2]
