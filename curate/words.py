@@ -16,6 +16,7 @@ _PLURALS = (
 )
 _NO_PLURALS = "gas lens canvas species series pancreas atlas christmas corps chaos cosmos bias"
 _IRREGULAR = dict(pair.split(":") for pair in _PLURALS.split()) | {word: word for word in _NO_PLURALS.split()}
+_SPECTACLES = ("glasses",)  # alone they are no more than one glass; wine glasses are
 _ES = ("ches", "shes", "sses", "xes", "zes", "oes")
 _SHORTEST_PLURAL = 4
 
@@ -29,7 +30,7 @@ def words(text: str) -> Words:
 
 def singular(plural: Words) -> Words:
     """Each English word brought to the singular; what is no plural, or of another language, mostly stays."""
-    return tuple(_singular(word) for word in plural)
+    return plural if plural == _SPECTACLES else tuple(_singular(word) for word in plural)
 
 
 def unnumbered(numbered: Words) -> Words:
