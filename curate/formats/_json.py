@@ -1,7 +1,6 @@
 """What the formats written in JSON share: documents found by content, and values read out of strangers' pieces."""
 
 import logging
-import posixpath
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -92,31 +91,6 @@ def attributes(data: Any) -> dict[str, str]:
     if not isinstance(data, dict):
         return {}
     return {str(key): _text(each) for key, each in data.items() if each is not None}
-
-
-def picture_name(path: str) -> bool:
-    """Whether a path ends as pictures' do."""
-    return posixpath.splitext(path)[1].lower() in PICTURES
-
-
-PICTURES = frozenset(
-    (
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".bmp",
-        ".gif",
-        ".tif",
-        ".tiff",
-        ".webp",
-        ".jp2",
-        ".ppm",
-        ".pgm",
-        ".avif",
-    )
-)
 
 
 def _top(text: bytes) -> Pieces | None:

@@ -42,6 +42,7 @@ import msgspec
 
 from curate.export import Export
 from curate.formats import _json
+from curate.formats._names import is_picture
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Bitmap, Drop, ImageRecord, Parts, Polygons, Shape
 
@@ -103,7 +104,7 @@ def _image_name(export: Export, path: str, stated: Any) -> str:
         return stated
     stem = path[: -len(".json")]
     folder = posixpath.dirname(path)
-    beside = [each for each in export.files.paths if posixpath.splitext(each)[0] == stem and _json.picture_name(each)]
+    beside = [each for each in export.files.paths if posixpath.splitext(each)[0] == stem and is_picture(each)]
     return posixpath.relpath(beside[0], folder or ".") if len(beside) == 1 else posixpath.basename(stem)
 
 

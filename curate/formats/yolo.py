@@ -30,7 +30,6 @@ import hashlib
 import logging
 import posixpath
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,7 +37,8 @@ from typing import NamedTuple
 
 from curate.documents import InputError
 from curate.export import Export
-from curate.formats._json import label_flags, picture_name
+from curate.formats._json import label_flags
+from curate.formats._names import fold, is_picture
 from curate.formats._yolo_classes import CLASS_FILES, ClassList, class_lists, nearest_list
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Drop, Flag, ImageRecord, Polygons
@@ -68,7 +68,7 @@ class _Pictures:
 
 def read(export: Export) -> Iterator[ImageRecord | Drop]:
     """One record for each image, with or without a label file."""
-    pictures = sorted(path for path in (*export.files.paths, *export.files.refused) if picture_name(path))
+    pictures = sorted(path for path in (*export.files.paths, *export.files.refused) if is_picture(path))
     index = _index(pictures)
     lists, broken = class_lists(export)
     yield from broken
@@ -165,7 +165,7 @@ def _is_label_file(export: Export, path: str, index: _Pictures) -> bool:
     folder, name = posixpath.split(path)
     if not name.lower().endswith(".txt") or name.lower() in CLASS_FILES:
         return False
-    in_labels, has_picture = _is_in_labels(path), (_fold(name[:-4]),) in index.folded
+    in_labels, has_picture = _is_in_labels(path), (fold(name[:-4]),) in index.folded
     if (in_labels and has_picture) or (folder, name[:-4]) in index.exact:
         return True
     try:
@@ -186,9 +186,9 @@ def _find(path: str, index: _Pictures) -> _Match | Refusal:
     folder, name = posixpath.split(path)
     stem = name[:-4]
     keys = [(each, stem) for each in _image_folders(folder)]
-    for pictures, fold, distance in ((index.exact, str, _BESIDE), (index.folded, _fold, _ELSEWHERE)):
+    for pictures, form, distance in ((index.exact, str, _BESIDE), (index.folded, fold, _ELSEWHERE)):
         for key in [*keys, (stem,)]:
-            hits = pictures.get(tuple(map(fold, key)), [])
+            hits = pictures.get(tuple(map(form, key)), [])
             if len(hits) == 1:
                 return _Match(hits[0], distance if len(key) == 2 else _ELSEWHERE)
             if hits:
@@ -215,9 +215,5 @@ def _index(pictures: list[str]) -> _Pictures:
         for stem in dict.fromkeys((posixpath.splitext(name)[0], name)):
             for key in ((folder, stem), (stem,)):
                 index.exact[key].append(path)
-                index.folded[tuple(map(_fold, key))].append(path)
+                index.folded[tuple(map(fold, key))].append(path)
     return index
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
