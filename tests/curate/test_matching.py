@@ -28,8 +28,8 @@ _ALIASES = {
     "traffic-light": ("Ampel",),
 }
 _NAMES = (
-    "vehicle car truck wheel shadow car-door door furniture sofa table animal dog person leaf potted-plant swivel-chair "
-    "toy licence-plate eyeglasses drinking-glass refrigerator curtain traffic-light broccoli wall sky computer"
+    "vehicle car truck wheel car-door door furniture sofa table animal dog person leaf potted-plant swivel-chair "
+    "toy licence-plate eyeglasses drinking-glass refrigerator curtain traffic-light broccoli wall sky shadow computer"
 )
 _PARTS = ("wheel", "car-door", "leaf")
 
