@@ -30,7 +30,9 @@ import msgspec
 
 from curate.reasons import Reason, Refusal
 
-TASKS = frozenset({"curate.objects:read_image", "curate.archives:unpack", "curate.shard:cut_image"})
+TASKS = frozenset(
+    {"curate.objects:read_image", "curate.archives:unpack", "curate.shard:cut_image", "curate.images:thumbnail"}
+)
 """All that a child can be asked for: functions of plain data, as msgspec encodes it."""
 
 _START_SECONDS = 60.0
@@ -221,7 +223,7 @@ def _answer(request: bytes, memory: int) -> _Answer:
     except Refusal as refusal:
         return _Answer(reason=refusal.reason.value, detail=refusal.detail or refusal.reason.value)
     except Exception as error:  # a bug, met by what a stranger sent: it costs this call, and says so
-        return _Answer(detail=f"{type(error).__name__}: {error}")
+        return _Answer(detail=f"{type(error).__name__}: {error} (not foreseen: please report it)")
 
 
 @functools.cache

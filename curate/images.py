@@ -132,6 +132,20 @@ def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
         raise Refusal(Reason.UNDECODABLE_MASK, refusal.detail) from None
 
 
+def thumbnail(data: bytes, max_pixels: int, side: int) -> bytes:
+    """Small lossy WebP of the picture as displayed, for pages: `side` px at most. Refusals as `probe`."""
+    with _opened(data, max_pixels) as picture:
+        orientation = _orientation(picture)
+        picture.draft(None, (side, side))
+        small = _rgb(picture)
+        small.thumbnail((side, side))
+        if orientation in _TURNS and picture.format != "TIFF":  # Pillow turns TIFF by itself
+            small = small.transpose(_TURNS[orientation])
+        file = BytesIO()
+        small.save(file, "WEBP", quality=60)
+        return file.getvalue()
+
+
 def encode_webp(crop: Pixels) -> bytes:
     """Lossless WebP of an (H, W, 3) uint8 RGB crop, at most `MAX_WEBP_SIDE` px a side."""
     file = BytesIO()

@@ -17,10 +17,10 @@ from curate import storage
 from curate.child import ChildDied, call
 from curate.documents import encodable
 from curate.export import Export, find_image, refused_path
-from curate.objects import FoundImage, ImageLimits, ImageObjects, image_drops, lost_image, object_id, read_image
+from curate.objects import ImageLimits, ImageObjects, image_drops, lost_image, object_id, read_image
 from curate.opening import open_export, read_export
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, Flag, ImageRecord, RegionMap
+from curate.records import Annotation, Drop, Flag, FoundImage, ImageRecord, RegionMap
 from curate.schema import drops_table
 from curate.settings import ExportSettings, Limits
 

@@ -11,19 +11,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from curate import images, masks, polygons
+from curate import images, masks
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Bitmap, Box, Drop, Flag, ImageRecord, Parts, Polygons, Record, RegionMap, Shape
+from curate.records import Annotation, Box, Drop, Flag, FoundImage, ImageRecord, Record, RegionMap
 from curate.regions import Region, read_regions
-
-
-class FoundImage(Record, frozen=True, kw_only=True, tag="found"):
-    """An image record whose image was found: its path in the export, and the file that holds its bytes."""
-
-    record: ImageRecord
-    path: str
-    file: str
-    flags: list[Flag]
+from curate.shapes import run_lengths
 
 
 class Object(Record, frozen=True, kw_only=True):
@@ -163,7 +155,7 @@ def _objects(annotation: Annotation, frame: _Frame, objects: str, limits: ImageL
     if annotation.shape is None:
         raise Refusal(Reason.NO_MASK, annotation.detail or "the annotation has no mask")
     label = _label(annotation.label, limits)
-    counts, flags = _run_lengths(annotation.shape, frame, limits)
+    counts, flags = run_lengths(annotation.shape, frame.height, frame.width, limits.image_pixels)
     if masks.area(counts) == 0:
         raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
     counts = masks.reorient(counts, frame.height, frame.width, frame.orientation)
@@ -171,45 +163,6 @@ def _objects(annotation: Annotation, frame: _Frame, objects: str, limits: ImageL
     whole = Region(annotation.key, label, counts, [*annotation.flags, *flags], "instance")
     cut = _components(whole, height, width) if objects == "components" else [whole]
     return [_object(region, height, annotation.attributes) for region in cut]
-
-
-def _run_lengths(shape: Shape, frame: _Frame, limits: ImageLimits) -> tuple[masks.Counts, list[Flag]]:
-    if isinstance(shape, Parts):
-        return _join(shape, frame, limits)
-    if isinstance(shape, Polygons):
-        return polygons.rasterise(shape, frame.height, frame.width)
-    if isinstance(shape, Bitmap):
-        try:
-            picture = images.decode_mask(shape.data, limits.image_pixels)
-        except Refusal as refusal:
-            raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
-        return masks.place(picture.foreground(), shape.x, shape.y, frame.height, frame.width), []
-    if (shape.height, shape.width) != (frame.height, frame.width):
-        stated = f"{shape.width} x {shape.height}"[:100]
-        raise Refusal(Reason.MASK_SIZE_MISMATCH, f"the mask is {stated} px, the image {frame.width} x {frame.height}")
-    return masks.parse_counts(shape.counts, frame.height, frame.width), []
-
-
-def _join(shape: Parts, frame: _Frame, limits: ImageLimits) -> tuple[masks.Counts, list[Flag]]:
-    """The union of the parts less the holes; a bad one is left out and flagged partial, if any good part is left."""
-    good: list[masks.Counts] = []
-    holes: list[masks.Counts] = []
-    flags: set[Flag] = set()
-    refusals: list[Refusal] = []
-    for kind, parts in ((good, shape.parts), (holes, shape.holes)):
-        for part in parts:
-            try:
-                counts, remarks = _run_lengths(part, frame, limits)
-            except Refusal as refusal:
-                refusals.append(refusal)
-                continue
-            kind.append(counts)
-            flags.update(remarks)
-    if not good:
-        raise refusals[0] if refusals else Refusal(Reason.NO_MASK, "the annotation has no parts")
-    joined = masks.union(good)
-    flags.update([Flag.PARTIAL] * bool(refusals))
-    return (masks.subtract(joined, masks.union(holes)) if holes else joined), sorted(flags)
 
 
 def _components(region: Region, height: int, width: int) -> list[Region]:
@@ -236,6 +189,8 @@ def _read_map(
         except OSError as error:
             reason = Reason.MISSING_MASK if isinstance(error, FileNotFoundError) else Reason.UNDECODABLE_MASK
             raise Refusal(reason, f"{path}: {error.strerror or error}") from None
+        except Refusal as refusal:
+            raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
 
     try:
         instances = picture(region_map.instances) if region_map.instances else None

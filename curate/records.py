@@ -140,6 +140,15 @@ class ImageRecord(Record, frozen=True, kw_only=True):
     embedded: bytes | None = None
 
 
+class FoundImage(Record, frozen=True, kw_only=True, tag="found"):
+    """An image record whose image was found: its path in the export, and the file that holds its bytes."""
+
+    record: ImageRecord
+    path: str
+    file: str
+    flags: list[Flag]
+
+
 class Drop(Record, frozen=True, kw_only=True, tag="drop"):
     """What does not go on. `count`: annotations that this row stands for; None where nobody can know."""
 

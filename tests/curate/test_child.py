@@ -16,9 +16,9 @@ from PIL import Image
 from curate import child, objects
 from curate.archives import ArchiveLimits, unpack
 from curate.child import ChildDied, call
-from curate.objects import FoundImage, ImageLimits, ImageObjects, read_image
+from curate.objects import ImageLimits, ImageObjects, read_image
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, ImageRecord, Polygons
+from curate.records import Annotation, FoundImage, ImageRecord, Polygons
 
 BOUNDS = ImageLimits(file_bytes=10**9, image_pixels=120_000_000, label_characters=1000)
 ROOT = Path(__file__).parents[2]
@@ -115,7 +115,7 @@ def test_it_ends_with_its_parent() -> None:
         "from types import SimpleNamespace\n"
         "limits = SimpleNamespace(child_bytes=10**9, child_seconds=60.0)\n"
         "record = records.ImageRecord(name='a', document='')\n"
-        "found = objects.FoundImage(record=record, path='a', file='a', flags=[])\n"
+        "found = records.FoundImage(record=record, path='a', file='a', flags=[])\n"
         f"data = {file.getvalue()!r}\n"
         "bounds = objects.ImageLimits(10**9, 10**9, 9)\n"
         "child.call(objects.read_image, limits, found, 'x', '', 'auto', bounds, {'a': data})\n"
