@@ -48,6 +48,7 @@ def audit(settings: Settings) -> list[Check]:
         ("weights of the train rows have mean 1", _weights(build)),
         ("the shards are those of the manifest", _manifest(build)),
         ("the shards' rows are those of the stage", _shard_rows(build)),
+        ("each object is on the side where the split put it", _same_sides(build)),
         ("the licences are allowed", _licences(build, settings)),
     ]
     return [_check(name, list(faults)) for name, faults in checks]
@@ -188,14 +189,29 @@ def _shard_rows(build: UPath) -> Iterator[str]:
             expected[row["shard_file"]][row["shard_row"]] = (row["object_id"], row["split"])
     for path in sorted(folder.glob("split=*/*.parquet")):
         name = f"{path.parent.name}/{path.name}"
-        with path.open("rb") as file:
-            table = pq.read_table(file, columns=["object_id", "split"])
+        try:
+            with path.open("rb") as file:
+                table = pq.read_table(file, columns=["object_id", "split"])
+        except pa.ArrowInvalid as error:
+            yield f"{name} cannot be read: {error}"
+            expected.pop(name, None)
+            continue
         found = dict(enumerate(zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True)))
         if found != expected.pop(name, {}):
             yield f"{name} holds other rows than the stage says"
         if {side for _, side in found.values()} - {path.parent.name.removeprefix("split=")}:
             yield f"{name} holds rows of another side"
     yield from (f"{name} is missing" for name in expected)
+
+
+def _same_sides(build: UPath) -> Iterator[str]:
+    put: dict[str, str] = {}
+    for table in read_parts(build / "split" / "segments", ["object_id", "split"]):
+        put |= dict(zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True))
+    for table in read_parts(build / "shard" / "segments", ["object_id", "split"]):
+        for each, side in zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True):
+            if put.get(each) != side:
+                yield f"{each} is in {side}, the split put it in {put.get(each)}"
 
 
 def _licences(build: UPath, settings: Settings) -> Iterator[str]:

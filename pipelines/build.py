@@ -4,16 +4,21 @@ A stage is written to `.STAGE.new` and renamed to `STAGE` when it is whole; fini
 killed wait in `.STAGE.partial`. `stage.json` keeps the key of what the stage was made from.
 """
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from upath import UPath
 
 from curate import ledger
+from curate.documents import InputError
 from curate.ledger import Ledger
-from curate.storage import parts, read_json, recover, remove_folder, replace_folder, write_json
+from curate.storage import is_local, parts, read_json, recover, remove_folder, replace_folder, write_json
 
 
 class State(msgspec.Struct, frozen=True):
@@ -23,6 +28,23 @@ class State(msgspec.Struct, frozen=True):
     schema_version: int
     settings: dict[str, Any]
     parts: dict[str, str] = {}
+
+
+@contextmanager
+def held(build: UPath) -> Iterator[None]:
+    """Keep other runs out of a build folder of this machine. InputError where one is at work; a kill lets go."""
+    if not is_local(build):
+        yield
+        return
+    build.mkdir(parents=True, exist_ok=True)
+    with Path(str(build / ".lock")).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"{build}: another run is at work in this folder; wait for it, or name another build"
+            ) from None
+        yield
 
 
 def state(build: UPath, stage: str) -> State | None:

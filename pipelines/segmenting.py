@@ -69,21 +69,22 @@ def _printed(mask: Mask, box: tuple[int, ...], *, rle: bool, polygon: bool) -> d
         counts = masks.compress(masks.encode(mask))
         result["segmentation"] = {"size": [height, width], "counts": counts}
     if polygon:
-        result["polygon"] = _outlines(mask)
+        result["polygon"] = outlines(mask)
     return result
 
 
-def _outlines(mask: Mask) -> dict[str, list[list[int]]]:
-    """Rings x0, y0, x1, y1, … along the edges of the mask's px, and those of its holes: they enclose just its px."""
+def outlines(mask: Mask) -> list[dict[str, Any]]:
+    """For each piece of the mask its ring x0, y0, x1, y1, … along the edges of its px, and the rings of its holes."""
     edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(edges == 1)
     _, stops = np.nonzero(edges == -1)
     whole = shapely.union_all(shapely.box(starts, rows, stops, rows + 1))
     pieces = [piece.simplify(0) for piece in shapely.get_parts(whole)]
-    return {
-        "rings": [_ring(piece.exterior) for piece in pieces],
-        "holes": [_ring(hole) for piece in pieces for hole in piece.interiors],
-    }
+    return [
+        {"ring": _ring(piece.exterior), "holes": [_ring(hole) for hole in piece.interiors]}
+        for piece in pieces
+        if not piece.is_empty
+    ]
 
 
 def _ring(line: shapely.LinearRing) -> list[int]:

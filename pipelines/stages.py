@@ -5,7 +5,7 @@ function of curate/. A stage whose key holds is left as it is, and the run start
 """
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from curate.schema import SCHEMA_VERSION, STAGES
 from curate.settings import Settings
 from pipelines import build as builds
 from pipelines.cluster import Workers
+from pipelines.inputs import fingerprint
 from pipelines.screen import Screen
 
 
@@ -37,14 +38,12 @@ class Run:
         self.workers = workers
         self.screen = screen
         self.build = UPath(settings.build)
+        self.fingerprints: dict[str, str] = {}
 
-    @cached_property
-    def fingerprints(self) -> dict[str, str]:
-        """A digest of the files of each export, by its name; taken once, before anything reads them."""
-        from pipelines.inputs import fingerprint
-
+    def look_at_exports(self) -> None:
+        """Take a digest of the files of each export, by its name, first of all. InputError where there are none."""
         limits = self.settings.limits
-        return {export.name: fingerprint(export, limits) for export in self.settings.exports}
+        self.fingerprints = {export.name: fingerprint(export, limits) for export in self.settings.exports}
 
 
 Rows = Callable[[pa.Table, Any], tuple[pa.Table, pa.Table]]

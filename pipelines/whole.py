@@ -1,5 +1,7 @@
 """The verbs that run stages: one, some or all of them, from the exports to the judged model and its pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from upath import UPath
@@ -18,11 +20,21 @@ from pipelines.stages import Run, run_stages
 
 def curate(settings: Settings, last: str) -> dict[str, Any]:
     """Run the stages up to `last`: their ledgers, and what was warned of."""
-    screen = Screen()
+    with _started(settings) as run:
+        ledgers = run_stages(run, FLOW, last)
+    return {"stages": ledgers, "warnings": run.screen.warnings}
+
+
+@contextmanager
+def _started(settings: Settings) -> Iterator[Run]:
+    """A run whose settings and exports have been looked at, and whose build folder is its own."""
     check(settings)
+    screen = Screen()
     with Workers(settings.dask, screen) as workers:
-        ledgers = run_stages(Run(settings, workers, screen), FLOW, last)
-    return {"stages": ledgers, "warnings": screen.warnings}
+        run = Run(settings, workers, screen)
+        run.look_at_exports()
+        with builds.held(run.build):
+            yield run
 
 
 def everything(settings: Settings, until: str) -> dict[str, Any]:
@@ -46,13 +58,10 @@ def everything(settings: Settings, until: str) -> dict[str, Any]:
 
 def match_labels(settings: Settings) -> dict[str, Any]:
     """Ingest what is not ingested yet, match the labels and write the review queue."""
-    screen = Screen()
-    check(settings)
-    with Workers(settings.dask, screen) as workers:
-        run = Run(settings, workers, screen)
+    with _started(settings) as run:
         run_stages(run, FLOW, "ingest")
         matched = labels.match(run)
-    return labels.plain(matched) | {"queue": str(labels.queue_file(run.build)), "warnings": screen.warnings}
+    return labels.plain(matched) | {"queue": str(labels.queue_file(run.build)), "warnings": run.screen.warnings}
 
 
 def train(settings: Settings) -> dict[str, Any]:

@@ -34,3 +34,13 @@ def verb() -> Verb:
 def project(tmp_path: Path, scheduler: str) -> Project:
     """An empty project on the shared cluster."""
     return Project(tmp_path, scheduler)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, scheduler: str) -> Project:
+    """A small project built to its shards, with unmapped labels and a missing image; look, but change nothing."""
+    project = Project(tmp_path_factory.mktemp("built"), scheduler)
+    place = project.add("street", 8, ["car", "zorp"])
+    (place / "images" / "3.png").unlink()
+    assert CliRunner().invoke(app, ["shard", str(project.settings)]).exit_code == 0
+    return project

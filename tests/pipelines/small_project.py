@@ -86,7 +86,7 @@ class Project:
         return {
             str(path.relative_to(self.build)): path.read_bytes()
             for path in sorted(self.build.rglob("*"))
-            if path.is_file()
+            if path.is_file() and path.name != ".lock"
         }
 
 

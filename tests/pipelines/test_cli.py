@@ -1,0 +1,199 @@
+"""What users get wrong: each ends in a message with file and place and the right exit code, and nothing is lost."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from small_project import Project, Verb
+from typer.testing import CliRunner
+from upath import UPath
+
+from curate import masks, polygons
+from curate.documents import InputError
+from curate.records import Polygons
+from pipelines import build as builds
+from pipelines import failures
+from pipelines.cli import app
+from pipelines.segmenting import outlines
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": "cocoo"}, ["unknown format 'cocoo'", "did you mean 'coco'?", "settings.yaml:1:"]),
+        ({"licence": "GPL-3.0"}, ["street", "'GPL-3.0'", "licences.allow", "settings.yaml:1:"]),
+        ({"rol": "test"}, ["unknown key 'exports.0.rol'", "did you mean 'role'?", "settings.yaml:1:"]),
+        ({"path": "no/such/place"}, ["export street", "no/such/place", "no such folder"]),
+        ({"options": {"crowd": "drop"}}, ["format coco has no option 'crowd'"]),
+        ({"name": "no slash/here"}, ["exports.0.name", "settings.yaml:1:"]),
+    ],
+)
+def test_an_export_that_cannot_be(project: Project, verb: Verb, changes: dict[str, object], said: list[str]) -> None:
+    project.add("street", 1, ["car"])
+    project.plain["exports"][0] |= changes
+    outcome = verb("shard", project.change())
+    assert outcome.code == 2
+    assert all(words in outcome.err for words in said), outcome.err
+    assert not project.build.exists()
+
+
+def test_broken_yaml_and_no_file(project: Project, verb: Verb, tmp_path: Path) -> None:
+    project.settings.write_text("build: x\nexports: [\n")
+    outcome = verb("all", project.settings)
+    assert outcome.code == 2
+    assert "settings.yaml:3:1" in outcome.err
+    outcome = verb("ingest", tmp_path / "none.yaml")
+    assert outcome.code == 2
+    assert "none.yaml: cannot be read" in outcome.err
+
+
+def test_an_unknown_verb_or_stage(project: Project, verb: Verb) -> None:
+    assert verb("ingst", project.settings).code == 2
+    outcome = verb("all", project.settings, "--until", "shards")
+    assert outcome.code == 2
+    assert "'shard'" in outcome.err
+
+
+def test_targets_name_domains_that_are_there(project: Project, verb: Verb) -> None:
+    project.add("street", 1, ["car"])
+    outcome = verb("ingest", project.change(balance={"targets": {"strete": 0.5}}))
+    assert outcome.code == 2
+    assert "'strete'" in outcome.err
+    assert verb("ingest", project.change(balance={"targets": {"street": 1.5}})).code == 2
+
+
+def test_folders_with_nothing_in_them(project: Project, verb: Verb) -> None:
+    place = project.add("street", 1, ["car"])
+    (project.folder / "empty").mkdir()
+    project.plain["exports"][0]["path"] = str(project.folder / "empty")
+    assert verb("ingest", project.change()).code == 2
+    project.plain["exports"][0]["path"] = str(place / "images")
+    outcome = verb("ingest", project.change())
+    assert outcome.code == 2
+    assert str(place / "images") in outcome.err
+
+
+def test_an_empty_export_is_warned_of(project: Project, verb: Verb) -> None:
+    project.add("street", 3, [])
+    outcome = verb("shard", project.settings, "--json")
+    assert outcome.code == 0
+    assert "warning: export street: nothing is annotated" in outcome.err
+    result = msgspec.json.decode(outcome.out)
+    assert list(result["stages"]) == ["ingest"]
+    assert len(result["warnings"]) == 2
+    project.add("yard", 3, ["car"])
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0
+    assert "export street: nothing is annotated" in outcome.err
+
+
+def test_labels_that_are_all_unmapped_name_the_review_queue(project: Project, verb: Verb) -> None:
+    project.add("street", 3, ["zorp", "\x1b[31mred", "<b>bold</b>"])
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 2
+    queue = project.build / "taxonomy" / "review.yaml"
+    assert str(queue) in outcome.err
+    assert "9 unmapped_label" in outcome.err
+    assert "zorp" in queue.read_text()
+    assert "\x1b" not in outcome.err
+    customers = project.folder / "taxonomy" / "customers"
+    customers.mkdir()
+    (customers / "street.yaml").write_text("labels: {zorp: car}\n")
+    assert verb("shard", project.settings).code == 0
+    listed = verb("taxonomy", project.settings, "--json")
+    assert listed.code == 0
+    assert {row["label"]: row["decision"] for row in msgspec.json.decode(listed.out)["labels"]}["zorp"] == "car"
+    assert msgspec.json.decode(listed.out)["open"] == 2
+
+
+def test_a_missing_image_costs_itself(project: Project, verb: Verb) -> None:
+    place = project.add("street", 4, ["car", "wheel"])
+    (place / "images" / "2.png").unlink()
+    outcome = verb("shard", project.settings, "--json")
+    assert outcome.code == 0
+    stages = msgspec.json.decode(outcome.out)["stages"]
+    assert stages["ingest"]["by_reason"] == {"missing_image": 2}
+    assert stages["shard"]["out"] == 6
+
+
+def test_verbs_that_need_a_build_say_so(project: Project, verb: Verb) -> None:
+    project.add("street", 1, ["car"])
+    for words in (["audit"], ["report"], ["train"], ["evaluate"]):
+        outcome = verb(*words, project.settings)
+        assert outcome.code == 2
+        assert "not built yet" in outcome.err
+    assert verb("trace", project.settings, "0" * 32).code == 2
+
+
+def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> None:
+    project.add("street", 1, ["car"])
+    with builds.held(UPath(project.build)):
+        outcome = verb("ingest", project.settings)
+    assert outcome.code == 2
+    assert "another run is at work" in outcome.err
+    assert verb("ingest", project.settings).code == 0
+
+
+def test_inspect_tells_formats_apart_and_reads_settings(project: Project, verb: Verb) -> None:
+    place = project.add("street", 3, ["car", "zorp"])
+    found = msgspec.json.decode(verb("inspect", place, "--json").out)
+    assert (found[0]["format"], found[0]["images"], found[0]["annotations"]) == ("coco", 3, 6)
+    assert found[0]["labels"] == {"car": 3, "zorp": 3}
+    assert "3 are in the export" in verb("inspect", project.settings).out
+    (project.folder / "empty").mkdir()
+    assert verb("inspect", project.folder / "empty").code == 2
+
+
+def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:
+    listed = msgspec.json.decode(verb("formats", "--json").out)
+    assert {"coco", "labelmap", "colormap", "yolo", "labelme"} <= {each["name"] for each in listed}
+    assert all(len(each["documentation"]) > 200 for each in listed)
+    assert "COCO" in verb("formats", "coco").out
+    assert "did you mean" in verb("formats", "coko").err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (InputError("x"), 2),
+        (failures.CheckFailed("x"), 3),
+        (FileNotFoundError(2, "gone", "f"), 2),
+        (ValueError("x"), 1),
+    ],
+)
+def test_exit_codes(error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(_: str | None) -> list[dict[str, str]]:
+        raise error
+
+    monkeypatch.setattr("pipelines.inspecting.describe_formats", fail)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    result = CliRunner().invoke(app, ["formats"])
+    assert result.exit_code == code
+    assert "Traceback" not in result.output
+    logs = list(tmp_path.glob("segcurate-*.log"))
+    assert bool(logs) == (code == 1)
+    assert not logs or ("Traceback" in logs[0].read_text() and str(logs[0]) in result.output)
+
+
+def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
+    slow = ("numpy", "pyarrow", "dask", "torch", "cv2")
+    code = f"import sys, pipelines.cli; print([name for name in {slow} if name in sys.modules])"
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root).stdout == "[]\n"
+
+
+def test_outlines_enclose_just_the_px_of_a_mask() -> None:
+    mask = np.zeros((40, 50), bool)
+    mask[3:30, 4:44] = True
+    mask[10:20, 10:30] = False
+    mask[12:15, 12:15] = True
+    mask[35, 7] = True
+    drawn = np.zeros_like(mask)
+    for piece in outlines(mask):
+        counts, _ = polygons.rasterise(Polygons(rings=[piece["ring"]], holes=piece["holes"]), 40, 50)
+        drawn |= masks.decode(counts, 40, 50)
+    assert np.array_equal(drawn, mask)
+    assert outlines(np.zeros((4, 4), bool)) == []
