@@ -131,8 +131,9 @@ def _pipeline(sources: list[Source], build: Path) -> int:
         licences=LicenceSettings(allow=["benchmark"]),
     )
     screen = Silent()
-    ledgers = run_stages(Run(settings, OneWorker(settings.dask, screen), screen), FLOW, "shard")
-    return int(ledgers["shard"]["out"])
+    run = Run(settings, OneWorker(settings.dask, screen), screen)
+    run.look_at_exports()
+    return int(run_stages(run, FLOW, "shard")["shard"]["out"])
 
 
 def _taxonomy(sources: list[Source]) -> str:
