@@ -34,7 +34,7 @@ _SHORTEST_JOINED = 5  # letters: names as short as "cup" are too easily found in
 _SHARED_WORDS = 0.7  # how much whole words in common count in a likeness, beside the letters
 _CHUNK = 512  # labels compared with all names at a time
 
-_PATH = re.compile(r"\s*(?:/|(?<=\w\w)\.(?=\w\w)|\\|>|::|->|→|\|)\s*")
+_PATH = re.compile(r"\s*(?:/|(?<=\w\w)\.(?=\w\w)|\\|>|::|--+|->|→|\|)\s*")
 _LIST = re.compile(r"\s*[,;]\s*")
 _BRACKET = re.compile(r"^(.+?)\s*[(\[{](.+)[)\]}]\s*$", re.DOTALL)
 _OF = re.compile(r"^(.+?)[\s_-]+of[\s_-]+(?:(?:the|a|an)[\s_-]+)?(.+)$", re.IGNORECASE | re.DOTALL)
@@ -42,7 +42,7 @@ _NEUTRAL = (
     "a an the other others merged stuff general generic misc miscellaneous unspecified instance instances class "
     "category label mask masks segment segmentation annotation polygon occluded truncated visible"
 )
-_STEPS = "object objects thing things item items root main default all"
+_STEPS = "object objects thing things item items root main default all flat construction nature static dynamic scene"
 _WHICH = "left right front rear back upper lower top bottom inner outer middle side"
 _FILLERS = frozenset(_NEUTRAL.split())  # words that leave the meaning as it is, before or after a name
 _GROUPS = _FILLERS.union(_STEPS.split())  # steps of a path that say nothing

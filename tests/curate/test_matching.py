@@ -74,6 +74,8 @@ TAXONOMY = small_taxonomy()
         ("vehicle > car", "car", "compound"),
         ("furniture.sofa", "sofa", "compound"),
         ("objects/car", "car", "compound"),
+        ("object--vehicle--car", "car", "compound"),
+        ("vehicle::car", "car", "compound"),
         ("car/wheel", "wheel", "compound"),
         ("truck/wheel", "wheel", "compound"),
         ("car (2)", "car", "normalised"),
