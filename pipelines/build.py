@@ -6,7 +6,6 @@ killed wait in `.STAGE.partial`. `stage.json` keeps the key of what the stage wa
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from upath import UPath
 from curate import ledger
 from curate.documents import InputError
 from curate.ledger import Ledger
-from curate.storage import is_local, parts, read_json, recover, remove_folder, replace_folder, write_json
+from curate.storage import is_local, parts, read_json, recover, remove_folder, replace_folder, write_bytes, write_json
 
 
 class State(msgspec.Struct, frozen=True):
@@ -94,10 +93,12 @@ def finish(build: UPath, stage: str, made: State, ledgers: list[Ledger]) -> dict
 
 
 def place(source: UPath, target: UPath) -> None:
-    """Let `target` hold the bytes of `source`: a second name for them where the file system can, else a copy."""
+    """Let `target` hold the bytes of `source`: a second name for them where the file system can, else a copy.
+
+    A task that runs twice finds its target there, as another name of the source: writing into it would empty both.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(str(source), str(target))
     except OSError:
-        with source.open("rb") as reading, target.open("wb") as writing:
-            shutil.copyfileobj(reading, writing)
+        write_bytes(target, source.read_bytes())
