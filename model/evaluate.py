@@ -4,11 +4,10 @@ Beside the report: `scores.parquet`, one row for each object and method, and `ca
 best, median and worst answers, for the page.
 """
 
-import multiprocessing
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -21,11 +20,11 @@ from curate.settings import Settings
 from curate.storage import digest, read_json, write_json, write_table
 from model.checkpoint import BASE, Origin, load_checkpoint
 from model.hardware import device
-from model.methods import BASELINES, baseline_scores, network_scores, prior_scores
+from model.methods import Judged, judge
 from model.metrics import METRICS
 from model.predict import probabilities
 from model.prior import BoxNetwork
-from model.strata import paired, results, strata
+from model.strata import report_rows, sizes, strata
 
 Log = Callable[[str], None]
 
@@ -44,7 +43,6 @@ CASES = pa.schema(
 """Columns of cases.parquet: the window as lossless WebP, both masks as 1-bit PNG."""
 
 _CASES = 12  # of each kind, no two of one photo
-_CHUNK = 16  # rows that a baseline process takes at a time
 
 
 def evaluate(settings: Settings, log: Log) -> UPath:
@@ -55,76 +53,83 @@ def evaluate(settings: Settings, log: Log) -> UPath:
     build = UPath(settings.build)
     folder, path = build / "evaluate", build / "train" / "model.safetensors"
     shards = open_shards(build / "shard", "test")
+    if not path.exists():
+        raise InputError(f"{path}: no model to judge; train one first")
     model, origin = load_checkpoint(str(path))
-    untuned = load_checkpoint(BASE)[0] if settings.train.start == "base" else None
     identity = {
         "model": digest(path.read_bytes()),
         "data": shards.digest,
-        "settings": digest(settings.evaluate.model_dump(), BASE.read_bytes() if untuned else b""),
+        "settings": digest(settings.evaluate.model_dump(), BASE.read_bytes() if BASE.is_file() else b""),
     }
-    known = read_json(folder / "report.json")
-    if known and _identity(known) == identity:
+    if _identity(_known(folder / "report.json")) == identity:
         log(f"evaluate: {folder / 'report.json'} is up to date")
         return folder / "report.json"
     log(f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat")
-    scores, fallbacks = _all_scores(shards, model, untuned, settings.dask.workers, log)
-    write_table(folder / "scores.parquet", _scores_table(shards, scores))
-    write_table(folder / "cases.parquet", _cases(shards, model, scores["model"]))
-    write_json(folder / "report.json", _report(settings, shards, scores, identity, origin, fallbacks))
+    networks = {"model": model.to(device())} | _untuned(log)
+    judged = judge(shards, networks, settings.dask.workers, log)
+    write_table(folder / "scores.parquet", _scores_table(shards, judged.scores))
+    write_table(folder / "cases.parquet", _cases(shards, model, judged.scores["model"]))
+    write_json(folder / "report.json", _report(settings, shards, judged, identity, _facts(model, origin)))
     return folder / "report.json"
 
 
-def _identity(report: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "model": report["model"]["digest"],
-        "data": report["data"]["manifest_digest"],
-        "settings": report["settings_digest"],
-    }
+def _untuned(log: Log) -> dict[str, BoxNetwork]:
+    if not BASE.is_file():
+        log(f"evaluate: {BASE.name} is not here, so the model is judged without the base beside it")
+        return {}
+    return {"untuned": load_checkpoint(BASE)[0].to(device())}
 
 
-def _all_scores(
-    shards: Shards, model: BoxNetwork, untuned: BoxNetwork | None, workers: int, log: Log
-) -> tuple[dict[str, NDArray[np.float64]], int]:
-    """Scores by method, and how often GrabCut fell back on the box. Baselines run beside the networks."""
-    chunks = [range(first, min(first + _CHUNK, len(shards))) for first in range(0, len(shards), _CHUNK)]
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        waiting = [pool.submit(baseline_scores, shards, chunk) for chunk in chunks]
-        networks = {"model": network_scores(model.to(device()), shards)}
-        networks["prior"] = prior_scores(model.cpu(), shards)
-        if untuned is not None:
-            log("evaluate: the base, untuned")
-            networks["untuned"] = network_scores(untuned.to(device()), shards)
-        log("evaluate: the baselines")
-        found = [each.result() for each in waiting]
-    together = np.concatenate([each.scores for each in found], axis=1)
-    return networks | dict(zip(BASELINES, together, strict=True)), sum(each.fallbacks for each in found)
+def _known(path: UPath) -> Any:
+    try:
+        return read_json(path)
+    except msgspec.DecodeError:  # broken: made anew
+        return None
+
+
+def _identity(report: Any) -> dict[str, Any] | None:
+    """What a report was made from; None where it is none that this version wrote."""
+    try:
+        if report["schema_version"] != REPORT_VERSION:
+            return None
+        return {
+            "model": report["model"]["digest"],
+            "data": report["data"]["manifest_digest"],
+            "settings": report["settings_digest"],
+        }
+    except (KeyError, TypeError):
+        return None
 
 
 def _report(
-    settings: Settings,
-    shards: Shards,
-    scores: Mapping[str, NDArray[np.float64]],
-    identity: Mapping[str, str],
-    origin: Origin,
-    fallbacks: int,
+    settings: Settings, shards: Shards, judged: Judged, identity: Mapping[str, str], facts: Mapping[str, Any]
 ) -> dict[str, Any]:
     _, images = np.unique(np.array(shards.table["image_id"].to_pylist()), return_inverse=True)
-    judged = list(strata(shards.table, _trained_concepts(shards)))
     chance = (settings.evaluate.bootstrap, settings.evaluate.seed)
+    rows = [
+        report_rows(stratum, judged.scores, images, *chance)
+        for stratum in strata(shards.table, _trained_concepts(shards))
+    ]
     return {
         "schema_version": REPORT_VERSION,
-        "model": {"digest": identity["model"], "variant": origin.variant, "steps": origin.steps, "start": origin.start},
+        "model": {"digest": identity["model"], **facts},
         "data": {
             "manifest_digest": identity["data"],
             "objects": len(shards),
             "images": int(images.max()) + 1,
-            "grabcut_fallbacks": fallbacks,
+            "grabcut_fallbacks": judged.fallbacks,
         },
         "settings_digest": identity["settings"],
-        "results": [row for each in judged for row in results(each, scores, images, *chance)],
-        "paired": [row for each in judged for row in paired(each, scores, images, *chance)],
+        "results": [row for each in rows for row in each.results],
+        "paired": [row for each in rows for row in each.paired],
         "gate": {},
     }
+
+
+def _facts(model: BoxNetwork, origin: Origin) -> dict[str, Any]:
+    """What is told of the model."""
+    told: dict[str, Any] = msgspec.to_builtins(origin)
+    return told | {"parameters": sum(each.numel() for each in model.network.parameters())}
 
 
 def _trained_concepts(shards: Shards) -> frozenset[str]:
@@ -135,34 +140,41 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
 
 
 def _scores_table(shards: Shards, scores: Mapping[str, NDArray[np.float64]]) -> pa.Table:
-    ids = shards.table["object_id"].to_pylist()
-    columns: dict[str, Any] = {
-        "object_id": ids * len(scores),
-        "method": [method for method in scores for _ in ids],
-    }
-    values = np.concatenate(list(scores.values()))
-    return pa.table(columns | {name: values[:, column] for column, name in enumerate(METRICS)})
+    objects = shards.table.select(["object_id", "image_id", "export", "domain", "customer", "concept"])
+    objects = objects.append_column("size", pa.array(sizes(shards.table).tolist(), pa.string()))
+    tables = []
+    for method, values in scores.items():
+        table = objects.append_column("method", pa.array([method] * len(objects), pa.string()))
+        for name, column in zip(METRICS, values.T, strict=True):
+            table = table.append_column(name, pa.array(np.ascontiguousarray(column)))
+        tables.append(table)
+    return pa.concat_tables(tables)
 
 
 def _cases(shards: Shards, model: BoxNetwork, scores: NDArray[np.float64]) -> pa.Table:
     """The best, median and worst answers by IoU, with their pictures."""
     iou = scores[:, METRICS.index("iou")]
-    ranked = _one_of_each_image(np.argsort(iou, kind="stable"), shards)
-    middle = max(0, len(ranked) // 2 - _CASES // 2)
-    chosen = {"worst": ranked[:_CASES], "median": ranked[middle : middle + _CASES], "best": ranked[::-1][:_CASES]}
+    ranked = np.argsort(iou, kind="stable")
+    middle = ranked[np.argsort(np.abs(np.arange(len(ranked)) - len(ranked) // 2), kind="stable")]
+    number = max(1, min(_CASES, len(ranked) // 3))
+    orders = {"worst": ranked, "median": middle, "best": ranked[::-1]}
+    chosen = {kind: _one_of_each_image(rows, shards)[:number] for kind, rows in orders.items()}
     cases = [_case(shards, model, kind, row, float(iou[row])) for kind, rows in chosen.items() for row in rows]
     return pa.Table.from_pylist(cases, schema=CASES)
 
 
 def _one_of_each_image(rows: NDArray[np.int64], shards: Shards) -> list[int]:
+    """The first row of each image."""
     images = shards.table["image_id"].to_pylist()
-    seen: set[str] = set()
-    return [row for row in rows.tolist() if images[row] not in seen and not seen.add(images[row])]  # type: ignore[func-returns-value]
+    first: dict[str, int] = {}
+    for row in rows.tolist():
+        first.setdefault(images[row], row)
+    return list(first.values())
 
 
 def _case(shards: Shards, model: BoxNetwork, kind: str, row: int, iou: float) -> dict[str, Any]:
     sample = shards.sample(row)
-    (answer,) = probabilities(model.to(device()), [sample.image], [sample.drawn])
+    (answer,) = probabilities(model, [sample.image], [sample.drawn])
     return {
         "kind": kind,
         "object_id": sample.object_id,

@@ -22,6 +22,13 @@ class Stratum(NamedTuple):
     rows: NDArray[np.int64]
 
 
+class Rows(NamedTuple):
+    """A stratum's rows of the report: metrics by method, and the model less each other method."""
+
+    results: list[dict[str, Any]]
+    paired: list[dict[str, Any]]
+
+
 def strata(table: pa.Table, trained: frozenset[str]) -> Iterator[Stratum]:
     """All strata of a table of test objects; `trained`: concepts that training has seen."""
     yield Stratum("overall", "all", np.arange(len(table)))
@@ -30,41 +37,42 @@ def strata(table: pa.Table, trained: frozenset[str]) -> Iterator[Stratum]:
             yield Stratum(kind, value, np.flatnonzero(values == value))
 
 
-def results(
+def report_rows(
     stratum: Stratum, scores: Mapping[str, NDArray[np.float64]], images: NDArray[np.int64], resamples: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    """A row for each method: its metrics on a stratum."""
-    rows = stratum.rows
-    for method, values in scores.items():
-        found = intervals(values[rows], images[rows], resamples, seed)
-        yield {
-            "stratum": {"kind": stratum.kind, "value": stratum.value},
-            "method": method,
-            "objects": len(rows),
-            "images": len(np.unique(images[rows])),
-            "metrics": {name: each._asdict() for name, each in zip(METRICS, found, strict=True)},
-        }
+) -> Rows:
+    """What the report says of a stratum; `scores` by method, `model` among them, and each object's image number.
+
+    All means of a stratum are taken over the same resampled images.
+    """
+    rows, compared = stratum.rows, [METRICS.index(name) for name in _PAIRED]
+    others = [method for method in scores if method != "model"]
+    columns = [values[rows] for values in scores.values()]
+    columns += [(scores["model"] - scores[method])[rows][:, compared] for method in others]
+    found = iter(intervals(np.concatenate(columns, axis=1), images[rows], resamples, seed))
+    place = {"stratum": {"kind": stratum.kind, "value": stratum.value}}
+    counts = {"objects": len(rows), "images": len(np.unique(images[rows]))}
+    results = [
+        {**place, "method": method, **counts, "metrics": {name: next(found)._asdict() for name in METRICS}}
+        for method in scores
+    ]
+    paired = [
+        {**place, "metric": name, "against": method, **next(found)._asdict()} for method in others for name in _PAIRED
+    ]
+    return Rows(results, paired)
 
 
-def paired(
-    stratum: Stratum, scores: Mapping[str, NDArray[np.float64]], images: NDArray[np.int64], resamples: int, seed: int
-) -> Iterator[dict[str, Any]]:
-    """The model less each other method, object by object, with the interval of the mean difference."""
-    rows, columns = stratum.rows, [METRICS.index(name) for name in _PAIRED]
-    for method in scores.keys() - {"model"}:
-        difference = (scores["model"] - scores[method])[rows][:, columns]
-        for name, each in zip(_PAIRED, intervals(difference, images[rows], resamples, seed), strict=True):
-            place = {"kind": stratum.kind, "value": stratum.value}
-            yield {"stratum": place, "metric": name, "against": method, **each._asdict()}
-
-
-def _values(table: pa.Table, trained: frozenset[str]) -> dict[str, NDArray[np.str_]]:
-    columns = {name: np.array(table[name].to_pylist()) for name in ("export", "domain", "customer", "concept")}
+def sizes(table: pa.Table) -> NDArray[np.str_]:
+    """small, medium or large, by the area of each object's box."""
     width, height = (
         table[f"box_{side}1"].to_numpy().astype(np.int64) - table[f"box_{side}0"].to_numpy() for side in "xy"
     )
     area = width * height
-    columns["size"] = np.select([area < _SMALL, area < _LARGE], ["small", "medium"], "large")
+    return np.select([area < _SMALL, area < _LARGE], ["small", "medium"], "large")
+
+
+def _values(table: pa.Table, trained: frozenset[str]) -> dict[str, NDArray[np.str_]]:
+    columns = {name: np.array(table[name].to_pylist()) for name in ("export", "domain", "customer", "concept")}
+    columns["size"] = sizes(table)
     columns["source"] = np.array(table["object_source"].to_pylist())
     at_edge = ["touches_edge" in flags for flags in table["flags"].to_pylist()]
     columns["edge"] = np.where(at_edge, "touches_edge", "inside")

@@ -49,6 +49,7 @@ def write_shards(folder: Path, split: str, count: int, sides: tuple[int, ...] = 
         x0, y0, x1, y1 = whole[0].tolist()
         row = dict.fromkeys(shard_schema().names, "x") | {
             "object_id": object_id,
+            "image_id": f"photo {number // 2}",
             "split": split,
             "domain": "ab"[number % 2],
         }
