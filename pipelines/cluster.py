@@ -5,7 +5,10 @@ neither tables nor pixels travel through it.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from curate.documents import InputError
@@ -13,6 +16,7 @@ from curate.settings import DaskSettings
 from pipelines.screen import Screen
 
 _WORKER_BYTES = 3 << 30  # a worker above it is restarted by Dask, and its task tried again
+_NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # else its port 8787 opens all the same
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -80,16 +84,31 @@ class Workers:
 
         count = self._settings.workers
         dask.config.set({"logging.distributed": "critical"})  # what a task raises is raised and told here
-        self._cluster = LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=min(_WORKER_BYTES, int(0.9 * MEMORY_LIMIT / count)),
-            silence_logs=logging.CRITICAL,
-        )
+        with _uninterrupted():
+            self._cluster = LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                scheduler_kwargs=_NO_DASHBOARD,
+                memory_limit=min(_WORKER_BYTES, int(0.9 * MEMORY_LIMIT / count)),
+                silence_logs=logging.CRITICAL,
+            )
         return Client(self._cluster, set_as_default=False)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Processes started here are deaf to Ctrl-C: it stops the run, and the run ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _one_thread_each() -> None:

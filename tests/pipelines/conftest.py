@@ -14,7 +14,8 @@ from pipelines.cli import app
 @pytest.fixture(scope="session")
 def scheduler() -> Iterator[str]:
     """Address of a cluster of two single-threaded workers inside this process."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    quiet = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, scheduler_kwargs=quiet) as cluster:
         yield cluster.scheduler_address
 
 
