@@ -7,8 +7,7 @@ Balance acts here and nowhere else: `order` draws rows by their weight. Windows 
 that `redraw` draws for an epoch.
 """
 
-import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from upath import UPath
 
@@ -27,14 +25,13 @@ from curate.documents import InputError
 from curate.images import Pixels
 from curate.masks import Mask
 from curate.records import Box
-from curate.schema import SCHEMA_VERSION, SHARD_ROW
+from curate.row_groups import PIXELS, Cache, Group, read_columns
+from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
-from curate.storage import digest, is_local, read_json
+from curate.storage import digest, read_json
 from curate.windows import Boxes
 
-_CACHE_BYTES = 256 * 2**20  # encoded crops that stay in memory, by row group
 _READ_AHEAD = 64  # samples that a stream decodes before they are asked for
-_PIXELS = ["image", "mask"]
 
 
 class Sample(NamedTuple):
@@ -60,14 +57,6 @@ class Sample(NamedTuple):
     """Whether the window's left, top, right and bottom side is the image's own edge."""
 
 
-class _Group(NamedTuple):
-    """One row group: the file it stands in, its number there, and the number of its first row in the table."""
-
-    file: UPath
-    number: int
-    first: int
-
-
 @dataclass(frozen=True, eq=False)
 class Shards:
     """The shards of one split. Pickles as its address, so that each worker process reads for itself."""
@@ -77,8 +66,8 @@ class Shards:
     manifest: dict[str, Any]
     table: pa.Table
     """All columns but image and mask, in the files' order: sample i is row i."""
-    groups: list[_Group]
-    _cache: "_Cache"
+    groups: list[Group]
+    _cache: Cache
 
     def __len__(self) -> int:
         return len(self.table)
@@ -116,7 +105,7 @@ class Shards:
         """The encoded crop and mask of a row."""
         at = int(np.searchsorted(self._firsts, row, side="right")) - 1
         group = self._cache.get(self.groups[at])
-        return tuple(group[name].field("bytes")[row - self.groups[at].first].as_py() for name in _PIXELS)
+        return tuple(group[name].field("bytes")[row - self.groups[at].first].as_py() for name in PIXELS)
 
     def crop(self, row: int) -> tuple[Pixels, Mask]:
         """The crop and mask of a row: (H, W, 3) uint8 RGB and (H, W) bool."""
@@ -124,12 +113,17 @@ class Shards:
         return images.decode_crop(image), images.decode_mask_png(mask)
 
     def sample(self, row: int, drawn: Sequence[int] | None = None, window: Sequence[int] | None = None) -> Sample:
-        """The sample of a row; `drawn` and `window`, in the crop, take the place of the stored ones."""
+        """The sample of a row; `drawn` and `window`, in the crop, take the place of the stored ones.
+
+        ValueError where the window leaves the crop.
+        """
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
         d0, d1, d2, d3 = (int(each) for each in (self.drawn[row] if drawn is None else drawn))
         x0, y0, x1, y1 = (int(each) for each in (self.windows[row] if window is None else window))
         image, mask = self.crop(row)
+        if not (0 <= x0 < x1 <= mask.shape[1] and 0 <= y0 < y1 <= mask.shape[0]):
+            raise ValueError(f"window {(x0, y0, x1, y1)} leaves the crop of {mask.shape[1]} x {mask.shape[0]} px")
         left, top = (int(each) for each in self.crops[row, :2])
         names = ("object_id", "image_id", "export", "customer", "domain", "concept", "weight")
         fields = {name: self.table[name][row].as_py() for name in names}
@@ -160,12 +154,12 @@ def open_shards(folder: UPath | str, split: str) -> Shards:
     tables, groups = [], []
     first = 0
     for file in files:
-        table, sizes = _read_columns(folder / file["path"], file["rows"])
+        table, sizes = read_columns(folder / file["path"], file["rows"])
         tables.append(table)
         for number, size in enumerate(sizes):
-            groups.append(_Group(folder / file["path"], number, first))
+            groups.append(Group(folder / file["path"], number, first))
             first += size
-    return Shards(folder, split, manifest, pa.concat_tables(tables).combine_chunks(), groups, _Cache())
+    return Shards(folder, split, manifest, pa.concat_tables(tables).combine_chunks(), groups, Cache())
 
 
 def redraw(shards: Shards, crop: CropSettings, epoch: int | None) -> tuple[Boxes, Boxes]:
@@ -228,33 +222,6 @@ def stream(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-class _Cache:
-    """The row groups read last, up to `_CACHE_BYTES`; shared by the threads of a stream."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._files: dict[UPath, pq.ParquetFile] = {}
-        self._groups: OrderedDict[_Group, dict[str, pa.StructArray]] = OrderedDict()
-        self._bytes = 0
-
-    def get(self, group: _Group) -> dict[str, pa.StructArray]:
-        """The image and mask columns of a row group."""
-        with self._lock:
-            if group in self._groups:
-                self._groups.move_to_end(group)
-                return self._groups[group]
-            if group.file not in self._files:
-                self._files[group.file] = _open(group.file)
-            table = self._files[group.file].read_row_group(group.number, columns=_PIXELS)
-            columns = {name: table[name].combine_chunks() for name in _PIXELS}
-            self._groups[group] = columns
-            self._bytes += sum(column.nbytes for column in columns.values())
-            while self._bytes > _CACHE_BYTES and len(self._groups) > 1:
-                _, oldest = self._groups.popitem(last=False)
-                self._bytes -= sum(column.nbytes for column in oldest.values())
-            return columns
-
-
 def _read_manifest(folder: UPath) -> dict[str, Any]:
     try:
         manifest = read_json(folder / "manifest.json")
@@ -268,25 +235,6 @@ def _read_manifest(folder: UPath) -> dict[str, Any]:
             f"{folder}: shards of schema version {found}, this code reads {SCHEMA_VERSION}; make them anew"
         )
     return dict(manifest)
-
-
-def _open(path: UPath) -> pq.ParquetFile:
-    try:
-        if is_local(path):
-            return pq.ParquetFile(str(path), memory_map=True)
-        return pq.ParquetFile(pa.PythonFile(path.open("rb"), mode="r"), pre_buffer=True)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"{path}: the manifest lists this shard, but it cannot be read: {error}") from None
-
-
-def _read_columns(path: UPath, rows: int) -> tuple[pa.Table, list[int]]:
-    """All columns of a file but the pixels, and the rows of each row group."""
-    file = _open(path)
-    sizes = [file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)]
-    if sum(sizes) != rows:
-        raise InputError(f"{path}: {sum(sizes)} rows where the manifest lists {rows}; make the shards anew")
-    fields = [field for field in SHARD_ROW if field.name not in _PIXELS]
-    return file.read(columns=[field.name for field in fields]).cast(pa.schema(fields)), sizes
 
 
 def _permutation(count: int, stream: draws.Keys) -> NDArray[np.int64]:

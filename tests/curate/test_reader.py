@@ -53,6 +53,8 @@ def test_a_window_of_ones_own(shards: Shards) -> None:
     sample = shards.sample(3, drawn=(4, 5, 10, 12), window=np.array([2, 3, 14, 15]))
     assert sample.image.shape == (12, 12, 3)
     assert sample.drawn == (2, 2, 8, 9)
+    with pytest.raises(ValueError, match="leaves the crop"):
+        shards.sample(3, window=(0, 0, 500, 10))
     with pytest.raises(IndexError, match="row 20 of 20"):
         shards.sample(20)
 
@@ -86,7 +88,7 @@ def test_a_stream_keeps_its_order(shards: Shards, monkeypatch: pytest.MonkeyPatc
 def test_rows_stand_in_the_order_of_files_and_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("curate.shard_files.MAX_GROUP_ROWS", 3)
     monkeypatch.setattr("curate.shard_files.MAX_FILE_BYTES", 20_000)
-    monkeypatch.setattr("curate.reader._CACHE_BYTES", 10_000)
+    monkeypatch.setattr("curate.row_groups.CACHE_BYTES", 10_000)
     segments = make_segments(tmp_path)
     shards = open_shards(write_shards(segments, tmp_path / "shard"), "train")
     assert len(shards.groups) >= 7
