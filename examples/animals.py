@@ -4,8 +4,10 @@ import numpy as np
 
 from examples.canvas import Piece, Thing
 from examples.outlines import (
+    Group,
     Ring,
     blob,
+    box,
     capsule,
     ellipse,
     leaf,
@@ -49,21 +51,19 @@ def quadruped(rng: Generator) -> Thing:
         Piece("coat", [[ribbon(tail, np.array([0.14, 0.1, 0.05]) * rng.uniform(0.5, 2))]], "tail"),
         Piece("coat2" if rng.random() < 0.4 else "coat", legs[::2]),
         Piece("coat", [*coat, *legs[1::2]]),
-        Piece(
-            "coat3",
-            [
-                [blob(rng) * (long * 0.3, thick * 0.5) + (rng.uniform(-long, long) * 0.6, 0)]
-                for _ in range(rng.integers(0, 4))
-            ]
-            or [[ellipse(0, 0, 0.01, 0.01)]],
-            "",
-            2,
-        ),
+        Piece("coat3", _spots(rng, long, thick), "", 2),
         Piece("coat", coat[2:] + ears, "head"),
         Piece("dark", [[ellipse(head_at[0] + skull * 0.35, head_at[1] - skull * 0.2, 0.05, 0.05)]], "eye"),
         Piece("dark", [[ellipse(muzzle[0] + skull * 0.3, muzzle[1], 0.07, 0.05)]]),
     ]
     return Thing("animal", pieces, standing=True)
+
+
+def _spots(rng: Generator, long: float, thick: float) -> Group:
+    """Up to three patches along a body; where there is none, a speck that nobody sees."""
+    count = rng.integers(0, 4)
+    spots = [[blob(rng) * (long * 0.3, thick * 0.5) + (rng.uniform(-long, long) * 0.6, 0)] for _ in range(count)]
+    return spots or [[ellipse(0, 0, 0.01, 0.01)]]
 
 
 def _limb(rng: Generator, start: tuple[float, ...], end: tuple[float, ...], r0: float, r1: float) -> Ring:
@@ -152,16 +152,8 @@ def person(rng: Generator) -> Thing:
     ]
     sleeves = [[_limb(rng, tuple(a), tuple(b), 0.1 * wide, 0.07)] for a, b in arms]
     hands = [[ellipse(*b, 0.075, 0.085)] for _, b in arms]
-    torso = np.array(
-        [
-            (-0.3 * wide, -0.42),
-            (-0.1, -0.5),
-            (0.1, -0.5),
-            (0.3 * wide, -0.42),
-            (0.24 * wide, hip + 0.08),
-            (-0.24 * wide, hip + 0.08),
-        ]
-    )
+    right = np.array([(0.1, -0.5), (0.3 * wide, -0.42), (0.24 * wide, hip + 0.08)])
+    torso = np.concatenate([right, (right * (-1, 1))[::-1]])
     skirt = np.array([(-0.2, 0.2), (0.2, 0.2), (0.4 * wide, 1.0), (-0.4 * wide, 1.0)])
     pieces = [
         Piece("skin", hands[:1]),
@@ -169,15 +161,7 @@ def person(rng: Generator) -> Thing:
         Piece("shoe", feet[:1], "shoe"),
         Piece("trousers", [*legs, [ellipse(0, hip, 0.24 * wide, 0.15)]], "trousers"),
         Piece("cloth", [[torso], [ellipse(0, -0.3, 0.3 * wide, 0.2)]], "shirt"),
-        Piece(
-            "cloth2",
-            [
-                [np.array([(-0.5, y), (0.5, y), (0.5, y + 0.08), (-0.5, y + 0.08)])]
-                for y in rng.uniform(-0.4, 0.4, rng.integers(1, 4))
-            ],
-            "",
-            4,
-        ),
+        Piece("cloth2", [[box(-0.5, y, 0.5, y + 0.08)] for y in rng.uniform(-0.4, 0.4, rng.integers(1, 4))], "", 4),
         Piece("skin", [[ellipse(0, -0.55, 0.08, 0.12)], [ellipse(0, -0.78, 0.17, 0.21)]], "head"),
         Piece("hair", [[rough(rng, ellipse(0, -0.87, 0.2, 0.17 + rng.uniform(0, 0.1)), 0.01, 0.03)]], "hair"),
         Piece("skin", [[ellipse(0.02, -0.74, 0.13, 0.15)]]),

@@ -35,24 +35,8 @@ def house(rng: Generator) -> Thing:
     pieces = [Piece("wall", [[box(-w / 2, -h, w / 2, 0)]])]
     if rng.random() < 0.6:
         peak = rng.uniform(0.2, 0.7)
-        pieces.append(
-            Piece(
-                "roof",
-                [
-                    [
-                        np.array(
-                            [
-                                (-w / 2 - 0.1, -h),
-                                (w / 2 + 0.1, -h),
-                                (rng.uniform(-0.5, 0.5) * w * 0.6, -h - peak),
-                                (-0.1 * w, -h - peak),
-                            ]
-                        )
-                    ]
-                ],
-                "roof",
-            )
-        )
+        ridge = [(rng.uniform(-0.5, 0.5) * w * 0.6, -h - peak), (-0.1 * w, -h - peak)]
+        pieces.append(Piece("roof", [[np.array([(-w / 2 - 0.1, -h), (w / 2 + 0.1, -h), *ridge])]], "roof"))
     for row in range(rows):
         for column in range(columns):
             x, y = -w / 2 + 0.2 + column * 0.5, -h + 0.15 + row * 0.6

@@ -131,7 +131,6 @@ def paint(
     dress: Callable[[str], Material],
     shadow: float = 0.0,
     hidden: bool = False,
-    softness: float | None = None,
 ) -> int | None:
     """Paint a placed thing; entries for it and its named parts, unless `hidden` (an occluder nobody asks for).
 
@@ -146,20 +145,26 @@ def paint(
     fine = 4 if extent < 120 else 2
     if shadow > 0:
         _cast(canvas, rng, thing, whole, extent, shadow)
-    soft = canvas.softness if softness is None else softness
     cover = coverage(whole, window, fine)
     first = canvas.next_id
     covers: dict[int, tuple[Window, NDArray[np.float32]]] = {}
     for number, piece in enumerate(thing.pieces):
-        found = _paint_piece(canvas, rng, piece, dress(piece.material), covers, fine, soft)
+        found = _paint_piece(canvas, rng, piece, dress(piece.material), covers, fine)
         if found is not None:
             covers[number] = found
     if hidden:
         canvas.owner[y0:y1, x0:x1][canvas.owner[y0:y1, x0:x1] >= first] = 0
         return None
-    index = len(canvas.entries)
-    last = first + len(thing.pieces)
-    canvas.entries.append(Entry(thing.label, tuple(range(first, last)), window, float((cover >= 0.5).sum())))
+    ids = tuple(range(first, first + len(thing.pieces)))
+    canvas.entries.append(Entry(thing.label, ids, window, float((cover >= 0.5).sum())))
+    return _enter_parts(canvas, thing, first, covers)
+
+
+def _enter_parts(
+    canvas: Canvas, thing: Thing, first: int, covers: dict[int, tuple[Window, NDArray[np.float32]]]
+) -> int:
+    """Entries for the named parts of the thing entered last; the index of that thing."""
+    index = len(canvas.entries) - 1
     for number, (piece_window, alpha) in covers.items():
         piece = thing.pieces[number]
         if piece.label:
@@ -194,7 +199,6 @@ def _paint_piece(
     material: Material,
     covers: dict[int, tuple[Window, NDArray[np.float32]]],
     fine: int,
-    soft: float,
 ) -> tuple[Window, NDArray[np.float32]] | None:
     number, canvas.next_id = canvas.next_id, canvas.next_id + 1
     window = _window(piece.groups, canvas.size, 3)
@@ -204,7 +208,7 @@ def _paint_piece(
     alpha = coverage(piece.groups, window, fine)
     if piece.inside is not None:
         alpha = alpha * _lookup(*covers[piece.inside], window)
-    inked = cv2.GaussianBlur(alpha, (0, 0), soft) if soft > 0.2 else alpha
+    inked = cv2.GaussianBlur(alpha, (0, 0), canvas.softness) if canvas.softness > 0.2 else alpha
     pixels = render(rng, material, y1 - y0, x1 - x0)
     if material.relief > 0:
         pixels = lit(pixels, alpha, canvas, material)

@@ -118,7 +118,7 @@ WERKBANK: dict[str, tuple[str, tuple[int, int, int]]] = {
     "device": ("Dingsda", (204, 121, 167)),
 }
 
-_COUNTS = {"street": 46, "audit": 12, "drive": 12, "shop": 24, "home": 38, "garden": 38, "bench": 42}
+_COUNTS = {"street": 46, "audit": 12, "drive": 12, "shop": 20, "home": 38, "garden": 38, "bench": 42}
 _VIEWS = {
     "street": ("street", "kreuzung_{:03d}.jpg"),
     "audit": ("street", "pruefung_{:03d}.jpg"),
@@ -224,11 +224,11 @@ def _shelfsense_home(folder: Path, drawn: dict[str, list[Picture]]) -> None:
 
 
 def _verde_garden(folder: Path, drawn: dict[str, list[Picture]]) -> None:
-    """labelme, a document beside each picture; only every third has its leaves marked."""
+    """labelme, a document beside each picture; only every fourth has its leaves marked."""
     pictures = [*drawn["garden"], *(reencoded(each, f"copia de {each.name}", 1.05) for each in drawn["garden"][10:15])]
     write_images(folder, pictures)
     for number, picture in enumerate(pictures):
-        marked = {ours: theirs for ours, theirs in VERDE.items() if ours != "leaf" or number % 3 == 0}
+        marked = {ours: theirs for ours, theirs in VERDE.items() if ours != "leaf" or number % 4 == 0}
         document = labelme_document(picture, marked)
         if number == 1:
             faults.spoil_shapes(document, folder)

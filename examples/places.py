@@ -22,18 +22,8 @@ def aerial(rng: np.random.Generator, height: int, width: int) -> Canvas:
     unit = log_size(rng, 22, 90)
     for _ in range(int(rng.integers(0, 4))):
         road = Thing("wire", [Piece("a", [[ribbon(wander(rng, 4, 0.25), np.full(2, rng.uniform(0.08, 0.3)))]])])
-        put(
-            canvas,
-            rng,
-            road,
-            colours,
-            max(height, width) * 1.4,
-            anywhere(rng, canvas),
-            turn=2,
-            realism=0,
-            closeness=0.6,
-            shadow=0,
-        )
+        far, at = max(height, width) * 1.4, anywhere(rng, canvas)
+        put(canvas, rng, road, colours, far, at, turn=2, realism=0, closeness=0.6, shadow=0)
     for _ in range(int(rng.integers(4, 22))):
         kind = rng.random()
         at, size = anywhere(rng, canvas, -0.03), unit * rng.uniform(0.6, 2.2)
@@ -41,34 +31,24 @@ def aerial(rng: np.random.Generator, height: int, width: int) -> Canvas:
             thing, turn = _roof(rng), 0.0
             thing = turned(thing, grid + rng.choice([0, np.pi / 2]))
         elif kind < 0.8:
-            crown = [
-                [blob(rng, 0.6, 9) * rng.uniform(0.5, 1) + rng.normal(0, 0.3, 2)] for _ in range(rng.integers(1, 5))
-            ]
-            thing, turn = Thing("tree", [Piece("foliage", crown)]), 2.0
+            thing, turn = _crown(rng), 2.0
         else:
-            wide = rng.uniform(0.35, 0.55)
-            pieces = [
-                Piece("paint", [[box(-1, -wide, 1, wide, 0.2)]]),
-                Piece(
-                    "glass",
-                    [[box(-0.6, -wide * 0.8, -0.2, wide * 0.8, 0.05)], [box(0.3, -wide * 0.8, 0.55, wide * 0.8, 0.05)]],
-                ),
-            ]
-            thing, turn, size = turned(Thing("car", pieces), grid), 0.1, unit * 0.45
-        put(
-            canvas,
-            rng,
-            thing,
-            colours,
-            size,
-            at,
-            turn=turn,
-            realism=0.3,
-            closeness=0.4,
-            bend=0.2,
-            shadow=rng.uniform(0, 0.7),
-        )
+            thing, turn, size = turned(_car(rng), grid), 0.1, unit * 0.45
+        dark = rng.uniform(0, 0.7)
+        put(canvas, rng, thing, colours, size, at, turn=turn, realism=0.3, closeness=0.4, bend=0.2, shadow=dark)
     return canvas
+
+
+def _crown(rng: np.random.Generator) -> Thing:
+    count = rng.integers(1, 5)
+    crown = [[blob(rng, 0.6, 9) * rng.uniform(0.5, 1) + rng.normal(0, 0.3, 2)] for _ in range(count)]
+    return Thing("tree", [Piece("foliage", crown)])
+
+
+def _car(rng: np.random.Generator) -> Thing:
+    wide = rng.uniform(0.35, 0.55)
+    panes = [[box(x0, -wide * 0.8, x1, wide * 0.8, 0.05)] for x0, x1 in ((-0.6, -0.2), (0.3, 0.55))]
+    return Thing("car", [Piece("paint", [[box(-1, -wide, 1, wide, 0.2)]]), Piece("glass", panes)])
 
 
 def _roof(rng: np.random.Generator) -> Thing:

@@ -33,9 +33,8 @@ def car(rng: Generator) -> Thing:
     """A car from the side, from flat to tall."""
     long, roof, sill = rng.uniform(1.7, 2.4), rng.uniform(0.55, 1.0), 0.35
     bonnet, boot = rng.uniform(0.35, 1.0), rng.uniform(0.0, 0.8)
-    front, back = long - bonnet, -long + boot
-    belt = -0.1
-    body = np.array(
+    front, back, belt = long - bonnet, -long + boot, -0.1
+    corners = np.array(
         [
             (-long, sill),
             (-long - 0.03, belt + 0.08),
@@ -49,31 +48,24 @@ def car(rng: Generator) -> Thing:
             (long, sill),
         ]
     )
-    body = rounded(body, 0.06)
     post = (back + 0.35 + front - 0.55) / 2 + rng.uniform(-0.2, 0.2)
     top, low = -roof + 0.1, belt - 0.03
     panes = [
         np.array([(back + 0.42, top), (post - 0.05, top), (post - 0.05, low), (back + 0.14, low)]),
         np.array([(post + 0.05, top), (front - 0.6, top), (front - 0.14, low), (post + 0.05, low)]),
     ]
-    wheels, radius = (-long * 0.62, long * 0.62), rng.uniform(0.3, 0.4)
+    radius = rng.uniform(0.3, 0.4)
+    trim, seam = box(-long * 0.95, sill - 0.1, long * 0.97, sill), box(post - 0.01, low, post + 0.01, sill)
     pieces = [
         Piece("rubber", [[box(-long * 0.9, 0.1, long * 0.9, sill + 0.1)]]),
-        Piece("paint", [[body]]),
+        Piece("paint", [[rounded(corners, 0.06)]]),
         *(Piece("glass", [[pane]], "car window") for pane in panes),
-        Piece(
-            "paint2",
-            [[box(-long * 0.95, sill - 0.1, long * 0.97, sill)]]
-            if rng.random() < 0.5
-            else [[box(post - 0.01, low, post + 0.01, sill)]],
-            "",
-            1,
-        ),
+        Piece("paint2", [[trim if rng.random() < 0.5 else seam]], "", 1),
         Piece("chrome", [[box(post - 0.3, belt + 0.1, post - 0.12, belt + 0.14)]]),
         Piece("lamp", [[ellipse(long - 0.1, belt + 0.17, 0.12, 0.08)]], "headlight"),
         Piece("brake", [[box(-long, belt + 0.05, -long + 0.12, belt + 0.22, 0.03)]]),
     ]
-    for x in wheels:
+    for x in (-long * 0.62, long * 0.62):
         tyre, hub = wheel_groups(rng, x, sill + 0.02, radius)
         pieces += [Piece("rubber", tyre, "wheel"), Piece("chrome", hub, "", len(pieces))]
     return Thing("car", pieces, standing=True)
