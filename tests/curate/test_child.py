@@ -136,3 +136,12 @@ def _runs(pid: int) -> bool:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return False
+
+
+def test_what_it_loads_to_read_pictures_is_little() -> None:
+    program = (
+        "import sys, curate.objects, curate.archives\n"
+        "print([name for name in ('pyarrow', 'pydantic', 'pandas', 'upath', 'dask', 'torch') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
