@@ -5,7 +5,7 @@ Methods differ in colour and in shape. Marks have titles that hovering shows; ta
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup, escape
@@ -38,7 +38,9 @@ class Row(NamedTuple):
 
 def key(method: str) -> Markup:
     """A method's mark, to stand in a line of text."""
-    svg = '<svg class="mark" viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true"><g class="m-{}">{}</g></svg>'
+    svg = (
+        '<svg class="mark" viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true"><g class="m-{}">{}</g></svg>'
+    )
     return Markup(svg).format(method, Markup(_MARKS[method]))  # noqa: S704  our own marks
 
 
@@ -65,7 +67,7 @@ def _panel(
     rows: Sequence[Row], methods: Mapping[str, str], metric: str, name: str, left: float, wide: float
 ) -> Iterable[str]:
     lows = [each[metric]["low"] for row in rows for each in row.metrics.values()]
-    low = min(0.9, np.floor(min(lows) * 10) / 10)
+    low = min(0.9, float(np.floor(min(lows) * 10)) / 10)
 
     def at(value: float) -> float:
         return left + (value - low) / (1 - low) * wide
@@ -80,7 +82,9 @@ def _panel(
         for method in reversed([method for method in methods if method in row.metrics]):  # the model on top
             each = row.metrics[method][metric]
             y = _TOP + _ROW * (index + 0.5) + (0 if method == "model" else 5)
-            title = f"{methods[method]}, {words(row.value)}: {each['mean']:.3f} ({each['low']:.3f} to {each['high']:.3f})"
+            title = (
+                f"{methods[method]}, {words(row.value)}: {each['mean']:.3f} ({each['low']:.3f} to {each['high']:.3f})"
+            )
             yield (
                 f'<g class="m-{method}"><title>{escape(title)}</title>'
                 f'<line class="range" x1="{at(each["low"]):.1f}" x2="{at(each["high"]):.1f}" y1="{y}" y2="{y}"/>'
@@ -107,7 +111,9 @@ def histogram(iou: Mapping[str, NDArray[np.float64]], methods: Mapping[str, str]
                 )
         else:
             path = "".join(f"L{_EDGE + place * unit:.1f} {y:.1f}h{unit:.1f}" for place, y in enumerate(tops))
-            parts.append(f'<path class="step m-{method}" d="M{path[1:]}"><title>{escape(methods[method])}</title></path>')
+            parts.append(
+                f'<path class="step m-{method}" d="M{path[1:]}"><title>{escape(methods[method])}</title></path>'
+            )
     return _svg("plot", wide, tall, "Distribution of IoU over the test objects", parts)
 
 
@@ -122,7 +128,7 @@ def loss_curve(losses: Sequence[float]) -> Markup:
     parts.append(_text(0, 12, f"loss, from 0 to {top:.2f}; at last {smooth[-1]:.3f}", "axis"))
     for style, first, line in lines:
         kept = np.unique(np.linspace(0, len(line) - 1, 600).astype(int))
-        parts.append(_curve(style, [(first + place) / len(values) for place in kept], line[kept] / top, ""))
+        parts.append(_curve(style, [((first + place) / len(values), line[place] / top) for place in kept.tolist()]))
     return _svg("plot", *_PLOT, "Loss over the steps of training", parts)
 
 
@@ -133,21 +139,23 @@ def validation_curve(validations: Sequence[tuple[int, Mapping[str, float]]]) -> 
     parts.append(_text(0, 12, "validation IoU, from 0 to 1", "axis"))
     for domain in sorted({name for _, found in validations for name in found}):
         places = [(step / steps, found[domain]) for step, found in validations if domain in found]
-        parts.append(_curve("raw", *(list(each) for each in zip(*places, strict=True)), domain))  # type: ignore[arg-type]
+        parts.append(_curve("raw", places, domain))
     means = [(step / steps, float(np.mean(list(found.values())))) for step, found in validations if found]
-    parts.append(_curve("smooth", *(list(each) for each in zip(*means, strict=True)), "mean over domains"))  # type: ignore[arg-type]
+    parts.append(_curve("smooth", means, "mean over domains"))
     return _svg("plot", *_PLOT, "Validation IoU over the steps of training", parts)
 
 
-def _curve(style: str, x: Sequence[float], y: Iterable[float], title: str) -> str:
+def _curve(style: str, line: Iterable[tuple[float, float]], title: str = "") -> str:
+    """A line through places given as shares of the plot's width and height."""
     wide, tall = _PLOT
     places = [
-        f"{_EDGE + across * (wide - _EDGE - 10):.1f} {20 + (tall - 44) * (1 - min(1.0, up)):.1f}"
-        for across, up in zip(x, y, strict=True)
+        f"{_EDGE + across * (wide - _EDGE - 10):.1f} {20 + (tall - 44) * (1 - min(1.0, up)):.1f}" for across, up in line
     ]
     shown = f"<title>{escape(words(title))}</title>" if title else ""
-    ends = "".join(f'<circle class="{style}" cx="{a}" cy="{b}" r="2"/>' for a, b in [places[-1].split()])
-    return f'<path class="{style}" d="M{"L".join(places)}">{shown}</path>{ends}'
+    x, y = places[-1].split()
+    return (
+        f'<path class="{style}" d="M{"L".join(places)}">{shown}</path><circle class="{style}" cx="{x}" cy="{y}" r="2"/>'
+    )
 
 
 def _axis(ticks: Sequence[float], name: str) -> Iterable[str]:
@@ -178,8 +186,3 @@ def _svg(style: str, wide: float, tall: float, title: str, parts: Iterable[str])
         f'<svg class="{style}" role="img" aria-label="{escape(title)}" viewBox="0 0 {wide:g} {tall:g}" '
         f'width="{wide:g}" height="{tall:g}">{"".join(parts)}</svg>'
     )
-
-
-def facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Settings as pairs of words, sorted by name."""
-    return [(name, "–" if value is None else str(value)) for name, value in sorted(told.items())]

@@ -36,7 +36,7 @@ def case_pictures(case: Mapping[str, Any]) -> CasePictures:
     scale = _SIDE / max(true.shape)
     size = max(1, round(true.shape[1] * scale)), max(1, round(true.shape[0] * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST if scale >= _PIXELS_SHOW else cv2.INTER_LINEAR
-    seen = np.ascontiguousarray(cv2.resize(pixels, size, interpolation=method))
+    seen: Pixels = np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
     true, predicted = (_enlarged(mask, size) for mask in (true, predicted))
     box = [round(case[f"drawn_{side}"] * scale) for side in ("x0", "y0", "x1", "y1")]
     error = _error(seen, true, predicted)
