@@ -192,6 +192,8 @@ def parse_yaml(text: str, name: str) -> Located:
 def _check_events(text: str, name: str) -> None:
     """Refuse, before anything is built: too many aliases or nodes, too deep a nesting, and tags."""
     aliases = depth = 0
+    if _nesting(text.encode("utf-8", "surrogatepass")) > MAX_YAML_DEPTH:  # the parser takes quadratic time to tell
+        raise Refusal(Reason.OVER_LIMIT, f"{name}: nests deeper than {MAX_YAML_DEPTH}")
     for nodes, event in enumerate(YAML(typ="rt").parse(StringIO(text))):
         aliases += isinstance(event, AliasEvent)
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
