@@ -2,8 +2,9 @@
 
     render("curation.html", {"title": …})   ->  the bytes of one HTML file
 
-A page fetches nothing and runs no script. What strangers wrote (labels, paths, keys) goes through `shown` or `words`:
-what is invisible or turns the reading direction is spelled out, and what is long is cut.
+A page fetches nothing and runs no script but the one whose digest its policy names. What strangers wrote (labels,
+paths, keys) goes through `shown` or `words`: what is invisible or turns the reading direction is spelled out, and what
+is long is cut.
 """
 
 import base64
