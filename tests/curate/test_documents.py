@@ -75,9 +75,9 @@ def test_brackets_inside_strings_do_not_nest() -> None:
 
 
 def test_an_open_string_full_of_quotes_is_read_once() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert refusal(b'"' + rb"\"" * 300_000) is Reason.MALFORMED_FILE
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 @given(st.recursive(st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=8))
