@@ -64,6 +64,17 @@ def test_an_export_that_comes_later_leaves_the_parts_and_sides_of_the_others(pro
     assert verb("audit", project.settings).code == 0
 
 
+def test_all_until_the_shards_writes_the_page(project: Project, verb: Verb) -> None:
+    project.add("street", 6, ["car", "zorp"])
+    outcome = verb("all", project.settings, "--until", "shard", "--json")
+    assert outcome.code == 0, outcome.err
+    page = project.build / "report" / "curation.html"
+    assert msgspec.json.decode(outcome.out)["pages"] == [str(page)]
+    page.unlink()
+    assert verb("report", project.settings).code == 0
+    assert page.exists()
+
+
 def test_pins_hold_against_another_seed(project: Project, verb: Verb) -> None:
     project.add("street", 10, ["car"])
     assert verb("split", project.settings).code == 0
