@@ -73,7 +73,9 @@ def _sources(bars: Sequence[_Bar], x: float, scale: float) -> list[str]:
         tall = bar.number * scale
         title = f"{bar.name}: {number(bar.number)} annotations"
         made.append(_band(_LEFT - 40, y, x, into, tall, "stream", title))
-        made.append(_text(_LEFT - 46, y + max(tall / 2, 5) + 4, bar.name, "name end", number(bar.number)))
+        made.append(
+            _text(_LEFT - 46, y + max(tall / 2, 5) + 4, words(bar.name, _LONGEST), "name end", number(bar.number))
+        )
         y, into = y + _step(bar.number, scale), into + tall
     return made
 
@@ -100,7 +102,9 @@ def _falls(stage: str, ledger: Mapping[str, Any], x: float, scale: float) -> tup
         title = f"{stage} drops {number(bar.number)}: {bar.name}"
         made.append(_band(x + _NODE, start, x + _NODE + 52, y, tall, "lost", title))
         made.append(f'<rect class="sink" x="{x + _NODE + 52:.1f}" y="{y:.1f}" width="3" height="{max(tall, 2):.1f}"/>')
-        made.append(_text(x + _NODE + 61, y + max(tall / 2, 1) + 4, bar.name, "name", number(bar.number)))
+        made.append(
+            _text(x + _NODE + 61, y + max(tall / 2, 1) + 4, words(bar.name, _LONGEST), "name", number(bar.number))
+        )
         start, y = start + tall, y + _step(bar.number, scale)
     if ledger["uncounted"]:
         made.append(_text(x + _NODE + 61, y + 8, f"and {number(ledger['uncounted'])} of unknown count", "name faint"))
@@ -136,4 +140,4 @@ def _band(x0: float, y0: float, x1: float, y1: float, tall: float, style: str, t
 
 def _text(x: float, y: float, name: str, style: str, count: str = "") -> str:
     shown = f' <tspan class="many">{escape(count)}</tspan>' if count else ""
-    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}">{escape(words(name, _LONGEST))}{shown}</text>'
+    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}">{escape(name)}{shown}</text>'

@@ -65,13 +65,8 @@ def test_the_page_says_what_the_ledgers_say_and_runs_nothing(project: Project, v
         assert row.replace("\u202f", ",") in reader.text
         for reason, count in ledger["by_reason"].items():
             assert f"{count} {reason}" in reader.text
-    for told in (
-        "No object of any",
-        "same bytes",
-        "3 labels wait for a decision",
-        "The file is no picture that can be",
-    ):
-        assert told in reader.text or told == "No object of any"
+    for told in ("same bytes", "3 labels wait for a decision", "The file is no picture that can be decoded"):
+        assert told in reader.text
     assert sum(address.startswith("data:") for address in reader.addresses) > 12
 
     before = path.read_bytes()
