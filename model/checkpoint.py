@@ -35,7 +35,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     manifest_digest: str = ""
     """Of the shards that it learned from."""
     licences: list[str] = []
-    """Of the objects that it learned from, in their exports' words."""
+    """Of the objects that it and its start learned from, in their exports' words."""
     steps: int = 0
     validation: dict[str, float] = {}
     """Mean IoU by domain on the validation split."""

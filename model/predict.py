@@ -1,6 +1,7 @@
 """A mask for a box: `Segmenter.load().segment(image, box)`."""
 
 import math
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self, overload
@@ -14,13 +15,20 @@ from curate.images import Pixels
 from curate.masks import Mask
 from curate.records import Box
 from model.batches import pad_edges
-from model.checkpoint import Origin, load_checkpoint
+from model.checkpoint import Origin
 from model.hardware import device, mixed_precision
 from model.prior import BoxNetwork
 from model.u2net import LEAST_SIDE
+from model.weights import PUBLISHED, load_any
 
 PADDING = 0.12
 """Share of the drawn box's side that the window reaches beyond each side of it."""
+
+UNTUNED = (
+    "{path}: published weights, which never learned to answer a box: the ellipse in the drawn box stands in for the "
+    "prior. Training that starts with them learns one."
+)
+"""The warning about weights that know no box."""
 
 _LEAST_PADDING = 2  # px
 _STEP = 32  # px; windows are padded to its multiples, so that many share one size
@@ -70,8 +78,13 @@ class Segmenter:
 
     @classmethod
     def load(cls, path: str | Path = "base") -> Self:
-        """The model of a checkpoint; `base` is the one that the project ships. InputError where it cannot be read."""
-        model, origin = load_checkpoint(path)
+        """The model of a checkpoint; `base` is the one that the project ships. InputError where it cannot be read.
+
+        Published weights have never been asked about a box: they answer beside an ellipse, and a warning says so.
+        """
+        model, origin = load_any(path)
+        if origin.start == PUBLISHED:
+            warnings.warn(UNTUNED.format(path=path), stacklevel=2)
         return cls(model.to(device()), origin)
 
     @overload

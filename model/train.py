@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 import torch
+from torch import Tensor
 from upath import UPath
 
 from curate.documents import InputError
@@ -17,13 +18,14 @@ from curate.reader import Shards, open_shards, order, redraw
 from curate.settings import Settings
 from curate.storage import digest, read_json, write_json
 from model.batches import Batch, ahead, plan_epoch, read_batch
-from model.checkpoint import Origin, checkpoint_path, load_checkpoint, save_checkpoint, versions
+from model.checkpoint import Origin, checkpoint_path, save_checkpoint, versions
 from model.curve import Board, write_curve
 from model.hardware import device
 from model.prior import BoxNetwork, learn_prior
 from model.run import Progress, Run, load_state, save_state
 from model.u2net import build
 from model.validation import mean_over_domains, validate, validation_rows
+from model.weights import PUBLISHED, load_any
 
 Log = Callable[[str], None]
 
@@ -78,27 +80,35 @@ def _start(settings: Settings, shards: Shards, log: Log) -> tuple[BoxNetwork, Or
         torch.manual_seed(wish.seed)
         variant, outside = wish.variant or "small", 1.0 if wish.outside is None else wish.outside
         log(f"train: begins with random weights ({variant}) and a prior of {min(len(shards), _PRIOR_MASKS)} masks")
-        rows = order(shards.weights, wish.seed, 0)[:_PRIOR_MASKS]
-        samples = (shards.sample(row) for row in rows.tolist())
-        prior = learn_prior((sample.mask, np.array(sample.drawn, np.int32)) for sample in samples)
-        model, start = BoxNetwork(build(variant), prior, outside), "random"
+        model, start = BoxNetwork(build(variant), _prior(shards, wish.seed), outside), "random"
+        licences = []
     else:
-        model, before = load_checkpoint(wish.start)
+        model, before = load_any(wish.start)
         if wish.variant not in (None, before.variant):
             raise InputError(f"train.variant: {wish.variant}, but {wish.start} is {before.variant}; leave it out")
         model.outside = before.outside if wish.outside is None else wish.outside
         variant, outside = before.variant, model.outside
-        start = digest(checkpoint_path(wish.start).read_bytes())
-        log(f"train: begins with {checkpoint_path(wish.start)} ({variant}, {before.steps:,} steps)")
+        start, licences = digest(checkpoint_path(wish.start).read_bytes()), before.licences
+        words = f"{before.steps:,} steps"
+        if before.start == PUBLISHED:
+            words = f"published weights, and a prior of {min(len(shards), _PRIOR_MASKS)} masks"
+            model.prior.copy_(_prior(shards, wish.seed))
+        log(f"train: begins with {checkpoint_path(wish.start)} ({variant}, {words})")
     return model, Origin(
         variant=variant,
         outside=outside,
         settings=wish.model_dump(),
         start=start,
         manifest_digest=shards.digest,
-        licences=sorted(set(shards.table["licence"].to_pylist())),
+        licences=sorted({*licences, *shards.table["licence"].to_pylist()}),
         versions=versions(),
     )
+
+
+def _prior(shards: Shards, seed: int) -> Tensor:
+    rows = order(shards.weights, seed, 0)[:_PRIOR_MASKS]
+    samples = (shards.sample(row) for row in rows.tolist())
+    return learn_prior((sample.mask, np.array(sample.drawn, np.int32)) for sample in samples)
 
 
 @dataclass(frozen=True)
