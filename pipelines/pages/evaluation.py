@@ -151,6 +151,7 @@ def _notices(
     few = [row.value for row in strata["domain"] if row.images < _FEW_IMAGES or row.objects < _FEW_OBJECTS]
     if few:
         named = ", ".join(words(value) for value in few[:8]) + (f" and {len(few) - 8} more" if len(few) > 8 else "")
+        named = f"all {len(few)} domains" if len(few) == len(strata["domain"]) > 1 else named
         text = f"fewer than {_FEW_IMAGES} test images or {_FEW_OBJECTS} objects in {named}: read intervals, not means."
         found.append(("Few objects", text))
     if "untuned" not in methods:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines.pages.page import number, words
 
-_WIDTH, _NAME, _COUNT, _GAP, _ROW, _TOP = 1100, 176, 74, 34, 30, 34  # px
+_WIDTH, _NAME, _COUNT, _GAP, _ROW, _TOP = 1100, 176, 70, 56, 31, 34  # px
 _PLOT = (540, 230)  # px of a curve or histogram
 _EDGE = 40  # px left for its axes
 _MARKS = {  # within ±5 px
@@ -88,7 +88,7 @@ def _panel(
             yield (
                 f'<g class="m-{method}"><title>{escape(title)}</title>'
                 f'<line class="range" x1="{at(each["low"]):.1f}" x2="{at(each["high"]):.1f}" y1="{y}" y2="{y}"/>'
-                f'<g transform="translate({at(each["mean"]):.1f} {y})">{_MARKS[method]}</g></g>'
+                f'<g transform="translate({at(each["mean"]):.1f} {y}) scale(1.2)">{_MARKS[method]}</g></g>'
             )
 
 
