@@ -34,6 +34,7 @@ _MOST_CONCEPTS = 1000  # rows of the table
 _MOST_LABELS = 400
 _MOST_WAITING = 24  # labels that wait, with a picture each
 _DROPS_EACH = 4  # examples of each reason
+_DECIDED = (Reason.BACKGROUND, Reason.REJECTED_LABEL, Reason.CAPPED, Reason.CROWD, Reason.DELETED)  # no losses
 _DOUBTFUL = ("fuzzy", "compound")  # how a label may be matched that a person should look at
 _FLAGS: dict[str, str] = {
     Flag.TOUCHES_EDGE: "the mask reaches the edge of its image: the object may go on beyond it",
@@ -108,14 +109,15 @@ def _exports(settings: Settings, counts: Counts) -> list[dict[str, Any]]:
     first, last = counts.ledgers["ingest"]["by_export"], counts.ledgers["shard"]["by_export"]
     lost: Counter[str] = Counter()
     for ledger in counts.ledgers.values():
-        lost.update({name: row["dropped"] for name, row in ledger["by_export"].items()})
+        for name, row in ledger["by_export"].items():
+            lost[name] += sum(number for reason, number in row["by_reason"].items() if reason not in _DECIDED)
     return [
         {
             "export": export,
             "images": counts.images_in[export.name],
             "in": first.get(export.name, {"in": 0})["in"],
             "out": last.get(export.name, {"out": 0})["out"],
-            "dropped": lost[export.name],
+            "lost": lost[export.name],
         }
         for export in settings.exports
     ]

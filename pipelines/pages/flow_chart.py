@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 from pipelines.pages.page import number, words
 
 _WIDTH, _TOP, _TALL = 1240, 58, 210  # px: the chart, its first band, the height of all annotations
-_LEFT, _RIGHT, _NODE = 226, 118, 9  # px: room for the exports' and the sides' names; the width of a stage's bar
-_LINE, _FALL = 19, 30  # px from one reason to the next; from the stream to the first
+_LEFT, _RIGHT, _NODE = 246, 128, 9  # px: room for the exports' and the sides' names; the width of a stage's bar
+_LINE, _FALL = 20, 30  # px from one reason to the next; from the stream to the first
 _MOST_REASONS, _MOST_EXPORTS = 8, 12
 _LONGEST = 22  # characters of a name
 
@@ -87,7 +87,7 @@ def _stage(stage: str, ledger: Mapping[str, Any], x: float, after: float, scale:
         _band(x + _NODE, _TOP, after, _TOP, out, "stream", f"{number(ledger['out'])} go on from {stage}"),
         f'<rect class="node" x="{x:.1f}" y="{_TOP}" width="{_NODE}" height="{max(tall, 1):.1f}">'
         f"<title>{escape(title)}</title></rect>",
-        _text(x, _TOP - 26, stage, "stage"),
+        _text(x, _TOP - 27, stage, "stage"),
         _text(x, _TOP - 10, number(ledger["in"]), "count"),
     ]
 

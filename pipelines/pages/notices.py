@@ -53,9 +53,9 @@ def _of_exports(exports: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str
             yield f"{name} is empty", "Nothing in it is annotated, or nothing of it could be read.", "exports"
         elif not row["out"]:
             yield f"{name} leaves nothing", f"All {number(row['in'])} annotations were dropped.", "drops"
-        elif row["dropped"] > _MUCH * row["in"]:
-            share = percent(row["dropped"] / row["in"])
-            yield f"{name} loses {share}", f"{number(row['dropped'])} of {number(row['in'])} annotations.", "exports"
+        elif row["lost"] > _MUCH * row["in"]:
+            sentence = f"{number(row['lost'])} of {number(row['in'])} annotations, beside what a decision leaves out."
+            yield f"{name} loses {percent(row['lost'] / row['in'])}", sentence, "drops"
 
 
 def _of_losses(ledgers: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
