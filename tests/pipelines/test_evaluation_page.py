@@ -3,15 +3,18 @@
 import base64
 import hashlib
 import re
+import shutil
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
 from PIL import Image
+from small_project import Project, Verb
 from upath import UPath
 
 from curate.documents import InputError
@@ -150,6 +153,19 @@ def test_errors_are_drawn_where_they_are() -> None:
     assert extra[0] > extra[2] + 80
     assert np.ptp(right) < 30
     assert np.ptp(outside) < 30
+
+
+def test_report_writes_it_beside_the_curations(built: Project, verb: Verb, tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(built.build, build)
+    write_evaluation(UPath(build))
+    settings = tmp_path / "settings.yaml"
+    settings.write_bytes(msgspec.json.encode(built.plain | {"build": str(build)}))
+    outcome = verb("report", settings, "--json")
+    assert outcome.code == 0
+    pages = [str(build / "report" / name) for name in ("curation.html", "report.html")]
+    assert msgspec.json.decode(outcome.out)["pages"] == pages
+    assert all(Path(page).stat().st_size > 10_000 for page in pages)
 
 
 def test_without_a_report_it_says_so(settings: Settings) -> None:
