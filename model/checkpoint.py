@@ -78,7 +78,7 @@ def checkpoint_path(path: str | Path) -> Path:
         return file
     if str(path) == "base":
         raise InputError(f"{file}: the base checkpoint is not here; `make base` trains it")
-    raise InputError(f"{file}: no such checkpoint{nearest(str(path), ['base', 'random'])}")
+    raise InputError(f"{file}: no such checkpoint{nearest(str(path), ['base'])}")
 
 
 def fill(network: torch.nn.Module, tensors: dict[str, torch.Tensor], name: str) -> None:

@@ -1,12 +1,15 @@
 """`segment`: the mask of what stands in a box, as a picture, as run-lengths or as outlines."""
 
+import warnings
 from io import BytesIO
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import shapely
+import typer
 from PIL import Image
 from upath import UPath
 
@@ -19,6 +22,7 @@ from curate.settings import Limits
 from curate.storage import write_bytes
 
 _TINT = np.array([255, 64, 160])
+_Corners = tuple[float, float, float, float]
 
 
 def segment(
@@ -30,11 +34,10 @@ def segment(
     """
     if output is None and overlay is None and not rle and not polygon:
         raise InputError("nothing to write: give -o MASK.png, --overlay PICTURE.png, --rle or --polygon")
+    _check_pictures(output, overlay)
     corners = [_corners(box) for box in boxes]
     pixels = _read(picture)
-    from model.predict import Segmenter
-
-    found = Segmenter.load(model).segment(pixels, corners)
+    found = _answers(model, pixels, corners)
     union = np.logical_or.reduce(found)
     if output is not None:
         write_bytes(UPath(output), images.encode_mask(union))
@@ -45,12 +48,32 @@ def segment(
     return [_printed(mask, box, rle=rle, polygon=polygon) for mask, box in zip(found, corners, strict=True)]
 
 
-def _corners(box: str) -> tuple[int, int, int, int]:
+def _check_pictures(*written: Path | None) -> None:
+    for path in written:
+        if path is not None and path.suffix.lower() != ".png":
+            raise InputError(f"{path}: a mask or overlay is written as PNG; give a name that ends in .png")
+
+
+def _corners(box: str) -> _Corners:
     try:
-        x0, y0, x1, y1 = (int(number) for number in box.split(","))
+        numbers = (float(number) for number in box.split(","))
+        x0, y0, x1, y1 = (int(number) if number.is_integer() else number for number in numbers)
     except ValueError:
-        raise InputError(f"box {box!r}: four whole numbers are due: x0,y0,x1,y1 in px") from None
+        raise InputError(f"box {box!r}: four numbers are due: x0,y0,x1,y1 in px") from None
     return x0, y0, x1, y1
+
+
+def _answers(model: str, pixels: Pixels, corners: list[_Corners]) -> list[Mask]:
+    """The mask of each box; what the model warns of is told on the error output."""
+    from model.predict import Segmenter
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("default")
+        segmenter = Segmenter.load(model)
+    for each in told:
+        if each.category is UserWarning:
+            typer.echo(f"note: {each.message}", err=True)
+    return segmenter.segment(pixels, corners)
 
 
 def _read(picture: Path) -> Pixels:
@@ -62,9 +85,12 @@ def _read(picture: Path) -> Pixels:
         raise InputError(f"{picture}: {refusal.detail}") from None
 
 
-def _printed(mask: Mask, box: tuple[int, ...], *, rle: bool, polygon: bool) -> dict[str, Any]:
+def _printed(mask: Mask, box: _Corners, *, rle: bool, polygon: bool) -> dict[str, Any]:
     height, width = mask.shape
-    result: dict[str, Any] = {"box": list(box), "area": int(mask.sum())}
+    result: dict[str, Any] = {
+        "box": [int(side) if side.is_integer() else side for side in box],
+        "area": int(mask.sum()),
+    }
     if rle:
         counts = masks.compress(masks.encode(mask))
         result["segmentation"] = {"size": [height, width], "counts": counts}
@@ -92,14 +118,14 @@ def _ring(line: shapely.LinearRing) -> list[int]:
     return corners
 
 
-def _drawn(pixels: Pixels, mask: Mask, boxes: list[tuple[int, int, int, int]]) -> bytes:
+def _drawn(pixels: Pixels, mask: Mask, boxes: list[_Corners]) -> bytes:
     canvas = pixels.copy()
     canvas[mask] = (0.55 * canvas[mask] + 0.45 * _TINT).astype(np.uint8)
     width = max(1, round(max(pixels.shape[:2]) / 500))
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(canvas, contours, -1, _TINT.tolist(), width)
-    for x0, y0, x1, y1 in boxes:
-        cv2.rectangle(canvas, (x0, y0), (x1 - 1, y1 - 1), (255, 208, 0), width)
+    for x0, y0, x1, y1 in np.clip(boxes, -width, max(pixels.shape) + width):
+        cv2.rectangle(canvas, (floor(x0), floor(y0)), (ceil(x1) - 1, ceil(y1) - 1), (255, 208, 0), width)
     file = BytesIO()
     Image.fromarray(canvas).save(file, "PNG")
     return file.getvalue()

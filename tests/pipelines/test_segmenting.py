@@ -56,9 +56,10 @@ def test_several_boxes_make_one_mask_and_a_list(picture: Path, verb: Verb) -> No
 def test_what_cannot_be_segmented(picture: Path, verb: Verb) -> None:
     mask = picture.with_name("mask.png")
     for words, said in (
-        ([picture, "--box", "1,2,3", "-o", mask], "four whole numbers"),
-        ([picture, "--box", "a,b,c,d", "-o", mask], "four whole numbers"),
+        ([picture, "--box", "1,2,3", "-o", mask], "four numbers"),
+        ([picture, "--box", "a,b,c,d", "-o", mask], "four numbers"),
         ([picture, "--box", "0,0,9,9"], "nothing to write"),
+        ([picture, "--box", "0,0,9,9", "-o", mask.with_suffix(".jpg")], "ends in .png"),
         ([picture.with_name("none.png"), "--box", "0,0,9,9", "-o", mask], "none.png"),
     ):
         outcome = verb("segment", *words)
