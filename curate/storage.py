@@ -1,6 +1,7 @@
 """Writing that a kill cannot spoil: everything is written beside its place, then renamed into it."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ def opened_beside(path: UPath) -> Iterator[IO[bytes]]:
     beside = path.with_name(path.name + ".partial")
     with beside.open("wb") as file:
         yield file
-    beside.replace(path) if is_local(path) else beside.rename(path)
+    os.replace(beside.path, path.path) if is_local(path) else beside.rename(path)  # noqa: PTH105  file:// URLs, too
 
 
 def write_bytes(path: UPath, data: bytes) -> None:
@@ -89,7 +90,7 @@ def remove_folder(folder: UPath) -> None:
     if not folder.exists():
         return
     if is_local(folder):
-        shutil.rmtree(str(folder))
+        shutil.rmtree(folder.path)
     else:
         folder.fs.rm(folder.path, recursive=True)
 

@@ -36,7 +36,7 @@ def held(build: UPath) -> Iterator[None]:
         yield
         return
     build.mkdir(parents=True, exist_ok=True)
-    with Path(str(build / ".lock")).open("w") as lock:
+    with Path((build / ".lock").path).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -99,6 +99,6 @@ def place(source: UPath, target: UPath) -> None:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(str(source), str(target))
+        os.link(source.path, target.path)
     except OSError:
         write_bytes(target, source.read_bytes())

@@ -25,7 +25,7 @@ def fingerprint(export: ExportSettings, limits: Limits) -> str:
         raise InputError(f"export {export.name}: {export.path}: no such folder, archive or file")
     if path.is_dir():
         return list_files(path, limits).digest
-    if is_local(path) and not is_archive(Path(str(path))):
+    if is_local(path) and not is_archive(Path(path.path)):
         return digest(path.name, list_files(path.parent, limits).digest)
     state = path.stat()
     return digest(path.name, state.st_size, str(state.st_mtime))

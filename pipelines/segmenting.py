@@ -22,7 +22,8 @@ from curate.settings import Limits
 from curate.storage import write_bytes
 
 _TINT = np.array([255, 64, 160])
-_Corners = tuple[float, float, float, float]
+Corners = tuple[float, float, float, float]
+"""x0, y0, x1, y1 as given, px."""
 
 
 def segment(
@@ -54,7 +55,7 @@ def _check_pictures(*written: Path | None) -> None:
             raise InputError(f"{path}: a mask or overlay is written as PNG; give a name that ends in .png")
 
 
-def _corners(box: str) -> _Corners:
+def _corners(box: str) -> Corners:
     try:
         numbers = (float(number) for number in box.split(","))
         x0, y0, x1, y1 = (int(number) if number.is_integer() else number for number in numbers)
@@ -63,7 +64,7 @@ def _corners(box: str) -> _Corners:
     return x0, y0, x1, y1
 
 
-def _answers(model: str, pixels: Pixels, corners: list[_Corners]) -> list[Mask]:
+def _answers(model: str, pixels: Pixels, corners: list[Corners]) -> list[Mask]:
     """The mask of each box; what the model warns of is told on the error output."""
     from model.predict import Segmenter
 
@@ -85,7 +86,7 @@ def _read(picture: Path) -> Pixels:
         raise InputError(f"{picture}: {refusal.detail}") from None
 
 
-def _printed(mask: Mask, box: _Corners, *, rle: bool, polygon: bool) -> dict[str, Any]:
+def _printed(mask: Mask, box: Corners, *, rle: bool, polygon: bool) -> dict[str, Any]:
     height, width = mask.shape
     result: dict[str, Any] = {
         "box": [int(side) if side.is_integer() else side for side in box],
@@ -118,7 +119,7 @@ def _ring(line: shapely.LinearRing) -> list[int]:
     return corners
 
 
-def _drawn(pixels: Pixels, mask: Mask, boxes: list[_Corners]) -> bytes:
+def _drawn(pixels: Pixels, mask: Mask, boxes: list[Corners]) -> bytes:
     canvas = pixels.copy()
     canvas[mask] = (0.55 * canvas[mask] + 0.45 * _TINT).astype(np.uint8)
     width = max(1, round(max(pixels.shape[:2]) / 500))
