@@ -21,6 +21,9 @@ from model.prior import BoxNetwork
 from model.u2net import LEAST_SIDE
 from model.weights import PUBLISHED, load_any
 
+Corners = tuple[float, float, float, float]
+"""x0, y0, x1, y1 as drawn: px of the image, whole or not."""
+
 PADDING = 0.12
 """Share of the drawn box's side that the window reaches beyond each side of it."""
 
@@ -88,9 +91,9 @@ class Segmenter:
         return cls(model.to(device()), origin)
 
     @overload
-    def segment(self, image: Pixels, box: Box) -> Mask: ...
+    def segment(self, image: Pixels, box: Corners) -> Mask: ...
     @overload
-    def segment(self, image: Pixels, box: Sequence[Box] | NDArray[np.int32]) -> list[Mask]: ...
+    def segment(self, image: Pixels, box: Sequence[Corners] | NDArray[np.int32]) -> list[Mask]: ...
     def segment(self, image: Pixels, box: Any) -> Mask | list[Mask]:
         """The object in a drawn box, x0, y0, x1, y1 in px, half-open, of an (H, W, 3) uint8 RGB image: (H, W) bool.
 

@@ -89,7 +89,7 @@ def _read(picture: Path) -> Pixels:
 def _printed(mask: Mask, box: Corners, *, rle: bool, polygon: bool) -> dict[str, Any]:
     height, width = mask.shape
     result: dict[str, Any] = {
-        "box": [int(side) if side.is_integer() else side for side in box],
+        "box": list(box),
         "area": int(mask.sum()),
     }
     if rle:
