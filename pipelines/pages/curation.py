@@ -28,7 +28,7 @@ from pipelines.pages.notices import notices
 from pipelines.pages.page import render
 
 SIDES = ("train", "val", "test")
-_MOST_CROPS = 420  # of concepts, in the whole page
+_MOST_CROPS = 560  # of concepts, in the whole page
 _MOST_PICTURED = 140  # concepts with crops; the rest stand in the table
 _MOST_CONCEPTS = 1000  # rows of the table
 _MOST_LABELS = 400

@@ -69,13 +69,13 @@ def _step(count: int, scale: float) -> float:
 def _sources(bars: Sequence[_Bar], x: float, scale: float) -> list[str]:
     made: list[str] = []
     y = into = float(_TOP)
+    line = 0.0
     for bar in bars:
         tall = bar.number * scale
         title = f"{bar.name}: {number(bar.number)} annotations"
         made.append(_band(_LEFT - 40, y, x, into, tall, "stream", title))
-        made.append(
-            _text(_LEFT - 46, y + max(tall / 2, 5) + 4, words(bar.name, _LONGEST), "name end", number(bar.number))
-        )
+        line = max(line + _LINE - 3, y + tall / 2 + 4)
+        made.append(_text(_LEFT - 46, line, words(bar.name, _LONGEST), "name end", number(bar.number)))
         y, into = y + _step(bar.number, scale), into + tall
     return made
 
@@ -97,19 +97,20 @@ def _falls(stage: str, ledger: Mapping[str, Any], x: float, scale: float) -> tup
     made = []
     start = _TOP + ledger["out"] * scale
     y = float(_TOP + _TALL + _FALL)
+    line = 0.0
     for bar in _most(ledger["by_reason"], _MOST_REASONS, "reasons"):
         tall = bar.number * scale
         title = f"{stage} drops {number(bar.number)}: {bar.name}"
         made.append(_band(x + _NODE, start, x + _NODE + 52, y, tall, "lost", title))
         made.append(f'<rect class="sink" x="{x + _NODE + 52:.1f}" y="{y:.1f}" width="3" height="{max(tall, 2):.1f}"/>')
-        made.append(
-            _text(x + _NODE + 61, y + max(tall / 2, 1) + 4, words(bar.name, _LONGEST), "name", number(bar.number))
-        )
+        line = max(line + _LINE - 3, y + tall / 2 + 4)
+        made.append(_text(x + _NODE + 61, line, words(bar.name, _LONGEST), "name", number(bar.number)))
         start, y = start + tall, y + _step(bar.number, scale)
     if ledger["uncounted"]:
-        made.append(_text(x + _NODE + 61, y + 8, f"and {number(ledger['uncounted'])} of unknown count", "name faint"))
-        y += _LINE
-    return made, y
+        unknown = f"and {number(ledger['uncounted'])} of unknown count"
+        made.append(_text(x + _NODE + 61, max(line + _LINE - 3, y + 8), unknown, "name faint"))
+        line += _LINE
+    return made, max(y, line)
 
 
 def _sides(sides: Mapping[str, int], scale: float) -> list[str]:
