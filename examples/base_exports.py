@@ -20,6 +20,7 @@ import numpy as np
 from curate import masks
 from examples import scenes, views
 
+_USUAL_FILL = 0.6  # share of their box that annotated objects cover in real data sets, about
 _SPACING = 10_000_000  # seeds of scenes of two runs' seeds never meet
 
 
@@ -46,8 +47,16 @@ def _write_scene(out: Path, seed: int) -> tuple[str, dict[str, Any]]:
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 92])
     (out / scene.view / "images" / name).write_bytes(data.tobytes())
     height, width = scene.image.shape[:2]
-    rows = [_row(each.mask, each.label) for each in scene.objects]
+    chance = np.random.default_rng([seed, 0xA5C])
+    rows = [_row(each.mask, each.label) for each in scene.objects if chance.random() < _asked_share(each.mask)]
     return scene.view, {"image": {"id": seed, "file_name": name, "height": height, "width": width}, "annotations": rows}
+
+
+def _asked_share(mask: masks.Mask) -> float:
+    """How often an object becomes a row: drawn ones fill less of their box than what people annotate."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    fill = mask.sum() / ((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1))
+    return min(1.0, float(fill / _USUAL_FILL) ** 2)
 
 
 def _row(mask: masks.Mask, label: str) -> dict[str, Any]:

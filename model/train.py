@@ -38,6 +38,7 @@ _SAVE_SECONDS = 60.0
 _LOG_SECONDS = 20.0
 _LATE = 1.3  # times the minutes: then the run stops, however far it is
 _PRIOR_MASKS = 3000
+_START_PRIOR_MASKS = 100
 
 
 def train(settings: Settings, log: Log) -> Path:
@@ -89,10 +90,8 @@ def _start(settings: Settings, shards: Shards, log: Log) -> tuple[BoxNetwork, Or
         model.outside = before.outside if wish.outside is None else wish.outside
         variant, outside = before.variant, model.outside
         start, licences = digest(checkpoint_path(wish.start).read_bytes()), before.licences
-        words = f"{before.steps:,} steps"
-        if before.start == PUBLISHED:
-            words = f"published weights, and a prior of {min(len(shards), _PRIOR_MASKS)} masks"
-            model.prior.copy_(_prior(shards, wish.seed))
+        words = "published weights" if before.start == PUBLISHED else f"{before.steps:,} steps"
+        model.prior.copy_(_blended(_prior(shards, wish.seed), min(len(shards), _PRIOR_MASKS), model.prior))
         log(f"train: begins with {checkpoint_path(wish.start)} ({variant}, {words})")
     return model, Origin(
         variant=variant,
@@ -109,6 +108,15 @@ def _prior(shards: Shards, seed: int) -> Tensor:
     rows = order(shards.weights, seed, 0)[:_PRIOR_MASKS]
     samples = (shards.sample(row) for row in rows.tolist())
     return learn_prior((sample.mask, np.array(sample.drawn, np.int32)) for sample in samples)
+
+
+def _blended(learned: Tensor, masks: int, before: Tensor) -> Tensor:
+    """The prior of these shards' masks, the start's counting for some masks more.
+
+    What the network has learned to add to one prior holds for another: both are logits, and Bayes' rule adds them.
+    """
+    share = masks / (masks + _START_PRIOR_MASKS)
+    return torch.logit(share * torch.sigmoid(learned) + (1 - share) * torch.sigmoid(before))
 
 
 @dataclass(frozen=True)
