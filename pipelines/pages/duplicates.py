@@ -11,7 +11,7 @@ from curate.split import LINKS
 from curate.storage import read_table
 from pipelines.pages import pictures
 
-_MOST_GROUPS, _MOST_OF_ONE = 18, 5
+_MOST_GROUPS, _MOST_OF_ONE = 18, 6
 _PLACE = ("image_id", "export", "image_path")
 _ALIKE = {"same bytes", "near duplicate", "augmentation"}
 _MOST_OF_SCENES = 6  # groups that only a scene or a video joins: they are no duplicates
