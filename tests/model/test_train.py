@@ -9,7 +9,8 @@ from safetensors.torch import load_file
 from curate.documents import InputError
 from curate.settings import Settings
 from model import train as training
-from model.checkpoint import load_checkpoint
+from model.checkpoint import load_checkpoint, save_checkpoint
+from model.prior import BoxNetwork
 from model.run import Run, learning_rate
 from model.train import train
 
@@ -83,3 +84,16 @@ def test_the_rate_warms_up_and_falls_to_nothing() -> None:
     assert max(rates) > 0.99
     assert rates[-1] < 1e-4
     assert learning_rate(5, None, 1.0) == pytest.approx(0.2)
+
+
+def test_a_start_brings_its_weights_and_the_shards_the_prior(build_folder: Make, tmp_path: Path) -> None:
+    settings = build_folder(QUICK | {"steps": 1}, {"train": 60})
+    learned, origin = load_checkpoint(train(settings, print))
+    start = tmp_path / "start.safetensors"
+    wide = BoxNetwork(learned.network, torch.full_like(learned.prior, 3.0), origin.outside)
+    save_checkpoint(start, wide, origin)
+    again = settings.model_copy(update={"train": settings.train.model_copy(update={"start": str(start)})})
+    blended = torch.sigmoid(load_checkpoint(train(again, print))[0].prior)
+    share = 60 / (60 + training._START_PRIOR_MASKS)
+    expected = share * torch.sigmoid(learned.prior) + (1 - share) * torch.sigmoid(wide.prior)
+    assert torch.allclose(blended, expected, atol=1e-4)
