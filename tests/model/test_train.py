@@ -46,7 +46,7 @@ def test_learns_and_leaves_its_records(build_folder: Make) -> None:
 def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     build_folder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = build_folder(QUICK | {"steps": 9}, {"train": 10, "val": 2})
+    settings = build_folder(QUICK | {"steps": 5}, {"train": 6, "val": 1})
     whole = load_file(train(settings, print))
     settings = settings.model_copy(update={"build": settings.build})
     folder = Path(settings.build) / "train"
@@ -55,7 +55,7 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     real = Run.step
 
     def dies(run: Run, *task: object) -> None:
-        if run.progress.step == 5:
+        if run.progress.step == 3:
             raise _Killed
         real(run, *task)  # type: ignore[arg-type]
 
@@ -65,7 +65,7 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     monkeypatch.setattr(Run, "step", real)
     lines: list[str] = []
     again = load_file(train(settings, lines.append))
-    assert any("goes on at step 5" in line for line in lines)
+    assert any("goes on at step 3" in line for line in lines)
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
