@@ -66,7 +66,7 @@ def fetch(variant: str, folder: Path = FOLDER) -> Path:
     try:
         found = pooch.retrieve(file.url, f"sha256:{file.digest}", file.name, folder, None, pooch.HTTPDownloader())
     except OSError as error:  # no network, no space, no permission
-        first = str(error).partition("\n")[0][:300]
+        first = str(error).partition("\n")[0][:100]
         raise InputError(
             f"{file.name}: cannot be fetched from {file.url} ({type(error).__name__}: {first}); nothing needs it: "
             f"training starts with the base or with random weights. A copy from elsewhere does as well, as "
