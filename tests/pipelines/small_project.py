@@ -56,8 +56,8 @@ class Project:
         return place
 
     def add_slow(self, name: str) -> None:
-        """An export of four large pictures, which take a while."""
-        place = self.add(name, 4, ["car"])
+        """An export of two large pictures, which take a while."""
+        place = self.add(name, 2, ["car"])
         for path in (place / "images").iterdir():
             with Image.open(path) as picture:
                 picture.resize((4800, 3600), Image.Resampling.NEAREST).save(path)
