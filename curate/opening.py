@@ -1,6 +1,7 @@
 """Opening an export, whatever it comes as: a folder, an archive, one annotation file, or any of them at a URL."""
 
 import hashlib
+import posixpath
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from curate.export import Export, Files, list_files, refused_path
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, ImageRecord
 from curate.settings import ExportSettings, Limits
-from curate.storage import is_local, remove_folder
+from curate.storage import digest, is_local, remove_folder
 
 _DOCUMENTS = (".json", ".ndjson", ".jsonl", ".manifest", ".xml", ".csv", ".yaml", ".yml")
 _BYTES_A_SECOND = 200_000  # the least that an archive's bytes are unpacked at
@@ -38,7 +39,7 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
         try:
             files = list_files(_unpacked(root, limits, scratch), limits)
         except Refusal as refusal:
-            files = Files(root, (), digest=_digest(root))
+            files = Files(root, (), digest=_bytes_digest(root))
             lost.append(_drop(settings.name, refusal.reason, refusal.detail))
     else:
         files = _single(root, limits)
@@ -48,15 +49,36 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
     return Export(settings.name, files, limits, settings.options, settings.objects, tuple(lost))
 
 
+def fingerprint(settings: ExportSettings, limits: Limits) -> str:
+    """Digest over the path, size and time of change of each file of an export, none of them read.
+
+    Of a single annotation file its whole folder counts, for the images are there. InputError as `open_export`.
+    """
+    try:
+        root = _located(settings.path)
+    except InputError as error:
+        raise InputError(f"export {settings.name}: {error}") from None
+    if root.is_dir():
+        return list_files(root, limits).digest
+    if not _is_archive(root):
+        return digest(root.name, list_files(root.parent, limits).digest)
+    state = root.stat()
+    return digest(root.name, state.st_size, str(state.st_mtime))
+
+
 def _located(path: str) -> UPath:
-    """A path or URL that exists, absolute: workers may run elsewhere."""
+    """A path or URL that exists and opens, absolute: workers may run elsewhere. InputError otherwise."""
     try:
         root = UPath(path)
         root = UPath(root.path).absolute() if is_local(root) else root
-        if root.is_dir() or root.is_file():
+        if root.is_dir():
+            return root
+        if root.is_file():
+            root.open("rb").close()
             return root
     except (OSError, ValueError, ImportError) as error:
-        raise InputError(f"{path}: cannot be opened: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be opened: {reason}") from None
     if root.exists():
         raise InputError(f"{path}: neither a folder nor a file")
     raise InputError(f"{path}: no such folder, archive or annotation file")
@@ -96,9 +118,11 @@ def _single(file: UPath, limits: Limits) -> Files:
         kinds = ", ".join(kind[1:] for kind in _DOCUMENTS)
         raise InputError(f"{file}: neither a folder nor an archive (zip, tar), nor an annotation file ({kinds})")
     listed = list_files(file.parent, limits)
-    others = tuple(path for path in listed.paths if path != file.name and path.endswith(file.suffix))
-    paths = tuple(path for path in listed.paths if path not in set(others))
-    return replace(listed, paths=paths)
+    kind = file.suffix.lower()
+    return replace(
+        listed,
+        paths=tuple(path for path in listed.paths if path == file.name or posixpath.splitext(path)[1].lower() != kind),
+    )
 
 
 def _is_archive(file: UPath) -> bool:
@@ -107,7 +131,7 @@ def _is_archive(file: UPath) -> bool:
 
 def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
     """The folder in `scratch` that holds the archive's files. Refusal as `unpack`."""
-    folder = scratch / _digest(archive)
+    folder = scratch / _bytes_digest(archive)
     if folder.exists():
         return folder
     with tempfile.TemporaryDirectory() as nearby:
@@ -141,7 +165,7 @@ def _unpack(archive: Path, folder: UPath, limits: Limits) -> None:
         raise Refusal(reason, f"{archive.name}: {death.detail}") from None
 
 
-def _digest(file: UPath) -> str:
+def _bytes_digest(file: UPath) -> str:
     sha = hashlib.sha256()
     with file.open("rb") as opened:
         while chunk := opened.read(1 << 22):

@@ -192,7 +192,10 @@ def load_settings(path: Path, root: str | None = None) -> Settings:
 def _rooted(settings: Settings, root: str | None) -> Settings:
     if root is None:
         return settings
-    exports = [each.model_copy(update={"path": str(UPath(root) / each.path)}) for each in settings.exports]
+    exports = [
+        each if "://" in each.path else each.model_copy(update={"path": str(UPath(root) / each.path)})
+        for each in settings.exports
+    ]
     return settings.model_copy(update={"root": root, "exports": exports})
 
 

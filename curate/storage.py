@@ -107,6 +107,5 @@ def _retired(final: UPath) -> UPath:
 
 
 def is_local(path: UPath) -> bool:
-    """Whether a path lies in this machine's file system."""
     """Whether a path is of this machine's own file system."""
     return getattr(path, "protocol", "") in ("", "file", "local")

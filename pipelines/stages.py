@@ -15,11 +15,11 @@ from upath import UPath
 from curate import ledger, storage
 from curate.documents import InputError
 from curate.ledger import Ledger
+from curate.opening import fingerprint
 from curate.schema import SCHEMA_VERSION, STAGES
 from curate.settings import Settings
 from pipelines import build as builds
 from pipelines.cluster import Workers
-from pipelines.inputs import fingerprint
 from pipelines.screen import Screen
 
 

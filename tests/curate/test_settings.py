@@ -39,6 +39,14 @@ def test_a_good_file_has_all_its_defaults(tmp_path: Path) -> None:
     assert (loaded.exports[0].role, loaded.filter.min_side, loaded.limits.child_seconds) == ("auto", 8, 60.0)
 
 
+def test_a_root_goes_before_relative_paths_alone(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    paths = {"a/b": "/root/a/b", "/c": "/c", "s3://bucket/street.zip": "s3://bucket/street.zip"}
+    for path, rooted in paths.items():
+        file.write_text(GOOD.replace("s3://bucket/street.zip", path))
+        assert settings.load_settings(file, "/root").exports[0].path == rooted
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

@@ -27,6 +27,7 @@ from pipelines.segmenting import outlines
         ({"licence": "GPL-3.0"}, ["street", "'GPL-3.0'", "licences.allow", "settings.yaml:1:"]),
         ({"rol": "test"}, ["unknown key 'exports.0.rol'", "did you mean 'role'?", "settings.yaml:1:"]),
         ({"path": "no/such/place"}, ["export street", "no/such/place", "no such folder"]),
+        ({"path": "nofs://x"}, ["export street", "nofs://x", "cannot be opened"]),
         ({"options": {"crowd": "drop"}}, ["format coco has no option 'crowd'"]),
         ({"name": "no slash/here"}, ["exports.0.name", "settings.yaml:1:"]),
     ],
