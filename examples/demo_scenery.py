@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from examples.canvas import Canvas, Thing, bender, paint, place
+from examples.canvas import Canvas, Thing, Window, bender, paint, place
+from examples.demo_disguise import accompany, mark, tones_about
 from examples.scenery import behind
 from examples.textures import Material, Pixels, palette, plain, render
-from examples.wardrobe import dresser
+from examples.wardrobe import Dress, dresser
 
 Generator = np.random.Generator
 
@@ -48,14 +49,18 @@ def stand(
     *,
     shadow: float = 0.45,
     flip: bool | None = None,
+    company: int = 4,
 ) -> None:
-    """Set a thing upright on the ground: its foot at x, foot; `tall` px high; in its natural materials."""
+    """Set a thing upright on the ground: its foot at x, foot; `tall` px high; in its natural materials.
+
+    `company`: how many like it stand behind it.
+    """
     width, height = extent(thing)
     size = tall / height * max(width, height)
     turned = bool(rng.random() < 0.5) if flip is None else flip
     placed = place(thing, (x, foot - tall / 2), size, float(rng.normal(0, 0.01)), turned, bender(rng, 0.12))
     _ground_shade(canvas, x, foot, tall / height * width, shadow)
-    paint(canvas, rng, placed, dresser(rng, palette(rng), 1.0), shadow=shadow * 0.6)
+    _disguised(canvas, rng, placed, dresser(rng, palette(rng), 1.0), shadow * 0.6, company, upright=True)
 
 
 def lay(
@@ -69,11 +74,34 @@ def lay(
     shadow: float = 0.5,
     realism: float = 1.0,
     closeness: float = 0.0,
+    company: int = 4,
 ) -> None:
-    """Lay a thing flat, turned by up to about `turn` radians."""
+    """Lay a thing flat, turned by up to about `turn` radians; `company`: how many like it lie under it."""
     placed = place(thing, at, size, float(rng.uniform(-turn, turn)), bool(rng.random() < 0.5), bender(rng, 0.4))
     dress = dresser(rng, palette(rng), realism, behind(canvas, *at, size), closeness)
+    _disguised(canvas, rng, placed, dress, shadow, company, upright=False)
+
+
+def _disguised(
+    canvas: Canvas, rng: Generator, placed: Thing, dress: Dress, shadow: float, company: int, *, upright: bool
+) -> None:
+    """Paint a placed thing that bears the colours of what is behind it, and has company of its own colours."""
+    window = _seen(canvas, placed)
+    if window is None:
+        return
+    tones, first = tones_about(canvas, rng, window), canvas.next_id
     paint(canvas, rng, placed, dress, shadow=shadow)
+    mark(canvas, rng, window, first, tones)
+    accompany(canvas, rng, window, first, company, upright)
+
+
+def _seen(canvas: Canvas, placed: Thing) -> Window | None:
+    """The px of the canvas that a placed thing reaches."""
+    points = np.concatenate([ring for piece in placed.pieces for group in piece.groups for ring in group])
+    height, width = canvas.size
+    (x0, y0), (x1, y1) = points.min(0) - 2, points.max(0) + 3
+    window = max(int(x0), 0), max(int(y0), 0), min(int(x1), width), min(int(y1), height)
+    return window if window[2] - window[0] > 4 and window[3] - window[1] > 4 else None
 
 
 def _ground_shade(canvas: Canvas, x: float, foot: float, wide: float, strength: float) -> None:

@@ -27,7 +27,7 @@ def street(rng: Generator, height: int, width: int) -> View:
             x += 70
             continue
         house = buildings.house(rng)
-        stand(canvas, rng, house, x + 55, height * kerb, tall, shadow=0.0)
+        stand(canvas, rng, house, x + 55, height * kerb, tall, shadow=0.0, company=0)
         last = canvas.entries[-1] if not canvas.entries else max(canvas.entries, key=lambda each: each.window[2])
         x = max(x + 40, last.window[2] - rng.uniform(0, 12))
     top, low = round(kerb * height), round(level * height)
@@ -99,7 +99,7 @@ def home(rng: Generator, height: int, width: int) -> View:
     for _ in range(int(rng.integers(1, 4))):
         at = (rng.uniform(0.1, 0.9) * width, rng.uniform(0.15, 0.35) * height)
         maker = (buildings.window, wares.clock, wares.device)[rng.integers(3)]
-        lay(canvas, rng, maker(rng), at, height * rng.uniform(0.16, 0.36), turn=0.02, shadow=0.3)
+        lay(canvas, rng, maker(rng), at, height * rng.uniform(0.16, 0.36), turn=0.02, shadow=0.3, company=2)
     makers: tuple[tuple[Maker, float], ...] = (
         (furniture.chair, 0.42),
         (furniture.chair, 0.42),
@@ -227,7 +227,17 @@ def workshop(rng: Generator, height: int, width: int) -> View:
         thing = forms.wire(rng) if rng.random() < 0.65 else forms.patch(rng)
         fault = Thing("scratch" if thing.label == "wire" else "stain", thing.pieces)
         at = (rng.uniform(0.1, 0.9) * width, rng.uniform(0.1, 0.9) * height)
-        lay(canvas, rng, _thinned(rng, fault), at, rng.uniform(60, 200), shadow=0.0, realism=0.0, closeness=1.0)
+        lay(
+            canvas,
+            rng,
+            _thinned(rng, fault),
+            at,
+            rng.uniform(60, 200),
+            shadow=0.0,
+            realism=0.0,
+            closeness=1.0,
+            company=0,
+        )
     makers: tuple[tuple[Maker, float], ...] = (
         (wares.gear, 0.3),
         (wares.gear, 0.2),
