@@ -28,7 +28,7 @@ demo: .venv/run  ## draw five customers' exports, curate them, train a model and
 all: .venv/run  ## every stage of SETTINGS whose inputs have changed, to the judged model and its pages
 	$(PIPELINES) all $(SETTINGS) $(OPTIONS)
 
-$(STAGES): .venv/run  ## one stage of SETTINGS, after the stages before it
+$(STAGES): .venv/run  ## one stage of SETTINGS: up to shard after the stages before it; train and evaluate on what is there
 	$(PIPELINES) $@ $(SETTINGS) $(OPTIONS)
 
 report: .venv/run  ## write the pages of SETTINGS anew

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from curate.settings import Settings
 
 app = typer.Typer(
-    help="From customers' segmentation exports to a judged box-to-mask model. A stage first runs those before it.",
+    help=(
+        "From customers' segmentation exports to a judged box-to-mask model. The stages up to shard first run those "
+        "before them; train takes the shards that are there, evaluate the shards and the model."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -181,14 +184,18 @@ def segment(
     model: Annotated[str, typer.Option(metavar="PATH", help="base, or a checkpoint.")] = "base",
     overlay: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw the mask on the picture.")] = None,
     rle: Annotated[bool, typer.Option("--rle", help="Print the mask as COCO run-lengths.")] = False,
-    polygon: Annotated[bool, typer.Option("--polygon", help="Print the mask's outlines.")] = False,
+    polygon: Annotated[bool, typer.Option("--polygon", help="Print the mask as COCO polygons.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """The mask of what stands in a box."""
+    """The mask of what stands in a box. What is printed is JSON, of several boxes a list."""
+    from curate.documents import InputError
     from pipelines import segmenting
 
-    printed = segmenting.segment(image, box, model, output, overlay, rle=rle, polygon=polygon)
-    if printed:
-        _give(printed if len(printed) > 1 else printed[0], True, "")
+    prints = rle or polygon or as_json
+    if output is None and overlay is None and not prints:
+        raise InputError("nothing to write: give -o MASK.png, --overlay PICTURE.png, --rle, --polygon or --json")
+    found = segmenting.segment(image, box, model, output, overlay, rle=rle, polygon=polygon)
+    _give(found if len(found) > 1 else found[0], prints, "")
 
 
 def _load(path: Path, root: str | None) -> "Settings":

@@ -39,14 +39,15 @@ def inspect_path(path: str) -> list[dict[str, Any]]:
             said.append(f"{name}: nothing annotated")
     if not found:
         raise InputError(f"{path}: no format fits\n  " + "\n  ".join(said))
-    return sorted(found, key=lambda counts: (-counts["images_found"], -counts["annotations"], -counts["masks"]))
+    known = ("images_found", "annotations", "masks")
+    return sorted(found, key=lambda counts: (*(-counts[name] for name in known), -len(counts["labels"])))
 
 
 def describe_formats(name: str | None) -> list[dict[str, str]]:
     """Name and documentation of each format, or of one. InputError for an unknown name."""
     if name is not None and name not in formats.names():
         raise InputError(
-            f"unknown format {name!r}{nearest(name, formats.names())}; known: {', '.join(formats.names())}"
+            f"unknown format {name!r}; known: {', '.join(formats.names())}{nearest(name, formats.names())}"
         )
     return [{"name": each, "documentation": formats.describe(each)} for each in ([name] if name else formats.names())]
 

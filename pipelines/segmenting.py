@@ -8,7 +8,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import shapely
 import typer
 from PIL import Image
 from upath import UPath
@@ -17,6 +16,7 @@ from curate import images, masks
 from curate.documents import InputError
 from curate.images import Pixels
 from curate.masks import Mask
+from curate.polygons import to_polygons
 from curate.reasons import Refusal
 from curate.settings import Limits
 from curate.storage import write_bytes
@@ -29,12 +29,10 @@ Corners = tuple[float, float, float, float]
 def segment(
     picture: Path, boxes: list[str], model: str, output: Path | None, overlay: Path | None, *, rle: bool, polygon: bool
 ) -> list[dict[str, Any]]:
-    """Segment each box; write what is asked for, and give what is to be printed for each box.
+    """Segment each box and write what is asked for; box and area of each, with run-lengths and outlines if wished.
 
     Several boxes give one mask picture, their union. InputError for a bad box, picture or model.
     """
-    if output is None and overlay is None and not rle and not polygon:
-        raise InputError("nothing to write: give -o MASK.png, --overlay PICTURE.png, --rle or --polygon")
     _check_pictures(output, overlay)
     corners = [_corners(box) for box in boxes]
     pixels = _read(picture)
@@ -44,8 +42,6 @@ def segment(
         write_bytes(UPath(output), images.encode_mask(union))
     if overlay is not None:
         write_bytes(UPath(overlay), _drawn(pixels, union, corners))
-    if not rle and not polygon:
-        return []
     return [_printed(mask, box, rle=rle, polygon=polygon) for mask, box in zip(found, corners, strict=True)]
 
 
@@ -88,35 +84,13 @@ def _read(picture: Path) -> Pixels:
 
 def _printed(mask: Mask, box: Corners, *, rle: bool, polygon: bool) -> dict[str, Any]:
     height, width = mask.shape
-    result: dict[str, Any] = {
-        "box": list(box),
-        "area": int(mask.sum()),
-    }
+    result: dict[str, Any] = {"box": list(box), "area": int(mask.sum())}
     if rle:
         counts = masks.compress(masks.encode(mask))
         result["segmentation"] = {"size": [height, width], "counts": counts}
     if polygon:
-        result["polygon"] = outlines(mask)
+        result["polygon"] = to_polygons(mask).rings
     return result
-
-
-def outlines(mask: Mask) -> list[dict[str, Any]]:
-    """For each piece of the mask its ring x0, y0, x1, y1, … along the edges of its px, and the rings of its holes."""
-    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    rows, starts = np.nonzero(edges == 1)
-    _, stops = np.nonzero(edges == -1)
-    whole = shapely.union_all(shapely.box(starts, rows, stops, rows + 1))
-    pieces = [piece.simplify(0) for piece in shapely.get_parts(whole)]
-    return [
-        {"ring": _ring(piece.exterior), "holes": [_ring(hole) for hole in piece.interiors]}
-        for piece in pieces
-        if not piece.is_empty
-    ]
-
-
-def _ring(line: shapely.LinearRing) -> list[int]:
-    corners: list[int] = np.asarray(line.coords[:-1]).astype(int).reshape(-1).tolist()
-    return corners
 
 
 def _drawn(pixels: Pixels, mask: Mask, boxes: list[Corners]) -> bytes:

@@ -5,19 +5,15 @@ import sys
 from pathlib import Path
 
 import msgspec
-import numpy as np
 import pytest
 from small_project import Project, Verb
 from typer.testing import CliRunner
 from upath import UPath
 
-from curate import masks, polygons
 from curate.documents import InputError
-from curate.records import Polygons
 from pipelines import build as builds
 from pipelines import failures
 from pipelines.cli import app
-from pipelines.segmenting import outlines
 
 
 @pytest.mark.parametrize(
@@ -184,17 +180,3 @@ def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
     code = f"import sys, pipelines.cli; print([name for name in {slow} if name in sys.modules])"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root).stdout == "[]\n"
-
-
-def test_outlines_enclose_just_the_px_of_a_mask() -> None:
-    mask = np.zeros((40, 50), bool)
-    mask[3:30, 4:44] = True
-    mask[10:20, 10:30] = False
-    mask[12:15, 12:15] = True
-    mask[35, 7] = True
-    drawn = np.zeros_like(mask)
-    for piece in outlines(mask):
-        counts, _ = polygons.rasterise(Polygons(rings=[piece["ring"]], holes=piece["holes"]), 40, 50)
-        drawn |= masks.decode(counts, 40, 50)
-    assert np.array_equal(drawn, mask)
-    assert outlines(np.zeros((4, 4), bool)) == []
