@@ -1,22 +1,19 @@
 """`audit`: the contracts of a finished build, checked again from its files alone."""
 
 import hashlib
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
-from curate import split
 from curate.documents import InputError
-from curate.reasons import Reason
-from curate.schema import DROPS, SCHEMA_VERSION, STAGES, shard_schema
+from curate.schema import SCHEMA_VERSION, STAGES, shard_schema
 from curate.settings import Settings
-from curate.storage import read_json, read_parts
+from curate.storage import read_json
+from pipelines import audited_tables as tables
 from pipelines import build as builds
 
 _MOST_SHOWN = 3
@@ -40,15 +37,16 @@ def audit(settings: Settings) -> list[Check]:
             )
     checks = [
         ("each stage's ledger reconciles: in = out + dropped", _reconciles(build)),
-        ("each ledger agrees with its tables", _agrees(build)),
+        ("each ledger agrees with its tables", tables.agrees(build)),
         ("each stage takes in what the one before let out", _chains(build)),
-        ("each object is in the shards or dropped, once", _accounts(build)),
-        ("no group and no image on two sides", _sides(build)),
-        ("no near-duplicates on two sides", _near_duplicates(build, settings)),
-        ("weights of the train rows have mean 1", _weights(build)),
+        ("run-lengths, areas and boxes agree with pycocotools", tables.masks_agree(build)),
+        ("each object is in the shards or dropped, once", tables.accounts(build)),
+        ("no group and no image on two sides", tables.sides(build)),
+        ("no near-duplicates on two sides", tables.near_duplicates(build, settings)),
+        ("weights of the train rows have mean 1", tables.weights(build)),
         ("the shards are those of the manifest", _manifest(build)),
-        ("the shards' rows are those of the stage", _shard_rows(build)),
-        ("each object is on the side where the split put it", _same_sides(build)),
+        ("the shards' rows are those of the stage", tables.shard_rows(build)),
+        ("each object is on the side where the split put it", tables.same_sides(build)),
         ("the licences are allowed", _licences(build, settings)),
     ]
     return [_check(name, list(faults)) for name, faults in checks]
@@ -78,79 +76,11 @@ def _reconciles(build: UPath) -> Iterator[str]:
                 yield f"{stage}: the exports' {number} do not sum to {report[number]}"
 
 
-def _agrees(build: UPath) -> Iterator[str]:
-    reasons = {reason.value for reason in Reason}
-    for stage in STAGES:
-        out: Counter[str] = Counter()
-        dropped: Counter[tuple[str, str]] = Counter()
-        uncounted = 0
-        for table in read_parts(build / stage / "segments", ["export"]):
-            out.update(table["export"].to_pylist())
-        for table in read_parts(build / stage / "drops", DROPS.names):
-            for row in table.select(["export", "reason", "count"]).to_pylist():
-                dropped[row["export"], row["reason"]] += row["count"] or 0
-                uncounted += row["count"] is None
-                if row["reason"] not in reasons:
-                    yield f"{stage}: a drop for an unknown reason {row['reason']!r}"
-        report = builds.ledger_of(build, stage)
-        for export, row in report["by_export"].items():
-            if row["out"] != out[export]:
-                yield f"{stage}, {export}: ledger says {row['out']} out, the table has {out[export]}"
-            for reason, number in row["by_reason"].items():
-                if number != dropped[export, reason]:
-                    yield f"{stage}, {export}: ledger says {number} {reason}, the drops {dropped[export, reason]}"
-        if report["uncounted"] != uncounted or report["dropped"] != sum(dropped.values()):
-            yield f"{stage}: ledger says {report['dropped']} dropped, the drops sum to {sum(dropped.values())}"
-
-
 def _chains(build: UPath) -> Iterator[str]:
     reports = {stage: builds.ledger_of(build, stage) for stage in STAGES}
     for before, after in pairwise(STAGES):
         if reports[before]["out"] != reports[after]["in"]:
             yield f"{before} lets out {reports[before]['out']}, {after} takes in {reports[after]['in']}"
-
-
-def _accounts(build: UPath) -> Iterator[str]:
-    ends: Counter[str] = Counter()
-    for stage in STAGES[1:]:
-        for table in read_parts(build / stage / "drops", ["object_id"]):
-            ends.update(table["object_id"].to_pylist())
-    for table in read_parts(build / "shard" / "segments", ["object_id"]):
-        ends.update(table["object_id"].to_pylist())
-    for table in read_parts(build / "ingest" / "segments", ["object_id"]):
-        ends.subtract(table["object_id"].to_pylist())
-    yield from (f"{each} ends {1 + number} times" for each, number in ends.items() if number)
-
-
-def _sides(build: UPath) -> Iterator[str]:
-    sides: dict[str, dict[str, set[str]]] = {"group_id": defaultdict(set), "image_id": defaultdict(set)}
-    for table in read_parts(build / "split" / "segments", ["group_id", "image_id", "split"]):
-        for name, found in sides.items():
-            for row in table.select([name, "split"]).group_by([name, "split"]).aggregate([]).to_pylist():
-                found[row[name]].add(row["split"])
-    for name, found in sides.items():
-        yield from (f"{name} {each} is in {', '.join(sorted(on))}" for each, on in found.items() if len(on) > 1)
-
-
-def _near_duplicates(build: UPath, settings: Settings) -> Iterator[str]:
-    sides: defaultdict[int, set[str]] = defaultdict(set)
-    for table in read_parts(build / "split" / "segments", ["image_dhash", "split"]):
-        for row in table.group_by(["image_dhash", "split"]).aggregate([]).to_pylist():
-            sides[row["image_dhash"]].add(row["split"])
-    hashes = np.array(sorted(sides), dtype=np.uint64)
-    yield from (f"hash {each:016x} is in {', '.join(sorted(on))}" for each, on in sides.items() if len(on) > 1)
-    for a, b in split.near_duplicates(hashes, settings.split.near_duplicate_bits):
-        one, other = int(hashes[a]), int(hashes[b])
-        if sides[one] != sides[other]:
-            yield f"hashes {one:016x} and {other:016x} are in {', '.join(sorted(sides[one] | sides[other]))}"
-
-
-def _weights(build: UPath) -> Iterator[str]:
-    weights: list[float] = []
-    for table in read_parts(build / "balance" / "segments", ["split", "weight"]):
-        weights += [row["weight"] for row in table.to_pylist() if row["split"] == "train"]
-    if weights and abs(float(np.mean(weights)) - 1.0) > 1e-4:
-        yield f"their mean is {float(np.mean(weights)):.6f}"
 
 
 def _manifest(build: UPath) -> Iterator[str]:
@@ -178,40 +108,6 @@ def _file_faults(path: UPath, file: dict[str, Any]) -> Iterator[str]:
         yield f"{opened.metadata.num_rows} rows, the manifest says {file['rows']}"
     if opened.schema_arrow.remove_metadata() != shard_schema().remove_metadata():
         yield "its columns are not those of the contract"
-
-
-def _shard_rows(build: UPath) -> Iterator[str]:
-    """Each row of the stage stands in the file and place that it names, on its side."""
-    folder = build / "shard"
-    expected: defaultdict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
-    for table in read_parts(folder / "segments", ["object_id", "split", "shard_file", "shard_row"]):
-        for row in table.to_pylist():
-            expected[row["shard_file"]][row["shard_row"]] = (row["object_id"], row["split"])
-    for path in sorted(folder.glob("split=*/*.parquet")):
-        name = f"{path.parent.name}/{path.name}"
-        try:
-            with path.open("rb") as file:
-                table = pq.read_table(file, columns=["object_id", "split"])
-        except pa.ArrowInvalid as error:
-            yield f"{name} cannot be read: {error}"
-            expected.pop(name, None)
-            continue
-        found = dict(enumerate(zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True)))
-        if found != expected.pop(name, {}):
-            yield f"{name} holds other rows than the stage says"
-        if {side for _, side in found.values()} - {path.parent.name.removeprefix("split=")}:
-            yield f"{name} holds rows of another side"
-    yield from (f"{name} is missing" for name in expected)
-
-
-def _same_sides(build: UPath) -> Iterator[str]:
-    put: dict[str, str] = {}
-    for table in read_parts(build / "split" / "segments", ["object_id", "split"]):
-        put |= dict(zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True))
-    for table in read_parts(build / "shard" / "segments", ["object_id", "split"]):
-        for each, side in zip(table["object_id"].to_pylist(), table["split"].to_pylist(), strict=True):
-            if put.get(each) != side:
-                yield f"{each} is in {side}, the split put it in {put.get(each)}"
 
 
 def _licences(build: UPath, settings: Settings) -> Iterator[str]:

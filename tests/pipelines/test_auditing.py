@@ -54,6 +54,8 @@ def _column(name: str, values: Callable[[list[object]], list[object]]) -> Callab
         (_rows("balance", _column("weight", lambda old: [2.0] * len(old))), "mean is 2"),
         (_rows("split", _column("group_id", lambda old: ["one"] * len(old))), "is in test, train, val"),
         (_rows("split", _column("split", lambda old: old[::-1])), "the split put it"),
+        (_rows("ingest", _column("area", lambda old: [1 + each for each in old])), "not that of its run-lengths"),
+        (_rows("ingest", _column("counts", lambda old: ["0"] * len(old))), "do not fill"),
         (_rows("shard", _column("shard_row", lambda old: old[::-1])), "other rows"),
     ],
 )
