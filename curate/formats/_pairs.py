@@ -11,7 +11,7 @@
    Beside a mask of the image's name (`1_mask.png`), only IMAGE_NUMBER (`1_mask_2.png`) is a further one.
 4. Several masks of an image that differ by a folder (`masks/road/1.png`, `masks/car/1.png`) are of that folder's class;
    of a mask and its colour rendering (`1_label.png`, `1_color.png`) the format takes its own kind and leaves the other
-   alone; otherwise the first stays, and the others are `duplicate_annotation`.
+   alone; otherwise the one of the image's own name stays, or the first, and the others are `duplicate_annotation`.
 """
 
 import posixpath
@@ -179,7 +179,8 @@ def _choose(
     others = [each for each in found if each not in plain]
     further = [each for each in others if each.rest and not names.class_and_number(each.rest)[0]]  # 1_mask_2.png
     kept: dict[str, str] = {}
-    for each in sorted(own_kind, key=lambda each: each.mask) + [each for each in others if each not in further]:
+    own_kind.sort(key=lambda each: (each.rest is not None, each.mask))  # 1_labelIds.png before 1_instanceIds.png
+    for each in own_kind + [each for each in others if each not in further]:
         stays = kept.setdefault(_class_folder(each.mask) if each in near else "", each.mask)
         if stays != each.mask:
             detail = f"mask {each.mask}: the image has another, {stays}, which stays"

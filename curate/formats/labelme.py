@@ -4,10 +4,10 @@ Documents: every .json file whose top level has `shapes` and one of `imagePath`,
 tools' JSON is left alone and named in the log. `shapes` may be null. A shape that is no object costs itself.
 
 Images: `imagePath`, from the document's folder (Windows separators are read, of a path with a drive the file name
-alone), then by file name. Where it names no picture, the picture beside the document that bears its name. `imageData`
-is used only where no file is found (flag `embedded_image`). Shapes stand in the displayed frame, as labelme shows it;
-where `imageWidth` and `imageHeight` are those of the stored frame, in that; other sizes are taken for wrong and passed
-over: points are px of the file.
+alone), from `images` in it or beside it, then by file name. Where it names no picture, the picture beside the document
+that bears its name. `imageData` is used only where no file is found (flag `embedded_image`). Shapes stand in the
+displayed frame, as labelme shows it; where `imageWidth` and `imageHeight` are those of the stored frame, in that; other
+sizes are taken for wrong and passed over: points are px of the file.
 
 Shapes: `polygon` (also where `shape_type` is missing, as in old files), X-AnyLabeling's `quadrilateral`, `circle`
 (centre and a point on it; drawn as a polygon to a twentieth of a px) and `mask` (a PNG whose top left px stands at the
@@ -90,6 +90,7 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
             annotations=_annotations(path, shapes),
             width=_json.whole(_json.value(pieces.get("imageWidth"))),
             height=_json.whole(_json.value(pieces.get("imageHeight"))),
+            folders=["images", "../images"],
             embedded=_decoded(_json.value(pieces.get("imageData"))),
         )
 

@@ -123,6 +123,19 @@ def test_a_shape_costs_itself(tmp_path: Path, shape: Any, reason: str) -> None:
     assert back.reasons == {reason: 1}
 
 
+def test_images_in_a_sister_folder_of_each_split(tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        image = Picture(f"{split}/images/1.png", 48, 64).save(tmp_path)
+        save_document(image, [{"label": "cat", "points": SQUARE}])
+        (tmp_path / split / "labels").mkdir()
+        image.with_suffix(".json").rename(tmp_path / split / "labels" / "1.json")
+    rows = read(tmp_path).rows
+    assert [(row["image_path"], row["flags"]) for row in rows] == [
+        ("train/images/1.png", []),
+        ("val/images/1.png", []),
+    ]
+
+
 def test_a_large_circle_is_round(tmp_path: Path) -> None:
     image = Picture("a.png", 500, 600).save(tmp_path)
     save_document(image, [{"label": "ball", "shape_type": "circle", "points": [[300.3, 250.8], [300.3, 450.8]]}])

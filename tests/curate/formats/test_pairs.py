@@ -102,6 +102,13 @@ def test_class_by_folder() -> None:
     assert folder_classes(plain.masks) == {}
 
 
+def test_of_two_masks_the_one_of_the_images_own_name_stays() -> None:
+    masks = [f"gtFine/aachen/a_1_gtFine_{kind}.png" for kind in ("color", "instanceIds", "labelIds")]
+    pairs = pair_masks(export_of("leftImg8bit/aachen/a_1_leftImg8bit.png", *masks), prefer_colours=False)
+    assert list(pairs.masks.values()) == [[MaskFile(masks[2])]]
+    assert [(drop.reason, drop.annotation_key) for drop in pairs.lost] == [(Reason.DUPLICATE_ANNOTATION, masks[1])]
+
+
 def test_objects_beside_classes() -> None:
     export = export_of("JPEGImages/1.jpg", "SegmentationClass/1.png", "SegmentationObject/1.png")
     masks = pair_masks(export, prefer_colours=False).masks
