@@ -102,6 +102,7 @@ def check(settings: Settings) -> None:
         raise InputError(f"balance.targets names the domain {unknown[0]!r}, which no export has; there are {known}")
     if sum(settings.balance.targets.values()) > 1.0 + 1e-9:
         raise InputError("balance.targets: the shares sum to more than 1")
+    labels.load(settings)
 
 
 def _need(settings: Settings, stage: str) -> None:
