@@ -24,6 +24,8 @@ Boxes = NDArray[np.int32]
 Sizes = NDArray[np.integer]
 """(n,) whole px."""
 
+SIZES = ("small", "medium", "large")
+_SIZE_AREAS = (32**2, 96**2)  # px of box area where medium and large begin, as COCO has it
 _SIDES = ("x0", "y0", "x1", "y1")
 _OUTWARDS = np.array([-1, -1, 1, 1])
 
@@ -52,6 +54,13 @@ def largest(boxes: Boxes, heights: Sizes, widths: Sizes, crop: CropSettings) -> 
 def box_columns(table: pa.Table, name: str) -> Boxes:
     """The columns NAME_x0, NAME_y0, NAME_x1 and NAME_y1 of a table, (n, 4) int32."""
     return np.stack([table[f"{name}_{side}"].to_numpy() for side in _SIDES], axis=1).astype(np.int32, copy=False)
+
+
+def sizes(boxes: Boxes) -> NDArray[np.str_]:
+    """(n,) one of `SIZES` for each box, by its area."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).astype(np.int64)
+    named: NDArray[np.str_] = np.array(SIZES)[np.digitize(sides.prod(axis=1), _SIZE_AREAS)]
+    return named
 
 
 def as_columns(boxes: Boxes, name: str) -> dict[str, pa.Array]:

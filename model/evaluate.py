@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from upath import UPath
 
+from curate import windows
 from curate.documents import InputError
 from curate.images import encode_mask, encode_webp
 from curate.reader import Shards, open_shards
@@ -24,7 +25,7 @@ from model.methods import Judged, judge
 from model.metrics import METRICS
 from model.predict import probabilities
 from model.prior import BoxNetwork
-from model.strata import report_rows, sizes, strata
+from model.strata import report_rows, strata
 
 Log = Callable[[str], None]
 
@@ -141,7 +142,9 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
 
 def _scores_table(shards: Shards, scores: Mapping[str, NDArray[np.float64]]) -> pa.Table:
     objects = shards.table.select(["object_id", "image_id", "export", "domain", "customer", "concept"])
-    objects = objects.append_column("size", pa.array(sizes(shards.table).tolist(), pa.string()))
+    objects = objects.append_column(
+        "size", pa.array(windows.sizes(windows.box_columns(shards.table, "box")).tolist(), pa.string())
+    )
     tables = []
     for method, values in scores.items():
         table = objects.append_column("method", pa.array([method] * len(objects), pa.string()))

@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 import torch
 from torch import Tensor, nn
+from upath import UPath
 
 from curate.settings import TrainSettings
+from curate.storage import opened_beside
 from model.batches import Batch
 from model.hardware import mixed_precision
 from model.losses import crop_losses
@@ -126,9 +128,8 @@ def learning_rate(step: int, steps: int | None, highest: float) -> float:
 
 def save_state(path: Path, key: str, run: Run) -> None:
     """Write the state of a run, whole or not at all."""
-    beside = path.with_name(path.name + ".partial")
-    torch.save({"key": key, **run.state()}, beside)
-    beside.replace(path)
+    with opened_beside(UPath(path)) as file:
+        torch.save({"key": key, **run.state()}, file)
 
 
 def load_state(path: Path, key: str, run: Run) -> bool:

@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from curate import windows
 from model.intervals import intervals
 from model.metrics import METRICS
 
-_SMALL, _LARGE = 32**2, 96**2  # px of box area, as COCO has it
 _PAIRED = ("iou", "edge_precision_2", "edge_recall_2", "edge_f_2")
 
 
@@ -61,18 +61,9 @@ def report_rows(
     return Rows(results, paired)
 
 
-def sizes(table: pa.Table) -> NDArray[np.str_]:
-    """small, medium or large, by the area of each object's box."""
-    width, height = (
-        table[f"box_{side}1"].to_numpy().astype(np.int64) - table[f"box_{side}0"].to_numpy() for side in "xy"
-    )
-    area = width * height
-    return np.select([area < _SMALL, area < _LARGE], ["small", "medium"], "large")
-
-
 def _values(table: pa.Table, trained: frozenset[str]) -> dict[str, NDArray[np.str_]]:
     columns = {name: np.array(table[name].to_pylist()) for name in ("export", "domain", "customer", "concept")}
-    columns["size"] = sizes(table)
+    columns["size"] = windows.sizes(windows.box_columns(table, "box"))
     columns["source"] = np.array(table["object_source"].to_pylist())
     at_edge = ["touches_edge" in flags for flags in table["flags"].to_pylist()]
     columns["edge"] = np.where(at_edge, "touches_edge", "inside")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.reader import Shards
+from model.metrics import pixel_scores
 from model.predict import probabilities
 from model.prior import BoxNetwork
 
@@ -37,9 +38,8 @@ def validate(model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]) -> dict
         samples = [shards.sample(row) for row in rows[first : first + _TOGETHER].tolist()]
         answers = probabilities(model, [sample.image for sample in samples], [sample.drawn for sample in samples])
         for sample, answer in zip(samples, answers, strict=True):
-            mask = answer >= 0.5
-            union = int((mask | sample.mask).sum())
-            found[sample.domain].append(int((mask & sample.mask).sum()) / union if union else 1.0)
+            iou, _, _ = pixel_scores(answer >= 0.5, sample.mask)
+            found[sample.domain].append(iou)
     return {domain: float(np.mean(each)) for domain, each in sorted(found.items())}
 
 

@@ -9,12 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from upath import UPath
 
-from curate import remap
+from curate import remap, windows
 from curate.schema import STAGES
 from curate.storage import parts, read_json, read_parts, read_table
-
-SIZES = ("small", "medium", "large")
-"""Box area below 32², below 96², and from there on, px."""
 
 _STRATUM = ["export", "customer", "domain", "concept", "concept_kind", "split", "match_how", "size"]
 _IMAGE = ["image_id", "export", "domain", "split", "group_id", "image_path", "image_file"]
@@ -50,7 +47,8 @@ def read_counts(build: UPath) -> Counts:
     flags: Counter[str] = Counter()
     columns = [*dict.fromkeys([*_STRATUM[:-1], *_IMAGE, *_SIDES, "weight", "flags"])]
     for part in read_parts(build / "shard" / "segments", columns):
-        sized = part.append_column("size", _sizes(part))
+        sizes = windows.sizes(windows.box_columns(part, "box"))
+        sized = part.append_column("size", pa.array(sizes.tolist(), pa.string()))
         objects.append(sized.group_by(_STRATUM).aggregate([([], "count_all"), ("weight", "sum")]))
         images.append(part.group_by(_IMAGE).aggregate([]))
         flags.update(pc.list_flatten(part["flags"]).to_pylist())
@@ -118,11 +116,6 @@ def ingested(build: UPath, object_ids: Iterable[str]) -> dict[str, dict[str, Any
 def _widths(part: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
     x0, y0, x1, y1 = (part[side] for side in _SIDES)
     return pc.subtract(x1, x0), pc.subtract(y1, y0)
-
-
-def _sizes(part: pa.Table) -> pa.Array:
-    width, height = (side.to_numpy().astype(np.int64) for side in _widths(part))
-    return pa.array(np.array(SIZES, object)[np.digitize(width * height, (32**2, 96**2))], pa.string())
 
 
 def _summed(objects: Sequence[pa.Table]) -> pa.Table:

@@ -18,10 +18,11 @@ from curate.records import Flag
 from curate.schema import STAGES
 from curate.settings import Settings
 from curate.storage import read_json, write_bytes
+from curate.windows import SIZES
 from pipelines import build as builds
 from pipelines import labels as labelling
 from pipelines.pages import pictures
-from pipelines.pages.counts import SIZES, Counts, concept_examples, drop_examples, ingested, read_counts, tally
+from pipelines.pages.counts import Counts, concept_examples, drop_examples, ingested, read_counts, tally
 from pipelines.pages.duplicates import duplicate_groups, group_sizes
 from pipelines.pages.flow_chart import flow_chart
 from pipelines.pages.notices import notices

@@ -16,6 +16,7 @@ from upath import UPath
 from curate.documents import InputError
 from curate.settings import Settings
 from curate.storage import read_json, read_table, write_bytes
+from curate.windows import SIZES
 from pipelines.pages import evaluation_charts as charts
 from pipelines.pages.evaluation_charts import Row
 from pipelines.pages.evaluation_pictures import case_pictures
@@ -51,7 +52,6 @@ _KINDS = {
     "concept": "By concept",
     "other": "Seen or not, at the edge or not, instances or components",
 }
-_SIZES = ("small", "medium", "large")
 _OTHERS = ("unseen", "edge", "source")
 _MOST_CHARTED = 30  # values in a chart, those with the most objects; the table has all
 _FEW_IMAGES, _FEW_OBJECTS = 30, 100  # below which a domain decides nothing
@@ -175,7 +175,7 @@ def _sections(strata: Mapping[str, Sequence[Row]], methods: Mapping[str, str]) -
             continue
         ranked = rows if kind == "other" else sorted(rows, key=lambda each: -each[1].objects)
         if kind == "size":
-            ranked = sorted(rows, key=lambda each: _SIZES.index(each[1].value))
+            ranked = sorted(rows, key=lambda each: SIZES.index(each[1].value))
         charted = [row for _, row in ranked[:_MOST_CHARTED]]
         chart = charts.dots([row._replace(value=row.value.replace("_", " ")) for row in charted], methods, shown)
         sections.append({"kind": kind, "title": _KINDS[kind], "rows": ranked, "chart": chart})
