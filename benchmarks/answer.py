@@ -16,9 +16,10 @@ import torch
 
 from benchmarks._memory import peak_of
 from benchmarks._timing import report
+from model.box_network import BoxNetwork
 from model.checkpoint import BASE, Origin, save_checkpoint
 from model.predict import Segmenter
-from model.prior import BoxNetwork, learn_prior
+from model.prior import learn_priors
 from model.u2net import build
 
 NEEDED = 500.0
@@ -36,7 +37,7 @@ def main() -> None:
         model, words = arguments.model, arguments.model.name
         if model == BASE and not BASE.is_file():
             model, words = Path(scratch) / "random.safetensors", "random weights"
-            save_checkpoint(model, BoxNetwork(build("small"), learn_prior([])), Origin(variant="small"))
+            save_checkpoint(model, BoxNetwork(build("small"), *learn_priors([])), Origin(variant="small"))
         memory = peak_of(_times, model, 1)
         times, busy = _times(model, arguments.repeats)
     middle = statistics.median(times)

@@ -22,9 +22,10 @@ from benchmarks._timing import Measured, measure, report
 from curate.reader import open_shards, order, redraw
 from curate.settings import Settings
 from model.batches import Batch, plan_epoch, read_batch
+from model.box_network import BoxNetwork
 from model.hardware import device, mixed_precision
 from model.losses import soft_iou
-from model.prior import BoxNetwork, learn_prior
+from model.prior import learn_priors
 from model.run import Run
 from model.train import train
 from model.u2net import build
@@ -57,7 +58,7 @@ def main() -> None:
 
 def our_loop(batches: list[Batch], settings: Settings) -> Callable[[], int]:
     """The step of `model.train`; the number of crops."""
-    run = Run(BoxNetwork(build("small"), learn_prior([])), settings.train, device())
+    run = Run(BoxNetwork(build("small"), *learn_priors([])), settings.train, device())
 
     def steps() -> int:
         for batch in batches:

@@ -1,4 +1,4 @@
-"""Draws the pictures that the base model learns from: `python -m examples.base_exports OUT --scenes 4000 --seed 0`.
+"""Draws the pictures that the base model learns from: `python -m examples.base_exports OUT --scenes 6000 --seed 0`.
 
 One COCO export per kind of view: OUT/VIEW/annotations.json and OUT/VIEW/images/. The same seed gives the same
 files with any number of processes.
@@ -95,7 +95,7 @@ def main() -> None:
     """Read the command line and draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--scenes", type=int, default=4000)
+    parser.add_argument("--scenes", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()

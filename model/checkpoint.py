@@ -1,4 +1,4 @@
-"""Checkpoints: one safetensors file with the weights, the prior, and where both come from."""
+"""Checkpoints: one safetensors file with the weights, the priors, and where both come from."""
 
 import json
 from importlib.metadata import PackageNotFoundError, version
@@ -14,13 +14,14 @@ from upath import UPath
 
 from curate.documents import InputError, nearest
 from curate.storage import write_bytes
-from model.prior import CELLS, BoxNetwork
+from model.box_network import BoxNetwork
+from model.prior import CELLS, SHAPES
 from model.u2net import Variant, build
 
 BASE = Path(__file__).with_name("base.safetensors")
 """The checkpoint that the project ships."""
 
-_FORMAT = "segcurate box network 1"
+_FORMAT = "segcurate box network 2"
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,8 +45,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 def save_checkpoint(path: Path, model: BoxNetwork, origin: Origin) -> None:
     """Write a checkpoint, whole or not at all."""
-    tensors = {f"network.{name}": value for name, value in model.network.state_dict().items()} | {"prior": model.prior}
-    plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    plain = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     told = msgspec.json.encode({"format": _FORMAT, "origin": origin}).decode()
     write_bytes(UPath(path), save(plain, {"segcurate": told}))  # one key: safetensors keeps no order of several
 
@@ -63,11 +63,8 @@ def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
     except (SafetensorError, OSError) as error:
         raise InputError(f"{file}: {_why_unreadable(file)} ({error})") from None
     origin = _origin(metadata.get("segcurate", "{}"), file)
-    prior = tensors.pop("prior", None)
-    if prior is None or prior.shape != (CELLS, CELLS) or not torch.isfinite(prior).all():
-        raise InputError(f"{file}: no prior of {CELLS} × {CELLS} finite logits in it")
-    model = BoxNetwork(build(origin.variant), prior, origin.outside)
-    fill(model.network, {name.removeprefix("network."): value for name, value in tensors.items()}, str(file))
+    model = BoxNetwork(build(origin.variant), torch.zeros(SHAPES, CELLS, CELLS), torch.ones(SHAPES), origin.outside)
+    fill(model, tensors, str(file))
     return model.eval(), origin
 
 

@@ -19,12 +19,12 @@ from curate.images import encode_mask, encode_webp
 from curate.reader import Shards, open_shards
 from curate.settings import Settings
 from curate.storage import digest, read_json, write_json, write_table
+from model.box_network import BoxNetwork
 from model.checkpoint import BASE, Origin, load_checkpoint
 from model.hardware import device
 from model.methods import Judged, judge
 from model.metrics import METRICS
 from model.predict import probabilities
-from model.prior import BoxNetwork
 from model.strata import report_rows, strata
 
 Log = Callable[[str], None]

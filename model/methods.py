@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from curate.reader import Sample, Shards
 from model.baselines import ellipse, grabcut, rectangle
+from model.box_network import BoxNetwork
 from model.metrics import score
 from model.predict import probabilities
-from model.prior import BoxNetwork, prior_logits
+from model.prior import mixed_prior, prior_logits
 
 BASELINES = ("rectangle", "ellipse", "grabcut")
 _TOGETHER = 64  # windows in memory, at most
@@ -76,8 +77,8 @@ def network_scores(network: BoxNetwork, samples: Sequence[Sample]) -> Scores:
 
 
 def _prior_scores(model: BoxNetwork, samples: Sequence[Sample]) -> Scores:
-    """The model's prior alone, without a look at any pixel."""
-    prior, found = model.prior.cpu(), []
+    """The model's usual shapes as often as each comes, without a look at any pixel."""
+    prior, found = mixed_prior(model.priors, model.shares[None]).cpu(), []
     for sample in samples:
         logits = prior_logits(prior, torch.tensor([sample.drawn], dtype=torch.float32), *sample.mask.shape)
         found.append(_score(torch.sigmoid(logits)[0, 0].numpy(), sample))

@@ -15,9 +15,9 @@ from curate.images import Pixels
 from curate.masks import Mask
 from curate.records import Box
 from model.batches import pad_edges
+from model.box_network import BoxNetwork
 from model.checkpoint import Origin
 from model.hardware import device, mixed_precision
-from model.prior import BoxNetwork
 from model.u2net import LEAST_SIDE
 from model.weights import PUBLISHED, load_any
 
@@ -65,7 +65,7 @@ def _padded(side: int) -> int:
 
 
 def _fused(model: BoxNetwork, pixels: NDArray[np.uint8], drawn: NDArray[np.float32]) -> NDArray[np.float32]:
-    where = model.prior.device
+    where = model.priors.device
     with torch.inference_mode(), mixed_precision(where):
         maps = model(torch.from_numpy(pixels).permute(0, 3, 1, 2).to(where), torch.from_numpy(drawn).to(where))
     answer: NDArray[np.float32] = torch.sigmoid(maps[:, 0].float()).cpu().numpy()

@@ -17,9 +17,9 @@ from upath import UPath
 from curate.settings import TrainSettings
 from curate.storage import opened_beside
 from model.batches import Batch
+from model.box_network import BoxNetwork
 from model.hardware import mixed_precision
 from model.losses import crop_losses
-from model.prior import BoxNetwork
 
 _WARM_UP = 30  # steps
 _DECAY = 0.01  # of the convolutions' weights
@@ -59,7 +59,7 @@ class Run:
         self.where = where
         self.model = model.to(where)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
-        self.optimiser = _optimiser(model.network, settings.learning_rate)
+        self.optimiser = _optimiser(model, settings.learning_rate)
         self.progress = Progress()
 
     def step(self, batch: Batch, weight: float) -> None:
@@ -70,7 +70,7 @@ class Run:
             maps = self.model(pixels, drawn)
         loss = crop_losses(maps, target, valid, self.settings.edge_gain).mean()
         (loss * weight).backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self.model.network.parameters(), _CLIP)
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), _CLIP)
         progress = self.progress
         if bool(torch.isfinite(norm)):
             for group in self.optimiser.param_groups:
@@ -97,25 +97,22 @@ class Run:
         reach = max(20.0, _AVERAGED_SHARE * (self.progress.steps or 0))
         share = max(1 / reach, 9 / (10 + self.progress.step))
         with torch.no_grad():
-            ours, theirs = _floating(self.average.network), _floating(self.model.network)
+            ours, theirs = _floating(self.average), _floating(self.model)
             torch._foreach_lerp_(ours, theirs, share)
 
     def state(self) -> dict[str, Any]:
         """All of it, as tensors and plain data."""
         return {
-            "model": self.model.network.state_dict(),
-            "average": self.average.network.state_dict(),
-            "prior": self.model.prior,
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "progress": msgspec.json.encode(self.progress).decode(),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
-        self.model.network.load_state_dict(state["model"])
-        self.average.network.load_state_dict(state["average"])
-        self.model.prior.copy_(state["prior"])
-        self.average.prior.copy_(state["prior"])
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.progress = msgspec.json.decode(state["progress"], type=Progress)
 
@@ -144,12 +141,12 @@ def load_state(path: Path, key: str, run: Run) -> bool:
     return True
 
 
-def _optimiser(network: nn.Module, rate: float) -> torch.optim.Optimizer:
-    decayed = [each for each in network.parameters() if each.ndim > 1]
-    kept = [each for each in network.parameters() if each.ndim <= 1]
+def _optimiser(model: nn.Module, rate: float) -> torch.optim.Optimizer:
+    decayed = [each for each in model.parameters() if each.ndim > 1]
+    kept = [each for each in model.parameters() if each.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": _DECAY}, {"params": kept, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), fused=True)
 
 
-def _floating(network: nn.Module) -> list[Tensor]:
-    return [each for each in network.state_dict().values() if each.is_floating_point()]
+def _floating(model: nn.Module) -> list[Tensor]:
+    return [each for each in model.state_dict().values() if each.is_floating_point()]

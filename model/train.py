@@ -18,10 +18,11 @@ from curate.reader import Shards, open_shards, order, redraw
 from curate.settings import Settings
 from curate.storage import digest, read_json, write_json
 from model.batches import Batch, ahead, plan_epoch, read_batch
+from model.box_network import BoxNetwork
 from model.checkpoint import Origin, checkpoint_path, save_checkpoint, versions
 from model.curve import Board, write_curve
 from model.hardware import device
-from model.prior import BoxNetwork, learn_prior
+from model.prior import Priors, learn_priors
 from model.run import Progress, Run, load_state, save_state
 from model.u2net import build
 from model.validation import mean_over_domains, validate, validation_rows
@@ -81,7 +82,7 @@ def _start(settings: Settings, shards: Shards, log: Log) -> tuple[BoxNetwork, Or
         torch.manual_seed(wish.seed)
         variant, outside = wish.variant or "small", 1.0 if wish.outside is None else wish.outside
         log(f"train: begins with random weights ({variant}) and a prior of {min(len(shards), _PRIOR_MASKS)} masks")
-        model, start = BoxNetwork(build(variant), _prior(shards, wish.seed), outside), "random"
+        model, start = BoxNetwork(build(variant), *_priors(shards, wish.seed), outside), "random"
         licences = []
     else:
         model, before = load_any(wish.start)
@@ -91,7 +92,8 @@ def _start(settings: Settings, shards: Shards, log: Log) -> tuple[BoxNetwork, Or
         variant, outside = before.variant, model.outside
         start, licences = digest(checkpoint_path(wish.start).read_bytes()), before.licences
         words = "published weights" if before.start == PUBLISHED else f"{before.steps:,} steps"
-        model.prior.copy_(_blended(_prior(shards, wish.seed), min(len(shards), _PRIOR_MASKS), model.prior))
+        known = None if before.start == PUBLISHED else model.priors
+        _take_priors(model, _priors(shards, wish.seed, known), min(len(shards), _PRIOR_MASKS))
         log(f"train: begins with {checkpoint_path(wish.start)} ({variant}, {words})")
     return model, Origin(
         variant=variant,
@@ -104,19 +106,22 @@ def _start(settings: Settings, shards: Shards, log: Log) -> tuple[BoxNetwork, Or
     )
 
 
-def _prior(shards: Shards, seed: int) -> Tensor:
+def _priors(shards: Shards, seed: int, before: Tensor | None = None) -> Priors:
     rows = order(shards.weights, seed, 0)[:_PRIOR_MASKS]
     samples = (shards.sample(row) for row in rows.tolist())
-    return learn_prior((sample.mask, np.array(sample.drawn, np.int32)) for sample in samples)
+    return learn_priors(((sample.mask, np.array(sample.drawn, np.int32)) for sample in samples), before)
 
 
-def _blended(learned: Tensor, masks: int, before: Tensor) -> Tensor:
-    """The prior of these shards' masks, the start's counting for some masks more.
+def _take_priors(model: BoxNetwork, learned: Priors, masks: int) -> None:
+    """Give a start the priors of other masks, its own counting for some masks more.
 
     What the network has learned to add to one prior holds for another: both are logits, and Bayes' rule adds them.
     """
-    share = masks / (masks + _START_PRIOR_MASKS)
-    return torch.logit(share * torch.sigmoid(learned) + (1 - share) * torch.sigmoid(before))
+    new, old = learned.shares * masks, model.shares * _START_PRIOR_MASKS
+    weight = (new / (new + old))[:, None, None]
+    blended = weight * torch.sigmoid(learned.logits) + (1 - weight) * torch.sigmoid(model.priors)
+    model.priors.copy_(torch.logit(blended))
+    model.shares.copy_((new + old) / (masks + _START_PRIOR_MASKS))
 
 
 @dataclass(frozen=True)

@@ -94,10 +94,14 @@ class UBlock(nn.Module):
 
 
 class U2Net(nn.Module):
-    """The nested U. `widths`: channels in, inside and out of its eleven stages, see `WIDTHS`."""
+    """The nested U. `widths`: channels in, inside and out of its eleven stages, see `WIDTHS`.
+
+    `level_channels`: of the six stages down together.
+    """
 
     def __init__(self, widths: _Widths) -> None:
         super().__init__()
+        self.level_channels = sum(widths[name][2] for name in "123456")
         for name, channels in widths.items():
             self.add_module(f"stage{name}", UBlock(_HEIGHTS[name[0]], channels, name[0] in _DEEPEST))
         for depth, name in enumerate(("1d", "2d", "3d", "4d", "5d", "6"), start=1):
@@ -106,16 +110,22 @@ class U2Net(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, H, W) of any size → (N, 7, H, W) logits: the fused map, then the six sides."""
+        return self.maps_and_levels(x)[0]
+
+    def maps_and_levels(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The maps, and the features of the six stages down, (N, channels, h, w) each, from the finest on."""
         height, width = x.shape[-2:]
         below, beside = max(0, LEAST_SIDE - height), max(0, LEAST_SIDE - width)
         if below or beside:
             x = functional.pad(x, (0, beside, 0, below), mode="replicate")
-        return self._maps(x)[..., :height, :width]
+        maps, levels = self._maps(x)
+        return maps[..., :height, :width], levels
 
-    def _maps(self, x: Tensor) -> Tensor:
+    def _maps(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
         skips = [self.get_submodule("stage1")(x)]
         for depth in range(2, 7):
             skips.append(self.get_submodule(f"stage{depth}")(_halve(skips[-1])))
+        levels = list(skips)
         up = skips.pop()
         sides = [self.get_submodule("side6")(up)]
         for depth in range(5, 0, -1):
@@ -123,7 +133,7 @@ class U2Net(nn.Module):
             up = self.get_submodule(f"stage{depth}d")(torch.cat((_resize(up, skip), skip), 1))
             sides.append(self.get_submodule(f"side{depth}")(up))
         maps = torch.cat([_resize(side, x) for side in reversed(sides)], 1)
-        return torch.cat((self.outconv(maps), maps), 1)
+        return torch.cat((self.outconv(maps), maps), 1), levels
 
 
 def build(variant: Variant) -> U2Net:

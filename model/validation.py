@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.reader import Shards
+from model.box_network import BoxNetwork
 from model.metrics import pixel_scores
 from model.predict import probabilities
-from model.prior import BoxNetwork
 
 _TOGETHER = 64  # windows in memory
 

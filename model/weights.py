@@ -20,8 +20,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from curate.documents import InputError
+from model.box_network import BoxNetwork
 from model.checkpoint import Origin, checkpoint_path, fill, load_checkpoint
-from model.prior import BoxNetwork, learn_prior
+from model.prior import learn_priors
 from model.u2net import WIDTHS, U2Net, Variant, build
 
 PUBLISHED = "published"
@@ -85,7 +86,7 @@ def load_any(path: str | Path) -> tuple[BoxNetwork, Origin]:
     if not _is_published(checkpoint_path(path)):
         return load_checkpoint(path)
     network, variant = read_published(checkpoint_path(path))
-    return BoxNetwork(network, learn_prior([])).eval(), Origin(variant=variant, start=PUBLISHED, licences=[LICENCE])
+    return BoxNetwork(network, *learn_priors([])).eval(), Origin(variant=variant, start=PUBLISHED, licences=[LICENCE])
 
 
 def _is_published(file: Path) -> bool:

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from curate.documents import InputError
+from model.box_network import BoxNetwork
 from model.checkpoint import Origin, load_checkpoint, save_checkpoint
-from model.prior import BoxNetwork
+from model.prior import SHAPES, learn_priors
 from model.u2net import build
 
 
@@ -14,7 +15,9 @@ from model.u2net import build
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("checkpoint") / "model.safetensors"
     origin = Origin(variant="small", outside=0.5, licences=["CC0-1.0"], steps=7)
-    save_checkpoint(path, BoxNetwork(build("small"), torch.randn(64, 64), 0.5), origin)
+    save_checkpoint(
+        path, BoxNetwork(build("small"), torch.randn(SHAPES, 64, 64), torch.full((SHAPES,), 1 / SHAPES), 0.5), origin
+    )
     return path
 
 
@@ -34,7 +37,7 @@ def test_bad_files_are_named_with_what_is_wrong(saved: Path, tmp_path: Path) -> 
         (data[:3], "cut off"),
         (b"", "cut off"),
         (pickle.dumps({"a": 1}), "a pickle"),
-        (data.replace(b"segcurate box network 1", b"segcurate box network 9"), "no checkpoint of this project"),
+        (data.replace(b"segcurate box network 2", b"segcurate box network 9"), "no checkpoint of this project"),
         (data.replace(b'variant\\":\\"small', b'variant\\":\\"lite '), "metadata is broken"),
     ):
         bad.write_bytes(content)
@@ -47,7 +50,7 @@ def test_bad_files_are_named_with_what_is_wrong(saved: Path, tmp_path: Path) -> 
 
 
 def test_weights_of_another_variant_are_refused(tmp_path: Path) -> None:
-    lite = BoxNetwork(build("lite"), torch.zeros(64, 64))
+    lite = BoxNetwork(build("lite"), *learn_priors([]))
     save_checkpoint(tmp_path / "wrong.safetensors", lite, Origin(variant="small"))
     with pytest.raises(InputError, match="not the weights of this variant"):
         load_checkpoint(tmp_path / "wrong.safetensors")

@@ -16,10 +16,11 @@ from curate.reader import open_shards
 from curate.settings import Settings
 from model import evaluate as evaluation
 from model.baselines import ellipse
+from model.box_network import BoxNetwork
 from model.checkpoint import Origin, save_checkpoint
 from model.evaluate import evaluate
 from model.metrics import METRICS, pixel_scores
-from model.prior import BoxNetwork, learn_prior
+from model.prior import learn_priors
 from model.strata import strata
 from model.u2net import build
 
@@ -29,7 +30,7 @@ KINDS = {"overall", "export", "domain", "customer", "concept", "size", "source",
 
 def checkpoint(path: Path, seed: int) -> None:
     torch.manual_seed(seed)
-    save_checkpoint(path, BoxNetwork(build("small"), learn_prior([])), Origin(variant="small", licences=["CC0-1.0"]))
+    save_checkpoint(path, BoxNetwork(build("small"), *learn_priors([])), Origin(variant="small", licences=["CC0-1.0"]))
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from curate.documents import InputError
+from model.box_network import BoxNetwork
 from model.checkpoint import Origin, save_checkpoint
 from model.predict import Segmenter
-from model.prior import BoxNetwork, learn_prior
+from model.prior import learn_priors
 from model.u2net import build
 
 
@@ -16,7 +17,7 @@ from model.u2net import build
 def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
     """Answers with the prior: an ellipse."""
     path: Path = tmp_path_factory.mktemp("predict") / "model.safetensors"
-    save_checkpoint(path, BoxNetwork(build("small"), learn_prior([])), Origin(variant="small"))
+    save_checkpoint(path, BoxNetwork(build("small"), *learn_priors([])), Origin(variant="small"))
     return Segmenter.load(path)
 
 

@@ -1,9 +1,6 @@
-import numpy as np
 import pytest
 import torch
 
-from model.predict import probabilities
-from model.prior import BoxNetwork, learn_prior, prior_logits
 from model.u2net import WIDTHS, U2Net, Variant, build
 
 
@@ -58,40 +55,3 @@ def test_any_size_gives_seven_maps_of_it(small: U2Net, height: int, width: int) 
         maps = small(torch.randn(2, 3, height, width))
     assert maps.shape == (2, 7, height, width)
     assert torch.isfinite(maps).all()
-
-
-def test_the_first_answer_is_the_prior() -> None:
-    prior = torch.randn(64, 64)
-    model = BoxNetwork(build("small"), prior, outside=0.5)
-    drawn = torch.tensor([[10.0, 20.0, 50.0, 60.0]])
-    with torch.no_grad():
-        maps = model(torch.randint(0, 255, (1, 3, 64, 70), dtype=torch.uint8), drawn)
-    assert torch.allclose(maps, prior_logits(prior, drawn, 64, 70).expand(-1, 7, -1, -1), atol=1e-5)
-
-
-def test_the_prior_stands_where_the_box_is() -> None:
-    mask = np.zeros((40, 60), np.bool_)
-    mask[10:20, 20:50] = True  # the left half of the drawn box, mirrored: all of it
-    prior = learn_prior([(mask, np.array([20, 10, 50, 30], np.int32))])
-    logits = prior_logits(prior, torch.tensor([[20.0, 10.0, 50.0, 30.0]]), 40, 60)[0, 0]
-    assert logits[12:18, 22:48].min() > 4
-    assert logits[22:28, 22:48].max() < -4
-    assert logits[:8].max() < -4
-    assert logits[:, :18].max() < -4
-    scaled = prior_logits(prior, torch.tensor([[200.0, 100.0, 500.0, 300.0]]), 400, 600)[0, 0]
-    assert torch.allclose(scaled[5::10, 5::10], logits, atol=1.0)
-    assert torch.isfinite(learn_prior([])).all()
-
-
-def test_a_crop_is_answered_alike_alone_and_in_a_batch(small: U2Net) -> None:
-    model = BoxNetwork(small, torch.zeros(64, 64), outside=0.5).eval()
-    chance = np.random.default_rng(0)
-    sizes = [(70, 90), (64, 96), (20, 30), (80, 65), (96, 96)]
-    windows = [chance.integers(0, 255, (*size, 3), dtype=np.uint8) for size in sizes]
-    drawn = [(3, 3, size[1] - 4, size[0] - 4) for size in sizes]
-    together = probabilities(model, windows, drawn)
-    for window, box, answer in zip(windows, drawn, together, strict=True):
-        assert answer.shape == window.shape[:2]
-        (alone,) = probabilities(model, [window], [box])
-        logit = np.log(answer / (1 - answer)) - np.log(alone / (1 - alone))
-        assert np.abs(logit).max() < 1e-4

@@ -106,7 +106,7 @@ def test_training_that_starts_with_them_learns_a_prior(build_folder: Callable[..
     assert any("(lite, published weights)" in line for line in lines)
     assert origin.variant == "lite"
     assert origin.licences == [weights.LICENCE, "CC0-1.0"]
-    assert not torch.equal(model.prior, load_any(old)[0].prior)
+    assert not torch.equal(model.priors, load_any(old)[0].priors)
 
 
 def test_what_cannot_be_fetched_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: Path) -> None:
