@@ -20,9 +20,9 @@ from model.batches import Batch
 from model.box_network import BoxNetwork
 from model.hardware import mixed_precision
 from model.losses import crop_losses
+from model.optimiser import optimisers
 
 _WARM_UP = 30  # steps
-_DECAY = 0.01  # of the convolutions' weights
 _CLIP = 2.0  # norm of the gradient
 _AVERAGED_SHARE = 0.03  # of all steps: the reach of the running average
 _MOST_SKIPPED = 25  # steps in a row without a finite gradient
@@ -59,7 +59,7 @@ class Run:
         self.where = where
         self.model = model.to(where)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
-        self.optimiser = _optimiser(model, settings.learning_rate)
+        self.optimisers = optimisers(self.model, settings.learning_rate)
         self.progress = Progress()
 
     def step(self, batch: Batch, weight: float) -> None:
@@ -73,15 +73,16 @@ class Run:
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), _CLIP)
         progress = self.progress
         if bool(torch.isfinite(norm)):
-            for group in self.optimiser.param_groups:
-                group["lr"] = self.rate
-            self.optimiser.step()
+            for optimiser in self.optimisers:
+                for group in optimiser.param_groups:
+                    group["lr"] = self.rate
+                optimiser.step()
             progress.skipped = 0
         else:
             progress.skipped += 1
             if progress.skipped > _MOST_SKIPPED:
                 raise DivergedError(f"step {progress.step}: no finite gradient for {progress.skipped} steps")
-        self.optimiser.zero_grad(set_to_none=True)
+        self.model.zero_grad(set_to_none=True)
         self._move_average()
         progress.losses.append(round(float(loss.detach()), 5))
         progress.step += 1
@@ -105,7 +106,7 @@ class Run:
         return {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [each.state_dict() for each in self.optimisers],
             "progress": msgspec.json.encode(self.progress).decode(),
         }
 
@@ -113,7 +114,8 @@ class Run:
         """Go on from what `state` gave."""
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, its in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(its)
         self.progress = msgspec.json.decode(state["progress"], type=Progress)
 
 
@@ -139,13 +141,6 @@ def load_state(path: Path, key: str, run: Run) -> bool:
         return False
     run.load(state)
     return True
-
-
-def _optimiser(model: nn.Module, rate: float) -> torch.optim.Optimizer:
-    decayed = [each for each in model.parameters() if each.ndim > 1]
-    kept = [each for each in model.parameters() if each.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": _DECAY}, {"params": kept, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), fused=True)
 
 
 def _floating(model: nn.Module) -> list[Tensor]:
