@@ -16,6 +16,7 @@ from curate.archives import SUFFIXES, ArchiveLimits, is_archive, unpack
 from curate.child import ChildDied, call
 from curate.documents import InputError
 from curate.export import Export, Files, list_files, refused_path
+from curate.formats._names import folder_role, is_picture
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, ImageRecord
 from curate.settings import ExportSettings, Limits
@@ -29,7 +30,8 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
     """The files of an export. An archive is unpacked into `scratch`, by the digest of its bytes, once.
 
     A refused archive costs itself: the export is then empty but for what it has `lost`. Of a single annotation
-    file the folder is the export, without the other files of its kind. InputError where there is nothing to read.
+    file the folder with its images is the export, without the other files of its kind. InputError where there is
+    nothing to read.
     """
     root = _located(settings.path)
     lost: list[Drop] = []
@@ -52,7 +54,7 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
 def fingerprint(settings: ExportSettings, limits: Limits) -> str:
     """Digest over the path, size and time of change of each file of an export, none of them read.
 
-    Of a single annotation file its whole folder counts, for the images are there. InputError as `open_export`.
+    Of a single annotation file the whole folder with its images counts. InputError as `open_export`.
     """
     try:
         root = _located(settings.path)
@@ -61,7 +63,7 @@ def fingerprint(settings: ExportSettings, limits: Limits) -> str:
     if root.is_dir():
         return list_files(root, limits).digest
     if not _is_archive(root):
-        return digest(root.name, list_files(root.parent, limits).digest)
+        return digest(root.name, _around(root, limits).digest)
     state = root.stat()
     return digest(root.name, state.st_size, str(state.st_mtime))
 
@@ -117,12 +119,21 @@ def _single(file: UPath, limits: Limits) -> Files:
     if file.suffix.lower() not in _DOCUMENTS:
         kinds = ", ".join(kind[1:] for kind in _DOCUMENTS)
         raise InputError(f"{file}: neither a folder nor an archive (zip, tar), nor an annotation file ({kinds})")
-    listed = list_files(file.parent, limits)
-    kind = file.suffix.lower()
+    listed = _around(file, limits)
+    here, kind = file.path.removeprefix(listed.root.path.rstrip("/") + "/"), file.suffix.lower()
     return replace(
         listed,
-        paths=tuple(path for path in listed.paths if path == file.name or posixpath.splitext(path)[1].lower() != kind),
+        paths=tuple(path for path in listed.paths if path == here or posixpath.splitext(path)[1].lower() != kind),
     )
+
+
+def _around(file: UPath, limits: Limits) -> Files:
+    """The files of a single annotation file's folder; of the one above, where its own is for annotations alone."""
+    beside, above = file.parent, file.parent.parent
+    listed = list_files(beside, limits)
+    if any(map(is_picture, listed.paths)) or folder_role(beside.name) != "mask" or above == above.parent:
+        return listed
+    return list_files(above, limits)
 
 
 def _is_archive(file: UPath) -> bool:

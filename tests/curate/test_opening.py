@@ -171,6 +171,18 @@ def test_a_single_document_is_read_without_its_neighbours(tmp_path: Path) -> Non
     assert len(records) == 1
 
 
+def test_a_single_document_in_a_folder_of_annotations_finds_the_images_beside_that_folder(tmp_path: Path) -> None:
+    coco(tmp_path / "annotations", "a.json")
+    coco(tmp_path / "annotations", "b.json")
+    (tmp_path / "images").mkdir()
+    (tmp_path / "annotations" / "a.png").rename(tmp_path / "images" / "a.png")
+    export, records = opened(tmp_path / "annotations" / "b.json", tmp_path / "scratch")
+    assert export.files.paths == ("annotations/b.json", "images/a.png")
+    (record,) = records
+    assert isinstance(record, ImageRecord)
+    assert find_image(export.files, record.name, record.document, record.folders)[0] == "images/a.png"
+
+
 def test_an_export_may_be_a_url(tmp_path: Path) -> None:
     folder, remote = coco(tmp_path / "export"), UPath("memory://export")
     archive = zipped(folder, tmp_path / "a.zip")
