@@ -41,14 +41,23 @@ def draw(
     shares = draws.uniform(keys if epoch is None else draws.branch(keys, epoch), 8)
     slack = crop.slack[0] + (crop.slack[1] - crop.slack[0]) * shares[:, :4]
     padding = crop.padding[0] + (crop.padding[1] - crop.padding[0]) * shares[:, 4:]
-    drawn = _grow(boxes, slack, 0, heights, widths)
-    return drawn, _grow(drawn, padding, crop.min_padding_px, heights, widths)
+    drawn = grow(boxes, slack, 0, heights, widths)
+    return drawn, grow(drawn, padding, crop.min_padding_px, heights, widths)
 
 
 def largest(boxes: Boxes, heights: Sizes, widths: Sizes, crop: CropSettings) -> Boxes:
     """The crops that hold every window that can be drawn, (n, 4) int32 in the image's frame."""
-    drawn = _grow(boxes, np.full(boxes.shape, crop.slack[1]), 0, heights, widths)
-    return _grow(drawn, np.full(boxes.shape, crop.padding[1]), crop.min_padding_px, heights, widths)
+    drawn = grow(boxes, np.full(boxes.shape, crop.slack[1]), 0, heights, widths)
+    return grow(drawn, np.full(boxes.shape, crop.padding[1]), crop.min_padding_px, heights, widths)
+
+
+def grow(boxes: Boxes, shares: NDArray[np.float64], least: int, heights: Sizes, widths: Sizes) -> Boxes:
+    """Boxes, (n, 4), each side moved out by its share, (n, 4), of the box's own, `least` px at the least; clipped."""
+    sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
+    moved = boxes + _OUTWARDS * np.maximum(np.rint(shares * sides).astype(np.int64), least)
+    ends = np.tile(np.stack([widths, heights], axis=1), 2)
+    clipped: Boxes = np.clip(moved, 0, ends).astype(np.int32)
+    return clipped
 
 
 def box_columns(table: pa.Table, name: str) -> Boxes:
@@ -72,11 +81,3 @@ def shift(boxes: Boxes, origins: Boxes, sign: int) -> Boxes:
     """Boxes moved by the top left corners of `origins`: sign 1 from a crop into its image, -1 into the crop."""
     moved: Boxes = boxes + sign * np.tile(origins[:, :2], 2)
     return moved
-
-
-def _grow(boxes: Boxes, shares: NDArray[np.float64], least: int, heights: Sizes, widths: Sizes) -> Boxes:
-    sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-    moved = boxes + _OUTWARDS * np.maximum(np.rint(shares * sides).astype(np.int64), least)
-    ends = np.tile(np.stack([widths, heights], axis=1), 2)
-    clipped: Boxes = np.clip(moved, 0, ends).astype(np.int32)
-    return clipped

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from curate import windows
 from curate.documents import InputError
 from curate.images import Pixels
 from curate.masks import Mask
@@ -39,24 +40,24 @@ _BATCH_PIXELS = 400_000
 
 
 def probabilities(
-    model: BoxNetwork, windows: Sequence[Pixels], drawn: Sequence[Box] | NDArray[np.int32]
+    model: BoxNetwork, crops: Sequence[Pixels], drawn: Sequence[Box] | NDArray[np.int32]
 ) -> list[NDArray[np.float32]]:
-    """For each window, (H, W, 3) uint8, and its drawn box, px of the window: (H, W) float32 probabilities.
+    """For each window's crop, (H, W, 3) uint8, and its drawn box, px of the crop: (H, W) float32 probabilities.
 
     Each answer is the same whatever else is asked with it: crops are padded by themselves, to their own size.
     """
-    answers: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(windows)
+    answers: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(crops)
     groups: dict[tuple[int, int], list[int]] = {}
-    for place, window in enumerate(windows):
-        groups.setdefault((_padded(window.shape[0]), _padded(window.shape[1])), []).append(place)
+    for place, crop in enumerate(crops):
+        groups.setdefault((_padded(crop.shape[0]), _padded(crop.shape[1])), []).append(place)
     for (height, width), places in groups.items():
         most = max(1, _BATCH_PIXELS // (height * width))
         for first in range(0, len(places), most):
             some = places[first : first + most]
-            pixels = np.stack([pad_edges(windows[place], height, width) for place in some])
+            pixels = np.stack([pad_edges(crops[place], height, width) for place in some])
             maps = _fused(model, pixels, np.array([drawn[place] for place in some], np.float32))
             for place, each in zip(some, maps, strict=True):
-                answers[place] = each[: windows[place].shape[0], : windows[place].shape[1]]
+                answers[place] = each[: crops[place].shape[0], : crops[place].shape[1]]
     return answers
 
 
@@ -103,15 +104,15 @@ class Segmenter:
         if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             raise InputError("an image is an (H, W, 3) array of uint8, RGB; curate.images.decode makes one of any file")
         one = not isinstance(box, Sequence | np.ndarray) or any(np.ndim(number) == 0 for number in box)
-        boxes = [checked_box(each, image.shape[1], image.shape[0]) for each in ([box] if one else box)]
-        windows = [_window(each, image.shape[1], image.shape[0]) for each in boxes]
-        found = probabilities(
-            self.model,
-            [image[y0:y1, x0:x1] for x0, y0, x1, y1 in windows],
-            [(b[0] - w[0], b[1] - w[1], b[2] - w[0], b[3] - w[1]) for b, w in zip(boxes, windows, strict=True)],
-        )
+        height, width = image.shape[:2]
+        asked = [checked_box(each, width, height) for each in ([box] if one else box)]
+        boxes = np.array(asked, np.int32).reshape(-1, 4)
+        sides = np.full(len(asked), height), np.full(len(asked), width)
+        seen = windows.grow(boxes, np.full(boxes.shape, PADDING), _LEAST_PADDING, *sides)
+        crops = [image[y0:y1, x0:x1] for x0, y0, x1, y1 in seen.tolist()]
+        found = probabilities(self.model, crops, windows.shift(boxes, seen, -1))
         masks = []
-        for (x0, y0, x1, y1), each in zip(windows, found, strict=True):
+        for (x0, y0, x1, y1), each in zip(seen.tolist(), found, strict=True):
             mask = np.zeros(image.shape[:2], np.bool_)
             mask[y0:y1, x0:x1] = each >= 0.5
             masks.append(mask)
@@ -144,10 +145,3 @@ def checked_box(box: Any, width: int, height: int) -> Box:
     if (right - left) * (bottom - top) == 1:
         raise InputError(f"box {shown}: one pixel of the image; there is nothing to find in it")
     return left, top, right, bottom
-
-
-def _window(box: Box, width: int, height: int) -> Box:
-    x0, y0, x1, y1 = box
-    beside = max(_LEAST_PADDING, round(PADDING * (x1 - x0)))
-    below = max(_LEAST_PADDING, round(PADDING * (y1 - y0)))
-    return max(0, x0 - beside), max(0, y0 - below), min(width, x1 + beside), min(height, y1 + below)
