@@ -60,10 +60,13 @@ def train(settings: Settings, log: Log) -> Path:
         return best
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(model, settings.train, device())
-    if load_state(folder / "state.pt", key, run):
+    state = folder / "state.pt"
+    if load_state(state, key, run):
         log(f"train: goes on at step {run.progress.step}")
+    elif state.exists():
+        log(f"train: {state} is broken, or of other shards, settings, start or versions: begins anew")
     _finish(_Job(settings, shards, checks, origin, folder, key, log), run)
-    (folder / "state.pt").unlink(missing_ok=True)
+    state.unlink(missing_ok=True)
     return best
 
 

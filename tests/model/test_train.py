@@ -71,6 +71,16 @@ def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
+def test_a_broken_state_is_told_and_training_begins_anew(build_folder: Make) -> None:
+    settings = build_folder(QUICK | {"steps": 1}, {"train": 4})
+    state = Path(settings.build) / "train" / "state.pt"
+    state.parent.mkdir()
+    state.write_bytes(b"cut off")
+    lines: list[str] = []
+    assert train(settings, lines.append).exists()
+    assert any("state.pt is broken" in line and "begins anew" in line for line in lines)
+
+
 def test_without_shards_or_start_it_says_so(build_folder: Make, tmp_path: Path) -> None:
     settings = build_folder(QUICK | {"start": str(tmp_path / "none.safetensors")}, {"train": 2})
     with pytest.raises(InputError, match="no such checkpoint"):
