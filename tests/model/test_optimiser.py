@@ -1,7 +1,8 @@
 import torch
+from torch import nn
 
 from model.box_network import BoxNetwork
-from model.optimiser import optimisers
+from model.optimiser import BatchedMuon, optimisers
 from model.u2net import build
 
 
@@ -22,3 +23,20 @@ def test_every_weight_moves_and_filters_alike_in_all_directions() -> None:
     strengths = torch.linalg.svdvals(moved)
     assert torch.linalg.svdvals(skewed)[0] > 50 * torch.linalg.svdvals(skewed)[-1]
     assert strengths[0] < 5 * strengths[-1]
+
+
+def test_matrices_moved_together_go_where_pytorch_moves_them_one_by_one() -> None:
+    chance = torch.Generator().manual_seed(0)
+    shapes = [(16, 144), (16, 288), (16, 144), (64, 27)]
+    together, alone = ([nn.Parameter(torch.ones(shape)) for shape in shapes] for _ in range(2))
+    settings = {"lr": 0.1, "weight_decay": 0.5, "adjust_lr_fn": "match_rms_adamw"}
+    ours, theirs = BatchedMuon(together, **settings), torch.optim.Muon(alone, **settings)  # type: ignore[arg-type]
+    for _ in range(3):
+        for mine, other in zip(together, alone, strict=True):
+            mine.grad = torch.randn(mine.shape, generator=chance)
+            other.grad = mine.grad.clone()
+        ours.step()
+        theirs.step()
+    for mine, other in zip(together, alone, strict=True):
+        moved, expected = mine.detach() - 1, other.detach() - 1
+        assert float((moved - expected).norm() / expected.norm()) < 0.01  # theirs iterates in bfloat16
