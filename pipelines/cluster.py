@@ -5,6 +5,7 @@ neither tables nor pixels travel through it.
 """
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ class Workers:
         self._screen = screen
         self._cluster: Any = None
         self._client: Any = None
+        self._environment = dict(os.environ)
 
     def __enter__(self) -> "Workers":
         return self
@@ -37,6 +39,9 @@ class Workers:
         for each in (self._client, self._cluster):
             if each is not None:
                 each.close()
+        # Dask sets its workers' OMP_NUM_THREADS=1 in this process too, where training would then take one core
+        os.environ.clear()
+        os.environ.update(self._environment)
 
     def map(self, title: str, function: Callable[[_T, Any], _R], items: Sequence[_T], shared: Any) -> list[_R]:
         """`function(item, shared)` for each item, in their order; `shared` is sent to each worker once.
