@@ -22,6 +22,9 @@ class BatchedMuon(torch.optim.Muon):
     The network has a hundred small ones: one by one they take a tenth of a training step, together a fiftieth.
     """
 
+    def __init__(self, matrices: list[nn.Parameter], rate: float, decay: float) -> None:
+        super().__init__(matrices, lr=rate, weight_decay=decay, nesterov=True, adjust_lr_fn="match_rms_adamw")
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
         """One step by the gradients that are there."""
@@ -48,7 +51,7 @@ def optimisers(model: nn.Module, rate: float) -> list[torch.optim.Optimizer]:
     known = {id(each) for each in hidden}
     rest = [each for each in model.parameters() if id(each) not in known]
     return [
-        BatchedMuon([_matrix(each) for each in hidden], lr=rate, weight_decay=_DECAY, adjust_lr_fn="match_rms_adamw"),
+        BatchedMuon([_matrix(each) for each in hidden], rate, _DECAY),
         torch.optim.AdamW(rest, lr=rate, betas=(0.9, 0.99), weight_decay=0.0, fused=True),
     ]
 

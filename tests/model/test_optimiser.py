@@ -29,8 +29,8 @@ def test_matrices_moved_together_go_where_pytorch_moves_them_one_by_one() -> Non
     chance = torch.Generator().manual_seed(0)
     shapes = [(16, 144), (16, 288), (16, 144), (64, 27)]
     together, alone = ([nn.Parameter(torch.ones(shape)) for shape in shapes] for _ in range(2))
-    settings = {"lr": 0.1, "weight_decay": 0.5, "adjust_lr_fn": "match_rms_adamw"}
-    ours, theirs = BatchedMuon(together, **settings), torch.optim.Muon(alone, **settings)  # type: ignore[arg-type]
+    ours = BatchedMuon(together, rate=0.1, decay=0.5)
+    theirs = torch.optim.Muon(alone, lr=0.1, weight_decay=0.5, adjust_lr_fn="match_rms_adamw")
     for _ in range(3):
         for mine, other in zip(together, alone, strict=True):
             mine.grad = torch.randn(mine.shape, generator=chance)
