@@ -55,7 +55,6 @@ segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0
 base: .venv/run  ## draw scenes and train the base model on them alone (hours)
 	.venv/bin/python -m examples.base_exports build/base/exports
 	$(PIPELINES) all examples/base.yaml --until train
-	$(PIPELINES) all examples/base-large.yaml
 
 weights: .venv/run  ## fetch the published U2-Net weights, by digest
 	.venv/bin/python -m model.weights

@@ -15,6 +15,7 @@ from curate.masks import boundary
 from examples import views
 from examples.camera import capture, illuminate
 from examples.canvas import Canvas
+from examples.scenery import log_size
 
 _SMALLEST = 64  # px of a mask worth asking for
 _NARROWEST = 11  # px of its box, less one
@@ -41,13 +42,13 @@ class Scene:
 
 
 def draw(seed: int, view: str | None = None, height: int | None = None, width: int | None = None) -> Scene:
-    """The scene of a seed: of one of `views.names()`, 240 to 640 px a side, where not given."""
+    """The scene of a seed: of one of `views.names()`, 240 to 960 px a side, where not given."""
     rng = np.random.default_rng([seed, 0x5E6C])
     if view is None:
         kinds, shares = zip(*views.SHARES.items(), strict=True)
         view = str(rng.choice(kinds, p=np.array(shares) / sum(shares)))
-    height = height or int(rng.integers(240, 641))
-    width = width or int(rng.integers(240, 641))
+    height = height or int(log_size(rng, 240, 960))
+    width = width or int(log_size(rng, 240, 960))
     canvas = views.paint(rng, view, height, width)
     image = illuminate(rng, canvas.image, 1.0)
     picture = capture(rng, image)

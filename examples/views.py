@@ -40,7 +40,7 @@ def _photo(rng: np.random.Generator, height: int, width: int) -> Canvas:
     defocus(canvas, rng, 0.35)
     depths = np.sort(rng.random(int(rng.integers(1, 8))))
     realism, closeness = rng.uniform(0.2, 1.0), rng.uniform(0.0, 0.7)
-    largest = min(420, 1.1 * min(height, width))
+    largest = 1.1 * min(height, width)
     for depth in depths:
         thing = ANY[rng.integers(len(ANY))](rng)
         size = log_size(rng, 48, largest) * (0.6 + 0.6 * depth)
@@ -92,7 +92,7 @@ def _shapes(rng: np.random.Generator, height: int, width: int) -> Canvas:
     closeness = rng.choice([0.1, 0.5, 0.95])
     for _ in range(int(rng.integers(2, 12))):
         thing = forms.KINDS[rng.integers(len(forms.KINDS))](rng)
-        size = log_size(rng, 26, min(420, min(height, width)))
+        size = log_size(rng, 26, min(height, width))
         put(canvas, rng, thing, colours, size, anywhere(rng, canvas, -0.03), turn=2.0, realism=0.0, closeness=closeness)
     in_front(canvas, rng, colours, 0.3)
     return canvas
