@@ -52,7 +52,7 @@ taxonomy: .venv/run  ## match the labels of SETTINGS and write the review queue
 segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0,x1,y1 OUT=mask.png
 	$(PIPELINES) segment $(IMAGE) --box $(BOX) -o $(or $(OUT),mask.png) $(OPTIONS)
 
-base: .venv/run  ## draw scenes and train the base model on them alone (hours)
+base: .venv/run  ## draw scenes and train the base model further, on them alone (hours)
 	.venv/bin/python -m examples.base_exports build/base/exports
 	$(PIPELINES) all examples/base.yaml --until train
 
