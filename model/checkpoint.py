@@ -74,7 +74,7 @@ def checkpoint_path(path: str | Path) -> Path:
     if file.is_file():
         return file
     if str(path) == "base":
-        raise InputError(f"{file}: the base checkpoint, which git brings, is not here; `train.start: random` does without")
+        raise InputError(f"{file}: the base, which comes with git, is not here; `train.start: random` does without")
     raise InputError(f"{file}: no such checkpoint{nearest(str(path), ['base'])}")
 
 
