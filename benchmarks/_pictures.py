@@ -22,7 +22,10 @@ class _Statistics(NamedTuple):
     points: int
 
 
-_MADE = {"photos": _Statistics(122, 901, 530, 53, 1.1, 17), "parts": _Statistics(62, 493, 430, 82, 0.8, 12)}
+_MADE = {
+    "photos": _Statistics(122, 901, 530, 53, 1.1, 17),
+    "parts": _Statistics(62, 493, 430, 82, 0.8, 12),
+}
 
 
 def make_exports(root: Path) -> list[tuple[Path, Path]]:
@@ -41,9 +44,13 @@ def _make(folder: Path, like: _Statistics) -> tuple[Path, Path]:
         pictures.append({"id": number, "file_name": name, "height": height, "width": width})
     for key in range(like.objects):
         picture = pictures[key % like.images]
-        ring = _ring(chance, picture, like.object_side * chance.lognormal(0, like.log_spread), like.points)
+        ring = _ring(
+            chance, picture, like.object_side * chance.lognormal(0, like.log_spread), like.points
+        )
         category = int(chance.integers(20))
-        records.append({"id": key, "image_id": picture["id"], "category_id": category, "segmentation": [ring]})
+        records.append(
+            {"id": key, "image_id": picture["id"], "category_id": category, "segmentation": [ring]}
+        )
     categories = [{"id": number, "name": f"sort {number}"} for number in range(20)]
     document = {"images": pictures, "annotations": records, "categories": categories}
     (folder / "annotations.json").write_text(json.dumps(document))
@@ -60,7 +67,9 @@ def _photo(chance: np.random.Generator, height: int, width: int) -> NDArray[np.u
     return np.clip(pixels, 0, 255).astype(np.uint8)
 
 
-def _ring(chance: np.random.Generator, picture: Mapping[str, Any], side: float, points: int) -> list[float]:
+def _ring(
+    chance: np.random.Generator, picture: Mapping[str, Any], side: float, points: int
+) -> list[float]:
     """A star-shaped polygon inside the picture: x0, y0, x1, y1, …"""
     height, width = picture["height"], picture["width"]
     aspect = chance.lognormal(0, 0.35)

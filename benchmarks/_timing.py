@@ -37,13 +37,25 @@ def measure(ways: Mapping[str, Callable[[], int]], repeats: int) -> dict[str, Me
 
 def ratio(measured: Mapping[str, Measured], name: str, other: str) -> float:
     """The median over the runs of one way's rate by another's in the same turn."""
-    return statistics.median(a / b for a, b in zip(measured[name].rates, measured[other].rates, strict=True))
+    return statistics.median(
+        a / b for a, b in zip(measured[name].rates, measured[other].rates, strict=True)
+    )
 
 
 def report(name: str, lines: list[str], data: Mapping[str, Any]) -> None:
     """Print the lines, and write the data with the machine's description as build/bench/`name`.json."""
-    machine = {"python": platform.python_version(), "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    machine = {
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+    }
     path = Path("build/bench") / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode({**data, "machine": machine}), indent=2) + b"\n")
-    print("\n".join([*lines, f"{machine['cores']} cores, load {machine['load']:.1f} at the end; {path}"]))
+    path.write_bytes(
+        msgspec.json.format(msgspec.json.encode({**data, "machine": machine}), indent=2) + b"\n"
+    )
+    print(
+        "\n".join(
+            [*lines, f"{machine['cores']} cores, load {machine['load']:.1f} at the end; {path}"]
+        )
+    )

@@ -29,7 +29,9 @@ _BOX = (300, 200, 620, 520)
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", type=Path, default=BASE, metavar="PATH")
     parser.add_argument("--repeats", type=int, default=9)
     arguments = parser.parse_args()
@@ -37,7 +39,9 @@ def main() -> None:
         model, words = arguments.model, arguments.model.name
         if model == BASE and not BASE.is_file():
             model, words = Path(scratch) / "random.safetensors", "random weights"
-            save_checkpoint(model, BoxNetwork(build("small"), *learn_priors([])), Origin(variant="small"))
+            save_checkpoint(
+                model, BoxNetwork(build("small"), *learn_priors([])), Origin(variant="small")
+            )
         memory = peak_of(_times, model, 1)
         times, busy = _times(model, arguments.repeats)
     middle = statistics.median(times)

@@ -21,12 +21,12 @@ import pyarrow.parquet as pq
 from benchmarks._pictures import make_exports
 from benchmarks._plain import plain_script
 from benchmarks._timing import Measured, measure, ratio, report
-from curate import images
+from curate.pixels import images
 from curate.settings import ExportSettings, LicenceSettings, Settings
-from pipelines.cluster import Workers
-from pipelines.flow import FLOW
-from pipelines.screen import Screen
-from pipelines.stages import Run, run_stages
+from pipelines.flow.cluster import Workers
+from pipelines.flow.runner import Run, run_stages
+from pipelines.flow.screen import Screen
+from pipelines.flow.stages import FLOW
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -42,7 +42,9 @@ class Source(NamedTuple):
 class OneWorker(Workers):
     """The workers of a run, when there is one: this process."""
 
-    def map(self, title: str, function: Callable[[_T, Any], _R], items: Sequence[_T], shared: Any) -> list[_R]:
+    def map(
+        self, title: str, function: Callable[[_T, Any], _R], items: Sequence[_T], shared: Any
+    ) -> list[_R]:
         """`function(item, shared)` for each item."""
         del title
         return [function(item, shared) for item in items]
@@ -57,7 +59,9 @@ class Silent(Screen):
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, help="folder that holds coco-mini and carparts")
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
@@ -75,23 +79,36 @@ def _sources(data: Path | None, scratch: Path) -> tuple[list[Source], str]:
             Source(coco, [(coco / "annotations/instances_train2017.json", coco / "train2017")]),
             Source(parts, [(side / "annotations.json", side / "JPEGImages") for side in sides]),
         ], "coco-mini and carparts"
-    print("The open sets are not here (--data FOLDER): pictures with their statistics are made instead.")
+    print(
+        "The open sets are not here (--data FOLDER): pictures with their statistics are made instead."
+    )
     made = make_exports(scratch / "exports")
-    return [Source(document.parent, [(document, folder)]) for document, folder in made], "pictures made here"
+    return [
+        Source(document.parent, [(document, folder)]) for document, folder in made
+    ], "pictures made here"
 
 
-def _measure(sources: list[Source], scratch: Path, repeats: int) -> tuple[dict[str, Measured], dict[str, float]]:
+def _measure(
+    sources: list[Source], scratch: Path, repeats: int
+) -> tuple[dict[str, Measured], dict[str, float]]:
     """Rates, and what the crops come to in bytes a px."""
     builds = (scratch / f"build-{number}" for number in count())
     first = next(builds)
     _pipeline(sources, first)
     crops = [
-        (images.decode_crop(row["image"]["bytes"]), images.decode_mask_png(row["mask"]["bytes"]), row)
+        (
+            images.decode_crop(row["image"]["bytes"]),
+            images.decode_mask_png(row["mask"]["bytes"]),
+            row,
+        )
         for file in sorted((first / "shard").glob("split=*/*.parquet"))
         for row in pq.ParquetFile(file).read(["image", "mask"]).to_pylist()
     ]
     pixels = sum(mask.size for _, mask, _ in crops)
-    size = {"pixels": pixels, "bytes_per_pixel": sum(len(row["image"]["bytes"]) for *_, row in crops) / pixels}
+    size = {
+        "pixels": pixels,
+        "bytes_per_pixel": sum(len(row["image"]["bytes"]) for *_, row in crops) / pixels,
+    }
     documents = [each for source in sources for each in source.documents]
 
     def codec() -> int:
@@ -154,11 +171,23 @@ def _taxonomy(sources: list[Source]) -> str:
 def _report(measured: dict[str, Measured], size: dict[str, float], words: str) -> None:
     ratios = {other: ratio(measured, "pipeline", other) for other in ("plain script", "bare codec")}
     lines = [f"From exports to shards, {words}, one worker:"]
-    lines += [f"  {name:<13}{each.items:>6,} objects {each.rate:>8,.0f} objects/s" for name, each in measured.items()]
+    lines += [
+        f"  {name:<13}{each.items:>6,} objects {each.rate:>8,.0f} objects/s"
+        for name, each in measured.items()
+    ]
     lines += [f"  pipeline / {other}: {value:.2f}" for other, value in ratios.items()]
-    lines += [f"  crops: {size['pixels'] / 1e6:,.0f} megapixels, {size['bytes_per_pixel']:.2f} bytes/px"]
-    ways = {name: {"objects": each.items, "objects_per_second": each.rates} for name, each in measured.items()}
-    report("ingest_to_shards", lines, {"data": words, "ways": ways, "pipeline_over": ratios, "crops": size})
+    lines += [
+        f"  crops: {size['pixels'] / 1e6:,.0f} megapixels, {size['bytes_per_pixel']:.2f} bytes/px"
+    ]
+    ways = {
+        name: {"objects": each.items, "objects_per_second": each.rates}
+        for name, each in measured.items()
+    }
+    report(
+        "ingest_to_shards",
+        lines,
+        {"data": words, "ways": ways, "pipeline_over": ratios, "crops": size},
+    )
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from torch.nn import functional
 from benchmarks._memory import peak_of
 from benchmarks._shards import make_shards
 from benchmarks._timing import Measured, measure, report
-from curate.reader import open_shards, order, redraw
 from curate.settings import Settings
+from curate.shards.reader import open_shards, order, redraw
 from model.batches import Batch, plan_epoch, read_batch
 from model.box_network import BoxNetwork
 from model.hardware import device, mixed_precision
@@ -37,7 +37,9 @@ _MEMORY_STEPS = 4
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--batches", type=int, default=4, help="steps of one measurement")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -79,7 +81,8 @@ def plain_loop(batches: list[Batch], settings: Settings | None = None) -> Callab
             pixels, _, target, valid = (part.to(device()) for part in batch)
             maps = network((pixels.float().contiguous() - 118) / 58)
             losses = [
-                functional.binary_cross_entropy_with_logits(maps[:, each, None], target, valid) for each in range(7)
+                functional.binary_cross_entropy_with_logits(maps[:, each, None], target, valid)
+                for each in range(7)
             ]
             loss = torch.stack(losses).sum() + soft_iou(maps, target, valid).sum(dim=1).mean()
             optimiser.zero_grad()
@@ -111,19 +114,28 @@ def _train_alone(settings: Settings, threads: int) -> None:
     train(settings.model_copy(update={"train": few}), print)
 
 
-def _report(measured: dict[str, Measured], memory: dict[str, float], batches: list[Batch], threads: int) -> None:
+def _report(
+    measured: dict[str, Measured], memory: dict[str, float], batches: list[Batch], threads: int
+) -> None:
     turns = zip(measured["ours"].rates, measured["plain float32"].rates, strict=True)
     ratios = sorted(ours / plain for ours, plain in turns)
-    middle = ratios[len(ratios) // 2] if len(ratios) % 2 else sum(ratios[len(ratios) // 2 - 1 :][:2]) / 2
+    middle = (
+        ratios[len(ratios) // 2] if len(ratios) % 2 else sum(ratios[len(ratios) // 2 - 1 :][:2]) / 2
+    )
     with mixed_precision(device()):
         bfloat = torch.is_autocast_enabled(device().type)
     words = f"{threads} threads, {device()}, convolutions in {'bfloat16' if bfloat else 'float32'}"
     lines = [f"A training step of the small network, {words}:"]
     lines += [
-        f"  {name:<16}{each.rate:>8.2f} crops/s {memory[name]:>8,.0f} MB at the most" for name, each in measured.items()
+        f"  {name:<16}{each.rate:>8.2f} crops/s {memory[name]:>8,.0f} MB at the most"
+        for name, each in measured.items()
     ]
-    lines += [f"  ours / plain: {middle:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; needed {NEEDED})"]
-    lines += [f"  all of training: {memory['all of training']:,.0f} MB at the most (allowed {MOST_MEGABYTES:,})"]
+    lines += [
+        f"  ours / plain: {middle:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; needed {NEEDED})"
+    ]
+    lines += [
+        f"  all of training: {memory['all of training']:,.0f} MB at the most (allowed {MOST_MEGABYTES:,})"
+    ]
     data = {
         "network": "small",
         "threads": threads,

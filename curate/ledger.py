@@ -33,7 +33,10 @@ def count(seen: Mapping[str, int], segments: pa.Table, drops: pa.Table) -> Ledge
 
 def by_export(segments: pa.Table) -> dict[str, int]:
     """Rows of a table by export."""
-    return {each["values"]: each["counts"] for each in segments["export"].combine_chunks().value_counts().to_pylist()}
+    return {
+        each["values"]: each["counts"]
+        for each in segments["export"].combine_chunks().value_counts().to_pylist()
+    }
 
 
 def total(ledgers: list[Ledger]) -> Ledger:
@@ -54,7 +57,9 @@ def report(ledger: Ledger) -> dict[str, Any]:
     by_export = {export: _export_report(ledger, export) for export in exports}
     for export, row in by_export.items():
         if row["in"] != row["out"] + row["dropped"]:
-            raise LedgerError(f"export {export}: {row['in']} in, but {row['out']} out and {row['dropped']} dropped")
+            raise LedgerError(
+                f"export {export}: {row['in']} in, but {row['out']} out and {row['dropped']} dropped"
+            )
     by_reason: Counter[str] = Counter()
     for (_, reason), number in sorted(ledger.drops.items()):
         by_reason[reason] += number
@@ -69,7 +74,9 @@ def report(ledger: Ledger) -> dict[str, Any]:
 
 
 def _export_report(ledger: Ledger, export: str) -> dict[str, Any]:
-    reasons = {reason: number for (name, reason), number in sorted(ledger.drops.items()) if name == export}
+    reasons = {
+        reason: number for (name, reason), number in sorted(ledger.drops.items()) if name == export
+    }
     return {
         "in": ledger.seen.get(export, 0),
         "out": ledger.out.get(export, 0),

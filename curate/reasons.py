@@ -17,7 +17,10 @@ class Reason(StrEnum):
     # files
     UNREADABLE_FILE = "unreadable_file", "the file cannot be opened or read"
     MALFORMED_FILE = "malformed_file", "the file, or one line of it, is not what its format says"
-    REFUSED_MARKUP = "refused_markup", "the file declares entities or object tags, which are never expanded"
+    REFUSED_MARKUP = (
+        "refused_markup",
+        "the file declares entities or object tags, which are never expanded",
+    )
     OVER_LIMIT = "over_limit", "nesting, size or count is beyond the limits of the settings"
     ARCHIVE_ESCAPE = "archive_escape", "the archive writes or links outside its own folder"
     ARCHIVE_BOMB = "archive_bomb", "the archive unpacks to more than the limits allow"
@@ -25,15 +28,24 @@ class Reason(StrEnum):
     PATH_ESCAPE = "path_escape", "a path leaves the export, is a link, pipe or device, or is a URL"
     # images and mask files
     MISSING_IMAGE = "missing_image", "the annotated image is not in the export"
-    AMBIGUOUS_IMAGE = "ambiguous_image", "two images answer to one name, or one image id stands twice"
+    AMBIGUOUS_IMAGE = (
+        "ambiguous_image",
+        "two images answer to one name, or one image id stands twice",
+    )
     UNDECODABLE_IMAGE = "undecodable_image", "the file is no picture that can be decoded"
     TRUNCATED_IMAGE = "truncated_image", "the picture is cut off"
     IMAGE_BOMB = "image_bomb", "the picture has more pixels than the limits allow"
-    UNSUPPORTED_IMAGE = "unsupported_image", "the picture's pixel mode has no stated conversion to RGB"
+    UNSUPPORTED_IMAGE = (
+        "unsupported_image",
+        "the picture's pixel mode has no stated conversion to RGB",
+    )
     MISSING_MASK = "missing_mask", "the mask file is not in the export"
     UNDECODABLE_MASK = "undecodable_mask", "the mask file cannot be decoded"
     # annotations
-    DUPLICATE_ANNOTATION = "duplicate_annotation", "the annotation's id stands twice; the first stays"
+    DUPLICATE_ANNOTATION = (
+        "duplicate_annotation",
+        "the annotation's id stands twice; the first stays",
+    )
     UNKNOWN_CLASS = "unknown_class", "the class is not declared by the export"
     UNKNOWN_IMAGE = "unknown_image", "the image is not declared by the export"
     BAD_RUN_LENGTHS = "bad_run_lengths", "the run-lengths are garbage or do not fill their mask"

@@ -36,7 +36,10 @@ SHARD_ROW = pa.schema(
         ("object_id", pa.string()),
         ("image_id", pa.string()),
         ("group_id", pa.string()),
-        *((name, _CATEGORY) for name in ("export", "customer", "domain", "role", "split", "licence")),
+        *(
+            (name, _CATEGORY)
+            for name in ("export", "customer", "domain", "role", "split", "licence")
+        ),
         ("label", pa.string()),
         ("concept", pa.string()),
         ("concept_kind", pa.string()),
@@ -76,7 +79,10 @@ def _feature(field: pa.Field) -> Any:
     if field.name in ("image", "mask"):
         return {"_type": "Image"}
     if pa.types.is_list(field.type):
-        return {"feature": {"dtype": "string", "_type": "Value"}, "_type": "Sequence"}  # old and new releases read it
+        return {
+            "feature": {"dtype": "string", "_type": "Value"},
+            "_type": "Sequence",
+        }  # old and new releases read it
     names = {pa.float32(): "float32", _CATEGORY: "string"}  # Arrow's own name of float32 is float
     return {"dtype": names.get(field.type, str(field.type)), "_type": "Value"}
 
@@ -95,7 +101,9 @@ def require(table: pa.Schema, needs: Iterable[str], stage: str) -> None:
 def drops_table(drops: Iterable[Drop]) -> pa.Table:
     """Drops as a table of schema `DROPS`. What a stranger wrote is cut to a length that people read."""
     rows = list(drops)
-    columns: dict[str, list[Any]] = {name: [_brief(getattr(row, name)) for row in rows] for name in DROPS.names[:-1]}
+    columns: dict[str, list[Any]] = {
+        name: [_brief(getattr(row, name)) for row in rows] for name in DROPS.names[:-1]
+    }
     columns["count"] = [row.count for row in rows]
     return pa.table([pa.array(columns[field.name], field.type) for field in DROPS], schema=DROPS)
 
@@ -107,6 +115,8 @@ def _brief(text: str) -> str:
 
 def drop_rows(table: pa.Table, reasons: Iterable[str], details: Iterable[str]) -> pa.Table:
     """Drops of whole rows of a stage's table, one reason and detail each, counting one annotation each."""
-    columns = {name: table[name] for name in ("object_id", "export", "image_path", "annotation_key")}
+    columns = {
+        name: table[name] for name in ("object_id", "export", "image_path", "annotation_key")
+    }
     columns |= {"reason": pa.array(reasons, pa.string()), "detail": pa.array(details, pa.string())}
     return pa.table(columns | {"count": pa.array([1] * len(table), pa.int64())}, schema=DROPS)

@@ -1,13 +1,16 @@
 """The settings file: one YAML, validated; every error names file, line, column and the nearest valid word."""
 
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from upath import UPath
 
-from curate.documents import InputError, Located, load_yaml, nearest
+from curate.errors import InputError, nearest
+from curate.limits import Limits, Section
+from curate.yaml_files import Located, load_yaml
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
@@ -15,26 +18,26 @@ _LONGEST_SHOWN = 100  # characters of a wrong value in a message
 ShareRange = tuple[Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]]
 
 
-class Section(BaseModel):
-    """Base of the settings' sections: unknown keys are errors, values never change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class ExportSettings(Section):
     """One export: where it is, whose it is, and how far it can be trusted."""
 
     name: Name
-    path: str = Field(description="folder, archive or fsspec URL; relative to `root`, else to where the command runs")
+    path: str = Field(
+        description="folder, archive or fsspec URL; relative to `root`, else to where the command runs"
+    )
     format: str
     customer: Name
     domain: Name
-    licence: str = Field(min_length=1, description="SPDX identifier or the words that the owner used")
+    licence: str = Field(
+        min_length=1, description="SPDX identifier or the words that the owner used"
+    )
     role: Literal["auto", "train", "test"] = "auto"
     scene: Literal["auto", "full", "partial"] = "auto"
     objects: Literal["auto", "instances", "components"] = "auto"
     trust: float = Field(default=1.0, gt=0.0, le=10.0)
-    options: dict[str, Any] = Field(default_factory=dict, description="what the format's documentation names")
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="what the format's documentation names"
+    )
 
 
 class LicenceSettings(Section):
@@ -48,7 +51,9 @@ class FilterSettings(Section):
 
     min_side: int = Field(default=8, ge=1, description="px of the box's shorter side")
     min_area: int = Field(default=64, ge=1, description="px of the mask")
-    max_share: float = Field(default=0.95, gt=0.0, le=1.0, description="of the image that the mask covers")
+    max_share: float = Field(
+        default=0.95, gt=0.0, le=1.0, description="of the image that the mask covers"
+    )
 
 
 class SplitSettings(Section):
@@ -58,7 +63,9 @@ class SplitSettings(Section):
     test: Share = 0.1
     seed: int = 0
     near_duplicate_bits: int = Field(default=4, ge=0, le=16, description="of the 64-bit dHash")
-    scene_pattern: str | None = Field(default=None, description="regular expression; its groups name the scene")
+    scene_pattern: str | None = Field(
+        default=None, description="regular expression; its groups name the scene"
+    )
 
     @field_validator("scene_pattern")
     @classmethod
@@ -79,8 +86,12 @@ class SplitSettings(Section):
 class BalanceSettings(Section):
     """Shares of the domains in what training draws, and caps."""
 
-    temperature: float = Field(default=0.5, ge=0.0, le=1.0, description="1 keeps the shares, 0 makes them equal")
-    targets: dict[str, Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict, description="share by domain")
+    temperature: float = Field(
+        default=0.5, ge=0.0, le=1.0, description="1 keeps the shares, 0 makes them equal"
+    )
+    targets: dict[str, Annotated[float, Field(gt=0.0)]] = Field(
+        default_factory=dict, description="share by domain"
+    )
     max_per_image: int | None = Field(default=64, ge=1)
     max_per_concept: int | None = Field(default=None, ge=1)
     max_per_customer: int | None = Field(default=None, ge=1)
@@ -108,36 +119,28 @@ class DaskSettings(Section):
     scheduler: str | None = None
 
 
-class Limits(Section):
-    """Bounds on what strangers' files may cost."""
-
-    json_depth: int = Field(default=200, ge=1)
-    file_bytes: int = Field(default=8_000_000_000, ge=1)
-    image_pixels: int = Field(default=120_000_000, ge=1)
-    label_characters: int = Field(default=1000, ge=1)
-    path_bytes: int = Field(default=1024, ge=1)
-    archive_ratio: float = Field(default=100.0, gt=1.0)
-    archive_bytes: int = Field(default=200_000_000_000, ge=1)
-    archive_members: int = Field(default=5_000_000, ge=1)
-    child_bytes: int = Field(default=1_000_000_000, ge=100_000_000, description="memory of the decoding child")
-    child_seconds: float = Field(default=60.0, gt=0.0, description="wall and CPU time of a batch in the child")
-
-
 class TrainSettings(Section):
     """Training of the bundled network."""
 
     start: str = Field(default="base", description="base, random, or the path of a checkpoint")
-    variant: Literal["small", "lite", "full"] | None = Field(default=None, description="of the start; else small")
+    variant: Literal["small", "lite", "full"] | None = Field(
+        default=None, description="of the start; else small"
+    )
     outside: Annotated[float, Field(ge=0.0, le=1.0)] | None = Field(
-        default=None, description="contrast left outside the drawn box; that of the start, else untouched"
+        default=None,
+        description="contrast left outside the drawn box; that of the start, else untouched",
     )
     minutes: float = Field(default=30.0, gt=0.0)
-    steps: int | None = Field(default=None, ge=1, description="optimiser steps; else as many as the minutes hold")
+    steps: int | None = Field(
+        default=None, ge=1, description="optimiser steps; else as many as the minutes hold"
+    )
     learning_rate: float = Field(default=2e-3, gt=0.0, le=1.0)
     batch_pixels: int = Field(default=131_072, ge=4096, description="of all crops of a batch")
     max_side: int = Field(default=512, ge=64, description="px; of longer windows a piece is cut")
     jitter: Share = Field(default=0.5, description="how strongly colours change")
-    edge_gain: float = Field(default=0.0, ge=0.0, le=20.0, description="weight added to px at the mask's boundary")
+    edge_gain: float = Field(
+        default=0.0, ge=0.0, le=20.0, description="weight added to px at the mask's boundary"
+    )
     seed: int = Field(default=0, ge=0)
 
 
@@ -153,7 +156,9 @@ class Settings(Section):
 
     build: str
     taxonomy: str = "taxonomy/concepts.yaml"
-    root: str | None = Field(default=None, description="folder or fsspec URL from which the exports' paths start")
+    root: str | None = Field(
+        default=None, description="folder or fsspec URL from which the exports' paths start"
+    )
     exports: list[ExportSettings] = Field(min_length=1)
     licences: LicenceSettings
     filter: FilterSettings = FilterSettings()
@@ -166,22 +171,27 @@ class Settings(Section):
     limits: Limits = Limits()
 
 
-def load_settings(path: Path, root: str | None = None) -> Settings:
+Formats = Mapping[str, Collection[str]]
+"""The formats that can be read, and the options of each."""
+
+
+def load_settings(path: Path, formats: Formats, root: str | None = None) -> Settings:
     """The settings of a YAML file. InputError with file, line, column and what to write instead.
 
+    `formats`: what `format` and `options` of an export may say, see `curate.formats.options_by_name`.
     `root` goes before the file's own; the exports' paths come back with it.
 
     A licence that `licences.allow` does not list stops here too: nothing of such an export is ever read.
     """
-    from curate import formats  # the formats read the limits that stand here
-
     document = load_yaml(path)
     if not isinstance(document.data, dict):
         raise InputError(f"{path}:1:1: a settings file is a mapping that begins with 'build:'")
     try:
         settings = Settings.model_validate(document.data)
     except ValidationError as error:
-        raise InputError("\n".join(_explain(each, document) for each in error.errors()[:10])) from None
+        raise InputError(
+            "\n".join(_explain(each, document) for each in error.errors()[:10])
+        ) from None
     first: dict[str, int] = {}
     for number, export in enumerate(settings.exports):
         _check_export(export, number, first, document, formats)
@@ -193,26 +203,33 @@ def _rooted(settings: Settings, root: str | None) -> Settings:
     if root is None:
         return settings
     exports = [
-        each if "://" in each.path else each.model_copy(update={"path": str(UPath(root) / each.path)})
+        each
+        if "://" in each.path
+        else each.model_copy(update={"path": str(UPath(root) / each.path)})
         for each in settings.exports
     ]
     return settings.model_copy(update={"root": root, "exports": exports})
 
 
-def _check_export(export: ExportSettings, number: int, first: dict[str, int], document: Located, formats: Any) -> None:
+def _check_export(
+    export: ExportSettings, number: int, first: dict[str, int], document: Located, formats: Formats
+) -> None:
     def fail(message: str, *key: str) -> InputError:
         return InputError(f"{document.where('exports', number, *key)}: {message}")
 
-    if export.format not in formats.names():
-        hint = nearest(export.format, formats.names())
-        raise fail(f"unknown format {export.format!r}{hint}; known: {', '.join(formats.names())}", "format")
+    if export.format not in formats:
+        hint = nearest(export.format, formats)
+        raise fail(f"unknown format {export.format!r}{hint}; known: {', '.join(formats)}", "format")
     if export.name in first:
         raise fail(f"export {export.name!r} stands twice; names must differ", "name")
     first[export.name] = number
-    allowed = formats.options(export.format)
+    allowed = formats[export.format]
     for option in export.options:
         if option not in allowed:
-            hint = nearest(option, sorted(allowed)) or f"; it knows {', '.join(sorted(allowed)) or 'none'}"
+            hint = (
+                nearest(option, sorted(allowed))
+                or f"; it knows {', '.join(sorted(allowed)) or 'none'}"
+            )
             raise fail(f"format {export.format} has no option {option!r}{hint}", "options", option)
 
 
@@ -246,15 +263,15 @@ def _keys(path: tuple[Any, ...]) -> list[str]:
     for step in path:
         if isinstance(step, str):
             annotation = model.model_fields[step].annotation
-            model = next((a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)), annotation)
+            model = next(
+                (a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)), annotation
+            )
     return list(getattr(model, "model_fields", ()))
 
 
-def schema() -> dict[str, Any]:
+def schema(formats: Formats) -> dict[str, Any]:
     """JSON Schema of the settings file, for editors; it lists the formats."""
-    from curate import formats
-
     described = Settings.model_json_schema()
     described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    described["$defs"]["ExportSettings"]["properties"]["format"]["enum"] = formats.names()
+    described["$defs"]["ExportSettings"]["properties"]["format"]["enum"] = sorted(formats)
     return described

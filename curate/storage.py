@@ -59,7 +59,9 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
 
 def parts(folder: UPath) -> list[UPath]:
     """The `part-*.parquet` files of a folder, in order."""
-    return sorted(folder.glob("part-*.parquet"), key=lambda path: path.name) if folder.exists() else []
+    return (
+        sorted(folder.glob("part-*.parquet"), key=lambda path: path.name) if folder.exists() else []
+    )
 
 
 def read_parts(folder: UPath, columns: list[str] | None = None) -> Iterator[pa.Table]:

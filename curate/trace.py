@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from upath import UPath
 
-from curate.documents import InputError
+from curate.errors import InputError
 from curate.schema import STAGES
 from curate.storage import parts, read_table
 
@@ -61,7 +61,11 @@ def _step(build: UPath, stage: str, object_id: str, before: Step | None) -> Step
         if rows or drops:
             row = rows[0] if rows else None
             known = before.row if before and before.row else {}
-            added = {key: value for key, value in (row or {}).items() if key not in known or known[key] != value}
+            added = {
+                key: value
+                for key, value in (row or {}).items()
+                if key not in known or known[key] != value
+            }
             return Step(stage, name, row, drops, added)
     return None
 
@@ -70,5 +74,7 @@ def _rows(path: UPath, object_id: str) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     found = pc.indices_nonzero(pc.equal(read_table(path, ["object_id"])["object_id"], object_id))
-    rows: list[dict[str, Any]] = read_table(path).take(pa.array(found)).to_pylist() if len(found) else []
+    rows: list[dict[str, Any]] = (
+        read_table(path).take(pa.array(found)).to_pylist() if len(found) else []
+    )
     return rows

@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from curate import masks
+from curate.pixels import masks
 from examples import scenes, views
 
 _USUAL_FILL = 0.6  # share of their box that annotated objects cover in real data sets, about
@@ -34,9 +34,14 @@ def write_exports(out: Path, count: int, seed: int, processes: int) -> dict[str,
         drawn = [draw(each) for each in seeds]
     else:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)
+        ) as pool:
             drawn = list(pool.map(draw, seeds, chunksize=16))
-    return {view: _write_document(out / view, [rows for kind, rows in drawn if kind == view]) for view in views.names()}
+    return {
+        view: _write_document(out / view, [rows for kind, rows in drawn if kind == view])
+        for view in views.names()
+    }
 
 
 def _write_scene(out: Path, seed: int) -> tuple[str, dict[str, Any]]:
@@ -48,8 +53,15 @@ def _write_scene(out: Path, seed: int) -> tuple[str, dict[str, Any]]:
     (out / scene.view / "images" / name).write_bytes(data.tobytes())
     height, width = scene.image.shape[:2]
     chance = np.random.default_rng([seed, 0xA5C])
-    rows = [_row(each.mask, each.label) for each in scene.objects if chance.random() < _asked_share(each.mask)]
-    return scene.view, {"image": {"id": seed, "file_name": name, "height": height, "width": width}, "annotations": rows}
+    rows = [
+        _row(each.mask, each.label)
+        for each in scene.objects
+        if chance.random() < _asked_share(each.mask)
+    ]
+    return scene.view, {
+        "image": {"id": seed, "file_name": name, "height": height, "width": width},
+        "annotations": rows,
+    }
 
 
 def _asked_share(mask: masks.Mask) -> float:
@@ -79,7 +91,11 @@ def _write_document(folder: Path, drawn: Sequence[dict[str, Any]]) -> int:
     for each in drawn:
         for row in each["annotations"]:
             kept = {key: value for key, value in row.items() if key != "category"}
-            numbers = {"id": len(annotations) + 1, "image_id": each["image"]["id"], "category_id": ids[row["category"]]}
+            numbers = {
+                "id": len(annotations) + 1,
+                "image_id": each["image"]["id"],
+                "category_id": ids[row["category"]],
+            }
             annotations.append(numbers | kept)
     document = {
         "info": {"description": "drawn by examples/base_exports.py", "contributor": "segcurate"},
@@ -93,7 +109,9 @@ def _write_document(folder: Path, drawn: Sequence[dict[str, Any]]) -> int:
 
 def main() -> None:
     """Read the command line and draw."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--scenes", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=0)

@@ -22,7 +22,11 @@ def illuminate(rng: np.random.Generator, image: Pixels, strength: float) -> Pixe
         matrix = np.array([[scale, 0, rng.uniform(0, SIDE)], [0, scale, rng.uniform(0, SIDE)]])
         source = field(str(rng.choice(["cloud", "crowd", "smoke"])))
         shade = cv2.warpAffine(
-            source, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP
+            source,
+            matrix,
+            (width, height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_WRAP,
         )
         shade = cv2.GaussianBlur(shade, (0, 0), rng.uniform(1, 5)).astype(np.float32) / 255
         gain = gain * (1 - strength * rng.uniform(0.2, 0.7) * shade)
@@ -46,13 +50,17 @@ def expose(rng: np.random.Generator, image: Pixels, plainly: bool) -> Pixels:
     contrast = float(np.exp(rng.normal(-0.03, 0.22 * wild)))
     tint = np.exp(rng.normal(0, 0.07 * wild, 3)).astype(np.float32)
     mean = float(image.mean())
-    usual = rng.uniform(108, 150) if plainly else rng.uniform(70, 165) if rng.random() < 0.85 else mean
+    usual = (
+        rng.uniform(108, 150) if plainly else rng.uniform(70, 165) if rng.random() < 0.85 else mean
+    )
     image = (image * (usual / max(mean, 15.0)) - usual) * (contrast * gain) + usual * gain
     image *= tint
     if not plainly and rng.random() < 0.16:
         image = np.repeat((image @ np.array([0.299, 0.587, 0.114], np.float32))[..., None], 3, 2)
     if rng.random() < 0.3:
-        image = 255 * (np.clip(image, 0, 255) / 255) ** np.float32(np.exp(rng.normal(0, 0.3 * wild)))
+        image = 255 * (np.clip(image, 0, 255) / 255) ** np.float32(
+            np.exp(rng.normal(0, 0.3 * wild))
+        )
     return image
 
 

@@ -85,7 +85,9 @@ def place(
     wobble: Callable[[Ring], Ring] | None = None,
 ) -> Thing:
     """The thing in px of the picture: its longer side `size`, about `centre`; `wobble` bends it first (units ±1)."""
-    points = np.concatenate([ring for piece in thing.pieces for group in piece.groups for ring in group])
+    points = np.concatenate(
+        [ring for piece in thing.pieces for group in piece.groups for ring in group]
+    )
     low, high = points.min(0), points.max(0)
     middle, half = (low + high) / 2, max(float((high - low).max()) / 2, 1e-9)
 
@@ -98,7 +100,11 @@ def place(
         return rotate(unit, angle) * (size / 2) + centre
 
     return replace(
-        thing, pieces=[replace(each, groups=[[move(r) for r in g] for g in each.groups]) for each in thing.pieces]
+        thing,
+        pieces=[
+            replace(each, groups=[[move(r) for r in g] for g in each.groups])
+            for each in thing.pieces
+        ],
     )
 
 
@@ -115,8 +121,12 @@ def bender(rng: np.random.Generator, strength: float) -> Callable[[Ring], Ring]:
 
     def bend(ring: Ring) -> Ring:
         x, y = ring.T
-        dx = amount[0, 0] * np.sin(2.2 * y + phase[0, 0]) + amount[0, 1] * np.sin(4.1 * x + phase[0, 1])
-        dy = amount[1, 0] * np.sin(2.2 * x + phase[1, 0]) + amount[1, 1] * np.sin(4.1 * y + phase[1, 1])
+        dx = amount[0, 0] * np.sin(2.2 * y + phase[0, 0]) + amount[0, 1] * np.sin(
+            4.1 * x + phase[0, 1]
+        )
+        dy = amount[1, 0] * np.sin(2.2 * x + phase[1, 0]) + amount[1, 1] * np.sin(
+            4.1 * y + phase[1, 1]
+        )
         depth = np.clip(1 + ring @ tilt, 0.5, 2.0)[:, None]
         moved: Ring = (ring + np.stack([dx, dy], 1)) * stretch / depth
         return moved
@@ -141,7 +151,9 @@ def paint(
     if window is None:
         return None
     x0, y0, x1, y1 = window
-    extent = float(np.ptp(np.concatenate([ring for group in whole for ring in group]), axis=0).max())
+    extent = float(
+        np.ptp(np.concatenate([ring for group in whole for ring in group]), axis=0).max()
+    )
     fine = 4 if extent < 120 else 2
     if shadow > 0:
         _cast(canvas, rng, thing, whole, extent, shadow)
@@ -168,8 +180,13 @@ def _enter_parts(
     for number, (piece_window, alpha) in covers.items():
         piece = thing.pieces[number]
         if piece.label:
-            ids = (first + number, *(first + n for n, other in enumerate(thing.pieces) if other.inside == number))
-            canvas.entries.append(Entry(piece.label, ids, piece_window, float((alpha >= 0.5).sum()), index))
+            ids = (
+                first + number,
+                *(first + n for n, other in enumerate(thing.pieces) if other.inside == number),
+            )
+            canvas.entries.append(
+                Entry(piece.label, ids, piece_window, float((alpha >= 0.5).sum()), index)
+            )
     return index
 
 
@@ -179,10 +196,14 @@ def coverage(groups: list[list[Ring]], window: Window, fine: int) -> NDArray[np.
     canvas = np.zeros(((y1 - y0) * fine, (x1 - x0) * fine), np.uint8)
     for group in groups:
         rings = [
-            np.clip(((ring - (x0, y0)) * fine - 0.5) * 16, -(2**20), 2**20).round().astype(np.int32) for ring in group
+            np.clip(((ring - (x0, y0)) * fine - 0.5) * 16, -(2**20), 2**20).round().astype(np.int32)
+            for ring in group
         ]
         cv2.fillPoly(canvas, rings, 255, cv2.LINE_8, 4)
-    return cv2.resize(canvas, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return (
+        cv2.resize(canvas, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA).astype(np.float32)
+        / 255
+    )
 
 
 def _window(groups: list[list[Ring]], size: tuple[int, int], margin: int) -> Window | None:
@@ -222,7 +243,12 @@ def _lookup(window: Window, alpha: NDArray[np.float32], wanted: Window) -> NDArr
     """`alpha` of a window, read in another; 0 where they do not meet."""
     x0, y0, x1, y1 = wanted
     result = np.zeros((y1 - y0, x1 - x0), np.float32)
-    left, top, right, bottom = max(x0, window[0]), max(y0, window[1]), min(x1, window[2]), min(y1, window[3])
+    left, top, right, bottom = (
+        max(x0, window[0]),
+        max(y0, window[1]),
+        min(x1, window[2]),
+        min(y1, window[3]),
+    )
     if right > left and bottom > top:
         source = alpha[top - window[1] : bottom - window[1], left - window[0] : right - window[0]]
         result[top - y0 : bottom - y0, left - x0 : right - x0] = source
@@ -239,7 +265,10 @@ def lit(pixels: Pixels, alpha: NDArray[np.float32], canvas: Canvas, material: Ma
     side = 2 * int(top * 0.12) + 1
     if side > 1:
         height = cv2.blur(height, (side, side))
-    gx, gy = cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=0.125)
+    gx, gy = (
+        cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=0.125),
+        cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=0.125),
+    )
     lx, ly, lz = canvas.light
     length = np.sqrt(1.0 + gx * gx + gy * gy)
     lambert = np.maximum(lz - gx * lx - gy * ly, 0) / (length * lz)
@@ -252,7 +281,12 @@ def lit(pixels: Pixels, alpha: NDArray[np.float32], canvas: Canvas, material: Ma
 
 
 def _cast(
-    canvas: Canvas, rng: np.random.Generator, thing: Thing, groups: list[list[Ring]], extent: float, strength: float
+    canvas: Canvas,
+    rng: np.random.Generator,
+    thing: Thing,
+    groups: list[list[Ring]],
+    extent: float,
+    strength: float,
 ) -> None:
     """Darken the canvas where the thing keeps the light away."""
     lx, ly, lz = canvas.light

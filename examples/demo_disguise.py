@@ -17,18 +17,25 @@ _MARKS = ("patches", "stripes", "checks", "dots", "plaid", "mosaic", "cloud", "w
 _GREY = np.repeat(np.arange(256, dtype=np.uint8)[:, None, None], 3, 2)
 
 
-def tones_about(canvas: Canvas, rng: Generator, window: Window, count: int = 2) -> NDArray[np.float32]:
+def tones_about(
+    canvas: Canvas, rng: Generator, window: Window, count: int = 2
+) -> NDArray[np.float32]:
     """(count, 3) colours of the picture in and near a window, each the mean of a few px."""
     height, width = canvas.size
     x0, y0, x1, y1 = window
     reach_x, reach_y = (x1 - x0) * 0.2, (y1 - y0) * 0.2
     xs = np.clip(rng.uniform(x0 - reach_x, x1 + reach_x, count), 0, width - 5).astype(int)
     ys = np.clip(rng.uniform(y0 - reach_y, y1 + reach_y, count), 0, height - 5).astype(int)
-    found = [canvas.image[y : y + 5, x : x + 5].reshape(-1, 3).mean(0) for x, y in zip(xs, ys, strict=True)]
+    found = [
+        canvas.image[y : y + 5, x : x + 5].reshape(-1, 3).mean(0)
+        for x, y in zip(xs, ys, strict=True)
+    ]
     return np.array(found, np.float32)
 
 
-def mark(canvas: Canvas, rng: Generator, window: Window, first: int, tones: NDArray[np.float32]) -> None:
+def mark(
+    canvas: Canvas, rng: Generator, window: Window, first: int, tones: NDArray[np.float32]
+) -> None:
     """Patterns in `tones` and a slope of light on the px that the pieces from the id `first` on own."""
     x0, y0, x1, y1 = window
     own = canvas.owner[y0:y1, x0:x1] >= first
@@ -57,11 +64,18 @@ def _pattern(rng: Generator, own: NDArray[np.bool_]) -> Alpha:
 def _shading(rng: Generator, height: int, width: int) -> Alpha:
     """Gain over a window: from bright on one side to deep shade on the other."""
     turn = rng.uniform(0, 2 * np.pi)
-    x, y = np.linspace(-1, 1, width, dtype=np.float32)[None], np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    return np.clip(0.92 + rng.uniform(0.15, 0.5) * (np.cos(turn) * x + np.sin(turn) * y), 0.3, 1.35).astype(np.float32)
+    x, y = (
+        np.linspace(-1, 1, width, dtype=np.float32)[None],
+        np.linspace(-1, 1, height, dtype=np.float32)[:, None],
+    )
+    return np.clip(
+        0.92 + rng.uniform(0.15, 0.5) * (np.cos(turn) * x + np.sin(turn) * y), 0.3, 1.35
+    ).astype(np.float32)
 
 
-def accompany(canvas: Canvas, rng: Generator, window: Window, first: int, count: int, upright: bool) -> None:
+def accompany(
+    canvas: Canvas, rng: Generator, window: Window, first: int, count: int, upright: bool
+) -> None:
     """Set others like the thing just painted behind all that stands there, `upright` ones with their feet level.
 
     Nobody asks for them: they are background.
@@ -87,7 +101,9 @@ def accompany(canvas: Canvas, rng: Generator, window: Window, first: int, count:
         else:
             top = (y0 + y1) / 2 + rng.uniform(-0.6, 0.6) * (y1 - y0) - cover.shape[0] / 2
         tint = rng.uniform(0.72, 1.0) * np.exp(rng.normal(0, 0.04, 3)).astype(np.float32)
-        _behind(canvas, pixels * np.float32(tint), cover, round(middle - cover.shape[1] / 2), round(top))
+        _behind(
+            canvas, pixels * np.float32(tint), cover, round(middle - cover.shape[1] / 2), round(top)
+        )
 
 
 def _behind(canvas: Canvas, pixels: Pixels, cover: Alpha, left: int, top: int) -> None:

@@ -118,7 +118,15 @@ WERKBANK: dict[str, tuple[str, tuple[int, int, int]]] = {
     "device": ("Dingsda", (204, 121, 167)),
 }
 
-_COUNTS = {"street": 46, "audit": 12, "drive": 12, "shop": 20, "home": 38, "garden": 38, "bench": 42}
+_COUNTS = {
+    "street": 46,
+    "audit": 12,
+    "drive": 12,
+    "shop": 20,
+    "home": 38,
+    "garden": 38,
+    "bench": 42,
+}
 _VIEWS = {
     "street": ("street", "kreuzung_{:03d}.jpg"),
     "audit": ("street", "pruefung_{:03d}.jpg"),
@@ -144,12 +152,18 @@ def write_exports(out: Path, processes: int = 2, share: float = 1.0) -> None:
 
 def _drawn(share: float, processes: int) -> dict[str, list[Picture]]:
     """Pictures by kind, in the order of their numbers."""
-    jobs = [(kind, number) for kind, count in _COUNTS.items() for number in range(max(3, round(count * share)))]
+    jobs = [
+        (kind, number)
+        for kind, count in _COUNTS.items()
+        for number in range(max(3, round(count * share)))
+    ]
     if processes == 1:
         done = [_draw(*job) for job in jobs]
     else:
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        with ProcessPoolExecutor(
+            processes, mp_context=context, initializer=cv2.setNumThreads, initargs=(1,)
+        ) as pool:
             done = list(pool.map(_draw, *zip(*jobs, strict=True), chunksize=4))
     drawn: dict[str, list[Picture]] = {kind: [] for kind in _COUNTS}
     for (kind, _), frames in zip(jobs, done, strict=True):
@@ -191,7 +205,9 @@ def _orbit_drive(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     names = [Path(each.name).with_suffix(".png").name for each in pictures]
     for picture, name in zip(pictures, names, strict=True):
         write_png(folder / "masks" / name, class_map(picture, ORBIT))
-    (folder / "class_names.txt").write_text("".join(f"{n} {name}\n" for n, name in enumerate(ORBIT_WORDS)), "utf-8")
+    (folder / "class_names.txt").write_text(
+        "".join(f"{n} {name}\n" for n, name in enumerate(ORBIT_WORDS)), "utf-8"
+    )
     faults.spoil_grey(folder / "masks", names[1:4], folder / "train.txt")
 
 
@@ -199,7 +215,10 @@ def _shelfsense_shop(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     """YOLO segmentation."""
     pictures = [
         *drawn["shop"],
-        *(reencoded(each, each.name.replace(".jpg", " (1).jpg"), 1.04) for each in drawn["shop"][:5]),
+        *(
+            reencoded(each, each.name.replace(".jpg", " (1).jpg"), 1.04)
+            for each in drawn["shop"][:5]
+        ),
     ]
     write_images(folder / "images" / "train", pictures)
     names = sorted(str(name) for name in SHOP.values())
@@ -209,7 +228,9 @@ def _shelfsense_shop(folder: Path, drawn: dict[str, list[Picture]]) -> None:
         path = labels / f"{Path(picture.name).stem}.txt"
         path.write_text("".join(f"{line}\n" for line in yolo_lines(picture, SHOP, names)), "utf-8")
     (folder / "data.yaml").write_text(
-        "train: images/train\nnames:\n" + "".join(f"  {n}: {name}\n" for n, name in enumerate(names)), "utf-8"
+        "train: images/train\nnames:\n"
+        + "".join(f"  {n}: {name}\n" for n, name in enumerate(names)),
+        "utf-8",
     )
     faults.spoil_lines(labels / f"{Path(pictures[1].name).stem}.txt")
 
@@ -225,10 +246,15 @@ def _shelfsense_home(folder: Path, drawn: dict[str, list[Picture]]) -> None:
 
 def _verde_garden(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     """labelme, a document beside each picture; only every fourth has its leaves marked."""
-    pictures = [*drawn["garden"], *(reencoded(each, f"copia de {each.name}", 1.05) for each in drawn["garden"][10:15])]
+    pictures = [
+        *drawn["garden"],
+        *(reencoded(each, f"copia de {each.name}", 1.05) for each in drawn["garden"][10:15]),
+    ]
     write_images(folder, pictures)
     for number, picture in enumerate(pictures):
-        marked = {ours: theirs for ours, theirs in VERDE.items() if ours != "leaf" or number % 4 == 0}
+        marked = {
+            ours: theirs for ours, theirs in VERDE.items() if ours != "leaf" or number % 4 == 0
+        }
         document = labelme_document(picture, marked)
         if number == 1:
             faults.spoil_shapes(document, folder)
@@ -243,7 +269,9 @@ def _werkbank_bench(folder: Path, drawn: dict[str, list[Picture]]) -> None:
     colours = [colour for _, colour in WERKBANK.values()]
     table = np.array(colours, np.uint8)
     for picture in pictures:
-        write_png(folder / "labels" / f"{Path(picture.name).stem}.png", table[class_map(picture, values)])
+        write_png(
+            folder / "labels" / f"{Path(picture.name).stem}.png", table[class_map(picture, values)]
+        )
     lines = ["name,r,g,b", *(f"{name},{r},{g},{b}" for name, (r, g, b) in WERKBANK.values())]
     (folder / "class_dict.csv").write_text("\n".join(lines) + "\n", "utf-8")
     first, second = (folder / "labels" / f"{Path(each.name).stem}.png" for each in pictures[1:3])
@@ -263,13 +291,17 @@ _WRITERS: dict[str, Callable[[Path, dict[str, list[Picture]]], None]] = {
 
 def main() -> None:
     """Read the command line and write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--processes", type=int, default=min(4, os.cpu_count() or 1))
     asked = parser.parse_args()
     write_exports(asked.out, asked.processes)
     files = [path for path in asked.out.rglob("*") if path.is_file()]
-    print(f"{asked.out}: {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
+    print(
+        f"{asked.out}: {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB"
+    )
 
 
 if __name__ == "__main__":

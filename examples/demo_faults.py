@@ -37,11 +37,15 @@ def spoil_polygons(document: Row, images: Path) -> None:
     add(segmentation=[])
     add(category_id=999)
     add(id=first["id"])
-    add(segmentation={"size": [height, width], "counts": [100, 40, height * width - 140]}, iscrowd=1)
+    add(
+        segmentation={"size": [height, width], "counts": [100, 40, height * width - 140]}, iscrowd=1
+    )
     add(image_id=987654321)
     add(segmentation=[[width + 10.0, 10.0, width + 60.0, 10.0, width + 60.0, 60.0]])
     lost = len(document["images"]) + 1
-    document["images"].append({"id": lost, "file_name": "never_delivered.jpg", "height": height, "width": width})
+    document["images"].append(
+        {"id": lost, "file_name": "never_delivered.jpg", "height": height, "width": width}
+    )
     add(image_id=lost, segmentation=[[10.0, 10.0, 90.0, 10.0, 90.0, 80.0]])
     add(image_id=lost, segmentation=[[110.0, 10.0, 190.0, 10.0, 190.0, 80.0]])
     cut = images / document["images"][-2]["file_name"]
@@ -55,7 +59,12 @@ def spoil_runs(document: Row) -> None:
     wrong: list[Row] = [
         {"segmentation": {"size": [height, width], "counts": [5, 10, 20]}},
         {"segmentation": {"size": [height, width], "counts": "~~not run-lengths~~"}},
-        {"segmentation": {"size": [height // 2, width // 2], "counts": [100, 50, (height // 2) * (width // 2) - 150]}},
+        {
+            "segmentation": {
+                "size": [height // 2, width // 2],
+                "counts": [100, 50, (height // 2) * (width // 2) - 150],
+            }
+        },
         {"deleted": True},
     ]
     for changes in wrong:
@@ -78,8 +87,12 @@ def spoil_shapes(document: Row, folder: Path) -> None:
     """A point and a polygon of two points among labelme's shapes; beside them a document that breaks off."""
     label = document["shapes"][0]["label"]
     for kind, points in (("point", [[40.0, 40.0]]), ("polygon", [[40.0, 40.0], [90.0, 60.0]])):
-        document["shapes"].append({"label": label, "points": points, "group_id": None, "shape_type": kind, "flags": {}})
-    (folder / "autosave.json").write_text('{"version": "5.4.1", "shapes": [{"label": "hoja", "points": [[1', "utf-8")
+        document["shapes"].append(
+            {"label": label, "points": points, "group_id": None, "shape_type": kind, "flags": {}}
+        )
+    (folder / "autosave.json").write_text(
+        '{"version": "5.4.1", "shapes": [{"label": "hoja", "points": [[1', "utf-8"
+    )
 
 
 def spoil_grey(masks: Path, names: list[str], lists: Path) -> None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate import masks
+from curate.pixels import masks
 from examples.camera import capture, illuminate
 from examples.demo_views import VIEWS
 from examples.scenes import SceneObject, edges, visible
@@ -36,7 +36,9 @@ class Picture:
     regions: list[Marked]
 
 
-def draw_frames(view: str, seed: int, names: list[str], height: int, width: int, step: int) -> Iterator[Picture]:
+def draw_frames(
+    view: str, seed: int, names: list[str], height: int, width: int, step: int
+) -> Iterator[Picture]:
     """Frames of one scene, the camera moved by `step` px to the right from each to the next."""
     rng = np.random.default_rng([seed, len(view), ord(view[0])])
     painted = VIEWS[view](rng, height, width + step * (len(names) - 1))
@@ -64,15 +66,17 @@ def _asked(each: SceneObject, number: int) -> bool:
 
 def encode(image: NDArray[np.uint8], quality: int) -> bytes:
     """JPEG of an RGB picture."""
-    data: bytes = cv2.imencode(".jpg", np.ascontiguousarray(image[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])[
-        1
-    ].tobytes()
+    data: bytes = cv2.imencode(
+        ".jpg", np.ascontiguousarray(image[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality]
+    )[1].tobytes()
     return data
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:
     """RGB of an encoded picture."""
-    return np.ascontiguousarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
+    return np.ascontiguousarray(
+        cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    )
 
 
 def reencoded(picture: Picture, name: str, gain: float = 1.06, quality: int = 70) -> Picture:
@@ -86,11 +90,18 @@ def cropped(picture: Picture, name: str, left: int = 3, top: int = 2) -> Picture
     window = (left, top, picture.width, picture.height)
 
     def cut(marked: list[Marked]) -> list[Marked]:
-        parts = [masks.decode_window(each.counts, picture.height, picture.width, window) for each in marked]
+        parts = [
+            masks.decode_window(each.counts, picture.height, picture.width, window)
+            for each in marked
+        ]
         return [
-            replace(e, counts=masks.encode(part)) for e, part in zip(marked, parts, strict=True) if part.sum() >= 64
+            replace(e, counts=masks.encode(part))
+            for e, part in zip(marked, parts, strict=True)
+            if part.sum() >= 64
         ]
 
     image = decode(picture.data)[top:, left:]
     height, width = image.shape[:2]
-    return Picture(name, encode(image, 88), height, width, cut(picture.objects), cut(picture.regions))
+    return Picture(
+        name, encode(image, 88), height, width, cut(picture.objects), cut(picture.regions)
+    )

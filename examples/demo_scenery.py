@@ -29,12 +29,16 @@ class View:
 def daylight(rng: Generator, image: Pixels) -> Canvas:
     """A canvas under a high light from one side."""
     side = float(rng.choice([-1, 1]) * rng.uniform(0.3, 0.8))
-    return Canvas(image, (side, -0.6, float(rng.uniform(0.7, 1.1))), float(rng.uniform(0.5, 0.7)), 0.5)
+    return Canvas(
+        image, (side, -0.6, float(rng.uniform(0.7, 1.1))), float(rng.uniform(0.5, 0.7)), 0.5
+    )
 
 
 def extent(thing: Thing) -> tuple[float, float]:
     """Width and height of a thing in its own units."""
-    points = np.concatenate([ring for piece in thing.pieces for group in piece.groups for ring in group])
+    points = np.concatenate(
+        [ring for piece in thing.pieces for group in piece.groups for ring in group]
+    )
     width, height = np.ptp(points, axis=0)
     return float(width), float(height)
 
@@ -58,9 +62,13 @@ def stand(
     width, height = extent(thing)
     size = tall / height * max(width, height)
     turned = bool(rng.random() < 0.5) if flip is None else flip
-    placed = place(thing, (x, foot - tall / 2), size, float(rng.normal(0, 0.01)), turned, bender(rng, 0.12))
+    placed = place(
+        thing, (x, foot - tall / 2), size, float(rng.normal(0, 0.01)), turned, bender(rng, 0.12)
+    )
     _ground_shade(canvas, x, foot, tall / height * width, shadow)
-    _disguised(canvas, rng, placed, dresser(rng, palette(rng), 1.0), shadow * 0.6, company, upright=True)
+    _disguised(
+        canvas, rng, placed, dresser(rng, palette(rng), 1.0), shadow * 0.6, company, upright=True
+    )
 
 
 def lay(
@@ -77,13 +85,22 @@ def lay(
     company: int = 4,
 ) -> None:
     """Lay a thing flat, turned by up to about `turn` radians; `company`: how many like it lie under it."""
-    placed = place(thing, at, size, float(rng.uniform(-turn, turn)), bool(rng.random() < 0.5), bender(rng, 0.4))
+    placed = place(
+        thing, at, size, float(rng.uniform(-turn, turn)), bool(rng.random() < 0.5), bender(rng, 0.4)
+    )
     dress = dresser(rng, palette(rng), realism, behind(canvas, *at, size), closeness)
     _disguised(canvas, rng, placed, dress, shadow, company, upright=False)
 
 
 def _disguised(
-    canvas: Canvas, rng: Generator, placed: Thing, dress: Dress, shadow: float, company: int, *, upright: bool
+    canvas: Canvas,
+    rng: Generator,
+    placed: Thing,
+    dress: Dress,
+    shadow: float,
+    company: int,
+    *,
+    upright: bool,
 ) -> None:
     """Paint a placed thing that bears the colours of what is behind it, and has company of its own colours."""
     window = _seen(canvas, placed)
@@ -97,7 +114,9 @@ def _disguised(
 
 def _seen(canvas: Canvas, placed: Thing) -> Window | None:
     """The px of the canvas that a placed thing reaches."""
-    points = np.concatenate([ring for piece in placed.pieces for group in piece.groups for ring in group])
+    points = np.concatenate(
+        [ring for piece in placed.pieces for group in piece.groups for ring in group]
+    )
     height, width = canvas.size
     (x0, y0), (x1, y1) = points.min(0) - 2, points.max(0) + 3
     window = max(int(x0), 0), max(int(y0), 0), min(int(x1), width), min(int(y1), height)
@@ -125,10 +144,16 @@ def slope(top: NDArray[np.float64], bottom: NDArray[np.float64], height: int, wi
 
 def sky(rng: Generator, height: int, width: int) -> Pixels:
     """A sky with clouds, blue, grey or at dusk."""
-    tones = [((90, 140, 200), (205, 222, 235)), ((160, 170, 182), (215, 218, 220)), ((70, 90, 150), (240, 190, 140))]
+    tones = [
+        ((90, 140, 200), (205, 222, 235)),
+        ((160, 170, 182), (215, 218, 220)),
+        ((70, 90, 150), (240, 190, 140)),
+    ]
     top, bottom = (np.array(tone, float) for tone in tones[rng.integers(3)])
     image = slope(top, bottom, height, width)
-    clouds = render(rng, plain(np.full(3, 128.0), "cloud", 128, rng.uniform(1.0, 2.5)), height, width)[..., :1]
+    clouds = render(
+        rng, plain(np.full(3, 128.0), "cloud", 128, rng.uniform(1.0, 2.5)), height, width
+    )[..., :1]
     return image + np.clip((clouds - 130) / 110, 0, 1) * 0.8 * (248 - image)
 
 

@@ -28,7 +28,11 @@ def street(rng: Generator, height: int, width: int) -> View:
             continue
         house = buildings.house(rng)
         stand(canvas, rng, house, x + 55, height * kerb, tall, shadow=0.0, company=0)
-        last = canvas.entries[-1] if not canvas.entries else max(canvas.entries, key=lambda each: each.window[2])
+        last = (
+            canvas.entries[-1]
+            if not canvas.entries
+            else max(canvas.entries, key=lambda each: each.window[2])
+        )
         x = max(x + 40, last.window[2] - rng.uniform(0, 12))
     top, low = round(kerb * height), round(level * height)
     paving = plain(near(rng, np.full(3, 165.0), 12), "bricks", 10, rng.uniform(0.5, 1.0))
@@ -69,7 +73,14 @@ def _street_thing(canvas: Canvas, rng: Generator, foot: float, level: float) -> 
     else:
         makers = ((animals.person, 0.42), (vehicles.bicycle, 0.28), (buildings.sign, 0.6))
     make, tall = makers[rng.integers(len(makers))]
-    stand(canvas, rng, make(rng), at, foot * height, max(30.0, tall * near_by * height * rng.uniform(0.9, 1.15)))
+    stand(
+        canvas,
+        rng,
+        make(rng),
+        at,
+        foot * height,
+        max(30.0, tall * near_by * height * rng.uniform(0.9, 1.15)),
+    )
 
 
 def _lanes(image: np.ndarray, rng: Generator, top: int) -> None:
@@ -82,7 +93,9 @@ def _lanes(image: np.ndarray, rng: Generator, top: int) -> None:
             x0, x1 = (vanish + (lane - 0.35) * (y - top + 25) * width / height for y in (y0, y1))
             wide0, wide1 = 2 + 7 * near_end * 0.7, 2 + 9 * near_end
             ring = np.array([(x0, y0), (x0 + wide0, y0), (x1 + wide1, y1), (x1, y1)])
-            cv2.fillPoly(image, [(ring * 16).astype(np.int32)], (205.0, 205.0, 200.0), cv2.LINE_AA, 4)
+            cv2.fillPoly(
+                image, [(ring * 16).astype(np.int32)], (205.0, 205.0, 200.0), cv2.LINE_AA, 4
+            )
 
 
 def home(rng: Generator, height: int, width: int) -> View:
@@ -90,7 +103,10 @@ def home(rng: Generator, height: int, width: int) -> View:
     level = rng.uniform(0.52, 0.66)
     tone = near(rng, np.array([205.0, 195.0, 180.0]), 22)
     canvas = daylight(
-        rng, render(rng, plain(tone, str(rng.choice(["cloud", "plaid", "grain"])), 6, 2.0), height, width)
+        rng,
+        render(
+            rng, plain(tone, str(rng.choice(["cloud", "plaid", "grain"])), 6, 2.0), height, width
+        ),
     )
     low = round(level * height)
     boards = natural(rng, str(rng.choice(["wood", "wood2"])))
@@ -99,7 +115,16 @@ def home(rng: Generator, height: int, width: int) -> View:
     for _ in range(int(rng.integers(1, 4))):
         at = (rng.uniform(0.1, 0.9) * width, rng.uniform(0.15, 0.35) * height)
         maker = (buildings.window, wares.clock, wares.device)[rng.integers(3)]
-        lay(canvas, rng, maker(rng), at, height * rng.uniform(0.16, 0.36), turn=0.02, shadow=0.3, company=2)
+        lay(
+            canvas,
+            rng,
+            maker(rng),
+            at,
+            height * rng.uniform(0.16, 0.36),
+            turn=0.02,
+            shadow=0.3,
+            company=2,
+        )
     makers: tuple[tuple[Maker, float], ...] = (
         (furniture.chair, 0.42),
         (furniture.chair, 0.42),
@@ -122,7 +147,9 @@ def home(rng: Generator, height: int, width: int) -> View:
             foot * height,
             tall * height * (0.6 + 0.7 * foot - 0.2),
         )
-    return View(canvas, [("wall", band(height, width, 0, level)), ("floor", band(height, width, level, 1))])
+    return View(
+        canvas, [("wall", band(height, width, 0, level)), ("floor", band(height, width, level, 1))]
+    )
 
 
 def shop(rng: Generator, height: int, width: int) -> View:
@@ -160,7 +187,9 @@ def _fill_row(canvas: Canvas, rng: Generator, foot: float, room: float) -> None:
         make, share = makers[rng.integers(len(makers))]
         tall, seed = room * share * rng.uniform(0.8, 1.0), rng.integers(2**31)
         thing: Thing = make(np.random.default_rng(seed))
-        points = np.concatenate([ring for piece in thing.pieces for group in piece.groups for ring in group])
+        points = np.concatenate(
+            [ring for piece in thing.pieces for group in piece.groups for ring in group]
+        )
         wide = float(np.ptp(points[:, 0]) / np.ptp(points[:, 1])) * tall
         for _ in range(int(rng.integers(1, 4))):
             stand(
@@ -184,12 +213,16 @@ def garden(rng: Generator, height: int, width: int) -> View:
     low = round(level * height)
     grass = rng.random() < 0.6
     tone = near(rng, np.array([96.0, 118.0, 62.0]) if grass else np.array([112.0, 88.0, 66.0]), 12)
-    ground = plain(tone, "blades" if grass else "rubble", 30 if grass else 20, rng.uniform(0.3, 0.6))
+    ground = plain(
+        tone, "blades" if grass else "rubble", 30 if grass else 20, rng.uniform(0.3, 0.6)
+    )
     canvas.image[low:] = floor(rng, ground, height - low, width)
     if low > 30:
         hedge = natural(rng, "foliage")
         start = round(low * 0.45)
-        canvas.image[start:low] = cv2.GaussianBlur(render(rng, hedge, low - start, width), (0, 0), 2.5)
+        canvas.image[start:low] = cv2.GaussianBlur(
+            render(rng, hedge, low - start, width), (0, 0), 2.5
+        )
     makers: tuple[tuple[Maker, float], ...] = (
         (plants.leafy, 0.55),
         (plants.leafy, 0.5),
@@ -203,7 +236,12 @@ def garden(rng: Generator, height: int, width: int) -> View:
     for foot in np.sort(rng.uniform(level + 0.12, 1.02, int(rng.integers(5, 12)))):
         make, tall = makers[rng.integers(len(makers))]
         stand(
-            canvas, rng, make(rng), rng.uniform(0.03, 0.97) * width, foot * height, tall * height * (0.5 + 0.7 * foot)
+            canvas,
+            rng,
+            make(rng),
+            rng.uniform(0.03, 0.97) * width,
+            foot * height,
+            tall * height * (0.5 + 0.7 * foot),
         )
     for _ in range(int(rng.integers(0, 6))):
         maker = (plants.single_leaf, plants.single_leaf, animals.insect)[rng.integers(3)]
@@ -214,15 +252,24 @@ def garden(rng: Generator, height: int, width: int) -> View:
             (rng.uniform(0, 1) * width, rng.uniform(max(level, 0.3), 1) * height),
             height * rng.uniform(0.08, 0.2),
         )
-    regions = [("sky", band(height, width, 0, level)), ("grass" if grass else "soil", band(height, width, level, 1))]
+    regions = [
+        ("sky", band(height, width, 0, level)),
+        ("grass" if grass else "soil", band(height, width, level, 1)),
+    ]
     return View(canvas, regions)
 
 
 def workshop(rng: Generator, height: int, width: int) -> View:
     """A bench from above: gears, bolts, tools and rings, and the bench's own scratches and stains."""
     name = str(rng.choice(["brushed", "brushed", "wood", "stone"]))
-    tone = near(rng, np.array([150.0, 110.0, 72.0]) if name == "wood" else np.full(3, rng.uniform(95, 185)), 8)
-    canvas = daylight(rng, render(rng, plain(tone, name, 22 if name == "wood" else 11, 1.3), height, width))
+    tone = near(
+        rng,
+        np.array([150.0, 110.0, 72.0]) if name == "wood" else np.full(3, rng.uniform(95, 185)),
+        8,
+    )
+    canvas = daylight(
+        rng, render(rng, plain(tone, name, 22 if name == "wood" else 11, 1.3), height, width)
+    )
     for _ in range(int(rng.integers(1, 5))):
         thing = forms.wire(rng) if rng.random() < 0.65 else forms.patch(rng)
         fault = Thing("scratch" if thing.label == "wire" else "stain", thing.pieces)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate import masks
+from curate.pixels import masks
 from examples.demo_pictures import Marked, Picture
 
 Words = Mapping[str, str | Sequence[str]]
@@ -33,8 +33,16 @@ def polygons(marked: Marked, height: int, width: int, tolerance: float = 0.5) ->
     x0, y0, x1, y1 = masks.box(marked.counts, height)
     large = np.pad(np.kron(mask[y0:y1, x0:x1], np.ones((fine, fine), np.uint8)), 1)
     found, _ = cv2.findContours(large, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    rings = [cv2.approxPolyDP(ring, tolerance * fine, True)[:, 0] for ring in found if cv2.contourArea(ring) > 8 * fine]
-    return [((ring - 0.5) / fine + (x0, y0)).round(2).reshape(-1).tolist() for ring in rings if len(ring) >= 3]
+    rings = [
+        cv2.approxPolyDP(ring, tolerance * fine, True)[:, 0]
+        for ring in found
+        if cv2.contourArea(ring) > 8 * fine
+    ]
+    return [
+        ((ring - 0.5) / fine + (x0, y0)).round(2).reshape(-1).tolist()
+        for ring in rings
+        if len(ring) >= 3
+    ]
 
 
 def write_images(folder: Path, pictures: Sequence[Picture]) -> None:
@@ -44,17 +52,32 @@ def write_images(folder: Path, pictures: Sequence[Picture]) -> None:
         (folder / picture.name).write_bytes(picture.data)
 
 
-def coco_document(pictures: Sequence[Picture], words: Words, runs: str, backgrounds: int = 0) -> Row:
+def coco_document(
+    pictures: Sequence[Picture], words: Words, runs: str, backgrounds: int = 0
+) -> Row:
     """A COCO document; `runs`: which masks are run-lengths (`some`, `compressed` or `plain` for all).
 
     The first `backgrounds` pictures have the regions behind the things marked, too.
     """
-    names = sorted({each for found in words.values() for each in ([found] if isinstance(found, str) else found)})
+    names = sorted(
+        {
+            each
+            for found in words.values()
+            for each in ([found] if isinstance(found, str) else found)
+        }
+    )
     ids = {name: number for number, name in enumerate(names)}  # category 0 is a real class
     images: list[Row] = []
     rows: list[Row] = []
     for number, picture in enumerate(pictures):
-        images.append({"id": number + 1, "file_name": picture.name, "height": picture.height, "width": picture.width})
+        images.append(
+            {
+                "id": number + 1,
+                "file_name": picture.name,
+                "height": picture.height,
+                "width": picture.width,
+            }
+        )
         marked = (picture.regions if number < backgrounds else []) + picture.objects
         for each in (each for each in marked if each.label in words):
             x0, y0, x1, y1 = masks.box(each.counts, picture.height)
@@ -94,7 +117,9 @@ def yolo_lines(picture: Picture, words: Words, names: Sequence[str]) -> list[str
 def labelme_document(picture: Picture, words: Words) -> Row:
     """A labelme document; an object in several pieces is a group of polygons."""
     shapes: list[Row] = []
-    for number, each in enumerate(each for each in picture.regions + picture.objects if each.label in words):
+    for number, each in enumerate(
+        each for each in picture.regions + picture.objects if each.label in words
+    ):
         rings = polygons(each, picture.height, picture.width, 0.7)
         shapes += [
             {

@@ -5,12 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from examples.canvas import Piece, Thing
-from examples.outlines import (
-    blob,
-    box,
-    capsule,
-    ellipse,
-)
+from examples.outlines import blob, box, capsule, ellipse
 
 Generator = np.random.Generator
 
@@ -25,15 +20,25 @@ def chair(rng: Generator) -> Thing:
         for x, y in ((-w + skew, -0.1), (w + skew - 0.05, -0.1), (-w + 0.05, 0.1), (w - 0.05, 0.1))
     ]
     high = rng.uniform(0.6, 1.2)
-    posts = [[capsule((x + skew, -0.1), (x + skew * 1.2, -high), thick, thick)] for x in (-w + 0.05, w - 0.05)]
-    slats = [[box(-w + skew, y, w + skew, y + 0.1, 0.03)] for y in np.linspace(-high, -0.35, rng.integers(1, 5))]
+    posts = [
+        [capsule((x + skew, -0.1), (x + skew * 1.2, -high), thick, thick)]
+        for x in (-w + 0.05, w - 0.05)
+    ]
+    slats = [
+        [box(-w + skew, y, w + skew, y + 0.1, 0.03)]
+        for y in np.linspace(-high, -0.35, rng.integers(1, 5))
+    ]
     if rng.random() < 0.35:
         slats = [[box(-w + skew, -high, w + skew, -0.3, 0.12)]]
     pieces = [
         Piece("wood", legs[:2]),
         Piece("wood", [*posts, *slats], "backrest"),
         Piece("wood", legs[2:]),
-        Piece("cloth" if rng.random() < 0.6 else "wood", [[seat], [box(-w, 0.08, w, 0.16, 0.03)]], "seat"),
+        Piece(
+            "cloth" if rng.random() < 0.6 else "wood",
+            [[seat], [box(-w, 0.08, w, 0.16, 0.03)]],
+            "seat",
+        ),
     ]
     return Thing("chair", pieces, standing=True)
 
@@ -66,17 +71,33 @@ def sofa(rng: Generator) -> Thing:
         Piece("wood", [[box(x - 0.05, 0.4, x + 0.05, 0.6)] for x in (-w, w)]),
         Piece("cloth", [[box(-w, -high, w, 0.4, 0.15)]]),
         *(Piece("cloth", [[box(a + 0.02, -0.1, b - 0.02, 0.2, 0.08)]]) for a, b in pairwise(edges)),
-        *(Piece("cloth", [[box(x - 0.14, -0.45, x + 0.14, 0.45, 0.12)]]) for x in (-w - 0.1, w + 0.1)),
+        *(
+            Piece("cloth", [[box(x - 0.14, -0.45, x + 0.14, 0.45, 0.12)]])
+            for x in (-w - 0.1, w + 0.1)
+        ),
     ]
     if rng.random() < 0.6:
-        pieces.append(Piece("cloth2", [[blob(rng, 0.1, 3) * 0.28 + (rng.uniform(-w, w) * 0.7, -0.25)]], "cushion"))
+        pieces.append(
+            Piece(
+                "cloth2",
+                [[blob(rng, 0.1, 3) * 0.28 + (rng.uniform(-w, w) * 0.7, -0.25)]],
+                "cushion",
+            )
+        )
     return Thing("sofa", pieces, standing=True)
 
 
 def lamp(rng: Generator) -> Thing:
     """A lamp: foot, pole, shade."""
     tall, wide = rng.uniform(0.5, 2.2), rng.uniform(0.35, 0.7)
-    shade = np.array([(-wide * rng.uniform(0.3, 1), -0.7), (wide * rng.uniform(0.3, 1), -0.7), (wide, 0), (-wide, 0)])
+    shade = np.array(
+        [
+            (-wide * rng.uniform(0.3, 1), -0.7),
+            (wide * rng.uniform(0.3, 1), -0.7),
+            (wide, 0),
+            (-wide, 0),
+        ]
+    )
     return Thing(
         "lamp",
         [

@@ -28,7 +28,9 @@ def names() -> tuple[str, ...]:
     return tuple(_MAKERS)
 
 
-def spectral(rng: np.random.Generator, exponent: float, stretch: float = 1.0) -> NDArray[np.float32]:
+def spectral(
+    rng: np.random.Generator, exponent: float, stretch: float = 1.0
+) -> NDArray[np.float32]:
     """Tileable noise, mean 0, deviation 1: amplitude falls as frequency ** -exponent; `stretch` drags it along x."""
     fy, fx = np.fft.fftfreq(SIDE)[:, None] * SIDE, np.fft.rfftfreq(SIDE)[None] * SIDE
     radius = np.hypot(fy, fx * stretch)
@@ -68,10 +70,14 @@ def _marble(rng: np.random.Generator) -> Field:
     return _spread(np.sin((x + y) / 40 + 2.4 * spectral(rng, 2.0)) + 0.15 * spectral(rng, 1.0))
 
 
-def _voronoi(rng: np.random.Generator, points: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+def _voronoi(
+    rng: np.random.Generator, points: int
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     seeds = np.full((SIDE, SIDE), 255, np.uint8)
     seeds[tuple(rng.integers(0, SIDE, (2, points)))] = 0
-    distance, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    distance, labels = cv2.distanceTransformWithLabels(
+        seeds, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
     return distance, labels
 
 
@@ -99,7 +105,9 @@ def _cracks(rng: np.random.Generator) -> Field:
     return _spread(np.minimum(depth, 6) + 0.8 * spectral(rng, 1.2))
 
 
-def _dead_leaves(count: int, smallest: float, corners: int) -> Callable[[np.random.Generator], Field]:
+def _dead_leaves(
+    count: int, smallest: float, corners: int
+) -> Callable[[np.random.Generator], Field]:
     def make(rng: np.random.Generator) -> Field:
         canvas = np.full((SIDE, SIDE), 128, np.uint8)
         sizes = smallest / np.sqrt(rng.uniform((smallest / 150) ** 2, 1.0, count))
@@ -110,7 +118,9 @@ def _dead_leaves(count: int, smallest: float, corners: int) -> Callable[[np.rand
             spin = rng.uniform(0, np.pi)
             turn = np.array([[np.cos(spin), -np.sin(spin)], [np.sin(spin), np.cos(spin)]])
             ring = around @ turn + rng.uniform(-20, SIDE + 20, 2)
-            cv2.fillPoly(canvas, [(ring * 16).astype(np.int32)], int(rng.integers(0, 256)), cv2.LINE_AA, 4)
+            cv2.fillPoly(
+                canvas, [(ring * 16).astype(np.int32)], int(rng.integers(0, 256)), cv2.LINE_AA, 4
+            )
         shade = spectral(rng, 1.4) * 16
         return np.clip(canvas + shade, 0, 255).astype(np.uint8)
 
@@ -124,7 +134,9 @@ def _stripes(rng: np.random.Generator) -> Field:
 
 def _waves(rng: np.random.Generator) -> Field:
     _, y = _grid()
-    return _spread(np.sin(2 * np.pi * y / 25.6 + 1.5 * spectral(rng, 2.4)) + 0.2 * spectral(rng, 0.8))
+    return _spread(
+        np.sin(2 * np.pi * y / 25.6 + 1.5 * spectral(rng, 2.4)) + 0.2 * spectral(rng, 0.8)
+    )
 
 
 def _checks(rng: np.random.Generator) -> Field:
@@ -157,7 +169,10 @@ def _dots(rng: np.random.Generator) -> Field:
 def _weave(rng: np.random.Generator) -> Field:
     x, y = _grid()
     over = ((x // 8 + y // 8) % 2) > 0
-    return _spread(np.where(over, np.sin(np.pi * (x % 8) / 8), np.sin(np.pi * (y % 8) / 8)) + 0.2 * spectral(rng, 0.7))
+    return _spread(
+        np.where(over, np.sin(np.pi * (x % 8) / 8), np.sin(np.pi * (y % 8) / 8))
+        + 0.2 * spectral(rng, 0.7)
+    )
 
 
 def _blades(rng: np.random.Generator) -> Field:
@@ -166,15 +181,21 @@ def _blades(rng: np.random.Generator) -> Field:
         foot = rng.uniform(0, SIDE, 2)
         tip = foot + (rng.normal(0, 9), -rng.uniform(12, 42))
         tone, wide = int(rng.integers(0, 256)), int(rng.integers(1, 4))
-        for shift in [(x, y) for x in (-SIDE, 0, SIDE) for y in (0, SIDE) if -50 < foot[0] + x < SIDE + 50]:
-            line = ((np.stack([foot, tip]) + shift) * 16).astype(np.int32)  # what leaves one side comes in at the other
+        for shift in [
+            (x, y) for x in (-SIDE, 0, SIDE) for y in (0, SIDE) if -50 < foot[0] + x < SIDE + 50
+        ]:
+            line = ((np.stack([foot, tip]) + shift) * 16).astype(
+                np.int32
+            )  # what leaves one side comes in at the other
             cv2.line(canvas, line[0].tolist(), line[1].tolist(), tone, wide, cv2.LINE_AA, 4)
     return canvas
 
 
 def _specks(rng: np.random.Generator) -> Field:
     spots = (rng.random((SIDE, SIDE)) > 0.992).astype(np.float32)
-    grown = cv2.dilate(spots, np.ones((3, 3), np.uint8)) * rng.uniform(0.3, 1.0, (SIDE, SIDE)).astype(np.float32)
+    grown = cv2.dilate(spots, np.ones((3, 3), np.uint8)) * rng.uniform(
+        0.3, 1.0, (SIDE, SIDE)
+    ).astype(np.float32)
     return _spread(cv2.GaussianBlur(grown, (0, 0), 0.9) * 3 + 0.15 * spectral(rng, 0.8))
 
 

@@ -24,7 +24,9 @@ def rotate(ring: Ring, angle: float) -> Ring:
     return ring @ np.array([[cos, sin], [-sin, cos]])
 
 
-def blob(rng: np.random.Generator, roughness: float = 0.35, waves: int = 7, points: int = 120) -> Ring:
+def blob(
+    rng: np.random.Generator, roughness: float = 0.35, waves: int = 7, points: int = 120
+) -> Ring:
     """A smooth closed curve about the origin, radius about 1: random Fourier radii."""
     turn = np.linspace(0, 2 * np.pi, points, endpoint=False)
     radius = np.ones(points)
@@ -44,9 +46,15 @@ def convex(rng: np.random.Generator, corners: int) -> Ring:
 
 def star(rng: np.random.Generator, corners: int, depth: float, jitter: float = 0.1) -> Ring:
     """A star of `corners` points; `depth` 0 to 1: how deep it is cut in."""
-    turn = np.linspace(0, 2 * np.pi, 2 * corners, endpoint=False) + rng.normal(0, jitter / corners, 2 * corners)
-    radius = np.where(np.arange(2 * corners) % 2 == 0, 1.0, 1.0 - depth) * (1 + rng.normal(0, jitter, 2 * corners))
-    return rotate(np.stack([radius * np.cos(turn), radius * np.sin(turn)], 1), rng.uniform(0, np.pi))
+    turn = np.linspace(0, 2 * np.pi, 2 * corners, endpoint=False) + rng.normal(
+        0, jitter / corners, 2 * corners
+    )
+    radius = np.where(np.arange(2 * corners) % 2 == 0, 1.0, 1.0 - depth) * (
+        1 + rng.normal(0, jitter, 2 * corners)
+    )
+    return rotate(
+        np.stack([radius * np.cos(turn), radius * np.sin(turn)], 1), rng.uniform(0, np.pi)
+    )
 
 
 def box(x0: float, y0: float, x1: float, y1: float, corner: float = 0.0) -> Ring:
@@ -103,7 +111,9 @@ def _smooth(values: NDArray[np.float64], steps: NDArray[np.float64]) -> NDArray[
     whole = np.minimum(steps.astype(int), len(values) - 2)
     t = steps - whole
     a, b, c, d = (padded[whole + offset] for offset in range(4))
-    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    return 0.5 * (
+        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    )
 
 
 def wander(rng: np.random.Generator, steps: int, bend: float) -> NDArray[np.float64]:
@@ -115,16 +125,23 @@ def wander(rng: np.random.Generator, steps: int, bend: float) -> NDArray[np.floa
 def lathe(heights: NDArray[np.float64], radii: NDArray[np.float64]) -> Ring:
     """The side view of a turned body: radii at heights, smoothed, mirrored about x = 0."""
     steps = np.linspace(0, len(heights) - 1, 10 * len(heights))
-    y, r = np.interp(steps, np.arange(len(heights)), heights), np.maximum(_smooth(radii, steps), 0.01)
+    y, r = (
+        np.interp(steps, np.arange(len(heights)), heights),
+        np.maximum(_smooth(radii, steps), 0.01),
+    )
     return np.concatenate([np.stack([r, y], 1), np.stack([-r, y], 1)[::-1]])
 
 
-def leaf(rng: np.random.Generator, x: float, y: float, length: float, angle: float, width: float = 0.35) -> Ring:
+def leaf(
+    rng: np.random.Generator, x: float, y: float, length: float, angle: float, width: float = 0.35
+) -> Ring:
     """A pointed leaf from x, y outwards."""
     t = np.linspace(0, 1, 24)
     half = width * length * np.sin(np.pi * t ** rng.uniform(0.6, 1.1)) * 0.5
     bend = rng.normal(0, 0.12) * length * t**2
-    ring = np.concatenate([np.stack([t * length, half + bend], 1), np.stack([t * length, bend - half], 1)[::-1]])
+    ring = np.concatenate(
+        [np.stack([t * length, half + bend], 1), np.stack([t * length, bend - half], 1)[::-1]]
+    )
     return rotate(ring, angle) + (x, y)
 
 
@@ -148,7 +165,16 @@ def glyph(rng: np.random.Generator) -> list[Ring]:
     )
     canvas = np.zeros((200, 200), np.uint8)
     letter = str(rng.choice(list("ABCDEFGHKLMNPRSTUXZ023456789&?")))
-    cv2.putText(canvas, letter, (40, 150), int(rng.choice(fonts)), 4.5, 255, int(rng.integers(8, 26)), cv2.LINE_AA)
+    cv2.putText(
+        canvas,
+        letter,
+        (40, 150),
+        int(rng.choice(fonts)),
+        4.5,
+        255,
+        int(rng.integers(8, 26)),
+        cv2.LINE_AA,
+    )
     return _contours(canvas)
 
 
@@ -156,12 +182,16 @@ def noise_shape(rng: np.random.Generator) -> list[Ring]:
     """A ragged patch with holes: what noise leaves above a level inside a blob."""
     side = 160
     x, y = rng.integers(0, 350, 2)
-    tones = field(str(rng.choice(["cloud", "smoke", "marble"])))[y : y + side, x : x + side].astype(np.float32)
+    tones = field(str(rng.choice(["cloud", "smoke", "marble"])))[y : y + side, x : x + side].astype(
+        np.float32
+    )
     canvas = np.zeros((side, side), np.uint8)
     cv2.fillPoly(canvas, [(blob(rng, 0.5) * side * 0.3 + side / 2).astype(np.int32)], 255)
     tones = cv2.GaussianBlur(tones, (0, 0), rng.uniform(1, 4))
     level = np.percentile(tones[canvas > 0], rng.uniform(15, 60))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(((tones > level) & (canvas > 0)).astype(np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        ((tones > level) & (canvas > 0)).astype(np.uint8)
+    )
     if count < 2:
         return [blob(rng)]
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
@@ -169,5 +199,7 @@ def noise_shape(rng: np.random.Generator) -> list[Ring]:
 
 
 def _contours(canvas: NDArray[np.uint8]) -> list[Ring]:
-    found, _ = cv2.findContours((canvas > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
+    found, _ = cv2.findContours(
+        (canvas > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1
+    )
     return [ring[:, 0].astype(float) for ring in found if len(ring) > 4]

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
-from curate import images, masks
-from curate.images import Pixels
-from curate.masks import Mask
+from curate.pixels import images, masks
+from curate.pixels.images import Pixels
+from curate.pixels.masks import Mask
 from model.predict import Segmenter
 
 _BUILD = Path("build/demo")
@@ -49,7 +49,11 @@ def outlined(picture: Picture) -> Pixels:
     canvas = picture.pixels.copy()
     for number, row in enumerate(picture.rows):
         height, width = row["image_height"], row["image_width"]
-        _outline(canvas, masks.decode(masks.parse_counts(row["counts"], height, width), height, width), number)
+        _outline(
+            canvas,
+            masks.decode(masks.parse_counts(row["counts"], height, width), height, width),
+            number,
+        )
     return canvas
 
 
@@ -57,7 +61,9 @@ def answered(picture: Picture, model: Segmenter) -> Pixels:
     """The picture with the boxes of its objects, and the model's masks in them."""
     canvas = picture.pixels.copy()
     boxes = [tuple(row[f"box_{side}"] for side in ("x0", "y0", "x1", "y1")) for row in picture.rows]
-    for number, (box, mask) in enumerate(zip(boxes, model.segment(picture.pixels, boxes), strict=True)):
+    for number, (box, mask) in enumerate(
+        zip(boxes, model.segment(picture.pixels, boxes), strict=True)
+    ):
         canvas[mask] = (0.6 * canvas[mask] + 0.4 * _colour(number)).astype(np.uint8)
         _outline(canvas, mask, number)
         cv2.rectangle(canvas, box[:2], (box[2] - 1, box[3] - 1), (255, 255, 255), 1)
@@ -71,7 +77,9 @@ def montage(shown: list[Pixels], rows: int) -> Pixels:
     for number, picture in enumerate(shown):
         width = round(picture.shape[1] * _HEIGHT / picture.shape[0])
         small = cv2.resize(picture, (width, _HEIGHT), interpolation=cv2.INTER_AREA)
-        lines[number % rows] = np.concatenate((lines[number % rows], np.asarray(small, np.uint8), gap), axis=1)
+        lines[number % rows] = np.concatenate(
+            (lines[number % rows], np.asarray(small, np.uint8), gap), axis=1
+        )
     width = min(_WIDTH, *(line.shape[1] for line in lines))
     gap = np.full((6, width, 3), 255, np.uint8)
     return np.concatenate([part for line in lines for part in (line[:, :width], gap)])
@@ -89,7 +97,9 @@ def _colour(number: int) -> NDArray[np.uint8]:
 
 
 def _save(path: Path, picture: Pixels) -> None:
-    path.write_bytes(cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes())
+    path.write_bytes(
+        cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])[1].tobytes()
+    )
 
 
 def main() -> None:
@@ -98,7 +108,9 @@ def main() -> None:
     _save(Path("docs/demo.jpg"), montage([outlined(each) for each in pictures(rows, 2)], 3))
     model = Segmenter.load(_BUILD / "train" / "model.safetensors")
     test = rows.filter(ds.field("split") == "test")
-    _save(Path("docs/result.jpg"), montage([answered(each, model) for each in pictures(test, 1)], 2))
+    _save(
+        Path("docs/result.jpg"), montage([answered(each, model) for each in pictures(test, 1)], 2)
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ MADE: tuple[Maker, ...] = (*vehicles.KINDS, *wares.KINDS, *furniture.KINDS, *bui
 ANY: tuple[Maker, ...] = (*LIVING, *MADE, *forms.KINDS, *forms.KINDS)
 
 
-def backdrop(rng: Generator, colours: NDArray[np.float64], height: int, width: int, busy: float) -> Pixels:
+def backdrop(
+    rng: Generator, colours: NDArray[np.float64], height: int, width: int, busy: float
+) -> Pixels:
     """Ground, perhaps with a horizon, fields of other ground, and a slope of light."""
     image = render(rng, ground(rng, colours, busy), height, width)
     if rng.random() < 0.5:
@@ -28,7 +30,10 @@ def backdrop(rng: Generator, colours: NDArray[np.float64], height: int, width: i
     for _ in range(int(rng.integers(0, 4)) if rng.random() < 0.6 else 0):
         mask = np.zeros((height, width), np.uint8)
         ring = blob(rng, 0.5) if rng.random() < 0.5 else box(-1, -1, 1, rng.uniform(0, 1))
-        ring = ring * rng.uniform(0.15, 0.7) * max(height, width) + rng.uniform(0, 1, 2) * (width, height)
+        ring = ring * rng.uniform(0.15, 0.7) * max(height, width) + rng.uniform(0, 1, 2) * (
+            width,
+            height,
+        )
         cv2.fillPoly(mask, [(ring * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         alpha = mask[..., None].astype(np.float32) / 255
         image += alpha * (render(rng, ground(rng, colours, busy), height, width) - image)
@@ -44,7 +49,9 @@ def new_canvas(rng: Generator, image: Pixels) -> Canvas:
     return Canvas(image, light, float(rng.uniform(0.25, 0.85)), softness)
 
 
-def start(rng: Generator, height: int, width: int, busy: float | None = None) -> tuple[Canvas, NDArray[np.float64]]:
+def start(
+    rng: Generator, height: int, width: int, busy: float | None = None
+) -> tuple[Canvas, NDArray[np.float64]]:
     """A canvas with backdrop and the palette of the whole picture."""
     colours = palette(rng)
     busy = float(rng.beta(1.6, 1.1)) if busy is None else busy
@@ -99,7 +106,9 @@ def put(
 def anywhere(rng: Generator, canvas: Canvas, margin: float = 0.0) -> tuple[float, float]:
     """A place in the picture; `margin` is the share of each side kept free (negative: beyond it)."""
     height, width = canvas.size
-    return float(width * rng.uniform(margin, 1 - margin)), float(height * rng.uniform(margin, 1 - margin))
+    return float(width * rng.uniform(margin, 1 - margin)), float(
+        height * rng.uniform(margin, 1 - margin)
+    )
 
 
 def clutter(
@@ -113,7 +122,16 @@ def clutter(
     """Things that belong to the background: nobody asks for them."""
     for _ in range(count):
         thing = makers[rng.integers(len(makers))](rng)
-        put(canvas, rng, thing, colours, log_size(rng, *sizes), anywhere(rng, canvas, -0.05), turn=1.0, hidden=True)
+        put(
+            canvas,
+            rng,
+            thing,
+            colours,
+            log_size(rng, *sizes),
+            anywhere(rng, canvas, -0.05),
+            turn=1.0,
+            hidden=True,
+        )
 
 
 def defocus(canvas: Canvas, rng: Generator, chance: float) -> None:
@@ -127,5 +145,16 @@ def in_front(canvas: Canvas, rng: Generator, colours: NDArray[np.float64], chanc
     if rng.random() > chance:
         return
     for _ in range(int(rng.integers(1, 4))):
-        thing = (forms.wire, forms.ring, plants.leafy, plants.single_leaf, forms.solid)[rng.integers(5)](rng)
-        put(canvas, rng, thing, colours, log_size(rng, 60, 400), anywhere(rng, canvas), turn=2.0, hidden=True)
+        thing = (forms.wire, forms.ring, plants.leafy, plants.single_leaf, forms.solid)[
+            rng.integers(5)
+        ](rng)
+        put(
+            canvas,
+            rng,
+            thing,
+            colours,
+            log_size(rng, 60, 400),
+            anywhere(rng, canvas),
+            turn=2.0,
+            hidden=True,
+        )

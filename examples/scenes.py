@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.masks import boundary
+from curate.pixels.masks import boundary
 from examples import views
 from examples.camera import capture, illuminate
 from examples.canvas import Canvas
@@ -41,7 +41,9 @@ class Scene:
     view: str
 
 
-def draw(seed: int, view: str | None = None, height: int | None = None, width: int | None = None) -> Scene:
+def draw(
+    seed: int, view: str | None = None, height: int | None = None, width: int | None = None
+) -> Scene:
     """The scene of a seed: of one of `views.names()`, 240 to 960 px a side, where not given."""
     rng = np.random.default_rng([seed, 0x5E6C])
     if view is None:
@@ -72,7 +74,10 @@ def visible(canvas: Canvas, change: NDArray[np.float32]) -> list[SceneObject]:
     for number, entry in enumerate(canvas.entries):
         x0, y0, x1, y1 = entry.window
         seen = np.isin(canvas.owner[y0:y1, x0:x1], entry.ids)
-        if seen.sum() < max(_SMALLEST, _SHOWN * entry.drawn) or min(np.ptp(np.nonzero(seen), axis=1)) < _NARROWEST:
+        if (
+            seen.sum() < max(_SMALLEST, _SHOWN * entry.drawn)
+            or min(np.ptp(np.nonzero(seen), axis=1)) < _NARROWEST
+        ):
             continue
         outline = boundary(seen, (True, True, True, True))
         if outline.any() and change[y0:y1, x0:x1][outline].mean() < _FAINTEST:
@@ -80,13 +85,19 @@ def visible(canvas: Canvas, change: NDArray[np.float32]) -> list[SceneObject]:
         mask = np.zeros(canvas.size, np.bool_)
         mask[y0:y1, x0:x1] = _whole(seen)
         kept[number] = len(objects)
-        objects.append(SceneObject(mask, entry.label, kept.get(entry.part_of) if entry.part_of is not None else None))
+        objects.append(
+            SceneObject(
+                mask, entry.label, kept.get(entry.part_of) if entry.part_of is not None else None
+            )
+        )
     return objects
 
 
 def _whole(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The mask without crumbs of a few px that other things' edges leave."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        seen.astype(np.uint8), connectivity=8
+    )
     if count <= 2:
         return seen
     area = stats[:, cv2.CC_STAT_AREA]

@@ -55,7 +55,11 @@ def cells(rng: np.random.Generator, height: int, width: int) -> Canvas:
 def surface(rng: np.random.Generator, height: int, width: int) -> Canvas:
     """A surface with faults: stains, scratches, cracks, dents, holes; often faint."""
     tone = near(rng, np.full(3, rng.uniform(40, 210)), 15)
-    name = str(rng.choice(["brushed", "grain", "stone", "sand", "cloud", "weave", "wood", "cracks", "marble"]))
+    name = str(
+        rng.choice(
+            ["brushed", "grain", "stone", "sand", "cloud", "weave", "wood", "cracks", "marble"]
+        )
+    )
     image = render(rng, plain(tone, name, rng.uniform(3, 35), rng.uniform(0.5, 2.5)), height, width)
     canvas = new_canvas(rng, image)
     canvas.softness = float(rng.uniform(0.2, 2.2))

@@ -83,7 +83,11 @@ def palette(rng: np.random.Generator, colours: int = 7) -> NDArray[np.float64]:
     for number in range(colours):
         turn = 0.5 if number % 4 == 3 else 0.0
         saturation = min(1.0, vivid * rng.beta(1.4, 3.0))
-        found.append(colorsys.hsv_to_rgb((hue + turn + rng.normal(0, spread)) % 1, saturation, rng.beta(1.6, 1.3)))
+        found.append(
+            colorsys.hsv_to_rgb(
+                (hue + turn + rng.normal(0, spread)) % 1, saturation, rng.beta(1.6, 1.3)
+            )
+        )
     return np.array(found) * 255
 
 
@@ -97,17 +101,29 @@ def ramp(colours: NDArray[np.float64], hard: bool) -> NDArray[np.uint8]:
     places = np.linspace(0, len(colours) - 1, 256)
     if hard:
         places = np.clip(np.round(places * 1.3 - 0.15 * len(colours)), 0, len(colours) - 1)
-    channels = [np.interp(places, np.arange(len(colours)), colours[:, channel]) for channel in range(3)]
+    channels = [
+        np.interp(places, np.arange(len(colours)), colours[:, channel]) for channel in range(3)
+    ]
     return np.clip(np.stack(channels, 1), 0, 255).astype(np.uint8)[:, None]
 
 
-def plain(colour: Colour, name: str = "grain", contrast: float = 10.0, scale: float = 1.0, **light: float) -> Material:
+def plain(
+    colour: Colour, name: str = "grain", contrast: float = 10.0, scale: float = 1.0, **light: float
+) -> Material:
     """A surface of one colour with a little grain of the named field."""
     colour = np.asarray(colour, float)
-    return Material(ramp(np.stack([colour - contrast, colour, colour + contrast]), False), name, scale, 0.0, **light)
+    return Material(
+        ramp(np.stack([colour - contrast, colour, colour + contrast]), False),
+        name,
+        scale,
+        0.0,
+        **light,
+    )
 
 
-def surface(rng: np.random.Generator, colours: NDArray[np.float64], base: Colour | None = None) -> Material:
+def surface(
+    rng: np.random.Generator, colours: NDArray[np.float64], base: Colour | None = None
+) -> Material:
     """Any surface: its colours near `base` or one of the palette; one in four has two colours far apart."""
     start = colours[rng.integers(len(colours))] if base is None else base
     contrast = float(np.exp(rng.normal(2.6, 0.8)))
@@ -134,7 +150,9 @@ def ground(rng: np.random.Generator, colours: NDArray[np.float64], busy: float) 
     if rng.random() < busy * 0.7:
         tones.append(colours[rng.integers(len(colours))])
     scale = float(np.exp(rng.normal(0.3, 0.7)))
-    return Material(ramp(np.stack(tones), False), str(rng.choice(_GROUND)), scale, float(rng.normal(0, 0.4)))
+    return Material(
+        ramp(np.stack(tones), False), str(rng.choice(_GROUND)), scale, float(rng.normal(0, 0.4))
+    )
 
 
 def render(rng: np.random.Generator, material: Material, height: int, width: int) -> Pixels:

@@ -3,13 +3,7 @@
 import numpy as np
 
 from examples.canvas import Piece, Thing
-from examples.outlines import (
-    Group,
-    box,
-    capsule,
-    ellipse,
-    rounded,
-)
+from examples.outlines import Group, box, capsule, ellipse, rounded
 
 Generator = np.random.Generator
 
@@ -55,7 +49,10 @@ def car(rng: Generator) -> Thing:
         np.array([(post + 0.05, top), (front - 0.6, top), (front - 0.14, low), (post + 0.05, low)]),
     ]
     radius = rng.uniform(0.3, 0.4)
-    trim, seam = box(-long * 0.95, sill - 0.1, long * 0.97, sill), box(post - 0.01, low, post + 0.01, sill)
+    trim, seam = (
+        box(-long * 0.95, sill - 0.1, long * 0.97, sill),
+        box(post - 0.01, low, post + 0.01, sill),
+    )
     pieces = [
         Piece("rubber", [[box(-long * 0.9, 0.1, long * 0.9, sill + 0.1)]]),
         Piece("paint", [[rounded(corners, 0.06)]]),
@@ -77,7 +74,13 @@ def lorry(rng: Generator) -> Thing:
     load = box(-1.8, -high, 1.0, 0.4, 0.05)
     front = rounded(
         np.array(
-            [(1.05, -high * 0.75), (1.0 + cab * 0.7, -high * 0.75), (1.05 + cab, -0.1), (1.05 + cab, 0.4), (1.05, 0.4)]
+            [
+                (1.05, -high * 0.75),
+                (1.0 + cab * 0.7, -high * 0.75),
+                (1.05 + cab, -0.1),
+                (1.05 + cab, 0.4),
+                (1.05, 0.4),
+            ]
         ),
         0.08,
     )
@@ -116,7 +119,9 @@ def bicycle(rng: Generator) -> Thing:
     bars = [(a, c), (a, d), (c, d), (d, e), (c, e), (b, e)]
     pieces += [
         Piece("paint", [[capsule(s, t, tube, tube)] for s, t in bars]),
-        Piece("dark", [[capsule((d[0] - 0.13, -0.72), (d[0] + 0.15, -0.74), 0.06, 0.04)]], "saddle"),
+        Piece(
+            "dark", [[capsule((d[0] - 0.13, -0.72), (d[0] + 0.15, -0.74), 0.06, 0.04)]], "saddle"
+        ),
         Piece(
             "chrome",
             [
@@ -133,10 +138,22 @@ def aeroplane(rng: Generator) -> Thing:
     """An aeroplane from above."""
     sweep, span = rng.uniform(0.1, 0.9), rng.uniform(0.9, 1.6)
     wings = [
-        [np.array([(0.25, s * 0.1), (0.25 - sweep, s * span), (0.05 - sweep, s * span), (-0.2, s * 0.1)])]
+        [
+            np.array(
+                [
+                    (0.25, s * 0.1),
+                    (0.25 - sweep, s * span),
+                    (0.05 - sweep, s * span),
+                    (-0.2, s * 0.1),
+                ]
+            )
+        ]
         for s in (-1, 1)
     ]
-    fins = [[np.array([(-0.9, s * 0.05), (-1.2, s * 0.45), (-1.35, s * 0.45), (-1.2, s * 0.03)])] for s in (-1, 1)]
+    fins = [
+        [np.array([(-0.9, s * 0.05), (-1.2, s * 0.45), (-1.35, s * 0.45), (-1.2, s * 0.03)])]
+        for s in (-1, 1)
+    ]
     return Thing(
         "aeroplane",
         [

@@ -44,7 +44,10 @@ def _photo(rng: np.random.Generator, height: int, width: int) -> Canvas:
     for depth in depths:
         thing = ANY[rng.integers(len(ANY))](rng)
         size = log_size(rng, 48, largest) * (0.6 + 0.6 * depth)
-        at = (width * rng.uniform(-0.02, 1.02), height * np.clip(rng.normal(0.35 + 0.4 * depth, 0.18), 0, 1))
+        at = (
+            width * rng.uniform(-0.02, 1.02),
+            height * np.clip(rng.normal(0.35 + 0.4 * depth, 0.18), 0, 1),
+        )
         put(canvas, rng, thing, colours, size, at, realism=realism, closeness=closeness)
     in_front(canvas, rng, colours, 0.3)
     return canvas
@@ -60,7 +63,17 @@ def _closeup(rng: np.random.Generator, height: int, width: int) -> Canvas:
         thing = makers[rng.integers(len(makers))](rng)
         size = max(height, width) * rng.uniform(0.5, 1.15) * share
         at = (width * rng.normal(0.5, 0.12), height * rng.normal(0.5, 0.12))
-        put(canvas, rng, thing, colours, size, at, turn=0.3, realism=rng.uniform(0.3, 1), closeness=0.4)
+        put(
+            canvas,
+            rng,
+            thing,
+            colours,
+            size,
+            at,
+            turn=0.3,
+            realism=rng.uniform(0.3, 1),
+            closeness=0.4,
+        )
     in_front(canvas, rng, colours, 0.25)
     return canvas
 
@@ -93,7 +106,17 @@ def _shapes(rng: np.random.Generator, height: int, width: int) -> Canvas:
     for _ in range(int(rng.integers(2, 12))):
         thing = forms.KINDS[rng.integers(len(forms.KINDS))](rng)
         size = log_size(rng, 26, min(height, width))
-        put(canvas, rng, thing, colours, size, anywhere(rng, canvas, -0.03), turn=2.0, realism=0.0, closeness=closeness)
+        put(
+            canvas,
+            rng,
+            thing,
+            colours,
+            size,
+            anywhere(rng, canvas, -0.03),
+            turn=2.0,
+            realism=0.0,
+            closeness=closeness,
+        )
     in_front(canvas, rng, colours, 0.3)
     return canvas
 
@@ -106,12 +129,25 @@ def _herd(rng: np.random.Generator, height: int, width: int) -> Canvas:
     kind = ANY[rng.integers(len(ANY))]
     coats = np.stack([near(rng, colours[rng.integers(len(colours))], 10) for _ in range(2)])
     count, size = int(rng.integers(4, 26)), log_size(rng, 36, 190)
-    centre, spread = np.array(anywhere(rng, canvas, 0.3)), rng.uniform(0.6, 1.5) * size * count**0.5 * 0.45
+    centre, spread = (
+        np.array(anywhere(rng, canvas, 0.3)),
+        rng.uniform(0.6, 1.5) * size * count**0.5 * 0.45,
+    )
     spots = centre + rng.normal(0, 1, (count, 2)) * spread
     realism, one = float(rng.random() < 0.5), kind(rng)
     for x, y in spots[np.argsort(spots[:, 1])]:
         thing = one if rng.random() < 0.5 else kind(rng)
-        put(canvas, rng, thing, coats, size * rng.uniform(0.75, 1.3), (x, y), turn=0.5, realism=realism, closeness=0.0)
+        put(
+            canvas,
+            rng,
+            thing,
+            coats,
+            size * rng.uniform(0.75, 1.3),
+            (x, y),
+            turn=0.5,
+            realism=realism,
+            closeness=0.0,
+        )
     in_front(canvas, rng, colours, 0.2)
     return canvas
 

@@ -78,7 +78,14 @@ def natural(rng: np.random.Generator, name: str) -> Material:
     base = np.array(tone) * 255
     tones = np.clip(np.stack([base - contrast, base, base + contrast * 0.8]), 0, 255)
     scale = float(np.exp(rng.normal(-0.4, 0.5)))
-    return Material(ramp(tones, False), field, scale, float(rng.normal(0, 0.5)), relief, gloss * float(rng.random()))
+    return Material(
+        ramp(tones, False),
+        field,
+        scale,
+        float(rng.normal(0, 0.5)),
+        relief,
+        gloss * float(rng.random()),
+    )
 
 
 def dresser(
@@ -100,9 +107,13 @@ def dresser(
             if name in _LOOKS and rng.random() < realism:
                 worn[name] = natural(rng, name)
             elif behind is not None and rng.random() < closeness:
-                worn[name] = surface(rng, colours, near(rng, behind, float(np.exp(rng.normal(2.3, 0.6)))))
+                worn[name] = surface(
+                    rng, colours, near(rng, behind, float(np.exp(rng.normal(2.3, 0.6))))
+                )
             elif rng.random() < 0.12:
-                worn[name] = plain(colours[rng.integers(len(colours))], contrast=float(rng.uniform(0, 8)))
+                worn[name] = plain(
+                    colours[rng.integers(len(colours))], contrast=float(rng.uniform(0, 8))
+                )
             else:
                 worn[name] = surface(rng, colours)
         return worn[name]

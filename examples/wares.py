@@ -3,15 +3,7 @@
 import numpy as np
 
 from examples.canvas import Piece, Thing
-from examples.outlines import (
-    Group,
-    box,
-    capsule,
-    ellipse,
-    glyph,
-    lathe,
-    rounded,
-)
+from examples.outlines import Group, box, capsule, ellipse, glyph, lathe, rounded
 
 Generator = np.random.Generator
 
@@ -29,7 +21,10 @@ def bottle(rng: Generator) -> Thing:
         Piece("paper", [[box(-1, top, 1, rng.uniform(0.7, 1.1))]], "label", 0),
         Piece(
             "bright",
-            [[box(-wide, top + 0.12, wide * rng.uniform(-0.3, 1), top + 0.22)], *_print(rng, 0, top + 0.3, wide * 0.5)],
+            [
+                [box(-wide, top + 0.12, wide * rng.uniform(-0.3, 1), top + 0.22)],
+                *_print(rng, 0, top + 0.3, wide * 0.5),
+            ],
             "",
             1,
         ),
@@ -40,7 +35,10 @@ def bottle(rng: Generator) -> Thing:
 
 def _print(rng: Generator, x: float, y: float, size: float) -> Group:
     return [
-        [ring / 200 * size * 1.4 + (x - size * 0.7 + k * size * 0.35, y - size * 0.3) for ring in glyph(rng)]
+        [
+            ring / 200 * size * 1.4 + (x - size * 0.7 + k * size * 0.35, y - size * 0.3)
+            for ring in glyph(rng)
+        ]
         for k in range(rng.integers(0, 3))
     ]
 
@@ -89,7 +87,12 @@ def carton(rng: Generator) -> Thing:
 def bag(rng: Generator) -> Thing:
     """A bag with a handle."""
     w, h = rng.uniform(0.6, 1.1), rng.uniform(0.5, 1.0)
-    body = rounded(np.array([(-w, -h), (w, -h), (w * rng.uniform(0.8, 1.3), h), (-w * rng.uniform(0.8, 1.3), h)]), 0.12)
+    body = rounded(
+        np.array(
+            [(-w, -h), (w, -h), (w * rng.uniform(0.8, 1.3), h), (-w * rng.uniform(0.8, 1.3), h)]
+        ),
+        0.12,
+    )
     loop = [[ellipse(0, -h, w * 0.5, 0.5), ellipse(0, -h, w * 0.4, 0.4)]]
     return Thing(
         "bag",
@@ -120,13 +123,20 @@ def device(rng: Generator) -> Thing:
 
 def clock(rng: Generator) -> Thing:
     """A round dial with hands and marks, or a plate."""
-    marks = [[ellipse(0.75 * np.cos(t), 0.75 * np.sin(t), 0.05, 0.05)] for t in np.arange(12) * np.pi / 6]
+    marks = [
+        [ellipse(0.75 * np.cos(t), 0.75 * np.sin(t), 0.05, 0.05)] for t in np.arange(12) * np.pi / 6
+    ]
     hands = [
         [capsule((0, 0), (r * np.cos(t), r * np.sin(t)), 0.05, 0.03)]
         for r, t in ((0.6, rng.uniform(0, 6)), (0.4, rng.uniform(0, 6)))
     ]
-    face = [Piece("metal", [[ellipse(0, 0, 1, 1)]]), Piece("white", [[ellipse(0, 0, 0.88, 0.88)]], "dial", 0)]
-    return Thing("clock", face + ([Piece("dark", marks + hands, "", 1)] if rng.random() < 0.7 else []))
+    face = [
+        Piece("metal", [[ellipse(0, 0, 1, 1)]]),
+        Piece("white", [[ellipse(0, 0, 0.88, 0.88)]], "dial", 0),
+    ]
+    return Thing(
+        "clock", face + ([Piece("dark", marks + hands, "", 1)] if rng.random() < 0.7 else [])
+    )
 
 
 def gear(rng: Generator) -> Thing:
@@ -138,7 +148,8 @@ def gear(rng: Generator) -> Thing:
     hub = rng.uniform(0.15, 0.6)
     count = int(rng.integers(0, 7)) if hub < 0.35 else 0
     holes = [
-        ellipse(0.6 * np.cos(t), 0.6 * np.sin(t), 0.14, 0.14) for t in 2 * np.pi * np.arange(count) / max(count, 1)
+        ellipse(0.6 * np.cos(t), 0.6 * np.sin(t), 0.14, 0.14)
+        for t in 2 * np.pi * np.arange(count) / max(count, 1)
     ]
     return Thing("gear", [Piece("metal", [[ring, ellipse(0, 0, hub, hub), *holes]])])
 
@@ -146,11 +157,16 @@ def gear(rng: Generator) -> Thing:
 def bolt(rng: Generator) -> Thing:
     """A bolt or screw: head and threaded shaft."""
     long, r = rng.uniform(1.0, 2.6), rng.uniform(0.15, 0.3)
-    thread = np.array([(x, r * (1.0 if n % 2 else 0.82)) for n, x in enumerate(np.arange(0.2, long, 0.1))])
+    thread = np.array(
+        [(x, r * (1.0 if n % 2 else 0.82)) for n, x in enumerate(np.arange(0.2, long, 0.1))]
+    )
     shaft = np.concatenate([[(0, r)], thread, [(long, 0)], (thread * (1, -1))[::-1], [(0, -r)]])
     return Thing(
         "bolt",
-        [Piece("metal", [[shaft]], "shaft"), Piece("metal2", [[box(-0.35, -r * 2, 0, r * 2, 0.05)]], "tool head")],
+        [
+            Piece("metal", [[shaft]], "shaft"),
+            Piece("metal2", [[box(-0.35, -r * 2, 0, r * 2, 0.05)]], "tool head"),
+        ],
     )
 
 
@@ -158,11 +174,21 @@ def tool(rng: Generator) -> Thing:
     """A hammer, spanner, knife or spoon: a long handle and what it is for."""
     kind = rng.integers(4)
     handle = Piece(
-        "wood" if rng.random() < 0.6 else "bright", [[capsule((0, 0), (2, 0), 0.12, rng.uniform(0.08, 0.16))]], "handle"
+        "wood" if rng.random() < 0.6 else "bright",
+        [[capsule((0, 0), (2, 0), 0.12, rng.uniform(0.08, 0.16))]],
+        "handle",
     )
     heads: list[Group] = [
-        [[box(-0.35, -0.6, 0.05, 0.5, 0.06)], [np.array([(-0.35, 0.4), (0.05, 0.4), (-0.1, 0.85)])]],
-        [[ellipse(-0.2, 0, 0.4, 0.4), np.array([(-0.7, -0.18), (-0.2, -0.15), (-0.2, 0.15), (-0.7, 0.18)])]],
+        [
+            [box(-0.35, -0.6, 0.05, 0.5, 0.06)],
+            [np.array([(-0.35, 0.4), (0.05, 0.4), (-0.1, 0.85)])],
+        ],
+        [
+            [
+                ellipse(-0.2, 0, 0.4, 0.4),
+                np.array([(-0.7, -0.18), (-0.2, -0.15), (-0.2, 0.15), (-0.7, 0.18)]),
+            ]
+        ],
         [[np.array([(0.1, -0.13), (-1.6, -0.25), (-1.9, 0.0), (-1.5, 0.13), (0.1, 0.13)])]],
         [[ellipse(-0.4, 0, 0.5, 0.32)]],
     ]

@@ -4,12 +4,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.images import Pixels
-from curate.masks import Mask
+from curate.pixels.images import Pixels
+from curate.pixels.masks import Mask
 
 
 def augment(
-    image: Pixels, mask: Mask, drawn: NDArray[np.float32], chance: np.random.Generator, jitter: float
+    image: Pixels,
+    mask: Mask,
+    drawn: NDArray[np.float32],
+    chance: np.random.Generator,
+    jitter: float,
 ) -> tuple[Pixels, Mask, NDArray[np.float32]]:
     """A window (H, W, 3), its mask (H, W) and drawn box (4,), mirrored and recoloured.
 
@@ -47,11 +51,15 @@ def _worn(image: Pixels, chance: np.random.Generator, jitter: float) -> Pixels:
     """Now and then blurred, noisy, or through JPEG."""
     kind = chance.random()
     if kind < 0.1 * jitter:
-        return np.asarray(cv2.GaussianBlur(image, (0, 0), float(chance.uniform(0.4, 1.2))), np.uint8)
+        return np.asarray(
+            cv2.GaussianBlur(image, (0, 0), float(chance.uniform(0.4, 1.2))), np.uint8
+        )
     if kind < 0.2 * jitter:
         noise = chance.standard_normal(image.shape, np.float32) * np.float32(chance.uniform(2, 12))
         return np.clip(image + noise, 0, 255).astype(np.uint8)
     if kind < 0.3 * jitter:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(chance.integers(30, 90))]
-        return np.asarray(cv2.imdecode(cv2.imencode(".jpg", image, quality)[1], cv2.IMREAD_COLOR), np.uint8)
+        return np.asarray(
+            cv2.imdecode(cv2.imencode(".jpg", image, quality)[1], cv2.IMREAD_COLOR), np.uint8
+        )
     return image

@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from curate.reader import Shards
 from curate.settings import TrainSettings
+from curate.shards.reader import Shards
 from model.augment import augment
 from model.u2net import LEAST_SIDE
 
@@ -45,7 +45,9 @@ class BatchPlan(NamedTuple):
     def padding(self) -> int:
         """Pixels that no crop covers."""
         sides = self.windows[:, 2:] - self.windows[:, :2]
-        return len(self.rows) * self.height * self.width - int(sides.prod(axis=1, dtype=np.int64).sum())
+        return len(self.rows) * self.height * self.width - int(
+            sides.prod(axis=1, dtype=np.int64).sum()
+        )
 
 
 class Batch(NamedTuple):
@@ -68,7 +70,12 @@ def sizes(max_side: int) -> NDArray[np.int64]:
 
 
 def plan_epoch(
-    rows: NDArray[np.int64], drawn: Boxes, windows: Boxes, crops: NDArray[np.int32], settings: TrainSettings, epoch: int
+    rows: NDArray[np.int64],
+    drawn: Boxes,
+    windows: Boxes,
+    crops: NDArray[np.int32],
+    settings: TrainSettings,
+    epoch: int,
 ) -> list[BatchPlan]:
     """The batches of an epoch, shuffled; a pure function of its arguments.
 
@@ -80,7 +87,11 @@ def plan_epoch(
     size = np.empty((len(rows), 2), np.int64)
     for axis in (0, 1):
         low, high, size[:, axis] = _fit(
-            windows[rows][:, axis::2], need[:, axis::2], crops[rows, axis], settings.max_side, chance.random(len(rows))
+            windows[rows][:, axis::2],
+            need[:, axis::2],
+            crops[rows, axis],
+            settings.max_side,
+            chance.random(len(rows)),
         )
         fitted[:, axis], fitted[:, axis + 2] = low, high
     plans = []
@@ -89,17 +100,25 @@ def plan_epoch(
         most = int(np.clip(settings.batch_pixels // (width * height), 1, _MOST_CROPS))
         for some in np.array_split(places, -(-len(places) // most)):
             seeds = np.stack(np.broadcast_arrays(settings.seed, epoch, some), axis=1)
-            plans.append(BatchPlan(rows[some], drawn[rows[some]], fitted[some], seeds, height, width))
+            plans.append(
+                BatchPlan(rows[some], drawn[rows[some]], fitted[some], seeds, height, width)
+            )
     return [plans[place] for place in chance.permutation(len(plans))]
 
 
 def _widened(drawn: Boxes, crops: NDArray[np.int32], by: int) -> Boxes:
     """Drawn boxes with the least padding around them, inside their crops."""
-    return np.concatenate((np.maximum(drawn[:, :2] - by, 0), np.minimum(drawn[:, 2:] + by, crops)), axis=1)
+    return np.concatenate(
+        (np.maximum(drawn[:, :2] - by, 0), np.minimum(drawn[:, 2:] + by, crops)), axis=1
+    )
 
 
 def _fit(
-    window: Boxes, need: Boxes, length: NDArray[np.int32], max_side: int, chance: NDArray[np.float64]
+    window: Boxes,
+    need: Boxes,
+    length: NDArray[np.int32],
+    max_side: int,
+    chance: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """One axis: the pixels of each crop from where to where, and the side of the batch that they fill.
 
@@ -114,8 +133,12 @@ def _fit(
     size = np.where(shrinks, down, up)
     real = np.minimum(size, length)
     grows = real >= window[:, 1] - window[:, 0]
-    first = np.where(grows, np.maximum(window[:, 1] - real, 0), np.maximum(window[:, 0], need[:, 1] - real))
-    last = np.where(grows, np.minimum(window[:, 0], length - real), np.minimum(window[:, 1] - real, need[:, 0]))
+    first = np.where(
+        grows, np.maximum(window[:, 1] - real, 0), np.maximum(window[:, 0], need[:, 1] - real)
+    )
+    last = np.where(
+        grows, np.minimum(window[:, 0], length - real), np.minimum(window[:, 1] - real, need[:, 0])
+    )
     cut = first > last
     first, last = np.where(cut, window[:, 0], first), np.where(cut, window[:, 1] - real, last)
     low = first + np.floor(chance * (last - first + 1)).astype(np.int64)
@@ -132,7 +155,9 @@ def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batc
         drawn, window = (tuple(box[place].tolist()) for box in (plan.drawn, plan.windows))
         sample = shards.sample(row, drawn=drawn, window=window)
         chance = np.random.default_rng(plan.seeds[place])
-        image, mask, boxes[place] = augment(sample.image, sample.mask, _moved(drawn, window), chance, settings.jitter)
+        image, mask, boxes[place] = augment(
+            sample.image, sample.mask, _moved(drawn, window), chance, settings.jitter
+        )
         height, width = mask.shape
         pixels[place] = pad_edges(image, plan.height, plan.width)
         target[place, :height, :width] = mask
@@ -146,7 +171,9 @@ def pad_edges(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.u
     """(H, W, 3) → (height, width, 3): the last row and column repeated below and beside."""
     if image.shape[:2] == (height, width):
         return image
-    return np.pad(image, ((0, height - image.shape[0]), (0, width - image.shape[1]), (0, 0)), mode="edge")
+    return np.pad(
+        image, ((0, height - image.shape[0]), (0, width - image.shape[1]), (0, 0)), mode="edge"
+    )
 
 
 def _moved(drawn: tuple[int, ...], window: tuple[int, ...]) -> NDArray[np.float32]:

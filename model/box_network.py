@@ -32,7 +32,9 @@ class BoxNetwork(nn.Module):
     mean: Tensor
     spread: Tensor
 
-    def __init__(self, network: U2Net, priors: Tensor, shares: Tensor, outside: float = 1.0) -> None:
+    def __init__(
+        self, network: U2Net, priors: Tensor, shares: Tensor, outside: float = 1.0
+    ) -> None:
         super().__init__()
         self.network: U2Net = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.outside = outside
@@ -42,7 +44,9 @@ class BoxNetwork(nn.Module):
         self.register_buffer("priors", priors.float())
         self.register_buffer("shares", shares.float())
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255, persistent=False)
-        self.register_buffer("spread", torch.tensor(_SPREAD).view(1, 3, 1, 1) * 255, persistent=False)
+        self.register_buffer(
+            "spread", torch.tensor(_SPREAD).view(1, 3, 1, 1) * 255, persistent=False
+        )
 
     def forward(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """Pixels (N, 3, H, W) uint8 RGB, drawn boxes (N, 4) in px of the window → (N, 7, H, W) float32 logits."""
@@ -53,7 +57,9 @@ class BoxNetwork(nn.Module):
         maps, levels = self.network.maps_and_levels(x.contiguous(memory_format=torch.channels_last))
         with torch.autocast(pixels.device.type, enabled=False):
             shares, trust = self._gated(levels, drawn)
-            maps = maps.float() + prior_logits(mixed_prior(self.priors, shares), drawn, height, width)
+            maps = maps.float() + prior_logits(
+                mixed_prior(self.priors, shares), drawn, height, width
+            )
             fused = maps[:, 0]
             if self.training:  # neighbours would make it so certain that it learns no more
                 fused = fused + trust[:, None, None] * colour_evidence(pixels, torch.sigmoid(fused))
@@ -66,7 +72,9 @@ class BoxNetwork(nn.Module):
         means = [each.float().mean((2, 3)) for each in levels]
         sides = 0.5 * torch.log2((drawn[:, 2:] - drawn[:, :2]).clamp(min=1) / _USUAL_SIDE)
         gate = self.gate(torch.cat((*means, sides), 1))
-        return torch.softmax(torch.log(self.shares) + gate[:, :-1], 1), functional.softplus(gate[:, -1])
+        return torch.softmax(torch.log(self.shares) + gate[:, :-1], 1), functional.softplus(
+            gate[:, -1]
+        )
 
 
 def _inside(drawn: Tensor, height: int, width: int) -> Tensor:

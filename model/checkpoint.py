@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from upath import UPath
 
-from curate.documents import InputError, nearest
+from curate.errors import InputError, nearest
 from curate.storage import write_bytes
 from model.box_network import BoxNetwork
 from model.prior import CELLS, SHAPES
@@ -47,7 +47,9 @@ def save_checkpoint(path: Path, model: BoxNetwork, origin: Origin) -> None:
     """Write a checkpoint, whole or not at all."""
     plain = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     told = msgspec.json.encode({"format": _FORMAT, "origin": origin}).decode()
-    write_bytes(UPath(path), save(plain, {"segcurate": told}))  # one key: safetensors keeps no order of several
+    write_bytes(
+        UPath(path), save(plain, {"segcurate": told})
+    )  # one key: safetensors keeps no order of several
 
 
 def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
@@ -63,7 +65,9 @@ def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
     except (SafetensorError, OSError) as error:
         raise InputError(f"{file}: {_why_unreadable(file)} ({error})") from None
     origin = _origin(metadata.get("segcurate", "{}"), file)
-    model = BoxNetwork(build(origin.variant), torch.zeros(SHAPES, CELLS, CELLS), torch.ones(SHAPES), origin.outside)
+    model = BoxNetwork(
+        build(origin.variant), torch.zeros(SHAPES, CELLS, CELLS), torch.ones(SHAPES), origin.outside
+    )
     fill(model, tensors, str(file))
     return model.eval(), origin
 
@@ -74,14 +78,18 @@ def checkpoint_path(path: str | Path) -> Path:
     if file.is_file():
         return file
     if str(path) == "base":
-        raise InputError(f"{file}: the base, which comes with git, is not here; `train.start: random` does without")
+        raise InputError(
+            f"{file}: the base, which comes with git, is not here; `train.start: random` does without"
+        )
     raise InputError(f"{file}: no such checkpoint{nearest(str(path), ['base'])}")
 
 
 def fill(network: torch.nn.Module, tensors: dict[str, torch.Tensor], name: str) -> None:
     """Put tensors into a network; counts of batches may lack, as in old files. InputError where others do not fit."""
     own = network.state_dict()
-    lacking = {key for key in own.keys() - tensors.keys() if not key.endswith("num_batches_tracked")}
+    lacking = {
+        key for key in own.keys() - tensors.keys() if not key.endswith("num_batches_tracked")
+    }
     alien = tensors.keys() - own.keys()
     odd = [key for key in own.keys() & tensors.keys() if own[key].shape != tensors[key].shape]
     if lacking or alien or odd:

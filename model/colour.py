@@ -76,10 +76,15 @@ def _histogram(bins: Tensor, weights: Tensor) -> Tensor:
 def _alike(pixels: Tensor) -> list[Tensor]:
     """For each of `_PAIRS`: nearness × exp(-difference² / its double mean over the window)."""
     colours = pixels.float()
-    squares = [(colours[:, :, *one] - colours[:, :, *other]).square().sum(1) for _, one, other in _PAIRS]
+    squares = [
+        (colours[:, :, *one] - colours[:, :, *other]).square().sum(1) for _, one, other in _PAIRS
+    ]
     usual = torch.cat([each.flatten(1) for each in squares], 1).mean(1)
     scale = (2 * usual).clamp(min=_LEAST)[:, None, None]
-    return [nearness * torch.exp(-each / scale) for (nearness, _, _), each in zip(_PAIRS, squares, strict=True)]
+    return [
+        nearness * torch.exp(-each / scale)
+        for (nearness, _, _), each in zip(_PAIRS, squares, strict=True)
+    ]
 
 
 def _pull(sides: Tensor, alike: list[Tensor]) -> Tensor:

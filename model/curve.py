@@ -16,13 +16,18 @@ class Board:
         except ImportError:
             self._writer: Any = None
         else:
-            self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1 if step else None)
+            self._writer = SummaryWriter(
+                str(folder / "tensorboard"), purge_step=step + 1 if step else None
+            )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._writer:
             self._writer.close()
@@ -33,7 +38,9 @@ class Board:
 
     def validation(self, step: int, mean: float, by_domain: dict[str, float]) -> None:
         """After a validation: IoU, the mean over domains and each."""
-        self._scalars(step, {"IoU": mean} | {f"IoU of {domain}": iou for domain, iou in by_domain.items()})
+        self._scalars(
+            step, {"IoU": mean} | {f"IoU of {domain}": iou for domain, iou in by_domain.items()}
+        )
 
     def _scalars(self, step: int, values: dict[str, float]) -> None:
         if self._writer:
@@ -41,7 +48,9 @@ class Board:
                 self._writer.add_scalar(name, value, step, new_style=True)
 
 
-def write_curve(path: Path, losses: list[float], validations: list[tuple[int, dict[str, float]]]) -> None:
+def write_curve(
+    path: Path, losses: list[float], validations: list[tuple[int, dict[str, float]]]
+) -> None:
     """PNG: the loss of each step, smoothed, and the validation IoU by domain and over all."""
     from matplotlib.figure import Figure
 

@@ -12,5 +12,9 @@ def device() -> torch.device:
 
 def mixed_precision(where: torch.device) -> AbstractContextManager[None]:
     """bfloat16 for convolutions where the hardware has it (without it, it is emulated and slower), else nothing."""
-    fast = torch.cuda.is_bf16_supported() if where.type == "cuda" else torch.cpu._is_avx512_bf16_supported()
+    fast = (
+        torch.cuda.is_bf16_supported()
+        if where.type == "cuda"
+        else torch.cpu._is_avx512_bf16_supported()
+    )
     return torch.autocast(where.type, torch.bfloat16, enabled=fast)

@@ -38,4 +38,6 @@ def crop_losses(maps: Tensor, target: Tensor, valid: Tensor, edge_gain: float = 
     """(N,): cross-entropy plus soft IoU, the seven maps by `MAP_SHARES`."""
     weights = edge_weights(target, valid, edge_gain) if edge_gain else valid
     shares = maps.new_tensor(MAP_SHARES)
-    return (cross_entropy(maps, target, weights) + soft_iou(maps, target, valid)) @ (shares / shares.sum())
+    return (cross_entropy(maps, target, weights) + soft_iou(maps, target, valid)) @ (
+        shares / shares.sum()
+    )

@@ -23,7 +23,9 @@ class BatchedMuon(torch.optim.Muon):
     """
 
     def __init__(self, matrices: list[nn.Parameter], rate: float, decay: float) -> None:
-        super().__init__(matrices, lr=rate, weight_decay=decay, nesterov=True, adjust_lr_fn="match_rms_adamw")
+        super().__init__(
+            matrices, lr=rate, weight_decay=decay, nesterov=True, adjust_lr_fn="match_rms_adamw"
+        )
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -41,7 +43,9 @@ class BatchedMuon(torch.optim.Muon):
             for shape, places in _by_shape(matrices).items():
                 moves = _orthogonal(torch.stack([wanted[place] for place in places]), group)
                 rate = group["lr"] * 0.2 * max(shape) ** 0.5
-                torch._foreach_add_([matrices[place] for place in places], list(moves.unbind()), alpha=-rate)
+                torch._foreach_add_(
+                    [matrices[place] for place in places], list(moves.unbind()), alpha=-rate
+                )
         return None
 
 
@@ -86,5 +90,7 @@ def _orthogonal(matrices: Tensor, group: dict[str, Any]) -> Tensor:
     x: Tensor = matrices / matrices.norm(dim=(1, 2), keepdim=True).clamp(min=group["eps"])
     for _ in range(group["ns_steps"]):
         gram = x @ x.mT
-        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=third, alpha=fifth), x, beta=whole)
+        x = torch.baddbmm(
+            x, torch.baddbmm(gram, gram, gram, beta=third, alpha=fifth), x, beta=whole
+        )
     return x

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from curate import windows
-from curate.documents import InputError
-from curate.images import Pixels
-from curate.masks import Mask
+from curate.errors import InputError
+from curate.pixels.images import Pixels
+from curate.pixels.masks import Mask
 from curate.records import Box
+from curate.shards import windows
 from model.batches import pad_edges
 from model.box_network import BoxNetwork
 from model.checkpoint import Origin
@@ -65,10 +65,15 @@ def _padded(side: int) -> int:
     return max(LEAST_SIDE, -(-side // _STEP) * _STEP)
 
 
-def _fused(model: BoxNetwork, pixels: NDArray[np.uint8], drawn: NDArray[np.float32]) -> NDArray[np.float32]:
+def _fused(
+    model: BoxNetwork, pixels: NDArray[np.uint8], drawn: NDArray[np.float32]
+) -> NDArray[np.float32]:
     where = model.priors.device
     with torch.inference_mode(), mixed_precision(where):
-        maps = model(torch.from_numpy(pixels).permute(0, 3, 1, 2).to(where), torch.from_numpy(drawn).to(where))
+        maps = model(
+            torch.from_numpy(pixels).permute(0, 3, 1, 2).to(where),
+            torch.from_numpy(drawn).to(where),
+        )
     answer: NDArray[np.float32] = torch.sigmoid(maps[:, 0].float()).cpu().numpy()
     return answer
 
@@ -101,9 +106,18 @@ class Segmenter:
         Of several boxes a list of masks. A box may reach beyond the image; nothing beyond its window is ever in a mask.
         InputError for a box that is no box, or lies outside the image.
         """
-        if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-            raise InputError("an image is an (H, W, 3) array of uint8, RGB; curate.images.decode makes one of any file")
-        one = not isinstance(box, Sequence | np.ndarray) or any(np.ndim(number) == 0 for number in box)
+        if (
+            not isinstance(image, np.ndarray)
+            or image.dtype != np.uint8
+            or image.ndim != 3
+            or image.shape[2] != 3
+        ):
+            raise InputError(
+                "an image is an (H, W, 3) array of uint8, RGB; curate.pixels.images.decode makes one of any file"
+            )
+        one = not isinstance(box, Sequence | np.ndarray) or any(
+            np.ndim(number) == 0 for number in box
+        )
         height, width = image.shape[:2]
         asked = [checked_box(each, width, height) for each in ([box] if one else box)]
         boxes = np.array(asked, np.int32).reshape(-1, 4)
@@ -133,7 +147,9 @@ def checked_box(box: Any, width: int, height: int) -> Box:
     x0, y0, x1, y1 = numbers
     if x1 <= x0 or y1 <= y0:
         word = "empty" if x1 == x0 or y1 == y0 else "swapped"
-        raise InputError(f"box {shown}: {word}; x0 < x1 and y0 < y1 are due (half-open: the last px is x1 - 1, y1 - 1)")
+        raise InputError(
+            f"box {shown}: {word}; x0 < x1 and y0 < y1 are due (half-open: the last px is x1 - 1, y1 - 1)"
+        )
     left, top, right, bottom = (
         max(0, math.floor(x0)),
         max(0, math.floor(y0)),

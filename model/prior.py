@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from curate.masks import Mask
+from curate.pixels.masks import Mask
 
 REACH = 0.5
 """The grid goes this share of the box's side beyond each side."""
@@ -41,29 +41,45 @@ class Priors(NamedTuple):
     """(SHAPES,) float32, of sum 1: how often each comes."""
 
 
-def learn_priors(masks: Iterable[tuple[Mask, NDArray[np.int32]]], before: Tensor | None = None) -> Priors:
+def learn_priors(
+    masks: Iterable[tuple[Mask, NDArray[np.int32]]], before: Tensor | None = None
+) -> Priors:
     """Priors of pairs of a window's mask, (H, W) bool, and its drawn box, (4,) px.
 
     Beyond the window nothing is the object; each mask's mirror image counts as well. Masks are grouped by k-means, or
     each with the nearest of the logits `before`. Without any mask: the ellipse.
     """
-    covered = np.array([_in_cells(mask, drawn) for mask, drawn in masks], np.float32).reshape(-1, CELLS, CELLS)
+    covered = np.array([_in_cells(mask, drawn) for mask, drawn in masks], np.float32).reshape(
+        -1, CELLS, CELLS
+    )
     if not len(covered):
         ellipse = torch.from_numpy(_ellipse()).float()
-        return Priors(torch.logit(ellipse, eps=_LEAST).repeat(SHAPES, 1, 1), torch.full((SHAPES,), 1 / SHAPES))
+        return Priors(
+            torch.logit(ellipse, eps=_LEAST).repeat(SHAPES, 1, 1), torch.full((SHAPES,), 1 / SHAPES)
+        )
     cells = torch.from_numpy(np.concatenate((covered, covered[:, :, ::-1])))
-    groups = _grouped(_coarse(cells)) if before is None else _nearest(_coarse(cells), _coarse(torch.sigmoid(before)))
+    groups = (
+        _grouped(_coarse(cells))
+        if before is None
+        else _nearest(_coarse(cells), _coarse(torch.sigmoid(before)))
+    )
     members = functional.one_hot(groups, SHAPES).float()
     counts = members.sum(0) + _LENT
-    means = (torch.einsum("nk,nyx->kyx", members, cells) + _LENT * cells.mean(0)) / counts[:, None, None]
+    means = (torch.einsum("nk,nyx->kyx", members, cells) + _LENT * cells.mean(0)) / counts[
+        :, None, None
+    ]
     box = _box(means)  # smoothed by itself: its edges stay sharp
-    box[:] = functional.avg_pool2d(box[:, None], 3, stride=1, padding=1, count_include_pad=False)[:, 0]
+    box[:] = functional.avg_pool2d(box[:, None], 3, stride=1, padding=1, count_include_pad=False)[
+        :, 0
+    ]
     return Priors(torch.logit(means, eps=_LEAST), counts / counts.sum())
 
 
 def _in_cells(mask: Mask, drawn: NDArray[np.int32]) -> Mask:
     """(CELLS, CELLS): a mask on the grid of its drawn box."""
-    rows, columns = (_sampled(drawn[axis], drawn[axis + 2], mask.shape[1 - axis]) for axis in (1, 0))
+    rows, columns = (
+        _sampled(drawn[axis], drawn[axis + 2], mask.shape[1 - axis]) for axis in (1, 0)
+    )
     return np.pad(mask, 1)[np.ix_(rows + 1, columns + 1)]
 
 
@@ -104,7 +120,9 @@ def _nearest(points: Tensor, centres: Tensor) -> Tensor:
 
 def mixed_prior(priors: Tensor, shares: Tensor) -> Tensor:
     """Priors (shapes, CELLS, CELLS) mixed by shares (N, shapes): (N, CELLS, CELLS) logits."""
-    inside, outside = (torch.einsum("nk,kyx->nyx", shares, torch.sigmoid(sign * priors)) for sign in (1, -1))
+    inside, outside = (
+        torch.einsum("nk,kyx->nyx", shares, torch.sigmoid(sign * priors)) for sign in (1, -1)
+    )
     return torch.log(inside) - torch.log(outside)
 
 
@@ -114,7 +132,9 @@ def prior_logits(priors: Tensor, drawn: Tensor, height: int, width: int) -> Tens
     columns = _shares(drawn[:, 0::2], width)[:, None, :].expand(-1, height, -1)
     rows = _shares(drawn[:, 1::2], height)[:, :, None].expand(-1, -1, width)
     places = (torch.stack((columns, rows), -1) - 0.5) * (2 / (1 + 2 * REACH))
-    return functional.grid_sample(priors[:, None], places, mode="bilinear", padding_mode="border", align_corners=False)
+    return functional.grid_sample(
+        priors[:, None], places, mode="bilinear", padding_mode="border", align_corners=False
+    )
 
 
 def _shares(sides: Tensor, length: int) -> Tensor:

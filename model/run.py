@@ -81,7 +81,9 @@ class Run:
         else:
             progress.skipped += 1
             if progress.skipped > _MOST_SKIPPED:
-                raise DivergedError(f"step {progress.step}: no finite gradient for {progress.skipped} steps")
+                raise DivergedError(
+                    f"step {progress.step}: no finite gradient for {progress.skipped} steps"
+                )
         self.model.zero_grad(set_to_none=True)
         self._move_average()
         progress.losses.append(round(float(loss.detach()), 5))

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 from upath import UPath
 
-from curate.documents import InputError
-from curate.reader import Shards, open_shards, order, redraw
+from curate.errors import InputError
 from curate.settings import Settings
+from curate.shards.reader import Shards, open_shards, order, redraw
 from curate.storage import digest, read_json, write_json
 from model.batches import Batch, ahead, plan_epoch, read_batch
 from model.box_network import BoxNetwork
@@ -53,7 +53,13 @@ def train(settings: Settings, log: Log) -> Path:
     checks = _validation_shards(settings, log)
     model, origin = _start(settings, shards, log)
     best = folder / "model.safetensors"
-    key = digest(shards.digest, settings.train.model_dump(), settings.crop.model_dump(), origin.start, versions())
+    key = digest(
+        shards.digest,
+        settings.train.model_dump(),
+        settings.crop.model_dump(),
+        origin.start,
+        versions(),
+    )
     done = read_json(UPath(folder / "train.json"))
     if done and done.get("key") == key and best.is_file():
         log(f"train: {best} is up to date")
@@ -64,7 +70,9 @@ def train(settings: Settings, log: Log) -> Path:
     if load_state(state, key, run):
         log(f"train: goes on at step {run.progress.step}")
     elif state.exists():
-        log(f"train: {state} is broken, or of other shards, settings, start or versions: begins anew")
+        log(
+            f"train: {state} is broken, or of other shards, settings, start or versions: begins anew"
+        )
     _finish(_Job(settings, shards, checks, origin, folder, key, log), run)
     state.unlink(missing_ok=True)
     return best
@@ -84,13 +92,17 @@ def _start(settings: Settings, shards: Shards, log: Log) -> tuple[BoxNetwork, Or
     if wish.start == "random":
         torch.manual_seed(wish.seed)
         variant, outside = wish.variant or "small", 1.0 if wish.outside is None else wish.outside
-        log(f"train: begins with random weights ({variant}) and a prior of {min(len(shards), _PRIOR_MASKS)} masks")
+        log(
+            f"train: begins with random weights ({variant}) and a prior of {min(len(shards), _PRIOR_MASKS)} masks"
+        )
         model, start = BoxNetwork(build(variant), *_priors(shards, wish.seed), outside), "random"
         licences = []
     else:
         model, before = load_any(wish.start)
         if wish.variant not in (None, before.variant):
-            raise InputError(f"train.variant: {wish.variant}, but {wish.start} is {before.variant}; leave it out")
+            raise InputError(
+                f"train.variant: {wish.variant}, but {wish.start} is {before.variant}; leave it out"
+            )
         model.outside = before.outside if wish.outside is None else wish.outside
         variant, outside = before.variant, model.outside
         start, licences = digest(checkpoint_path(wish.start).read_bytes()), before.licences
@@ -112,7 +124,9 @@ def _start(settings: Settings, shards: Shards, log: Log) -> tuple[BoxNetwork, Or
 def _priors(shards: Shards, seed: int, before: Tensor | None = None) -> Priors:
     rows = order(shards.weights, seed, 0)[:_PRIOR_MASKS]
     samples = (shards.sample(row) for row in rows.tolist())
-    return learn_priors(((sample.mask, np.array(sample.drawn, np.int32)) for sample in samples), before)
+    return learn_priors(
+        ((sample.mask, np.array(sample.drawn, np.int32)) for sample in samples), before
+    )
 
 
 def _take_priors(model: BoxNetwork, learned: Priors, masks: int) -> None:
@@ -160,7 +174,9 @@ def _finish(job: _Job, run: Run) -> None:
             progress.seconds = pace.after(progress.pixels)
             board.loss(progress.step, progress.losses[-1], run.rate)
             if progress.steps is None and progress.step >= _PACE_STEPS:
-                progress.steps = _steps_that_fit(pace.pixels_per_second, task.pixels_of_epoch, train.minutes, progress)
+                progress.steps = _steps_that_fit(
+                    pace.pixels_per_second, task.pixels_of_epoch, train.minutes, progress
+                )
             if progress.steps and _is_due(progress.step, progress.steps):
                 _validate(job, run, task.pixels_of_epoch, board)
                 progress.seconds = pace.after(progress.pixels)
@@ -171,7 +187,9 @@ def _finish(job: _Job, run: Run) -> None:
                 saved = time.monotonic()
                 save_state(job.folder / "state.pt", job.key, run)
             if train.steps is None and progress.seconds > _LATE * 60 * train.minutes:
-                job.log(f"train: {_LATE} times the minutes are over: stops at step {progress.step} of {progress.steps}")
+                job.log(
+                    f"train: {_LATE} times the minutes are over: stops at step {progress.step} of {progress.steps}"
+                )
                 _validate(job, run, task.pixels_of_epoch, board)
                 break
     _write_record(job, run)
@@ -194,12 +212,17 @@ def _batches(job: _Job, epoch: int, first: int) -> Iterator[tuple[_Task, Batch]]
     sides = shards.crops[:, 2:] - shards.crops[:, :2]
     while True:
         drawn, windows = redraw(shards, job.settings.crop, epoch)
-        plans = plan_epoch(order(shards.weights, train.seed, epoch), drawn, windows, sides, train, epoch)
+        plans = plan_epoch(
+            order(shards.weights, train.seed, epoch), drawn, windows, sides, train, epoch
+        )
         usual = np.mean([len(plan.rows) for plan in plans])
         pixels = float(np.mean([len(plan.rows) * plan.height * plan.width for plan in plans]))
         for number, plan in enumerate(plans[first:], start=first):
             weight = float(np.sqrt(len(plan.rows) / usual))
-            yield _Task(epoch, number, weight, plan.padding, pixels), read_batch(shards, plan, train)
+            yield (
+                _Task(epoch, number, weight, plan.padding, pixels),
+                read_batch(shards, plan, train),
+            )
         epoch, first = epoch + 1, 0
 
 
@@ -225,7 +248,9 @@ class _Pace:
         return (after - before) / max(ended - began, 1e-6)
 
 
-def _steps_that_fit(pixels_per_second: float, pixels: float, minutes: float, progress: Progress) -> int:
+def _steps_that_fit(
+    pixels_per_second: float, pixels: float, minutes: float, progress: Progress
+) -> int:
     left = 60 * minutes * (1 - _VALIDATION_SHARE) - progress.seconds
     return progress.step + max(1, int(left * pixels_per_second / pixels))
 
@@ -243,7 +268,10 @@ def _validate(job: _Job, run: Run, pixels: float, board: Board) -> None:
         steps = progress.steps or progress.step
         allowed = steps * pixels * _VALIDATION_SHARE / _FORWARD_SHARE / _VALIDATIONS
         by_domain = validate(run.average, job.checks, validation_rows(job.checks, int(allowed)))
-        job.log(f"{_line(run)}; IoU " + ", ".join(f"{name} {iou:.3f}" for name, iou in by_domain.items()))
+        job.log(
+            f"{_line(run)}; IoU "
+            + ", ".join(f"{name} {iou:.3f}" for name, iou in by_domain.items())
+        )
     mean = mean_over_domains(by_domain)
     progress.validations.append((progress.step, by_domain))
     board.validation(progress.step, mean, by_domain)
@@ -275,4 +303,6 @@ def _write_record(job: _Job, run: Run) -> None:
     }
     write_curve(job.folder / "curve.png", progress.losses, progress.validations)
     write_json(UPath(job.folder / "train.json"), record)
-    job.log(f"train: {progress.step:,} steps in {progress.seconds / 60:.1f} min, best IoU {progress.best:.3f}")
+    job.log(
+        f"train: {progress.step:,} steps in {progress.seconds / 60:.1f} min, best IoU {progress.best:.3f}"
+    )

@@ -18,7 +18,14 @@ MAPS = 7
 LEAST_SIDE = 64
 """px; a smaller picture is padded to it at the input and cropped at the output: the deepest level halves five times."""
 
-_HEIGHTS = {"1": 7, "2": 6, "3": 5, "4": 4, "5": 4, "6": 4}  # levels of the U-block at each depth of the outer U
+_HEIGHTS = {
+    "1": 7,
+    "2": 6,
+    "3": 5,
+    "4": 4,
+    "5": 4,
+    "6": 4,
+}  # levels of the U-block at each depth of the outer U
 _DEEPEST = ("5", "6")  # here the blocks dilate instead of pooling
 
 _Widths = dict[str, tuple[int, int, int]]
@@ -83,10 +90,16 @@ class UBlock(nn.Module):
         self.rebnconvin = ConvNormRelu(inputs, outputs)
         for level in range(1, levels + 1):
             dilation = 2 ** (level - 1) if dilated else 1 + (level == levels)
-            self.add_module(f"rebnconv{level}", ConvNormRelu(outputs if level == 1 else middle, middle, dilation))
+            self.add_module(
+                f"rebnconv{level}",
+                ConvNormRelu(outputs if level == 1 else middle, middle, dilation),
+            )
         for level in range(levels - 1, 0, -1):
             dilation = 2 ** (level - 1) if dilated else 1
-            self.add_module(f"rebnconv{level}d", ConvNormRelu(2 * middle, outputs if level == 1 else middle, dilation))
+            self.add_module(
+                f"rebnconv{level}d",
+                ConvNormRelu(2 * middle, outputs if level == 1 else middle, dilation),
+            )
 
     def forward(self, *parts: Tensor) -> Tensor:
         """Maps (N, channels, H, W) whose channels together are the inputs → (N, outputs, H, W)."""
@@ -112,7 +125,9 @@ class U2Net(nn.Module):
         super().__init__()
         self.level_channels = sum(widths[name][2] for name in "123456")
         for name, channels in widths.items():
-            self.add_module(f"stage{name}", UBlock(_HEIGHTS[name[0]], channels, name[0] in _DEEPEST))
+            self.add_module(
+                f"stage{name}", UBlock(_HEIGHTS[name[0]], channels, name[0] in _DEEPEST)
+            )
         for depth, name in enumerate(("1d", "2d", "3d", "4d", "5d", "6"), start=1):
             self.add_module(f"side{depth}", nn.Conv2d(widths[name][2], 1, 3, padding=1))
         self.outconv = nn.Conv2d(6, 1, 1)

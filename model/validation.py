@@ -5,9 +5,9 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.reader import Shards
+from curate.shards.reader import Shards
 from model.box_network import BoxNetwork
-from model.metrics import pixel_scores
+from model.evaluation.metrics import pixel_scores
 from model.predict import probabilities
 
 _TOGETHER = 64  # windows in memory
@@ -36,7 +36,9 @@ def validate(model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]) -> dict
     found = defaultdict(list)
     for first in range(0, len(rows), _TOGETHER):
         samples = [shards.sample(row) for row in rows[first : first + _TOGETHER].tolist()]
-        answers = probabilities(model, [sample.image for sample in samples], [sample.drawn for sample in samples])
+        answers = probabilities(
+            model, [sample.image for sample in samples], [sample.drawn for sample in samples]
+        )
         for sample, answer in zip(samples, answers, strict=True):
             iou, _, _ = pixel_scores(answer >= 0.5, sample.mask)
             found[sample.domain].append(iou)

@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor
 
-from curate.documents import InputError
+from curate.errors import InputError
 from model.box_network import BoxNetwork
 from model.checkpoint import Origin, checkpoint_path, fill, load_checkpoint
 from model.prior import learn_priors
@@ -65,7 +65,9 @@ def fetch(variant: str, folder: Path = FOLDER) -> Path:
     file = _FILES[variant]
     pooch.get_logger().setLevel("ERROR")
     try:
-        found = pooch.retrieve(file.url, f"sha256:{file.digest}", file.name, folder, None, pooch.HTTPDownloader())
+        found = pooch.retrieve(
+            file.url, f"sha256:{file.digest}", file.name, folder, None, pooch.HTTPDownloader()
+        )
     except OSError as error:  # no network, no space, no permission
         first = str(error).partition("\n")[0][:100]
         raise InputError(
@@ -74,7 +76,9 @@ def fetch(variant: str, folder: Path = FOLDER) -> Path:
             f"train.start; its SHA-256 is {file.digest}"
         ) from None
     except ValueError:  # pooch has removed it
-        raise InputError(f"{file.name}: {file.url} gave another file than the published one; it was removed") from None
+        raise InputError(
+            f"{file.name}: {file.url} gave another file than the published one; it was removed"
+        ) from None
     return Path(found)
 
 
@@ -86,7 +90,9 @@ def load_any(path: str | Path) -> tuple[BoxNetwork, Origin]:
     if not _is_published(checkpoint_path(path)):
         return load_checkpoint(path)
     network, variant = read_published(checkpoint_path(path))
-    return BoxNetwork(network, *learn_priors([])).eval(), Origin(variant=variant, start=PUBLISHED, licences=[LICENCE])
+    return BoxNetwork(network, *learn_priors([])).eval(), Origin(
+        variant=variant, start=PUBLISHED, licences=[LICENCE]
+    )
 
 
 def _is_published(file: Path) -> bool:
@@ -111,12 +117,25 @@ def read_published(path: Path) -> tuple[U2Net, Variant]:
                 warnings.simplefilter("ignore")  # of pickles that it may not follow to their end
                 tensors = torch.load(path, map_location="cpu", weights_only=True)
     except (
-        *(OSError, SafetensorError, RuntimeError, EOFError, ValueError, TypeError, LookupError, AttributeError),
+        *(
+            OSError,
+            SafetensorError,
+            RuntimeError,
+            EOFError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+        ),
         *(pickle.UnpicklingError, struct.error, MemoryError, AssertionError),
     ) as error:  # what torch raises on garbage
         first = str(error).partition("\n")[0]
-        raise InputError(f"{path}: no weights can be read from it, or it holds more than weights ({first})") from None
-    if not isinstance(tensors, dict) or not all(isinstance(value, Tensor) for value in tensors.values()):
+        raise InputError(
+            f"{path}: no weights can be read from it, or it holds more than weights ({first})"
+        ) from None
+    if not isinstance(tensors, dict) or not all(
+        isinstance(value, Tensor) for value in tensors.values()
+    ):
         raise InputError(f"{path}: holds other things than named tensors")
     if not all(_is_plain(str(name), value) for name, value in tensors.items()):
         raise InputError(f"{path}: holds tensors that are no plain real numbers")
@@ -128,7 +147,12 @@ def read_published(path: Path) -> tuple[U2Net, Variant]:
 
 def _is_plain(name: str, value: Tensor) -> bool:
     real = value.is_floating_point() or name.endswith("num_batches_tracked")
-    return real and value.layout is torch.strided and value.device.type == "cpu" and not value.is_quantized
+    return (
+        real
+        and value.layout is torch.strided
+        and value.device.type == "cpu"
+        and not value.is_quantized
+    )
 
 
 def _variant_of(tensors: dict[str, Tensor], path: Path) -> Variant:
@@ -139,12 +163,16 @@ def _variant_of(tensors: dict[str, Tensor], path: Path) -> Variant:
             break
         if (len(inner), len(outer)) == (widths["1"][1], widths["6"][2]):
             return variant
-    raise InputError(f"{path}: not the weights of U²-Net in any size known here ({', '.join(WIDTHS)})")
+    raise InputError(
+        f"{path}: not the weights of U²-Net in any size known here ({', '.join(WIDTHS)})"
+    )
 
 
 def main() -> None:
     """Fetch what is named; exit code 3 where it cannot be had."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("variant", nargs="?", choices=tuple(_FILES), default="lite")
     try:
         sys.stdout.write(f"{fetch(parser.parse_args().variant)}\n")

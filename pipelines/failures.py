@@ -37,7 +37,7 @@ def ends_well(verb: Callable[P, None]) -> Callable[P, None]:
 
 
 def _explain(error: Exception) -> int:
-    from curate.documents import InputError
+    from curate.errors import InputError
 
     if isinstance(error, InputError):
         _say(f"error: {error}")
@@ -45,8 +45,14 @@ def _explain(error: Exception) -> int:
     if isinstance(error, CheckFailed):
         _say(f"check failed: {error}")
         return 3
-    if isinstance(error, ModuleNotFoundError) and error.name in ("torch", "safetensors", "tensorboard"):
-        _say(f"error: this verb needs {error.name}; install it with: pip install 'segcurate[train]'")
+    if isinstance(error, ModuleNotFoundError) and error.name in (
+        "torch",
+        "safetensors",
+        "tensorboard",
+    ):
+        _say(
+            f"error: this verb needs {error.name}; install it with: pip install 'segcurate[train]'"
+        )
         return 2
     if isinstance(error, OSError) and error.filename is not None:
         _say(f"error: {error.filename}: {error.strerror}")
@@ -54,11 +60,13 @@ def _explain(error: Exception) -> int:
     with tempfile.NamedTemporaryFile("w", prefix="segcurate-", suffix=".log", delete=False) as log:
         log.write("".join(traceback.format_exception(error)))
     first = str(error).strip().split("\n")[0]
-    _say(f"unexpected {type(error).__name__}: {first}\nThis is a bug of segcurate; its traceback is in {log.name}")
+    _say(
+        f"unexpected {type(error).__name__}: {first}\nThis is a bug of segcurate; its traceback is in {log.name}"
+    )
     return 1
 
 
 def _say(text: str) -> None:
-    from pipelines.screen import printable
+    from pipelines.flow.screen import printable
 
     print(printable(text), file=sys.stderr, flush=True)  # noqa: T201

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,33 @@ FORBIDDEN = {
     "examples": {"pipelines", "benchmarks"},
     "benchmarks": set(),
 }
-MODEL_FROM_CURATE = {"documents", "draws", "images", "masks", "reader", "records", "settings", "storage", "windows"}
-MODEL_ENTRANCES = {"model.train", "model.evaluate", "model.predict"}
+SHARED = {
+    "boundary",
+    "errors",
+    "ledger",
+    "limits",
+    "reasons",
+    "records",
+    "schema",
+    "seeded",
+    "settings",
+    "storage",
+    "text",
+    "trace",
+    "yaml_files",
+}
+"""Files of curate/ that all its rooms may read; they read no room."""
+BELOW = {
+    "exports": set(),
+    "pixels": set(),
+    "labels": {"exports"},
+    "formats": {"exports", "pixels"},
+    "shards": {"exports", "pixels"},
+    "stages": {"exports", "pixels", "labels", "formats", "shards"},
+}
+"""The rooms of curate/, and the rooms that each may read besides the shared files."""
+MODEL_FROM_CURATE = {"pixels", "shards"}
+MODEL_ENTRANCES = {"model.train", "model.evaluation.evaluate", "model.predict"}
 
 
 def imports(path: Path) -> Iterator[tuple[str, list[str], int]]:
@@ -38,35 +64,77 @@ def imports(path: Path) -> Iterator[tuple[str, list[str], int]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, [], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: a relative import hides where the arrow points"
+            assert node.level == 0, (
+                f"{path}:{node.lineno}: a relative import hides where the arrow points"
+            )
             yield node.module or "", [alias.name for alias in node.names], node.lineno
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_arrows_point_one_way(path: Path) -> None:
     for module, _, line in imports(path):
-        assert module.split(".")[0] not in FORBIDDEN[path.parts[0]], f"{path}:{line} imports {module}"
+        assert module.split(".")[0] not in FORBIDDEN[path.parts[0]], (
+            f"{path}:{line} imports {module}"
+        )
 
 
 def test_pipelines_enters_the_model_by_its_verbs_alone() -> None:
     for path in FILES:
         if path.parts[0] == "pipelines":
             for module, _, line in imports(path):
-                assert not module.startswith("model") or module in MODEL_ENTRANCES, f"{path}:{line} imports {module}"
+                assert not module.startswith("model") or module in MODEL_ENTRANCES, (
+                    f"{path}:{line} imports {module}"
+                )
+
+
+def rooms_of_curate(path: Path) -> Iterator[tuple[str, int]]:
+    """The room or shared file of curate/ that each import of a file reaches, with its line."""
+    for module, names, line in imports(path):
+        steps = module.split(".")
+        if steps[0] == "curate":
+            yield from ((step, line) for step in (steps[1:2] or names))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.parts[0] == "curate" and len(path.parts) > 1], ids=str
+)
+def test_arrows_inside_curate_point_one_way(path: Path) -> None:
+    room = path.parts[1] if len(path.parts) > 2 else ""
+    allowed = SHARED | BELOW.get(room, set()) | {room}
+    for reached, line in rooms_of_curate(path):
+        assert reached in allowed, f"{path}:{line} imports {reached} of curate"
+
+
+def test_each_file_of_curate_is_in_a_room_or_shared() -> None:
+    here = {path.parts[1] for path in FILES if path.parts[0] == "curate"} - {"__init__.py"}
+    assert here == set(BELOW) | {f"{name}.py" for name in SHARED}
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    modules = {
+        ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in FILES
+    }
+    arrows = {
+        name: {
+            reached
+            for module, names, _ in imports(path)
+            for reached in (module, *(f"{module}.{each}" for each in names))
+            if reached in modules and reached != name
+        }
+        for name, path in modules.items()
+    }
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
 
 
 def test_the_model_knows_shards_and_pixels_and_no_stage() -> None:
     for path in FILES:
         if path.parts[0] == "model":
-            for module, names, line in imports(path):
-                rooms = (
-                    names
-                    if module == "curate"
-                    else [module.removeprefix("curate.")]
-                    if module.startswith("curate.")
-                    else []
-                )
-                assert set(rooms) <= MODEL_FROM_CURATE, f"{path}:{line} imports {', '.join(rooms)} of curate"
+            for reached, line in rooms_of_curate(path):
+                allowed = MODEL_FROM_CURATE | SHARED
+                assert reached in allowed, f"{path}:{line} imports {reached} of curate"
 
 
 def test_private_names_stay_in_their_file() -> None:
@@ -74,7 +142,9 @@ def test_private_names_stay_in_their_file() -> None:
         for module, names, line in imports(path):
             if module.split(".")[0] in ROOMS:
                 private = [name for name in names if name.startswith("_")]
-                private = [name for name in private if module != ".".join(path.parent.parts)]  # a room's own files
+                private = [
+                    name for name in private if module != ".".join(path.parent.parts)
+                ]  # a room's own files
                 assert not private, f"{path}:{line} imports {', '.join(private)} of {module}"
 
 
@@ -82,10 +152,16 @@ def test_the_library_prints_nothing() -> None:
     for path in FILES:
         if path.parts[0] == "curate":
             tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-            calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+            calls = [
+                node
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            ]
             assert not [call.lineno for call in calls if call.func.id == "print"], path  # type: ignore[attr-defined]
 
 
 def test_no_file_is_longer_than_500_lines() -> None:
-    long = {str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in FILES}
+    long = {
+        str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in FILES
+    }
     assert not {path: lines for path, lines in long.items() if lines > 500}

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 
-from curate.export import Export
+from curate.exports.export import Export
 from curate.records import Drop, ImageRecord
 
 Reader = Callable[[Export], Iterator[ImageRecord | Drop]]
@@ -12,7 +12,7 @@ Reader = Callable[[Export], Iterator[ImageRecord | Drop]]
 
 def names() -> list[str]:
     """Names of all formats, sorted."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg)
 
 
 def describe(name: str) -> str:
@@ -29,3 +29,8 @@ def reader(name: str) -> Reader:
 def options(name: str) -> frozenset[str]:
     """The words that a format allows under `options:` of an export."""
     return frozenset(getattr(importlib.import_module(f"{__name__}.{name}"), "OPTIONS", ()))
+
+
+def options_by_name() -> dict[str, frozenset[str]]:
+    """For each format, the words that it allows under `options:` of an export."""
+    return {name: options(name) for name in names()}

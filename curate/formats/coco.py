@@ -38,10 +38,10 @@ from typing import Any
 
 import msgspec
 
-from curate.documents import InputError
-from curate.export import Export, find_image
-from curate.formats import _json
-from curate.formats._coco_entries import (
+from curate.errors import InputError
+from curate.exports.export import Export, find_image
+from curate.formats.shared import json_pieces as _json
+from curate.formats.shared.coco_entries import (
     UNSET,
     Entry,
     Ids,
@@ -61,7 +61,16 @@ OPTIONS = ("crowds",)
 _CROWDS = ("auto", "drop", "keep")
 _NEEDS = "has the keys images, annotations and categories"
 _USUAL = ("images", "JPEGImages", "data")
-_PLAIN_WORDS = {"instances", "annotations", "annotation", "coco", "labels", "result", "results", "dataset"}
+_PLAIN_WORDS = {
+    "instances",
+    "annotations",
+    "annotation",
+    "coco",
+    "labels",
+    "result",
+    "results",
+    "dataset",
+}
 _SAMPLE = 100  # entries that tell what kind of document it is
 
 
@@ -89,7 +98,9 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
     """One record for each image of each document."""
     crowds = export.options.get("crowds", "auto")
     if crowds not in _CROWDS:
-        raise InputError(f"export {export.name}: option crowds is one of {', '.join(_CROWDS)}, not {crowds!r}")
+        raise InputError(
+            f"export {export.name}: option crowds is one of {', '.join(_CROWDS)}, not {crowds!r}"
+        )
     several = sum(path.lower().endswith(".json") for path in export.files.paths) > 1
     seen = _Seen() if several else None
     for each in _json.documents(export, "COCO", _is_instances, _NEEDS):
@@ -117,7 +128,9 @@ def _is_instances(pieces: _json.Pieces) -> bool:
     return not kinds or not all(is_other(entry) for entry in kinds)
 
 
-def _read_document(document: _Document, pieces: _json.Pieces, seen: _Seen | None) -> Iterator[ImageRecord | Drop]:
+def _read_document(
+    document: _Document, pieces: _json.Pieces, seen: _Seen | None
+) -> Iterator[ImageRecord | Drop]:
     raw_images, raw_annotations, raw_categories = (
         _json.entries(pieces, key, document.path) for key in ("images", "annotations", "categories")
     )
@@ -131,23 +144,37 @@ def _read_document(document: _Document, pieces: _json.Pieces, seen: _Seen | None
             listed[key].append(image)
         else:
             detail = f"{document.path}: images[{number}] is no object with an id"
-            yield document.export.drop(Reason.MALFORMED_FILE, detail, key=f"{document.path}[images {number}]", count=0)
+            yield document.export.drop(
+                Reason.MALFORMED_FILE, detail, key=f"{document.path}[images {number}]", count=0
+            )
     for key, images in listed.items():
         yield _image(document, key, images, by_image.pop(key, []), seen)
     for key, annotations in by_image.items():
-        detail = f"{document.path}: image {key} is not listed" if key else f"{document.path}: it names no image"
+        detail = (
+            f"{document.path}: image {key} is not listed"
+            if key
+            else f"{document.path}: it names no image"
+        )
         for raw in annotations:
-            yield document.export.drop(Reason.UNKNOWN_IMAGE, detail, key=_key(document, read_entry(raw) or Entry()))
+            yield document.export.drop(
+                Reason.UNKNOWN_IMAGE, detail, key=_key(document, read_entry(raw) or Entry())
+            )
 
 
 def _image(
-    document: _Document, key: str, images: list[dict[str, Any]], annotations: list[msgspec.Raw], seen: _Seen | None
+    document: _Document,
+    key: str,
+    images: list[dict[str, Any]],
+    annotations: list[msgspec.Raw],
+    seen: _Seen | None,
 ) -> ImageRecord | Drop:
     """The record of an image id, or what its images cost where they have no name, or several."""
     names = {file_name(image) for image in images}
     if len(names) > 1:
         detail = f"{document.path}: image id {key} stands for {', '.join(sorted(names)[:4])}"
-        return document.export.drop(Reason.AMBIGUOUS_IMAGE, detail, image=max(names), count=len(annotations))
+        return document.export.drop(
+            Reason.AMBIGUOUS_IMAGE, detail, image=max(names), count=len(annotations)
+        )
     if names == {""}:
         detail = f"{document.path}: image {key} has no file_name"
         return document.export.drop(Reason.MISSING_IMAGE, detail, count=len(annotations))
@@ -184,12 +211,20 @@ def _by_image(
             entry = msgspec.json.decode(raw, type=Ids)
         except msgspec.ValidationError:
             detail = f"{document.path}: annotations[{number}] is no object"
-            drops.append(document.export.drop(Reason.MALFORMED_FILE, detail, key=f"{document.path}[{number}]"))
+            drops.append(
+                document.export.drop(
+                    Reason.MALFORMED_FILE, detail, key=f"{document.path}[{number}]"
+                )
+            )
             continue
         key = read_id(_json.value(entry.id))
         if key is not None and key in ids:
             detail = f"{document.path}: annotation id {key[:100]} stands twice; the first stays"
-            drops.append(document.export.drop(Reason.DUPLICATE_ANNOTATION, detail, key=f"{document.path}#{key}"))
+            drops.append(
+                document.export.drop(
+                    Reason.DUPLICATE_ANNOTATION, detail, key=f"{document.path}#{key}"
+                )
+            )
             continue
         if key is not None:
             ids.add(key)
@@ -198,10 +233,15 @@ def _by_image(
 
 
 def _image_record(
-    document: _Document, image: dict[str, Any], raw_annotations: list[msgspec.Raw], seen: _Seen | None
+    document: _Document,
+    image: dict[str, Any],
+    raw_annotations: list[msgspec.Raw],
+    seen: _Seen | None,
 ) -> ImageRecord:
     name, folders = file_name(image), _folders(document.path)
-    annotations = [_annotation(document, read_entry(raw) or Entry(), image) for raw in raw_annotations]
+    annotations = [
+        _annotation(document, read_entry(raw) or Entry(), image) for raw in raw_annotations
+    ]
     if seen:
         annotations = _without_repeats(document, annotations, name, folders, seen)
     video = read_id(image.get("video_id"))
@@ -219,24 +259,40 @@ def _image_record(
 def _annotation(document: _Document, entry: Entry, image: dict[str, Any]) -> Annotation:
     key, category = _key(document, entry), read_id(_json.value(entry.category_id))
     label = document.labels.get(category or "")
-    remarks = {**_json.attributes(_json.value(entry.metadata)), **_json.attributes(_json.value(entry.attributes))}
+    remarks = {
+        **_json.attributes(_json.value(entry.metadata)),
+        **_json.attributes(_json.value(entry.attributes)),
+    }
     try:
         if says_yes(image.get("deleted")) or says_yes(_json.value(entry.deleted)):
             raise Refusal(Reason.DELETED, "deleted in the annotation tool")
         if label is None:
             several = "stands for several names" if category in document.labels else "is not listed"
-            raise Refusal(Reason.UNKNOWN_CLASS, f"category {'none' if category is None else category[:100]} {several}")
+            raise Refusal(
+                Reason.UNKNOWN_CLASS,
+                f"category {'none' if category is None else category[:100]} {several}",
+            )
         if _is_crowd(document, entry, category, remarks):
             raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
         if says_yes(_json.value(entry.isbbox)):
             raise Refusal(Reason.NO_MASK, "isbbox: a box")
         shape = read_shape(_json.value(entry.segmentation))
     except Refusal as refusal:
-        return Annotation(key=key, label=label or "", dropped=refusal.reason, detail=refusal.detail, attributes=remarks)
-    return Annotation(key=key, label=label, shape=shape, flags=_json.label_flags(label), attributes=remarks)
+        return Annotation(
+            key=key,
+            label=label or "",
+            dropped=refusal.reason,
+            detail=refusal.detail,
+            attributes=remarks,
+        )
+    return Annotation(
+        key=key, label=label, shape=shape, flags=_json.label_flags(label), attributes=remarks
+    )
 
 
-def _is_crowd(document: _Document, entry: Entry, category: str | None, remarks: dict[str, str]) -> bool:
+def _is_crowd(
+    document: _Document, entry: Entry, category: str | None, remarks: dict[str, str]
+) -> bool:
     if document.crowds == "keep" or not says_yes(_json.value(entry.iscrowd)):
         return False
     return document.crowds == "drop" or not ("occluded" in remarks or category in document.stuff)
@@ -256,7 +312,9 @@ def _without_repeats(
             seen.here.add(same)
             if same in seen.earlier:
                 detail = "another document of the export has it already"
-                each = msgspec.structs.replace(each, shape=None, dropped=Reason.DUPLICATE_ANNOTATION, detail=detail)
+                each = msgspec.structs.replace(
+                    each, shape=None, dropped=Reason.DUPLICATE_ANNOTATION, detail=detail
+                )
         kept.append(each)
     return kept
 
@@ -264,7 +322,10 @@ def _without_repeats(
 def _key(document: _Document, entry: Entry) -> str:
     key = read_id(_json.value(entry.id))
     if key is None:
-        pieces = [b"" if piece is UNSET else bytes(piece) for piece in (entry.category_id, entry.segmentation)]
+        pieces = [
+            b"" if piece is UNSET else bytes(piece)
+            for piece in (entry.category_id, entry.segmentation)
+        ]
         key = _digest(*pieces).hex()
     return f"{document.path}#{key}"
 
@@ -276,8 +337,17 @@ def _digest(*parts: Any) -> bytes:
 def _folders(path: str) -> list[str]:
     """Where the images of a document may lie, from its folder or the root."""
     stem = re.sub(r"\.coco$", "", posixpath.basename(path)[: -len(".json")])
-    word = re.sub(r"^_*(?:instances|annotations?|person_keypoints|stuff|coco|labels?|lvis_v\d(?:\.\d)?)[_-]+", "", stem)
+    word = re.sub(
+        r"^_*(?:instances|annotations?|person_keypoints|stuff|coco|labels?|lvis_v\d(?:\.\d)?)[_-]+",
+        "",
+        stem,
+    )
     named = [] if word.strip("_").lower() in _PLAIN_WORDS else [word]
-    of_split = [folder for each in named for usual in _USUAL for folder in (f"{usual}/{each}", f"{each}/{usual}")]
+    of_split = [
+        folder
+        for each in named
+        for usual in _USUAL
+        for folder in (f"{usual}/{each}", f"{each}/{usual}")
+    ]
     folders = [*of_split, *named, *_USUAL]
     return [*folders, "..", *(f"../{folder}" for folder in folders)]

@@ -37,8 +37,8 @@ photograph where a mask is due), `malformed_file` (a class table that cannot be 
 
 from collections.abc import Iterator
 
-from curate.export import Export
-from curate.formats import _maps
+from curate.exports.export import Export
+from curate.formats.shared import maps as _maps
 from curate.records import Drop, ImageRecord
 
 OPTIONS: tuple[str, ...] = _maps.OPTIONS

@@ -52,9 +52,9 @@ What is dropped: `missing_image` (a mask without an image), `missing_mask` (an i
 
 from collections.abc import Iterator
 
-from curate.documents import InputError
-from curate.export import Export
-from curate.formats import _maps
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.formats.shared import maps as _maps
 from curate.records import Drop, ImageRecord
 
 OPTIONS: tuple[str, ...] = (*_maps.OPTIONS, "label", "values")
@@ -64,5 +64,7 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
     """One record for each image with a mask, and drops. InputError where there is no pair of image and mask."""
     label = export.options.get("label", "")
     if not isinstance(label, str):
-        raise InputError(f"export {export.name}: option label is the name of a class, not {label!r}")
+        raise InputError(
+            f"export {export.name}: option label is the name of a class, not {label!r}"
+        )
     return _maps.read_maps(export, by_colour=False)

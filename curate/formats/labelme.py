@@ -40,9 +40,9 @@ from typing import Any
 
 import msgspec
 
-from curate.export import Export
-from curate.formats import _json
-from curate.formats._names import is_picture
+from curate.exports.export import Export
+from curate.exports.file_names import is_picture
+from curate.formats.shared import json_pieces as _json
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Bitmap, Drop, ImageRecord, Parts, Polygons, Shape
 
@@ -105,8 +105,16 @@ def _image_name(export: Export, path: str, stated: Any) -> str:
         return stated
     stem = path[: -len(".json")]
     folder = posixpath.dirname(path)
-    beside = [each for each in export.files.paths if posixpath.splitext(each)[0] == stem and is_picture(each)]
-    return posixpath.relpath(beside[0], folder or ".") if len(beside) == 1 else posixpath.basename(stem)
+    beside = [
+        each
+        for each in export.files.paths
+        if posixpath.splitext(each)[0] == stem and is_picture(each)
+    ]
+    return (
+        posixpath.relpath(beside[0], folder or ".")
+        if len(beside) == 1
+        else posixpath.basename(stem)
+    )
 
 
 def _annotations(path: str, shapes: list[msgspec.Raw]) -> list[Annotation]:
@@ -131,10 +139,19 @@ def _annotation(key: str, members: list[_Drawn]) -> Annotation:
         attributes |= each.attributes
     if first.refusal is not None:
         reason, detail = first.refusal.reason, first.refusal.detail
-        return Annotation(key=key, label=first.label, dropped=reason, detail=detail, attributes=attributes)
-    shape = _joined([each.shape for each in members if each.shape], [hole for each in members for hole in each.holes])
+        return Annotation(
+            key=key, label=first.label, dropped=reason, detail=detail, attributes=attributes
+        )
+    shape = _joined(
+        [each.shape for each in members if each.shape],
+        [hole for each in members for hole in each.holes],
+    )
     return Annotation(
-        key=key, label=first.label, shape=shape, flags=_json.label_flags(first.label), attributes=attributes
+        key=key,
+        label=first.label,
+        shape=shape,
+        flags=_json.label_flags(first.label),
+        attributes=attributes,
     )
 
 
@@ -172,7 +189,12 @@ def _without_holes(drawn: list[_Drawn]) -> list[_Drawn]:
 def _reaches_around(outer: _Reach | None, inner: _Reach | None) -> bool:
     if outer is None or inner is None:
         return False
-    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+    return (
+        outer[0] <= inner[0]
+        and outer[1] <= inner[1]
+        and outer[2] >= inner[2]
+        and outer[3] >= inner[3]
+    )
 
 
 def _drawn(path: str, number: int, data: Any) -> _Drawn:
@@ -218,14 +240,20 @@ def _shape(kind: Any, points: Any, mask: Any) -> Polygons | Bitmap:
 
 def _circle(points: Any) -> list[Any]:
     numbers = _json.ring(points)
-    if len(numbers) != 4 or not all(isinstance(each, float) and math.isfinite(each) for each in numbers):
+    if len(numbers) != 4 or not all(
+        isinstance(each, float) and math.isfinite(each) for each in numbers
+    ):
         return [None]
     x, y, on_x, on_y = numbers
     radius = math.hypot(on_x - x, on_y - y)
     bend = math.acos(max(1 - _SAGITTA_PX / radius, 0.0)) if radius else math.pi
     sides = min(max(math.ceil(math.pi / bend) if bend else _MAX_SIDES, 16), _MAX_SIDES)
     turns = [2 * math.pi * side / sides for side in range(sides)]
-    return [number for turn in turns for number in (x + radius * math.cos(turn), y + radius * math.sin(turn))]
+    return [
+        number
+        for turn in turns
+        for number in (x + radius * math.cos(turn), y + radius * math.sin(turn))
+    ]
 
 
 def _bitmap(points: Any, mask: Any) -> Bitmap:
@@ -233,14 +261,18 @@ def _bitmap(points: Any, mask: Any) -> Bitmap:
     if data is None:
         raise Refusal(Reason.BAD_BITMAP, "the mask is no base64 text")
     corners = _json.ring(points)
-    if len(corners) not in (2, 4) or not all(isinstance(each, float) and abs(each) < 1e9 for each in corners):
+    if len(corners) not in (2, 4) or not all(
+        isinstance(each, float) and abs(each) < 1e9 for each in corners
+    ):
         raise Refusal(Reason.BAD_BITMAP, "the mask has no place: its points are not two corners")
     x, y = int(corners[0]), int(corners[1])
     if len(corners) == 4 and data.startswith(_PNG) and len(data) > 24:
         width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
         stated = int(corners[2]) - x + 1, int(corners[3]) - y + 1
         if abs(stated[0] - width) > 1 or abs(stated[1] - height) > 1:
-            detail = f"the mask is {width} x {height} px, its points are {stated[0]} x {stated[1]} apart"
+            detail = (
+                f"the mask is {width} x {height} px, its points are {stated[0]} x {stated[1]} apart"
+            )
             raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
     return Bitmap(data=data, x=x, y=y)
 
@@ -257,7 +289,12 @@ def _decoded(text: Any) -> bytes | None:
     if not isinstance(text, str) or not text:
         return None
     try:
-        return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=False) or None
+        return (
+            base64.b64decode(
+                text.partition(",")[2] if text.startswith("data:") else text, validate=False
+            )
+            or None
+        )
     except (binascii.Error, ValueError):
         return None
 

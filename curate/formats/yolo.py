@@ -35,18 +35,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from curate.documents import InputError
-from curate.export import Export
-from curate.formats._json import label_flags
-from curate.formats._names import fold, is_picture
-from curate.formats._yolo_classes import CLASS_FILES, ClassList, class_lists, nearest_list
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.exports.file_names import fold, is_picture
+from curate.formats.shared.json_pieces import label_flags
+from curate.formats.shared.yolo_classes import CLASS_FILES, ClassList, class_lists, nearest_list
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Drop, Flag, ImageRecord, Polygons
 
 OPTIONS = ("classes",)
 
 _LABELS = re.compile(r"(?<![a-z])(label)(s?)(?![a-z])", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf|infinity)", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(
+    r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf|infinity)", re.IGNORECASE | re.ASCII
+)
 _BESIDE, _ELSEWHERE = 0, 1
 _log = logging.getLogger(__name__)
 
@@ -62,22 +64,32 @@ class _Match(NamedTuple):
 class _Pictures:
     """Pictures by stem (and whole name), exact and folded, and by folder too."""
 
-    exact: defaultdict[tuple[str, ...], list[str]] = field(default_factory=lambda: defaultdict(list))
-    folded: defaultdict[tuple[str, ...], list[str]] = field(default_factory=lambda: defaultdict(list))
+    exact: defaultdict[tuple[str, ...], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    folded: defaultdict[tuple[str, ...], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
 
 def read(export: Export) -> Iterator[ImageRecord | Drop]:
     """One record for each image, with or without a label file."""
-    pictures = sorted(path for path in (*export.files.paths, *export.files.refused) if is_picture(path))
+    pictures = sorted(
+        path for path in (*export.files.paths, *export.files.refused) if is_picture(path)
+    )
     index = _index(pictures)
     lists, broken = class_lists(export)
     yield from broken
     files = [path for path in export.files.paths if _is_label_file(export, path, index)]
     if not (files or lists or broken or export.lost):
-        raise InputError(f"{export.files.root}: no YOLO labels (.txt, in folders named labels) among its files")
+        raise InputError(
+            f"{export.files.root}: no YOLO labels (.txt, in folders named labels) among its files"
+        )
     for path in sorted(export.files.refused):
         if path.lower().endswith(".txt") and _is_in_labels(path):
-            yield export.drop(Reason.PATH_ESCAPE, f"{path} is a link, a pipe or a device", key=path, count=None)
+            yield export.drop(
+                Reason.PATH_ESCAPE, f"{path} is a link, a pipe or a device", key=path, count=None
+            )
     taken: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for path in files:
         found = _find(path, index)
@@ -92,7 +104,9 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
         (distance, path), *others = sorted(taken[image])
         for _, other in others:
             yield from _lost(
-                export, other, Refusal(Reason.DUPLICATE_ANNOTATION, f"{image} has labels in {path}, which stay")
+                export,
+                other,
+                Refusal(Reason.DUPLICATE_ANNOTATION, f"{image} has labels in {path}, which stay"),
             )
         yield from _read_file(export, path, image, distance, nearest_list(lists, path))
 
@@ -104,16 +118,22 @@ def _read_file(
     try:
         lines = export.read_text(path).split("\n")
     except Refusal as refusal:
-        yield export.drop(refusal.reason, f"{path}: {refusal.detail}", image=image, key=path, count=None)
+        yield export.drop(
+            refusal.reason, f"{path}: {refusal.detail}", image=image, key=path, count=None
+        )
         return
     annotations = [
-        _annotation(path, number, line.split(), classes, flags) for number, line in enumerate(lines, 1) if line.strip()
+        _annotation(path, number, line.split(), classes, flags)
+        for number, line in enumerate(lines, 1)
+        if line.strip()
     ]
     name = posixpath.relpath(image, posixpath.dirname(path) or ".")
     yield ImageRecord(name=name, document=path, annotations=annotations, frame="displayed")
 
 
-def _annotation(path: str, number: int, words: list[str], classes: ClassList | None, flags: list[Flag]) -> Annotation:
+def _annotation(
+    path: str, number: int, words: list[str], classes: ClassList | None, flags: list[Flag]
+) -> Annotation:
     place, label = f"line {number}", ""
     try:
         code = _class_number(words[0], place)
@@ -122,10 +142,18 @@ def _annotation(path: str, number: int, words: list[str], classes: ClassList | N
             raise Refusal(Reason.UNKNOWN_CLASS, f"{place}: class {code} is not listed")
         ring = _ring(words[1:], place, 0 if classes is None else classes.keypoints)
     except Refusal as refusal:
-        key = _key(path, [str(number), *words]) if refusal.reason is Reason.MALFORMED_FILE else _key(path, words)
-        return Annotation(key=key, label=label, dropped=refusal.reason, detail=f"{path}: {refusal.detail}")
+        key = (
+            _key(path, [str(number), *words])
+            if refusal.reason is Reason.MALFORMED_FILE
+            else _key(path, words)
+        )
+        return Annotation(
+            key=key, label=label, dropped=refusal.reason, detail=f"{path}: {refusal.detail}"
+        )
     shape = Polygons(rings=[ring], normalised=True)
-    return Annotation(key=_key(path, words), label=label, shape=shape, flags=[*flags, *label_flags(label)])
+    return Annotation(
+        key=_key(path, words), label=label, shape=shape, flags=[*flags, *label_flags(label)]
+    )
 
 
 def _class_number(word: str, place: str) -> int:
@@ -139,7 +167,9 @@ def _ring(words: list[str], place: str, keypoints: int) -> list[float]:
     if len(words) == 4 or (keypoints and len(words) == keypoints):
         raise Refusal(Reason.NO_MASK, f"{place}: a box")
     if len(words) < 6 or len(words) % 2:
-        raise Refusal(Reason.BAD_POLYGON, f"{place}: {len(words)} numbers, neither a box nor pairs of x and y")
+        raise Refusal(
+            Reason.BAD_POLYGON, f"{place}: {len(words)} numbers, neither a box nor pairs of x and y"
+        )
     text = next((word for word in words if not _NUMBER.fullmatch(word)), None)
     if text is not None:
         raise Refusal(Reason.BAD_POLYGON, f"{place}: {text[:40]!r} is no number")
@@ -158,7 +188,9 @@ def _lost(export: Export, path: str, refusal: Refusal) -> Iterator[Drop]:
         yield export.drop(worse.reason, f"{path}: {worse.detail}", key=path, count=None)
         return
     if lines:
-        yield export.drop(refusal.reason, f"{path}: {refusal.detail}", image=path, key=path, count=lines)
+        yield export.drop(
+            refusal.reason, f"{path}: {refusal.detail}", image=path, key=path, count=lines
+        )
 
 
 def _is_label_file(export: Export, path: str, index: _Pictures) -> bool:
@@ -169,7 +201,11 @@ def _is_label_file(export: Export, path: str, index: _Pictures) -> bool:
     if (in_labels and has_picture) or (folder, name[:-4]) in index.exact:
         return True
     try:
-        words = re.split(r"[\s,]", export.read_text(path).lstrip(), maxsplit=1) if in_labels or has_picture else [""]
+        words = (
+            re.split(r"[\s,]", export.read_text(path).lstrip(), maxsplit=1)
+            if in_labels or has_picture
+            else [""]
+        )
     except Refusal:
         return in_labels
     if _NUMBER.fullmatch(words[0]):
@@ -192,7 +228,9 @@ def _find(path: str, index: _Pictures) -> _Match | Refusal:
             if len(hits) == 1:
                 return _Match(hits[0], distance if len(key) == 2 else _ELSEWHERE)
             if hits:
-                return Refusal(Reason.AMBIGUOUS_IMAGE, f"its image may be any of {', '.join(hits[:4])}")
+                return Refusal(
+                    Reason.AMBIGUOUS_IMAGE, f"its image may be any of {', '.join(hits[:4])}"
+                )
     return Refusal(Reason.MISSING_IMAGE, f"no picture is called {stem}")
 
 
@@ -202,7 +240,9 @@ def _image_folders(folder: str) -> list[str]:
     found = [folder]
     for place in reversed(range(len(parts))):
         if _LABELS.search(parts[place]):
-            renamed = _LABELS.sub(lambda word: ("Image" if word[1][0] == "L" else "image") + word[2], parts[place])
+            renamed = _LABELS.sub(
+                lambda word: ("Image" if word[1][0] == "L" else "image") + word[2], parts[place]
+            )
             found += ["/".join([*parts[:place], renamed, *parts[place + 1 :]])]
             found += ["/".join([*parts[:place], *parts[place + 1 :]])]
     return found

@@ -1,6 +1,6 @@
 """The look that all pages share: templates that escape everything, numbers for readers, pictures inside the file.
 
-    render("curation.html", {"title": …})   ->  the bytes of one HTML file
+    render("curation/curation.html", {"title": …})   ->  the bytes of one HTML file
 
 A page fetches nothing and runs no script but the one whose digest its policy names. What strangers wrote (labels,
 paths, keys) goes through `shown` or `words`: what is invisible or turns the reading direction is spelled out, and what
@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from pipelines.screen import printable
+from pipelines.flow.screen import printable
 
 _TEMPLATES = Path(__file__).parent
 _LONGEST = 72  # characters of a stranger's text in a page

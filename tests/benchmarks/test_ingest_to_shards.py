@@ -11,9 +11,13 @@ from benchmarks._timing import Measured, measure, ratio
 from benchmarks.ingest_to_shards import _pipeline, _sources
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools' own
+@pytest.mark.filterwarnings(
+    "ignore:__array__ implementation:DeprecationWarning"
+)  # pycocotools' own
 def test_both_ways_make_the_same_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pictures, "_MADE", {"photos": _pictures._Statistics(4, 24, 160, 40, 0.9, 11)})
+    monkeypatch.setattr(
+        _pictures, "_MADE", {"photos": _pictures._Statistics(4, 24, 160, 40, 0.9, 11)}
+    )
     sources, _ = _sources(None, tmp_path)
     made = _pipeline(sources, tmp_path / "build")
     assert 5 < made == plain_script(sources[0].documents, tmp_path / "plain.parquet")
@@ -32,4 +36,7 @@ def test_rates_are_compared_turn_by_turn() -> None:
     assert ratio(measured, "fast", "slow") == 2.0
     assert measured["fast"].rate == 8.0
     counted = measure({"one": lambda: 1, "two": lambda: 2}, repeats=2)
-    assert {name: (each.items, len(each.rates)) for name, each in counted.items()} == {"one": (1, 2), "two": (2, 2)}
+    assert {name: (each.items, len(each.rates)) for name, each in counted.items()} == {
+        "one": (1, 2),
+        "two": (2, 2),
+    }

@@ -11,11 +11,16 @@ from curate.schema import drops_table
 
 def part(export: str, rows: int, *counts: int | None) -> tuple[pa.Table, pa.Table]:
     segments = pa.table({"export": pa.array([export] * rows, pa.string())})
-    return segments, drops_table(Drop(reason=Reason.CROWD, detail="", export=export, count=count) for count in counts)
+    return segments, drops_table(
+        Drop(reason=Reason.CROWD, detail="", export=export, count=count) for count in counts
+    )
 
 
 def test_parts_add_up_by_reason_and_export() -> None:
-    parts = [ledger.count({"a": 5}, *part("a", 2, 1, 2, None)), ledger.count({"b": 0, "a": 1}, *part("a", 1))]
+    parts = [
+        ledger.count({"a": 5}, *part("a", 2, 1, 2, None)),
+        ledger.count({"b": 0, "a": 1}, *part("a", 1)),
+    ]
     report = ledger.report(ledger.total(parts))
     assert (report["in"], report["out"], report["dropped"], report["uncounted"]) == (6, 3, 3, 1)
     assert report["by_reason"] == {"crowd": 3}
@@ -37,4 +42,11 @@ def test_exports_do_not_make_up_for_each_other() -> None:
 
 def test_an_empty_build_has_an_empty_ledger() -> None:
     report = ledger.report(ledger.total([ledger.count({}, *part("a", 0))]))
-    assert report == {"in": 0, "out": 0, "dropped": 0, "by_reason": {}, "by_export": {}, "uncounted": 0}
+    assert report == {
+        "in": 0,
+        "out": 0,
+        "dropped": 0,
+        "by_reason": {},
+        "by_export": {},
+        "uncounted": 0,
+    }

@@ -17,9 +17,16 @@ def test_a_stage_without_its_columns_fails_before_work_starts() -> None:
 
 
 def test_drops_hold_what_strangers_wrote_within_bounds() -> None:
-    drop = Drop(reason=Reason.NO_MASK, detail="x" * 5000, export="e", annotation_key="\ud800", count=None)
+    drop = Drop(
+        reason=Reason.NO_MASK, detail="x" * 5000, export="e", annotation_key="\ud800", count=None
+    )
     (row,) = schema.drops_table([drop]).to_pylist()
-    assert (len(row["detail"]), row["annotation_key"], row["reason"], row["count"]) == (1001, "?", "no_mask", None)
+    assert (len(row["detail"]), row["annotation_key"], row["reason"], row["count"]) == (
+        1001,
+        "?",
+        "no_mask",
+        None,
+    )
     assert schema.drops_table([]).schema == schema.DROPS
 
 

@@ -7,7 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from curate import settings
-from curate.documents import InputError
+from curate.errors import InputError
+from curate.formats import options_by_name
 
 GOOD = """\
 build: build/demo
@@ -27,16 +28,20 @@ def message(folder: Path, text: str) -> str:
     file = folder / "settings.yaml"
     file.write_text(text)
     with pytest.raises(InputError) as caught:
-        settings.load_settings(file)
+        settings.load_settings(file, options_by_name())
     return str(caught.value).replace(str(file), "FILE")
 
 
 def test_a_good_file_has_all_its_defaults(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text(GOOD)
-    loaded = settings.load_settings(file)
+    loaded = settings.load_settings(file, options_by_name())
     assert loaded.exports[0].path == "s3://bucket/street.zip"
-    assert (loaded.exports[0].role, loaded.filter.min_side, loaded.limits.child_seconds) == ("auto", 8, 60.0)
+    assert (loaded.exports[0].role, loaded.filter.min_side, loaded.limits.child_seconds) == (
+        "auto",
+        8,
+        60.0,
+    )
 
 
 def test_a_root_goes_before_relative_paths_alone(tmp_path: Path) -> None:
@@ -44,38 +49,59 @@ def test_a_root_goes_before_relative_paths_alone(tmp_path: Path) -> None:
     paths = {"a/b": "/root/a/b", "/c": "/c", "s3://bucket/street.zip": "s3://bucket/street.zip"}
     for path, rooted in paths.items():
         file.write_text(GOOD.replace("s3://bucket/street.zip", path))
-        assert settings.load_settings(file, "/root").exports[0].path == rooted
+        assert settings.load_settings(file, options_by_name(), "/root").exports[0].path == rooted
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         (("licences:", "licenses:"), "FILE:9:1: unknown key 'licenses'; did you mean 'licences'?"),
-        (("    domain:", "    domian:"), "FILE:7:5: unknown key 'exports.0.domian'; did you mean 'domain'?"),
-        (("format: coco", "format: cocoo"), "FILE:5:5: unknown format 'cocoo'; did you mean 'coco'?"),
+        (
+            ("    domain:", "    domian:"),
+            "FILE:7:5: unknown key 'exports.0.domian'; did you mean 'domain'?",
+        ),
+        (
+            ("format: coco", "format: cocoo"),
+            "FILE:5:5: unknown format 'cocoo'; did you mean 'coco'?",
+        ),
         (("    domain: street\n", ""), "FILE:3:5: key 'exports.0.domain' is missing"),
         (("cc0-1.0", "proprietary"), "FILE:8:5: export street has the licence 'proprietary'"),
         (("cc0-1.0", "CC0-1.O"), "which licences.allow does not list; did you mean 'CC0-1.0'?"),
         (("name: street", "name: a/b"), "FILE:3:5: exports.0.name:"),
-        (("build: build/demo", "build: build/demo\nfilter: {min_sied: 3}"), "FILE:2:10: unknown key 'filter.min_sied'"),
-        (("build: build/demo", "build: build/demo\nsplit: {val: 0.6, test: 0.5}"), "val and test leave nothing"),
-        (("build: build/demo", "build: build/demo\nsplit: {scene_pattern: '('}"), "FILE:2:9: split.scene_pattern:"),
+        (
+            ("build: build/demo", "build: build/demo\nfilter: {min_sied: 3}"),
+            "FILE:2:10: unknown key 'filter.min_sied'",
+        ),
+        (
+            ("build: build/demo", "build: build/demo\nsplit: {val: 0.6, test: 0.5}"),
+            "val and test leave nothing",
+        ),
+        (
+            ("build: build/demo", "build: build/demo\nsplit: {scene_pattern: '('}"),
+            "FILE:2:9: split.scene_pattern:",
+        ),
         (("build: build/demo", "build: [build"), "FILE:2:8:"),
         (("build: build/demo", "build: !!python/object:os.system x"), "FILE:1:8: tag"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+def test_what_is_wrong_is_said_with_its_place(
+    tmp_path: Path, change: tuple[str, str], expected: str
+) -> None:
     assert expected in message(tmp_path, GOOD.replace(*change))
 
 
 def test_an_option_that_the_format_does_not_know_is_named(tmp_path: Path) -> None:
-    said = message(tmp_path, GOOD.replace("    customer", "    options: {crowd: keep}\n    customer"))
+    said = message(
+        tmp_path, GOOD.replace("    customer", "    options: {crowd: keep}\n    customer")
+    )
     assert "FILE:6:15: format coco has no option 'crowd'; did you mean 'crowds'?" in said
 
 
 def test_two_exports_of_one_name_are_refused(tmp_path: Path) -> None:
     first = GOOD[GOOD.index("  - name") : GOOD.index("licences")]
-    assert "FILE:9:5: export 'street' stands twice" in message(tmp_path, GOOD.replace("licences:", first + "licences:"))
+    assert "FILE:9:5: export 'street' stands twice" in message(
+        tmp_path, GOOD.replace("licences:", first + "licences:")
+    )
 
 
 @pytest.mark.parametrize("text", ["", "- a", "42", "\x00"])
@@ -85,11 +111,11 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.yaml: cannot be read"):
-        settings.load_settings(tmp_path / "nowhere.yaml")
+        settings.load_settings(tmp_path / "nowhere.yaml", {})
 
 
 def test_the_schema_accepts_a_good_file_and_refuses_an_unknown_key() -> None:
-    described = settings.schema()
+    described = settings.schema(options_by_name())
     data = YAML(typ="safe").load(GOOD)
     jsonschema.validate(data, described)
     with pytest.raises(jsonschema.ValidationError):

@@ -25,8 +25,14 @@ def test_a_file_is_there_whole_or_not_at_all(folder: UPath) -> None:
 
 def test_tables_come_back_in_the_order_of_their_parts(folder: UPath) -> None:
     for number in (1, 0, 10):
-        storage.write_table(folder / f"part-{number:05}.parquet", pa.table({"x": [number], "y": ["a"]}))
-    assert [table["x"].to_pylist() for table in storage.read_parts(folder, ["x"])] == [[0], [1], [10]]
+        storage.write_table(
+            folder / f"part-{number:05}.parquet", pa.table({"x": [number], "y": ["a"]})
+        )
+    assert [table["x"].to_pylist() for table in storage.read_parts(folder, ["x"])] == [
+        [0],
+        [1],
+        [10],
+    ]
     assert storage.parts(folder / "nowhere") == []
 
 
@@ -44,7 +50,9 @@ def test_a_folder_is_replaced_and_a_killed_replacement_mended(folder: UPath) -> 
         storage.replace_folder(new, final)
         assert (final / "x").read_bytes() == content.encode()
         assert not new.exists()
-    storage.replace_folder(final, folder / ".stage.old")  # what a kill between the two renames leaves
+    storage.replace_folder(
+        final, folder / ".stage.old"
+    )  # what a kill between the two renames leaves
     storage.recover(final)
     assert (final / "x").read_bytes() == b"new"
     storage.remove_folder(final)
@@ -54,6 +62,8 @@ def test_a_folder_is_replaced_and_a_killed_replacement_mended(folder: UPath) -> 
 
 def test_a_digest_knows_no_order_of_keys() -> None:
     assert (
-        storage.digest({"a": 1, "b": [2]}) == storage.digest({"b": [2], "a": 1}) != storage.digest({"a": 1, "b": [3]})
+        storage.digest({"a": 1, "b": [2]})
+        == storage.digest({"b": [2], "a": 1})
+        != storage.digest({"a": 1, "b": [3]})
     )
     assert storage.digest("a", "b") != storage.digest("ab")

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from upath import UPath
 
-from curate.documents import InputError
+from curate.errors import InputError
 from curate.reasons import Reason
 from curate.records import Drop
 from curate.schema import drops_table
@@ -14,11 +14,17 @@ from curate.storage import write_json, write_table
 from curate.trace import last_row, trace
 
 
-def write_stage(build: UPath, stage: str, parts: list[tuple[list[dict[str, object]], list[Drop]]]) -> None:
+def write_stage(
+    build: UPath, stage: str, parts: list[tuple[list[dict[str, object]], list[Drop]]]
+) -> None:
     """A stage's folder with these rows and drops, one part each."""
     for number, (rows, drops) in enumerate(parts):
         name = f"part-{number:05d}.parquet"
-        table = pa.Table.from_pylist(rows) if rows else pa.table({"object_id": pa.array([], pa.string())})
+        table = (
+            pa.Table.from_pylist(rows)
+            if rows
+            else pa.table({"object_id": pa.array([], pa.string())})
+        )
         write_table(build / stage / "segments" / name, table)
         write_table(build / stage / "drops" / name, drops_table(drops))
     write_json(build / stage / "stage.json", {})

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curate import masks
-from curate.polygons import rasterise
+from curate.formats import options_by_name
+from curate.pixels import masks
+from curate.pixels.polygons import rasterise
 from curate.records import Polygons
 from curate.settings import ExportSettings, load_settings
 from examples import demo_pictures as pictures
@@ -16,7 +17,10 @@ from examples.demo_writers import polygons
 from tests.curate.formats.battery import ReadBack, read_back
 
 ROOT = Path(__file__).parents[2]
-EXPORTS = {each.name: each for each in load_settings(ROOT / "examples/demo.yaml").exports}
+EXPORTS = {
+    each.name: each
+    for each in load_settings(ROOT / "examples/demo.yaml", options_by_name()).exports
+}
 
 
 @pytest.fixture(scope="module")

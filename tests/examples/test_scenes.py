@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from curate.taxonomy import load_concepts, load_decisions
+from curate.labels.taxonomy import load_concepts, load_decisions
 from examples import scenes, views
 from examples.base_exports import write_exports
 from examples.canvas import Piece, Thing
@@ -24,7 +24,9 @@ def test_a_seed_is_a_scene(view: str) -> None:
     scene, again, other = (scenes.draw(seed, view, 260, 300) for seed in (5, 5, 6))
     assert np.array_equal(scene.image, again.image)
     assert [each.label for each in scene.objects] == [each.label for each in again.objects]
-    assert all(np.array_equal(a.mask, b.mask) for a, b in zip(scene.objects, again.objects, strict=True))
+    assert all(
+        np.array_equal(a.mask, b.mask) for a, b in zip(scene.objects, again.objects, strict=True)
+    )
     assert not np.array_equal(scene.image, other.image)
     assert scene.view == view
     assert scene.image.shape == (260, 300, 3)
@@ -60,22 +62,34 @@ def test_holes_show_what_is_behind() -> None:
 
 
 def _holes(mask: np.ndarray) -> bool:
-    outside, _ = cv2.connectedComponents(np.pad(~mask, 1, constant_values=True).astype(np.uint8), connectivity=4)
+    outside, _ = cv2.connectedComponents(
+        np.pad(~mask, 1, constant_values=True).astype(np.uint8), connectivity=4
+    )
     return outside > 2
 
 
 def test_every_drawn_label_has_its_concept() -> None:
-    decisions = load_decisions(ROOT / "taxonomy/customers", load_concepts(ROOT / "taxonomy/concepts.yaml"))
+    decisions = load_decisions(
+        ROOT / "taxonomy/customers", load_concepts(ROOT / "taxonomy/concepts.yaml")
+    )
     known = decisions.by_customer["scenes"]
     things = [maker(np.random.default_rng(seed)) for maker in set(ANY) for seed in range(6)]
-    labels = {thing.label for thing in things} | {piece.label for thing in things for piece in thing.pieces}
+    labels = {thing.label for thing in things} | {
+        piece.label for thing in things for piece in thing.pieces
+    }
     assert labels - {""} <= set(known)
 
 
-def test_the_base_exports_hold_what_the_scenes_show_and_ask_less_for_thin_things(tmp_path: Path) -> None:
+def test_the_base_exports_hold_what_the_scenes_show_and_ask_less_for_thin_things(
+    tmp_path: Path,
+) -> None:
     written = write_exports(tmp_path / "exports", 8, 0, 1)
     shown = [scenes.draw(seed) for seed in range(8)]
-    drawn = [(scene.view, fill(each.mask), int(each.mask.sum())) for scene in shown for each in scene.objects]
+    drawn = [
+        (scene.view, fill(each.mask), int(each.mask.sum()))
+        for scene in shown
+        for each in scene.objects
+    ]
     asked = []
     for view in [view for view, count in written.items() if count]:
         back = read_back(tmp_path / "exports" / view, "coco")

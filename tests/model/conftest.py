@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
-from curate import windows
-from curate.images import encode_mask, encode_webp
+from curate.pixels.images import encode_mask, encode_webp
 from curate.schema import shard_schema
 from curate.settings import CropSettings, Settings
-from curate.shard_files import ShardFile, manifest
+from curate.shards import windows
+from curate.shards.writer import ShardFile, manifest
 
 torch.set_num_threads(1)
 
@@ -34,7 +34,9 @@ def disc(
     return image, mask, (int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1)
 
 
-def write_shards(folder: Path, split: str, count: int, sides: tuple[int, ...] = (60, 80)) -> list[ShardFile]:
+def write_shards(
+    folder: Path, split: str, count: int, sides: tuple[int, ...] = (60, 80)
+) -> list[ShardFile]:
     """A shard of ellipses in domains a and b, by the contract."""
     chance = np.random.default_rng(len(split))
     crop = CropSettings()
@@ -53,7 +55,13 @@ def write_shards(folder: Path, split: str, count: int, sides: tuple[int, ...] = 
             "split": split,
             "domain": "ab"[number % 2],
         }
-        row |= {"image_height": side, "image_width": side, "area": int(mask.sum()), "flags": [], "weight": 1.0}
+        row |= {
+            "image_height": side,
+            "image_width": side,
+            "area": int(mask.sum()),
+            "flags": [],
+            "weight": 1.0,
+        }
         row |= {"match_score": 1.0, "licence": "CC0-1.0"}
         for name, each in (
             ("crop", whole),
@@ -65,12 +73,21 @@ def write_shards(folder: Path, split: str, count: int, sides: tuple[int, ...] = 
             key: value[0].as_py()
             for key, value in windows.as_columns(window - whole[0, [0, 1, 0, 1]], "window").items()
         }
-        row |= {"image": {"bytes": encode_webp(np.ascontiguousarray(image[y0:y1, x0:x1])), "path": ""}}
-        rows.append(row | {"mask": {"bytes": encode_mask(np.ascontiguousarray(mask[y0:y1, x0:x1])), "path": ""}})
+        row |= {
+            "image": {"bytes": encode_webp(np.ascontiguousarray(image[y0:y1, x0:x1])), "path": ""}
+        }
+        rows.append(
+            row
+            | {"mask": {"bytes": encode_mask(np.ascontiguousarray(mask[y0:y1, x0:x1])), "path": ""}}
+        )
     path = folder / f"split={split}" / "part-00000.parquet"
     path.parent.mkdir(parents=True)
     pq.write_table(pa.Table.from_pylist(rows, schema=shard_schema()), path, row_group_size=8)
-    return [ShardFile(str(path.relative_to(folder)), split, count, path.stat().st_size, "", {"CC0-1.0": count})]
+    return [
+        ShardFile(
+            str(path.relative_to(folder)), split, count, path.stat().st_size, "", {"CC0-1.0": count}
+        )
+    ]
 
 
 @pytest.fixture
@@ -79,14 +96,23 @@ def build_folder(tmp_path: Path) -> Callable[..., Settings]:
 
     def make(train: dict[str, object], counts: dict[str, int]) -> Settings:
         folder = tmp_path / "build" / "shard"
-        files = [file for split, count in counts.items() for file in write_shards(folder, split, count)]
+        files = [
+            file for split, count in counts.items() for file in write_shards(folder, split, count)
+        ]
         listed = manifest(files, CropSettings(), "")
         (folder / "manifest.json").write_text(json.dumps(msgspec.to_builtins(listed)))
         return Settings.model_validate(
             {
                 "build": str(UPath(tmp_path / "build")),
                 "exports": [
-                    {"name": "e", "path": "e", "format": "coco", "customer": "c", "domain": "a", "licence": "CC0-1.0"}
+                    {
+                        "name": "e",
+                        "path": "e",
+                        "format": "coco",
+                        "customer": "c",
+                        "domain": "a",
+                        "licence": "CC0-1.0",
+                    }
                 ],
                 "licences": {"allow": ["CC0-1.0"]},
                 "train": train,

@@ -1,16 +1,20 @@
 import numpy as np
 import pytest
 
-from curate import windows
 from curate.settings import CropSettings, TrainSettings
+from curate.shards import windows
 from model.augment import augment
 from model.batches import BatchPlan, ahead, plan_epoch, sizes
 
 
-def planned(count: int = 3000, max_side: int = 256) -> tuple[list[BatchPlan], np.ndarray, np.ndarray]:
+def planned(
+    count: int = 3000, max_side: int = 256
+) -> tuple[list[BatchPlan], np.ndarray, np.ndarray]:
     """An epoch of objects of 16 to 400 px in images of 480 × 640 px."""
     chance = np.random.default_rng(5)
-    side = np.exp(chance.uniform(np.log(16), np.log(400), (count, 1))) * chance.uniform(0.7, 1.0, (count, 2))
+    side = np.exp(chance.uniform(np.log(16), np.log(400), (count, 1))) * chance.uniform(
+        0.7, 1.0, (count, 2)
+    )
     corner = chance.uniform(0, 1, (count, 2)) * (np.array([640, 480]) - side)
     boxes = np.concatenate((corner, corner + side), axis=1).astype(np.int32)
     heights, widths = np.full(count, 480), np.full(count, 640)
@@ -65,7 +69,9 @@ def test_mirrors_move_mask_and_box_together() -> None:
     places = set()
     for seed in range(30):
         chance = np.random.default_rng(seed)
-        seen, moved, drawn = augment(image, mask, np.array([10, 5, 20, 15], np.float32), chance, 1.0)
+        seen, moved, drawn = augment(
+            image, mask, np.array([10, 5, 20, 15], np.float32), chance, 1.0
+        )
         x0, y0, x1, y1 = drawn.astype(int).tolist()
         assert moved[y0:y1, x0:x1].all()
         assert moved.sum() == 100

@@ -42,7 +42,10 @@ def test_the_gate_chooses_shapes_and_trust(priors: Priors) -> None:
 
 def test_the_gate_learns() -> None:
     model = BoxNetwork(lively(build("small")), *learn_priors([])).train()
-    maps = model(torch.randint(0, 255, (2, 3, 64, 64), dtype=torch.uint8), torch.tensor([[10.0, 20.0, 50.0, 60.0]] * 2))
+    maps = model(
+        torch.randint(0, 255, (2, 3, 64, 64), dtype=torch.uint8),
+        torch.tensor([[10.0, 20.0, 50.0, 60.0]] * 2),
+    )
     maps[:, 0].square().sum().backward()
     assert model.gate.weight.grad is not None
     assert (model.gate.weight.grad[-1] != 0).any()

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from curate.documents import InputError
+from curate.errors import InputError
 from model.box_network import BoxNetwork
 from model.checkpoint import Origin, load_checkpoint, save_checkpoint
 from model.prior import SHAPES, learn_priors
@@ -16,7 +16,11 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("checkpoint") / "model.safetensors"
     origin = Origin(variant="small", outside=0.5, licences=["CC0-1.0"], steps=7)
     save_checkpoint(
-        path, BoxNetwork(build("small"), torch.randn(SHAPES, 64, 64), torch.full((SHAPES,), 1 / SHAPES), 0.5), origin
+        path,
+        BoxNetwork(
+            build("small"), torch.randn(SHAPES, 64, 64), torch.full((SHAPES,), 1 / SHAPES), 0.5
+        ),
+        origin,
     )
     return path
 
@@ -37,7 +41,10 @@ def test_bad_files_are_named_with_what_is_wrong(saved: Path, tmp_path: Path) -> 
         (data[:3], "cut off"),
         (b"", "cut off"),
         (pickle.dumps({"a": 1}), "a pickle"),
-        (data.replace(b"segcurate box network 2", b"segcurate box network 9"), "no checkpoint of this project"),
+        (
+            data.replace(b"segcurate box network 2", b"segcurate box network 9"),
+            "no checkpoint of this project",
+        ),
         (data.replace(b'variant\\":\\"small', b'variant\\":\\"lite '), "metadata is broken"),
     ):
         bad.write_bytes(content)

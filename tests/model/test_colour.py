@@ -47,12 +47,16 @@ def test_three_pixels_by_hand() -> None:
         bright = (ours[2] / ours.sum()) / (theirs[2] / theirs.sum())
         evidence = torch.log(torch.stack((dark, dark, bright)))
         if number == 0:
-            assert torch.allclose(colour_evidence(pixels, ours[None, None])[0, 0], evidence, atol=1e-3)
+            assert torch.allclose(
+                colour_evidence(pixels, ours[None, None])[0, 0], evidence, atol=1e-3
+            )
         alone = logits[0, 0] + 0.5 * evidence
         answer = alone
         for _ in range(_STEPS):
             left, middle, right = torch.tanh(answer / 2)
-            answer = alone + torch.stack((alike[0] * middle, alike[0] * left + alike[1] * right, alike[1] * middle))
+            answer = alone + torch.stack(
+                (alike[0] * middle, alike[0] * left + alike[1] * right, alike[1] * middle)
+            )
     assert torch.allclose(settle(pixels, logits, trust)[0, 0], answer, atol=1e-3)
 
 
@@ -60,10 +64,14 @@ def test_each_window_has_its_own_colours_and_no_gradient_flows() -> None:
     pixels, logits, _ = _square(apart=80)
     other = pixels.flip(1)
     logits.requires_grad_()
-    evidence = colour_evidence(torch.cat((pixels, other)), torch.sigmoid(torch.cat((logits, logits))))
+    evidence = colour_evidence(
+        torch.cat((pixels, other)), torch.sigmoid(torch.cat((logits, logits)))
+    )
     answer = settle(torch.cat((pixels, other)), torch.cat((logits, logits)), torch.ones(2))
     for number, each in enumerate((pixels, other)):
-        assert torch.allclose(evidence[number], colour_evidence(each, torch.sigmoid(logits))[0], atol=1e-5)
+        assert torch.allclose(
+            evidence[number], colour_evidence(each, torch.sigmoid(logits))[0], atol=1e-5
+        )
         assert torch.allclose(answer[number], settle(each, logits, TRUST)[0], atol=1e-4)
     assert not evidence.requires_grad
     assert not answer.requires_grad

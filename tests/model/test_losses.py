@@ -14,7 +14,9 @@ def crops() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 
 def test_cross_entropy_is_torchs() -> None:
     maps, target, valid = crops()
-    expected = functional.binary_cross_entropy_with_logits(maps, target.expand_as(maps), reduction="none").mean((2, 3))
+    expected = functional.binary_cross_entropy_with_logits(
+        maps, target.expand_as(maps), reduction="none"
+    ).mean((2, 3))
     assert torch.allclose(cross_entropy(maps, target, valid), expected, atol=1e-6)
 
 
@@ -27,7 +29,9 @@ def test_padding_counts_nothing() -> None:
     maps.requires_grad_()
     losses = crop_losses(maps, target, valid)
     losses.sum().backward()
-    assert torch.allclose(losses, crop_losses(maps[..., :8, :6], target[..., :8, :6], valid[..., :8, :6]))
+    assert torch.allclose(
+        losses, crop_losses(maps[..., :8, :6], target[..., :8, :6], valid[..., :8, :6])
+    )
     assert maps.grad is not None
     assert maps.grad[..., 8:, :].abs().max() == 0
     assert small.shape == (2,)
@@ -38,7 +42,9 @@ def test_soft_iou_of_certain_maps_is_iou() -> None:
     certain = torch.where(target > 0, 40.0, -40.0)
     assert soft_iou(certain, target, valid) == pytest.approx(0, abs=1e-6)
     assert soft_iou(-certain, target, valid).min() > 0.9
-    assert soft_iou(-torch.full_like(target, 40), torch.zeros_like(target), valid) == pytest.approx(0, abs=1e-6)
+    assert soft_iou(-torch.full_like(target, 40), torch.zeros_like(target), valid) == pytest.approx(
+        0, abs=1e-6
+    )
 
 
 def test_edges_weigh_more() -> None:

@@ -39,4 +39,6 @@ def test_matrices_moved_together_go_where_pytorch_moves_them_one_by_one() -> Non
         theirs.step()
     for mine, other in zip(together, alone, strict=True):
         moved, expected = mine.detach() - 1, other.detach() - 1
-        assert float((moved - expected).norm() / expected.norm()) < 0.01  # theirs iterates in bfloat16
+        assert (
+            float((moved - expected).norm() / expected.norm()) < 0.01
+        )  # theirs iterates in bfloat16

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from curate.documents import InputError
+from curate.errors import InputError
 from model.box_network import BoxNetwork
 from model.checkpoint import Origin, save_checkpoint
 from model.predict import Segmenter
@@ -78,4 +78,6 @@ def test_what_is_no_image_is_refused_in_words(segmenter: Segmenter, image: Any) 
 
 def test_no_gradient_is_kept(segmenter: Segmenter) -> None:
     segmenter.segment(IMAGE, (20, 10, 80, 70))
-    assert not torch.is_grad_enabled() or all(each.grad is None for each in segmenter.model.parameters())
+    assert not torch.is_grad_enabled() or all(
+        each.grad is None for each in segmenter.model.parameters()
+    )

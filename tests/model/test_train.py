@@ -6,9 +6,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from curate.documents import InputError
-from curate.reader import open_shards
+from curate.errors import InputError
 from curate.settings import Settings
+from curate.shards.reader import open_shards
 from model import train as training
 from model.box_network import BoxNetwork
 from model.checkpoint import load_checkpoint, save_checkpoint
@@ -98,20 +98,30 @@ def test_the_rate_warms_up_and_falls_to_nothing() -> None:
     assert learning_rate(5, None, 1.0) == pytest.approx(0.2)
 
 
-def test_a_start_brings_its_weights_and_the_shards_the_prior(build_folder: Make, tmp_path: Path) -> None:
+def test_a_start_brings_its_weights_and_the_shards_the_prior(
+    build_folder: Make, tmp_path: Path
+) -> None:
     settings = build_folder(QUICK | {"steps": 1}, {"train": 60})
     learned, origin = load_checkpoint(train(settings, print))
     start = tmp_path / "start.safetensors"
-    wide = BoxNetwork(learned.network, torch.full_like(learned.priors, 3.0), learned.shares, origin.outside)
+    wide = BoxNetwork(
+        learned.network, torch.full_like(learned.priors, 3.0), learned.shares, origin.outside
+    )
     save_checkpoint(start, wide, origin)
-    again = settings.model_copy(update={"train": settings.train.model_copy(update={"start": str(start)})})
+    again = settings.model_copy(
+        update={"train": settings.train.model_copy(update={"start": str(start)})}
+    )
     model = load_checkpoint(train(again, print))[0]
     blended, lent = _usual(model), training._START_PRIOR_MASKS
     shards = open_shards(Path(settings.build) / "shard", "train")
-    joined = BoxNetwork(learned.network, *training._priors(shards, settings.train.seed, wide.priors))
+    joined = BoxNetwork(
+        learned.network, *training._priors(shards, settings.train.seed, wide.priors)
+    )
     expected = (60 * _usual(joined) + lent * _usual(wide)) / (60 + lent)
     assert torch.allclose(blended, expected, atol=1e-4)
-    assert torch.allclose(_usual(joined), _usual(learned), atol=3e-3)  # no place is certain, in any of the shapes
+    assert torch.allclose(
+        _usual(joined), _usual(learned), atol=3e-3
+    )  # no place is certain, in any of the shapes
 
 
 def _usual(model: BoxNetwork) -> torch.Tensor:

@@ -19,7 +19,9 @@ def lively(network: U2Net) -> U2Net:
     return network.eval()
 
 
-@pytest.mark.parametrize(("variant", "parameters"), [("small", 559_693), ("lite", 1_131_181), ("full", 44_009_869)])
+@pytest.mark.parametrize(
+    ("variant", "parameters"), [("small", 559_693), ("lite", 1_131_181), ("full", 44_009_869)]
+)
 def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
     with torch.device("meta"):
         network = U2Net(WIDTHS[variant])
@@ -30,7 +32,11 @@ def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
     names = list(state)
     assert names[:2] == ["stage1.rebnconvin.conv_s1.weight", "stage1.rebnconvin.conv_s1.bias"]
     assert names[-2:] == ["outconv.weight", "outconv.bias"]
-    assert {"stage1.rebnconv7.bn_s1.running_var", "stage5d.rebnconv1d.conv_s1.weight", "side6.bias"} <= set(names)
+    assert {
+        "stage1.rebnconv7.bn_s1.running_var",
+        "stage5d.rebnconv1d.conv_s1.weight",
+        "side6.bias",
+    } <= set(names)
     assert "stage5.rebnconv4d.conv_s1.weight" not in names
     if variant == "full":
         assert state["stage5d.rebnconvin.conv_s1.weight"].shape == (512, 1024, 3, 3)
@@ -41,11 +47,21 @@ def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
 def test_levels_dilate_as_published() -> None:
     with torch.device("meta"):
         network = U2Net(WIDTHS["lite"])
-    rates = {name: each.dilation[0] for name, each in network.named_modules() if isinstance(each, torch.nn.Conv2d)}
+    rates = {
+        name: each.dilation[0]
+        for name, each in network.named_modules()
+        if isinstance(each, torch.nn.Conv2d)
+    }
     assert [rates[f"stage6.rebnconv{level}.conv_s1"] for level in ("1", "2", "3", "4", "3d", "2d", "1d")] == [
         1, 2, 4, 8, 4, 2, 1,
     ]  # fmt: skip
-    assert [rates[f"stage1.rebnconv{level}.conv_s1"] for level in ("1", "6", "7", "6d", "1d")] == [1, 1, 2, 1, 1]
+    assert [rates[f"stage1.rebnconv{level}.conv_s1"] for level in ("1", "6", "7", "6d", "1d")] == [
+        1,
+        1,
+        2,
+        1,
+        1,
+    ]
     assert rates["stage4.rebnconv4.conv_s1"] == 2
 
 

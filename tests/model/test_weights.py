@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from curate.documents import InputError
+from curate.errors import InputError
 from curate.settings import Settings
 from model import weights
 from model.checkpoint import load_checkpoint
@@ -81,7 +81,10 @@ def test_cut_off_and_alien_files_end_in_words(state: State, old: Path, tmp_path:
         ([1, 2], "other things than named tensors"),
         ({"epoch": 3, **state}, "other things than named tensors"),
         ({"stage1.rebnconv1.conv_s1.weight": torch.tensor(1.0)}, "not the weights of U²-Net"),
-        ({**state, "stage1.rebnconvin.conv_s1.weight": first.to(torch.complex64)}, "no plain real numbers"),
+        (
+            {**state, "stage1.rebnconvin.conv_s1.weight": first.to(torch.complex64)},
+            "no plain real numbers",
+        ),
         ({**state, "stage1.rebnconvin.conv_s1.weight": first.to_sparse()}, "no plain real numbers"),
         ({**state, "stage1.rebnconvin.conv_s1.weight": first * torch.nan}, "no finite numbers"),
         ({**state, "stage1.rebnconvin.conv_s1.weight": first[:2]}, "1 have another shape"),
@@ -99,8 +102,16 @@ def test_they_answer_beside_an_ellipse_and_say_so(old: Path) -> None:
     assert 0.7 < mask[10:70, 10:70].mean() < 0.85
 
 
-def test_training_that_starts_with_them_learns_a_prior(build_folder: Callable[..., Settings], old: Path) -> None:
-    wish = {"start": str(old), "batch_pixels": 9_000, "max_side": 96, "steps": 1, "learning_rate": 1e-6}
+def test_training_that_starts_with_them_learns_a_prior(
+    build_folder: Callable[..., Settings], old: Path
+) -> None:
+    wish = {
+        "start": str(old),
+        "batch_pixels": 9_000,
+        "max_side": 96,
+        "steps": 1,
+        "learning_rate": 1e-6,
+    }
     lines: list[str] = []
     model, origin = load_checkpoint(train(build_folder(wish, {"train": 4}), lines.append))
     assert any("(lite, published weights)" in line for line in lines)
@@ -109,7 +120,9 @@ def test_training_that_starts_with_them_learns_a_prior(build_folder: Callable[..
     assert not torch.equal(model.priors, load_any(old)[0].priors)
 
 
-def test_what_cannot_be_fetched_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: Path) -> None:
+def test_what_cannot_be_fetched_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: Path
+) -> None:
     served: dict[str, Callable[[str], object]] = {}
     monkeypatch.setattr(pooch, "HTTPDownloader", lambda: lambda _, to, __: served["now"](to))
 
@@ -130,7 +143,11 @@ def test_what_cannot_be_fetched_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_without_a_network_the_command_exits_with_3(tmp_path: Path) -> None:
-    away = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "PYTHONPATH": str(Path.cwd())}
+    away = {
+        "https_proxy": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "PYTHONPATH": str(Path.cwd()),
+    }
     command = [sys.executable, "-m", "model.weights", "lite"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=away)
     assert done.returncode == 3

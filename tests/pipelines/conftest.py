@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
-from small_project import Outcome, Project, Verb
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from tests.pipelines.small_project import Outcome, Project, Verb
 
 
 @pytest.fixture(scope="session")
 def scheduler() -> Iterator[str]:
     """Address of a cluster of two single-threaded workers inside this process."""
     quiet = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, scheduler_kwargs=quiet) as cluster:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=False, scheduler_kwargs=quiet
+    ) as cluster:
         yield cluster.scheduler_address
 
 

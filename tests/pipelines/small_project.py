@@ -50,7 +50,13 @@ class Project:
         """A COCO export in which each image has one object of each label."""
         place = self.folder / name
         write_coco(place, images, labels, first=100 * len(self.plain["exports"]))
-        export = {"name": name, "path": str(place), "format": "coco", "customer": name, "domain": name}
+        export = {
+            "name": name,
+            "path": str(place),
+            "format": "coco",
+            "customer": name,
+            "domain": name,
+        }
         self.plain["exports"].append(export | {"licence": "CC0-1.0"} | changes)
         self.change()
         return place
@@ -77,7 +83,11 @@ class Project:
         folder = self.folder / name
         folder.mkdir()
         copy = Project(folder, None)
-        copy.plain |= {"exports": self.plain["exports"], "taxonomy": self.plain["taxonomy"], "dask": dask}
+        copy.plain |= {
+            "exports": self.plain["exports"],
+            "taxonomy": self.plain["taxonomy"],
+            "dask": dask,
+        }
         copy.change()
         return copy
 
@@ -97,10 +107,14 @@ def write_coco(folder: Path, images: int, labels: list[str], first: int = 0) -> 
     for number in range(images):
         rng = np.random.default_rng(first + number)
         coarse = rng.integers(0, 256, (12, 16, 3), np.uint8)
-        Image.fromarray(coarse).resize((128, 96), Image.Resampling.BICUBIC).save(folder / "images" / f"{number}.png")
+        Image.fromarray(coarse).resize((128, 96), Image.Resampling.BICUBIC).save(
+            folder / "images" / f"{number}.png"
+        )
         listed.append({"id": number, "file_name": f"{number}.png", "width": 128, "height": 96})
         for category in range(len(labels)):
-            x, y, width, height = (int(side) for side in rng.integers((0, 0, 12, 12), (80, 60, 40, 30)))
+            x, y, width, height = (
+                int(side) for side in rng.integers((0, 0, 12, 12), (80, 60, 40, 30))
+            )
             ring = [x, y, x + width, y, x + width, y + height, x, y + height]
             annotations.append(
                 {

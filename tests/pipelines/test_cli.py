@@ -6,29 +6,37 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from small_project import Project, Verb
 from typer.testing import CliRunner
 from upath import UPath
 
-from curate.documents import InputError
-from pipelines import build as builds
+from curate.errors import InputError
 from pipelines import failures
 from pipelines.cli import app
+from pipelines.flow import build as builds
+from tests.pipelines.small_project import Project, Verb
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"format": "cocoo"}, ["unknown format 'cocoo'", "did you mean 'coco'?", "settings.yaml:1:"]),
+        (
+            {"format": "cocoo"},
+            ["unknown format 'cocoo'", "did you mean 'coco'?", "settings.yaml:1:"],
+        ),
         ({"licence": "GPL-3.0"}, ["street", "'GPL-3.0'", "licences.allow", "settings.yaml:1:"]),
-        ({"rol": "test"}, ["unknown key 'exports.0.rol'", "did you mean 'role'?", "settings.yaml:1:"]),
+        (
+            {"rol": "test"},
+            ["unknown key 'exports.0.rol'", "did you mean 'role'?", "settings.yaml:1:"],
+        ),
         ({"path": "no/such/place"}, ["export street", "no/such/place", "no such folder"]),
         ({"path": "nofs://x"}, ["export street", "nofs://x", "cannot be opened"]),
         ({"options": {"crowd": "drop"}}, ["format coco has no option 'crowd'"]),
         ({"name": "no slash/here"}, ["exports.0.name", "settings.yaml:1:"]),
     ],
 )
-def test_an_export_that_cannot_be(project: Project, verb: Verb, changes: dict[str, object], said: list[str]) -> None:
+def test_an_export_that_cannot_be(
+    project: Project, verb: Verb, changes: dict[str, object], said: list[str]
+) -> None:
     project.add("street", 1, ["car"])
     project.plain["exports"][0] |= changes
     outcome = verb("shard", project.change())
@@ -102,7 +110,9 @@ def test_labels_that_are_all_unmapped_name_the_review_queue(project: Project, ve
     assert verb("shard", project.settings).code == 0
     listed = verb("taxonomy", project.settings, "--json")
     assert listed.code == 0
-    assert {row["label"]: row["decision"] for row in msgspec.json.decode(listed.out)["labels"]}["zorp"] == "car"
+    assert {row["label"]: row["decision"] for row in msgspec.json.decode(listed.out)["labels"]}[
+        "zorp"
+    ] == "car"
     assert msgspec.json.decode(listed.out)["open"] == 2
 
 
@@ -161,11 +171,13 @@ def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:
         (ValueError("x"), 1),
     ],
 )
-def test_exit_codes(error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_exit_codes(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def fail(_: str | None) -> list[dict[str, str]]:
         raise error
 
-    monkeypatch.setattr("pipelines.inspecting.describe_formats", fail)
+    monkeypatch.setattr("pipelines.verbs.inspect.describe_formats", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     result = CliRunner().invoke(app, ["formats"])
     assert result.exit_code == code
@@ -179,4 +191,9 @@ def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
     slow = ("numpy", "pyarrow", "dask", "torch", "cv2")
     code = f"import sys, pipelines.cli; print([name for name in {slow} if name in sys.modules])"
     root = Path(__file__).parents[2]
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root).stdout == "[]\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, cwd=root
+        ).stdout
+        == "[]\n"
+    )

@@ -34,16 +34,42 @@ from numpy.typing import NDArray
 from PIL import Image
 from upath import UPath
 
-from curate import ingest, masks
-from curate.documents import InputError
+from curate.errors import InputError
 from curate.ledger import Ledger, count, report
-from curate.settings import ExportSettings, Limits
+from curate.limits import Limits
+from curate.pixels import masks
+from curate.settings import ExportSettings
+from curate.stages import ingest
 
 Mask = NDArray[np.bool_]
 
 _ODD_VALUES: tuple[Any, ...] = (
-    *(None, True, 0, -1, 2**70, 1e308, float("nan"), float("inf"), "", "text", "\ud800", "../../up.png", "/etc/passwd"),
-    *([], [[]], {}, {"a": 1}, [None], ["a"], [1, 2], [[1, 2], [3, 4], [5, 6]], {"counts": [2**70], "size": [1, 2**70]}),
+    *(
+        None,
+        True,
+        0,
+        -1,
+        2**70,
+        1e308,
+        float("nan"),
+        float("inf"),
+        "",
+        "text",
+        "\ud800",
+        "../../up.png",
+        "/etc/passwd",
+    ),
+    *(
+        [],
+        [[]],
+        {},
+        {"a": 1},
+        [None],
+        ["a"],
+        [1, 2],
+        [[1, 2], [3, 4], [5, 6]],
+        {"counts": [2**70], "size": [1, 2**70]},
+    ),
 )
 LABELS = ("cat", "plant pot", "Straßenschild", "дерево", "猫 🐈", "شجرة", "O'Neill & <b>Söhne</b>")
 
@@ -70,7 +96,9 @@ class Picture:
         file = folder / self.path
         file.parent.mkdir(parents=True, exist_ok=True)
         seed = sum(self.path.encode())
-        noise = np.random.default_rng(seed).integers(0, 256, (self.height, self.width, 3), dtype=np.uint8)
+        noise = np.random.default_rng(seed).integers(
+            0, 256, (self.height, self.width, 3), dtype=np.uint8
+        )
         Image.fromarray(noise).save(file)
         return file
 
@@ -94,11 +122,15 @@ class ReadBack:
         for row in self.drops.to_pylist():
             if row["count"] != 0:
                 known = found.get(row["reason"], 0)
-                found[row["reason"]] = None if None in (known, row["count"]) else known + row["count"]
+                found[row["reason"]] = (
+                    None if None in (known, row["count"]) else known + row["count"]
+                )
         return found
 
 
-def read_back(root: Path, format_: str, options: Mapping[str, Any] | None = None, **settings: Any) -> ReadBack:
+def read_back(
+    root: Path, format_: str, options: Mapping[str, Any] | None = None, **settings: Any
+) -> ReadBack:
     """An export through the whole of ingest, as the stage runs it; its ledger reconciles."""
     export_settings = _settings(root, format_, options or {}, **settings)
     limits, scratch = Limits(), UPath(root.parent / f"{root.name}.scratch")
@@ -112,8 +144,15 @@ def read_back(root: Path, format_: str, options: Mapping[str, Any] | None = None
     return ReadBack(segments, drops, ledger)
 
 
-def _settings(root: Path, format_: str, options: Mapping[str, Any], **settings: Any) -> ExportSettings:
-    stated = {"name": "test", "customer": "someone", "domain": "some", "licence": "CC0-1.0"} | settings
+def _settings(
+    root: Path, format_: str, options: Mapping[str, Any], **settings: Any
+) -> ExportSettings:
+    stated = {
+        "name": "test",
+        "customer": "someone",
+        "domain": "some",
+        "licence": "CC0-1.0",
+    } | settings
     return ExportSettings(path=str(root), format=format_, options=dict(options), **stated)
 
 
@@ -165,11 +204,21 @@ class Battery:
         """Several sizes, folders, scripts; objects at edges, side by side, with holes and in parts; one without any."""
         bent = rectangle(48, 64, 4, 6, 20, 40) & ~rectangle(48, 64, 12, 14, 20, 40)
         pictures = [
-            Picture("good.png", 48, 64, (Drawn("cat", bent), Drawn("plant pot", rectangle(48, 64, 36, 10, 56, 40)))),
-            Picture("b/größe 1.png", 40, 30, (Drawn("Straßenschild", rectangle(40, 30, 0, 0, 30, 7)),)),
+            Picture(
+                "good.png",
+                48,
+                64,
+                (Drawn("cat", bent), Drawn("plant pot", rectangle(48, 64, 36, 10, 56, 40))),
+            ),
+            Picture(
+                "b/größe 1.png", 40, 30, (Drawn("Straßenschild", rectangle(40, 30, 0, 0, 30, 7)),)
+            ),
             Picture("b/c/写真.png", 33, 70, tuple(self._row_of_labels(33, 70))),
             Picture(
-                "two of a kind.png", 24, 40, tuple(Drawn("cat", rectangle(24, 40, x, 3, x + 9, 20)) for x in (2, 25))
+                "two of a kind.png",
+                24,
+                40,
+                tuple(Drawn("cat", rectangle(24, 40, x, 3, x + 9, 20)) for x in (2, 25)),
             ),
             Picture("nothing.png", 20, 20),
         ]
@@ -177,7 +226,10 @@ class Battery:
 
     def _row_of_labels(self, height: int, width: int) -> Iterator[Drawn]:
         for number, label in enumerate(LABELS):
-            yield Drawn(label, rectangle(height, width, 10 * number + 1, number + 2, 10 * number + 8, height - 3))
+            yield Drawn(
+                label,
+                rectangle(height, width, 10 * number + 1, number + 2, 10 * number + 8, height - 3),
+            )
 
     def _hard_pictures(self) -> Iterator[Picture]:
         ring = rectangle(40, 40, 4, 4, 36, 36) & ~rectangle(40, 40, 12, 12, 20, 30)
@@ -186,10 +238,16 @@ class Battery:
         if self.parts:
             two = rectangle(40, 60, 2, 2, 12, 30) | rectangle(40, 60, 30, 5, 55, 11)
             yield Picture(
-                "parts.png", 40, 60, (Drawn("cat", two), Drawn("plant pot", rectangle(40, 60, 20, 20, 28, 28)))
+                "parts.png",
+                40,
+                60,
+                (Drawn("cat", two), Drawn("plant pot", rectangle(40, 60, 20, 20, 28, 28))),
             )
         if self.overlaps:
-            over = (Drawn("cat", rectangle(40, 40, 4, 4, 30, 30)), Drawn("cat", rectangle(40, 40, 20, 20, 38, 38)))
+            over = (
+                Drawn("cat", rectangle(40, 40, 4, 4, 30, 30)),
+                Drawn("cat", rectangle(40, 40, 20, 20, 38, 38)),
+            )
             yield Picture("overlap.png", 40, 40, over)
 
     def image(self, root: Path, name: str) -> Path:
@@ -237,7 +295,9 @@ class Battery:
     def test_ids_survive_another_order(self, root: Path, tmp_path: Path) -> None:
         other = tmp_path / "other"
         other.mkdir()
-        turned = [Picture(p.path, p.height, p.width, p.objects[::-1]) for p in reversed(self.pictures())]
+        turned = [
+            Picture(p.path, p.height, p.width, p.objects[::-1]) for p in reversed(self.pictures())
+        ]
         self.write(other, turned)
         assert self.ids(other) == self.ids(root)
 
@@ -293,7 +353,9 @@ class Battery:
         assert self.read(root).segments.equals(before.segments)
 
     def test_no_value_in_a_document_ends_the_read(self, root: Path) -> None:
-        documents = [path for pattern in self.texts for path in root.rglob(pattern) if path.suffix == ".json"]
+        documents = [
+            path for pattern in self.texts for path in root.rglob(pattern) if path.suffix == ".json"
+        ]
         if not documents:
             pytest.skip("the format has no JSON")
         draw = random.Random(0)
@@ -310,7 +372,9 @@ class Battery:
         settings = _settings(root, self.format, self.options, **self.settings)
         export = ingest.open_export(settings, Limits(), UPath(root.parent / "scratch"))
         try:
-            return list(ingest.plan(export, ingest.read_export(export, settings), lambda _: "embedded"))
+            return list(
+                ingest.plan(export, ingest.read_export(export, settings), lambda _: "embedded")
+            )
         except InputError:
             return []
 
@@ -319,7 +383,10 @@ class Battery:
             pytest.skip("labels come from a small table")
         root = tmp_path / "export"
         root.mkdir()
-        objects = (Drawn("x" * 10_000, rectangle(30, 30, 2, 2, 9, 9)), Drawn("cat", rectangle(30, 30, 12, 12, 22, 22)))
+        objects = (
+            Drawn("x" * 10_000, rectangle(30, 30, 2, 2, 9, 9)),
+            Drawn("cat", rectangle(30, 30, 12, 12, 22, 22)),
+        )
         self.write(root, [Picture("long.png", 30, 30, objects)])
         back = self.read(root)
         assert [row["label"] for row in back.rows] == ["cat"]

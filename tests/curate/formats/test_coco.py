@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from battery import Battery, Picture, ReadBack, read_back
 from pycocotools import mask as pycoco
 
-from curate import masks
-from curate.documents import InputError
-from curate.polygons import to_polygons
+from curate.errors import InputError
+from curate.pixels import masks
+from curate.pixels.polygons import to_polygons
+from tests.curate.formats.battery import Battery, Picture, ReadBack, read_back
 
 
 class TestCoco(Battery):
@@ -48,7 +48,10 @@ class TestCocoRunLengths(TestCoco):
 
 class TestCocoCompressedRunLengths(TestCoco):
     def segmentation(self, mask: masks.Mask) -> Any:
-        return {"size": list(mask.shape), "counts": pycoco.encode(np.asfortranarray(mask))["counts"].decode()}
+        return {
+            "size": list(mask.shape),
+            "counts": pycoco.encode(np.asfortranarray(mask))["counts"].decode(),
+        }
 
 
 SQUARE = [[10, 10, 30, 10, 30, 30, 10, 30]]
@@ -59,7 +62,10 @@ def export(root: Path, *annotations: Any, name: str = "annotations.json", **more
     """An export of one picture; annotations are of it and of class 1 unless they say otherwise."""
     Picture("a.png", 48, 64).save(root)
     stated = {"image_id": 1, "category_id": 1, "segmentation": SQUARE}
-    numbered = [{"id": i, **stated, **each} if isinstance(each, dict) else each for i, each in enumerate(annotations)]
+    numbered = [
+        {"id": i, **stated, **each} if isinstance(each, dict) else each
+        for i, each in enumerate(annotations)
+    ]
     images = [{"id": 1, "file_name": "a.png", "height": 48, "width": 64}]
     document = {"images": images, "categories": CATEGORIES, "annotations": numbered} | more
     (root / name).write_text(json.dumps(document))
@@ -80,11 +86,19 @@ def read(root: Path, **options: Any) -> ReadBack:
         ([*SQUARE, [1, 2, 3, 4]], 400),
         ({"size": [48, 64], "counts": [48, 96, 2928]}, 96),
         ({"size": [48.0, 64.0], "counts": [48.0, 96.0, 2928.0]}, 96),
-        ([{"size": [48, 64], "counts": [48, 96, 2928]}, {"size": [48, 64], "counts": [96, 96, 2880]}], 144),
+        (
+            [
+                {"size": [48, 64], "counts": [48, 96, 2928]},
+                {"size": [48, 64], "counts": [96, 96, 2880]},
+            ],
+            144,
+        ),
     ],
 )
 def test_a_segmentation_may_look_like(tmp_path: Path, segmentation: Any, area: int) -> None:
-    assert [row["area"] for row in read(export(tmp_path, {"segmentation": segmentation})).rows] == [area]
+    assert [row["area"] for row in read(export(tmp_path, {"segmentation": segmentation})).rows] == [
+        area
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,20 +107,36 @@ def test_a_segmentation_may_look_like(tmp_path: Path, segmentation: Any, area: i
         *((nothing, "no_mask") for nothing in ([], [[]], [[], []], None, {}, "")),
         *(
             (odd, "bad_polygon")
-            for odd in ([[1, 2, 3, 4]], [[1, 2, 3, 4, 5]], [[1, 2, 3, 4, 5, 6, 7]], [None], "text", 3, True)
+            for odd in (
+                [[1, 2, 3, 4]],
+                [[1, 2, 3, 4, 5]],
+                [[1, 2, 3, 4, 5, 6, 7]],
+                [None],
+                "text",
+                3,
+                True,
+            )
         ),
-        *(([[1, 1, 9, 1, bad, 9]], "bad_polygon") for bad in (None, "9", True, float("nan"), float("inf"), [9])),
+        *(
+            ([[1, 1, 9, 1, bad, 9]], "bad_polygon")
+            for bad in (None, "9", True, float("nan"), float("inf"), [9])
+        ),
         *(
             ({"size": [48, 64], "counts": bad}, "bad_run_lengths")
             for bad in ([1], "abc", None, 3, [2**70], [True], "é")
         ),
-        *(({"size": bad, "counts": [3072]}, "bad_run_lengths") for bad in (None, [48], ["48", "64"], [48, 64, 3])),
+        *(
+            ({"size": bad, "counts": [3072]}, "bad_run_lengths")
+            for bad in (None, [48], ["48", "64"], [48, 64, 3])
+        ),
         ({"size": [64, 48], "counts": [48, 96, 2928]}, "mask_size_mismatch"),
         ([[5, 5, 5, 5, 5, 5]], "empty_mask"),
         ([[100, 5, 120, 5, 110, 30]], "outside_image"),
     ],
 )
-def test_a_segmentation_costs_its_annotation(tmp_path: Path, segmentation: Any, reason: str) -> None:
+def test_a_segmentation_costs_its_annotation(
+    tmp_path: Path, segmentation: Any, reason: str
+) -> None:
     back = read(export(tmp_path, {"segmentation": segmentation}, {"category_id": 2}))
     assert [row["label"] for row in back.rows] == ["dog"]
     assert back.reasons == {reason: 1}
@@ -121,9 +151,14 @@ def test_a_number_beyond_float64_costs_its_annotation(tmp_path: Path) -> None:
 
 def test_masks_are_those_of_pycocotools(tmp_path: Path) -> None:
     draw = np.random.default_rng(3)
-    polygons = [[draw.uniform(-9, 70, 2 * n).round(2).tolist() for n in (3, 5, 9)] for _ in range(30)]
+    polygons = [
+        [draw.uniform(-9, 70, 2 * n).round(2).tolist() for n in (3, 5, 9)] for _ in range(30)
+    ]
     back = read(export(tmp_path, *({"segmentation": each} for each in polygons)))
-    drawn = {f"annotations.json#{i}": pycoco.merge(pycoco.frPyObjects(each, 48, 64)) for i, each in enumerate(polygons)}
+    drawn = {
+        f"annotations.json#{i}": pycoco.merge(pycoco.frPyObjects(each, 48, 64))
+        for i, each in enumerate(polygons)
+    }
     assert {row["annotation_key"]: row["counts"] for row in back.rows} == {
         k: v["counts"].decode() for k, v in drawn.items()
     }
@@ -139,7 +174,9 @@ def test_ids_are_names(tmp_path: Path, one: Any) -> None:
         images=images,
         categories=[{"id": named, "name": "cat"}],
     )
-    assert [(row["label"], row["annotation_key"]) for row in read(root).rows] == [("cat", f"annotations.json#{named}")]
+    assert [(row["label"], row["annotation_key"]) for row in read(root).rows] == [
+        ("cat", f"annotations.json#{named}")
+    ]
 
 
 CVAT = {"attributes": {"occluded": False}}
@@ -173,7 +210,14 @@ def test_option_crowds_is_checked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "categories",
-    [[], None, [{"id": 1}], [{"name": "cat"}], [None, 3], [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}]],
+    [
+        [],
+        None,
+        [{"id": 1}],
+        [{"name": "cat"}],
+        [None, 3],
+        [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}],
+    ],
 )
 def test_no_class_is_invented(tmp_path: Path, categories: Any) -> None:
     assert read(export(tmp_path, {}, categories=categories)).reasons == {"unknown_class": 1}
@@ -217,7 +261,10 @@ def test_an_annotation_without_an_id_is_known_by_its_content(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("images", "reasons"),
     [
-        ([{"id": 1, "file_name": "a.png"}, {"id": 1, "file_name": "b.png"}], {"ambiguous_image": 1}),
+        (
+            [{"id": 1, "file_name": "a.png"}, {"id": 1, "file_name": "b.png"}],
+            {"ambiguous_image": 1},
+        ),
         ([{"id": 1, "file_name": "a.png"}, {"id": 1, "file_name": "a.png"}], {}),
         ([{"id": 1, "coco_url": "http://nowhere.invalid/train2017/a.png?size=1"}], {}),
         ([{"id": 1, "file_name": "http://nowhere.invalid/a.png"}], {"path_escape": 1}),
@@ -230,7 +277,9 @@ def test_an_annotation_without_an_id_is_known_by_its_content(tmp_path: Path) -> 
         ({"id": 1}, {"malformed_file": None}),
     ],
 )
-def test_images_are_named_like_this(tmp_path: Path, images: Any, reasons: dict[str, int | None]) -> None:
+def test_images_are_named_like_this(
+    tmp_path: Path, images: Any, reasons: dict[str, int | None]
+) -> None:
     assert read(export(tmp_path, {}, images=images)).reasons == reasons
 
 
@@ -249,7 +298,11 @@ def test_documents_may_say_things_twice(tmp_path: Path) -> None:
     export(tmp_path, {"id": 8}, name="train.json")
     export(tmp_path, {"id": 1, "segmentation": [[1, 1, 9, 1, 9, 9]]}, name="zebra.json")
     back = read(tmp_path)
-    assert {row["annotation_key"] for row in back.rows} == {"all.json#1", "all.json#2", "zebra.json#1"}
+    assert {row["annotation_key"] for row in back.rows} == {
+        "all.json#1",
+        "all.json#2",
+        "zebra.json#1",
+    }
     assert back.reasons == {"duplicate_annotation": 1}
 
 
@@ -261,10 +314,15 @@ def test_another_tools_json_is_left_alone(tmp_path: Path, caplog: pytest.LogCapt
         "person_keypoints.json": {"keypoints": [1, 2, 2]},
     }
     for name, annotation in annotations.items():
-        document = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"id": 1, "image_id": 1} | annotation]}
+        document = {
+            "images": [{"id": 1, "file_name": "a.png"}],
+            "annotations": [{"id": 1, "image_id": 1} | annotation],
+        }
         (tmp_path / name).write_text(json.dumps(document))
     (tmp_path / "labelme.json").write_text('{"shapes": [], "imagePath": "a.png"}')
-    (tmp_path / "results.json").write_text('[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}]')
+    (tmp_path / "results.json").write_text(
+        '[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}]'
+    )
     with caplog.at_level("INFO", logger="curate"):
         back = read(tmp_path)
     assert (len(back.rows), back.reasons) == (1, {})
@@ -274,10 +332,20 @@ def test_another_tools_json_is_left_alone(tmp_path: Path, caplog: pytest.LogCapt
 
 
 def test_what_stays_with_an_object(tmp_path: Path) -> None:
-    values = {"attributes": {"occluded": True, "colour": "red", "age": 3, "none": None}, "metadata": {"name": "Tom"}}
+    values = {
+        "attributes": {"occluded": True, "colour": "red", "age": 3, "none": None},
+        "metadata": {"name": "Tom"},
+    }
     images = [{"id": 1, "file_name": "a.png", "video_id": 4}]
-    (row,) = read(export(tmp_path, values, images=images, videos=[{"id": 4, "name": "drive 4"}])).rows
-    assert dict(row["attributes"]) == {"occluded": "true", "colour": "red", "age": "3", "name": "Tom"}
+    (row,) = read(
+        export(tmp_path, values, images=images, videos=[{"id": 4, "name": "drive 4"}])
+    ).rows
+    assert dict(row["attributes"]) == {
+        "occluded": "true",
+        "colour": "red",
+        "age": "3",
+        "name": "Tom",
+    }
     assert row["video"] == "drive 4"
 
 
@@ -293,4 +361,6 @@ def test_a_lone_surrogate_is_replaced_and_flagged(tmp_path: Path) -> None:
 def test_one_document_may_be_the_export(tmp_path: Path) -> None:
     export(tmp_path, {}, name="other.json")
     export(tmp_path, {"id": 3})
-    assert [row["annotation_key"] for row in read(tmp_path / "annotations.json").rows] == ["annotations.json#3"]
+    assert [row["annotation_key"] for row in read(tmp_path / "annotations.json").rows] == [
+        "annotations.json#3"
+    ]

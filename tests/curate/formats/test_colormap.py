@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from battery import LABELS, Battery, Picture, ReadBack, read_back, rectangle
 from numpy.typing import NDArray
 from PIL import Image
+
+from tests.curate.formats.battery import LABELS, Battery, Picture, ReadBack, read_back, rectangle
 
 PALETTE = np.array([(0, 0, 0), *((200 - 25 * n, 90, 30 * n) for n in range(len(LABELS)))], np.uint8)
 BOTH = rectangle(40, 40, 4, 4, 20, 20) * 1 + rectangle(40, 40, 22, 22, 38, 38) * 2
@@ -29,7 +30,10 @@ class TestColormap(Battery):
 
     def write(self, root: Path, pictures: Sequence[Picture]) -> None:
         names = ["background", *LABELS]
-        table = [{"title": name, "color": "#" + PALETTE[n].tobytes().hex()} for n, name in enumerate(names)]
+        table = [
+            {"title": name, "color": "#" + PALETTE[n].tobytes().hex()}
+            for n, name in enumerate(names)
+        ]
         (root / "classes.json").write_text(json.dumps({"classes": table}))
         for picture in pictures:
             picture.save(root / "images")
@@ -47,7 +51,8 @@ def root(tmp_path: Path) -> Path:
     Picture("images/1.jpg", 40, 40).save(root)
     (root / "labels").mkdir()
     (root / "class_dict.csv").write_text(
-        "name,r,g,b\n" + "\n".join(f"{name},{','.join(map(str, rgb))}" for name, rgb in TABLE.items())
+        "name,r,g,b\n"
+        + "\n".join(f"{name},{','.join(map(str, rgb))}" for name, rgb in TABLE.items())
     )
     return root
 
@@ -92,7 +97,9 @@ def test_soft_edges_are_no_objects(root: Path) -> None:
 
 
 def test_a_blend_that_is_another_classs_colour(root: Path) -> None:
-    (root / "class_dict.csv").write_text("name,r,g,b\nbackground,0,0,0\ncat,192,0,0\ndog,128,0,0\nfox,64,0,0")
+    (root / "class_dict.csv").write_text(
+        "name,r,g,b\nbackground,0,0,0\ncat,192,0,0\ndog,128,0,0\nfox,64,0,0"
+    )
     palette = np.array([(0, 0, 0), (192, 0, 0), (128, 0, 0)])
     Image.fromarray(smooth(palette[BOTH].astype(float))).save(root / "labels/1.png")
     assert labels(read(root)) == {"cat": 1, "dog": 1}
@@ -110,7 +117,9 @@ def test_colours_of_no_class(root: Path) -> None:
 def test_options_and_no_table(root: Path) -> None:
     Image.fromarray(COLOURS[BOTH]).save(root / "labels/1.png")
     assert labels(read(root, {"background": ["background", "#00FF00"]})) == {"cat": 1}
-    assert labels(read(root, {"classes": {"fox": "#FF0000", "sky": [0, 255, 0]}, "void": "sky"})) == {"fox": 1}
+    assert labels(
+        read(root, {"classes": {"fox": "#FF0000", "sky": [0, 255, 0]}, "void": "sky"})
+    ) == {"fox": 1}
     (root / "class_dict.csv").unlink()
     assert labels(read(root)) == {"#000000": 1, "#FF0000": 1, "#00FF00": 1}
 

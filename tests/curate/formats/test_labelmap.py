@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from battery import LABELS, Battery, Picture, ReadBack, read_back, rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.documents import InputError
+from curate.errors import InputError
+from tests.curate.formats.battery import LABELS, Battery, Picture, ReadBack, read_back, rectangle
 
 CLASSES = ("_background_", *LABELS)
 
@@ -61,7 +61,9 @@ class TestVoc(Battery):
         for picture in pictures:
             picture.save(root / "JPEGImages")
             numbers = np.zeros((picture.height, picture.width), np.uint8)
-            for number, each in enumerate(sorted(picture.objects, key=lambda each: each.mask.argmax()), 1):
+            for number, each in enumerate(
+                sorted(picture.objects, key=lambda each: each.mask.argmax()), 1
+            ):
                 numbers[each.mask] = number
             save(root / "SegmentationClass" / picture.path, values_of(picture), "P")
             save(root / "SegmentationObject" / picture.path, numbers, "P")
@@ -134,7 +136,9 @@ def test_overlapping_masks_of_several_classes(root: Path) -> None:
 
 def test_cvat_writes_classes_and_objects_as_colours(root: Path) -> None:
     photo(root, "JPEGImages/1.png")
-    (root / "labelmap.txt").write_text("# label:color_rgb:parts:actions\ncat:128,0,0::\nbackground:0,0,0::\n")
+    (root / "labelmap.txt").write_text(
+        "# label:color_rgb:parts:actions\ncat:128,0,0::\nbackground:0,0,0::\n"
+    )
     (root / "ImageSets/Segmentation").mkdir(parents=True)
     (root / "ImageSets/Segmentation/default.txt").write_text("1\n2\n3\n")
     colour = np.array([[0, 0, 0], [128, 0, 0]])
@@ -169,7 +173,10 @@ def test_masks_over_pictures_that_are_turned(root: Path) -> None:
         mask = np.zeros(shape)
         mask[:9, :20] = 255
         save(root / "masks" / f"{name}.png", mask)
-    boxes = {row["image_path"]: (row["box_x0"], row["box_y0"], row["box_x1"], row["box_y1"]) for row in read(root).rows}
+    boxes = {
+        row["image_path"]: (row["box_x0"], row["box_y0"], row["box_x1"], row["box_y1"])
+        for row in read(root).rows
+    }
     assert boxes == {"images/stored.jpg": (31, 0, 40, 20), "images/displayed.jpg": (0, 0, 20, 9)}
 
 
@@ -189,7 +196,10 @@ def test_masks_of_another_size(root: Path) -> None:
     save(root / "masks/1.png", TWO * 255)
     assert read(root).reasons == {"mask_size_mismatch": None}
     back = read(root, {"mask_size": "scale"})
-    assert [(row["area"], row["flags"]) for row in back.rows] == [(320, ["scaled_mask"]), (600, ["scaled_mask"])]
+    assert [(row["area"], row["flags"]) for row in back.rows] == [
+        (320, ["scaled_mask"]),
+        (600, ["scaled_mask"]),
+    ]
 
 
 def test_masks_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
@@ -206,7 +216,11 @@ def test_masks_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
     back = read(root)
     assert labels(back) == {"test": 2}
     reasons = Counter((row["reason"], row["count"]) for row in back.drops.to_pylist())
-    assert reasons == {("undecodable_mask", None): 3, ("missing_image", None): 1, ("path_escape", None): 1}
+    assert reasons == {
+        ("undecodable_mask", None): 3,
+        ("missing_image", None): 1,
+        ("path_escape", None): 1,
+    }
 
 
 def test_only_what_is_listed_as_an_object_is_one(root: Path) -> None:

@@ -9,18 +9,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from battery import Battery, Mask, Picture, ReadBack, read_back
 from PIL import Image
 
-from curate import masks
-from curate.polygons import to_polygons
+from curate.pixels import masks
+from curate.pixels.polygons import to_polygons
+from tests.curate.formats.battery import Battery, Mask, Picture, ReadBack, read_back
 
 
 def save_document(image: Path, shapes: list[dict[str, Any]], **more: Any) -> None:
     """A labelme file beside its picture."""
     with Image.open(image) as picture:
         size = {"imageHeight": picture.height, "imageWidth": picture.width}
-    head = {"version": "5.4.1", "flags": {}, "imagePath": image.name, "imageData": None, **size, **more}
+    head = {
+        "version": "5.4.1",
+        "flags": {},
+        "imagePath": image.name,
+        "imageData": None,
+        **size,
+        **more,
+    }
     image.with_suffix(".json").write_text(json.dumps({**head, "shapes": shapes}))
 
 
@@ -42,7 +49,9 @@ class TestLabelme(Battery):
             for each in picture.objects:
                 drawn = self.shapes(each.mask)
                 group = None if len(drawn) == 1 else 7
-                shapes += [{"label": each.label, "group_id": group, "flags": {}} | shape for shape in drawn]
+                shapes += [
+                    {"label": each.label, "group_id": group, "flags": {}} | shape for shape in drawn
+                ]
             save_document(image, shapes)
 
 
@@ -55,7 +64,13 @@ class TestLabelmeMasks(TestLabelme):
         crop = mask[y.min() : y.max() + 1, x.min() : x.max() + 1]
         Image.fromarray(crop).save(file, "PNG")
         points = [[int(x.min()), int(y.min())], [int(x.max()), int(y.max())]]
-        return [{"shape_type": "mask", "points": points, "mask": base64.b64encode(file.getvalue()).decode()}]
+        return [
+            {
+                "shape_type": "mask",
+                "points": points,
+                "mask": base64.b64encode(file.getvalue()).decode(),
+            }
+        ]
 
 
 SQUARE = [[10, 10], [30, 10], [30, 30], [10, 30]]
@@ -64,8 +79,16 @@ SQUARE = [[10, 10], [30, 10], [30, 30], [10, 30]]
 def export(root: Path, *shapes: Any, **more: Any) -> Path:
     """An export of one picture; shapes are squares labelled cat unless they say otherwise."""
     image = Picture("a.png", 48, 64).save(root)
-    stated = {"label": "cat", "points": SQUARE, "group_id": None, "shape_type": "polygon", "flags": {}}
-    save_document(image, [{**stated, **each} if isinstance(each, dict) else each for each in shapes], **more)
+    stated = {
+        "label": "cat",
+        "points": SQUARE,
+        "group_id": None,
+        "shape_type": "polygon",
+        "flags": {},
+    }
+    save_document(
+        image, [{**stated, **each} if isinstance(each, dict) else each for each in shapes], **more
+    )
     return root
 
 
@@ -88,7 +111,14 @@ def png(height: int, width: int) -> str:
         ({"shape_type": "circle", "points": [[30, 24], [1000, 24]]}, 48 * 64),
         ({"shape_type": "mask", "points": [[3.7, 4.2], [12.7, 8.2]], "mask": png(5, 10)}, 50),
         ({"shape_type": "mask", "points": [[60, 4], [69, 8]], "mask": png(5, 10)}, 20),
-        ({"shape_type": "mask", "points": [[3, 4]], "mask": "data:image/png;base64," + png(5, 10)}, 50),
+        (
+            {
+                "shape_type": "mask",
+                "points": [[3, 4]],
+                "mask": "data:image/png;base64," + png(5, 10),
+            },
+            50,
+        ),
     ],
 )
 def test_shapes_with_an_area(tmp_path: Path, shape: dict[str, Any], area: int) -> None:
@@ -103,15 +133,33 @@ def test_shapes_with_an_area(tmp_path: Path, shape: dict[str, Any], area: int) -
             for kind in ("rectangle", "rotation", "oriented_rectangle", "line", "linestrip")
         ),
         *(({"shape_type": kind}, "no_mask") for kind in ("point", "points", "cuboid", 3)),
-        *(({"points": bad}, "bad_polygon") for bad in (None, [], [[1, 2]], [[1, 2], [3, 4]], [[1], [2], [3]], "text")),
-        *(({"points": [[1, 1], [9, 1], [bad, 9]]}, "bad_polygon") for bad in (None, "9", float("nan"), True)),
-        *(({"shape_type": "circle", "points": bad}, "bad_polygon") for bad in ([[1, 2]], None, [[1, 2], [3, None]])),
+        *(
+            ({"points": bad}, "bad_polygon")
+            for bad in (None, [], [[1, 2]], [[1, 2], [3, 4]], [[1], [2], [3]], "text")
+        ),
+        *(
+            ({"points": [[1, 1], [9, 1], [bad, 9]]}, "bad_polygon")
+            for bad in (None, "9", float("nan"), True)
+        ),
+        *(
+            ({"shape_type": "circle", "points": bad}, "bad_polygon")
+            for bad in ([[1, 2]], None, [[1, 2], [3, None]])
+        ),
         ({"shape_type": "circle", "points": [[5, 5], [5, 5]]}, "empty_mask"),
         ({"shape_type": "circle", "points": [[500, 5], [510, 5]]}, "outside_image"),
-        *(({"shape_type": "mask", "mask": bad}, "bad_bitmap") for bad in (None, "", 3, "####", "bm8gcG5n")),
+        *(
+            ({"shape_type": "mask", "mask": bad}, "bad_bitmap")
+            for bad in (None, "", 3, "####", "bm8gcG5n")
+        ),
         ({"shape_type": "mask", "points": [], "mask": png(5, 10)}, "bad_bitmap"),
-        ({"shape_type": "mask", "points": [[3, 4], [30, 8]], "mask": png(5, 10)}, "mask_size_mismatch"),
-        ({"shape_type": "mask", "points": [[300, 4], [309, 8]], "mask": png(5, 10)}, "outside_image"),
+        (
+            {"shape_type": "mask", "points": [[3, 4], [30, 8]], "mask": png(5, 10)},
+            "mask_size_mismatch",
+        ),
+        (
+            {"shape_type": "mask", "points": [[300, 4], [309, 8]], "mask": png(5, 10)},
+            "outside_image",
+        ),
         ({"label": None}, "unknown_class"),
         (None, "malformed_file"),
         ([], "malformed_file"),
@@ -138,7 +186,10 @@ def test_images_in_a_sister_folder_of_each_split(tmp_path: Path) -> None:
 
 def test_a_large_circle_is_round(tmp_path: Path) -> None:
     image = Picture("a.png", 500, 600).save(tmp_path)
-    save_document(image, [{"label": "ball", "shape_type": "circle", "points": [[300.3, 250.8], [300.3, 450.8]]}])
+    save_document(
+        image,
+        [{"label": "ball", "shape_type": "circle", "points": [[300.3, 250.8], [300.3, 450.8]]}],
+    )
     (row,) = read(tmp_path).rows
     y, x = np.mgrid[:500, :600] + 0.5
     ideal = (x - 300.3) ** 2 + (y - 250.8) ** 2 <= 200**2
@@ -187,13 +238,21 @@ HOLE = {"label": "_background_", "points": [[15, 15], [20, 15], [20, 20], [15, 2
         (
             [
                 {"group_id": 1},
-                {"group_id": 1, "label": "_background_", "shape_type": "mask", "points": [[15, 15]], "mask": png(4, 5)},
+                {
+                    "group_id": 1,
+                    "label": "_background_",
+                    "shape_type": "mask",
+                    "points": [[15, 15]],
+                    "mask": png(4, 5),
+                },
             ],
             [("cat", 380)],
         ),
     ],
 )
-def test_holes_are_shapes_of_the_background(tmp_path: Path, shapes: list[Any], expected: list[Any]) -> None:
+def test_holes_are_shapes_of_the_background(
+    tmp_path: Path, shapes: list[Any], expected: list[Any]
+) -> None:
     back = read(export(tmp_path, *shapes))
     assert sorted((row["label"], row["area"]) for row in back.rows) == expected
     assert back.reasons == {}
@@ -215,7 +274,9 @@ def test_holes_are_shapes_of_the_background(tmp_path: Path, shapes: list[Any], e
         ({"shapes": {"label": "cat"}}, {"malformed_file": None}),
     ],
 )
-def test_documents_name_their_picture_like_this(tmp_path: Path, more: dict[str, Any], reasons: dict[str, Any]) -> None:
+def test_documents_name_their_picture_like_this(
+    tmp_path: Path, more: dict[str, Any], reasons: dict[str, Any]
+) -> None:
     root = tmp_path / "export"
     root.mkdir()
     if "shapes" in more:
@@ -227,7 +288,12 @@ def test_documents_name_their_picture_like_this(tmp_path: Path, more: dict[str, 
 
 
 def test_old_files_and_other_tools_are_read(tmp_path: Path) -> None:
-    old = {"version": "3.16.7", "lineColor": [0, 255, 0, 128], "fillColor": [255, 0, 0, 128], "imagePath": "a.png"}
+    old = {
+        "version": "3.16.7",
+        "lineColor": [0, 255, 0, 128],
+        "fillColor": [255, 0, 0, 128],
+        "imagePath": "a.png",
+    }
     shape = {"label": "person-1", "line_color": None, "fill_color": None, "points": SQUARE}
     Picture("a.png", 48, 64).save(tmp_path)
     (tmp_path / "a.json").write_text(json.dumps({**old, "imageData": None, "shapes": [shape]}))
@@ -239,7 +305,9 @@ def test_old_files_and_other_tools_are_read(tmp_path: Path) -> None:
         "description": "tail",
     }
     image = Picture("b.png", 48, 64).save(tmp_path)
-    save_document(image, [{"label": "cat", "points": SQUARE, "flags": {"blurred": False}} | any_labeling])
+    save_document(
+        image, [{"label": "cat", "points": SQUARE, "flags": {"blurred": False}} | any_labeling]
+    )
     rows = {row["label"]: dict(row["attributes"]) for row in read(tmp_path).rows}
     assert rows == {
         "person-1": {},

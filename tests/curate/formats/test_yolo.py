@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from battery import Battery, Picture, ReadBack, read_back
 
-from curate.polygons import to_polygons
+from curate.pixels.polygons import to_polygons
+from tests.curate.formats.battery import Battery, Picture, ReadBack, read_back
 
 
 class TestYolo(Battery):
@@ -20,14 +20,20 @@ class TestYolo(Battery):
 
     def write(self, root: Path, pictures: Sequence[Picture]) -> None:
         labels = sorted({each.label for picture in pictures for each in picture.objects})
-        (root / "data.yaml").write_text(f"train: images\nnames: {json.dumps(labels, ensure_ascii=False)}\n")
+        (root / "data.yaml").write_text(
+            f"train: images\nnames: {json.dumps(labels, ensure_ascii=False)}\n"
+        )
         for picture in pictures:
             picture.save(root / "images")
             lines = []
             for each in picture.objects:
                 (ring,) = to_polygons(each.mask).rings
-                shares = [number / (picture.width, picture.height)[i % 2] for i, number in enumerate(ring)]
-                lines.append(" ".join([str(labels.index(each.label)), *(f"{share:.6f}" for share in shares)]))
+                shares = [
+                    number / (picture.width, picture.height)[i % 2] for i, number in enumerate(ring)
+                ]
+                lines.append(
+                    " ".join([str(labels.index(each.label)), *(f"{share:.6f}" for share in shares)])
+                )
             file = (root / "labels" / picture.path).with_suffix(".txt")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("\n".join(lines))
@@ -88,7 +94,10 @@ def test_a_line_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
         (f"{SQUARE} 0.25 0.25", 400),
         ("0 0.5 0.5 1.5 0.5 1.5 1.5 0.5 1.5", 400),
         ("0 -0.5 -0.5 0.5 -0.5 0.5 0.5 -0.5 0.5", 400),
-        ("0 0 0 .5 0 .5 .5 0 .5 0 0 .75 .75 1 .75 1 1 .75 1 .75 .75", 500),  # two pieces, joined to and fro
+        (
+            "0 0 0 .5 0 .5 .5 0 .5 0 0 .75 .75 1 .75 1 1 .75 1 .75 .75",
+            500,
+        ),  # two pieces, joined to and fro
     ],
 )
 def test_a_polygon_may_look_like(tmp_path: Path, line: str, area: int) -> None:
@@ -112,7 +121,11 @@ def test_a_polygon_may_look_like(tmp_path: Path, line: str, area: int) -> None:
     ],
 )
 def test_labels_lie_beside_or_across(tmp_path: Path, label: str, image: str) -> None:
-    (row,) = read(export(tmp_path, {label: SQUARE, "data.yaml": NAMES, "train.txt": image}, image, "else/a.png")).rows
+    (row,) = read(
+        export(
+            tmp_path, {label: SQUARE, "data.yaml": NAMES, "train.txt": image}, image, "else/a.png"
+        )
+    ).rows
     assert row["image_path"] == image
     assert row["flags"] == []
 
@@ -131,13 +144,21 @@ def test_an_image_elsewhere_is_found_by_its_name(tmp_path: Path) -> None:
         (["images/b.png"], "missing_image"),
     ],
 )
-def test_a_label_file_without_its_image_is_counted(tmp_path: Path, images: list[str], reason: str) -> None:
-    back = read(export(tmp_path, {"labels/a.txt": f"{SQUARE}\n{SQUARE}\n", "data.yaml": NAMES}, *images))
+def test_a_label_file_without_its_image_is_counted(
+    tmp_path: Path, images: list[str], reason: str
+) -> None:
+    back = read(
+        export(tmp_path, {"labels/a.txt": f"{SQUARE}\n{SQUARE}\n", "data.yaml": NAMES}, *images)
+    )
     assert back.reasons == {reason: 2}
 
 
 def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
-    files = {"labels/a.txt": SQUARE, "runs/labels/a.txt": f"{SQUARE} 0.3 0.3\n1 0.5 0.5 1 1\n", "data.yaml": NAMES}
+    files = {
+        "labels/a.txt": SQUARE,
+        "runs/labels/a.txt": f"{SQUARE} 0.3 0.3\n1 0.5 0.5 1 1\n",
+        "data.yaml": NAMES,
+    }
     back = read(export(tmp_path, files, "images/a.png"))
     assert [row["annotation_key"].split("#")[0] for row in back.rows] == ["labels/a.txt"]
     assert back.reasons == {"duplicate_annotation": 2}
@@ -160,14 +181,22 @@ def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
     ],
 )
 def test_classes_are_listed_in_many_ways(tmp_path: Path, files: dict[str, str], label: str) -> None:
-    (row,) = read(export(tmp_path, {"labels/a.txt": SQUARE.replace("0 ", "1 ", 1), **files}, "images/a.png")).rows
+    (row,) = read(
+        export(tmp_path, {"labels/a.txt": SQUARE.replace("0 ", "1 ", 1), **files}, "images/a.png")
+    ).rows
     assert row["label"] == label
 
 
 @pytest.mark.parametrize("classes", [["cat", "tree"], {1: "tree"}, "list.txt"])
 def test_option_classes_goes_before_all(tmp_path: Path, classes: Any) -> None:
-    files = {"labels/a.txt": SQUARE.replace("0 ", "1 ", 1), "data.yaml": NAMES, "list.txt": "cat\ntree\n"}
-    assert [row["label"] for row in read(export(tmp_path, files, "images/a.png"), classes=classes).rows] == ["tree"]
+    files = {
+        "labels/a.txt": SQUARE.replace("0 ", "1 ", 1),
+        "data.yaml": NAMES,
+        "list.txt": "cat\ntree\n",
+    }
+    assert [
+        row["label"] for row in read(export(tmp_path, files, "images/a.png"), classes=classes).rows
+    ] == ["tree"]
 
 
 @pytest.mark.parametrize(
@@ -191,5 +220,7 @@ def test_a_box_with_keypoints_is_a_box(tmp_path: Path) -> None:
 
 
 def test_images_without_label_files_have_no_objects(tmp_path: Path) -> None:
-    back = read(export(tmp_path, {"labels/a.txt": "", "data.yaml": NAMES}, "images/a.png", "images/b.png"))
+    back = read(
+        export(tmp_path, {"labels/a.txt": "", "data.yaml": NAMES}, "images/a.png", "images/b.png")
+    )
     assert (back.rows, back.reasons) == ([], {})

@@ -1,0 +1,1 @@
+"""What several formats use; no file here is a format."""

@@ -1,0 +1,1 @@
+"""From customers' labels to concepts: words, the taxonomy, matching and reviewers' decisions."""

@@ -1,0 +1,1 @@
+"""Images, masks as run-lengths, and the shapes that become masks."""

@@ -1,0 +1,54 @@
+"""A shape of an annotation, as its export wrote it, as run-lengths over the frame in which it stands."""
+
+from curate.pixels import images, masks, polygons
+from curate.reasons import Reason, Refusal
+from curate.records import Bitmap, Flag, Parts, Polygons, Shape
+
+
+def run_lengths(
+    shape: Shape, height: int, width: int, max_pixels: int
+) -> tuple[masks.Counts, list[Flag]]:
+    """Run-lengths of a shape over its frame of height × width px, and remarks. Refusal where there is no mask in it.
+
+    `max_pixels`: of an embedded bitmap.
+    """
+    if isinstance(shape, Parts):
+        return _join(shape, height, width, max_pixels)
+    if isinstance(shape, Polygons):
+        return polygons.rasterise(shape, height, width)
+    if isinstance(shape, Bitmap):
+        try:
+            picture = images.decode_mask(shape.data, max_pixels)
+        except Refusal as refusal:
+            raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
+        return masks.place(picture.foreground(), shape.x, shape.y, height, width), []
+    if (shape.height, shape.width) != (height, width):
+        stated = f"{shape.width} x {shape.height}"[:100]
+        raise Refusal(
+            Reason.MASK_SIZE_MISMATCH, f"the mask is {stated} px, the image {width} x {height}"
+        )
+    return masks.parse_counts(shape.counts, height, width), []
+
+
+def _join(
+    shape: Parts, height: int, width: int, max_pixels: int
+) -> tuple[masks.Counts, list[Flag]]:
+    """The union of the parts less the holes; a bad one is left out and flagged partial, if any good part is left."""
+    good: list[masks.Counts] = []
+    holes: list[masks.Counts] = []
+    flags: set[Flag] = set()
+    refusals: list[Refusal] = []
+    for kind, parts in ((good, shape.parts), (holes, shape.holes)):
+        for part in parts:
+            try:
+                counts, remarks = run_lengths(part, height, width, max_pixels)
+            except Refusal as refusal:
+                refusals.append(refusal)
+                continue
+            kind.append(counts)
+            flags.update(remarks)
+    if not good:
+        raise refusals[0] if refusals else Refusal(Reason.NO_MASK, "the annotation has no parts")
+    joined = masks.union(good)
+    flags.update([Flag.PARTIAL] * bool(refusals))
+    return (masks.subtract(joined, masks.union(holes)) if holes else joined), sorted(flags)

@@ -1,0 +1,1 @@
+"""Shards: the windows of an object, writing, and reading."""

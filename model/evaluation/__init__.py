@@ -1,0 +1,1 @@
+"""Judging: metrics, baselines, strata, intervals and the report."""

@@ -1,0 +1,1 @@
+"""The stages on Dask: their table, the runner, the build folder and the workers."""

@@ -1,0 +1,1 @@
+"""The page of a curation: what came in, what went on, what was dropped, with pictures."""

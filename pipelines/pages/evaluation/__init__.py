@@ -1,0 +1,1 @@
+"""The page of an evaluation: the model beside the baselines, by stratum."""

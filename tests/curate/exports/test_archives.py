@@ -1,0 +1,191 @@
+"""Archives made by code: what leaves their folder, blows up, lies, is encrypted or breaks off."""
+
+import io
+import struct
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from curate.exports.archives import ArchiveLimits, is_archive, unpack
+from curate.reasons import Reason, Refusal
+
+LIMITS = ArchiveLimits(
+    archive_ratio=100.0, archive_bytes=1_000_000, archive_members=20, path_bytes=200
+)
+
+
+def zipped(path: Path, members: dict[str, bytes], mode: int = 0) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr, info.compress_type = mode << 16, zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
+    return path
+
+
+def tarred(path: Path, *members: tuple[str, bytes, bytes]) -> Path:
+    """Members: name, content (or link target), type."""
+    with tarfile.open(path, "w:gz" if path.suffix in (".gz", ".tgz") else "w") as archive:
+        for name, content, kind in members:
+            info = tarfile.TarInfo(name)
+            info.type = kind
+            if kind == tarfile.REGTYPE:
+                info.size = len(content)
+            else:
+                info.linkname = content.decode()
+            archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def refusal(archive: Path, limits: ArchiveLimits = LIMITS) -> Reason:
+    before = set(archive.parent.iterdir())
+    with pytest.raises(Refusal) as caught:
+        unpack(str(archive), str(archive.parent / "out"), limits)
+    assert set(archive.parent.iterdir()) == before, "something of a refused archive stays"
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tgz"])
+def test_a_good_archive_is_unpacked(tmp_path: Path, name: str) -> None:
+    if name.endswith("zip"):
+        archive = zipped(tmp_path / name, {"x/": b"", "x/a.txt": b"one", "b.txt": b""})
+    else:
+        regular = tarfile.REGTYPE
+        archive = tarred(
+            tmp_path / name,
+            ("x", b"", tarfile.DIRTYPE),
+            ("x/a.txt", b"one", regular),
+            ("b.txt", b"", regular),
+        )
+    assert is_archive(archive)
+    unpack(str(archive), str(tmp_path / "out"), LIMITS)
+    assert (tmp_path / "out/x/a.txt").read_bytes() == b"one"
+    assert (tmp_path / "out/b.txt").read_bytes() == b""
+
+
+@pytest.mark.parametrize("name", ["../a", "/a", "x/../../a", "C:\\a", "..\\a", "\\\\host\\a"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path, name: zipped(path, {name: b"x"}),
+        lambda path, name: tarred(path, (name, b"x", tarfile.REGTYPE)),
+    ],
+)
+def test_a_member_that_leaves_the_folder_refuses_the_archive(
+    tmp_path: Path, name: str, make: Callable[[Path, str], Path]
+) -> None:
+    assert refusal(make(tmp_path / "a.bin", name)) is Reason.ARCHIVE_ESCAPE
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE]
+)
+def test_links_and_devices_refuse_the_archive(tmp_path: Path, kind: bytes) -> None:
+    good = ("a", b"x", tarfile.REGTYPE)
+    assert (
+        refusal(tarred(tmp_path / "a.tar", good, ("b", b"a", kind), ("b/c", b"x", tarfile.REGTYPE)))
+        is Reason.ARCHIVE_ESCAPE
+    )
+    assert (
+        refusal(zipped(tmp_path / "a.zip", {"b": b"/etc/passwd"}, mode=0o120777))
+        is Reason.ARCHIVE_ESCAPE
+    )
+
+
+def test_a_bomb_is_stopped_by_what_it_unpacks_to(tmp_path: Path) -> None:
+    assert refusal(zipped(tmp_path / "ratio.zip", {"a": bytes(900_000)})) is Reason.ARCHIVE_BOMB
+    assert (
+        refusal(tarred(tmp_path / "ratio.tgz", ("a", bytes(900_000), tarfile.REGTYPE)))
+        is Reason.ARCHIVE_BOMB
+    )
+    assert (
+        refusal(tarred(tmp_path / "size.tar", ("a", bytes(1_100_000), tarfile.REGTYPE)))
+        is Reason.ARCHIVE_BOMB
+    )
+    many = {f"{number}": b"" for number in range(21)}
+    assert refusal(zipped(tmp_path / "many.zip", many)) is Reason.ARCHIVE_BOMB
+    assert (
+        refusal(tarred(tmp_path / "many.tar", *((name, b"", tarfile.REGTYPE) for name in many)))
+        is Reason.ARCHIVE_BOMB
+    )
+
+
+def test_an_archive_inside_is_a_file_and_never_opened(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "inner.zip", {"bomb": bytes(900_000)}).read_bytes()
+    unpack(str(zipped(tmp_path / "a.zip", {"inner.zip": inner})), str(tmp_path / "out"), LIMITS)
+    assert (tmp_path / "out/inner.zip").read_bytes() == inner
+
+
+def test_headers_that_lie_about_sizes_do_not_help_a_bomb(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a": bytes(900_000)})
+    data = bytearray(archive.read_bytes())
+    size = struct.pack("<I", 900_000)
+    assert data.count(size) == 2
+    archive.write_bytes(data.replace(size, struct.pack("<I", 10)))
+    assert refusal(archive) in (Reason.ARCHIVE_BOMB, Reason.MALFORMED_FILE)
+
+
+def test_members_that_share_their_bytes_are_a_bomb(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {f"{number}": bytes(90_000) for number in range(2)})
+    with zipfile.ZipFile(archive) as opened:
+        first, second = opened.infolist()
+    data = archive.read_bytes()
+    at = data.rindex(b"PK\x01\x02") + 42
+    archive.write_bytes(data[:at] + struct.pack("<I", first.header_offset) + data[at + 4 :])
+    assert second.header_offset != first.header_offset
+    assert refusal(archive) in (Reason.ARCHIVE_BOMB, Reason.MALFORMED_FILE)
+
+
+@pytest.mark.parametrize("bit", [0x1, 0x41, 0x2001])
+def test_an_encrypted_archive_is_refused_by_name(tmp_path: Path, bit: int) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a": b"secret"})
+    data = bytearray(archive.read_bytes())
+    at = data.index(b"PK\x01\x02") + 8
+    data[at : at + 2] = struct.pack("<H", bit)
+    archive.write_bytes(data)
+    assert refusal(archive) is Reason.ARCHIVE_ENCRYPTED
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tar"])
+def test_an_archive_that_breaks_off_is_refused(tmp_path: Path, name: str, share: float) -> None:
+    content = bytes(range(256)) * 100
+    members = {f"{number}.bin": content for number in range(3)}
+    if name.endswith("zip"):
+        archive = zipped(tmp_path / name, members)
+    else:
+        archive = tarred(tmp_path / name, *((each, content, tarfile.REGTYPE) for each in members))
+    data = archive.read_bytes()
+    archive.write_bytes(data[: int(len(data) * share)])
+    assert refusal(archive) is Reason.MALFORMED_FILE
+
+
+def test_a_tar_that_breaks_off_between_members_is_refused(tmp_path: Path) -> None:
+    archive = tarred(
+        tmp_path / "a.tar", ("a", bytes(512), tarfile.REGTYPE), ("b", bytes(512), tarfile.REGTYPE)
+    )
+    archive.write_bytes(archive.read_bytes()[:1024])
+    assert refusal(archive) is Reason.MALFORMED_FILE
+
+
+def test_damage_inside_a_member_is_found(tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a": bytes(range(256)) * 40})
+    data = bytearray(archive.read_bytes())
+    data[60] ^= 0xFF
+    archive.write_bytes(data)
+    assert refusal(archive) is Reason.MALFORMED_FILE
+
+
+def test_a_path_beyond_the_limit_refuses_the_archive(tmp_path: Path) -> None:
+    assert refusal(zipped(tmp_path / "a.zip", {"a/" * 120 + "b": b"x"})) is Reason.OVER_LIMIT
+
+
+def test_what_says_it_is_an_archive_and_is_none_is_refused(tmp_path: Path) -> None:
+    fake = tmp_path / "a.zip"
+    fake.write_bytes(b"<html>")
+    assert is_archive(fake)
+    assert refusal(fake) is Reason.MALFORMED_FILE
+    assert not is_archive(Path(__file__))

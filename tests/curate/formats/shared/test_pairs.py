@@ -1,0 +1,233 @@
+"""Images and masks find each other by name alone, in the layouts that people use."""
+
+import pytest
+from upath import UPath
+
+from curate.errors import InputError
+from curate.exports.export import Export, Files
+from curate.formats.shared.pairs import MaskFile, folder_classes, pair_masks
+from curate.limits import Limits
+from curate.reasons import Reason
+
+
+def export_of(*paths: str, refused: tuple[str, ...] = (), **options: object) -> Export:
+    files = Files(UPath("/nowhere"), tuple(sorted(paths)), frozenset(refused))
+    return Export(name="x", files=files, limits=Limits(), options=options)
+
+
+def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
+    pairs = pair_masks(export_of(*paths, **options), prefer_colours=False)
+    assert pairs.lost == []
+    return {image: [mask.path for mask in masks] for image, masks in pairs.masks.items()}
+
+
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ("images/1.jpg", "masks/1.png"),
+        ("train/1.png", "trainannot/1.png"),
+        ("JPEGImages/1.jpg", "SegmentationClass/1.png"),
+        ("JPEGImages/1.jpg", "SegmentationClassPNG/1.png"),
+        ("VOC2012/JPEGImages/1.jpg", "VOC2012/SegmentationClass/1.png"),
+        ("images/train/1.jpg", "labels/train/1.png"),
+        ("train/images/1.jpg", "train/masks/1.png"),
+        ("train_images/1.jpg", "train_masks/1.png"),
+        ("DUTS-TR-Image/1.jpg", "DUTS-TR-Mask/1.png"),
+        ("Training_Images/1.jpg", "Ground_Truth/1.png"),
+        ("Imgs/1.jpg", "Imgs/1.png"),
+        ("1.jpg", "1_mask.png"),
+        ("1.png", "1_L.png"),
+        ("train/1_sat.jpg", "train/1_mask.png"),
+        ("CamSeq/0016E5_07959.png", "CamSeq/0016E5_07959_L.png"),
+        ("data/val/440.png", "Labels/val/440_converted.png"),
+        ("images/img_1.jpg", "masks/mask_1.png"),
+        ("images/image1.jpg", "masks/mask1.png"),
+        ("img/1.jpg", "gt/1_gt.png"),
+        ("original_images/001.jpg", "label_images_semantic/001.png"),
+        ("leftImg8bit/aachen/a_1_leftImg8bit.png", "gtFine/aachen/a_1_gtFine_labelIds.png"),
+        ("train/1_jpg.rf.abc.jpg", "train/1_jpg.rf.abc_mask.png"),
+        ("Tile 1/images/image_part_001.jpg", "Tile 1/masks/image_part_001.png"),
+        ("set/input/a.JPG", "set/target/a.PNG"),
+    ],
+)
+def test_a_mask_finds_its_image(image: str, mask: str) -> None:
+    other = image.replace("1", "2"), mask.replace("1", "2")
+    assert pairs_of(image, mask) == {image: [mask]}
+    if other[0] != image:
+        assert pairs_of(image, mask, *other) == {image: [mask], other[0]: [other[1]]}
+
+
+def test_same_names_in_several_folders() -> None:
+    paths = [
+        f"{tile}/{kind}/1.{end}"
+        for tile in ("Tile 1", "Tile 2")
+        for kind, end in (("images", "jpg"), ("masks", "png"))
+    ]
+    assert pairs_of(*paths) == {
+        f"{tile}/images/1.jpg": [f"{tile}/masks/1.png"] for tile in ("Tile 1", "Tile 2")
+    }
+    paths = [
+        f"{kind}/{split}/1.{end}"
+        for split in ("train", "val")
+        for kind, end in (("images", "jpg"), ("masks", "png"))
+    ]
+    assert pairs_of(*paths) == {
+        f"images/{split}/1.jpg": [f"masks/{split}/1.png"] for split in ("train", "val")
+    }
+
+
+def test_one_file_per_instance_by_name() -> None:
+    export = export_of(
+        "train/1000.jpeg",
+        "train/1.jpeg",
+        "annotations/1000_red_square_0.png",
+        "annotations/1_disc_12.png",
+    )
+    pairs = pair_masks(export, prefer_colours=False)
+    assert pairs.masks == {
+        "train/1000.jpeg": [
+            MaskFile("annotations/1000_red_square_0.png", "red_square", whole=True)
+        ],
+        "train/1.jpeg": [MaskFile("annotations/1_disc_12.png", "disc", whole=True)],
+    }
+
+
+def test_one_file_per_instance_in_the_folder_of_an_image() -> None:
+    export = export_of(
+        "s/a/images/a.png",
+        "s/a/masks/77.png",
+        "s/a/masks/9.png",
+        "s/b/images/b.png",
+        "s/b/masks/1.png",
+    )
+    pairs = pair_masks(export, prefer_colours=False)
+    assert pairs.masks == {
+        "s/a/images/a.png": [
+            MaskFile("s/a/masks/77.png", whole=True),
+            MaskFile("s/a/masks/9.png", whole=True),
+        ],
+        "s/b/images/b.png": [MaskFile("s/b/masks/1.png", whole=True)],
+    }
+
+
+def test_class_by_folder() -> None:
+    export = export_of(
+        "images/1.jpg", "images/2.jpg", "masks/road/1.png", "masks/car/1.png", "masks/car/2.png"
+    )
+    pairs = pair_masks(export, prefer_colours=False)
+    assert pairs.masks["images/1.jpg"] == [
+        MaskFile("masks/car/1.png", "car"),
+        MaskFile("masks/road/1.png", "road"),
+    ]
+    defects = [
+        f"MT_{name}/Imgs/{number}.{end}"
+        for name in ("Crack", "Fray")
+        for number in "12"
+        for end in ("jpg", "png")
+    ]
+    classes = folder_classes(pair_masks(export_of(*defects), prefer_colours=False).masks)
+    assert classes["MT_Crack/Imgs/1.png"] == "MT_Crack"
+    assert len(classes) == 4
+    plain = pair_masks(export_of("train/images/1.jpg", "train/masks/1.png"), prefer_colours=False)
+    assert folder_classes(plain.masks) == {}
+
+
+def test_of_two_masks_the_one_of_the_images_own_name_stays() -> None:
+    masks = [
+        f"gtFine/aachen/a_1_gtFine_{kind}.png" for kind in ("color", "instanceIds", "labelIds")
+    ]
+    pairs = pair_masks(
+        export_of("leftImg8bit/aachen/a_1_leftImg8bit.png", *masks), prefer_colours=False
+    )
+    assert list(pairs.masks.values()) == [[MaskFile(masks[2])]]
+    assert [(drop.reason, drop.annotation_key) for drop in pairs.lost] == [
+        (Reason.DUPLICATE_ANNOTATION, masks[1])
+    ]
+
+
+def test_objects_beside_classes() -> None:
+    export = export_of("JPEGImages/1.jpg", "SegmentationClass/1.png", "SegmentationObject/1.png")
+    masks = pair_masks(export, prefer_colours=False).masks
+    assert masks == {
+        "JPEGImages/1.jpg": [
+            MaskFile("SegmentationClass/1.png", instances="SegmentationObject/1.png")
+        ]
+    }
+
+
+def test_previews_and_other_pictures_are_no_masks() -> None:
+    paths = (
+        "JPEGImages/1.jpg",
+        "SegmentationClass/1.png",
+        "SegmentationClassVisualization/1.jpg",
+        "1_overlay.png",
+    )
+    assert pairs_of(*paths) == {"JPEGImages/1.jpg": ["SegmentationClass/1.png"]}
+
+
+def test_images_without_masks_stay_bare() -> None:
+    assert pairs_of("images/1.jpg", "images/2.jpg", "masks/1.png") == {
+        "images/1.jpg": ["masks/1.png"],
+        "images/2.jpg": [],
+    }
+
+
+def test_options_name_the_folders() -> None:
+    assert pairs_of("a/1.png", "b/1.png", images="b", masks="a") == {"b/1.png": ["a/1.png"]}
+
+
+def test_what_is_lost() -> None:
+    export = export_of("images/1.jpg", "masks/1.png", "masks/7.png", refused=("masks/8.png",))
+    lost = pair_masks(export, prefer_colours=False).lost
+    assert {(drop.reason, drop.annotation_key, drop.count) for drop in lost} == {
+        (Reason.MISSING_IMAGE, "masks/7.png", None),
+        (Reason.PATH_ESCAPE, "masks/8.png", None),
+    }
+    twins = export_of("images/1.jpg", "images/1.png", "masks/1.png")
+    assert [drop.reason for drop in pair_masks(twins, prefer_colours=False).lost] == [
+        Reason.AMBIGUOUS_IMAGE
+    ]
+
+
+def test_two_masks_of_one_image() -> None:
+    export = export_of("images/1.jpg", "masks/1_label.png", "masks/1_color.png")
+    for prefer_colours, mask in ((True, "masks/1_color.png"), (False, "masks/1_label.png")):
+        pairs = pair_masks(export, prefer_colours=prefer_colours)
+        assert [each.path for each in pairs.masks["images/1.jpg"]] == [mask]
+        assert pairs.lost == []  # the other is the same mask, drawn otherwise
+    twice = pair_masks(
+        export_of("images/1.jpg", "masks/1.png", "masks/1.bmp"), prefer_colours=False
+    )
+    assert [each.path for each in twice.masks["images/1.jpg"]] == ["masks/1.bmp"]
+    assert [(drop.reason, drop.annotation_key) for drop in twice.lost] == [
+        (Reason.DUPLICATE_ANNOTATION, "masks/1.png")
+    ]
+
+
+def test_several_masks_of_one_class_folder() -> None:
+    paths = [
+        f"{kind}/{kind} ({n}){end}"
+        for kind in ("benign", "normal")
+        for n in (1, 2)
+        for end in (".png", "_mask.png")
+    ]
+    pairs = pair_masks(export_of(*paths, "benign/benign (1)_mask_1.png"), prefer_colours=False)
+    assert [each.path for each in pairs.masks["benign/benign (1).png"]] == [
+        "benign/benign (1)_mask.png",
+        "benign/benign (1)_mask_1.png",
+    ]
+    assert folder_classes(pairs.masks)["normal/normal (2)_mask.png"] == "normal"
+
+
+def test_many_folders_of_like_names() -> None:
+    folders = [f"{number}_json" for number in range(1000)]
+    paths = [f"{folder}/{name}.png" for folder in folders for name in ("img", "label", "label_viz")]
+    assert pairs_of(*paths) == {f"{folder}/img.png": [f"{folder}/label.png"] for folder in folders}
+
+
+@pytest.mark.parametrize(
+    "paths", [("1.jpg", "2.jpg"), ("readme.txt",), ("images/1.jpg", "images/2.png")]
+)
+def test_no_pair_at_all(paths: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match="no image with a mask"):
+        pair_masks(export_of(*paths), prefer_colours=False)

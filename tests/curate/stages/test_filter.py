@@ -1,0 +1,86 @@
+"""Filter: what leaves and why, and that the first reason counts."""
+
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from curate.settings import FilterSettings
+from curate.stages.filter import filter_objects
+
+
+class Concept(NamedTuple):
+    kind: str
+    salient: bool
+
+
+CONCEPTS = {
+    "car": Concept("thing", True),
+    "wheel": Concept("part", True),
+    "sky": Concept("stuff", False),
+    "pole": Concept("thing", False),
+    "ignore": Concept("void", False),
+}
+
+
+def rows(*objects: tuple[str, int, int, int]) -> pa.Table:
+    """Objects as (concept, box width, box height, area) in images of 100 x 100 px."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "object_id": f"{number:032x}",
+                "export": "street",
+                "image_path": "1.jpg",
+                "annotation_key": str(number),
+                "concept": concept,
+                "area": area,
+                "image_height": 100,
+                "image_width": 100,
+                "box_x0": 0,
+                "box_y0": 0,
+                "box_x1": width,
+                "box_y1": height,
+            }
+            for number, (concept, width, height, area) in enumerate(objects)
+        ]
+    )
+
+
+def test_things_and_their_parts_stay_with_their_kind() -> None:
+    kept, drops = filter_objects(
+        rows(("car", 20, 20, 300), ("wheel", 9, 9, 64)), CONCEPTS, FilterSettings()
+    )
+    assert kept["concept_kind"].to_pylist() == ["thing", "part"]
+    assert len(drops) == 0
+
+
+def test_each_reason_at_its_bound() -> None:
+    table = rows(
+        ("car", 8, 8, 64),  # just large enough
+        ("car", 7, 50, 200),  # a side too short
+        ("car", 8, 8, 63),  # too few px
+        ("car", 100, 100, 9500),  # just small enough
+        ("car", 100, 100, 9501),
+        ("sky", 100, 100, 9999),  # background comes before its size
+        ("pole", 2, 2, 3),
+        ("ignore", 50, 50, 2000),
+    )
+    kept, drops = filter_objects(table, CONCEPTS, FilterSettings())
+    assert kept["annotation_key"].to_pylist() == ["0", "3"]
+    assert dict(
+        zip(drops["annotation_key"].to_pylist(), drops["reason"].to_pylist(), strict=True)
+    ) == {
+        "1": "too_small",
+        "2": "too_small",
+        "4": "too_large_share",
+        "5": "background",
+        "6": "background",
+        "7": "background",
+    }
+    assert drops["count"].to_pylist() == [1] * 6
+    assert drops["detail"][2].as_py() == "the mask covers 0.950 of the image"
+
+
+def test_an_empty_part_stays_a_part() -> None:
+    kept, drops = filter_objects(rows(("car", 20, 20, 300)).slice(1), CONCEPTS, FilterSettings())
+    assert len(kept) == len(drops) == 0
+    assert kept.schema.field("concept_kind").type == pa.string()
