@@ -20,7 +20,7 @@ from benchmarks._memory import peak_of
 from benchmarks._shards import make_shards
 from benchmarks._timing import Measured, measure, report
 from curate.settings import Settings
-from curate.shards.reader import open_shards, order, redraw
+from curate.shards.reader import open_shards, order, random_windows
 from model.batches import Batch, plan_epoch, read_batch
 from model.box_network import BoxNetwork
 from model.hardware import device, mixed_precision
@@ -97,7 +97,7 @@ def plain_loop(batches: list[Batch], settings: Settings | None = None) -> Callab
 def _batches(settings: Settings, count: int) -> list[Batch]:
     """The first batches of the first epoch."""
     shards = open_shards(f"{settings.build}/shard", "train")
-    drawn, windows = redraw(shards, settings.crop, 0)
+    drawn, windows = random_windows(shards, settings.crop, 0)
     sides = shards.crops[:, 2:] - shards.crops[:, :2]
     plans = plan_epoch(order(shards.weights, 0, 0), drawn, windows, sides, settings.train, 0)
     return [read_batch(shards, plan, settings.train) for plan in plans[:count]]

@@ -4,16 +4,31 @@ A format only parses. It yields image records whose shapes stand as the export w
 annotated frame; ingest finds the image, checks every number and turns each shape into run-lengths.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from curate.reasons import Reason
 
-Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in px, half-open, origin top left."""
+
+class Box(NamedTuple):
+    """A rectangle in whole px, half-open, origin top left."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        """Length in x, px."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        """Length in y, px."""
+        return self.y1 - self.y0
 
 
 class Flag(StrEnum):
@@ -47,7 +62,7 @@ class Polygons(Record, frozen=True, kw_only=True, tag="polygons"):
     normalised: bool = False
 
 
-class RunLengths(Record, frozen=True, kw_only=True, tag="run_lengths"):
+class RawRunLengths(Record, frozen=True, kw_only=True, tag="run_lengths"):
     """Column-major run-lengths over `height` × `width`, as a list or as COCO's compressed string; unchecked."""
 
     counts: Any
@@ -66,14 +81,14 @@ class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
     y: int = 0
 
 
-class Parts(Record, frozen=True, kw_only=True, tag="parts"):
+class Compound(Record, frozen=True, kw_only=True, tag="compound"):
     """One object of several shapes, of any kind: their union, less the union of `holes`."""
 
-    parts: list[Polygons | RunLengths | Bitmap]
-    holes: list[Polygons | RunLengths | Bitmap] = []
+    pieces: list[Polygons | RawRunLengths | Bitmap]
+    holes: list[Polygons | RawRunLengths | Bitmap] = []
 
 
-Shape = Polygons | RunLengths | Bitmap | Parts
+Shape = Polygons | RawRunLengths | Bitmap | Compound
 
 
 class Annotation(Record, frozen=True, kw_only=True):
@@ -159,6 +174,3 @@ class Drop(Record, frozen=True, kw_only=True, tag="drop"):
     annotation_key: str = ""
     object_id: str = ""
     count: int | None = 1
-
-
-Options = Mapping[str, Any]

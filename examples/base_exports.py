@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from curate.pixels import masks
+from curate.pixels import masks, run_lengths
 from examples import scenes, views
 
 _USUAL_FILL = 0.6  # share of their box that annotated objects cover in real data sets, about
@@ -72,13 +72,13 @@ def _asked_share(mask: masks.Mask) -> float:
 
 
 def _row(mask: masks.Mask, label: str) -> dict[str, Any]:
-    counts, height = masks.encode(mask), mask.shape[0]
-    x0, y0, x1, y1 = masks.box(counts, height)
+    runs = masks.encode(mask)
+    x0, y0, x1, y1 = masks.box(runs)
     return {
         "category": label,
-        "segmentation": {"size": list(mask.shape), "counts": masks.compress(counts)},
+        "segmentation": {"size": list(mask.shape), "counts": run_lengths.compress(runs)},
         "bbox": [x0, y0, x1 - x0, y1 - y0],
-        "area": masks.area(counts),
+        "area": masks.area(runs),
         "iscrowd": 0,
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels import masks
+from curate.pixels.run_lengths import RunLengths
 from examples.camera import capture, illuminate
 from examples.demo_views import VIEWS
 from examples.scenes import SceneObject, edges, visible
@@ -20,7 +21,7 @@ class Marked:
     """What an annotator marked: a name in our words, its mask as run-lengths; `part`: it belongs to a whole thing."""
 
     label: str
-    counts: NDArray[np.int64]
+    runs: RunLengths
     part: bool = False
 
 
@@ -90,12 +91,9 @@ def cropped(picture: Picture, name: str, left: int = 3, top: int = 2) -> Picture
     window = (left, top, picture.width, picture.height)
 
     def cut(marked: list[Marked]) -> list[Marked]:
-        parts = [
-            masks.decode_window(each.counts, picture.height, picture.width, window)
-            for each in marked
-        ]
+        parts = [masks.decode_window(each.runs, window) for each in marked]
         return [
-            replace(e, counts=masks.encode(part))
+            replace(e, runs=masks.encode(part))
             for e, part in zip(marked, parts, strict=True)
             if part.sum() >= 64
         ]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels import masks
+from curate.pixels import masks, run_lengths
 from examples.demo_pictures import Marked, Picture
 
 Words = Mapping[str, str | Sequence[str]]
@@ -29,8 +29,8 @@ def word(words: Words, label: str, number: int) -> str:
 def polygons(marked: Marked, height: int, width: int, tolerance: float = 0.5) -> list[list[float]]:
     """Outer outlines of a mask, x, y in turn, px; holes are drawn over, as most annotators do."""
     fine = 4  # an outline through px centres would lose half a px all around
-    mask = masks.decode(marked.counts, height, width).astype(np.uint8)
-    x0, y0, x1, y1 = masks.box(marked.counts, height)
+    mask = masks.decode(marked.runs).astype(np.uint8)
+    x0, y0, x1, y1 = masks.box(marked.runs)
     large = np.pad(np.kron(mask[y0:y1, x0:x1], np.ones((fine, fine), np.uint8)), 1)
     found, _ = cv2.findContours(large, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     rings = [
@@ -80,14 +80,14 @@ def coco_document(
         )
         marked = (picture.regions if number < backgrounds else []) + picture.objects
         for each in (each for each in marked if each.label in words):
-            x0, y0, x1, y1 = masks.box(each.counts, picture.height)
+            x0, y0, x1, y1 = masks.box(each.runs)
             row = {
                 "id": len(rows) + 1,
                 "image_id": number + 1,
                 "category_id": ids[word(words, each.label, len(rows))],
                 "segmentation": _segmentation(each, picture, runs, len(rows)),
                 "bbox": [x0, y0, x1 - x0, y1 - y0],
-                "area": masks.area(each.counts),
+                "area": masks.area(each.runs),
                 "iscrowd": 0,
             }
             rows.append(row)
@@ -98,7 +98,7 @@ def coco_document(
 def _segmentation(marked: Marked, picture: Picture, runs: str, number: int) -> Any:
     if runs == "some" and number % 5:
         return polygons(marked, picture.height, picture.width)
-    counts = marked.counts.tolist() if runs == "plain" else masks.compress(marked.counts)
+    counts = marked.runs.counts.tolist() if runs == "plain" else run_lengths.compress(marked.runs)
     return {"size": [picture.height, picture.width], "counts": counts}
 
 
@@ -147,7 +147,7 @@ def class_map(picture: Picture, values: Mapping[str, int], whole: bool = True) -
     found = np.zeros((picture.height, picture.width), np.uint8)
     for each in picture.regions + [each for each in picture.objects if not (whole and each.part)]:
         if each.label in values:
-            found[masks.decode(each.counts, picture.height, picture.width)] = values[each.label]
+            found[masks.decode(each.runs)] = values[each.label]
     return found
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
-from curate.pixels import images, masks
+from curate.pixels import images, masks, run_lengths
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from model.predict import Segmenter
@@ -51,7 +51,7 @@ def outlined(picture: Picture) -> Pixels:
         height, width = row["image_height"], row["image_width"]
         _outline(
             canvas,
-            masks.decode(masks.parse_counts(row["counts"], height, width), height, width),
+            masks.decode(run_lengths.parse(row["counts"], height, width)),
             number,
         )
     return canvas

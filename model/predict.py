@@ -160,4 +160,4 @@ def checked_box(box: Any, width: int, height: int) -> Box:
         raise InputError(f"box {shown}: outside the image, which is {width} × {height} px")
     if (right - left) * (bottom - top) == 1:
         raise InputError(f"box {shown}: one pixel of the image; there is nothing to find in it")
-    return left, top, right, bottom
+    return Box(left, top, right, bottom)

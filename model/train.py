@@ -15,7 +15,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.settings import Settings
-from curate.shards.reader import Shards, open_shards, order, redraw
+from curate.shards.reader import Shards, open_shards, order, random_windows
 from curate.storage import digest, read_json, write_json
 from model.batches import Batch, ahead, plan_epoch, read_batch
 from model.box_network import BoxNetwork
@@ -211,7 +211,7 @@ def _batches(job: _Job, epoch: int, first: int) -> Iterator[tuple[_Task, Batch]]
     shards, train = job.shards, job.settings.train
     sides = shards.crops[:, 2:] - shards.crops[:, :2]
     while True:
-        drawn, windows = redraw(shards, job.settings.crop, epoch)
+        drawn, windows = random_windows(shards, job.settings.crop, epoch)
         plans = plan_epoch(
             order(shards.weights, train.seed, epoch), drawn, windows, sides, train, epoch
         )

@@ -44,7 +44,7 @@ from curate.exports.export import Export
 from curate.exports.file_names import is_picture
 from curate.formats.shared import json_pieces as _json
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Bitmap, Drop, ImageRecord, Parts, Polygons, Shape
+from curate.records import Annotation, Bitmap, Compound, Drop, ImageRecord, Polygons, Shape
 
 OPTIONS: tuple[str, ...] = ()
 
@@ -162,7 +162,7 @@ def _joined(parts: list[Polygons | Bitmap], holes: list[Polygons | Bitmap]) -> S
     hole_rings = [hole.rings[0] for hole in holes if isinstance(hole, Polygons)]
     if len(rings) == len(parts) and len(hole_rings) == len(holes):
         return Polygons(rings=rings, holes=hole_rings)
-    return Parts(parts=[*parts], holes=[*holes])
+    return Compound(pieces=[*parts], holes=[*holes])
 
 
 def _without_holes(drawn: list[_Drawn]) -> list[_Drawn]:

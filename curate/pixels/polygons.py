@@ -10,7 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from curate.pixels import masks
-from curate.pixels.masks import Counts, Mask
+from curate.pixels.masks import Mask
+from curate.pixels.run_lengths import RunLengths, from_borders
 from curate.reasons import Reason, Refusal
 from curate.records import Flag, Polygons
 
@@ -28,7 +29,7 @@ Ring = NDArray[np.float64]
 """(n, 2) float64: x and y of each vertex, px."""
 
 
-def rasterise(polygons: Polygons, height: int, width: int) -> tuple[Counts, list[Flag]]:
+def rasterise(polygons: Polygons, height: int, width: int) -> tuple[RunLengths, list[Flag]]:
     """Run-lengths of the union of the rings, less the union of the holes, and remarks.
 
     A bad ring is left out (flag partial). Refusal no_mask, bad_polygon, over_limit, outside_image or empty_mask.
@@ -67,7 +68,7 @@ def to_polygons(mask: Mask) -> Polygons:
     result gives the mask back exactly.
     """
     columns, rows = np.divmod(
-        np.cumsum(masks.encode(np.pad(mask, ((0, 1), (0, 0)))))[:-1], mask.shape[0] + 1
+        masks.encode(np.pad(mask, ((0, 1), (0, 0)))).borders, mask.shape[0] + 1
     )
     x, top, bottom = columns[::2], rows[::2], rows[1::2]
     merged = shapely.union_all(shapely.box(x, top, x + 1, bottom))
@@ -120,12 +121,12 @@ def _check_limits(rings: list[Ring]) -> None:
         )
 
 
-def _fill(rings: list[Ring], height: int, width: int) -> list[Counts]:
+def _fill(rings: list[Ring], height: int, width: int) -> list[RunLengths]:
     filled, crossings = [], 0
     for ring in rings:
         edge, column, edges = _crossed_columns(ring, width, MAX_CROSSINGS - crossings)
         row = np.clip((_crossing_heights(edges, edge, column) + 2) // _FINE, 0, height)
-        filled.append(masks.from_borders(np.sort(column * height + row), height * width))
+        filled.append(from_borders(np.sort(column * height + row), height, width))
         crossings += edge.size
     return filled
 

@@ -25,7 +25,8 @@ from curate.pixels.class_codes import (
     class_codes,
 )
 from curate.pixels.images import MaskPicture
-from curate.pixels.masks import Counts, Mask
+from curate.pixels.masks import Mask
+from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import Flag, RegionMap
 
@@ -42,7 +43,7 @@ class Region(NamedTuple):
 
     key: str
     label: str
-    counts: Counts
+    runs: RunLengths
     flags: list[Flag]
     source: Literal["instance", "component"]
 
@@ -253,7 +254,7 @@ def _blends(coded: ClassCodes, part: _Numbered) -> tuple[Mask, Mask]:
 
 def _run_lengths(
     numbers: NDArray[np.int32], count: int
-) -> tuple[list[Counts], list[int], list[int]]:
+) -> tuple[list[RunLengths], list[int], list[int]]:
     """Run-lengths of each of the regions 1 to `count`, and x and y of its topmost, then leftmost px; in one pass."""
     height, width = numbers.shape
     inner_rows, inner_columns = _extent(numbers > 0)
@@ -275,16 +276,19 @@ def _run_lengths(
     joined = (borders[:-1, 1] == borders[1:, 0]) & (owners[:-1] == owners[1:])
     kept = np.ones(borders.shape, bool)
     kept[:-1, 1], kept[1:, 0] = ~joined, ~joined
-    counts = _split(borders[kept], np.add.reduceat(kept.sum(1), first_run), numbers.size)
+    counts = _split(borders[kept], np.add.reduceat(kept.sum(1), first_run), height, width)
     return counts, first_x.tolist(), first_y.tolist()
 
 
-def _split(borders: NDArray[np.int64], sizes: NDArray[np.int64], size: int) -> list[Counts]:
-    """Run-lengths of many masks of `size` px, from the borders of all of them, `sizes` of each in turn."""
+def _split(
+    borders: NDArray[np.int64], sizes: NDArray[np.int64], height: int, width: int
+) -> list[RunLengths]:
+    """Run-lengths of many masks of height × width px, from the borders of all of them, `sizes` of each in turn."""
     ends = np.cumsum(sizes + 1)
-    closed = np.full(ends[-1], size, np.int64)  # each mask's borders, then its size
+    closed = np.full(ends[-1], height * width, np.int64)  # each mask's borders, then its size
     closed[np.arange(borders.size) + np.repeat(np.arange(sizes.size), sizes)] = borders
     runs = np.diff(closed, prepend=0)
     runs[ends[:-1]] = closed[ends[:-1]]
     counts = np.split(runs, ends[:-1])
-    return [each[:-1] if each[-1] == 0 else each for each in counts]
+    filled = [each[:-1] if each[-1] == 0 else each for each in counts]
+    return [RunLengths(each, height, width) for each in filled]

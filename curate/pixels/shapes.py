@@ -1,18 +1,19 @@
 """A shape of an annotation, as its export wrote it, as run-lengths over the frame in which it stands."""
 
-from curate.pixels import images, masks, polygons
+from curate.pixels import images, masks, polygons, run_lengths
+from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import Bitmap, Flag, Parts, Polygons, Shape
+from curate.records import Bitmap, Compound, Flag, Polygons, Shape
 
 
-def run_lengths(
+def to_run_lengths(
     shape: Shape, height: int, width: int, max_pixels: int
-) -> tuple[masks.Counts, list[Flag]]:
+) -> tuple[RunLengths, list[Flag]]:
     """Run-lengths of a shape over its frame of height × width px, and remarks. Refusal where there is no mask in it.
 
     `max_pixels`: of an embedded bitmap.
     """
-    if isinstance(shape, Parts):
+    if isinstance(shape, Compound):
         return _join(shape, height, width, max_pixels)
     if isinstance(shape, Polygons):
         return polygons.rasterise(shape, height, width)
@@ -27,25 +28,25 @@ def run_lengths(
         raise Refusal(
             Reason.MASK_SIZE_MISMATCH, f"the mask is {stated} px, the image {width} x {height}"
         )
-    return masks.parse_counts(shape.counts, height, width), []
+    return run_lengths.parse(shape.counts, height, width), []
 
 
 def _join(
-    shape: Parts, height: int, width: int, max_pixels: int
-) -> tuple[masks.Counts, list[Flag]]:
+    shape: Compound, height: int, width: int, max_pixels: int
+) -> tuple[RunLengths, list[Flag]]:
     """The union of the parts less the holes; a bad one is left out and flagged partial, if any good part is left."""
-    good: list[masks.Counts] = []
-    holes: list[masks.Counts] = []
+    good: list[RunLengths] = []
+    holes: list[RunLengths] = []
     flags: set[Flag] = set()
     refusals: list[Refusal] = []
-    for kind, parts in ((good, shape.parts), (holes, shape.holes)):
+    for kind, parts in ((good, shape.pieces), (holes, shape.holes)):
         for part in parts:
             try:
-                counts, remarks = run_lengths(part, height, width, max_pixels)
+                runs, remarks = to_run_lengths(part, height, width, max_pixels)
             except Refusal as refusal:
                 refusals.append(refusal)
                 continue
-            kind.append(counts)
+            kind.append(runs)
             flags.update(remarks)
     if not good:
         raise refusals[0] if refusals else Refusal(Reason.NO_MASK, "the annotation has no parts")

@@ -4,7 +4,7 @@
     for sample in stream(shards, order(shards.weights, seed=0, epoch=1)): ...
 
 Balance acts here and nowhere else: `order` draws rows by their weight. Windows are the stored ones, or those
-that `redraw` draws for an epoch.
+that `random_windows` draws for an epoch.
 """
 
 from collections import deque
@@ -141,8 +141,8 @@ class Shards:
             **fields,
             image=image[y0:y1, x0:x1],
             mask=mask[y0:y1, x0:x1],
-            drawn=(d0 - x0, d1 - y0, d2 - x0, d3 - y0),
-            window=(x0, y0, x1, y1),
+            drawn=Box(d0 - x0, d1 - y0, d2 - x0, d3 - y0),
+            window=Box(x0, y0, x1, y1),
             at_edge=(left + x0 == 0, top + y0 == 0, left + x1 == width, top + y1 == height),
         )
 
@@ -174,7 +174,7 @@ def open_shards(folder: UPath | str, split: str) -> Shards:
     )
 
 
-def redraw(shards: Shards, crop: CropSettings, epoch: int | None) -> tuple[Boxes, Boxes]:
+def random_windows(shards: Shards, crop: CropSettings, epoch: int | None) -> tuple[Boxes, Boxes]:
     """Drawn boxes and windows of all rows for an epoch (None: the default draw), (n, 4) int32 each, in the crops.
 
     InputError where `crop` draws windows beyond the crops that the shards hold.
@@ -182,7 +182,9 @@ def redraw(shards: Shards, crop: CropSettings, epoch: int | None) -> tuple[Boxes
     table = shards.table
     boxes = windows.shift(windows.box_columns(table, "box"), shards.crops, 1)
     sizes = table["image_height"].to_numpy(), table["image_width"].to_numpy()
-    drawn, window = windows.draw(table["object_id"].to_pylist(), boxes, *sizes, crop, epoch)
+    drawn, window = windows.random_windows(
+        table["object_id"].to_pylist(), boxes, *sizes, crop, epoch
+    )
     if np.any(window[:, :2] < shards.crops[:, :2]) or np.any(window[:, 2:] > shards.crops[:, 2:]):
         raise InputError(
             f"{shards.folder}: cut for smaller slack and padding than the settings ask; make the shards anew"
@@ -224,7 +226,7 @@ def stream(
     drawn: Boxes | None = None,
     window: Boxes | None = None,
 ) -> Iterator[Sample]:
-    """The samples of `rows` in order, decoded ahead; `drawn` and `window` as `redraw` gives them, for all rows."""
+    """The samples of `rows` in order, decoded ahead; `drawn` and `window` as `random_windows` gives them, for all rows."""
 
     def one(row: int) -> Sample:
         return shards.sample(

@@ -30,7 +30,7 @@ _SIDES = ("x0", "y0", "x1", "y1")
 _OUTWARDS = np.array([-1, -1, 1, 1])
 
 
-def draw(
+def random_windows(
     object_ids: Sequence[str],
     boxes: Boxes,
     heights: Sizes,

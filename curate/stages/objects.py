@@ -14,7 +14,8 @@ import msgspec
 from curate.boundary import runs_in_child
 from curate.pixels import images, masks
 from curate.pixels.regions import Region, read_regions
-from curate.pixels.shapes import run_lengths
+from curate.pixels.run_lengths import compress
+from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Box, Drop, Flag, FoundImage, ImageRecord, Record, RegionMap
 
@@ -188,24 +189,23 @@ def _objects(
     if annotation.shape is None:
         raise Refusal(Reason.NO_MASK, annotation.detail or "the annotation has no mask")
     label = _label(annotation.label, limits)
-    counts, flags = run_lengths(annotation.shape, frame.height, frame.width, limits.image_pixels)
-    if masks.area(counts) == 0:
+    runs, flags = to_run_lengths(annotation.shape, frame.height, frame.width, limits.image_pixels)
+    if masks.area(runs) == 0:
         raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
-    counts = masks.reorient(counts, frame.height, frame.width, frame.orientation)
-    height, width = _displayed(frame)
-    whole = Region(annotation.key, label, counts, [*annotation.flags, *flags], "instance")
-    cut = _components(whole, height, width) if objects == "components" else [whole]
-    return [_object(region, height, annotation.attributes) for region in cut]
+    runs = masks.reorient(runs, frame.orientation)
+    whole = Region(annotation.key, label, runs, [*annotation.flags, *flags], "instance")
+    cut = _components(whole) if objects == "components" else [whole]
+    return [_object(region, annotation.attributes) for region in cut]
 
 
-def _components(region: Region, height: int, width: int) -> list[Region]:
-    x0, y0, x1, y1 = masks.box(region.counts, height)
-    pieces = masks.components(masks.decode_window(region.counts, height, width, (x0, y0, x1, y1)))
+def _components(region: Region) -> list[Region]:
+    box = masks.box(region.runs)
+    pieces = masks.components(masks.decode_window(region.runs, box))
     return [
         Region(
-            key=f"{region.key}@{x0 + x},{y0 + y}",
+            key=f"{region.key}@{box.x0 + x},{box.y0 + y}",
             label=region.label,
-            counts=masks.place(piece, x0 + x, y0 + y, height, width),
+            runs=masks.place(piece, box.x0 + x, box.y0 + y, region.runs.height, region.runs.width),
             flags=region.flags,
             source="component",
         )
@@ -244,7 +244,6 @@ def _read_map(
         result = read_regions(region_map, mask, instances, frame.height, frame.width)
     except Refusal as refusal:
         return [], [source.drop(region_map.path, refusal, count=None)], 0.0
-    height, _ = _displayed(frame)
     made: list[Object] = []
     drops = [source.drop(lost.key, lost.refusal, lost.count) for lost in result.lost]
     for region in result.regions:
@@ -253,8 +252,8 @@ def _read_map(
         except Refusal as refusal:
             drops.append(source.drop(region.key, refusal))
             continue
-        turned = masks.reorient(region.counts, frame.height, frame.width, frame.orientation)
-        made.append(_object(region._replace(label=label, counts=turned), height, {}))
+        turned = masks.reorient(region.runs, frame.orientation)
+        made.append(_object(region._replace(label=label, runs=turned), {}))
     return made, drops, result.labelled_share
 
 
@@ -267,13 +266,13 @@ def _label(text: str, limits: ImageLimits) -> str:
     return text
 
 
-def _object(region: Region, height: int, attributes: dict[str, str]) -> Object:
+def _object(region: Region, attributes: dict[str, str]) -> Object:
     return Object(
         key=region.key,
         label=region.label,
-        counts=masks.compress(region.counts),
-        area=masks.area(region.counts),
-        box=masks.box(region.counts, height),
+        counts=compress(region.runs),
+        area=masks.area(region.runs),
+        box=masks.box(region.runs),
         source=region.source,
         flags=[flag.value for flag in region.flags],
         attributes=attributes,
@@ -301,7 +300,3 @@ def _first_of_each_key(made: list[Object], source: _Source) -> tuple[list[Object
             )
             drops.append(source.drop(each.key, refusal))
     return list(first.values()), drops
-
-
-def _displayed(frame: _Frame) -> tuple[int, int]:
-    return (frame.width, frame.height) if frame.orientation >= 5 else (frame.height, frame.width)

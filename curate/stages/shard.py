@@ -17,7 +17,7 @@ from upath import UPath
 from curate.boundary import runs_in_child
 from curate.exports import child
 from curate.limits import Limits
-from curate.pixels import images, masks
+from curate.pixels import images, masks, run_lengths
 from curate.pixels.images import Pixels
 from curate.reasons import Reason, Refusal
 from curate.records import Box, Drop
@@ -88,9 +88,7 @@ def encode_crop(picture: Pixels, crop: Box) -> bytes:
 
 def encode_mask(counts: str, height: int, width: int, crop: Box) -> bytes:
     """The mask inside the crop as 1-bit PNG, from run-lengths over height × width px."""
-    return images.encode_mask(
-        masks.decode_window(masks.parse_counts(counts, height, width), height, width, crop)
-    )
+    return images.encode_mask(masks.decode_window(run_lengths.parse(counts, height, width), crop))
 
 
 def shard_part(
@@ -125,7 +123,9 @@ def plan_crops(segments: pa.Table, crop: CropSettings) -> tuple[pa.Table, pa.Tab
     boxes = windows.box_columns(segments, "box")
     heights, widths = segments["image_height"].to_numpy(), segments["image_width"].to_numpy()
     crops = windows.largest(boxes, heights, widths, crop)
-    drawn, window = windows.draw(segments["object_id"].to_pylist(), boxes, heights, widths, crop)
+    drawn, window = windows.random_windows(
+        segments["object_id"].to_pylist(), boxes, heights, widths, crop
+    )
     columns = windows.as_columns(crops, "crop")
     columns |= windows.as_columns(windows.shift(drawn, crops, -1), "drawn")
     columns |= windows.as_columns(windows.shift(window, crops, -1), "window")
@@ -180,7 +180,7 @@ def _encode(planned: pa.Table, limits: Limits, drops: list[Drop]) -> Iterator[En
     crops = windows.box_columns(planned, "crop").tolist()
     for file, group in groupby(range(len(rows)), key=lambda row: rows[row]["image_file"]):
         members = list(group)
-        pieces = [Piece(tuple(crops[row]), rows[row]["counts"]) for row in members]
+        pieces = [Piece(Box(*crops[row]), rows[row]["counts"]) for row in members]
         try:
             data = _read(file)
             encoded = [

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from pycocotools import mask as coco
 from upath import UPath
 
-from curate.pixels import masks
+from curate.pixels import run_lengths
 from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
 from curate.settings import Settings
@@ -163,7 +163,7 @@ def _on_two_sides(rows: pd.DataFrame, name: str) -> dict[str, str]:
 def _parses(counts: str, height: int, width: int) -> bool:
     """Whether run-lengths are fit for pycocotools, which believes whatever it is given."""
     try:
-        masks.parse_counts(counts, height, width)
+        run_lengths.parse(counts, height, width)
     except Refusal:
         return False
     return True

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from upath import UPath
 
 from curate.errors import InputError
-from curate.pixels import images, masks
+from curate.pixels import images, masks, run_lengths
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.reasons import Refusal
@@ -47,11 +47,11 @@ def draw(row: dict[str, Any], target: Path, max_pixels: int) -> None:
     height, width = pixels.shape[:2]
     if (height, width) != (row["image_height"], row["image_width"]):
         raise InputError(f"{row['image_file']}: has changed since it was ingested")
-    counts = masks.parse_counts(row["counts"], height, width)
-    mask = masks.decode_window(counts, height, width, (0, 0, width, height))
+    counts = run_lengths.parse(row["counts"], height, width)
+    mask = masks.decode(counts)
     frames = _frames(row)
     close = _around(frames.get("crop", frames["box"]), height, width)
-    panels = [Panel((0, 0, width, height), min(4.0, _WHOLE / max(height, width)))]
+    panels = [Panel(Box(0, 0, width, height), min(4.0, _WHOLE / max(height, width)))]
     panels.append(
         Panel(close, min(_LARGEST_ZOOM, _CLOSE / max(close[2] - close[0], close[3] - close[1])))
     )
@@ -75,13 +75,13 @@ def _frames(row: dict[str, Any]) -> dict[str, Box]:
 
 def _box(row: dict[str, Any], name: str, x: int, y: int) -> Box:
     x0, y0, x1, y1 = (row[f"{name}_{side}"] for side in _SIDES)
-    return x0 + x, y0 + y, x1 + x, y1 + y
+    return Box(x0 + x, y0 + y, x1 + x, y1 + y)
 
 
 def _around(box: Box, height: int, width: int) -> Box:
     x0, y0, x1, y1 = box
     margin = 4 + max(x1 - x0, y1 - y0) // 10
-    return (
+    return Box(
         max(0, x0 - margin),
         max(0, y0 - margin),
         min(width, x1 + margin),

@@ -14,7 +14,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.limits import Limits
-from curate.pixels import images, masks
+from curate.pixels import images, masks, run_lengths
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.pixels.polygons import to_polygons
@@ -98,7 +98,7 @@ def _printed(mask: Mask, box: Corners, *, rle: bool, polygon: bool) -> dict[str,
     height, width = mask.shape
     result: dict[str, Any] = {"box": list(box), "area": int(mask.sum())}
     if rle:
-        counts = masks.compress(masks.encode(mask))
+        counts = run_lengths.compress(masks.encode(mask))
         result["segmentation"] = {"size": [height, width], "counts": counts}
     if polygon:
         result["polygon"] = to_polygons(mask).rings

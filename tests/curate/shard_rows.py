@@ -10,7 +10,8 @@ from PIL import Image
 from upath import UPath
 
 from curate.limits import Limits
-from curate.pixels import masks
+from curate.pixels import masks, run_lengths
+from curate.pixels.run_lengths import RunLengths
 from curate.settings import CropSettings
 from curate.shards.writer import manifest
 from curate.stages import shard
@@ -34,7 +35,7 @@ def save_photo(path: Path, height: int, width: int, seed: int, orientation: int 
     return hashlib.sha256(file.getvalue()).hexdigest()[:32]
 
 
-def ellipse(height: int, width: int, box: tuple[int, int, int, int]) -> masks.Counts:
+def ellipse(height: int, width: int, box: tuple[int, int, int, int]) -> RunLengths:
     x0, y0, x1, y1 = box
     y, x = np.mgrid[0 : y1 - y0, 0 : x1 - x0]
     inside = ((x + 0.5) / (x1 - x0) - 0.5) ** 2 + ((y + 0.5) / (y1 - y0) - 0.5) ** 2 <= 0.25
@@ -59,9 +60,9 @@ def make_segments(folder: Path, images: int = 8, per_image: int = 5) -> pa.Table
 
 
 def _row(
-    path: Path, image_id: str, key: str, counts: masks.Counts, height: int, width: int
+    path: Path, image_id: str, key: str, runs: RunLengths, height: int, width: int
 ) -> dict[str, object]:
-    box = masks.box(counts, height)
+    box = masks.box(runs)
     return {
         "object_id": object_id("acme", path.name, key),
         "image_id": image_id,
@@ -83,8 +84,8 @@ def _row(
         "image_height": height,
         "image_width": width,
         **dict(zip(("box_x0", "box_y0", "box_x1", "box_y1"), box, strict=True)),
-        "area": masks.area(counts),
-        "counts": masks.compress(counts),
+        "area": masks.area(runs),
+        "counts": run_lengths.compress(runs),
         "flags": ["touches_edge"] if 0 in box[:2] else [],
     }
 

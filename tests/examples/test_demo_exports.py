@@ -59,7 +59,7 @@ def test_copies_are_marked_as_their_originals() -> None:
     assert brighter.objects is picture.objects
     assert (smaller.height, smaller.width) == (238, 317)
     assert pictures.decode(smaller.data).shape == (238, 317, 3)
-    assert all(each.counts.sum() == 238 * 317 for each in smaller.objects)
+    assert all(each.runs.sum() == 238 * 317 for each in smaller.objects)
 
 
 def test_frames_move_over_one_scene() -> None:
@@ -73,5 +73,5 @@ def test_polygons_cover_their_mask() -> None:
     mask[20:60, 30:90] = True
     mask[40:60, 30:60] = False
     (ring,) = polygons(pictures.Marked("x", masks.encode(mask)), 90, 120)
-    drawn = masks.decode(rasterise(Polygons(rings=[ring]), 90, 120)[0], 90, 120)
+    drawn = masks.decode(rasterise(Polygons(rings=[ring]), 90, 120)[0])
     assert (drawn & mask).sum() / (drawn | mask).sum() > 0.97

@@ -47,7 +47,7 @@ def write_shards(
         object_id = f"{number:02x}{len(split):02x}" + 28 * "7"
         boxes, size = np.array([box], np.int32), np.array([side])
         whole = windows.largest(boxes, size, size, crop)
-        drawn, window = windows.draw([object_id], boxes, size, size, crop)
+        drawn, window = windows.random_windows([object_id], boxes, size, size, crop)
         x0, y0, x1, y1 = whole[0].tolist()
         row = dict.fromkeys(shard_schema().names, "x") | {
             "object_id": object_id,

@@ -20,7 +20,7 @@ def planned(
     heights, widths = np.full(count, 480), np.full(count, 640)
     crops = windows.largest(boxes, heights, widths, CropSettings())
     ids = [f"{number:032x}" for number in range(count)]
-    drawn, window = windows.draw(ids, boxes, heights, widths, CropSettings(), 1)
+    drawn, window = windows.random_windows(ids, boxes, heights, widths, CropSettings(), 1)
     drawn, window = windows.shift(drawn, crops, -1), windows.shift(window, crops, -1)
     sides = crops[:, 2:] - crops[:, :2]
     settings = TrainSettings(max_side=max_side)

@@ -8,7 +8,7 @@ import msgspec
 
 from curate.formats.shared import json_pieces as _json
 from curate.reasons import Reason, Refusal
-from curate.records import Parts, Polygons, RunLengths, Shape
+from curate.records import Compound, Polygons, RawRunLengths, Shape
 
 _Piece = msgspec.Raw | msgspec.UnsetType
 UNSET = msgspec.UNSET
@@ -63,7 +63,7 @@ def read_shape(data: Any) -> Shape | None:
             f"segmentation is neither a list nor run-lengths but {type(data).__name__}",
         )
     if all(isinstance(part, dict) for part in data):
-        return Parts(parts=[_run_lengths(part) for part in data])
+        return Compound(pieces=[_run_lengths(part) for part in data])
     if not all(isinstance(part, list) for part in data):
         return Polygons(rings=[_json.ring(data)])
     if len(data) > 2 and all(len(part) == 2 and not isinstance(part[0], list) for part in data):
@@ -71,7 +71,7 @@ def read_shape(data: Any) -> Shape | None:
     return Polygons(rings=[_json.ring(part) if part else [] for part in data])
 
 
-def _run_lengths(data: dict[str, Any]) -> RunLengths:
+def _run_lengths(data: dict[str, Any]) -> RawRunLengths:
     counts, size = data.get("counts"), data.get("size")
     if isinstance(counts, list) and not all(
         isinstance(run, int | float) and abs(run) < 1 << 62 for run in counts
@@ -85,7 +85,7 @@ def _run_lengths(data: dict[str, Any]) -> RunLengths:
         or None in (sides := [_json.whole(side) for side in size])
     ):
         raise Refusal(Reason.BAD_RUN_LENGTHS, "size is not two whole numbers, height and width")
-    return RunLengths(counts=counts, height=sides[0], width=sides[1])
+    return RawRunLengths(counts=counts, height=sides[0], width=sides[1])
 
 
 def read_object(raw: msgspec.Raw) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from curate.pixels import images
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.reasons import Refusal
+from curate.records import Box
 from curate.stages import shard
 from pipelines.pages.page import data_uri
 
@@ -93,13 +94,13 @@ def photos(rows: Sequence[Mapping[str, str]], limits: Limits) -> dict[str, str]:
     return found
 
 
-def _surroundings(row: Mapping[str, Any]) -> tuple[int, int, int, int]:
+def _surroundings(row: Mapping[str, Any]) -> Box:
     x0, y0, x1, y1 = (row[f"box_{side}"] for side in ("x0", "y0", "x1", "y1"))
     reach = max(16, round(_AROUND * max(x1 - x0, y1 - y0)))
     longest = images.MAX_WEBP_SIDE
     left, top = max(0, x0 - reach), max(0, y0 - reach)
     right, bottom = min(row["image_width"], x1 + reach), min(row["image_height"], y1 + reach)
-    return left, top, min(right, left + longest), min(bottom, top + longest)
+    return Box(left, top, min(right, left + longest), min(bottom, top + longest))
 
 
 def _outlined(image: bytes, mask: bytes) -> str:

@@ -37,7 +37,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.ledger import Ledger, count, report
 from curate.limits import Limits
-from curate.pixels import masks
+from curate.pixels import masks, run_lengths
 from curate.settings import ExportSettings
 from curate.stages import ingest
 
@@ -279,7 +279,7 @@ class Battery:
         read = []
         for row in back.rows:
             size = row["image_height"], row["image_width"]
-            mask = masks.decode(masks.parse_counts(row["counts"], *size), *size)
+            mask = masks.decode(run_lengths.parse(row["counts"], *size))
             read.append((row["image_path"].rsplit("/", 1)[-1], row["label"], mask.tobytes()))
             y, x = np.nonzero(mask)
             assert (row["box_x0"], row["box_y0"]) == (x.min(), y.min())

@@ -43,7 +43,7 @@ class TestCoco(Battery):
 
 class TestCocoRunLengths(TestCoco):
     def segmentation(self, mask: masks.Mask) -> Any:
-        return {"size": list(mask.shape), "counts": masks.encode(mask).tolist()}
+        return {"size": list(mask.shape), "counts": masks.encode(mask).counts.tolist()}
 
 
 class TestCocoCompressedRunLengths(TestCoco):

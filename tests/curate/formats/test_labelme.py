@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.pixels import masks
+from curate.pixels import masks, run_lengths
 from curate.pixels.polygons import to_polygons
 from tests.curate.formats.battery import Battery, Mask, Picture, ReadBack, read_back
 
@@ -193,7 +193,7 @@ def test_a_large_circle_is_round(tmp_path: Path) -> None:
     (row,) = read(tmp_path).rows
     y, x = np.mgrid[:500, :600] + 0.5
     ideal = (x - 300.3) ** 2 + (y - 250.8) ** 2 <= 200**2
-    drawn = masks.decode(masks.parse_counts(row["counts"], 500, 600), 500, 600)
+    drawn = masks.decode(run_lengths.parse(row["counts"], 500, 600))
     assert (ideal ^ drawn).sum() < 0.002 * ideal.sum()
 
 

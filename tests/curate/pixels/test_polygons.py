@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from pycocotools import mask as coco
 
-from curate.pixels import masks
+from curate.pixels import masks, run_lengths
 from curate.pixels.masks import Mask
 from curate.pixels.polygons import rasterise, to_polygons
 from curate.reasons import Reason, Refusal
@@ -46,8 +46,8 @@ def test_the_raster_is_that_of_pycocotools(
             Reason.OUTSIDE_IMAGE,
         }
         return
-    counts, _ = rasterise(Polygons(rings=flat), height, width)
-    assert masks.compress(counts) == reference["counts"].decode()
+    runs, _ = rasterise(Polygons(rings=flat), height, width)
+    assert run_lengths.compress(runs) == reference["counts"].decode()
 
 
 @given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=16)))
@@ -56,17 +56,15 @@ def test_outlines_give_the_mask_back(mask: Mask) -> None:
     if not mask.any():
         assert outlines.rings == []
         return
-    counts, _ = rasterise(outlines, *mask.shape)
-    assert np.array_equal(masks.decode(counts, *mask.shape), mask)
+    runs, _ = rasterise(outlines, *mask.shape)
+    assert np.array_equal(masks.decode(runs), mask)
 
 
 def test_shares_holes_and_several_rings() -> None:
     left, middle, edge = ([a, 0, b, 0, b, 1, a, 1] for a, b in ((0, 0.4), (0.3, 0.6), (0, 0.1)))
-    counts, _ = rasterise(Polygons(rings=[left, middle], holes=[edge], normalised=True), 4, 10)
+    runs, _ = rasterise(Polygons(rings=[left, middle], holes=[edge], normalised=True), 4, 10)
     columns = np.arange(10)
-    assert np.array_equal(
-        masks.decode(counts, 4, 10), np.tile((columns >= 1) & (columns < 6), (4, 1))
-    )
+    assert np.array_equal(masks.decode(runs), np.tile((columns >= 1) & (columns < 6), (4, 1)))
 
 
 @pytest.mark.parametrize(
@@ -89,8 +87,8 @@ def test_shares_holes_and_several_rings() -> None:
 )
 def test_a_bad_ring_costs_itself(ring: object) -> None:
     assert reason(ring) is Reason.BAD_POLYGON
-    counts, remarks = rasterise(Polygons(rings=[ring, SQUARE]), 10, 10)
-    assert masks.area(counts) == 16
+    runs, remarks = rasterise(Polygons(rings=[ring, SQUARE]), 10, 10)
+    assert masks.area(runs) == 16
     assert remarks == [Flag.PARTIAL]
 
 
@@ -135,8 +133,8 @@ def test_runs_beyond_the_buffer_of_pycocotools() -> None:
         a,
         side + 9,
     ]
-    counts, _ = rasterise(Polygons(rings=[bands]), side, side)
-    assert counts.tolist() == [a * side, (b - a) * side, (c - b) * side, (side - c) * side]
+    runs, _ = rasterise(Polygons(rings=[bands]), side, side)
+    assert runs.counts.tolist() == [a * side, (b - a) * side, (c - b) * side, (side - c) * side]
 
 
 def test_crossing_and_coarse_outlines_are_flagged() -> None:

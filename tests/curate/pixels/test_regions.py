@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from curate.pixels import masks
 from curate.pixels.images import MaskPicture
 from curate.pixels.regions import MapRegions, read_regions
+from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import Flag, RegionMap
 
@@ -57,10 +58,8 @@ def flood(values: NDArray[Any]) -> list[frozenset[tuple[int, int]]]:
     return found
 
 
-def pixels(counts: masks.Counts, shape: tuple[int, int]) -> frozenset[tuple[int, int]]:
-    return frozenset(
-        zip(*(axis.tolist() for axis in np.nonzero(masks.decode(counts, *shape))), strict=True)
-    )
+def pixels(runs: RunLengths) -> frozenset[tuple[int, int]]:
+    return frozenset(zip(*(axis.tolist() for axis in np.nonzero(masks.decode(runs))), strict=True))
 
 
 @given(VALUES)
@@ -71,13 +70,13 @@ def test_components_are_those_of_a_flood_fill(values: NDArray[np.uint8]) -> None
         for r in flood(values)
         if values[min(r)] in (1, 2, 4)
     )
-    found = Counter((each.label, pixels(each.counts, values.shape)) for each in result.regions)
+    found = Counter((each.label, pixels(each.runs)) for each in result.regions)
     assert found == Counter({each: n for each, n in expected.items() if each[0] != "?"})
     assert Counter(each.refusal.reason for each in result.lost) == Counter(
         {Reason.UNKNOWN_CLASS: sum(n for each, n in expected.items() if each[0] == "?")}
     )
     for each in result.regions:
-        y, x = min(pixels(each.counts, values.shape))
+        y, x = min(pixels(each.runs))
         assert each.key == f"m.png#{each.label}@{x},{y}"
     assert len({each.key for each in [*result.regions, *result.lost]}) == len(result.regions) + len(
         result.lost
@@ -88,7 +87,7 @@ def test_components_are_those_of_a_flood_fill(values: NDArray[np.uint8]) -> None
 @given(VALUES)
 def test_whole_classes(values: NDArray[np.uint8]) -> None:
     result = regions_of(values, objects="instances")
-    found = {(each.key, each.source, pixels(each.counts, values.shape)) for each in result.regions}
+    found = {(each.key, each.source, pixels(each.runs)) for each in result.regions}
     assert found == {
         (
             f"m.png#{LABELS[value]}",
@@ -110,9 +109,7 @@ def test_numbered_objects(values: NDArray[np.uint8], random: Any) -> None:
         under = Counter(values[(ids == number) & np.isin(values, [1, 2])].tolist())
         each = objects.get(f"m.png#{number}")
         if each is not None:
-            assert pixels(each.counts, values.shape) == frozenset(
-                map(tuple, np.argwhere(ids == number).tolist())
-            )
+            assert pixels(each.runs) == frozenset(map(tuple, np.argwhere(ids == number).tolist()))
             assert under[{"cat": 1, "dog": 2}[each.label]] == max(under.values())
     taken = np.isin(ids, [7, 8])
     free = [
@@ -120,9 +117,7 @@ def test_numbered_objects(values: NDArray[np.uint8], random: Any) -> None:
         for r in flood(values)
         if values[min(r)] in (1, 2) and not any(taken[place] for place in r)
     ]
-    found = {
-        pixels(each.counts, values.shape) for each in result.regions if each.source == "component"
-    }
+    found = {pixels(each.runs) for each in result.regions if each.source == "component"}
     assert found == set(free)
 
 
@@ -144,7 +139,7 @@ def test_instance_colours_of_cvat() -> None:
         np.array([[0x800000, 0x008000, 0xE0E0C0, 0x008000]], np.uint32), None, None, False
     )
     result = read_regions(MAP, values, ids, 1, 4)
-    assert [(each.label, masks.area(each.counts)) for each in result.regions] == [
+    assert [(each.label, masks.area(each.runs)) for each in result.regions] == [
         ("cat", 2),
         ("cat", 1),
     ]
@@ -155,7 +150,7 @@ def test_sizes() -> None:
         regions_of(np.ones((4, 6)), size=(8, 12))
     assert caught.value.reason is Reason.MASK_SIZE_MISMATCH
     [region] = regions_of(np.ones((4, 6)), size=(8, 12), resize=True).regions
-    assert (masks.area(region.counts), region.flags) == (96, [Flag.SCALED_MASK])
+    assert (masks.area(region.runs), region.flags) == (96, [Flag.SCALED_MASK])
     with pytest.raises(Refusal, match="proportions"):
         regions_of(np.ones((4, 6)), size=(12, 12), resize=True)
 
@@ -163,12 +158,10 @@ def test_sizes() -> None:
 def test_scaling_takes_the_nearest_px() -> None:
     values = np.array([[1, 2], [2, 1]])
     counts = [
-        each.counts
+        each.runs
         for each in regions_of(values, size=(6, 6), resize=True, objects="instances").regions
     ]
-    assert np.array_equal(
-        masks.decode(counts[0], 6, 6), np.kron(values == 1, np.ones((3, 3), bool))
-    )
+    assert np.array_equal(masks.decode(counts[0]), np.kron(values == 1, np.ones((3, 3), bool)))
 
 
 def test_a_black_file_of_one_instance_is_an_empty_mask() -> None:
@@ -197,5 +190,5 @@ def test_soft_edges_between_colours_are_no_objects() -> None:
     result = read_regions(region_map, picture, None, 40, 40)
     assert [each.label for each in result.regions] == ["cat"]
     assert result.regions[0].flags in ([], [Flag.BLENDED])
-    assert 18 * 18 <= masks.area(result.regions[0].counts) <= 400
+    assert 18 * 18 <= masks.area(result.regions[0].runs) <= 400
     assert sum(each.count for each in result.lost) == 0

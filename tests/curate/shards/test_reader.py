@@ -12,7 +12,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.settings import CropSettings
 from curate.shards import reader, windows
-from curate.shards.reader import Shards, open_shards, order, redraw, stream
+from curate.shards.reader import Shards, open_shards, order, random_windows, stream
 from curate.storage import read_json, write_json
 from tests.curate.shard_rows import CROP, make_segments, write_shards
 
@@ -60,24 +60,26 @@ def test_a_window_of_ones_own(shards: Shards) -> None:
 
 
 def test_redrawn_windows_lie_in_the_crops_and_change_by_epoch(shards: Shards) -> None:
-    default = redraw(shards, CROP, None)
+    default = random_windows(shards, CROP, None)
     assert np.array_equal(default[0], shards.drawn)
     assert np.array_equal(default[1], shards.windows)
-    one, two = redraw(shards, CROP, 1)[1], redraw(shards, CROP, 2)[1]
+    one, two = random_windows(shards, CROP, 1)[1], random_windows(shards, CROP, 2)[1]
     assert not np.array_equal(one, two)
     sizes = (shards.crops[:, 2:] - shards.crops[:, :2])[:, [0, 1]]
     assert np.all(one[:, :2] >= 0)
     assert np.all(one[:, 2:] <= sizes)
-    tight = redraw(shards, CropSettings(slack=(0, 0), padding=(0, 0), min_padding_px=0), None)
+    tight = random_windows(
+        shards, CropSettings(slack=(0, 0), padding=(0, 0), min_padding_px=0), None
+    )
     assert np.array_equal(tight[0], windows.box_columns(shards.table, "box"))
     with pytest.raises(InputError, match="smaller slack and padding"):
-        redraw(shards, CropSettings(padding=(2, 3)), 1)
+        random_windows(shards, CropSettings(padding=(2, 3)), 1)
 
 
 def test_a_stream_keeps_its_order(shards: Shards, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "_READ_AHEAD", 3)
     rows = order(shards.weights, seed=5, epoch=2)
-    drawn, window = redraw(shards, CROP, 2)
+    drawn, window = random_windows(shards, CROP, 2)
     samples = list(stream(shards, rows, drawn, window))
     assert [sample.row for sample in samples] == rows.tolist()
     assert all(sample.window == tuple(window[sample.row]) for sample in samples)

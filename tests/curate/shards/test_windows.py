@@ -42,7 +42,7 @@ def test_box_in_drawn_in_window_in_crop_in_image(
     boxes, heights, widths = np.repeat(box, count, 0), np.full(count, height), np.full(count, width)
     largest = windows.largest(boxes, heights, widths, crop)
     for epoch in (None, 0, 7):
-        drawn, window = windows.draw(ids(count), boxes, heights, widths, crop, epoch)
+        drawn, window = windows.random_windows(ids(count), boxes, heights, widths, crop, epoch)
         assert drawn.dtype == window.dtype == largest.dtype == np.int32
         assert inside(boxes, drawn)
         assert inside(drawn, window)
@@ -54,7 +54,7 @@ def test_sides_are_drawn_evenly_and_apart() -> None:
     count = 20_000
     crop = CropSettings(slack=(0.1, 0.3), padding=(0.2, 0.6), min_padding_px=0)
     boxes = np.tile(np.array([[5_000_000, 6_000_000, 6_000_000, 8_000_000]], np.int32), (count, 1))
-    drawn, window = windows.draw(
+    drawn, window = windows.random_windows(
         ids(count), boxes, np.full(count, 20_000_000), np.full(count, 20_000_000), crop
     )
     slack = np.abs(drawn - boxes) / [1_000_000, 2_000_000, 1_000_000, 2_000_000]
@@ -73,7 +73,7 @@ def test_sides_are_drawn_evenly_and_apart() -> None:
 def test_no_slack_is_the_box_itself_and_padding_has_its_least() -> None:
     boxes = np.array([[10, 10, 20, 14], [0, 0, 9, 9]], np.int32)
     crop = CropSettings(slack=(0, 0), padding=(0, 0.01), min_padding_px=3)
-    drawn, window = windows.draw(ids(2), boxes, np.full(2, 100), np.full(2, 100), crop)
+    drawn, window = windows.random_windows(ids(2), boxes, np.full(2, 100), np.full(2, 100), crop)
     assert drawn.tolist() == boxes.tolist()
     assert window.tolist() == [[7, 7, 23, 17], [0, 0, 12, 12]]
 
@@ -84,7 +84,7 @@ def test_draws_depend_on_object_and_epoch_alone() -> None:
     sizes = np.full(count, 2000)
 
     def draw(rows: slice, epoch: int | None) -> np.ndarray:
-        return windows.draw(
+        return windows.random_windows(
             ids(count)[rows], boxes[rows], sizes[rows], sizes[rows], CropSettings(), epoch
         )[1]
 
@@ -99,7 +99,9 @@ def test_the_default_draw_never_changes() -> (
     None
 ):  # shards of two machines, or of two years, must agree
     boxes = np.array([[100, 100, 300, 200], [0, 50, 60, 90]], np.int32)
-    drawn, window = windows.draw(ids(2), boxes, np.full(2, 400), np.full(2, 400), CropSettings())
+    drawn, window = windows.random_windows(
+        ids(2), boxes, np.full(2, 400), np.full(2, 400), CropSettings()
+    )
     assert drawn.tolist() == [[87, 95, 304, 202], [0, 48, 63, 91]]
     assert window.tolist() == [[63, 92, 326, 210], [0, 41, 65, 101]]
 

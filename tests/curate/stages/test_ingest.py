@@ -17,18 +17,18 @@ from upath import UPath
 from curate import ledger
 from curate.exports.export import Export, list_files
 from curate.limits import Limits
-from curate.pixels import masks
+from curate.pixels import masks, run_lengths
 from curate.reasons import Reason
 from curate.records import (
     Annotation,
     Bitmap,
+    Compound,
     Drop,
     Flag,
     ImageRecord,
-    Parts,
     Polygons,
+    RawRunLengths,
     RegionMap,
-    RunLengths,
 )
 from curate.settings import ExportSettings
 from curate.stages import ingest
@@ -46,7 +46,7 @@ SHAPES = (
     st.none()
     | st.builds(Polygons, rings=RINGS, holes=RINGS)
     | st.builds(
-        RunLengths,
+        RawRunLengths,
         counts=st.text(max_size=5) | st.lists(st.integers()),
         height=st.just(HEIGHT),
         width=st.just(WIDTH),
@@ -129,7 +129,7 @@ def test_a_row_says_all_of_an_object(folder: Path) -> None:
     )
     assert [row[f"box_{side}"] for side in ("x0", "y0", "x1", "y1")] == [4, 4, 14, 14]
     assert (row["attributes"], row["video"], row["flags"]) == ([("pose", "up")], "v1", [])
-    mask = masks.decode(masks.parse_counts(row["counts"], HEIGHT, WIDTH), HEIGHT, WIDTH)
+    mask = masks.decode(run_lengths.parse(row["counts"], HEIGHT, WIDTH))
     assert (mask.sum(), mask[5, 5], mask[7, 7]) == (96, True, False)
     assert row["image_file"] == str(folder / "a.png")
 
@@ -159,15 +159,15 @@ def test_every_annotation_is_a_row_or_a_drop(folder: Path, shapes: list[Any], ob
         (Polygons(rings=[[1, 1, 5, 5, 9, 9]]), Reason.EMPTY_MASK),
         (Polygons(rings=[[90, 90, 95, 90, 95, 95]]), Reason.OUTSIDE_IMAGE),
         (Polygons(rings=[[-1e9, -1e9, 1e9, -1e9, 1e9, 1e9]]), Reason.OVER_LIMIT),
-        (RunLengths(counts=[5, 10**30], height=HEIGHT, width=WIDTH), Reason.BAD_RUN_LENGTHS),
-        (RunLengths(counts=[1200], height=HEIGHT, width=WIDTH), Reason.EMPTY_MASK),
-        (RunLengths(counts=[0, 1200], height=WIDTH, width=HEIGHT), Reason.MASK_SIZE_MISMATCH),
-        (RunLengths(counts=[0, 1200], height="x" * 9999, width=None), Reason.MASK_SIZE_MISMATCH),
+        (RawRunLengths(counts=[5, 10**30], height=HEIGHT, width=WIDTH), Reason.BAD_RUN_LENGTHS),
+        (RawRunLengths(counts=[1200], height=HEIGHT, width=WIDTH), Reason.EMPTY_MASK),
+        (RawRunLengths(counts=[0, 1200], height=WIDTH, width=HEIGHT), Reason.MASK_SIZE_MISMATCH),
+        (RawRunLengths(counts=[0, 1200], height="x" * 9999, width=None), Reason.MASK_SIZE_MISMATCH),
         (Bitmap(data=b"no picture"), Reason.BAD_BITMAP),
         (Bitmap(data=png(5000, 5000)), Reason.BAD_BITMAP),
         (Bitmap(data=png(4, 4), x=100, y=0), Reason.OUTSIDE_IMAGE),
-        (Parts(parts=[Polygons(rings=[[1, 2]]), Bitmap(data=b"")]), Reason.BAD_POLYGON),
-        (Parts(parts=[]), Reason.NO_MASK),
+        (Compound(pieces=[Polygons(rings=[[1, 2]]), Bitmap(data=b"")]), Reason.BAD_POLYGON),
+        (Compound(pieces=[]), Reason.NO_MASK),
     ],
 )
 def test_a_bad_shape_costs_itself(folder: Path, shape: Any, reason: Reason) -> None:
@@ -179,7 +179,7 @@ def test_a_bad_shape_costs_itself(folder: Path, shape: Any, reason: Reason) -> N
 def test_good_parts_stay_and_say_that_they_are_parts(folder: Path) -> None:
     shapes = [
         Polygons(rings=[*SQUARE.rings, [1, 2]]),
-        Parts(parts=[SQUARE, Bitmap(data=b"")], holes=[Bitmap(data=png(4, 4), x=5, y=5)]),
+        Compound(pieces=[SQUARE, Bitmap(data=b"")], holes=[Bitmap(data=png(4, 4), x=5, y=5)]),
     ]
     rows, drops = ingested(folder, [annotated(*shapes)])
     assert not drops
@@ -216,17 +216,21 @@ def test_masks_are_turned_with_their_picture(tmp_path: Path, orientation: int, f
         turned.getexif()[0x0112] = orientation
         expected = np.asarray(ImageOps.exif_transpose(turned))
     mask, said = (expected, expected.shape) if frame == "displayed" else (stored, stored.shape)
-    shape = RunLengths(counts=masks.compress(masks.encode(mask)), height=said[0], width=said[1])
+    shape = RawRunLengths(
+        counts=run_lengths.compress(masks.encode(mask)), height=said[0], width=said[1]
+    )
     record = annotated(shape, height=said[0], width=said[1], frame=frame)
     if frame == "by_size" and orientation < 5:
         record = annotated(
-            RunLengths(counts=masks.compress(masks.encode(expected)), height=HEIGHT, width=WIDTH)
+            RawRunLengths(
+                counts=run_lengths.compress(masks.encode(expected)), height=HEIGHT, width=WIDTH
+            )
         )
     (row,), drops = ingested(tmp_path, [record])
     assert not drops
     size = row["image_height"], row["image_width"]
     assert size == expected.shape
-    assert np.array_equal(masks.decode(masks.parse_counts(row["counts"], *size), *size), expected)
+    assert np.array_equal(masks.decode(run_lengths.parse(row["counts"], *size)), expected)
 
 
 def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> None:

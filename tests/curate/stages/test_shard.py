@@ -12,7 +12,7 @@ from upath import UPath
 
 from curate.ledger import by_export
 from curate.limits import Limits
-from curate.pixels import images, masks
+from curate.pixels import images, masks, run_lengths
 from curate.schema import SHARD_ROW, MissingColumnError, shard_schema
 from curate.shards import windows
 from curate.shards import writer as shard_files
@@ -63,11 +63,11 @@ def check_row(row: dict, source: dict) -> None:
         images.decode_crop(row["image"]["bytes"]), photo[crop[1] : crop[3], crop[0] : crop[2]]
     )
     height, width = row["image_height"], row["image_width"]
-    whole = masks.decode(masks.parse_counts(source["counts"], height, width), height, width)
+    whole = masks.decode(run_lengths.parse(source["counts"], height, width))
     mask = images.decode_mask_png(row["mask"]["bytes"])
     assert np.array_equal(mask, whole[crop[1] : crop[3], crop[0] : crop[2]])
     assert mask.sum() == row["area"]
-    assert masks.box(masks.encode(mask), size[1]) == tuple(
+    assert masks.box(masks.encode(mask)) == tuple(
         row[f"box_{side}"] for side in ("x0", "y0", "x1", "y1")
     )
     for name in ("drawn", "window"):
