@@ -57,6 +57,8 @@ class Reason(StrEnum):
     NO_MASK = "no_mask", "a box, line, point or tag: an annotation without a mask"
     DELETED = "deleted", "the annotation tool marks it as deleted or cancelled"
     CROWD = "crowd", "one region over many objects"
+    # ours
+    FAULT = "fault", "a bug of this program; its traceback is in the build's folder `faults`"
     # decisions
     UNMAPPED_LABEL = "unmapped_label", "no concept for the label yet: it waits in the review queue"
     BACKGROUND = "background", "stuff, void or a concept that is not salient"
@@ -64,9 +66,20 @@ class Reason(StrEnum):
     SPLIT_LABEL = "split_label", "one label for several concepts, and no rule names this object's"
     TOO_SMALL = "too_small", "box side or area under the filter's minimum"
     TOO_LARGE_SHARE = "too_large_share", "the mask covers more of the image than the filter allows"
-    LICENCE = "licence", "the export's licence is not allowed by the settings"
     CAPPED = "capped", "over a cap of the balance"
     LEAK_GUARD = "leak_guard", "a train object whose group joined a pinned test image"
+
+
+class Fault(Exception):
+    """An exception that no rule foresees, met in the child process: a bug of ours, never bad input.
+
+    `summary`: its type and message in a line. `trace`: its traceback, as Python prints it.
+    """
+
+    def __init__(self, summary: str, trace: str) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.trace = trace
 
 
 class Refusal(Exception):

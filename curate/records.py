@@ -4,12 +4,13 @@ A format only parses. It yields image records whose shapes stand as the export w
 annotated frame; ingest finds the image, checks every number and turns each shape into run-lengths.
 """
 
+import hashlib
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from curate.reasons import Reason
+from curate.reasons import Reason, Refusal
 
 
 class Box(NamedTuple):
@@ -164,6 +165,18 @@ class FoundImage(Record, frozen=True, kw_only=True, tag="found"):
     flags: list[Flag]
 
 
+class FaultReport(Record, frozen=True, kw_only=True, tag="fault"):
+    """An exception that no rule foresees, and the image that it cost.
+
+    `summary`: its type and message in a line. `trace`: its traceback, for `<build>/faults/`.
+    """
+
+    export: str
+    image_path: str
+    summary: str
+    trace: str
+
+
 class Drop(Record, frozen=True, kw_only=True, tag="drop"):
     """What does not go on. `count`: annotations that this row stands for; None where nobody can know."""
 
@@ -174,3 +187,38 @@ class Drop(Record, frozen=True, kw_only=True, tag="drop"):
     annotation_key: str = ""
     object_id: str = ""
     count: int | None = 1
+
+
+def object_id(export: str, image_path: str, annotation_key: str) -> str:
+    """First 32 hex digits of SHA-256 over export name, image path and annotation key.
+
+    They are joined by NUL. The id survives re-runs, another order, and new data.
+    """
+    text = "\0".join((export, image_path, annotation_key))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def make_drop(
+    refusal: Refusal,
+    *,
+    export: str,
+    image_path: str = "",
+    annotation_key: str = "",
+    count: int | None = 1,
+) -> Drop:
+    """The drop that a refusal causes; it has an object_id if it names an annotation.
+
+    `count`: annotations that are lost; None if nobody can know.
+    """
+    identity = ""
+    if annotation_key:
+        identity = object_id(export, image_path, annotation_key)
+    return Drop(
+        reason=refusal.reason,
+        detail=refusal.detail,
+        export=export,
+        image_path=image_path,
+        annotation_key=annotation_key,
+        object_id=identity,
+        count=count,
+    )

@@ -103,7 +103,6 @@ class CropSettings(Section):
     slack: ShareRange = (0.0, 0.08)
     padding: ShareRange = (0.02, 0.30)
     min_padding_px: int = Field(default=2, ge=0)
-    image: Literal["auto", "webp"] = Field(default="auto", description="how crops are encoded")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

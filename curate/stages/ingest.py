@@ -20,7 +20,7 @@ from curate.exports.export import Export, find_image, refused_path
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, Flag, FoundImage, ImageRecord, RegionMap
+from curate.records import Annotation, Drop, Flag, FoundImage, ImageRecord, RegionMap, object_id
 from curate.schema import drops_table
 from curate.settings import ExportSettings
 from curate.stages.objects import (
@@ -28,7 +28,6 @@ from curate.stages.objects import (
     ImageObjects,
     image_drops,
     lost_image,
-    object_id,
     read_image,
 )
 from curate.text import encodable

@@ -4,7 +4,6 @@ This runs in the child process (child.py), so it imports only what decoding need
 become an object becomes a drop; so does a mask file, and an image with all its annotations.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,17 @@ from curate.pixels.regions import Region, read_regions
 from curate.pixels.run_lengths import compress
 from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Box, Drop, Flag, FoundImage, ImageRecord, Record, RegionMap
+from curate.records import (
+    Annotation,
+    Box,
+    Drop,
+    Flag,
+    FoundImage,
+    ImageRecord,
+    Record,
+    RegionMap,
+    object_id,
+)
 
 
 class Object(Record, frozen=True, kw_only=True):
@@ -164,12 +173,6 @@ def image_drops(export: str, record: ImageRecord, path: str, refusal: Refusal) -
         if unknown and not record.annotations
         else [drop("", len(record.annotations)), *unknown]
     )
-
-
-def object_id(export: str, image_path: str, annotation_key: str) -> str:
-    """First 32 hex digits of SHA-256 over export name, image path and annotation key, joined by NUL."""
-    text = "\0".join((export, image_path, annotation_key))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _frame(record: ImageRecord, probe: images.Probe) -> _Frame:

@@ -12,10 +12,10 @@ from upath import UPath
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.pixels.run_lengths import RunLengths
+from curate.records import object_id
 from curate.settings import CropSettings
 from curate.shards.writer import manifest
 from curate.stages import shard
-from curate.stages.ingest import object_id
 from curate.storage import write_json
 
 CROP = CropSettings()

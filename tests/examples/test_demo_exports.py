@@ -59,7 +59,7 @@ def test_copies_are_marked_as_their_originals() -> None:
     assert brighter.objects is picture.objects
     assert (smaller.height, smaller.width) == (238, 317)
     assert pictures.decode(smaller.data).shape == (238, 317, 3)
-    assert all(each.runs.sum() == 238 * 317 for each in smaller.objects)
+    assert all(each.runs.pixels == 238 * 317 for each in smaller.objects)
 
 
 def test_frames_move_over_one_scene() -> None:

@@ -29,10 +29,10 @@ from curate.records import (
     Polygons,
     RawRunLengths,
     RegionMap,
+    object_id,
 )
 from curate.settings import ExportSettings
 from curate.stages import ingest
-from curate.stages.objects import object_id
 
 WIDTH, HEIGHT = 40, 30
 SQUARE = Polygons(rings=[[4, 4, 14, 4, 14, 14, 4, 14]])
