@@ -4,12 +4,23 @@ from collections.abc import Iterable
 
 from rapidfuzz import process
 
+_LEAST_LIKENESS = 60  # of 100; below it a hint misleads
+
 
 class InputError(ValueError):
-    """What the user gave is wrong; the message names file and place, and what to do. Exit code 2."""
+    """What the user gave is wrong. Exit code 2.
+
+    The message says what is wrong, in which file and place, and what to do.
+    """
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:
-    """`; did you mean '…'?` with the nearest valid word, or nothing where none is near."""
-    found = process.extractOne(word, list(valid), score_cutoff=60)
-    return f"; did you mean '{found[0]}'?" if found else ""
+    """The hint `; did you mean 'X'?` with the nearest valid word; empty if none is near.
+
+    >>> nearest("colour", ["color", "shape"])
+    "; did you mean 'color'?"
+    """
+    found = process.extractOne(word, list(valid), score_cutoff=_LEAST_LIKENESS)
+    if found is None:
+        return ""
+    return f"; did you mean '{found[0]}'?"

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """A reason of the ledger; `meaning` says in a line what it tells the reader of a report."""
+    """A reason of the ledger. `meaning` explains it to the reader of a report in one line."""
 
     meaning: str
 
@@ -30,10 +30,10 @@ class Reason(StrEnum):
     MISSING_IMAGE = "missing_image", "the annotated image is not in the export"
     AMBIGUOUS_IMAGE = (
         "ambiguous_image",
-        "two images answer to one name, or one image id stands twice",
+        "two images fit one name, or an image id occurs twice",
     )
-    UNDECODABLE_IMAGE = "undecodable_image", "the file is no picture that can be decoded"
-    TRUNCATED_IMAGE = "truncated_image", "the picture is cut off"
+    UNDECODABLE_IMAGE = "undecodable_image", "the file cannot be decoded as a picture"
+    TRUNCATED_IMAGE = "truncated_image", "the picture ends too early"
     IMAGE_BOMB = "image_bomb", "the picture has more pixels than the limits allow"
     UNSUPPORTED_IMAGE = (
         "unsupported_image",
@@ -44,30 +44,39 @@ class Reason(StrEnum):
     # annotations
     DUPLICATE_ANNOTATION = (
         "duplicate_annotation",
-        "the annotation's id stands twice; the first stays",
+        "the same annotation occurs again; the first one is kept",
     )
     UNKNOWN_CLASS = "unknown_class", "the class is not declared by the export"
     UNKNOWN_IMAGE = "unknown_image", "the image is not declared by the export"
-    BAD_RUN_LENGTHS = "bad_run_lengths", "the run-lengths are garbage or do not fill their mask"
+    BAD_RUN_LENGTHS = (
+        "bad_run_lengths",
+        "the run-lengths are garbage or do not sum to the size of their mask",
+    )
     BAD_BITMAP = "bad_bitmap", "the embedded bitmap cannot be decoded"
     BAD_POLYGON = "bad_polygon", "fewer than three points, or a number that is no finite number"
-    EMPTY_MASK = "empty_mask", "the mask has no pixel on the raster"
+    EMPTY_MASK = "empty_mask", "the mask has no pixel"
     OUTSIDE_IMAGE = "outside_image", "the mask lies outside its image"
-    MASK_SIZE_MISMATCH = "mask_size_mismatch", "the mask has another size than its image"
+    MASK_SIZE_MISMATCH = (
+        "mask_size_mismatch",
+        "the size of the mask differs from the size of its image",
+    )
     NO_MASK = "no_mask", "a box, line, point or tag: an annotation without a mask"
     DELETED = "deleted", "the annotation tool marks it as deleted or cancelled"
     CROWD = "crowd", "one region over many objects"
     # ours
     FAULT = "fault", "a bug of this program; its traceback is in the build's folder `faults`"
     # decisions
-    UNMAPPED_LABEL = "unmapped_label", "no concept for the label yet: it waits in the review queue"
+    UNMAPPED_LABEL = "unmapped_label", "the label has no concept yet; it waits in the review queue"
     BACKGROUND = "background", "stuff, void or a concept that is not salient"
     REJECTED_LABEL = "rejected_label", "a reviewer rejected the label"
-    SPLIT_LABEL = "split_label", "one label for several concepts, and no rule names this object's"
-    TOO_SMALL = "too_small", "box side or area under the filter's minimum"
+    SPLIT_LABEL = (
+        "split_label",
+        "the label means several concepts, and no rule says which one this object is",
+    )
+    TOO_SMALL = "too_small", "a side of the box, or the area, is below the minimum of the filter"
     TOO_LARGE_SHARE = "too_large_share", "the mask covers more of the image than the filter allows"
-    CAPPED = "capped", "over a cap of the balance"
-    LEAK_GUARD = "leak_guard", "a train object whose group joined a pinned test image"
+    CAPPED = "capped", "a cap of the balance was reached"
+    LEAK_GUARD = "leak_guard", "a train object whose group now holds a pinned test image"
 
 
 class Fault(Exception):
@@ -83,7 +92,7 @@ class Fault(Exception):
 
 
 class Refusal(Exception):
-    """What bad input raises inside the library: a reason of the ledger and a detail for people."""
+    """What bad input raises inside the library: a reason of the ledger, and a detail for people."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")

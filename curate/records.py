@@ -52,10 +52,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Polygons(Record, frozen=True, kw_only=True, tag="polygons"):
-    """Rings of one object: their union, less the union of `holes`.
+    """Rings of one object: the union of `rings`, less the union of `holes`.
 
-    A ring is a flat list x0, y0, x1, y1, … as the export holds it: unchecked, so any JSON value may
-    stand in it. Unit: px of the annotated frame, or shares of its width and height if `normalised`.
+    A ring is a flat list x0, y0, x1, y1, … as the export holds it. It is unchecked: it may hold any
+    JSON value. Unit: px of the annotated frame, or shares of its width and height if `normalised`.
     """
 
     rings: list[Any]
@@ -64,7 +64,10 @@ class Polygons(Record, frozen=True, kw_only=True, tag="polygons"):
 
 
 class RawRunLengths(Record, frozen=True, kw_only=True, tag="run_lengths"):
-    """Column-major run-lengths over `height` × `width`, as a list or as COCO's compressed string; unchecked."""
+    """Column-major run-lengths over height × width px, as the export holds them: unchecked.
+
+    `counts`: a list, or COCO's compressed text.
+    """
 
     counts: Any
     height: Any
@@ -72,9 +75,10 @@ class RawRunLengths(Record, frozen=True, kw_only=True, tag="run_lengths"):
 
 
 class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
-    """An encoded picture (PNG, …) whose non-zero pixels, or opaque ones if it has alpha, are the mask.
+    """An encoded picture, such as a PNG, whose non-zero pixels are the mask.
 
-    `x`, `y`: where its top left pixel stands in the annotated frame, px.
+    If it has transparency, its opaque pixels are the mask. `x`, `y`: the place of its top left pixel
+    in the annotated frame, px.
     """
 
     data: bytes
@@ -83,102 +87,108 @@ class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
 
 
 class Compound(Record, frozen=True, kw_only=True, tag="compound"):
-    """One object of several shapes, of any kind: their union, less the union of `holes`."""
+    """One object of several shapes: the union of `pieces`, less the union of `holes`."""
 
     pieces: list[Polygons | RawRunLengths | Bitmap]
     holes: list[Polygons | RawRunLengths | Bitmap] = []
 
 
 Shape = Polygons | RawRunLengths | Bitmap | Compound
+"""The geometry of an annotation, as its export wrote it."""
 
 
 class Annotation(Record, frozen=True, kw_only=True):
-    """One annotation of an image. `dropped` is the format's own verdict (crowd, deleted, no_mask, …)."""
+    """One annotation of an image."""
 
     key: str
+    """Names the annotation within its image; it survives another order of the document."""
     label: str = ""
     shape: Shape | None = None
     dropped: Reason | None = None
+    """The format's own verdict, such as crowd, deleted or no_mask; None if the annotation is sound."""
     detail: str = ""
+    """Why it is dropped, for people."""
     flags: list[Flag] = []
     attributes: dict[str, str] = {}
 
 
 class RegionMap(Record, frozen=True, kw_only=True):
-    """A mask file whose pixel values name regions.
-
-    `pixels`: how a value is read: `index` (grey value or palette index), `colour` (RGB as 0xRRGGBB;
-    inexact colours go to the nearest listed one), `number` (RGB as 0xRRGGBB, exactly), `binary` (> 127, or
-    opaque where some px are transparent), `objects` (every value but 0 and `void` is an object of class `label`)
-    or `auto` (the picture decides, see regions.py).
-    `labels`: value → label; a value in neither `labels` nor `void` nor `background` is `unknown_class`,
-    unless `labels` is empty in an `auto` map: then values are their own labels.
-    `colours`: colour → value of `labels`, `void` or `background`; without it a colour is its own value.
-    `label`: of the object in a binary mask.
-    `void`: px of no class. `background`: px of a class that is no object; they count as labelled.
-    `instances`: path of a second index map whose values number the objects (VOC SegmentationObject).
-    `objects`: `components` cuts each value into 8-connected regions, `instances` keeps a value whole.
-    `resize`: a mask of another size, but of its image's proportions, is scaled.
-    """
+    """A mask file whose pixel values name regions."""
 
     path: str
     pixels: Literal["auto", "index", "colour", "number", "binary", "objects"]
+    """How a pixel is read.
+
+    `index`: its grey value or palette index. `colour`: RGB as 0xRRGGBB, an inexact colour as the nearest
+    listed one. `number`: RGB as 0xRRGGBB, exactly. `binary`: above 127, or opaque if some pixels are
+    transparent. `objects`: each value but 0 and `void` is one object of class `label`. `auto`: the
+    picture decides, see curate/pixels/regions.py.
+    """
     labels: dict[int, str] = {}
+    """Label by value. A value in neither `labels` nor `void` nor `background` is `unknown_class`; but in
+    an `auto` map without labels the values are their own labels."""
     colours: dict[int, int] = {}
+    """Value by colour; without it a colour is its own value."""
     label: str = ""
+    """Label of the object in a binary mask."""
     void: list[int] = []
+    """Values of pixels that have no class."""
     background: list[int] = []
+    """Values of a class that is no object; its pixels count as labelled."""
     instances: str | None = None
+    """Path of a second index map whose values number the objects (VOC SegmentationObject)."""
     objects: Literal["instances", "components"] = "components"
+    """`components` cuts each value into 8-connected regions, `instances` keeps a value whole."""
     resize: bool = False
+    """Whether a mask of another size, but of its image's proportions, is scaled."""
 
 
 class ImageRecord(Record, frozen=True, kw_only=True):
-    """An image and all that one document of the export says of it.
-
-    `name`: the image's path or file name as the document gives it; ingest looks for it from the
-    document's folder, then from the export's root and `folders`, then by its file name.
-    `width`, `height`: the annotated size, None where the document does not say.
-    `frame`: whether shapes stand in the displayed frame (EXIF orientation applied), in the stored one,
-    or in the one whose size is the annotated size (`by_size`; displayed where both fit).
-    `embedded`: the encoded picture, used only where no file is found.
-    """
+    """An image, and all that one document of the export says of it."""
 
     name: str
+    """The image's path or file name as the document gives it. Ingest looks for it from the document's
+    folder, then from the export's root and from `folders`, then by its file name."""
     document: str
     annotations: list[Annotation] = []
     maps: list[RegionMap] = []
     width: int | None = None
+    """Width of the annotated frame, px; None if the document does not say."""
     height: int | None = None
+    """Height of the annotated frame, px; None if the document does not say."""
     frame: Literal["displayed", "stored", "by_size"] = "by_size"
+    """The frame of the shapes: `displayed` (EXIF orientation applied), `stored`, or the one that has the
+    annotated size (`by_size`; displayed if both have it)."""
     folders: list[str] = []
     video: str = ""
     embedded: bytes | None = None
+    """The encoded picture, used only if no file is found."""
 
 
 class FoundImage(Record, frozen=True, kw_only=True, tag="found"):
-    """An image record whose image was found: its path in the export, and the file that holds its bytes."""
+    """An image record whose image was found."""
 
     record: ImageRecord
     path: str
+    """The image's path in the export."""
     file: str
+    """The path or URL that holds its bytes."""
     flags: list[Flag]
 
 
 class FaultReport(Record, frozen=True, kw_only=True, tag="fault"):
-    """An exception that no rule foresees, and the image that it cost.
-
-    `summary`: its type and message in a line. `trace`: its traceback, for `<build>/faults/`.
-    """
+    """An exception that no rule foresees, and the image that it cost."""
 
     export: str
     image_path: str
     summary: str
+    """The exception's type and message, in a line."""
     trace: str
+    """Its traceback, for `<build>/faults/`."""
 
 
 class Drop(Record, frozen=True, kw_only=True, tag="drop"):
-    """What does not go on. `count`: annotations that this row stands for; None where nobody can know."""
+    """What does not go on; `make_drop` makes it."""
 
     reason: Reason
     detail: str
@@ -187,6 +197,7 @@ class Drop(Record, frozen=True, kw_only=True, tag="drop"):
     annotation_key: str = ""
     object_id: str = ""
     count: int | None = 1
+    """Annotations that this drop stands for; None if nobody can know."""
 
 
 def object_id(export: str, image_path: str, annotation_key: str) -> str:

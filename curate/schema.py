@@ -1,4 +1,7 @@
-"""The Arrow schemas between the rooms. No schema is ever inferred; a missing column fails before work starts."""
+"""The Arrow schemas between the rooms.
+
+No schema is ever inferred, and a missing column fails before work starts.
+"""
 
 import json
 from collections.abc import Iterable
@@ -65,58 +68,68 @@ SHARD_ROW = pa.schema(
 
 
 def shard_schema() -> pa.Schema:
-    """`SHARD_ROW` with the schema version and the Hugging Face features that make pictures appear."""
+    """`SHARD_ROW` with its schema version, and the Hugging Face features that make pictures appear."""
     features = {field.name: _feature(field) for field in SHARD_ROW}
-    return SHARD_ROW.with_metadata(
-        {
-            "schema_version": str(SCHEMA_VERSION),
-            "huggingface": json.dumps({"info": {"features": features}}),
-        }
-    )
-
-
-def _feature(field: pa.Field) -> Any:
-    if field.name in ("image", "mask"):
-        return {"_type": "Image"}
-    if pa.types.is_list(field.type):
-        return {
-            "feature": {"dtype": "string", "_type": "Value"},
-            "_type": "Sequence",
-        }  # old and new releases read it
-    names = {pa.float32(): "float32", _CATEGORY: "string"}  # Arrow's own name of float32 is float
-    return {"dtype": names.get(field.type, str(field.type)), "_type": "Value"}
+    metadata = {
+        "schema_version": str(SCHEMA_VERSION),
+        "huggingface": json.dumps({"info": {"features": features}}),
+    }
+    return SHARD_ROW.with_metadata(metadata)
 
 
 class MissingColumnError(RuntimeError):
-    """A stage was handed a table without a column that it needs: a bug of ours, never of the input."""
+    """A stage was handed a table without a column that it needs: a bug of ours, never bad input."""
 
 
 def require(table: pa.Schema, needs: Iterable[str], stage: str) -> None:
-    """Fail before work starts where a column is missing."""
+    """Fail before work starts if a column is missing. Raises MissingColumnError."""
     missing = [name for name in needs if name not in table.names]
     if missing:
         raise MissingColumnError(f"{stage} needs the columns {', '.join(missing)}")
 
 
 def drops_table(drops: Iterable[Drop]) -> pa.Table:
-    """Drops as a table of schema `DROPS`. What a stranger wrote is cut to a length that people read."""
+    """Drops as a table of schema `DROPS`; long texts are cut to a length that people read."""
     rows = list(drops)
-    columns: dict[str, list[Any]] = {
-        name: [_brief(getattr(row, name)) for row in rows] for name in DROPS.names[:-1]
-    }
-    columns["count"] = [row.count for row in rows]
-    return pa.table([pa.array(columns[field.name], field.type) for field in DROPS], schema=DROPS)
-
-
-def _brief(text: str) -> str:
-    cut = str(text) if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
-    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode()
+    columns = []
+    for field in DROPS:
+        values = [getattr(row, field.name) for row in rows]
+        if field.type == pa.string():
+            values = [_brief(text) for text in values]
+        columns.append(pa.array(values, field.type))
+    return pa.table(columns, schema=DROPS)
 
 
 def drop_rows(table: pa.Table, reasons: Iterable[str], details: Iterable[str]) -> pa.Table:
-    """Drops of whole rows of a stage's table, one reason and detail each, counting one annotation each."""
-    columns = {
-        name: table[name] for name in ("object_id", "export", "image_path", "annotation_key")
-    }
-    columns |= {"reason": pa.array(reasons, pa.string()), "detail": pa.array(details, pa.string())}
-    return pa.table(columns | {"count": pa.array([1] * len(table), pa.int64())}, schema=DROPS)
+    """Drops of whole rows of a stage's table: one reason, one detail and a count of 1 for each row."""
+    names = ("object_id", "export", "image_path", "annotation_key")
+    columns = {name: table[name] for name in names}
+    columns["reason"] = pa.array(reasons, pa.string())
+    columns["detail"] = pa.array(details, pa.string())
+    columns["count"] = pa.array([1] * len(table), pa.int64())
+    return pa.table(columns, schema=DROPS)
+
+
+def _feature(field: pa.Field) -> dict[str, Any]:
+    """A column's type in the words of Hugging Face datasets."""
+    if field.name in ("image", "mask"):
+        return {"_type": "Image"}
+    if pa.types.is_list(field.type):
+        # Old and new releases of datasets read "Sequence".
+        return {"feature": {"dtype": "string", "_type": "Value"}, "_type": "Sequence"}
+    if field.type == pa.float32():
+        dtype = "float32"  # Arrow's own name for it is float
+    elif field.type == _CATEGORY:
+        dtype = "string"
+    else:
+        dtype = str(field.type)
+    return {"dtype": dtype, "_type": "Value"}
+
+
+def _brief(text: str) -> str:
+    """A text that people read and that any file can hold."""
+    brief = str(text)
+    if len(brief) > _LONGEST_TEXT:
+        brief = f"{brief[:_LONGEST_TEXT]}…"
+    # A file name that is no UTF-8 reaches us with lone surrogates, which Parquet cannot hold.
+    return brief.encode("utf-8", "replace").decode()

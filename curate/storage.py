@@ -14,8 +14,9 @@ from upath import UPath
 
 
 def digest(*parts: Any) -> str:
-    """Hex digest of plain data (dicts in any order, lists, strings, numbers, bytes): the key of a cache."""
-    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
+    """Hex digest of plain data (dicts in any order, lists, strings, numbers, bytes): a cache's key."""
+    encoded = msgspec.json.encode(parts, order="deterministic")
+    return hashlib.sha256(encoded).hexdigest()
 
 
 @contextmanager
@@ -25,7 +26,12 @@ def opened_beside(path: UPath) -> Iterator[IO[bytes]]:
     beside = path.with_name(path.name + ".partial")
     with beside.open("wb") as file:
         yield file
-    os.replace(beside.path, path.path) if is_local(path) else beside.rename(path)  # noqa: PTH105  file:// URLs, too
+
+    if is_local(path):
+        # Not UPath.rename: a file:// URL would lose its scheme.
+        os.replace(beside.path, path.path)  # noqa: PTH105
+    else:
+        beside.rename(path)
 
 
 def write_bytes(path: UPath, data: bytes) -> None:
@@ -35,13 +41,16 @@ def write_bytes(path: UPath, data: bytes) -> None:
 
 
 def write_json(path: UPath, data: Any) -> None:
-    """Write plain data as indented JSON, whole or not at all."""
-    write_bytes(path, msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+    """Write plain data, or a msgspec Struct, as indented JSON, whole or not at all."""
+    encoded = msgspec.json.encode(data)
+    write_bytes(path, msgspec.json.format(encoded, indent=2) + b"\n")
 
 
 def read_json(path: UPath) -> Any:
-    """Plain data of a JSON file that `write_json` wrote; None where there is no such file."""
-    return msgspec.json.decode(path.read_bytes()) if path.exists() else None
+    """Plain data of a JSON file that `write_json` wrote; None if the file does not exist."""
+    if not path.exists():
+        return None
+    return msgspec.json.decode(path.read_bytes())
 
 
 def write_table(path: UPath, table: pa.Table) -> None:
@@ -57,21 +66,24 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
         return pq.read_table(pa.PythonFile(file, mode="r"), columns=columns)
 
 
-def parts(folder: UPath) -> list[UPath]:
-    """The `part-*.parquet` files of a folder, in order."""
-    return (
-        sorted(folder.glob("part-*.parquet"), key=lambda path: path.name) if folder.exists() else []
-    )
+def partitions(folder: UPath) -> list[UPath]:
+    """The `part-*.parquet` files of a folder, in order; none if the folder does not exist."""
+    if not folder.exists():
+        return []
+    return sorted(folder.glob("part-*.parquet"), key=lambda path: path.name)
 
 
-def read_parts(folder: UPath, columns: list[str] | None = None) -> Iterator[pa.Table]:
-    """The tables of a folder, one part at a time."""
-    for path in parts(folder):
+def read_partitions(folder: UPath, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """The tables of a folder, one partition at a time."""
+    for path in partitions(folder):
         yield read_table(path, columns)
 
 
 def replace_folder(new: UPath, final: UPath) -> None:
-    """Put the finished folder `new` in the place of `final`; `recover` mends a kill between the two renames."""
+    """Put the finished folder `new` in the place of `final`.
+
+    `recover` repairs what a kill between the two renames leaves.
+    """
     old = _retired(final)
     remove_folder(old)
     if final.exists():
@@ -88,13 +100,19 @@ def recover(final: UPath) -> None:
 
 
 def remove_folder(folder: UPath) -> None:
-    """Remove a folder and all in it, if it is there."""
+    """Remove a folder and all in it, if it exists."""
     if not folder.exists():
         return
     if is_local(folder):
         shutil.rmtree(folder.path)
     else:
         folder.fs.rm(folder.path, recursive=True)
+
+
+def is_local(path: UPath) -> bool:
+    """Whether a path is of this machine's own file system."""
+    protocol = getattr(path, "protocol", "")
+    return protocol in ("", "file", "local")
 
 
 def _move(folder: UPath, to: UPath) -> None:
@@ -105,9 +123,5 @@ def _move(folder: UPath, to: UPath) -> None:
 
 
 def _retired(final: UPath) -> UPath:
+    """Where `replace_folder` keeps the old folder until the new one is in its place."""
     return final.with_name(f".{final.name}.old")
-
-
-def is_local(path: UPath) -> bool:
-    """Whether a path is of this machine's own file system."""
-    return getattr(path, "protocol", "") in ("", "file", "local")

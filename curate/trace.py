@@ -1,43 +1,50 @@
 """An object's whole way: the row that each stage made of it, or the drop that ended it."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from upath import UPath
 
 from curate.errors import InputError
 from curate.schema import STAGES
-from curate.storage import parts, read_table
+from curate.storage import partitions, read_table
+
+Row = dict[str, Any]
+"""One row of a stage's table, by column."""
 
 
-class Step(NamedTuple):
-    """What one stage did: the row that went on, if one did, and the drops under the same object_id.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one stage did with an object: the row that went on, if one did, and its drops.
 
-    Both stand together where an annotation's id stands twice: the first goes on, the later ones are dropped.
-    `added`: the columns that this stage gave the row, or changed.
+    There are both where an annotation's key occurs twice: the first goes on, later ones are dropped.
+    `partition`: file name of the partition that holds it. `added`: columns that this stage added or
+    changed.
     """
 
     stage: str
-    part: str
-    row: dict[str, Any] | None
-    drops: list[dict[str, Any]]
-    added: dict[str, Any]
+    partition: str
+    row: Row | None
+    drops: list[Row]
+    added: Row
 
 
 def trace(build: UPath, object_id: str) -> list[Step]:
     """The steps of an object, or of an annotation that was dropped, in the order of the flow.
 
-    InputError where the build has no such object_id, or no finished stage.
+    Raises InputError if the build has no such object_id, or no finished stage.
     """
     finished = [stage for stage in STAGES if (build / stage / "stage.json").exists()]
     if not finished:
         raise InputError(f"{build}: no stage is built yet")
+
     steps: list[Step] = []
     for stage in finished:
         before = steps[-1] if steps else None
-        if before and before.row is None:
-            break
+        if before is not None and before.row is None:
+            break  # it was dropped
+
         step = _step(build, stage, object_id, before)
         if step is not None:
             steps.append(step)
@@ -46,35 +53,50 @@ def trace(build: UPath, object_id: str) -> list[Step]:
     return steps
 
 
-def last_row(steps: list[Step]) -> dict[str, Any] | None:
-    """The row of the last stage that the object came through."""
-    return next((step.row for step in reversed(steps) if step.row is not None), None)
-
-
-def _step(build: UPath, stage: str, object_id: str, before: Step | None) -> Step | None:
-    """The object in a stage; it stays in the part of the same name, all along the flow."""
-    folder = build / stage
-    names = [before.part] if before else [path.name for path in parts(folder / "segments")]
-    for name in names:
-        rows = _rows(folder / "segments" / name, object_id)
-        drops = _rows(folder / "drops" / name, object_id)
-        if rows or drops:
-            row = rows[0] if rows else None
-            known = before.row if before and before.row else {}
-            added = {
-                key: value
-                for key, value in (row or {}).items()
-                if key not in known or known[key] != value
-            }
-            return Step(stage, name, row, drops, added)
+def last_row(steps: list[Step]) -> Row | None:
+    """The row of the last stage that the object came through; None if ingest dropped it."""
+    for step in reversed(steps):
+        if step.row is not None:
+            return step.row
     return None
 
 
-def _rows(path: UPath, object_id: str) -> list[dict[str, Any]]:
+def _step(build: UPath, stage: str, object_id: str, before: Step | None) -> Step | None:
+    """The object in a stage; it stays in the partition of the same name, all along the flow."""
+    folder = build / stage
+    if before is None:
+        names = [path.name for path in partitions(folder / "segments")]
+        known: Row = {}
+    else:
+        names = [before.partition]
+        known = before.row or {}
+
+    for name in names:
+        rows = _rows_of(folder / "segments" / name, object_id)
+        drops = _rows_of(folder / "drops" / name, object_id)
+        if rows:
+            return Step(stage, name, rows[0], drops, _changes(known, rows[0]))
+        if drops:
+            return Step(stage, name, None, drops, {})
+    return None
+
+
+def _changes(known: Row, row: Row) -> Row:
+    """The columns of a row that are new, or differ from what was known."""
+    changed = {}
+    for name, value in row.items():
+        if name not in known or known[name] != value:
+            changed[name] = value
+    return changed
+
+
+def _rows_of(path: UPath, object_id: str) -> list[Row]:
+    """The rows of a partition's file with this object_id. Reads all columns only if there is one."""
     if not path.exists():
         return []
-    found = pc.indices_nonzero(pc.equal(read_table(path, ["object_id"])["object_id"], object_id))
-    rows: list[dict[str, Any]] = (
-        read_table(path).take(pa.array(found)).to_pylist() if len(found) else []
-    )
+    ids = read_table(path, ["object_id"])["object_id"]
+    found = pc.indices_nonzero(pc.equal(ids, object_id))
+    if len(found) == 0:
+        return []
+    rows: list[Row] = read_table(path).take(found).to_pylist()
     return rows

@@ -1,9 +1,13 @@
-"""YAML with positions, read within limits: `where("exports", 0, "format")` tells file, line and column."""
+"""YAML with positions, read within limits.
 
-from collections.abc import Callable, Mapping
+`located.where("exports", 0, "format")` gives FILE:LINE:COLUMN of that value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
@@ -15,105 +19,150 @@ from curate.reasons import Reason, Refusal
 from curate.text import decode_text, nesting
 
 MAX_YAML_ALIASES = 100
+"""Aliases of one document."""
+
 MAX_YAML_NODES = 1_000_000
+"""Nodes of one document, with every alias written out."""
+
 MAX_YAML_DEPTH = 200
+"""Nested mappings and lists."""
 
 
-class Located(NamedTuple):
-    """Plain data of a YAML file, and where each part stands: `where("exports", 0, "format")` → FILE:LINE:COLUMN."""
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Plain data of a YAML file, and the position of each value in it.
+
+    `name`: what messages call the file. `document`: the parser's own tree, which knows positions.
+    """
 
     data: Any
-    where: Callable[..., str]
+    name: str
+    document: Any
+
+    def where(self, *path: Any) -> str:
+        """FILE:LINE:COLUMN of the value at a path of keys and indexes, or of the nearest above it."""
+        line = 0
+        column = 0
+        node = self.document
+        for step in path:
+            if isinstance(node, CommentedMap) and step in node:
+                line, column = node.lc.key(step)
+            elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+                line, column = node.lc.item(step)
+            else:
+                break
+            node = node[step]
+        return f"{self.name}:{line + 1}:{column + 1}"
+
+
+def load_yaml(path: Path) -> Located:
+    """A YAML file that a user edits. Raises InputError with file, line and column."""
+    try:
+        text = decode_text(path.read_bytes())
+        return parse_yaml(text, str(path))
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{path}: cannot be read: {reason}") from None
+    except Refusal as refusal:
+        message = refusal.detail
+        if not message.startswith(str(path)):
+            message = f"{path}: {message}"
+        raise InputError(message) from None
 
 
 def parse_yaml(text: str, name: str) -> Located:
-    """A YAML document with positions; aliases are counted and tags refused. Refusal as the ledger names it."""
+    """A YAML document with positions. `name`: what messages call it.
+
+    Raises Refusal malformed_file, over_limit (aliases, nodes, nesting) or refused_markup (a tag).
+    """
     try:
         _check_events(text, name)
         document = YAML(typ="rt").load(StringIO(text))
-        if _expanded(document, {}) > MAX_YAML_NODES:
-            raise Refusal(
-                Reason.OVER_LIMIT, f"{name}: aliases expand to more than {MAX_YAML_NODES:,} nodes"
-            )
+        nodes = _expanded_size(document, {})
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise Refusal(Reason.MALFORMED_FILE, f"{place}: {error.problem or error.context}") from None
+        place = name
+        if mark is not None:
+            place = f"{name}:{mark.line + 1}:{mark.column + 1}"
+        problem = error.problem or error.context
+        raise Refusal(Reason.MALFORMED_FILE, f"{place}: {problem}") from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise Refusal(Reason.MALFORMED_FILE, f"{name}: no YAML: {error}") from None
-    return Located(_plain(document), lambda *path: _position(document, path, name))
+
+    if nodes > MAX_YAML_NODES:
+        detail = f"{name}: aliases expand to more than {MAX_YAML_NODES:,} nodes"
+        raise Refusal(Reason.OVER_LIMIT, detail)
+    return Located(_plain(document), name, document)
 
 
 def _check_events(text: str, name: str) -> None:
     """Refuse, before anything is built: too many aliases or nodes, too deep a nesting, and tags."""
-    aliases = depth = 0
-    if (
-        nesting(text.encode("utf-8", "surrogatepass")) > MAX_YAML_DEPTH
-    ):  # the parser takes quadratic time to tell
+    # The parser takes quadratic time to find a deep nesting; counting brackets is fast.
+    if nesting(text.encode("utf-8", "surrogatepass")) > MAX_YAML_DEPTH:
         raise Refusal(Reason.OVER_LIMIT, f"{name}: nests deeper than {MAX_YAML_DEPTH}")
+
+    aliases = 0
+    depth = 0
     for nodes, event in enumerate(YAML(typ="rt").parse(StringIO(text))):
-        aliases += isinstance(event, AliasEvent)
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if isinstance(event, AliasEvent):
+            aliases += 1
+        elif isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+
         if aliases > MAX_YAML_ALIASES:
             raise Refusal(Reason.OVER_LIMIT, f"{name}: more than {MAX_YAML_ALIASES} aliases")
         if depth > MAX_YAML_DEPTH or nodes > MAX_YAML_NODES:
-            raise Refusal(
-                Reason.OVER_LIMIT,
-                f"{name}: nests deeper than {MAX_YAML_DEPTH}, or has too many nodes",
-            )
-        if not _is_core(getattr(event, "ctag", None)):
-            place = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-            raise Refusal(Reason.REFUSED_MARKUP, f"{place}: tag {event.ctag} is never obeyed")
+            detail = f"{name}: nests deeper than {MAX_YAML_DEPTH}, or has too many nodes"
+            raise Refusal(Reason.OVER_LIMIT, detail)
+
+        tag = getattr(event, "ctag", None)
+        if not _is_core_tag(tag):
+            mark = event.start_mark
+            place = f"{name}:{mark.line + 1}:{mark.column + 1}"
+            raise Refusal(Reason.REFUSED_MARKUP, f"{place}: tag {tag} is never obeyed")
 
 
-def load_yaml(path: Path) -> Located:
-    """A YAML file that a user edits. InputError with file, line and column."""
-    try:
-        return parse_yaml(decode_text(path.read_bytes()), str(path))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except Refusal as refusal:
-        detail = refusal.detail
-        raise InputError(detail if detail.startswith(str(path)) else f"{path}: {detail}") from None
+def _is_core_tag(tag: Any) -> bool:
+    """Whether a tag is one of YAML's own types, such as !!str."""
+    if tag is None:
+        return True
+    text = str(tag)
+    if text.startswith("tag:yaml.org,2002:"):
+        return "/" not in text
+    return text.startswith("!!") and "/" not in text
 
 
-def _is_core(tag: Any) -> bool:
-    return tag is None or (
-        str(tag).startswith(("tag:yaml.org,2002:", "!!")) and "/" not in str(tag)
-    )
+def _expanded_size(node: Any, sizes: dict[int, int]) -> int:
+    """Nodes of a tree with every alias written out. `sizes`: what is known, by id of the node."""
+    known = sizes.get(id(node))
+    if known is not None:
+        return known
 
+    if isinstance(node, Mapping):
+        children = list(node.values())
+    elif isinstance(node, list):
+        children = node
+    else:
+        children = []
 
-def _expanded(node: Any, sizes: dict[int, int]) -> int:
-    if id(node) not in sizes:
-        children = (
-            node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-        )
-        sizes[id(node)] = 1 + sum(_expanded(child, sizes) for child in children)
-    return sizes[id(node)]
+    size = 1
+    for child in children:
+        size += _expanded_size(child, sizes)
+    sizes[id(node)] = size
+    return size
 
 
 def _plain(node: Any) -> Any:
+    """The same data as Python's own types: the parser's scalars remember how they were written."""
     if isinstance(node, Mapping):
         return {_plain(key): _plain(value) for key, value in node.items()}
     if isinstance(node, list):
         return [_plain(item) for item in node]
     if isinstance(node, TaggedScalar):
         return node.value
-    for kind in (bool, int, float, str):  # ruamel's scalars remember how they were written
+    for kind in (bool, int, float, str):
         if isinstance(node, kind):
             return kind(node)
     return node
-
-
-def _position(document: Any, path: tuple[Any, ...], name: str) -> str:
-    line, column = 0, 0
-    node = document
-    for step in path:
-        if isinstance(node, CommentedMap) and step in node:
-            line, column = node.lc.key(step)
-        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-            line, column = node.lc.item(step)
-        else:
-            break
-        node = node[step]
-    return f"{name}:{line + 1}:{column + 1}"

@@ -19,7 +19,7 @@ from curate.errors import InputError
 from curate.ledger import Ledger
 from curate.storage import (
     is_local,
-    parts,
+    partitions,
     read_json,
     recover,
     remove_folder,
@@ -73,7 +73,7 @@ def ledger_of(build: UPath, stage: str) -> dict[str, Any]:
 
 def part_names(build: UPath, stage: str) -> list[str]:
     """File names of a finished stage's parts, in order."""
-    return [path.name for path in parts(build / stage / "segments")]
+    return [path.name for path in partitions(build / stage / "segments")]
 
 
 def new_folder(build: UPath, stage: str) -> UPath:

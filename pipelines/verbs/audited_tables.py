@@ -14,7 +14,7 @@ from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
 from curate.settings import Settings
 from curate.stages import split
-from curate.storage import read_parts
+from curate.storage import read_partitions
 from pipelines.flow import build as builds
 
 _BOX = ["box_x0", "box_y0", "box_x1", "box_y1"]
@@ -45,7 +45,7 @@ def agrees(build: UPath) -> Iterator[str]:
 def masks_agree(build: UPath) -> Iterator[str]:
     """Each mask's area and box as an independent reader of its run-lengths has them."""
     columns = ["object_id", "counts", "area", "image_height", "image_width", *_BOX]
-    for part in read_parts(build / "ingest" / "segments", columns):
+    for part in read_partitions(build / "ingest" / "segments", columns):
         for first in range(0, len(part), _MOST_AT_ONCE):
             yield from _masks_of(part.slice(first, _MOST_AT_ONCE).to_pandas())
 
@@ -146,7 +146,7 @@ def same_sides(build: UPath) -> Iterator[str]:
 
 
 def _table(build: UPath, stage: str, columns: list[str], kind: str = "segments") -> pd.DataFrame:
-    parts = list(read_parts(build / stage / kind, columns))
+    parts = list(read_partitions(build / stage / kind, columns))
     return pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(columns=columns)
 
 

@@ -36,7 +36,7 @@ def plain(steps: list[Step]) -> list[dict[str, Any]]:
     return [
         {
             "stage": step.stage,
-            "part": step.part,
+            "part": step.partition,
             "goes_on": step.row is not None,
             "drops": step.drops,
             "adds": step.added,
@@ -51,7 +51,7 @@ def text(steps: list[Step], picture: Path | None) -> str:
     lines = []
     for step in steps:
         fate = "goes on" if step.row is not None else "dropped"
-        lines.append(f"{step.stage:<8} {fate:<9} {step.part}")
+        lines.append(f"{step.stage:<8} {fate:<9} {step.partition}")
         lines += [f"    {name:<18} {_shown(value)}" for name, value in _grouped(step.added).items()]
         for drop in step.drops:
             lines.append(f"    {drop['reason']}: {meanings[drop['reason']]}\n    {drop['detail']}")

@@ -28,12 +28,12 @@ def test_tables_come_back_in_the_order_of_their_parts(folder: UPath) -> None:
         storage.write_table(
             folder / f"part-{number:05}.parquet", pa.table({"x": [number], "y": ["a"]})
         )
-    assert [table["x"].to_pylist() for table in storage.read_parts(folder, ["x"])] == [
+    assert [table["x"].to_pylist() for table in storage.read_partitions(folder, ["x"])] == [
         [0],
         [1],
         [10],
     ]
-    assert storage.parts(folder / "nowhere") == []
+    assert storage.partitions(folder / "nowhere") == []
 
 
 def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def build(tmp_path: Path) -> UPath:
 
 def test_a_row_tells_what_each_stage_added_or_changed(build: UPath) -> None:
     steps = trace(build, "kept")
-    assert [(step.stage, step.part) for step in steps] == [
+    assert [(step.stage, step.partition) for step in steps] == [
         ("ingest", "part-00001.parquet"),
         ("remap", "part-00001.parquet"),
     ]

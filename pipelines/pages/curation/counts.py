@@ -12,7 +12,7 @@ from upath import UPath
 from curate.labels.outcomes import count_labels, total_labels
 from curate.schema import STAGES
 from curate.shards import windows
-from curate.storage import parts, read_json, read_parts, read_table
+from curate.storage import partitions, read_json, read_partitions, read_table
 
 _STRATUM = ["export", "customer", "domain", "concept", "concept_kind", "split", "match_how", "size"]
 _IMAGE = ["image_id", "export", "domain", "split", "group_id", "image_path", "image_file"]
@@ -40,7 +40,7 @@ def read_counts(build: UPath) -> Counts:
     ledgers = {stage: read_json(build / stage / "ledger.json") for stage in STAGES}
     labels: list[pa.Table] = []
     seen: set[tuple[str, str]] = set()
-    for part in read_parts(
+    for part in read_partitions(
         build / "ingest" / "segments", ["object_id", "customer", "export", "label", "image_id"]
     ):
         labels.append(count_labels(part))
@@ -49,7 +49,7 @@ def read_counts(build: UPath) -> Counts:
     objects, images = [], []
     flags: Counter[str] = Counter()
     columns = [*dict.fromkeys([*_STRATUM[:-1], *_IMAGE, *_SIDES, "weight", "flags"])]
-    for part in read_parts(build / "shard" / "segments", columns):
+    for part in read_partitions(build / "shard" / "segments", columns):
         sizes = windows.sizes(windows.box_columns(part, "box"))
         sized = part.append_column("size", pa.array(sizes.tolist(), pa.string()))
         objects.append(sized.group_by(_STRATUM).aggregate([([], "count_all"), ("weight", "sum")]))
@@ -100,7 +100,7 @@ def concept_examples(build: UPath, most: int) -> pa.Table:
         *_SIDES,
     ]
     found = []
-    for part in read_parts(build / "shard" / "segments", columns):
+    for part in read_partitions(build / "shard" / "segments", columns):
         small = pc.less(pc.min_element_wise(*_widths(part)), 40)
         marked = part.drop_columns(_SIDES).append_column("small", small)
         found.append(first_of_each(marked, "concept", ["small", "object_id"], most))
@@ -111,7 +111,7 @@ def drop_examples(build: UPath, stage: str, most: int) -> pa.Table:
     """Drops of a stage, at most so many for each reason."""
     found = [
         first_of_each(part, "reason", ["object_id", "export", "image_path"], most)
-        for part in read_parts(build / stage / "drops")
+        for part in read_partitions(build / stage / "drops")
     ]
     return first_of_each(
         pa.concat_tables(found), "reason", ["object_id", "export", "image_path"], most
@@ -132,7 +132,7 @@ def ingested(build: UPath, object_ids: Iterable[str]) -> dict[str, dict[str, Any
         "image_width",
         *_SIDES,
     ]
-    for path in parts(build / "ingest" / "segments"):
+    for path in partitions(build / "ingest" / "segments"):
         found = pc.is_in(read_table(path, ["object_id"])["object_id"], value_set=wanted)
         if pc.any(found).as_py():
             for row in read_table(path, columns).filter(found).to_pylist():

@@ -72,7 +72,7 @@ def test_the_page_says_what_the_ledgers_say_and_runs_nothing(project: Project, v
     for told in (
         "same bytes",
         "3 labels wait for a decision",
-        "The file is no picture that can be decoded",
+        "The file cannot be decoded as a picture",
     ):
         assert told in reader.text
     assert sum(address.startswith("data:") for address in reader.addresses) > 12

@@ -40,7 +40,7 @@ def test_a_drop_says_where_and_why(built: Project, verb: Verb, tmp_path: Path) -
     drop = pq.read_table(built.build / "remap" / "drops").to_pylist()[0]
     outcome = verb("trace", built.settings, drop["object_id"])
     assert outcome.code == 0
-    assert "unmapped_label: no concept for the label yet" in outcome.out
+    assert "unmapped_label: the label has no concept yet" in outcome.out
     assert "ingest   goes on" in outcome.out
     assert "remap    dropped" in outcome.out
     assert (
