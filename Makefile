@@ -10,7 +10,7 @@ STAGES = ingest remap filter split balance shard train evaluate
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z$$()A-Z -]+:.*## / {sub(/\$$\(STAGES\)/, "$(STAGES)", $$1); printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST) \
+	@awk -F ':.*## ' '/^[a-z$$()A-Z -]+:.*## / {sub(/\$$\(STAGES\)/, "$(STAGES)", $$1); printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST) \
 	| fold -s -w 118
 	@echo "Settings file: SETTINGS=$(SETTINGS); further options of a verb: OPTIONS='...'"
 
@@ -24,10 +24,6 @@ help:  ## list the targets
 .venv/dev: .venv/run
 	$(INSTALL) --group dev
 	touch .venv/dev
-
-.venv/docs: .venv/run
-	$(INSTALL) --group docs
-	touch .venv/docs
 
 demo: .venv/run  ## draw five customers' exports, curate them, train a model and open the way to its report
 	.venv/bin/python -m examples.demo_exports build/demo/exports
@@ -80,8 +76,8 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.train_throughput
 	.venv/bin/python -m benchmarks.answer
 
-docs: .venv/docs  ## the documentation as a site, in build/docs
-	.venv/bin/python -m mkdocs build --strict --quiet
+docs: .venv/dev  ## the documentation as a site, in build/docs
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet
 
 settings-docs: .venv/run  ## write the tables of docs/settings.md and the JSON Schema anew, from the settings' own descriptions
 	.venv/bin/python -m docs.settings_pages
