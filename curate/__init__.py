@@ -19,29 +19,31 @@ if TYPE_CHECKING:
     from curate import formats
     from curate.errors import InputError
     from curate.exports.export import Export
-    from curate.pixels import masks
+    from curate.pixels import masks, run_lengths
     from curate.pixels.images import Pixels
     from curate.pixels.masks import Mask
+    from curate.pixels.run_lengths import RunLengths
     from curate.reasons import Reason, Refusal
     from curate.records import (
         Annotation,
         Bitmap,
         Box,
+        Compound,
         Drop,
         Flag,
         ImageRecord,
-        Parts,
         Polygons,
+        RawRunLengths,
         RegionMap,
-        RunLengths,
     )
     from curate.settings import CropSettings
-    from curate.shards.reader import Sample, Shards, open_shards, order, redraw, stream
+    from curate.shards.reader import Sample, Shards, open_shards, order, random_windows, stream
 
 __all__ = [
     "Annotation",
     "Bitmap",
     "Box",
+    "Compound",
     "CropSettings",
     "Drop",
     "Export",
@@ -49,9 +51,9 @@ __all__ = [
     "ImageRecord",
     "InputError",
     "Mask",
-    "Parts",
     "Pixels",
     "Polygons",
+    "RawRunLengths",
     "Reason",
     "Refusal",
     "RegionMap",
@@ -62,25 +64,47 @@ __all__ = [
     "masks",
     "open_shards",
     "order",
-    "redraw",
+    "random_windows",
+    "run_lengths",
     "stream",
 ]
 
 _FILES = {
-    "curate.errors": "InputError",
-    "curate.exports.export": "Export",
-    "curate.pixels.images": "Pixels",
-    "curate.pixels.masks": "Mask",
-    "curate.reasons": "Reason Refusal",
+    "curate.errors": ("InputError",),
+    "curate.exports.export": ("Export",),
+    "curate.pixels.images": ("Pixels",),
+    "curate.pixels.masks": ("Mask",),
+    "curate.pixels.run_lengths": ("RunLengths",),
+    "curate.reasons": ("Reason", "Refusal"),
     "curate.records": (
-        "Annotation Bitmap Box Drop Flag ImageRecord Parts Polygons RegionMap RunLengths"
+        "Annotation",
+        "Bitmap",
+        "Box",
+        "Compound",
+        "Drop",
+        "Flag",
+        "ImageRecord",
+        "Polygons",
+        "RawRunLengths",
+        "RegionMap",
     ),
-    "curate.settings": "CropSettings",
-    "curate.shards.reader": "Sample Shards open_shards order redraw stream",
+    "curate.settings": ("CropSettings",),
+    "curate.shards.reader": (
+        "Sample",
+        "Shards",
+        "open_shards",
+        "order",
+        "random_windows",
+        "stream",
+    ),
 }
 """The names that each file defines: the imports above, for the time when the program runs."""
 
-_MODULES = {"formats": "curate.formats", "masks": "curate.pixels.masks"}
+_MODULES = {
+    "formats": "curate.formats",
+    "masks": "curate.pixels.masks",
+    "run_lengths": "curate.pixels.run_lengths",
+}
 """The names that stand for a whole file."""
 
 
@@ -96,7 +120,7 @@ def _load(name: str) -> Any:
         return import_module(_MODULES[name])
 
     for file, names in _FILES.items():
-        if name in names.split():
+        if name in names:
             return getattr(import_module(file), name)
 
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -82,10 +83,18 @@ def test_its_metadata_promises_nothing_that_it_lacks(wheel: zipfile.ZipFile) -> 
     assert {_name(each) for each in named} == {_name(each) for each in required}
 
 
+def test_ci_runs_the_versions_that_the_metadata_names(wheel: zipfile.ZipFile) -> None:
+    classifiers = " ".join(metadata(wheel).get_all("Classifier", []))
+    promised = re.findall(r"Python :: (3\.\d+)", classifiers)
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert f"python: {json.dumps(promised)}" in workflow
+
+
 def test_an_editable_install_has_the_command(tmp_path: Path) -> None:
     wheel = build("editable", tmp_path)
     (script,) = [name for name in wheel.namelist() if name.endswith(".data/scripts/segcurate")]
     assert wheel.read(script).startswith(b"#!python\n")
+    assert wheel.getinfo(script).external_attr >> 16 & 0o111, "not executable"
 
 
 def test_the_wheel_reads_shards_with_its_own_requirements_alone(
