@@ -77,7 +77,7 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.answer
 
 docs: .venv/dev  ## the documentation as a site, in build/docs
-	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
 
 settings-docs: .venv/run  ## write the tables of docs/settings.md and the JSON Schema anew, from the settings' own descriptions
 	.venv/bin/python -m docs.settings_pages
