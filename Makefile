@@ -2,23 +2,27 @@
 SETTINGS ?= examples/demo.yaml
 PYTHON ?= python3
 PIPELINES = .venv/bin/python -m pipelines
+INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) report inspect formats trace audit taxonomy segment base weights test lint bench clean
+.PHONY: help demo all $(STAGES) report inspect formats trace audit taxonomy segment base weights test lint bench \
+	docs settings-docs clean clean-build
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z$$()A-Z ]+:.*## / {sub(/\$$\(STAGES\)/, "$(STAGES)", $$1); printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST) \
+	@awk -F ':.*## ' '/^[a-z$$()A-Z -]+:.*## / {sub(/\$$\(STAGES\)/, "$(STAGES)", $$1); printf "  %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST) \
 	| fold -s -w 118
 	@echo "Settings file: SETTINGS=$(SETTINGS); further options of a verb: OPTIONS='...'"
 
-.venv/run: pyproject.toml constraints.txt
+# Dependency groups need pip 25.1; a new venv may bring an older one.
+.venv/run: pyproject.toml constraints.txt hatch_build.py
 	test -d .venv || $(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[pipelines,train]'
+	$(INSTALL) --upgrade pip
+	$(INSTALL) --editable . --group pipelines --group train
 	touch .venv/run
 
 .venv/dev: .venv/run
-	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[pipelines,train,dev]'
+	$(INSTALL) --group dev
 	touch .venv/dev
 
 demo: .venv/run  ## draw five customers' exports, curate them, train a model and open the way to its report
@@ -72,5 +76,15 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.train_throughput
 	.venv/bin/python -m benchmarks.answer
 
-clean:  ## remove build products, keep the environment
-	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+docs: .venv/dev  ## the documentation as a site, in build/docs
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
+
+settings-docs: .venv/run  ## write the tables of docs/settings.md and the JSON Schema anew, from the settings' own descriptions
+	.venv/bin/python -m docs.settings_pages
+
+clean-build: .venv/run  ## remove the build of SETTINGS, after a list of what goes and a question
+	$(PIPELINES) clean-build $(SETTINGS) $(OPTIONS)
+
+clean:  ## remove caches; builds and the environment stay
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build/docs
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -4,25 +4,39 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Section(BaseModel):
-    """Base of the settings' sections: unknown keys are errors, values never change after reading."""
+    """Base of the settings' sections: unknown keys are errors, and values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Limits(Section):
-    """Bounds on what strangers' files may cost."""
+    """Upper bounds on what strangers' files may cost."""
 
-    json_depth: int = Field(default=200, ge=1)
-    file_bytes: int = Field(default=8_000_000_000, ge=1)
-    image_pixels: int = Field(default=120_000_000, ge=1)
-    label_characters: int = Field(default=1000, ge=1)
-    path_bytes: int = Field(default=1024, ge=1)
-    archive_ratio: float = Field(default=100.0, gt=1.0)
-    archive_bytes: int = Field(default=200_000_000_000, ge=1)
-    archive_members: int = Field(default=5_000_000, ge=1)
+    json_depth: int = Field(default=200, ge=1, description="nesting of a JSON document")
+    file_bytes: int = Field(default=8_000_000_000, ge=1, description="bytes of one file")
+    image_pixels: int = Field(default=120_000_000, ge=1, description="px of one image or mask file")
+    label_characters: int = Field(
+        default=1000, ge=1, description="characters of a label, or of an annotation's key"
+    )
+    path_bytes: int = Field(
+        default=1024, ge=1, description="bytes of a path in an export or an archive"
+    )
+    archive_ratio: float = Field(
+        default=100.0, gt=1.0, description="bytes that an archive unpacks to, per byte of its own"
+    )
+    archive_bytes: int = Field(
+        default=200_000_000_000, ge=1, description="bytes that an archive unpacks to"
+    )
+    archive_members: int = Field(
+        default=5_000_000, ge=1, description="files and folders in an archive"
+    )
     child_bytes: int = Field(
-        default=1_000_000_000, ge=100_000_000, description="memory of the decoding child"
+        default=1_000_000_000,
+        ge=100_000_000,
+        description="bytes of memory that the child process may take",
     )
     child_seconds: float = Field(
-        default=60.0, gt=0.0, description="wall and CPU time of a batch in the child"
+        default=60.0,
+        gt=0.0,
+        description="seconds of CPU and of wall time that one batch may take in the child process",
     )

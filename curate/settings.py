@@ -21,50 +21,99 @@ ShareRange = tuple[Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Fie
 class ExportSettings(Section):
     """One export: where it is, whose it is, and how far it can be trusted."""
 
-    name: Name
+    name: Name = Field(description="name of the export: unique, and part of every object's id")
     path: str = Field(
-        description="folder, archive or fsspec URL; relative to `root`, else to where the command runs"
+        description=(
+            "folder, archive (zip, tar), fsspec URL, or one annotation file; relative to the "
+            "settings file, or to `root` where one is given"
+        )
     )
-    format: str
-    customer: Name
-    domain: Name
+    format: str = Field(description="one of the formats that `make formats` lists")
+    customer: Name = Field(
+        description=(
+            "whose labels these are: decisions in `taxonomy/customers/` hold for one customer"
+        )
+    )
+    domain: Name = Field(
+        description=(
+            "kind of pictures (street, medicine, …): split, balance and evaluation treat each "
+            "domain by itself"
+        )
+    )
     licence: str = Field(
-        min_length=1, description="SPDX identifier or the words that the owner used"
+        min_length=1, description="SPDX identifier, or the words that the owner used"
     )
-    role: Literal["auto", "train", "test"] = "auto"
-    scene: Literal["auto", "full", "partial"] = "auto"
-    objects: Literal["auto", "instances", "components"] = "auto"
-    trust: float = Field(default=1.0, gt=0.0, le=10.0)
+    role: Literal["auto", "train", "test"] = Field(
+        default="auto",
+        description=(
+            "`auto`: its images are split; `train`: they only train; `test`: the whole export is "
+            "an independent test set"
+        ),
+    )
+    scene: Literal["auto", "full", "partial"] = Field(
+        default="auto",
+        description=(
+            "`full`: each pixel has a class; `partial`: some have none; `auto`: full where at "
+            "least 95% of an image's pixels are labelled"
+        ),
+    )
+    objects: Literal["auto", "instances", "components"] = Field(
+        default="auto",
+        description=(
+            "what one object is. `instances`: an annotation, in one piece or in several; "
+            "`components`: each 8-connected component; `auto`: what the format's documentation "
+            "says"
+        ),
+    )
+    trust: float = Field(
+        default=1.0, gt=0.0, le=10.0, description="factor on the weight of its objects"
+    )
     options: dict[str, Any] = Field(
-        default_factory=dict, description="what the format's documentation names"
+        default_factory=dict, description="options that the format's documentation names"
     )
 
 
 class LicenceSettings(Section):
-    """Licences that may enter a build; another one stops the run."""
+    """Licences that may enter a build."""
 
-    allow: list[str] = Field(min_length=1)
+    allow: list[str] = Field(
+        min_length=1,
+        description=(
+            "the licences of exports that may be read; an export with another one stops the run"
+        ),
+    )
 
 
 class FilterSettings(Section):
-    """Objects too small to teach, or so large that the box says it all."""
+    """Objects too small to teach, or so large that the box says it all, are dropped."""
 
-    min_side: int = Field(default=8, ge=1, description="px of the box's shorter side")
-    min_area: int = Field(default=64, ge=1, description="px of the mask")
+    min_side: int = Field(
+        default=8, ge=1, description="px that the box's shorter side has at least"
+    )
+    min_area: int = Field(default=64, ge=1, description="px that the mask has at least")
     max_share: float = Field(
-        default=0.95, gt=0.0, le=1.0, description="of the image that the mask covers"
+        default=0.95, gt=0.0, le=1.0, description="share of the image that the mask covers at most"
     )
 
 
 class SplitSettings(Section):
-    """Shares of the groups, and what makes two images one group."""
+    """Shares of the splits, and what makes two images one group."""
 
-    val: Share = 0.1
-    test: Share = 0.1
-    seed: int = 0
-    near_duplicate_bits: int = Field(default=4, ge=0, le=16, description="of the 64-bit dHash")
+    val: Share = Field(default=0.1, description="share of each domain's images for validation")
+    test: Share = Field(default=0.1, description="share of each domain's images for testing")
+    seed: int = Field(default=0, description="seed of the order in which groups are assigned")
+    near_duplicate_bits: int = Field(
+        default=4,
+        ge=0,
+        le=16,
+        description="bits of the 64-bit dHash in which near duplicates differ at most",
+    )
     scene_pattern: str | None = Field(
-        default=None, description="regular expression; its groups name the scene"
+        default=None,
+        description=(
+            "regular expression that is searched in image paths; images of an export for which its "
+            "groups (without groups: the whole match) are equal are one scene"
+        ),
     )
 
     @field_validator("scene_pattern")
@@ -84,25 +133,49 @@ class SplitSettings(Section):
 
 
 class BalanceSettings(Section):
-    """Shares of the domains in what training draws, and caps."""
+    """Share of each domain in what training uses, and caps."""
 
     temperature: float = Field(
-        default=0.5, ge=0.0, le=1.0, description="1 keeps the shares, 0 makes them equal"
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="1 keeps the shares that domains and concepts have, 0 makes them equal",
     )
     targets: dict[str, Annotated[float, Field(gt=0.0)]] = Field(
-        default_factory=dict, description="share by domain"
+        default_factory=dict,
+        description="share of a domain, by its name, instead of the temperature's",
     )
-    max_per_image: int | None = Field(default=64, ge=1)
-    max_per_concept: int | None = Field(default=None, ge=1)
-    max_per_customer: int | None = Field(default=None, ge=1)
+    max_per_image: int | None = Field(
+        default=64, ge=1, description="objects that one image may bring; `null`: no cap"
+    )
+    max_per_concept: int | None = Field(
+        default=None, ge=1, description="objects that one concept may bring; `null`: no cap"
+    )
+    max_per_customer: int | None = Field(
+        default=None, ge=1, description="objects that one customer may bring; `null`: no cap"
+    )
 
 
 class CropSettings(Section):
     """How far the drawn box and the window reach around an object."""
 
-    slack: ShareRange = (0.0, 0.08)
-    padding: ShareRange = (0.02, 0.30)
-    min_padding_px: int = Field(default=2, ge=0)
+    slack: ShareRange = Field(
+        default=(0.0, 0.08),
+        description=(
+            "range from which each side of the drawn box gets its distance to the box, as a share "
+            "of the box's width or height"
+        ),
+    )
+    padding: ShareRange = Field(
+        default=(0.02, 0.30),
+        description=(
+            "range from which each side of the window gets its distance to the drawn box, as a "
+            "share of the drawn box's width or height"
+        ),
+    )
+    min_padding_px: int = Field(
+        default=2, ge=0, description="px that the window reaches beyond the drawn box at least"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -112,53 +185,96 @@ class CropSettings(Section):
 
 
 class DaskSettings(Section):
-    """Where the stages run: a local cluster of so many workers, or an existing scheduler."""
+    """Where the stages run: on a local cluster, or on an existing one."""
 
-    workers: int = Field(default=2, ge=1)
-    scheduler: str | None = None
+    workers: int = Field(default=2, ge=1, description="processes of the local cluster")
+    scheduler: str | None = Field(
+        default=None,
+        description=(
+            "address of an existing cluster's scheduler (`tcp://…`); `null`: a local cluster"
+        ),
+    )
 
 
 class TrainSettings(Section):
     """Training of the bundled network."""
 
-    start: str = Field(default="base", description="base, random, or the path of a checkpoint")
+    start: str = Field(
+        default="base",
+        description=(
+            "`base` (the model that the project ships), `random`, or the path of a checkpoint or "
+            "of published weights"
+        ),
+    )
     variant: Literal["small", "lite", "full"] | None = Field(
-        default=None, description="of the start; else small"
+        default=None,
+        description=(
+            "size of the network; `null`: that of the start, and small where that is `random`"
+        ),
     )
     outside: Annotated[float, Field(ge=0.0, le=1.0)] | None = Field(
         default=None,
-        description="contrast left outside the drawn box; that of the start, else untouched",
+        description=(
+            "contrast that pixels outside the drawn box keep; `null`: that of the start, and 1 "
+            "where that is `random`"
+        ),
     )
-    minutes: float = Field(default=30.0, gt=0.0)
+    minutes: float = Field(
+        default=30.0, gt=0.0, description="minutes of training, validation included"
+    )
     steps: int | None = Field(
-        default=None, ge=1, description="optimiser steps; else as many as the minutes hold"
+        default=None,
+        ge=1,
+        description="optimiser steps; `null`: as many as fit into the minutes",
     )
-    learning_rate: float = Field(default=2e-3, gt=0.0, le=1.0)
-    batch_pixels: int = Field(default=131_072, ge=4096, description="of all crops of a batch")
-    max_side: int = Field(default=512, ge=64, description="px; of longer windows a piece is cut")
-    jitter: Share = Field(default=0.5, description="how strongly colours change")
+    learning_rate: float = Field(
+        default=2e-3, gt=0.0, le=1.0, description="the highest rate of the schedule"
+    )
+    batch_pixels: int = Field(
+        default=131_072, ge=4096, description="px of all crops of a batch; memory grows with it"
+    )
+    max_side: int = Field(
+        default=512, ge=64, description="px; from a window with a longer side a piece is cut"
+    )
+    jitter: Share = Field(
+        default=0.5, description="how strongly augmentation changes colours; 0 leaves them"
+    )
     edge_gain: float = Field(
-        default=0.0, ge=0.0, le=20.0, description="weight added to px at the mask's boundary"
+        default=0.0,
+        ge=0.0,
+        le=20.0,
+        description="weight that the loss adds to px within 2 px of the mask's boundary",
     )
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, description="seed of all random numbers of training")
 
 
 class EvaluateSettings(Section):
     """Evaluation against the baselines."""
 
-    bootstrap: int = Field(default=1000, ge=100)
-    seed: int = 0
+    bootstrap: int = Field(
+        default=1000, ge=100, description="resamples from which each interval is taken"
+    )
+    seed: int = Field(default=0, description="seed of the resampling")
 
 
 class Settings(Section):
     """The whole file."""
 
-    build: str
-    taxonomy: str = "taxonomy/concepts.yaml"
-    root: str | None = Field(
-        default=None, description="folder or fsspec URL from which the exports' paths start"
+    build: str = Field(description="folder of all that the run makes")
+    taxonomy: str = Field(
+        default="taxonomy/concepts.yaml",
+        description=(
+            "file of the concepts; reviewed decisions are in the folder `customers` beside it"
+        ),
     )
-    exports: list[ExportSettings] = Field(min_length=1)
+    root: str | None = Field(
+        default=None,
+        description=(
+            "folder or fsspec URL to which the exports' paths are relative; `null`: the settings "
+            "file's folder. `--root` on the command line replaces it"
+        ),
+    )
+    exports: list[ExportSettings] = Field(min_length=1, description="the exports to read")
     licences: LicenceSettings
     filter: FilterSettings = FilterSettings()
     split: SplitSettings = SplitSettings()

@@ -1,6 +1,7 @@
-"""`python -m pipelines VERB SETTINGS [options]`."""
+#!/usr/bin/env python3
+"""`python -m pipelines VERB SETTINGS [options]`; in an editable install also `segcurate VERB …`."""
 
 from pipelines.cli import app
 
 if __name__ == "__main__":
-    app(prog_name="python -m pipelines")
+    app()

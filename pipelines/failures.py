@@ -51,7 +51,8 @@ def _explain(error: Exception) -> int:
         "tensorboard",
     ):
         _say(
-            f"error: this verb needs {error.name}; install it with: pip install 'segcurate[train]'"
+            f"error: this verb needs {error.name}; in the repository's folder: "
+            "pip install --group train"
         )
         return 2
     if isinstance(error, OSError) and error.filename is not None:

@@ -1,0 +1,79 @@
+"""What the site takes from outside docs/: pages that lie elsewhere, and the formats' docstrings.
+
+mkdocs calls `on_files` once, and `on_page_markdown` for each page.
+"""
+
+import posixpath
+import re
+import textwrap
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from curate import formats
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    "README.md": "index.md",
+    "SECURITY.md": "security.md",
+    "CHANGELOG.md": "changelog.md",
+    "taxonomy/README.md": "taxonomy.md",
+    "model/BASE.md": "base.md",
+    "curate/formats": "formats.md",
+}
+"""Pages of the site that are not in docs/, by the path in the repository to which links point."""
+
+_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+_LEAD_WORD = re.compile(r"^([A-Z][\w ]{2,30}): ")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages of `PAGES` to the site."""
+    for source, name in PAGES.items():
+        path = ROOT / source
+        text = path.read_text("utf-8") if path.is_file() else _formats_page()
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Turn links between files of the repository into links between pages of the site."""
+    name = page.file.src_uri
+    sources = {page_name: source for source, page_name in PAGES.items()}
+    source = sources.get(name, f"docs/{name}")
+
+    def on_site(link: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(source), link[2]))
+        if not (ROOT / target).exists():
+            return link[0]  # an address on the web; if not, mkdocs complains
+
+        if target in PAGES:
+            reached = PAGES[target]
+        elif target.startswith("docs/"):
+            reached = target.removeprefix("docs/")
+        else:
+            return link[1]  # a file of the repository that is no page
+
+        relative = posixpath.relpath(reached, posixpath.dirname(name))
+        return f"[{link[1]}]({relative}{link[3] or ''})"
+
+    return _LINK.sub(on_site, markdown)
+
+
+def _formats_page() -> str:
+    """All formats, each with the docstring of its file."""
+    parts = ["# Formats"]
+    for name in formats.names():
+        parts.append(f"## `{name}`")
+        parts += [_as_markdown(block) for block in formats.describe(name).split("\n\n")]
+    return "\n\n".join(parts)
+
+
+def _as_markdown(block: str) -> str:
+    """A block of a format's docstring: a heading with indented lines, or a paragraph."""
+    heading, _, rest = block.partition("\n")
+    if rest.startswith(" "):
+        return f"### {heading}\n\n```text\n{textwrap.dedent(rest)}\n```"
+    return _LEAD_WORD.sub(r"**\1:** ", block)
