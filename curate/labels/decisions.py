@@ -1,13 +1,13 @@
 """Reviewers' decisions on labels, and how the customers' files are read and checked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from curate.errors import nearest
-from curate.labels.problems import Problem, below, refuse, unknown_keys
+from curate.labels.problems import Problem, Problems, below, refuse, unknown_keys
 from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT, UNDECIDED, Taxonomy
 from curate.storage import digest
 from curate.yaml_files import load_yaml
@@ -54,22 +54,28 @@ class Decision(msgspec.Struct, frozen=True):
         return self.decision
 
 
+LabelDecisions = dict[str, Decision]
+"""Decisions by label."""
+
+
 class Decisions(msgspec.Struct, frozen=True):
     """All decisions.
 
-    `by_customer`: by customer, then by label. `by_export`: those that hold in one export only, by
-    (customer, export), then by label. `digest` changes with every decision.
+    `by_customer`: those of a customer. `by_export`: those that hold in one export only, by
+    (customer, export). `digest` changes with every decision.
     """
 
-    by_customer: dict[str, dict[str, Decision]]
-    by_export: dict[tuple[str, str], dict[str, Decision]]
+    by_customer: dict[str, LabelDecisions]
+    by_export: dict[tuple[str, str], LabelDecisions]
     digest: str
 
     def find(self, customer: str, export: str, label: str) -> Decision | None:
         """The decision on a label, letter for letter: the export's, or else the customer's."""
         in_export = self.by_export.get((customer, export), {})
+        if label in in_export:
+            return in_export[label]
         of_customer = self.by_customer.get(customer, {})
-        return in_export.get(label) or of_customer.get(label)
+        return of_customer.get(label)
 
 
 def customers_folder(taxonomy: str) -> Path:
@@ -82,8 +88,9 @@ def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
 
     Raises InputError; it lists what is wrong in a file, each with file, line and column.
     """
-    by_customer: dict[str, dict[str, Decision]] = {}
-    by_export: dict[tuple[str, str], dict[str, Decision]] = {}
+    by_customer = {}
+    by_export = {}
+    of_exports = []
     for path in sorted(folder.glob("*.yaml")):
         customer = path.stem
         document = load_yaml(path)
@@ -91,32 +98,26 @@ def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
 
         by_customer[customer] = _decisions(document.data.get("labels"))
         exports = document.data.get("exports") or {}
-        for export, labels in exports.items():
-            by_export[customer, export] = _decisions(labels)
-    return Decisions(by_customer, by_export, _digest(by_customer, by_export))
+        for export, labels in sorted(exports.items()):
+            decisions = _decisions(labels)
+            by_export[customer, export] = decisions
+            of_exports.append([customer, export, decisions])
+
+    # JSON has no pairs as keys, so what holds in exports is a list in the digest.
+    plain = msgspec.to_builtins([by_customer, of_exports], order="deterministic")
+    return Decisions(by_customer, by_export, digest(plain))
 
 
-def _digest(
-    by_customer: dict[str, dict[str, Decision]],
-    by_export: dict[tuple[str, str], dict[str, Decision]],
-) -> str:
-    """A digest that does not depend on the order of the files and of their entries."""
-    # JSON has no pairs as keys: the exports are written as a sorted list.
-    exports = []
-    for (customer, export), labels in by_export.items():
-        exports.append((customer, export, labels))
-    exports.sort(key=lambda entry: entry[:2])
-    return digest(msgspec.to_builtins([by_customer, exports], order="deterministic"))
+# what an entry says ------------------------------------------------------------------------------
 
 
-# what an entry says ----------------------------------------------------------------------------
-
-
-def _decisions(labels: Mapping[str, Any] | None) -> dict[str, Decision]:
+def _decisions(labels: Mapping[str, Any] | None) -> LabelDecisions:
     """The decisions of a mapping of labels that has been checked."""
-    if labels is None:
-        return {}
-    return {label: _decision(entry) for label, entry in labels.items()}
+    decisions = {}
+    if labels is not None:
+        for label, entry in labels.items():
+            decisions[label] = _decision(entry)
+    return decisions
 
 
 def _decision(entry: Any) -> Decision:
@@ -127,19 +128,18 @@ def _decision(entry: Any) -> Decision:
 
 
 def _split_rule(rule: Mapping[str, Any]) -> SplitRule:
-    where = {str(name): _texts(values) for name, values in rule.get("where", {}).items()}
-    annotations = frozenset(_text(key) for key in rule.get("annotations", ()))
-    return SplitRule(rule["decision"], where, annotations)
+    where = {}
+    for attribute, values in rule.get("where", {}).items():
+        where[str(attribute)] = _texts(values)
+    annotations = [_text(key) for key in rule.get("annotations", ())]
+    return SplitRule(rule["decision"], where, frozenset(annotations))
 
 
 def _texts(values: Any) -> tuple[str, ...]:
-    """A value or a list of values as exports write them; empty if one of them is no plain value."""
-    listed = values
+    """A value or a list of values as exports write them."""
     if not isinstance(values, list):
-        listed = [values]
-    if any(isinstance(value, dict | list) for value in listed):
-        return ()
-    return tuple(_text(value) for value in listed)
+        return (_text(values),)
+    return tuple(_text(value) for value in values)
 
 
 def _text(value: Any) -> str:
@@ -149,11 +149,11 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-# what is wrong with an entry ---------------------------------------------------------------------
+# what is wrong in a file -------------------------------------------------------------------------
 
 
-def _file_problems(data: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
-    """What is wrong with a customer's file."""
+def _file_problems(data: Any, taxonomy: Taxonomy) -> Problems:
+    """What is wrong in a customer's file."""
     if not isinstance(data, dict):
         yield Problem((), "a customer's file is a mapping with 'labels:' or 'exports:'")
         return
@@ -164,13 +164,14 @@ def _file_problems(data: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
         yield Problem(("exports",), "exports are a mapping: the export's name, then its labels")
         exports = {}
 
-    yield from below("labels", _labels_problems(data.get("labels"), taxonomy))
+    labels = data.get("labels")
+    yield from below("labels", _labels_problems(labels, taxonomy))
     for export, labels in exports.items():
         yield from below("exports", below(export, _labels_problems(labels, taxonomy)))
 
 
-def _labels_problems(labels: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
-    """What is wrong with a mapping from labels to decisions, which may be empty."""
+def _labels_problems(labels: Any, taxonomy: Taxonomy) -> Problems:
+    """What is wrong in a mapping from labels to decisions, which may be empty."""
     if labels is None:
         return
     if not isinstance(labels, dict):
@@ -183,22 +184,24 @@ def _labels_problems(labels: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
         yield from below(label, _decision_problems(decision, taxonomy))
 
 
-def _decision_problems(decision: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
-    """What is wrong with a decision: a word, or a mapping with one, or a split."""
+def _decision_problems(decision: Any, taxonomy: Taxonomy) -> Problems:
+    """What is wrong in a decision: a word, or a mapping with a word or a split."""
     if not isinstance(decision, dict):
         yield from _word_problems(decision, taxonomy)
         return
     yield from unknown_keys(decision, _DECISION_KEYS)
 
-    if ("decision" in decision) == ("split" in decision):
+    has_word = "decision" in decision
+    has_split = "split" in decision
+    if has_word == has_split:
         yield Problem((), "a label has either a 'decision' or a 'split'")
-    elif "decision" in decision:
+    elif has_word:
         yield from below("decision", _word_problems(decision["decision"], taxonomy))
     else:
         yield from below("split", _split_problems(decision["split"], taxonomy))
 
 
-def _split_problems(rules: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
+def _split_problems(rules: Any, taxonomy: Taxonomy) -> Problems:
     if not isinstance(rules, list) or not rules:
         yield Problem((), "a split is a list of rules")
         return
@@ -206,8 +209,8 @@ def _split_problems(rules: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
         yield from below(number, _rule_problems(rule, taxonomy))
 
 
-def _rule_problems(rule: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
-    """What is wrong with one rule of a split."""
+def _rule_problems(rule: Any, taxonomy: Taxonomy) -> Problems:
+    """What is wrong in one rule of a split."""
     is_rule = isinstance(rule, dict) and "decision" in rule
     if not is_rule or ("where" in rule) == ("annotations" in rule):
         yield Problem((), "a rule has a 'decision', and either 'where' or 'annotations'")
@@ -218,25 +221,34 @@ def _rule_problems(rule: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
     if "where" in rule and not _is_where(rule["where"]):
         message = "where is a mapping: an attribute, then its value or values"
         yield Problem(("where",), message)
-    if "annotations" in rule and not _is_list_of_keys(rule["annotations"]):
+    if "annotations" in rule and not _is_list_of_plain(rule["annotations"]):
         message = "annotations are a list of annotation keys or object ids"
         yield Problem(("annotations",), message)
 
 
 def _is_where(where: Any) -> bool:
+    """Whether it is a mapping from attributes to a plain value or a list of them."""
     if not isinstance(where, dict) or not where:
         return False
-    return all(_texts(values) for values in where.values())
+    for values in where.values():
+        if not _is_plain(values) and not _is_list_of_plain(values):
+            return False
+    return True
 
 
-def _is_list_of_keys(annotations: Any) -> bool:
-    if not isinstance(annotations, list) or not annotations:
+def _is_list_of_plain(values: Any) -> bool:
+    """Whether it is a list with values that are neither lists nor mappings."""
+    if not isinstance(values, list) or not values:
         return False
-    return not any(isinstance(key, dict | list) for key in annotations)
+    return all(_is_plain(value) for value in values)
 
 
-def _word_problems(word: Any, taxonomy: Taxonomy) -> Iterator[Problem]:
-    """What is wrong with the word of a decision; it is a concept's id, `background` or `reject`."""
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _word_problems(word: Any, taxonomy: Taxonomy) -> Problems:
+    """What is wrong in the word of a decision: a concept's id, `background` or `reject`."""
     if word in (BACKGROUND, REJECT):
         return
     if isinstance(word, str) and word in taxonomy.concepts:

@@ -1,6 +1,6 @@
 """How like a label is to each concept: suggestions for reviewers, and typing errors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,8 @@ from rapidfuzz.distance import OSA
 
 from curate.labels.taxonomy import Taxonomy
 from curate.labels.words import Words, singular, unnumbered, words
+
+_Scorer = Callable[..., float]  # of rapidfuzz: how like two texts are, 0 to 100
 
 SUGGESTIONS = 3
 """The most suggestions for a label."""
@@ -49,59 +51,94 @@ class Likeness:
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """The concepts with the best scores above 0; of equal scores the first in the taxonomy."""
-        best = np.argsort(-self.scores, kind="stable")[:SUGGESTIONS]
+        best_first = np.argsort(-self.scores, kind="stable")
         found = []
-        for index in best:
+        for index in best_first[:SUGGESTIONS]:
             score = float(self.scores[index])
             if score > 0:
-                found.append(Suggestion(self.concepts[index], round(score, 4)))
+                concept = self.concepts[index]
+                found.append(Suggestion(concept, round(score, 4)))
         return tuple(found)
 
     def best_score_except(self, concept: str) -> float:
         """The best score of all concepts but this one."""
-        others = np.delete(self.scores, self.concepts.index(concept))
+        index = self.concepts.index(concept)
+        others = np.delete(self.scores, index)
         return float(others.max(initial=0.0))
 
     def typing_error(self, label: Words) -> Suggestion | None:
         """The concept of whose name the label is a typing error, with its ratio as the score."""
-        best, *others = np.argsort(-self.ratios, kind="stable")[:2]
+        best = int(self.ratios.argmax())
         score = float(self.ratios[best])
-        second = 0.0
-        if others:
-            second = float(self.ratios[others[0]])
+        others = np.delete(self.ratios, best)
+        second = float(others.max(initial=0.0))
         if score < _LEAST_SCORE or score - second < _LEAST_MARGIN:
             return None
-        if not _is_typing_error(" ".join(singular(label)), self.nearest_name):
+
+        spelled = " ".join(singular(label))
+        if not _is_typing_error(spelled, self.nearest_name):
             return None
         return Suggestion(self.concepts[best], score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names of all concepts as they are compared; those of a concept are adjacent.
+
+    `starts`: (concepts + 1,) where each concept's names begin, and where the last one's end.
+    """
+
+    names: list[str]
+    starts: list[int]
 
 
 def likenesses(labels: Sequence[str], taxonomy: Taxonomy) -> Iterator[Likeness]:
     """The likeness of each label to all concepts, in the order of the labels."""
     concepts = list(taxonomy.concepts)
+    names = _spelled_names(taxonomy)
+    for first in range(0, len(labels), _LABELS_AT_ONCE):
+        some_labels = labels[first : first + _LABELS_AT_ONCE]
+        yield from _compare(some_labels, concepts, names)
+
+
+def _spelled_names(taxonomy: Taxonomy) -> _Names:
     names: list[str] = []
     starts = [0]
     for concept in taxonomy.concepts.values():
-        names += dict.fromkeys(_spelling(name) for name in concept.names)
+        spelled = [_spelling(name) for name in concept.names]
+        names.extend(dict.fromkeys(spelled))  # each once, in their order
         starts.append(len(names))
+    return _Names(names, starts)
 
-    for first in range(0, len(labels), _LABELS_AT_ONCE):
-        rows = [_spelling(label) for label in labels[first : first + _LABELS_AT_ONCE]]
 
-        # (labels, names): the share of letters in common, and that of the words in common.
-        letters = process.cdist(rows, names, scorer=fuzz.ratio, dtype=np.float32) / 100
-        shared = process.cdist(rows, names, scorer=fuzz.token_set_ratio, dtype=np.float32) / 100
-        mixed = _SHARED_WORDS * shared + (1 - _SHARED_WORDS) * letters
+def _compare(labels: Sequence[str], concepts: list[str], names: _Names) -> Iterator[Likeness]:
+    """The likeness of some labels to all concepts."""
+    spelled = [_spelling(label) for label in labels]
 
-        # (labels, concepts): the best over the names of each concept, which are adjacent columns.
-        scores = np.maximum.reduceat(np.maximum(letters, mixed), starts[:-1], axis=1)
-        ratios = np.maximum.reduceat(letters, starts[:-1], axis=1)
+    # (labels, names): how much of the letters, and of the words, a label and a name share.
+    letters = _shares(spelled, names.names, fuzz.ratio)
+    shared_words = _shares(spelled, names.names, fuzz.token_set_ratio)
+    mixed = _SHARED_WORDS * shared_words + (1 - _SHARED_WORDS) * letters
+    of_names = np.maximum(letters, mixed)
 
-        for row in range(len(rows)):
-            top = int(ratios[row].argmax())
-            of_top = letters[row, starts[top] : starts[top + 1]]
-            nearest_name = names[starts[top] + int(of_top.argmax())]
-            yield Likeness(concepts, scores[row], ratios[row], nearest_name)
+    # (labels, concepts): the best over the names of each concept.
+    starts = names.starts[:-1]
+    scores = np.maximum.reduceat(of_names, starts, axis=1)
+    ratios = np.maximum.reduceat(letters, starts, axis=1)
+
+    for row in range(len(labels)):
+        top = int(ratios[row].argmax())
+        start = names.starts[top]
+        stop = names.starts[top + 1]
+        nearest = start + int(letters[row, start:stop].argmax())
+        yield Likeness(concepts, scores[row], ratios[row], names.names[nearest])
+
+
+def _shares(labels: list[str], names: list[str], scorer: _Scorer) -> NDArray[np.float32]:
+    """(labels, names) float32: how like each label is to each name, 0 to 1."""
+    percent = process.cdist(labels, names, scorer=scorer, dtype=np.float32)
+    shares: NDArray[np.float32] = np.divide(percent, 100, dtype=np.float32)
+    return shares
 
 
 def _spelling(name: str) -> str:
@@ -111,18 +148,21 @@ def _spelling(name: str) -> str:
 
 
 def _is_typing_error(label: str, name: str) -> bool:
-    """Whether a label has as many words as a name, no digits, and only mistyped words for its own.
+    """Whether the words of a label are those of a name, some of them mistyped.
 
-    Both are in the singular.
+    Both are in the singular. Names with digits are never mistyped: each digit counts.
     """
-    if any(c.isdecimal() for c in label + name):
+    if any(character.isdecimal() for character in label + name):
         return False
     typed = label.split(" ")
     meant = name.split(" ")
     if len(typed) != len(meant):
         return False
-    pairs = zip(typed, meant, strict=True)
-    return all(one == other or _is_mistyped(one, other) for one, other in pairs)
+
+    for one, other in zip(typed, meant, strict=True):
+        if one != other and not _is_mistyped(one, other):
+            return False
+    return True
 
 
 def _is_mistyped(word: str, meant: str) -> bool:
@@ -131,10 +171,14 @@ def _is_mistyped(word: str, meant: str) -> bool:
     The first and the last letter are right, for other endings make other words (compute,
     personal). Words in -ing are never corrected: most of them are one letter from another one.
     """
-    if min(len(word), len(meant)) < _SHORTEST_MISTYPED or word.endswith("ing"):
+    shorter = min(len(word), len(meant))
+    if shorter < _SHORTEST_MISTYPED or word.endswith("ing"):
         return False
-    if word[0] != meant[0] or word[-1] != meant[-1]:
+    same_start = word[0] == meant[0]
+    same_end = word[-1] == meant[-1]
+    if not same_start or not same_end:
         return False
+
     errors = 1
     if len(meant) >= _TWO_ERRORS_FROM:
         errors = 2

@@ -22,13 +22,17 @@ class Problem:
     message: str
 
 
-def below(step: Any, problems: Iterable[Problem]) -> Iterator[Problem]:
+Problems = Iterator[Problem]
+"""Problems in the order in which they are found."""
+
+
+def below(step: Any, problems: Iterable[Problem]) -> Problems:
     """The problems of an entry as problems of what holds it, under the key or position `step`."""
     for problem in problems:
         yield Problem((step, *problem.at), problem.message)
 
 
-def unknown_keys(entry: Mapping[Any, Any], known: list[str]) -> Iterator[Problem]:
+def unknown_keys(entry: Mapping[Any, Any], known: list[str]) -> Problems:
     """A problem for each key of an entry that is not known, with the nearest valid key."""
     for key in entry:
         if key in known:
@@ -45,8 +49,11 @@ def refuse(document: Located, problems: Iterable[Problem]) -> None:
     if not found:
         return
 
-    shown = found[:_MOST_SHOWN]
-    lines = [f"{document.where(*problem.at)}: {problem.message}" for problem in shown]
-    if len(found) > _MOST_SHOWN:
-        lines.append(f"… and {len(found) - _MOST_SHOWN} more")
+    lines = []
+    for problem in found[:_MOST_SHOWN]:
+        place = document.where(*problem.at)
+        lines.append(f"{place}: {problem.message}")
+    more = len(found) - _MOST_SHOWN
+    if more > 0:
+        lines.append(f"… and {more} more")
     raise InputError("\n".join(lines))

@@ -5,6 +5,7 @@ word, is a decision.
 """
 
 import unicodedata
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -27,12 +28,11 @@ def review_queue(labels: pa.Table) -> str:
     if waiting.empty:
         return _HEAD + "{}\n"
 
-    text = _HEAD
-    for customer, of_customer in waiting.groupby("customer"):
-        text += f"\n{quoted(str(customer))}:\n  labels:\n"
-        for label in _most_frequent_first(of_customer):
-            text += _block(label, of_customer[of_customer["label"] == label])
-    return text
+    lines = [_HEAD]
+    for customer, blocks in _blocks(waiting).groupby("customer"):
+        lines.append(f"\n{quoted(str(customer))}:\n  labels:\n")
+        lines += [_block(row) for row in blocks.itertuples()]
+    return "".join(lines)
 
 
 def quoted(text: str) -> str:
@@ -43,23 +43,29 @@ def quoted(text: str) -> str:
     return '"' + "".join(_escaped(character) for character in text) + '"'
 
 
-def _most_frequent_first(rows: pd.DataFrame) -> list[str]:
-    """The labels of some rows by their number of objects; of equal numbers in their own order."""
-    counts = rows.groupby("label")["count"].sum()  # sorted by label
-    return [str(label) for label in counts.sort_values(ascending=False, kind="stable").index]
+def _blocks(waiting: pd.DataFrame) -> pd.DataFrame:
+    """A row for each label of a customer, the labels with the most objects first."""
+    by_label = waiting.groupby(["customer", "label"])
+    blocks = by_label.agg(
+        objects=("count", "sum"),
+        exports=("export", list),
+        examples=("example", list),
+        suggestions=("suggestions", "first"),  # the same in all exports
+    )
+    order = ["customer", "objects", "label"]
+    return blocks.reset_index().sort_values(order, ascending=[True, False, True])
 
 
-def _block(label: str, rows: pd.DataFrame) -> str:
-    """The block of one label; it has a row for each export."""
-    count = rows["count"].sum()
-    exports = ", ".join(quoted(export) for export in rows["export"])
-    examples = ", ".join(quoted(example) for example in rows["example"].head(_EXAMPLES))
-    nearest = rows["suggestions"].iloc[0]
-    suggestions = ", ".join(f"{each['concept']}: {each['score']:.2f}" for each in nearest)
+def _block(row: Any) -> str:
+    """The block of one label. `row`: a row of `_blocks`."""
+    exports = ", ".join(quoted(export) for export in row.exports)
+    examples = ", ".join(quoted(example) for example in row.examples[:_EXAMPLES])
+    nearest = [f"{each['concept']}: {each['score']:.2f}" for each in row.suggestions]
+    suggestions = ", ".join(nearest)
     return (
-        f"    {quoted(label)}:\n"
+        f"    {quoted(row.label)}:\n"
         f"      decision: {UNDECIDED}\n"
-        f"      seen: {{count: {count}, exports: [{exports}], examples: [{examples}]}}\n"
+        f"      seen: {{count: {row.objects}, exports: [{exports}], examples: [{examples}]}}\n"
         f"      suggestions: {{{suggestions}}}\n"
     )
 

@@ -26,17 +26,19 @@ CELL = ["domain", "concept", "export"]
 
 
 def count_cells(segments: pa.Table) -> pd.DataFrame:
-    """The train rows by cell: a table with the columns of CELL and `count`."""
+    """The train rows by cell: a table with the columns of CELL and the number of `objects`."""
     rows = segments.select([*CELL, "split"]).to_pandas()
-    train = rows[rows["split"] == "train"]
-    counts: pd.DataFrame = train.groupby(CELL).size().reset_index(name="count")
+    train = rows[rows.split == "train"]
+    by_cell = train.groupby(CELL)
+    counts: pd.DataFrame = by_cell.size().reset_index(name="objects")
     return counts
 
 
 def total_cells(counts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """The tables of `count_cells` as one, sorted by cell whatever their order."""
     together = pd.concat(counts)
-    return together.groupby(CELL)["count"].sum().reset_index()
+    by_cell = together.groupby(CELL)
+    return by_cell.agg({"objects": "sum"}).reset_index()
 
 
 def weights(
@@ -51,31 +53,30 @@ def weights(
     concepts = _concept_weights(cells, settings)
     weighed = cells.merge(concepts, on=["domain", "concept"])
 
-    # Trust compares the exports inside a concept; the mean is set to 1 after it.
-    trusted = weighed["weight"] * weighed["export"].map(trust)
-    used = trusted * weighed["count"]
-    mean = used.sum() / weighed["count"].sum()
+    # Trust compares exports with each other, so the mean is set to 1 after it.
+    trusted = weighed.weight * weighed.export.map(trust)
+    used = trusted * weighed.objects
+    mean = used.sum() / weighed.objects.sum()
     return weighed.assign(weight=trusted / mean)
 
 
 def _concept_weights(cells: pd.DataFrame, settings: BalanceSettings) -> pd.DataFrame:
-    """The weight of an object of each domain's concepts, before trust; in proportion only.
+    """The weights of the objects of each domain's concepts in relation to each other, before trust.
 
     Gives a table with the columns `domain`, `concept` and `weight`.
     """
-    by_concept = cells.groupby(["domain", "concept"], as_index=False)
-    concepts = by_concept.agg({"count": "sum"})
-    domain = concepts["domain"]
-    count = concepts["count"]
+    by_concept = cells.groupby(["domain", "concept"])
+    concepts = by_concept.agg({"objects": "sum"}).reset_index()
 
-    in_domain = count.groupby(domain).sum()
-    domain_share = domain.map(target_shares(in_domain, settings))
+    in_domain = concepts.groupby("domain").objects.sum()
+    domain_share = concepts.domain.map(target_shares(in_domain, settings))
 
     # Inside its domain a concept gets its tempered share; its objects share that evenly.
-    tempered = count**settings.temperature
-    all_tempered = tempered.groupby(domain).transform("sum")
+    tempered = concepts.objects**settings.temperature
+    all_tempered = tempered.groupby(concepts.domain).transform("sum")
     concept_share = domain_share * tempered / all_tempered
-    return concepts.drop(columns="count").assign(weight=concept_share / count)
+    weight = concept_share / concepts.objects
+    return concepts.drop(columns="objects").assign(weight=weight)
 
 
 def target_shares(domains: "pd.Series[int]", settings: BalanceSettings) -> dict[str, float]:
@@ -109,8 +110,8 @@ def weigh(segments: pa.Table, cells: pd.DataFrame) -> pa.Table:
     """
     require(segments.schema, NEEDS, "balance")
     rows = segments.select([*CELL, "split"]).to_pandas()
-    is_train = rows["split"] == "train"
-    found = rows.merge(cells, how="left", on=CELL)["weight"]
+    is_train = rows.split == "train"
+    found = rows.merge(cells, how="left", on=CELL).weight
     if found[is_train].isna().any():
         raise ValueError("a train row is of a cell that was not counted")
 

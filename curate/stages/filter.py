@@ -5,9 +5,8 @@ A part of a thing stays: a wheel in a box is what the annotator wants.
 
 from collections.abc import Mapping
 
-import numpy as np
+import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from curate.labels.taxonomy import Concept
 from curate.reasons import Reason
@@ -40,44 +39,41 @@ def filter_objects(
     The reason of a drop is the first that fits: background, too_small, too_large_share.
     """
     require(segments.schema, NEEDS, "filter")
-    encoded = segments["concept"].combine_chunks().dictionary_encode()
-    row_concept = encoded.indices.to_numpy(zero_copy_only=False)
-    found = [concepts[concept] for concept in encoded.dictionary.to_pylist()]
-    kinds = np.array([concept.kind for concept in found], dtype=object)
-    boxed = np.array([_is_boxed(concept) for concept in found], dtype=bool)
+    objects = _measure(segments, concepts)
+    shorter_side = objects[["width", "height"]].min(axis=1)
+    is_small = (shorter_side < settings.min_side) | (objects["area"] < settings.min_area)
+    is_large = objects["share"] > settings.max_share
 
-    width = _integers(segments, "box_x1") - _integers(segments, "box_x0")
-    height = _integers(segments, "box_y1") - _integers(segments, "box_y0")
-    area = _integers(segments, "area")
-    image_area = _integers(segments, "image_height") * _integers(segments, "image_width")
-    share = area / image_area
+    leaves = objects["is_background"] | is_small | is_large
+    drops = _drops(segments, objects[leaves], is_small[leaves])
 
-    is_background = ~boxed[row_concept]
-    is_small = (np.minimum(width, height) < settings.min_side) | (area < settings.min_area)
-    is_large = share > settings.max_share
+    kept = objects[~leaves]
+    kinds = pa.array(kept["kind"], pa.string())
+    stay = segments.take(kept.index.to_numpy())
+    return stay.append_column(ADDS.field("concept_kind"), kinds), drops
 
-    def reason_and_detail(row: int) -> tuple[Reason, str]:
-        if is_background[row]:
-            concept = found[row_concept[row]]
-            return Reason.BACKGROUND, f"{concept.id} is {concept.kind}, nothing to cut out"
-        if is_small[row]:
-            size = f"box {width[row]} x {height[row]} px, mask {area[row]} px"
-            return Reason.TOO_SMALL, size
-        return Reason.TOO_LARGE_SHARE, f"the mask covers {share[row]:.3f} of the image"
 
-    leaves = is_background | is_small | is_large
-    dropped = np.flatnonzero(leaves)
-    reasons = []
-    details = []
-    for row in dropped.tolist():
-        reason, detail = reason_and_detail(row)
-        reasons.append(reason.value)
-        details.append(detail)
-    drops = drop_rows(segments.take(dropped), reasons, details)
+def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> pd.DataFrame:
+    """A row for each object: its concept and kind, whether it is background, and its sizes.
 
-    kept = np.flatnonzero(~leaves)
-    kind_column = pa.array(kinds[row_concept[kept]], pa.string())
-    return segments.take(kept).append_column(ADDS.field("concept_kind"), kind_column), drops
+    `width` and `height` are those of the box in px, `area` is that of the mask in px, `share` that
+    in relation to the image.
+    """
+    rows = segments.select(NEEDS).to_pandas()
+    kind_of = {concept.id: concept.kind for concept in concepts.values()}
+    boxed = [concept.id for concept in concepts.values() if _is_boxed(concept)]
+    image_area = rows["image_height"].astype("int64") * rows["image_width"]  # may be over 2^31
+    return pd.DataFrame(
+        {
+            "concept": rows["concept"],
+            "kind": rows["concept"].map(kind_of.__getitem__),
+            "is_background": ~rows["concept"].isin(boxed),
+            "width": rows["box_x1"] - rows["box_x0"],
+            "height": rows["box_y1"] - rows["box_y0"],
+            "area": rows["area"],
+            "share": rows["area"] / image_area,
+        }
+    )
 
 
 def _is_boxed(concept: Concept) -> bool:
@@ -85,7 +81,23 @@ def _is_boxed(concept: Concept) -> bool:
     return concept.salient and concept.kind in ("thing", "part")
 
 
-def _integers(segments: pa.Table, column: str) -> NDArray[np.int64]:
-    """A column as int64, so that products of sizes do not overflow."""
-    values: NDArray[np.int64] = segments[column].to_numpy().astype(np.int64)
-    return values
+def _drops(segments: pa.Table, leaving: pd.DataFrame, is_small: "pd.Series[bool]") -> pa.Table:
+    """Drops of the rows that leave, each with the first reason that fits.
+
+    `leaving`: their measures; its index is the row of `segments`.
+    """
+    reasons = []
+    details = []
+    for each, small in zip(leaving.itertuples(), is_small, strict=True):
+        if each.is_background:
+            reason = Reason.BACKGROUND
+            detail = f"{each.concept} is {each.kind}, nothing to cut out"
+        elif small:
+            reason = Reason.TOO_SMALL
+            detail = f"box {each.width} x {each.height} px, mask {each.area} px"
+        else:
+            reason = Reason.TOO_LARGE_SHARE
+            detail = f"the mask covers {each.share:.3f} of the image"
+        reasons.append(reason.value)
+        details.append(detail)
+    return drop_rows(segments.take(leaving.index.to_numpy()), reasons, details)

@@ -24,12 +24,12 @@ some_counts = st.dictionaries(
 
 def cells(counts: Counts) -> pd.DataFrame:
     rows = [(*cell, count) for cell, count in sorted(counts.items())]
-    return pd.DataFrame(rows, columns=[*balance.CELL, "count"])
+    return pd.DataFrame(rows, columns=[*balance.CELL, "objects"])
 
 
 def shares(weighed: pd.DataFrame, column: str) -> dict[str, float]:
     """The share of each value of a column in what an epoch is expected to use."""
-    used = weighed["weight"] * weighed["count"] / weighed["count"].sum()
+    used = weighed["weight"] * weighed["objects"] / weighed["objects"].sum()
     return used.groupby(weighed[column]).sum().to_dict()
 
 
@@ -40,7 +40,7 @@ def test_weights_have_mean_one_and_domains_their_target(counts: Counts, temperat
     weighed = balance.weights(numbers, EVEN, settings)
     found = shares(weighed, "domain")
     assert sum(found.values()) == pytest.approx(1.0)
-    in_domain = numbers.groupby("domain")["count"].sum()
+    in_domain = numbers.groupby("domain")["objects"].sum()
     assert found == pytest.approx(balance.target_shares(in_domain, settings))
 
 
@@ -73,7 +73,7 @@ def test_a_weight_is_how_often_an_epoch_is_expected_to_use_the_object() -> None:
     counts = {("x", "a", "p"): 300, ("y", "a", "p"): 100}
     settings = BalanceSettings(targets={"x": 0.25, "y": 0.75})
     weighed = balance.weights(cells(counts), EVEN, settings)
-    used = weighed.set_index("domain")["weight"] * weighed.set_index("domain")["count"]
+    used = weighed.set_index("domain")["weight"] * weighed.set_index("domain")["objects"]
     assert used.to_dict() == pytest.approx({"x": 100.0, "y": 300.0})  # of an epoch of 400
 
 

@@ -48,3 +48,11 @@ def test_caps_are_exact_and_do_not_depend_on_the_partitions(
 def test_caps_come_in_their_order() -> None:
     settings = BalanceSettings(max_per_concept=5, max_per_customer=7)
     assert caps.caps(settings) == [Cap("image_id", 64), Cap("concept", 5), Cap("customer", 7)]
+
+
+def test_an_empty_partition_passes() -> None:
+    empty = table([])
+    cap = Cap("image_id", 2)
+    highest = caps.highest_ranks([caps.lowest_ranks(empty, cap)], cap)
+    kept, drops = caps.apply_cap(empty, cap, highest)
+    assert len(kept) == len(drops) == 0

@@ -151,3 +151,9 @@ def test_the_table_of_groups_tells_splits_and_links() -> None:
     assert table["split"].to_pylist() == ["train", "val"]
     assert table["image_ids"].to_pylist() == [[f"{1:032x}", f"{2:032x}"], [f"{3:032x}"]]
     assert table["links"].to_pylist() == [[("video", 1)], []]
+
+
+def test_an_empty_partition_passes() -> None:
+    kept, drops = split.split_objects(rows([]), {}, {}, {"0": "train"})
+    assert len(kept) == len(drops) == 0
+    assert kept.schema.field("split").type == pa.string()
