@@ -1,18 +1,23 @@
-"""What becomes of each label: counted on every part, decided once.
+"""What becomes of each label: counted in every partition, decided once, kept in labels.parquet.
 
-A reviewer's decision goes before every rule of matching.
+A reviewer's decision has precedence over every rule of matching.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-import msgspec
+import pandas as pd
 import pyarrow as pa
 
+from curate.labels.decisions import Decisions
 from curate.labels.matching import Match, match_labels
-from curate.labels.taxonomy import Decisions, Rule, Taxonomy
+from curate.labels.taxonomy import Taxonomy
 from curate.schema import require
 
-LABELS = pa.schema(
+LABEL_KEYS = ["customer", "export", "label"]
+"""The columns that name a label; together they are unique."""
+
+LABEL_COUNTS = pa.schema(
     [
         ("customer", pa.string()),
         ("export", pa.string()),
@@ -21,66 +26,69 @@ LABELS = pa.schema(
         ("example", pa.string()),
     ]
 )
-"""What `count_labels` gives: each label once for each export, its objects, and the id of one of them."""
+"""Each label of each export: its number of objects, and the smallest object_id of them."""
 
-LABEL_KEYS = ["customer", "export", "label"]
-LabelKey = tuple[str, str, str]
-"""customer, export, label."""
+LABELS = pa.schema(
+    [
+        *LABEL_COUNTS,
+        ("decision", pa.string()),
+        ("how", pa.string()),
+        ("score", pa.float64()),
+        ("margin", pa.float64()),
+        (
+            "suggestions",
+            pa.list_(pa.struct([("concept", pa.string()), ("score", pa.float64())])),
+        ),
+    ]
+)
+"""labels.parquet: `LABEL_COUNTS`, and what becomes of each label.
+
+`decision`: a concept's id, `background`, `reject`, `split`, or "" if the label waits.
+`how`, `score`, `margin`, `suggestions`: as in `matching.Match`; of a reviewed decision,
+score and margin are 1.
+"""
 
 
-class Outcome(msgspec.Struct, frozen=True):
-    """What becomes of a label: `decision` is a concept, `background`, `reject`, or "" where it waits.
-
-    `rules`: of a split; then `decision` is "". `how`, `score`, `margin` as in Match, 1 and 1 for a reviewed decision.
-    """
-
-    decision: str
-    how: str
-    score: float
-    margin: float
-    rules: tuple[Rule, ...] = ()
-
-
-def count_labels(segments: pa.Table) -> pa.Table:
-    """The labels of a part: a table of schema LABELS."""
+def count_labels(segments: pa.Table) -> pd.DataFrame:
+    """The labels of a partition: a table with the columns of `LABEL_COUNTS`."""
     require(segments.schema, [*LABEL_KEYS, "object_id"], "remap")
-    columns = [segments[name].cast(pa.string()) for name in [*LABEL_KEYS, "object_id"]]
-    return _summed(
-        pa.table(
-            [*columns, pa.repeat(pa.scalar(1, pa.int64()), len(segments))],
-            names=[*LABEL_KEYS, "example", "count"],
-        )
-    )
+    by_label = segments.group_by(LABEL_KEYS)
+    grouped = by_label.aggregate([("object_id", "count"), ("object_id", "min")])
+    renamed = grouped.rename_columns({"object_id_count": "count", "object_id_min": "example"})
+    counts: pd.DataFrame = renamed.select(LABEL_COUNTS.names).cast(LABEL_COUNTS).to_pandas()
+    return counts
 
 
-def total_labels(counts: Iterable[pa.Table]) -> pa.Table:
-    """The labels of all parts, in order, whatever the order of the parts: a table of schema LABELS."""
-    return _summed(pa.concat_tables([LABELS.empty_table(), *counts]))
+def total_labels(counts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of `count_labels` as one, sorted by `LABEL_KEYS` whatever their order."""
+    together = pd.concat([LABEL_COUNTS.empty_table().to_pandas(), *counts])
+    by_label = together.groupby(LABEL_KEYS)
+    summed: pd.DataFrame = by_label.agg(count=("count", "sum"), example=("example", "min"))
+    return summed.reset_index()
 
 
-def decide_labels(
-    labels: pa.Table, taxonomy: Taxonomy, decisions: Decisions
-) -> tuple[dict[LabelKey, Outcome], dict[str, Match]]:
-    """Outcome of each row of a LABELS table; and the matches of all labels, for the review queue."""
-    matches = match_labels(labels["label"].to_pylist(), taxonomy)
-    keys = zip(*(labels[name].to_pylist() for name in LABEL_KEYS), strict=True)
-    return {key: _outcome(key, decisions, matches[key[2]]) for key in keys}, matches
+def decide_labels(counts: pd.DataFrame, taxonomy: Taxonomy, decisions: Decisions) -> pa.Table:
+    """What becomes of each label of `total_labels`: a table of schema `LABELS`."""
+    matches = match_labels(counts["label"], taxonomy)
+    rows = []
+    for row in counts.to_dict("records"):
+        match = matches[row["label"]]
+        reviewed = decisions.find(row["customer"], row["export"], row["label"])
+        if reviewed is None:
+            outcome = _outcome(match.concept, match.how, match.score, match.margin, match)
+        else:
+            outcome = _outcome(reviewed.word, "reviewed", 1.0, 1.0, match)
+        rows.append(row | outcome)
+    return pa.Table.from_pylist(rows, schema=LABELS)
 
 
-def _summed(labels: pa.Table) -> pa.Table:
-    grouped = labels.group_by(LABEL_KEYS).aggregate([("count", "sum"), ("example", "min")])
-    grouped = grouped.rename_columns(
-        [name.removesuffix("_sum").removesuffix("_min") for name in grouped.column_names]
-    )
-    return (
-        grouped.select(LABELS.names)
-        .sort_by([(name, "ascending") for name in LABEL_KEYS])
-        .cast(LABELS)
-    )
-
-
-def _outcome(key: LabelKey, decisions: Decisions, match: Match) -> Outcome:
-    reviewed = decisions.find(*key)
-    if reviewed is None:
-        return Outcome(match.concept, match.how, match.score, match.margin)
-    return Outcome(reviewed.decision, "reviewed", 1.0, 1.0, reviewed.rules)
+def _outcome(decision: str, how: str, score: float, margin: float, match: Match) -> dict[str, Any]:
+    """The columns of `LABELS` after the counts, of one row."""
+    suggestions = [{"concept": each.concept, "score": each.score} for each in match.suggestions]
+    return {
+        "decision": decision,
+        "how": how,
+        "score": score,
+        "margin": margin,
+        "suggestions": suggestions,
+    }

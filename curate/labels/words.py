@@ -1,63 +1,94 @@
-"""The words of a label, however it is spelled: case, camelCase, separators, plurals and numbers make no difference."""
+"""The words of a label, however it is spelled.
+
+Case, camelCase, separators, plurals and numbers make no difference.
+"""
 
 import re
 import unicodedata
 from itertools import dropwhile
 
 Words = tuple[str, ...]
+"""The words of a name in lower case, in their order."""
 
 _CAMEL = re.compile(
-    r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
+    r"(?<=[a-z])(?=[A-Z])"  # swivel|Chair
+    r"|(?<=[A-Z])(?=[A-Z][a-z])"  # TV|Set
+    r"|(?<=[^\W\d_])(?=\d)"  # car|2
+    r"|(?<=\d)(?=[^\W\d_])"  # 2|car
 )
-_PLURALS = (
-    "people:person men:man women:woman children:child feet:foot teeth:tooth geese:goose mice:mouse oxen:ox leaves:leaf "
-    "knives:knife shelves:shelf loaves:loaf wolves:wolf calves:calf halves:half hooves:hoof scarves:scarf "
-    "nuclei:nucleus cacti:cactus fungi:fungus bacteria:bacterium larvae:larva vertebrae:vertebra "
-    "mitochondria:mitochondrion cookies:cookie movies:movie brownies:brownie smoothies:smoothie hoodies:hoodie "
-    "shoes:shoe toes:toe canoes:canoe hoes:hoe axes:axe sizes:size buses:bus gases:gas lenses:lens skis:ski taxis:taxi"
-)
+_PLURALS = """
+    people:person men:man women:woman children:child feet:foot teeth:tooth geese:goose mice:mouse
+    oxen:ox leaves:leaf knives:knife shelves:shelf loaves:loaf wolves:wolf calves:calf halves:half
+    hooves:hoof scarves:scarf nuclei:nucleus cacti:cactus fungi:fungus bacteria:bacterium
+    larvae:larva vertebrae:vertebra mitochondria:mitochondrion cookies:cookie movies:movie
+    brownies:brownie smoothies:smoothie hoodies:hoodie shoes:shoe toes:toe canoes:canoe hoes:hoe
+    axes:axe sizes:size buses:bus gases:gas lenses:lens skis:ski taxis:taxi
+"""
 _NO_PLURALS = "gas lens canvas species series pancreas atlas christmas corps chaos cosmos bias"
-_IRREGULAR = dict(pair.split(":") for pair in _PLURALS.split()) | {
-    word: word for word in _NO_PLURALS.split()
-}
+_IRREGULAR = {word: word for word in _NO_PLURALS.split()}
+_IRREGULAR |= dict(pair.split(":") for pair in _PLURALS.split())
 _SPECTACLES = ("glasses",)  # alone they are no more than one glass; wine glasses are
-_ES = ("ches", "shes", "sses", "xes", "zes", "oes")
-_SHORTEST_PLURAL = 4
+_ES = ("ches", "shes", "sses", "xes", "zes", "oes")  # plurals that end in -es, not just in -s
+_SHORTEST_PLURAL = 4  # letters: "bus" and "gas" are in the singular
 
 
 def words(text: str) -> Words:
-    """The words in lower case: cut at camelCase, at digits and at all that is neither letter nor digit."""
-    visible = "".join(
-        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf"
-    )
-    spaced = "".join(
-        c if c.isalnum() or unicodedata.category(c)[0] == "M" else " "
-        for c in _CAMEL.sub(" ", visible)
-    )
-    return tuple(unicodedata.normalize("NFC", spaced.casefold()).split())
+    """The words of a text in lower case.
+
+    The text is cut at camelCase, at digits, and at every character that is neither letter nor
+    digit. Invisible characters are left out.
+
+    >>> words("SwivelChair_03")
+    ('swivel', 'chair', '03')
+    """
+    composed = unicodedata.normalize("NFC", text)
+    visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
+
+    separated = _CAMEL.sub(" ", visible)
+    spaced = "".join(c if _is_in_word(c) else " " for c in separated)
+
+    # Case folding may take a character apart, so the words are composed again.
+    folded = unicodedata.normalize("NFC", spaced.casefold())
+    return tuple(folded.split())
 
 
 def singular(plural: Words) -> Words:
-    """Each English word brought to the singular; what is no plural, or of another language, mostly stays."""
-    return plural if plural == _SPECTACLES else tuple(_singular(word) for word in plural)
+    """Each English word in the singular; words of other languages mostly stay as they are.
+
+    >>> singular(("dining", "tables"))
+    ('dining', 'table')
+    """
+    if plural == _SPECTACLES:
+        return plural
+    return tuple(_singular(word) for word in plural)
 
 
 def unnumbered(numbered: Words) -> Words:
-    """The words without the numbers before the first and after the last."""
-    front = list(dropwhile(str.isdecimal, numbered))
-    return tuple(dropwhile(str.isdecimal, front[::-1]))[::-1]
+    """The words without the numbers before the first and after the last.
+
+    >>> unnumbered(("07", "car", "2"))
+    ('car',)
+    """
+    front_gone = list(dropwhile(str.isdecimal, numbered))
+    both_gone = list(dropwhile(str.isdecimal, reversed(front_gone)))
+    return tuple(reversed(both_gone))
+
+
+def _is_in_word(character: str) -> bool:
+    """Whether a character is a letter, a digit or a mark on a letter."""
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def _singular(word: str) -> str:
+    """The singular of one English word by its ending, or the word itself."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if (
-        len(word) < _SHORTEST_PLURAL
-        or not word.isascii()
-        or not word.endswith("s")
-        or word.endswith(("ss", "us", "is"))
-    ):
+    if len(word) < _SHORTEST_PLURAL or not word.isascii():
+        return word
+    if not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > _SHORTEST_PLURAL:
         return word[:-3] + "y"
-    return word[:-2] if word.endswith(_ES) else word[:-1]
+    if word.endswith(_ES):
+        return word[:-2]
+    return word[:-1]

@@ -1,12 +1,14 @@
-"""Stage 3, filter: background and what is too small or too large leaves; what an annotator would box stays."""
+"""Stage 3, filter: background and what is too small or too large is dropped.
+
+A part of a thing stays: a wheel in a box is what the annotator wants.
+"""
 
 from collections.abc import Mapping
-from typing import Protocol
 
-import numpy as np
+import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
+from curate.labels.taxonomy import Concept
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
 from curate.settings import FilterSettings
@@ -22,66 +24,80 @@ NEEDS = (
     "box_x1",
     "box_y1",
 )
+"""Columns that the stage reads."""
+
 ADDS = pa.schema([("concept_kind", pa.string())])
-
-
-class Judged(Protocol):
-    """What the filter reads of a concept."""
-
-    @property
-    def kind(self) -> str:
-        """Thing, part, stuff or void."""
-
-    @property
-    def salient(self) -> bool:
-        """Whether an annotator would cut it out."""
+"""Columns that the stage adds."""
 
 
 def filter_objects(
-    segments: pa.Table, concepts: Mapping[str, Judged], settings: FilterSettings
+    segments: pa.Table, concepts: Mapping[str, Concept], settings: FilterSettings
 ) -> tuple[pa.Table, pa.Table]:
-    """Rows that go on, with `concept_kind`; and drops, by the first reason that fits: background, size, share.
+    """Rows that go on, with `concept_kind`; and drops.
 
-    A part of a thing is kept: a wheel in a box is what the annotator wants.
+    `concepts`: the taxonomy's concepts by id.
+    The reason of a drop is the first that fits: background, too_small, too_large_share.
     """
     require(segments.schema, NEEDS, "filter")
-    concept = segments["concept"].combine_chunks().dictionary_encode()
-    names, rows = concept.dictionary.to_pylist(), concept.indices.to_numpy(zero_copy_only=False)
-    kinds = np.array([concepts[name].kind for name in names], dtype=object)
-    stays = np.array(
-        [concepts[name].salient and concepts[name].kind in ("thing", "part") for name in names],
-        bool,
+    objects = _measure(segments, concepts)
+    shorter_side = objects[["width", "height"]].min(axis=1)
+    is_small = (shorter_side < settings.min_side) | (objects["area"] < settings.min_area)
+    is_large = objects["share"] > settings.max_share
+
+    leaves = objects["is_background"] | is_small | is_large
+    drops = _drops(segments, objects[leaves], is_small[leaves])
+
+    kept = objects[~leaves]
+    kinds = pa.array(kept["kind"], pa.string())
+    stay = segments.take(kept.index.to_numpy())
+    return stay.append_column(ADDS.field("concept_kind"), kinds), drops
+
+
+def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> pd.DataFrame:
+    """A row for each object: its concept and kind, whether it is background, and its sizes.
+
+    `width` and `height` are those of the box in px, `area` is that of the mask in px, `share` that
+    in relation to the image.
+    """
+    rows = segments.select(NEEDS).to_pandas()
+    kind_of = {concept.id: concept.kind for concept in concepts.values()}
+    boxed = [concept.id for concept in concepts.values() if _is_boxed(concept)]
+    image_area = rows["image_height"].astype("int64") * rows["image_width"]  # may be over 2^31
+    return pd.DataFrame(
+        {
+            "concept": rows["concept"],
+            "kind": rows["concept"].map(kind_of.__getitem__),
+            "is_background": ~rows["concept"].isin(boxed),
+            "width": rows["box_x1"] - rows["box_x0"],
+            "height": rows["box_y1"] - rows["box_y0"],
+            "area": rows["area"],
+            "share": rows["area"] / image_area,
+        }
     )
-    width, height, area = _side(segments, "x"), _side(segments, "y"), _integers(segments, "area")
-    share = area / (_integers(segments, "image_height") * _integers(segments, "image_width"))
-    background = ~stays[rows]
-    small = (np.minimum(width, height) < settings.min_side) | (area < settings.min_area)
-    large = share > settings.max_share
-    reasons = np.select(
-        [background, small, large],
-        [Reason.BACKGROUND.value, Reason.TOO_SMALL.value, Reason.TOO_LARGE_SHARE.value],
-        default="",
-    )
-
-    def detail(row: int) -> str:
-        if background[row]:
-            return f"{names[rows[row]]} is {kinds[rows[row]]}, nothing to cut out"
-        if small[row]:
-            return f"box {width[row]} x {height[row]} px, mask {area[row]} px"
-        return f"the mask covers {share[row]:.3f} of the image"
-
-    dropped, kept = np.flatnonzero(reasons != ""), np.flatnonzero(reasons == "")
-    drops = drop_rows(
-        segments.take(dropped), reasons[dropped].tolist(), [detail(row) for row in dropped.tolist()]
-    )
-    column = pa.array(kinds[rows[kept]], pa.string())
-    return segments.take(kept).append_column(ADDS.field("concept_kind"), column), drops
 
 
-def _side(segments: pa.Table, axis: str) -> NDArray[np.int64]:
-    return _integers(segments, f"box_{axis}1") - _integers(segments, f"box_{axis}0")
+def _is_boxed(concept: Concept) -> bool:
+    """Whether an annotator would draw a box around objects of a concept."""
+    return concept.salient and concept.kind in ("thing", "part")
 
 
-def _integers(segments: pa.Table, column: str) -> NDArray[np.int64]:
-    values: NDArray[np.int64] = segments[column].to_numpy().astype(np.int64)
-    return values
+def _drops(segments: pa.Table, leaving: pd.DataFrame, is_small: "pd.Series[bool]") -> pa.Table:
+    """Drops of the rows that leave, each with the first reason that fits.
+
+    `leaving`: their measures; its index is the row of `segments`.
+    """
+    reasons = []
+    details = []
+    for each, small in zip(leaving.itertuples(), is_small, strict=True):
+        if each.is_background:
+            reason = Reason.BACKGROUND
+            detail = f"{each.concept} is {each.kind}, nothing to cut out"
+        elif small:
+            reason = Reason.TOO_SMALL
+            detail = f"box {each.width} x {each.height} px, mask {each.area} px"
+        else:
+            reason = Reason.TOO_LARGE_SHARE
+            detail = f"the mask covers {each.share:.3f} of the image"
+        reasons.append(reason.value)
+        details.append(detail)
+    return drop_rows(segments.take(leaving.index.to_numpy()), reasons, details)

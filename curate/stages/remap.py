@@ -1,8 +1,8 @@
 """Stage 2, remap: from the customers' labels to the taxonomy's concepts.
 
-Labels are counted on each part, matched once each, and the outcomes go back to the parts; the match stays with the row.
-A reviewer's decision goes before every rule. What no reviewer and no rule decides is dropped as `unmapped_label` and
-waits in the review queue.
+Labels are counted in each partition and decided once each (curate.labels.outcomes); the outcomes go
+back to the partitions. How a label was matched stays with its rows. A label that no reviewer and no
+rule decides waits in the review queue, and its rows are dropped as `unmapped_label`.
 """
 
 from collections.abc import Mapping
@@ -13,12 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from curate.labels.outcomes import LABEL_KEYS, LabelKey, Outcome
-from curate.labels.taxonomy import BACKGROUND, REJECT, Rule
+from curate.labels.decisions import Decisions
+from curate.labels.outcomes import LABEL_KEYS
+from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
 
 NEEDS = ("object_id", "export", "image_path", "customer", "label", "annotation_key", "attributes")
+"""Columns that the stage reads."""
+
 ADDS = pa.schema(
     [
         ("concept", pa.string()),
@@ -27,78 +30,99 @@ ADDS = pa.schema(
         ("match_margin", pa.float32()),
     ]
 )
+"""Columns that the stage adds."""
+
+_OUTCOME = ["decision", "how", "score", "margin"]  # what is read of a label
 
 
 def remap_objects(
-    segments: pa.Table, outcomes: Mapping[LabelKey, Outcome]
+    segments: pa.Table, labels: pa.Table, decisions: Decisions
 ) -> tuple[pa.Table, pa.Table]:
-    """Rows that go on, with the columns of ADDS; and drops: unmapped_label, background, rejected_label, split_label."""
+    """Rows that go on, with the columns of ADDS; and drops.
+
+    `labels`: a table of schema `outcomes.LABELS` with every label of the rows.
+    `decisions`: those that the table was made with; of them the rules of split labels are read.
+    The reasons of drops are unmapped_label, background, rejected_label and split_label.
+    """
     require(segments.schema, NEEDS, "remap")
-    keys, row_keys = _distinct(segments)
-    found = [outcomes[key] for key in keys]
-    words = np.array([outcome.decision for outcome in found], object)[row_keys]
-    splits = np.array([bool(outcome.rules) for outcome in found], bool)[row_keys]
-    for row in np.flatnonzero(splits):
-        words[row] = _by_rule(found[row_keys[row]].rules, segments, int(row))
-    leaves = (words == "") | (words == BACKGROUND) | (words == REJECT)
-    dropped, kept = np.flatnonzero(leaves), np.flatnonzero(~leaves)
-    reasons = [_reason(words[row], bool(splits[row])) for row in dropped]
-    details = [
-        _detail(reason, keys[row_keys[row]]) for reason, row in zip(reasons, dropped, strict=True)
-    ]
-    drops = drop_rows(segments.take(dropped), [reason.value for reason in reasons], details)
+    outcomes = labels.select(_OUTCOME).take(_label_of_each_row(segments, labels))
+    decided = np.array(outcomes["decision"].to_pylist(), dtype=object)
+
+    is_split = decided == SPLIT
+    split_rows = np.flatnonzero(is_split)
+    split_objects = segments.select(NEEDS).take(split_rows).to_pylist()
+    for row, split_object in zip(split_rows, split_objects, strict=True):
+        decided[row] = _by_rule(split_object, decisions)
+
+    leaves = (decided == "") | (decided == BACKGROUND) | (decided == REJECT)
+    dropped = np.flatnonzero(leaves)
+    drops = _drops(segments.take(dropped), decided[dropped], is_split[dropped])
+
+    kept = np.flatnonzero(~leaves)
     columns = {
-        "concept": words[kept],
-        **{
-            f"match_{name}": np.array([getattr(outcome, name) for outcome in found], kind)[
-                row_keys[kept]
-            ]
-            for name, kind in (("how", object), ("score", np.float32), ("margin", np.float32))
-        },
+        "concept": pa.array(decided[kept], pa.string()),
+        "match_how": outcomes["how"].take(kept),
+        "match_score": outcomes["score"].take(kept),
+        "match_margin": outcomes["margin"].take(kept),
     }
     mapped = segments.take(kept)
     for field in ADDS:
-        mapped = mapped.append_column(field, pa.array(columns[field.name], field.type))
+        mapped = mapped.append_column(field, columns[field.name].cast(field.type))
     return mapped, drops
 
 
-def _distinct(segments: pa.Table) -> tuple[list[LabelKey], NDArray[np.int64]]:
-    """The distinct (customer, export, label), and of which of them each row is."""
-    code = np.zeros(len(segments), np.int64)
-    values = []
-    for name in LABEL_KEYS:
-        encoded = pc.dictionary_encode(segments[name].cast(pa.string()).combine_chunks())
-        values.append(encoded.dictionary.to_pylist())
-        code = code * len(values[-1]) + encoded.indices.to_numpy()
-    distinct, rows = np.unique(code, return_inverse=True)
-    places = np.unravel_index(distinct, [max(len(each), 1) for each in values])
-    keys = [
-        tuple(names[place] for names, place in zip(values, at, strict=True))
-        for at in zip(*places, strict=True)
-    ]
-    return keys, rows
+def _label_of_each_row(segments: pa.Table, labels: pa.Table) -> pa.Array:
+    """For each row of segments, the row of `labels` with its customer, export and label."""
+    found = pc.index_in(_joined_keys(segments), value_set=_joined_keys(labels))
+    if found.null_count:
+        raise ValueError("a row has a label that was not counted")
+    return found
 
 
-def _by_rule(rules: tuple[Rule, ...], segments: pa.Table, row: int) -> str:
-    attributes = dict(segments["attributes"][row].as_py() or ())
-    object_id, key = segments["object_id"][row].as_py(), segments["annotation_key"][row].as_py()
-    return next((rule.decision for rule in rules if rule.fits(object_id, key, attributes)), "")
+def _joined_keys(table: pa.Table) -> pa.Array:
+    """Customer, export and label of each row as one text."""
+    keys = [table[name].cast(pa.string()).combine_chunks() for name in LABEL_KEYS]
+    # Names of customers and exports hold no NUL, so different keys give different texts.
+    return pc.binary_join_element_wise(*keys, "\0")
 
 
-def _reason(word: Any, split: bool) -> Reason:
-    if word == BACKGROUND:
-        return Reason.BACKGROUND
-    if word == REJECT:
-        return Reason.REJECTED_LABEL
-    return Reason.SPLIT_LABEL if split else Reason.UNMAPPED_LABEL
+def _by_rule(row: Mapping[str, Any], decisions: Decisions) -> str:
+    """What the first fitting rule of a split label says of an object, or "" if none fits.
+
+    `row`: the columns NEEDS of the object.
+    """
+    decision = decisions.find(row["customer"], row["export"], row["label"])
+    if decision is None:
+        return ""
+    attributes = dict(row["attributes"] or ())
+    for rule in decision.rules:
+        if rule.fits(row["object_id"], row["annotation_key"], attributes):
+            return rule.decision
+    return ""
 
 
-def _detail(reason: Reason, key: LabelKey) -> str:
-    customer, _, label = key
-    said = {
-        Reason.BACKGROUND: f"{customer}'s reviewer: background",
-        Reason.REJECTED_LABEL: f"{customer}'s reviewer: rejected",
-        Reason.SPLIT_LABEL: f"no rule of {customer}'s split names it",
-        Reason.UNMAPPED_LABEL: "no concept yet: it waits in the review queue",
-    }
-    return f"label {label!r}: {said[reason]}"
+def _drops(rows: pa.Table, decided: NDArray[np.object_], is_split: NDArray[np.bool_]) -> pa.Table:
+    """Drops of rows, each with its reason and its label.
+
+    `decided`: (rows,) the decision on each row's label. `is_split`: (rows,) whether it is a split.
+    """
+    reasons = []
+    details = []
+    for customer, label, decision, split in zip(
+        rows["customer"].to_pylist(), rows["label"].to_pylist(), decided, is_split, strict=True
+    ):
+        if decision == BACKGROUND:
+            reason = Reason.BACKGROUND
+            detail = f"{customer}'s reviewer: background"
+        elif decision == REJECT:
+            reason = Reason.REJECTED_LABEL
+            detail = f"{customer}'s reviewer: rejected"
+        elif split:
+            reason = Reason.SPLIT_LABEL
+            detail = f"no rule of {customer}'s split names it"
+        else:
+            reason = Reason.UNMAPPED_LABEL
+            detail = "no concept yet: it waits in the review queue"
+        reasons.append(reason.value)
+        details.append(f"label {label!r}: {detail}")
+    return drop_rows(rows, reasons, details)

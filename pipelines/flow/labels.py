@@ -1,89 +1,71 @@
-"""Labels are matched once each, not once for each row: counted on the workers, matched here, sent back as outcomes."""
+"""The labels of a run: counted on the workers, decided here once each, sent back as a table.
+
+Remap keeps the table as labels.parquet; the review queue and the pages are made from it.
+"""
 
 import functools
-from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 from upath import UPath
 
 from curate import storage
-from curate.labels import review, taxonomy
-from curate.labels.matching import Match
-from curate.labels.outcomes import (
-    LABELS,
-    LabelKey,
-    Outcome,
-    count_labels,
-    decide_labels,
-    total_labels,
-)
-from curate.labels.taxonomy import Decisions, Taxonomy
+from curate.errors import InputError
+from curate.labels.decisions import Decisions, customers_folder, load_decisions
+from curate.labels.outcomes import count_labels, decide_labels, total_labels
+from curate.labels.review_queue import review_queue
+from curate.labels.taxonomy import Taxonomy, load_concepts
 from curate.settings import Settings
 from pipelines.flow.runner import Run, gather
 
-_COLUMNS = ["object_id", "customer", "export", "label"]
-_MOST_SHOWN = 5
-
-
-class Matched(NamedTuple):
-    """All labels (a table of schema LABELS), what becomes of each, and the matches behind it."""
-
-    labels: pa.Table
-    outcomes: dict[LabelKey, Outcome]
-    matches: Mapping[str, Match]
+_COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
+_MOST_SHOWN = 5  # labels that wait, in the warning
 
 
 def load(settings: Settings) -> tuple[Taxonomy, Decisions]:
-    """The taxonomy and the reviewers' decisions. InputError with file, line and column."""
-    customers = taxonomy.customers_folder(settings.taxonomy)
-    texts = {
-        str(path): path.read_bytes()
-        for path in (Path(settings.taxonomy), *customers.glob("*.yaml"))
-        if path.is_file()
-    }
+    """The taxonomy and the reviewers' decisions. Raises InputError with file, line and column."""
+    customers = customers_folder(settings.taxonomy)
+    texts = {}
+    for path in (Path(settings.taxonomy), *customers.glob("*.yaml")):
+        if path.is_file():
+            texts[str(path)] = path.read_bytes()
     return _load(settings.taxonomy, storage.digest(texts))
 
 
 @functools.lru_cache(maxsize=1)
 def _load(path: str, digest: str) -> tuple[Taxonomy, Decisions]:
-    """What files of this digest say: several stages ask, and YAML with positions is slow to read."""
-    del digest
-    concepts = taxonomy.load_concepts(Path(path))
-    return concepts, taxonomy.load_decisions(taxonomy.customers_folder(path), concepts)
+    """What files of this digest say. It is kept: several stages ask, and YAML is slow to read."""
+    del digest  # it only tells the cache whether the files are the same
+    taxonomy = load_concepts(Path(path))
+    return taxonomy, load_decisions(customers_folder(path), taxonomy)
 
 
 def digests(settings: Settings) -> dict[str, Any]:
     """What remap's result depends on: the taxonomy, and the decisions."""
-    concepts, decisions = load(settings)
-    return {"taxonomy": concepts.digest, "decisions": decisions.digest}
+    taxonomy, decisions = load(settings)
+    return {"taxonomy": taxonomy.digest, "decisions": decisions.digest}
 
 
-def match(run: Run) -> Matched:
-    """Count the labels of ingest's parts and match each once; the labels that wait go to the review queue."""
-    concepts, decisions = load(run.settings)
-    counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
-    labels = total_labels(pa.Table.from_pydict(each, schema=LABELS) for each in counted)
-    outcomes, matches = decide_labels(labels, concepts, decisions)
-    matched = Matched(labels, outcomes, matches)
-    queue = queue_file(run.build)
-    storage.write_bytes(queue, review.review_queue(labels, outcomes, matches).encode())
-    if waiting := open_labels(matched):
-        shown = ", ".join(repr(label) for _, _, label in waiting[:_MOST_SHOWN])
-        more = f" and {len(waiting) - _MOST_SHOWN} more" if len(waiting) > _MOST_SHOWN else ""
-        run.screen.warn(f"{len(waiting)} labels wait for a decision in {queue}: {shown}{more}")
-    return matched
+def labels_file(build: UPath) -> UPath:
+    """Where remap keeps its table of labels (schema `curate.labels.outcomes.LABELS`)."""
+    return build / "remap" / "labels.parquet"
 
 
-def open_labels(matched: Matched) -> list[LabelKey]:
-    """The labels that no reviewer and no rule decides."""
-    return [
-        key
-        for key, outcome in matched.outcomes.items()
-        if not outcome.decision and not outcome.rules
-    ]
+def read_labels(build: UPath) -> pd.DataFrame:
+    """What became of each label of a build, a row for each label of an export.
+
+    The columns are those of `curate.labels.outcomes.LABELS`; `suggestions` holds arrays of
+    {"concept": …, "score": …}. Raises InputError if remap has not written it.
+    """
+    file = labels_file(build)
+    if not file.exists():
+        raise InputError(
+            f"{file}: not there; run 'python -m pipelines remap' with this settings file first"
+        )
+    table: pd.DataFrame = storage.read_table(file).to_pandas()
+    return table
 
 
 def queue_file(build: UPath) -> UPath:
@@ -91,49 +73,62 @@ def queue_file(build: UPath) -> UPath:
     return build / "taxonomy" / "review.yaml"
 
 
-def plain(matched: Matched) -> dict[str, Any]:
-    """Labels with what becomes of them, and how many objects were decided how, as JSON holds them."""
-    how: Counter[str] = Counter()
-    rows = []
-    for row in matched.labels.to_pylist():
-        outcome = matched.outcomes[row["customer"], row["export"], row["label"]]
-        decision = "split" if outcome.rules else outcome.decision
-        how[outcome.how or "waits"] += row["count"]
-        rows.append(
-            row
-            | {
-                "decision": decision,
-                "how": outcome.how,
-                "score": outcome.score,
-                "margin": outcome.margin,
-            }
-        )
+def match(run: Run) -> pa.Table:
+    """Count the labels of ingest's partitions and decide each once: a table of schema `LABELS`.
+
+    The labels that wait for a decision are written to the review queue and warned of.
+    """
+    taxonomy, decisions = load(run.settings)
+    counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
+    labels = decide_labels(total_labels(counted), taxonomy, decisions)
+
+    queue = queue_file(run.build)
+    storage.write_bytes(queue, review_queue(labels).encode())
+    _warn_of_waiting(run, labels.to_pandas(), queue)
+    return labels
+
+
+def _count(rows: pa.Table, _: None) -> pd.DataFrame:
+    return count_labels(rows)
+
+
+def _warn_of_waiting(run: Run, labels: pd.DataFrame, queue: UPath) -> None:
+    waiting = labels[labels["decision"] == ""]
+    if waiting.empty:
+        return
+    shown = ", ".join(repr(label) for label in waiting["label"].head(_MOST_SHOWN))
+    if len(waiting) > _MOST_SHOWN:
+        shown += f" and {len(waiting) - _MOST_SHOWN} more"
+    run.screen.warn(f"{len(waiting)} labels wait for a decision in {queue}: {shown}")
+
+
+def plain(labels: pa.Table) -> dict[str, Any]:
+    """The labels with what becomes of them, and how many objects were decided how, for JSON."""
+    table = labels.to_pandas()
+    how = table["how"].replace("", "waits")
+    objects = table.groupby(how, sort=False)["count"].sum()
+    ordered = objects.sort_values(ascending=False, kind="stable")
     return {
-        "objects_by_match": dict(how.most_common()),
-        "open": len(open_labels(matched)),
-        "labels": rows,
+        "objects_by_match": ordered.to_dict(),
+        "open": int((table["decision"] == "").sum()),
+        "labels": labels.drop_columns(["suggestions"]).to_pylist(),
     }
 
 
 def text(result: dict[str, Any]) -> str:
-    """The labels for a reader."""
+    """The labels for a reader: the result of `plain`, with the path of the queue."""
     lines = []
     for row in result["labels"]:
-        decided = (
-            f"{row['decision']} ({row['how']}, {row['score']:.2f})"
-            if row["decision"]
-            else "waits for a decision"
-        )
+        if row["decision"]:
+            decided = f"{row['decision']} ({row['how']}, {row['score']:.2f})"
+        else:
+            decided = "waits for a decision"
         lines.append(f"{row['export']:<16} {row['label']!r:<28} {row['count']:>8,}  {decided}")
-    by = ", ".join(f"{number:,} {how}" for how, number in result["objects_by_match"].items())
+
+    objects = [f"{number:,} {how}" for how, number in result["objects_by_match"].items()]
     lines += [
         "",
-        f"objects: {by}",
+        f"objects: {', '.join(objects)}",
         f"labels that wait: {result['open']}; the queue is {result['queue']}",
     ]
     return "\n".join(lines)
-
-
-def _count(rows: pa.Table, _: None) -> dict[str, list[Any]]:
-    counted: dict[str, list[Any]] = count_labels(rows).to_pydict()
-    return counted

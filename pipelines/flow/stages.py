@@ -3,20 +3,36 @@
 import hashlib
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pyarrow as pa
 from upath import UPath
 
 from curate import storage
 from curate.schema import DROPS
-from curate.stages import balance, filter, remap, split  # noqa: A004  the stage is called filter
-from curate.stages.balance import Cap, Stratum
+from curate.labels.decisions import Decisions
+from curate.stages import (  # noqa: A004  the stage is called filter
+    balance,
+    caps,
+    filter,
+    groups,
+    remap,
+    split,
+)
+from curate.stages.caps import Cap
 from pipelines.flow import build as builds
 from pipelines.flow import ingesting, labels, sharding
 from pipelines.flow.runner import Made, Run, Stage, gather, map_parts
 
 
 def _remap(run: Run, new: UPath) -> Made:
-    return Made(map_parts(run, "remap", new, remap.remap_objects, labels.match(run).outcomes))
+    matched = labels.match(run)
+    storage.write_table(new / "labels.parquet", matched)
+    _, decisions = labels.load(run.settings)
+    return Made(map_parts(run, "remap", new, _remap_part, (matched, decisions)))
+
+
+def _remap_part(rows: pa.Table, shared: tuple[pa.Table, Decisions]) -> tuple[pa.Table, pa.Table]:
+    return remap.remap_objects(rows, *shared)
 
 
 def _filter(run: Run, new: UPath) -> Made:
@@ -33,14 +49,14 @@ def _filter_part(rows: pa.Table, shared: Any) -> tuple[pa.Table, pa.Table]:
 def _split(run: Run, new: UPath) -> Made:
     settings, pins = run.settings.split, read_pins(run.build)
     _warn_of_pins(run, len(pins))
-    parts = gather(run, "split: images", _images, "filter", list(split.NEEDS), None)
-    images = sorted({image for part in parts for image in part})
-    groups = split.group_images(images, settings)
-    sides = split.assign(groups, settings, pins)
-    group_of = {image_id: group.group_id for group in groups for image_id in group.image_ids}
-    ledgers = map_parts(run, "split", new, _split_part, (group_of, sides, pins))
-    storage.write_table(new / "groups.parquet", split.groups_table(groups, sides))
-    storage.write_table(run.build / "pins.parquet", split.new_pins(images, groups, sides, pins))
+    parts = gather(run, "split: images", _image_rows, "filter", list(split.NEEDS), None)
+    images = groups.images(parts)
+    found = groups.group_images(images, settings)
+    splits = split.assign(found, settings, pins)
+    group_of = {image_id: group.group_id for group in found for image_id in group.image_ids}
+    ledgers = map_parts(run, "split", new, _split_part, (group_of, splits, pins))
+    storage.write_table(new / "groups.parquet", split.groups_table(found, splits))
+    storage.write_table(run.build / "pins.parquet", split.new_pins(images, found, splits, pins))
     return Made(ledgers)
 
 
@@ -54,8 +70,8 @@ def _warn_of_pins(run: Run, count: int) -> None:
         )
 
 
-def _images(rows: pa.Table, _: None) -> list[split.Image]:
-    return split.images(rows)
+def _image_rows(rows: pa.Table, _: None) -> pd.DataFrame:
+    return groups.image_rows(rows)
 
 
 def _split_part(rows: pa.Table, shared: Any) -> tuple[pa.Table, pa.Table]:
@@ -72,41 +88,35 @@ def read_pins(build: UPath) -> dict[str, str]:
 
 
 class _Caps(NamedTuple):
-    """Caps in their order, and the thresholds of those that are counted already."""
+    """Caps in their order, and the highest ranks that stay for those that are counted already."""
 
     caps: list[Cap]
-    largest: list[dict[str, int]]
+    highest: list["pd.Series[int]"]
 
 
 def _balance(run: Run, new: UPath) -> Made:
     settings, columns = run.settings.balance, [*balance.NEEDS, "image_path", "annotation_key"]
-    known = _Caps(balance.caps(settings), [])
+    known = _Caps(caps.caps(settings), [])
     for cap in known.caps:
-        draws = gather(run, f"balance: {cap.column}", _smallest_draws, "split", columns, known)
-        known.largest.append(balance.thresholds(draws, cap))
-    counts: dict[Stratum, int] = {}
-    for part in gather(run, "balance: strata", _strata, "split", columns, known):
-        counts = {
-            stratum: counts.get(stratum, 0) + part.get(stratum, 0)
-            for stratum in counts.keys() | part.keys()
-        }
+        ranks = gather(run, f"balance: {cap.column}", _lowest_ranks, "split", columns, known)
+        known.highest.append(caps.highest_ranks(ranks, cap))
+    counts = gather(run, "balance: cells", _count_cells, "split", columns, known)
     trust = {export.name: export.trust for export in run.settings.exports}
-    weights = balance.weights(counts, trust, settings)
+    weights = balance.weights(balance.total_cells(counts), trust, settings)
     return Made(map_parts(run, "balance", new, _balance_part, (known, weights)))
 
 
-def _smallest_draws(rows: pa.Table, known: _Caps) -> dict[str, list[int]]:
+def _lowest_ranks(rows: pa.Table, known: _Caps) -> pd.DataFrame:
     kept, _ = _capped(rows, known)
-    return balance.smallest_draws(kept, known.caps[len(known.largest)])
+    return caps.lowest_ranks(kept, known.caps[len(known.highest)])
 
 
-def _strata(rows: pa.Table, known: _Caps) -> dict[Stratum, int]:
-    return balance.strata(_capped(rows, known)[0])
+def _count_cells(rows: pa.Table, known: _Caps) -> pd.DataFrame:
+    kept, _ = _capped(rows, known)
+    return balance.count_cells(kept)
 
 
-def _balance_part(
-    rows: pa.Table, shared: tuple[_Caps, dict[Stratum, float]]
-) -> tuple[pa.Table, pa.Table]:
+def _balance_part(rows: pa.Table, shared: tuple[_Caps, pd.DataFrame]) -> tuple[pa.Table, pa.Table]:
     known, weights = shared
     kept, drops = _capped(rows, known)
     return balance.weigh(kept, weights), drops
@@ -114,8 +124,8 @@ def _balance_part(
 
 def _capped(rows: pa.Table, known: _Caps) -> tuple[pa.Table, pa.Table]:
     dropped = []
-    for cap, largest in zip(known.caps, known.largest, strict=False):  # the caps counted so far
-        rows, over = balance.apply_cap(rows, cap, largest)
+    for cap, highest in zip(known.caps, known.highest, strict=False):  # the caps counted so far
+        rows, over = caps.apply_cap(rows, cap, highest)
         dropped.append(over)
     return rows, pa.concat_tables([DROPS.empty_table(), *dropped])
 

@@ -13,7 +13,7 @@ from curate.pixels import run_lengths
 from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
 from curate.settings import Settings
-from curate.stages import split
+from curate.stages.near_duplicates import near_duplicate_pairs
 from curate.storage import read_partitions
 from pipelines.flow import build as builds
 
@@ -97,7 +97,7 @@ def near_duplicates(build: UPath, settings: Settings) -> Iterator[str]:
     )
     side = rows.drop_duplicates("image_dhash").set_index("image_dhash")["split"].sort_index()
     hashes = side.index.to_numpy("uint64")
-    for a, b in split.near_duplicates(hashes, settings.split.near_duplicate_bits):
+    for a, b in near_duplicate_pairs(hashes, settings.split.near_duplicate_bits):
         if side.iloc[a] != side.iloc[b]:
             yield f"hashes {hashes[a]:016x} and {hashes[b]:016x} are in {side.iloc[a]} and {side.iloc[b]}"
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from curate.labels.taxonomy import load_concepts, load_decisions
+from curate.labels.decisions import load_decisions
+from curate.labels.taxonomy import load_concepts
 from examples import scenes, views
 from examples.base_exports import write_exports
 from examples.canvas import Piece, Thing

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from upath import UPath
 
-from curate.labels.outcomes import count_labels, total_labels
 from curate.schema import STAGES
 from curate.shards import windows
 from curate.storage import partitions, read_json, read_partitions, read_table
+from pipelines.flow.labels import read_labels
 
 _STRATUM = ["export", "customer", "domain", "concept", "concept_kind", "split", "match_how", "size"]
 _IMAGE = ["image_id", "export", "domain", "split", "group_id", "image_path", "image_file"]
@@ -24,8 +24,8 @@ class Counts(NamedTuple):
 
     ledgers: dict[str, dict[str, Any]]
     """By stage, as ledger.json has them."""
-    labels: pa.Table
-    """A LABELS table of what ingest let through."""
+    labels: list[dict[Any, Any]]
+    """The rows of remap's labels.parquet."""
     images_in: Counter[str]
     """Images with objects after ingest, by export."""
     objects: pa.Table
@@ -38,12 +38,8 @@ class Counts(NamedTuple):
 def read_counts(build: UPath) -> Counts:
     """Count a build whose stages are finished up to shard."""
     ledgers = {stage: read_json(build / stage / "ledger.json") for stage in STAGES}
-    labels: list[pa.Table] = []
     seen: set[tuple[str, str]] = set()
-    for part in read_partitions(
-        build / "ingest" / "segments", ["object_id", "customer", "export", "label", "image_id"]
-    ):
-        labels.append(count_labels(part))
+    for part in read_partitions(build / "ingest" / "segments", ["export", "image_id"]):
         pairs = part.group_by(["export", "image_id"]).aggregate([])
         seen.update(zip(pairs["export"].to_pylist(), pairs["image_id"].to_pylist(), strict=True))
     objects, images = [], []
@@ -57,7 +53,7 @@ def read_counts(build: UPath) -> Counts:
         flags.update(pc.list_flatten(part["flags"]).to_pylist())
     return Counts(
         ledgers=ledgers,
-        labels=total_labels(labels),
+        labels=read_labels(build).to_dict("records"),
         images_in=Counter(export for export, _ in seen),
         objects=_summed(objects),
         images=pa.concat_tables(images).group_by(_IMAGE).aggregate([]),

@@ -12,7 +12,6 @@ from typing import Any
 from upath import UPath
 
 from curate.errors import InputError
-from curate.labels.outcomes import decide_labels
 from curate.reasons import Reason
 from curate.records import Flag
 from curate.schema import STAGES
@@ -180,24 +179,15 @@ def _drops(build: UPath, settings: Settings, counts: Counts) -> list[dict[str, A
 def _labels(settings: Settings, counts: Counts) -> dict[str, Any]:
     """What became of each label, those first that a person should look at; and the queue with pictures."""
     build = UPath(settings.build)
-    taxonomy, decisions = labelling.load(settings)
-    outcomes, matches = decide_labels(counts.labels, taxonomy, decisions)
     rows = []
     how: Counter[str] = Counter()
-    for row in counts.labels.to_pylist():
-        outcome = outcomes[row["customer"], row["export"], row["label"]]
-        waits = not outcome.decision and not outcome.rules
-        decision = "split" if outcome.rules else outcome.decision
-        how["waits" if waits else outcome.how] += row["count"]
-        suggestions = matches[row["label"]].suggestions if waits else ()
-        rows.append(
-            row
-            | {"decision": decision, "outcome": outcome, "waits": waits, "suggestions": suggestions}
-        )
+    for row in counts.labels:
+        how[row["how"] or "waits"] += row["count"]
+        rows.append(row | {"waits": not row["decision"]})
     rows.sort(
         key=lambda row: (
             not row["waits"],
-            row["outcome"].how not in _DOUBTFUL,
+            row["how"] not in _DOUBTFUL,
             -row["count"],
             row["label"],
         )

@@ -7,7 +7,7 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.limits import Limits
-from curate.stages.split import LINKS
+from curate.stages.groups import LINKS
 from curate.storage import read_table
 from pipelines.pages.curation import pictures
 

@@ -1,129 +1,102 @@
-"""Balance: caps are exact over any parts, weights have mean 1 and draw each domain by its target."""
+"""Balance: weights have mean 1 and give each domain its target."""
 
-from collections import Counter
-
-import pyarrow as pa
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.settings import BalanceSettings
 from curate.stages import balance
-from curate.stages.balance import Cap, Stratum
+from tests.curate.stages.weighed_table import table
 
-counts = st.dictionaries(
+EVEN = {"p": 1.0, "q": 1.0}
+"""The same trust in both exports."""
+
+Counts = dict[tuple[str, str, str], int]
+"""Train objects by cell: (domain, concept, export)."""
+
+some_counts = st.dictionaries(
     st.tuples(st.sampled_from("xyz"), st.sampled_from("abcd"), st.sampled_from("pq")),
     st.integers(1, 5000),
     min_size=1,
 )
-EVEN = {"p": 1.0, "q": 1.0}
 
 
-def table(rows: list[tuple[int, int, str, str]]) -> pa.Table:
-    """Rows as (object, image, concept, split)."""
-    return pa.Table.from_pylist(
-        [
-            {
-                "object_id": f"{number:032x}",
-                "image_id": f"image-{image}",
-                "export": "e",
-                "image_path": f"{image}.jpg",
-                "annotation_key": str(number),
-                "customer": "c",
-                "domain": "d",
-                "concept": concept,
-                "split": split,
-            }
-            for number, image, concept, split in rows
-        ],
-        schema=pa.schema(
-            [(name, pa.string()) for name in (*balance.NEEDS, "image_path", "annotation_key")]
-        ),
-    )
+def cells(counts: Counts) -> pd.DataFrame:
+    rows = [(*cell, count) for cell, count in sorted(counts.items())]
+    return pd.DataFrame(rows, columns=[*balance.CELL, "objects"])
 
 
-def drawn(weights: dict[Stratum, float], numbers: dict[Stratum, int], part: int) -> Counter[str]:
-    shares: Counter[str] = Counter()
-    for stratum, number in numbers.items():
-        shares[stratum[part]] += weights[stratum] * number / sum(numbers.values())
-    return shares
+def shares(weighed: pd.DataFrame, column: str) -> dict[str, float]:
+    """The share of each value of a column in what an epoch is expected to use."""
+    used = weighed["weight"] * weighed["objects"] / weighed["objects"].sum()
+    return used.groupby(weighed[column]).sum().to_dict()
 
 
-@given(counts, st.floats(0, 1))
-def test_weights_have_mean_one_and_domains_their_target(
-    numbers: dict[Stratum, int], temperature: float
-) -> None:
+@given(some_counts, st.floats(0, 1))
+def test_weights_have_mean_one_and_domains_their_target(counts: Counts, temperature: float) -> None:
     settings = BalanceSettings(temperature=temperature)
-    weights = balance.weights(numbers, EVEN, settings)
-    domains: Counter[str] = Counter()
-    for (domain, _, _), number in numbers.items():
-        domains[domain] += number
-    shares = drawn(weights, numbers, 0)
-    assert sum(shares.values()) == pytest.approx(1.0)
-    assert dict(shares) == pytest.approx(balance.target_shares(domains, settings))
+    numbers = cells(counts)
+    weighed = balance.weights(numbers, EVEN, settings)
+    found = shares(weighed, "domain")
+    assert sum(found.values()) == pytest.approx(1.0)
+    in_domain = numbers.groupby("domain")["objects"].sum()
+    assert found == pytest.approx(balance.target_shares(in_domain, settings))
 
 
 def test_targets_of_the_settings_are_reached_and_the_rest_shares_what_is_left() -> None:
-    numbers = {
+    counts = {
         ("x", "a", "p"): 10,
         ("y", "a", "p"): 1000,
         ("y", "b", "p"): 10,
         ("z", "a", "p"): 100,
     }
     settings = BalanceSettings(temperature=1.0, targets={"x": 0.5, "absent": 0.3})
-    shares = drawn(balance.weights(numbers, EVEN, settings), numbers, 0)
-    assert dict(shares) == pytest.approx({"x": 0.5, "y": 0.5 * 1010 / 1110, "z": 0.5 * 100 / 1110})
+    found = shares(balance.weights(cells(counts), EVEN, settings), "domain")
+    assert found == pytest.approx({"x": 0.5, "y": 0.5 * 1010 / 1110, "z": 0.5 * 100 / 1110})
 
 
-def test_temperature_zero_draws_all_domains_and_concepts_alike() -> None:
-    numbers = {("x", "a", "p"): 900, ("x", "b", "p"): 100, ("y", "a", "p"): 1}
-    shares = drawn(balance.weights(numbers, EVEN, BalanceSettings(temperature=0.0)), numbers, 1)
-    assert dict(shares) == pytest.approx({"a": 0.75, "b": 0.25})
+def test_temperature_zero_uses_all_domains_and_concepts_alike() -> None:
+    counts = {("x", "a", "p"): 900, ("x", "b", "p"): 100, ("y", "a", "p"): 1}
+    weighed = balance.weights(cells(counts), EVEN, BalanceSettings(temperature=0.0))
+    assert shares(weighed, "concept") == pytest.approx({"a": 0.75, "b": 0.25})
 
 
 def test_trust_scales_an_export_against_another() -> None:
-    numbers = {("x", "a", "p"): 50, ("x", "a", "q"): 50}
-    weights = balance.weights(numbers, {"p": 1.0, "q": 0.25}, BalanceSettings())
-    assert weights["x", "a", "p"] == pytest.approx(4 * weights["x", "a", "q"])
+    counts = {("x", "a", "p"): 50, ("x", "a", "q"): 50}
+    weighed = balance.weights(cells(counts), {"p": 1.0, "q": 0.25}, BalanceSettings())
+    weight = weighed.set_index("export")["weight"]
+    assert weight["p"] == pytest.approx(4 * weight["q"])
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 3), st.sampled_from("ab")), max_size=60),
-    st.integers(1, 5),
-    st.integers(0, 60),
-)
-def test_caps_are_exact_and_do_not_depend_on_the_parts(
-    objects: list[tuple[int, str]], limit: int, cut: int
-) -> None:
-    whole = table(
-        [(number, image, concept, "train") for number, (image, concept) in enumerate(objects)]
-    )
-    cap = Cap("image_id", limit)
-    kept, drops = balance.apply_cap(
-        whole, cap, balance.thresholds([balance.smallest_draws(whole, cap)], cap)
-    )
-    sizes = Counter(image for image, _ in objects)
-    assert Counter(kept["image_id"].to_pylist()) == {
-        f"image-{i}": min(n, limit) for i, n in sizes.items()
-    }
-    assert len(kept) + len(drops) == len(whole)
-    parts = [whole.slice(0, cut), whole.slice(cut)]
-    largest = balance.thresholds([balance.smallest_draws(part, cap) for part in parts], cap)
-    apart = [balance.apply_cap(part, cap, largest)[0]["object_id"].to_pylist() for part in parts]
-    assert sorted(apart[0] + apart[1]) == sorted(kept["object_id"].to_pylist())
+def test_a_weight_is_how_often_an_epoch_is_expected_to_use_the_object() -> None:
+    counts = {("x", "a", "p"): 300, ("y", "a", "p"): 100}
+    settings = BalanceSettings(targets={"x": 0.25, "y": 0.75})
+    weighed = balance.weights(cells(counts), EVEN, settings)
+    used = weighed.set_index("domain")["weight"] * weighed.set_index("domain")["objects"]
+    assert used.to_dict() == pytest.approx({"x": 100.0, "y": 300.0})  # of an epoch of 400
 
 
 def test_only_train_rows_are_weighed() -> None:
     rows = table(
         [(1, 1, "a", "train"), (2, 1, "b", "train"), (3, 2, "a", "test"), (4, 3, "a", "val")]
     )
-    numbers = balance.strata(rows)
-    assert numbers == {("d", "a", "e"): 1, ("d", "b", "e"): 1}
-    weighed = balance.weigh(rows, {("d", "a", "e"): 0.5, ("d", "b", "e"): 1.5})
+    numbers = balance.total_cells([balance.count_cells(rows)])
+    assert numbers.equals(cells({("d", "a", "e"): 1, ("d", "b", "e"): 1}))
+    weighed = balance.weigh(rows, numbers.assign(weight=[0.5, 1.5]))
     assert weighed["weight"].to_pylist() == [0.5, 1.5, 1.0, 1.0]
-    assert len(balance.weigh(rows.slice(4), {})) == 0
+    assert len(balance.weigh(rows.slice(4), numbers.assign(weight=[0.5, 1.5]))) == 0
 
 
-def test_caps_come_in_their_order() -> None:
-    settings = BalanceSettings(max_per_concept=5, max_per_customer=7)
-    assert balance.caps(settings) == [Cap("image_id", 64), Cap("concept", 5), Cap("customer", 7)]
+def test_without_train_rows_all_weigh_one() -> None:
+    rows = table([(3, 2, "a", "test"), (4, 3, "a", "val")])
+    numbers = balance.total_cells([balance.count_cells(rows), balance.count_cells(rows.slice(2))])
+    weighed = balance.weigh(rows, balance.weights(numbers, {"e": 1.0}, BalanceSettings()))
+    assert weighed["weight"].to_pylist() == [1.0, 1.0]
+
+
+def test_a_train_row_of_a_cell_that_was_not_counted_is_a_fault() -> None:
+    rows = table([(1, 1, "a", "train")])
+    none = balance.weights(cells({("d", "b", "e"): 1}), {"e": 1.0}, BalanceSettings())
+    with pytest.raises(ValueError, match="not counted"):
+        balance.weigh(rows, none)

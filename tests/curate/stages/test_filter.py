@@ -1,24 +1,20 @@
 """Filter: what leaves and why, and that the first reason counts."""
 
-from typing import NamedTuple
-
 import pyarrow as pa
 
+from curate.labels.taxonomy import Concept
 from curate.settings import FilterSettings
 from curate.stages.filter import filter_objects
 
-
-class Concept(NamedTuple):
-    kind: str
-    salient: bool
-
-
 CONCEPTS = {
-    "car": Concept("thing", True),
-    "wheel": Concept("part", True),
-    "sky": Concept("stuff", False),
-    "pole": Concept("thing", False),
-    "ignore": Concept("void", False),
+    concept.id: concept
+    for concept in (
+        Concept("car", "…", "thing"),
+        Concept("wheel", "…", "part"),
+        Concept("sky", "…", "stuff", salient=False),
+        Concept("pole", "…", "thing", salient=False),
+        Concept("ignore", "…", "void", salient=False),
+    )
 }
 
 
@@ -66,9 +62,8 @@ def test_each_reason_at_its_bound() -> None:
     )
     kept, drops = filter_objects(table, CONCEPTS, FilterSettings())
     assert kept["annotation_key"].to_pylist() == ["0", "3"]
-    assert dict(
-        zip(drops["annotation_key"].to_pylist(), drops["reason"].to_pylist(), strict=True)
-    ) == {
+    keys = drops["annotation_key"].to_pylist()
+    assert dict(zip(keys, drops["reason"].to_pylist(), strict=True)) == {
         "1": "too_small",
         "2": "too_small",
         "4": "too_large_share",
@@ -80,7 +75,7 @@ def test_each_reason_at_its_bound() -> None:
     assert drops["detail"][2].as_py() == "the mask covers 0.950 of the image"
 
 
-def test_an_empty_part_stays_a_part() -> None:
+def test_an_empty_partition_passes() -> None:
     kept, drops = filter_objects(rows(("car", 20, 20, 300)).slice(1), CONCEPTS, FilterSettings())
     assert len(kept) == len(drops) == 0
     assert kept.schema.field("concept_kind").type == pa.string()

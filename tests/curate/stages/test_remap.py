@@ -1,21 +1,22 @@
-"""Labels to concepts, whole tables at a time: nothing is lost, a reviewer goes before the rules, the queue is YAML."""
+"""Remap: whole tables at a time; nothing is lost, and a reviewer has precedence over the rules."""
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.labels import review
-from curate.labels.outcomes import LABELS, LabelKey, count_labels, decide_labels, total_labels
-from curate.labels.taxonomy import Concept, Decision, Decisions, Rule, Taxonomy
+from curate.labels.decisions import Decision, Decisions, SplitRule
+from curate.labels.outcomes import LABELS, count_labels, decide_labels, total_labels
+from curate.labels.review_queue import review_queue
+from curate.labels.taxonomy import Concept, Taxonomy
 from curate.schema import DROPS, MissingColumnError
 from curate.stages import remap
-from curate.text import clean_label
 from curate.yaml_files import parse_yaml
 
 _KINDS = {"car": "thing", "truck": "thing", "sky": "stuff", "wheel": "part"}
 TAXONOMY = Taxonomy({name: Concept(name, "…", kind) for name, kind in _KINDS.items()}, "")  # type: ignore[arg-type]
-Row = tuple[LabelKey, dict[str, str]]
+Row = tuple[tuple[str, str, str], dict[str, str]]
+"""An object: (customer, export, label), and its attributes."""
 
 
 def segments(rows: list[Row]) -> pa.Table:
@@ -37,34 +38,33 @@ def segments(rows: list[Row]) -> pa.Table:
 def decisions(
     labels: dict[str, Decision], exports: dict[str, dict[str, Decision]] | None = None
 ) -> Decisions:
-    return Decisions(
-        {"acme": labels}, {("acme", name): each for name, each in (exports or {}).items()}, ""
-    )
+    """Decisions of the customer acme, for all exports and for single ones."""
+    by_export = {("acme", name): of_export for name, of_export in (exports or {}).items()}
+    return Decisions({"acme": labels}, by_export, "")
 
 
 def run(rows: list[Row], reviewed: Decisions) -> tuple[pa.Table, pa.Table, str]:
+    """What goes on, the drops, and the review queue."""
     table = segments(rows)
-    labels = total_labels([count_labels(table)])
-    outcomes, matches = decide_labels(labels, TAXONOMY, reviewed)
-    mapped, drops = remap.remap_objects(table, outcomes)
+    labels = decide_labels(total_labels([count_labels(table)]), TAXONOMY, reviewed)
+    mapped, drops = remap.remap_objects(table, labels, reviewed)
     assert len(mapped) + len(drops) == len(rows)
     assert drops.schema == DROPS
     assert set(mapped.column_names) == {*remap.NEEDS, *remap.ADDS.names}
-    return mapped, drops, review.review_queue(labels, outcomes, matches)
+    return mapped, drops, review_queue(labels)
 
 
 def by_object(table: pa.Table, column: str) -> dict[int, str]:
-    return {
-        int(key, 16): value
-        for key, value in zip(*(table[n].to_pylist() for n in ("object_id", column)), strict=True)
-    }
+    """The values of a column by the number of the object."""
+    numbers = [int(object_id, 16) for object_id in table["object_id"].to_pylist()]
+    return dict(zip(numbers, table[column].to_pylist(), strict=True))
 
 
-def test_each_decision_has_its_end() -> None:
+def test_each_decision_has_its_result() -> None:
     split = Decision(
         rules=(
-            Rule("truck", where={"type": ("lorry",)}),
-            Rule("background", annotations=frozenset({"a#5"})),
+            SplitRule("truck", where={"type": ("lorry",)}),
+            SplitRule("background", annotations=frozenset({"a#5"})),
         )
     )
     reviewed = decisions(
@@ -122,70 +122,18 @@ def test_a_reviewed_decision_always_wins(label: str, word: str) -> None:
     assert parse_yaml(queue, "queue").data == {}
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["a", "9"]), st.text(max_size=20), st.integers(1, 3)), max_size=6
-    )
-)
-def test_the_queue_holds_any_label(found: list[tuple[str, str, int]]) -> None:
-    rows: list[Row] = [
-        ((who, "e", clean_label(label)[0]), {}) for who, label, times in found for _ in range(times)
-    ]
-    mapped, _, queue = run(rows, decisions({}))
-    assert len(queue.splitlines()) == queue.count("\n")  # no label breaks its line
-    assert not any(ord(c) < 32 and c != "\n" for c in queue)
-    read = parse_yaml(queue, "queue").data
-    counted = {
-        (who, label): each["seen"]["count"]
-        for who in read
-        for label, each in read[who]["labels"].items()
-    }
-    known = {(row["customer"], row["label"]) for row in mapped.to_pylist()}
-    keys = [(who, label) for (who, _, label), _ in rows]
-    assert counted == {key: keys.count(key) for key in keys if key not in known}
-    for block in (each for who in read for each in read[who]["labels"].values()):
-        scores = list(block["suggestions"].values())
-        assert scores == sorted(scores, reverse=True)
-
-
-def test_what_turns_or_hides_writing_is_escaped() -> None:
-    assert (
-        review.quoted('a\u202eb\x00"\\\u2028\U000e0041é人')
-        == '"a\\u202eb\\x00\\"\\\\\\u2028\\U000e0041é人"'
-    )
-
-
-def test_the_queue_has_the_form_of_a_customers_file() -> None:
-    _, _, queue = run(
-        [(("acme", "e", "Dings"), {})] * 2
-        + [(("acme", "f", "Dings"), {}), (("acme", "e", "Zeug"), {})],
-        decisions({}),
-    )
-    labels = parse_yaml(queue, "queue").data["acme"]["labels"]
-    assert list(labels) == ["Dings", "Zeug"]  # the most frequent first
-    assert labels["Dings"]["decision"] == "UNDECIDED"
-    assert labels["Dings"]["seen"]["count"] == 3
-    assert labels["Dings"]["seen"]["exports"] == ["e", "f"]
-    assert len(labels["Dings"]["suggestions"]) <= 3
-
-
-def test_labels_add_up_whatever_the_parts() -> None:
-    rows: list[Row] = [
-        (("acme", export, label), {}) for export in "ef" for label in ("a", "b", "a")
-    ]
-    table = segments(rows)
-    whole = count_labels(table)
-    parts = [count_labels(table.slice(start, 2)) for start in (4, 0, 2)]
-    assert total_labels(parts).equals(whole)
-    assert whole["count"].to_pylist() == [2, 1, 2, 1]
-    assert total_labels([]).schema == LABELS
-
-
-def test_empty_parts_pass() -> None:
+def test_empty_partitions_pass() -> None:
     mapped, drops, _ = run([], decisions({}))
     assert (len(mapped), len(drops)) == (0, 0)
 
 
 def test_a_missing_column_fails_before_work() -> None:
+    table = segments([]).drop_columns("label")
     with pytest.raises(MissingColumnError, match="label"):
-        remap.remap_objects(segments([]).drop_columns("label"), {})
+        remap.remap_objects(table, LABELS.empty_table(), decisions({}))
+
+
+def test_a_label_that_was_not_counted_is_a_fault() -> None:
+    table = segments([(("acme", "e", "car"), {})])
+    with pytest.raises(ValueError, match="not counted"):
+        remap.remap_objects(table, LABELS.empty_table(), decisions({}))
