@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from model.u2net import WIDTHS, U2Net, Variant, build
+from model.records import Variant
+from model.u2net import WIDTHS, U2Net, build
 
 
 @pytest.fixture(scope="module")
