@@ -17,7 +17,7 @@ def checked_box(box: Any, width: int, height: int) -> Box:
     pixel of it.
 
     >>> checked_box((-3, 10.5, 20, 30), width=100, height=25)
-    (0, 10, 20, 25)
+    Box(x0=0, y0=10, x1=20, y1=25)
     """
     x0, y0, x1, y1 = _corners(box)
     shown = f"box {x0:g}, {y0:g}, {x1:g}, {y1:g}"
@@ -38,7 +38,7 @@ def checked_box(box: Any, width: int, height: int) -> Box:
         raise InputError(f"{shown}: outside the image, which is {width} × {height} px")
     if (right - left) * (bottom - top) == 1:
         raise InputError(f"{shown}: one pixel of the image; there is nothing to find in it")
-    return left, top, right, bottom
+    return Box(left, top, right, bottom)
 
 
 def _corners(box: Any) -> DrawnBox:

@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from curate.errors import InputError
 from curate.settings import Settings, TrainSettings
-from curate.shards.reader import Shards, order, redraw
+from curate.shards.reader import Shards, order, random_windows
 from model.batch_plans import BatchPlan, plan_epoch
 from model.batches import Batch, read_batch
 
@@ -83,7 +83,7 @@ def schedule(
     """The batches of a run without end, from batch `number` of an epoch on."""
     crop_sides = shards.crops[:, 2:] - shards.crops[:, :2]
     while True:
-        drawn, windows = redraw(shards, settings.crop, epoch)
+        drawn, windows = random_windows(shards, settings.crop, epoch)
         plans = plan_epoch(
             order(shards.weights, settings.train.seed, epoch),
             drawn,

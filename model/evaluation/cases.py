@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from curate.pixels.images import encode_mask, encode_webp
 from curate.shards.reader import Shards
 from model.box_network import BoxNetwork
+from model.evaluation.report import Case
 from model.predict import probabilities
 
 CASES = pa.schema(
@@ -29,25 +30,6 @@ CASES = pa.schema(
 """Columns of cases.parquet: the window as lossless WebP, both masks as 1-bit PNG."""
 
 _OF_EACH_KIND = 12  # cases at most, each of another photo
-
-
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of cases.parquet."""
-
-    kind: str
-    """worst, median or best."""
-
-    object_id: str
-    concept: str
-    domain: str
-    iou: float
-    drawn_x0: int
-    drawn_y0: int
-    drawn_x1: int
-    drawn_y1: int
-    image: bytes
-    true: bytes
-    predicted: bytes
 
 
 def cases_table(shards: Shards, model: BoxNetwork, iou: NDArray[np.float64]) -> pa.Table:

@@ -1,4 +1,7 @@
-"""The file report.json, as typed records. Nothing here imports torch, so pages may read it."""
+"""The files report.json and cases.parquet, as typed records.
+
+Nothing here imports torch, so pages may read them.
+"""
 
 import msgspec
 from upath import UPath
@@ -70,6 +73,25 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     settings_digest: str
     results: list[Result]
     paired: list[Difference]
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of cases.parquet."""
+
+    kind: str
+    """worst, median or best."""
+
+    object_id: str
+    concept: str
+    domain: str
+    iou: float
+    drawn_x0: int
+    drawn_y0: int
+    drawn_x1: int
+    drawn_y1: int
+    image: bytes
+    true: bytes
+    predicted: bytes
 
 
 def read_report(path: UPath) -> Report | None:

@@ -85,7 +85,7 @@ def shard_row(ellipse: Ellipse, split: str, number: int) -> dict[str, Any]:
     boxes = np.array([ellipse.box], np.int32)
     side = np.array([ellipse.side])
     crop = windows.largest(boxes, side, side, CROP)
-    drawn, window = windows.draw([object_id], boxes, side, side, CROP)
+    drawn, window = windows.random_windows([object_id], boxes, side, side, CROP)
     x0, y0, x1, y1 = crop[0].tolist()
     image = np.ascontiguousarray(ellipse.image[y0:y1, x0:x1])
     mask = np.ascontiguousarray(ellipse.mask[y0:y1, x0:x1])

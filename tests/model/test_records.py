@@ -14,6 +14,7 @@ from model.records import TrainingRecord, mean_over_domains, read_record
 TORCH_FREE = (
     "model.records",
     "model.curve",
+    "model.evaluation.intervals",
     "model.evaluation.methods",
     "model.evaluation.metrics",
     "model.evaluation.report",
