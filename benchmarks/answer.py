@@ -17,9 +17,10 @@ import torch
 from benchmarks._memory import peak_of
 from benchmarks._timing import report
 from model.box_network import BoxNetwork
-from model.checkpoint import BASE, Origin, save_checkpoint
+from model.checkpoint import BASE, save_checkpoint
 from model.predict import Segmenter
 from model.prior import learn_priors
+from model.records import Origin
 from model.u2net import build
 
 NEEDED = 500.0
@@ -40,7 +41,7 @@ def main() -> None:
         if model == BASE and not BASE.is_file():
             model, words = Path(scratch) / "random.safetensors", "random weights"
             save_checkpoint(
-                model, BoxNetwork(build("small"), *learn_priors([])), Origin(variant="small")
+                model, BoxNetwork(build("small"), learn_priors([])), Origin(variant="small")
             )
         memory = peak_of(_times, model, 1)
         times, busy = _times(model, arguments.repeats)

@@ -21,13 +21,14 @@ from benchmarks._shards import make_shards
 from benchmarks._timing import Measured, measure, report
 from curate.settings import Settings
 from curate.shards.reader import open_shards, order, random_windows
-from model.batches import Batch, plan_epoch, read_batch
+from model.batch_plans import plan_epoch
+from model.batches import Batch, read_batch
 from model.box_network import BoxNetwork
 from model.hardware import device, mixed_precision
 from model.losses import soft_iou
 from model.prior import learn_priors
-from model.run import Run
 from model.train import train
+from model.training_state import TrainingState
 from model.u2net import build
 
 NEEDED = 1.5
@@ -60,11 +61,11 @@ def main() -> None:
 
 def our_loop(batches: list[Batch], settings: Settings) -> Callable[[], int]:
     """The step of `model.train`; the number of crops."""
-    run = Run(BoxNetwork(build("small"), *learn_priors([])), settings.train, device())
+    state = TrainingState(BoxNetwork(build("small"), learn_priors([])), settings.train, device())
 
     def steps() -> int:
         for batch in batches:
-            run.step(batch, 1.0)
+            state.step(batch, 1.0)
         return sum(len(batch.pixels) for batch in batches)
 
     return steps
@@ -78,7 +79,7 @@ def plain_loop(batches: list[Batch], settings: Settings | None = None) -> Callab
 
     def steps() -> int:
         for batch in batches:
-            pixels, _, target, valid = (part.to(device()) for part in batch)
+            pixels, _, target, valid = batch.tensors(device())
             maps = network((pixels.float().contiguous() - 118) / 58)
             losses = [
                 functional.binary_cross_entropy_with_logits(maps[:, each, None], target, valid)

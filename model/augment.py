@@ -1,4 +1,7 @@
-"""Crops as other cameras, lights and tools would have given them; shape and place of the object stay what they are."""
+"""Changes a window as other cameras, lights and tools would have: mirrored, recoloured, degraded.
+
+The object keeps its shape; its mask and drawn box are mirrored with it.
+"""
 
 import cv2
 import numpy as np
@@ -7,59 +10,96 @@ from numpy.typing import NDArray
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 
+_MIRRORED = 0.5  # how often a window is mirrored
+_UPSIDE_DOWN = 0.2
+_RESATURATED = 0.6  # how often colours get more or less saturated, or grey
+
+# How often these effects come with a jitter of 1; they come the less the smaller it is.
+_GREY = 0.1
+_BLURRED = 0.1
+_NOISY = 0.1
+_COMPRESSED = 0.1
+
 
 def augment(
     image: Pixels,
     mask: Mask,
     drawn: NDArray[np.float32],
-    chance: np.random.Generator,
+    rng: np.random.Generator,
     jitter: float,
 ) -> tuple[Pixels, Mask, NDArray[np.float32]]:
-    """A window (H, W, 3), its mask (H, W) and drawn box (4,), mirrored and recoloured.
+    """A window (H, W, 3), its mask (H, W) and its drawn box (4,), changed at random.
 
-    `jitter`: how strongly colours change, 0 to 1.
+    `jitter`: how strongly colours change, 0 to 1; at 0 the window is only mirrored.
     """
     height, width = mask.shape
-    if chance.random() < 0.5:
-        image, mask = image[:, ::-1], mask[:, ::-1]
-        drawn = np.array([width - drawn[2], drawn[1], width - drawn[0], drawn[3]], np.float32)
-    if chance.random() < 0.2:
-        image, mask = image[::-1], mask[::-1]
-        drawn = np.array([drawn[0], height - drawn[3], drawn[2], height - drawn[1]], np.float32)
+    x0, y0, x1, y1 = drawn
+    if rng.random() < _MIRRORED:
+        image = image[:, ::-1]
+        mask = mask[:, ::-1]
+        x0, x1 = width - x1, width - x0
+    if rng.random() < _UPSIDE_DOWN:
+        image = image[::-1]
+        mask = mask[::-1]
+        y0, y1 = height - y1, height - y0
+
     if jitter > 0:
-        image = _worn(_recoloured(np.ascontiguousarray(image), chance, jitter), chance, jitter)
-    return image, mask, drawn
+        image = np.ascontiguousarray(image)  # OpenCV cannot read mirrored memory
+        image = _recoloured(image, rng, jitter)
+        image = _degraded(image, rng, jitter)
+    return image, mask, np.array([x0, y0, x1, y1], np.float32)
 
 
-def _recoloured(image: Pixels, chance: np.random.Generator, jitter: float) -> Pixels:
-    """Brightness, contrast, gamma and cast by tables; saturation, now and then down to grey."""
-    brightness, contrast, gamma = chance.uniform(-1, 1, 3) * jitter
-    cast = 1 + chance.uniform(-0.15, 0.15, 3) * jitter
-    ramp = np.linspace(0, 1, 256) ** (2.0 ** (0.6 * gamma))
-    ramp = (ramp - 0.5) * 2.0 ** (0.7 * contrast) + 0.5 + 0.25 * brightness
-    tables = np.clip(ramp[:, None] * cast * 255, 0, 255).astype(np.uint8)
+def _recoloured(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixels:
+    """Another brightness, contrast, gamma, cast and, now and then, saturation."""
+    brightness, contrast, gamma = rng.uniform(-1, 1, 3) * jitter
+    cast = 1 + rng.uniform(-0.15, 0.15, 3) * jitter
+
+    # One table of 256 levels for each channel does all of it in one pass over the pixels.
+    exponent = 2.0 ** (0.6 * gamma)
+    slope = 2.0 ** (0.7 * contrast)
+    levels = np.linspace(0, 1, 256) ** exponent
+    levels = (levels - 0.5) * slope + 0.5
+    levels = levels + 0.25 * brightness
+
+    of_channels = levels[:, None] * cast
+    tables = np.clip(of_channels * 255, 0, 255).astype(np.uint8)
     shown = cv2.LUT(image, tables[None])
-    kind = chance.random()
-    if kind >= 0.6:
-        return np.asarray(shown, np.uint8)
-    grey = cv2.cvtColor(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    colour = 0.0 if kind < 0.1 * jitter else float(1 + chance.uniform(-0.6, 0.6) * jitter)
-    return np.asarray(cv2.addWeighted(shown, colour, grey, 1 - colour, 0), np.uint8)
+    return _resaturated(np.asarray(shown, np.uint8), rng, jitter)
 
 
-def _worn(image: Pixels, chance: np.random.Generator, jitter: float) -> Pixels:
-    """Now and then blurred, noisy, or through JPEG."""
-    kind = chance.random()
-    if kind < 0.1 * jitter:
-        return np.asarray(
-            cv2.GaussianBlur(image, (0, 0), float(chance.uniform(0.4, 1.2))), np.uint8
-        )
-    if kind < 0.2 * jitter:
-        noise = chance.standard_normal(image.shape, np.float32) * np.float32(chance.uniform(2, 12))
-        return np.clip(image + noise, 0, 255).astype(np.uint8)
-    if kind < 0.3 * jitter:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(chance.integers(30, 90))]
-        return np.asarray(
-            cv2.imdecode(cv2.imencode(".jpg", image, quality)[1], cv2.IMREAD_COLOR), np.uint8
-        )
+def _resaturated(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixels:
+    """Now and then more or less saturated, or grey."""
+    effect = rng.random()
+    if effect >= _RESATURATED:
+        return image
+
+    saturation = 0.0
+    if effect >= _GREY * jitter:
+        change = rng.uniform(-0.6, 0.6) * jitter
+        saturation = float(1 + change)
+    one_channel = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(one_channel, cv2.COLOR_GRAY2RGB)
+    mixed = cv2.addWeighted(image, saturation, grey, 1 - saturation, 0)
+    return np.asarray(mixed, np.uint8)
+
+
+def _degraded(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixels:
+    """Now and then blurred, noisy, or compressed as JPEG."""
+    effect = rng.random() / jitter
+    if effect < _BLURRED:
+        sigma = float(rng.uniform(0.4, 1.2))  # px
+        blurred = cv2.GaussianBlur(image, (0, 0), sigma)
+        return np.asarray(blurred, np.uint8)
+
+    if effect < _BLURRED + _NOISY:
+        noise = rng.standard_normal(image.shape, np.float32)
+        strength = np.float32(rng.uniform(2, 12))  # levels
+        noisy = image + noise * strength
+        return np.clip(noisy, 0, 255).astype(np.uint8)
+
+    if effect < _BLURRED + _NOISY + _COMPRESSED:
+        quality = int(rng.integers(30, 90))
+        _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
     return image

@@ -1,10 +1,11 @@
-"""U²-Net asked about a drawn box: its logits, plus what the box and the colours say.
+"""U²-Net asked about a drawn box: the network's logits, plus what the box and the colours say.
 
-    seven maps = network + prior of the box
-    fused map += trust × evidence of its answer's colours; beyond training, neighbours pull as well
+    each of the seven maps = the network's map + the prior of the box
+    the fused map         += trust × what the colours say; when answering, neighbours count as well
 
-One linear layer, the gate, reads what kind of picture it is from the means of all stages' features and the box's sides;
-it says which of the usual shapes to expect and how far to trust the colours. The network itself stays as published.
+A linear mixing layer decides what kind of picture it is, from the mean features of all levels and
+the size of the box: which of the usual shapes to expect, and how far to trust the colours. The
+network itself stays as published.
 """
 
 import torch
@@ -12,19 +13,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.colour import colour_evidence, settle
-from model.prior import mixed_prior, prior_logits
+from model.prior import Priors, mixed_prior, prior_logits
 from model.u2net import U2Net
 
-_MEAN = (0.485, 0.456, 0.406)  # RGB, of the published network's input
+# Mean and spread of RGB that the published network's input is normalised by, from 0 to 1.
+_MEAN = (0.485, 0.456, 0.406)
 _SPREAD = (0.229, 0.224, 0.225)
-_USUAL_SIDE = 64  # px
+
+_USUAL_SIDE = 64  # px; a box of this size is 0 for the mixing layer
 
 
 class BoxNetwork(nn.Module):
-    """The network, the usual shapes of masks in their boxes, how often each comes, and the gate.
+    """The network, the usual shapes of masks in their boxes, and the mixing layer.
 
-    `priors`: (shapes, CELLS, CELLS) logits; `shares`: (shapes,), of sum 1. `outside`: contrast that pixels outside the
-    drawn box keep at the network's input; 1 leaves them as they are.
+    `outside`: contrast that pixels outside the drawn box keep at the network's input; 1 leaves
+    them as they are.
     """
 
     priors: Tensor
@@ -32,54 +35,87 @@ class BoxNetwork(nn.Module):
     mean: Tensor
     spread: Tensor
 
-    def __init__(
-        self, network: U2Net, priors: Tensor, shares: Tensor, outside: float = 1.0
-    ) -> None:
+    def __init__(self, network: U2Net, priors: Priors, outside: float = 1.0) -> None:
         super().__init__()
-        self.network: U2Net = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = network
         self.outside = outside
-        self.gate = nn.Linear(network.level_channels + 2, len(priors) + 1)
+
+        # The mixing layer; checkpoints know it as `gate`. At first it changes nothing.
+        inputs = network.level_channels + 2
+        outputs = len(priors.shares) + 1
+        self.gate = nn.Linear(inputs, outputs)
         nn.init.zeros_(self.gate.weight)
         nn.init.zeros_(self.gate.bias)
-        self.register_buffer("priors", priors.float())
-        self.register_buffer("shares", shares.float())
-        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255, persistent=False)
-        self.register_buffer(
-            "spread", torch.tensor(_SPREAD).view(1, 3, 1, 1) * 255, persistent=False
-        )
+
+        self.register_buffer("priors", priors.logits.float())
+        self.register_buffer("shares", priors.shares.float())
+        self.register_buffer("mean", _of_each_channel(_MEAN), persistent=False)
+        self.register_buffer("spread", _of_each_channel(_SPREAD), persistent=False)
 
     def forward(self, pixels: Tensor, drawn: Tensor) -> Tensor:
-        """Pixels (N, 3, H, W) uint8 RGB, drawn boxes (N, 4) in px of the window → (N, 7, H, W) float32 logits."""
+        """The seven output maps, (N, 7, H, W) float32 logits.
+
+        `pixels`: (N, 3, H, W) uint8 RGB, the windows. `drawn`: (N, 4) drawn boxes in px of the
+        window.
+        """
+        height, width = pixels.shape[-2:]
+        x = self._input(pixels, drawn)
+        network_maps, levels = self.network.maps_and_levels(x)
+
+        # Logits that are added up need the precision of float32.
+        with torch.autocast(pixels.device.type, enabled=False):
+            shares, trust = self._mixing(levels, drawn)
+            prior = mixed_prior(self.priors, shares)
+            prior_maps = prior_logits(prior, drawn, height, width)
+            maps = network_maps.float() + prior_maps
+
+            fused = maps[:, 0]
+            corrected = self._with_colours(pixels, fused, trust)
+            return torch.cat((corrected[:, None], maps[:, 1:]), 1)
+
+    def _input(self, pixels: Tensor, drawn: Tensor) -> Tensor:
+        """What the network sees: normalised pixels, with less contrast outside the drawn box."""
         height, width = pixels.shape[-2:]
         x = (pixels.float() - self.mean) / self.spread
         if self.outside < 1:
-            x = x * torch.where(_inside(drawn, height, width), 1.0, self.outside)
-        maps, levels = self.network.maps_and_levels(x.contiguous(memory_format=torch.channels_last))
-        with torch.autocast(pixels.device.type, enabled=False):
-            shares, trust = self._gated(levels, drawn)
-            maps = maps.float() + prior_logits(
-                mixed_prior(self.priors, shares), drawn, height, width
-            )
-            fused = maps[:, 0]
-            if self.training:  # neighbours would make it so certain that it learns no more
-                fused = fused + trust[:, None, None] * colour_evidence(pixels, torch.sigmoid(fused))
-            else:
-                fused = settle(pixels, fused, trust)
-            return torch.cat((fused[:, None], maps[:, 1:]), 1)
+            inside = _inside(drawn, height, width)
+            x = x * torch.where(inside, 1.0, self.outside)
+        return x.contiguous(memory_format=torch.channels_last)
 
-    def _gated(self, levels: list[Tensor], drawn: Tensor) -> tuple[Tensor, Tensor]:
-        """Shares of the usual shapes, (N, shapes), and trust in colours, (N,)."""
-        means = [each.float().mean((2, 3)) for each in levels]
-        sides = 0.5 * torch.log2((drawn[:, 2:] - drawn[:, :2]).clamp(min=1) / _USUAL_SIDE)
-        gate = self.gate(torch.cat((*means, sides), 1))
-        return torch.softmax(torch.log(self.shares) + gate[:, :-1], 1), functional.softplus(
-            gate[:, -1]
-        )
+    def _with_colours(self, pixels: Tensor, fused: Tensor, trust: Tensor) -> Tensor:
+        """The fused map, (N, H, W) logits, corrected by the colours."""
+        if not self.training:
+            return settle(pixels, fused, trust)
+        # The pull of neighbours would make the answer so certain that it learns no more.
+        probability = torch.sigmoid(fused)
+        evidence = colour_evidence(pixels, probability)
+        return fused + trust[:, None, None] * evidence
+
+    def _mixing(self, levels: list[Tensor], drawn: Tensor) -> tuple[Tensor, Tensor]:
+        """Shares of the usual shapes, (N, shapes), and trust in the colours, (N,)."""
+        features = [each.float().mean((2, 3)) for each in levels]
+        sides = drawn[:, 2:] - drawn[:, :2]
+        octaves = torch.log2(sides.clamp(min=1) / _USUAL_SIDE)
+        features.append(0.5 * octaves)
+
+        mixing = self.gate(torch.cat(features, 1))
+        logits = torch.log(self.shares) + mixing[:, :-1]
+        trust = mixing[:, -1]
+        return torch.softmax(logits, 1), functional.softplus(trust)
+
+
+def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
+    """(1, 3, 1, 1): values for R, G and B, from 0 to 255."""
+    return torch.tensor(values).view(1, 3, 1, 1) * 255
 
 
 def _inside(drawn: Tensor, height: int, width: int) -> Tensor:
-    columns = torch.arange(width, device=drawn.device)
-    rows = torch.arange(height, device=drawn.device)
-    beside = (columns >= drawn[:, 0, None]) & (columns < drawn[:, 2, None])
-    below = (rows >= drawn[:, 1, None]) & (rows < drawn[:, 3, None])
-    return (below[:, :, None] & beside[:, None, :])[:, None]
+    """(N, 1, height, width) bool: the pixels inside each drawn box."""
+    x = torch.arange(width, device=drawn.device)
+    y = torch.arange(height, device=drawn.device)
+    x0, y0, x1, y1 = drawn[:, :, None].unbind(1)
+    columns = (x >= x0) & (x < x1)
+    rows = (y >= y0) & (y < y1)
+    inside = rows[:, :, None] & columns[:, None, :]
+    return inside[:, None]

@@ -1,132 +1,148 @@
 """Checkpoints: one safetensors file with the weights, the priors, and where both come from."""
 
-import json
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch import Tensor
 from upath import UPath
 
 from curate.errors import InputError, nearest
 from curate.storage import write_bytes
 from model.box_network import BoxNetwork
-from model.prior import CELLS, SHAPES
-from model.u2net import Variant, build
+from model.prior import CELLS, SHAPES, Priors
+from model.records import Origin
+from model.u2net import build
 
 BASE = Path(__file__).with_name("base.safetensors")
 """The checkpoint that the project ships."""
 
 _FORMAT = "segcurate box network 2"
 
+# Safetensors keeps its metadata in no stable order, so all of ours is under one key.
+_METADATA_KEY = "segcurate"
 
-class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a checkpoint comes from."""
+_ZIP = b"PK"
+_PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
-    variant: Variant
-    outside: float = 1.0
-    settings: dict[str, Any] = {}
-    """The `train` section that made it."""
-    start: str = ""
-    """Digest of the checkpoint that training began with, or `random`."""
-    manifest_digest: str = ""
-    """Of the shards that it learned from."""
-    licences: list[str] = []
-    """Of the objects that it and its start learned from, in their exports' words."""
-    steps: int = 0
-    validation: dict[str, float] = {}
-    """Mean IoU by domain on the validation split."""
-    versions: dict[str, str] = {}
+
+class _Metadata(msgspec.Struct):
+    """What the metadata of a checkpoint hold."""
+
+    format: str = ""
+    origin: msgspec.Raw = msgspec.Raw(b"{}")
+    """An `Origin`; read only if the format is the one of this code."""
 
 
 def save_checkpoint(path: Path, model: BoxNetwork, origin: Origin) -> None:
     """Write a checkpoint, whole or not at all."""
-    plain = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    told = msgspec.json.encode({"format": _FORMAT, "origin": origin}).decode()
-    write_bytes(
-        UPath(path), save(plain, {"segcurate": told})
-    )  # one key: safetensors keeps no order of several
+    tensors = {}
+    for name, value in model.state_dict().items():
+        tensors[name] = value.detach().cpu().contiguous()
+
+    metadata = _Metadata(_FORMAT, msgspec.Raw(msgspec.json.encode(origin)))
+    encoded = msgspec.json.encode(metadata).decode()
+    write_bytes(UPath(path), save(tensors, {_METADATA_KEY: encoded}))
 
 
 def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
-    """A checkpoint on the processor, ready to answer; `base` is the one that the project ships.
+    """A checkpoint on the processor, ready to answer, and where it comes from.
 
-    InputError where there is none, where it is cut off, a pickle, of another variant or not one of ours.
+    `path`: a file, or `base` for the checkpoint that the project ships. InputError if there is no
+    such file, or if it is cut off, a pickle, of another variant or of another program.
     """
     file = checkpoint_path(path)
     try:
         with safe_open(file, "pt") as opened:
             metadata = opened.metadata() or {}
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no mapping
+            names = opened.keys()
+            tensors = {name: opened.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise InputError(f"{file}: {_why_unreadable(file)} ({error})") from None
-    origin = _origin(metadata.get("segcurate", "{}"), file)
-    model = BoxNetwork(
-        build(origin.variant), torch.zeros(SHAPES, CELLS, CELLS), torch.ones(SHAPES), origin.outside
-    )
+
+    origin = _origin(metadata.get(_METADATA_KEY, "{}"), file)
+    unlearned = Priors(logits=torch.zeros(SHAPES, CELLS, CELLS), shares=torch.ones(SHAPES))
+    model = BoxNetwork(build(origin.variant), unlearned, origin.outside)
     fill(model, tensors, str(file))
     return model.eval(), origin
 
 
 def checkpoint_path(path: str | Path) -> Path:
-    """The file that a start or model names. InputError where it is not there."""
-    file = BASE if str(path) == "base" else Path(path)
+    """The file that `train.start` or a model's path names. InputError if it does not exist."""
+    is_base = str(path) == "base"
+    file = BASE if is_base else Path(path)
     if file.is_file():
         return file
-    if str(path) == "base":
+
+    if is_base:
         raise InputError(
-            f"{file}: the base, which comes with git, is not here; `train.start: random` does without"
+            f"{file}: the base model, which is a file of the repository, is missing; restore it "
+            "with git, or set train.start to random"
         )
     raise InputError(f"{file}: no such checkpoint{nearest(str(path), ['base'])}")
 
 
-def fill(network: torch.nn.Module, tensors: dict[str, torch.Tensor], name: str) -> None:
-    """Put tensors into a network; counts of batches may lack, as in old files. InputError where others do not fit."""
+def fill(network: torch.nn.Module, tensors: dict[str, Tensor], name: str) -> None:
+    """Load tensors into a network. `name`: of their file, for messages.
+
+    The counters of batches (`num_batches_tracked`) may be missing, as in old files. InputError if
+    other tensors are missing, unknown, of another shape, or not finite.
+    """
     own = network.state_dict()
-    lacking = {
-        key for key in own.keys() - tensors.keys() if not key.endswith("num_batches_tracked")
-    }
-    alien = tensors.keys() - own.keys()
-    odd = [key for key in own.keys() & tensors.keys() if own[key].shape != tensors[key].shape]
-    if lacking or alien or odd:
-        first = min(lacking | alien | set(odd))
+    missing = {key for key in own.keys() - tensors.keys() if not _is_counter(key)}
+    unknown = tensors.keys() - own.keys()
+    misshapen = set()
+    for key in own.keys() & tensors.keys():
+        if own[key].shape != tensors[key].shape:
+            misshapen.add(key)
+
+    wrong = missing | unknown | misshapen
+    if wrong:
         raise InputError(
-            f"{name}: not the weights of this variant: {len(lacking)} tensors lack, {len(alien)} are unknown, "
-            f"{len(odd)} have another shape (first: {first})"
+            f"{name}: not the weights of this variant: {len(missing)} tensors are missing, "
+            f"{len(unknown)} are unknown, {len(misshapen)} have another shape "
+            f"(the first: {min(wrong)})"
         )
-    if not all(torch.isfinite(value).all() for value in tensors.values()):
-        raise InputError(f"{name}: holds weights that are no finite numbers")
+    for value in tensors.values():
+        if not torch.isfinite(value).all():
+            raise InputError(f"{name}: holds weights that are not finite numbers")
     network.load_state_dict(own | tensors)
 
 
-def _origin(told: str, file: Path) -> Origin:
+def _is_counter(key: str) -> bool:
+    return key.endswith("num_batches_tracked")
+
+
+def _origin(encoded: str, file: Path) -> Origin:
+    """The origin in the metadata of a file. InputError if they are not those of a checkpoint."""
     try:
-        metadata = json.loads(told)
-        if metadata.get("format") != _FORMAT:
-            raise InputError(f"{file}: no checkpoint of this project: it does not say '{_FORMAT}'")
-        return msgspec.convert(metadata["origin"], Origin)
-    except InputError:
-        raise
-    except (AttributeError, KeyError, ValueError) as error:
+        metadata = msgspec.json.decode(encoded, type=_Metadata)
+        if metadata.format != _FORMAT:
+            raise InputError(
+                f"{file}: no checkpoint of this project: its metadata do not say '{_FORMAT}'"
+            )
+        return msgspec.json.decode(metadata.origin, type=Origin)
+    except msgspec.DecodeError as error:
         raise InputError(f"{file}: its metadata is broken: {error}") from None
 
 
 def versions() -> dict[str, str]:
-    """Of what makes the numbers."""
+    """Versions of the packages that make the numbers, by name."""
     found = {"torch": str(torch.__version__), "numpy": np.__version__}
-    try:
-        return found | {"segcurate": version("segcurate")}
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return found
+    # A checkout that is not installed has no version.
+    with suppress(PackageNotFoundError):
+        found["segcurate"] = version("segcurate")
+    return found
 
 
 def _why_unreadable(file: Path) -> str:
     with file.open("rb") as opened:
-        head = opened.read(4)
-    if head[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
+        head = opened.read(2)
+    if head == _ZIP or head in _PICKLES:
         return "a pickle, which could run anything; a checkpoint is a .safetensors file"
-    return "cut off, or no safetensors file"
+    return "cut off, or not a safetensors file"

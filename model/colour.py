@@ -1,96 +1,177 @@
-"""What the colours of a window say, once there is a first answer: which are the object's, and where one ends.
+"""What the colours of a window say about a first answer: which are the object's, where it ends.
 
-The two terms of GrabCut (Rother et al. 2004, section 2) as logits. Colours: histograms for its mixtures of Gaussians,
-as in DenseCut (Cheng et al. 2015), weighted by how likely each pixel is the object. Neighbours: each pulls a pixel
-towards its own side, the less the more their colours differ, by steps of mean field for its cut (Zheng et al. 2015).
+These are the two terms of GrabCut (Rother et al. 2004, section 2) as logits:
+
+- Colours. Histograms stand for GrabCut's mixtures of Gaussians, as in DenseCut (Cheng et al. 2015).
+  Each pixel counts by its probability of being the object.
+- Neighbours. Each pixel pulls its eight neighbours towards its own answer, the less the more their
+  colours differ. Steps of mean field stand for GrabCut's cut (Zheng et al. 2015).
 """
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-_LIGHTS, _TINTS = 32, 16  # bins of lightness, and of each of two differences of channels
-_LEAST = 1e-6  # of a histogram: no colour is certain
-_PULL = 1.0  # logit of a neighbour of like colour that is certain of its side
-_ROUNDS, _STEPS = 3, 5  # colours are counted again after so many steps of the neighbours
+_LIGHT_BINS = 32  # of lightness
+_TINT_BINS = 16  # of each of two differences of channels
+_TINT_REACH = 64  # levels; stronger tints share the outer bins
+_MIN_SHARE = 1e-6  # of a histogram: no colour is certain
 
-_HERE, _LOW, _HIGH = slice(None), slice(None, -1), slice(1, None)
-_PAIRS = (
-    (1.0, (_HERE, _LOW), (_HERE, _HIGH)),  # beside
-    (1.0, (_LOW, _HERE), (_HIGH, _HERE)),  # below
-    (0.5**0.5, (_LOW, _LOW), (_HIGH, _HIGH)),
-    (0.5**0.5, (_LOW, _HIGH), (_HIGH, _LOW)),
+_PULL = 1.0  # logit that a certain neighbour of the same colour adds
+_ROUNDS = 3  # so often colours are counted anew
+_STEPS = 5  # of the neighbours, in each round
+
+_ALL = slice(None)
+_ALL_BUT_LAST = slice(None, -1)
+_ALL_BUT_FIRST = slice(1, None)
+
+_Pixels = tuple[slice, slice]
+"""Rows and columns of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """All pairs of pixels that are neighbours in one direction."""
+
+    nearness: float
+    """1 / distance in px."""
+
+    here: _Pixels
+    """The pixels that have a neighbour in this direction."""
+
+    there: _Pixels
+    """Their neighbours, in the same order."""
+
+
+_BESIDE = _Pairs(
+    nearness=1.0,
+    here=(_ALL, _ALL_BUT_LAST),
+    there=(_ALL, _ALL_BUT_FIRST),
 )
-"""Nearness of two pixels, and which rows and columns hold the one and the other."""
+_BELOW = _Pairs(
+    nearness=1.0,
+    here=(_ALL_BUT_LAST, _ALL),
+    there=(_ALL_BUT_FIRST, _ALL),
+)
+_BELOW_RIGHT = _Pairs(
+    nearness=0.5**0.5,
+    here=(_ALL_BUT_LAST, _ALL_BUT_LAST),
+    there=(_ALL_BUT_FIRST, _ALL_BUT_FIRST),
+)
+_BELOW_LEFT = _Pairs(
+    nearness=0.5**0.5,
+    here=(_ALL_BUT_LAST, _ALL_BUT_FIRST),
+    there=(_ALL_BUT_FIRST, _ALL_BUT_LAST),
+)
+_DIRECTIONS = (_BESIDE, _BELOW, _BELOW_RIGHT, _BELOW_LEFT)
 
 
-def colour_evidence(pixels: Tensor, answer: Tensor) -> Tensor:
-    """Log of how much likelier each pixel's colour is on the object than beside it; (N, H, W) float32, no gradient.
+def colour_evidence(pixels: Tensor, probability: Tensor) -> Tensor:
+    """How much likelier each pixel's colour is on the object than around it, as a logarithm.
 
-    Pixels (N, 3, H, W) uint8 RGB; an answer's probabilities (N, H, W).
+    `pixels`: (N, 3, H, W) uint8 RGB. `probability`: (N, H, W) of a first answer. The evidence is
+    (N, H, W) float32, without a gradient.
     """
     with torch.no_grad():
-        return _evidence_of(_bins(pixels), answer)
+        return _evidence(_colour_bins(pixels), probability)
 
 
 def settle(pixels: Tensor, logits: Tensor, trust: Tensor) -> Tensor:
-    """Where an answer comes to rest by colours and neighbours: (N, H, W) logits, no gradient.
+    """A first answer corrected by its colours and neighbours: (N, H, W) logits, no gradient.
 
-    Pixels (N, 3, H, W) uint8 RGB, the first answer's logits (N, H, W), and how much the evidence counts, (N,).
+    `pixels`: (N, 3, H, W) uint8 RGB. `logits`: (N, H, W) of the first answer. `trust`: (N,) weight
+    of the colours' evidence.
     """
     with torch.no_grad():
-        bins, alike, answer = _bins(pixels), _alike(pixels), logits
+        bins = _colour_bins(pixels)
+        likeness = _likeness(pixels)
+        answer = logits
         for _ in range(_ROUNDS):
-            alone = logits + trust[:, None, None] * _evidence_of(bins, torch.sigmoid(answer))
-            answer = alone
+            evidence = _evidence(bins, torch.sigmoid(answer))
+            by_itself = logits + trust[:, None, None] * evidence
+            answer = by_itself
             for _ in range(_STEPS):
-                answer = alone + _pull(torch.tanh(answer / 2), alike)
+                # tanh(x / 2) maps a logit to -1 (surely not the object) … 1 (surely the object).
+                certainty = torch.tanh(answer / 2)
+                answer = by_itself + _pull(certainty, likeness)
         return answer
 
 
-def _bins(pixels: Tensor) -> Tensor:
-    """(N, H, W) whole numbers of the bins."""
+def _colour_bins(pixels: Tensor) -> Tensor:
+    """(N, H, W) int64: the bin of each pixel's colour, by lightness and two tints."""
     red, green, blue = pixels.float().unbind(1)
-    light = ((red + green + blue) * (_LIGHTS / 768)).long()
-    for tint in (red - green, blue - (red + green) / 2):
-        place = ((tint + 64) * (_TINTS / 128)).long()  # tints beyond 64 levels share the outer bins
-        light = light * _TINTS + place.clamp(0, _TINTS - 1)
-    return light
+    lightness = red + green + blue
+    bins_per_level = _LIGHT_BINS / 768
+    bins = (lightness * bins_per_level).long()
+
+    red_green = red - green
+    blue_yellow = blue - (red + green) / 2
+    bins_per_level = _TINT_BINS / (2 * _TINT_REACH)
+    for tint in (red_green, blue_yellow):
+        from_zero = tint + _TINT_REACH
+        tint_bin = (from_zero * bins_per_level).long()
+        bins = bins * _TINT_BINS + tint_bin.clamp(0, _TINT_BINS - 1)
+    return bins
 
 
-def _evidence_of(bins: Tensor, answer: Tensor) -> Tensor:
+def _evidence(bins: Tensor, probability: Tensor) -> Tensor:
+    """`colour_evidence`, of colours that are binned."""
     ratios = []
-    for flat, inside in zip(bins.flatten(1), answer.flatten(1), strict=True):
-        ours, theirs = (_histogram(flat, weights) for weights in (inside, 1 - inside))
-        ratios.append(torch.log((ours + _LEAST) / (theirs + _LEAST))[flat])
-    return torch.stack(ratios).view_as(answer)
+    for its_bins, inside in zip(bins.flatten(1), probability.flatten(1), strict=True):
+        on_object = _histogram(its_bins, inside) + _MIN_SHARE
+        around_it = _histogram(its_bins, 1 - inside) + _MIN_SHARE
+        ratio = torch.log(on_object / around_it)
+        ratios.append(ratio[its_bins])
+    return torch.stack(ratios).view_as(probability)
 
 
 def _histogram(bins: Tensor, weights: Tensor) -> Tensor:
-    """Shares of the bins, (bins,), each blurred over its neighbours."""
-    count = torch.bincount(bins, weights, _LIGHTS * _TINTS**2).view(1, _LIGHTS, _TINTS, _TINTS)
-    smooth = functional.avg_pool3d(count.float(), 3, stride=1, padding=1, count_include_pad=False)
-    return (smooth / smooth.sum().clamp(min=_LEAST)).flatten()
+    """(bins,): share of each bin among the weighted pixels, smoothed over neighbouring bins."""
+    count = torch.bincount(bins, weights, minlength=_LIGHT_BINS * _TINT_BINS**2)
+    cube = count.view(1, _LIGHT_BINS, _TINT_BINS, _TINT_BINS).float()
+    smooth = functional.avg_pool3d(
+        cube,
+        kernel_size=3,
+        stride=1,
+        padding=1,
+        count_include_pad=False,
+    )
+    total = smooth.sum().clamp(min=_MIN_SHARE)
+    return (smooth / total).flatten()
 
 
-def _alike(pixels: Tensor) -> list[Tensor]:
-    """For each of `_PAIRS`: nearness × exp(-difference² / its double mean over the window)."""
+def _likeness(pixels: Tensor) -> list[Tensor]:
+    """For each direction: nearness × exp(-difference² / twice its mean over the window)."""
     colours = pixels.float()
-    squares = [
-        (colours[:, :, *one] - colours[:, :, *other]).square().sum(1) for _, one, other in _PAIRS
-    ]
-    usual = torch.cat([each.flatten(1) for each in squares], 1).mean(1)
-    scale = (2 * usual).clamp(min=_LEAST)[:, None, None]
-    return [
-        nearness * torch.exp(-each / scale)
-        for (nearness, _, _), each in zip(_PAIRS, squares, strict=True)
-    ]
+    squares = []
+    for pairs in _DIRECTIONS:
+        here = colours[:, :, *pairs.here]
+        there = colours[:, :, *pairs.there]
+        difference = here - there
+        squares.append(difference.square().sum(1))
+
+    every_pair = torch.cat([each.flatten(1) for each in squares], 1)
+    mean = every_pair.mean(1)
+    scale = (2 * mean).clamp(min=_MIN_SHARE)[:, None, None]
+
+    likeness = []
+    for pairs, square in zip(_DIRECTIONS, squares, strict=True):
+        alike = torch.exp(-square / scale)
+        likeness.append(pairs.nearness * alike)
+    return likeness
 
 
-def _pull(sides: Tensor, alike: list[Tensor]) -> Tensor:
-    """What all eight neighbours say, by their own sides from -1 to 1, (N, H, W)."""
-    pull = torch.zeros_like(sides)
-    for (_, one, other), likeness in zip(_PAIRS, alike, strict=True):
-        pull[:, *one] += likeness * sides[:, *other]
-        pull[:, *other] += likeness * sides[:, *one]
+def _pull(certainty: Tensor, likeness: list[Tensor]) -> Tensor:
+    """What all eight neighbours add to each pixel, (N, H, W) logits.
+
+    `certainty`: (N, H, W) of the answer, from -1 to 1.
+    """
+    pull = torch.zeros_like(certainty)
+    for pairs, alike in zip(_DIRECTIONS, likeness, strict=True):
+        here = certainty[:, *pairs.here]
+        there = certainty[:, *pairs.there]
+        pull[:, *pairs.here] += alike * there
+        pull[:, *pairs.there] += alike * here
     return _PULL * pull

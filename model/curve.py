@@ -1,72 +1,72 @@
-"""How training went, to look at: TensorBoard while it runs, a picture of the curves afterwards."""
+"""How training went, to look at afterwards: a picture of the loss and of the validation IoU.
+
+Nothing here imports torch, so pages may smooth their curves in the same way.
+"""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+
+from model.records import Progress, mean_over_domains
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_STRETCHES = 50  # of a run; the loss is averaged over the length of one
 
 
-class Board:
-    """TensorBoard scalars of a run, where TensorBoard is installed; what a killed run wrote beyond `step` is hidden."""
+def smoothed(losses: list[float]) -> NDArray[np.float64]:
+    """The running mean of the losses of n steps, over a fiftieth of the run: (n - k + 1,) values.
 
-    def __init__(self, folder: Path, step: int) -> None:
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError:
-            self._writer: Any = None
-        else:
-            self._writer = SummaryWriter(
-                str(folder / "tensorboard"), purge_step=step + 1 if step else None
-            )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._writer:
-            self._writer.close()
-
-    def loss(self, step: int, loss: float, rate: float) -> None:
-        """After a step."""
-        self._scalars(step, {"loss": loss, "learning rate": rate})
-
-    def validation(self, step: int, mean: float, by_domain: dict[str, float]) -> None:
-        """After a validation: IoU, the mean over domains and each."""
-        self._scalars(
-            step, {"IoU": mean} | {f"IoU of {domain}": iou for domain, iou in by_domain.items()}
-        )
-
-    def _scalars(self, step: int, values: dict[str, float]) -> None:
-        if self._writer:
-            for name, value in values.items():
-                self._writer.add_scalar(name, value, step, new_style=True)
+    Each is the mean of k steps; the first value belongs to step k.
+    """
+    length = max(1, len(losses) // _STRETCHES)
+    kernel = np.ones(length) / length
+    return np.convolve(losses, kernel, mode="valid")
 
 
-def write_curve(
-    path: Path, losses: list[float], validations: list[tuple[int, dict[str, float]]]
-) -> None:
-    """PNG: the loss of each step, smoothed, and the validation IoU by domain and over all."""
-    from matplotlib.figure import Figure
+def write_curve(path: Path, progress: Progress) -> None:
+    """Write a PNG: the loss of each step, smoothed, and the IoU of each validation."""
+    from matplotlib.figure import Figure  # slow to import, and only needed here
 
     figure = Figure(figsize=(9, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
-    reach = max(1, len(losses) // 50)
-    smooth = np.convolve(losses, np.ones(reach) / reach, mode="valid")
-    left.plot(np.arange(1, len(losses) + 1), losses, color="0.85", linewidth=0.5)
-    left.plot(np.arange(reach, len(losses) + 1), smooth, color="C0")
-    left.set(xlabel="step", title="loss")
-    for domain in sorted({name for _, found in validations for name in found}):
-        places = [(step, found[domain]) for step, found in validations if domain in found]
-        right.plot(*zip(*places, strict=True), linewidth=0.8, label=domain.replace("$", r"\$"))
-    means = [(step, float(np.mean(list(found.values())))) for step, found in validations if found]
-    if means:
-        right.plot(*zip(*means, strict=True), color="black", linewidth=2, label="mean over domains")
-        right.legend(fontsize=7)
-    right.set(xlabel="step", title="validation IoU", ylim=(0, 1))
+    _plot_loss(left, progress.losses)
+    _plot_validation(right, progress.validations)
     figure.savefig(path, dpi=120)
+
+
+def _plot_loss(axes: "Axes", losses: list[float]) -> None:
+    """The loss over the steps: each in grey, the running mean in colour."""
+    smooth = smoothed(losses)
+    steps = np.arange(1, len(losses) + 1)
+    axes.plot(steps, losses, color="0.85", linewidth=0.5)
+    axes.plot(steps[-len(smooth) :], smooth, color="C0")
+    axes.set(xlabel="step", title="loss")
+
+
+def _plot_validation(axes: "Axes", validations: list[tuple[int, dict[str, float]]]) -> None:
+    """The IoU over the steps: thin for each domain, thick for the mean over domains."""
+    steps: dict[str, list[int]] = {}
+    values: dict[str, list[float]] = {}
+    for step, by_domain in validations:
+        for domain, iou in by_domain.items():
+            steps.setdefault(domain, []).append(step)
+            values.setdefault(domain, []).append(iou)
+
+    for domain in sorted(values):
+        label = domain.replace("$", r"\$")  # matplotlib reads $ as the start of a formula
+        axes.plot(steps[domain], values[domain], linewidth=0.8, label=label)
+    judged = [(step, by_domain) for step, by_domain in validations if by_domain]
+    if judged:
+        axes.plot(
+            [step for step, _ in judged],
+            [mean_over_domains(by_domain) for _, by_domain in judged],
+            color="black",
+            linewidth=2,
+            label="mean over domains",
+        )
+        axes.legend(fontsize=7)
+    axes.set(xlabel="step", title="validation IoU", ylim=(0, 1))

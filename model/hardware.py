@@ -6,15 +6,19 @@ import torch
 
 
 def device() -> torch.device:
-    """The first GPU, where there is one, else the processor."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The first GPU if there is one, else the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("cpu")
 
 
-def mixed_precision(where: torch.device) -> AbstractContextManager[None]:
-    """bfloat16 for convolutions where the hardware has it (without it, it is emulated and slower), else nothing."""
-    fast = (
-        torch.cuda.is_bf16_supported()
-        if where.type == "cuda"
-        else torch.cpu._is_avx512_bf16_supported()
-    )
-    return torch.autocast(where.type, torch.bfloat16, enabled=fast)
+def mixed_precision(on: torch.device) -> AbstractContextManager[None]:
+    """A context in which convolutions use bfloat16, on a device that computes it in hardware.
+
+    On other devices the context changes nothing: emulated bfloat16 is slower than float32.
+    """
+    if on.type == "cuda":
+        supported = torch.cuda.is_bf16_supported()
+    else:
+        supported = torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(on.type, torch.bfloat16, enabled=supported)

@@ -1,13 +1,14 @@
-"""The drawn box as part of the question: what the model knows before it has looked at a pixel.
+"""What the drawn box alone suggests: a mask's usual shape, before the model looks at a pixel.
 
-A prior is the share of training masks that cover a place, on a grid over the drawn box's own coordinates, as logits.
-Masks come in some usual shapes (upright, lying, round, all of the box), and each has its prior; their mixture by how
-often each comes is the prior alone. It is added to the network's maps, so that training begins from it and the pixels
-only correct it.
+A prior is a grid over the drawn box and its surroundings. Each cell holds the share of training
+masks that cover it, as a logit. Masks come in some usual shapes (upright, lying, round, all of the
+box), and each shape has its own prior. The priors mixed by how often each shape comes are the
+prior alone. It is added to the network's maps: training begins from it, and the pixels only
+correct it.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -19,125 +20,203 @@ from torch.nn import functional
 from curate.pixels.masks import Mask
 
 REACH = 0.5
-"""The grid goes this share of the box's side beyond each side."""
+"""How far the grid reaches beyond each side of the box, as a share of the box's width or height."""
 
 CELLS = 64
-"""Cells on each axis of the grid: 32 in the box, 16 on either side of it; the box's edges fall between two."""
+"""Cells of the grid in each direction: 32 in the box, 16 on either side of it.
+
+The sides of the box lie between two cells.
+"""
 
 SHAPES = 8
-"""Usual shapes that are told apart."""
+"""Number of usual shapes."""
 
-_ROUNDS, _ATTEMPTS = 30, 3  # of k-means
-_LENT = 3  # masks of the mean shape that each shape counts besides its own
-_LEAST = 0.003  # of the masks: no place is certain
+_INSIDE = slice(CELLS // 4, -CELLS // 4)  # rows or columns of the grid that lie in the box
+_GRID_SIDE = 1 + 2 * REACH  # of the whole grid, in sides of the box
+
+_KMEANS_STEPS = 30
+_KMEANS_ATTEMPTS = 3
+_LENT_MASKS = 3  # masks of the mean shape that each shape counts besides its own
+_MIN_SHARE = 0.003  # of the masks: no cell is certain
+_ELLIPSE_SHARE = 0.9  # of the masks, in the ellipse that stands for masks when there are none
 
 
-class Priors(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Priors:
     """The usual shapes of objects in their drawn boxes."""
 
     logits: Tensor
     """(SHAPES, CELLS, CELLS) float32."""
+
     shares: Tensor
-    """(SHAPES,) float32, of sum 1: how often each comes."""
+    """(SHAPES,) float32: how often each shape comes; they sum to 1."""
 
 
 def learn_priors(
-    masks: Iterable[tuple[Mask, NDArray[np.int32]]], before: Tensor | None = None
+    masks: Iterable[tuple[Mask, NDArray[np.int32]]],
+    before: Tensor | None = None,
 ) -> Priors:
-    """Priors of pairs of a window's mask, (H, W) bool, and its drawn box, (4,) px.
+    """Learn the usual shapes from masks.
 
-    Beyond the window nothing is the object; each mask's mirror image counts as well. Masks are grouped by k-means, or
-    each with the nearest of the logits `before`. Without any mask: the ellipse.
+    `masks`: pairs of a window's mask, (H, W) bool, and its drawn box, (4,) px of the window.
+    Outside its window nothing is the object. The mirror image of each mask counts as well.
+    `before`: logits of usual shapes, (SHAPES, CELLS, CELLS). Each mask joins the shape that it is
+    most like; without them, k-means finds the shapes. Without any mask, all shapes are the ellipse.
     """
-    covered = np.array([_in_cells(mask, drawn) for mask, drawn in masks], np.float32).reshape(
-        -1, CELLS, CELLS
+    grids = [_on_grid(mask, drawn) for mask, drawn in masks]
+    if not grids:
+        return _ellipses()
+    covered = np.array(grids, np.float32)
+    mirrored = covered[:, :, ::-1]
+    cells = torch.from_numpy(np.concatenate((covered, mirrored)))
+
+    features = _features(cells)
+    if before is None:
+        shape_of_mask = _by_kmeans(features)
+    else:
+        shape_of_mask = _nearest(features, _features(torch.sigmoid(before)))
+
+    # The mean of each shape's own masks and of a few masks of the mean shape.
+    members = functional.one_hot(shape_of_mask, SHAPES).float()
+    counts = members.sum(0) + _LENT_MASKS
+    totals = torch.einsum("nk,nyx->kyx", members, cells)
+    totals = totals + _LENT_MASKS * cells.mean(0)
+    means = totals / counts[:, None, None]
+
+    # The inside of the box is smoothed by itself, so that the sides of the box stay sharp.
+    inside = means[:, _INSIDE, _INSIDE]
+    inside[:] = _smooth(inside)
+    return Priors(
+        logits=torch.logit(means, eps=_MIN_SHARE),
+        shares=counts / counts.sum(),
     )
-    if not len(covered):
-        ellipse = torch.from_numpy(_ellipse()).float()
-        return Priors(
-            torch.logit(ellipse, eps=_LEAST).repeat(SHAPES, 1, 1), torch.full((SHAPES,), 1 / SHAPES)
-        )
-    cells = torch.from_numpy(np.concatenate((covered, covered[:, :, ::-1])))
-    groups = (
-        _grouped(_coarse(cells))
-        if before is None
-        else _nearest(_coarse(cells), _coarse(torch.sigmoid(before)))
+
+
+def _smooth(grids: Tensor) -> Tensor:
+    """Grids (n, rows, columns), each cell the mean of itself and its neighbours."""
+    smooth = functional.avg_pool2d(
+        grids[:, None],
+        kernel_size=3,
+        stride=1,
+        padding=1,
+        count_include_pad=False,
     )
-    members = functional.one_hot(groups, SHAPES).float()
-    counts = members.sum(0) + _LENT
-    means = (torch.einsum("nk,nyx->kyx", members, cells) + _LENT * cells.mean(0)) / counts[
-        :, None, None
-    ]
-    box = _box(means)  # smoothed by itself: its edges stay sharp
-    box[:] = functional.avg_pool2d(box[:, None], 3, stride=1, padding=1, count_include_pad=False)[
-        :, 0
-    ]
-    return Priors(torch.logit(means, eps=_LEAST), counts / counts.sum())
+    return smooth[:, 0]
 
 
-def _in_cells(mask: Mask, drawn: NDArray[np.int32]) -> Mask:
-    """(CELLS, CELLS): a mask on the grid of its drawn box."""
-    rows, columns = (
-        _sampled(drawn[axis], drawn[axis + 2], mask.shape[1 - axis]) for axis in (1, 0)
+def _on_grid(mask: Mask, drawn: NDArray[np.int32]) -> Mask:
+    """(CELLS, CELLS) bool: a mask (H, W) on the grid of its drawn box."""
+    height, width = mask.shape
+    x0, y0, x1, y1 = drawn
+    rows = _pixels_of_cells(y0, y1, height)
+    columns = _pixels_of_cells(x0, x1, width)
+
+    # With a border of 1 px, the positions -1 and `height` or `width` exist, and are empty.
+    padded = np.pad(mask, 1)
+    return padded[np.ix_(rows + 1, columns + 1)]
+
+
+def _pixels_of_cells(low: int, high: int, length: int) -> NDArray[np.int64]:
+    """(CELLS,) the pixel under the middle of each cell, for a box from `low` to `high`.
+
+    -1 and `length` stand for everything outside the window.
+    """
+    positions = low + _cell_middles() * (high - low)
+    pixels = np.floor(positions).astype(np.int64)
+    return np.clip(pixels, -1, length)
+
+
+def _cell_middles() -> NDArray[np.float64]:
+    """(CELLS,) where the middles of the cells lie; 0 and 1 are the sides of the box."""
+    middles = (np.arange(CELLS) + 0.5) / CELLS
+    return middles * _GRID_SIDE - REACH
+
+
+def _ellipses() -> Priors:
+    """Priors without any mask: all shapes are the ellipse that touches the sides of the box."""
+    from_middle = (_cell_middles() - 0.5) ** 2
+    inside = from_middle[:, None] + from_middle < 0.25
+    ellipse = np.where(inside, _ELLIPSE_SHARE, 0.0)
+
+    shares = torch.from_numpy(ellipse).float()
+    logits = torch.logit(shares, eps=_MIN_SHARE)
+    return Priors(
+        logits=logits.repeat(SHAPES, 1, 1),
+        shares=torch.full((SHAPES,), 1 / SHAPES),
     )
-    return np.pad(mask, 1)[np.ix_(rows + 1, columns + 1)]
 
 
-def _sampled(low: int, high: int, length: int) -> NDArray[np.int64]:
-    """The px under each cell's middle; -1 and `length` stand for all beyond the window."""
-    shares = (np.arange(CELLS) + 0.5) / CELLS * (1 + 2 * REACH) - REACH
-    return np.clip(np.floor(low + shares * (high - low)).astype(np.int64), -1, length)
+def _features(grids: Tensor) -> Tensor:
+    """(n, cells / 16): what shapes of grids (n, CELLS, CELLS) are told apart by."""
+    inside = grids[:, _INSIDE, _INSIDE]
+    return functional.avg_pool2d(inside, 2).flatten(1)
 
 
-def _ellipse() -> NDArray[np.float64]:
-    middle = ((np.arange(CELLS) + 0.5) / CELLS * (1 + 2 * REACH) - REACH - 0.5) ** 2
-    return np.where(middle[:, None] + middle < 0.25, 0.9, 0.0)
-
-
-def _box(grids: Tensor) -> Tensor:
-    """The cells in the box, (n, CELLS / 2, CELLS / 2), of some grids."""
-    return grids[:, CELLS // 4 : -CELLS // 4, CELLS // 4 : -CELLS // 4]
-
-
-def _coarse(grids: Tensor) -> Tensor:
-    """(n, cells): what shapes are told apart by."""
-    return functional.avg_pool2d(_box(grids), 2).flatten(1)
-
-
-def _grouped(points: Tensor) -> Tensor:
-    """(n,) groups of (n, d) points by k-means; seeded, so that it repeats."""
+def _by_kmeans(points: Tensor) -> Tensor:
+    """(n,) the group of each of (n, d) points, by k-means."""
     if len(points) < SHAPES:
         return torch.arange(len(points))
+    # OpenCV chooses the first centres by its own generator; seeded, it repeats.
     cv2.setRNGSeed(0)
-    ends = (cv2.TERM_CRITERIA_COUNT, _ROUNDS, 0)
-    _, groups, _ = cv2.kmeans(points.numpy(), SHAPES, None, ends, _ATTEMPTS, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    _, groups, _ = cv2.kmeans(  # type: ignore[call-overload]
+        points.numpy(),
+        SHAPES,
+        None,
+        (cv2.TERM_CRITERIA_COUNT, _KMEANS_STEPS, 0),
+        _KMEANS_ATTEMPTS,
+        cv2.KMEANS_PP_CENTERS,
+    )
     return torch.from_numpy(groups[:, 0]).long()
 
 
 def _nearest(points: Tensor, centres: Tensor) -> Tensor:
+    """(n,) the nearest of (k, d) centres to each of (n, d) points."""
     return torch.cdist(points, centres).argmin(1)
 
 
 def mixed_prior(priors: Tensor, shares: Tensor) -> Tensor:
-    """Priors (shapes, CELLS, CELLS) mixed by shares (N, shapes): (N, CELLS, CELLS) logits."""
-    inside, outside = (
-        torch.einsum("nk,kyx->nyx", shares, torch.sigmoid(sign * priors)) for sign in (1, -1)
-    )
+    """Mix priors by shares: (N, CELLS, CELLS) logits.
+
+    `priors`: (shapes, CELLS, CELLS) logits. `shares`: (N, shapes), each row of sum 1. What is mixed
+    are the probabilities.
+    """
+    inside = torch.einsum("nk,kyx->nyx", shares, torch.sigmoid(priors))
+    outside = torch.einsum("nk,kyx->nyx", shares, torch.sigmoid(-priors))
     return torch.log(inside) - torch.log(outside)
 
 
 def prior_logits(priors: Tensor, drawn: Tensor, height: int, width: int) -> Tensor:
-    """Priors (N, CELLS, CELLS) over windows, bilinear, for drawn boxes (N, 4) in px → (N, 1, height, width)."""
+    """Place priors over windows: (N, 1, height, width) logits, by bilinear interpolation.
+
+    `priors`: (N, CELLS, CELLS) logits. `drawn`: (N, 4) drawn boxes in px of the windows, which are
+    height × width px. Pixels outside the grid get the value of its nearest cell.
+    """
     drawn = drawn.to(priors.dtype)
-    columns = _shares(drawn[:, 0::2], width)[:, None, :].expand(-1, height, -1)
-    rows = _shares(drawn[:, 1::2], height)[:, :, None].expand(-1, -1, width)
-    places = (torch.stack((columns, rows), -1) - 0.5) * (2 / (1 + 2 * REACH))
+    x0, y0, x1, y1 = drawn[:, :, None].unbind(1)
+    columns = _positions_in_box(x0, x1, width)
+    rows = _positions_in_box(y0, y1, height)
+
+    # grid_sample takes x and y of each pixel, -1 to 1 over the whole grid.
+    size = (len(drawn), height, width)
+    x = columns[:, None, :].expand(size)
+    y = rows[:, :, None].expand(size)
+    from_middle = torch.stack((x, y), -1) - 0.5
+    positions = from_middle * (2 / _GRID_SIDE)
     return functional.grid_sample(
-        priors[:, None], places, mode="bilinear", padding_mode="border", align_corners=False
+        priors[:, None],
+        positions,
+        mode="bilinear",
+        padding_mode="border",
+        align_corners=False,
     )
 
 
-def _shares(sides: Tensor, length: int) -> Tensor:
-    """Where each px's middle lies between two sides, (N, 2) → (N, length); 0 and 1 are the sides."""
-    middles = torch.arange(length, dtype=sides.dtype, device=sides.device) + 0.5
-    return (middles - sides[:, :1]) / (sides[:, 1:] - sides[:, :1]).clamp(min=1)
+def _positions_in_box(low: Tensor, high: Tensor, length: int) -> Tensor:
+    """(N, length): where the middle of each pixel lies; 0 and 1 are the sides of the box.
+
+    `low`, `high`: (N, 1) px of the sides.
+    """
+    pixels = torch.arange(length, dtype=low.dtype, device=low.device)
+    middles = pixels + 0.5
+    side = (high - low).clamp(min=1)
+    return (middles - low) / side

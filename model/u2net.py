@@ -1,35 +1,50 @@
-"""U²-Net (Qin et al. 2020, "U²-Net: Going deeper with nested U-structure", Pattern Recognition 106).
+"""U²-Net (Qin et al. 2020, "Going deeper with nested U-structure", Pattern Recognition 106).
 
-Written from the paper: a U of U-blocks, six stages down, five up, a side map from each of the six levels, and
-one map that fuses them. Parameters carry the published names, so that published weights load. Logits come out.
+Written from the paper. The network is a U whose eleven stages are themselves small U-Nets: six on
+the way down, five on the way up. Each of the six levels gives a side map, and a last layer fuses
+them. All maps are logits. The parameters carry the published names, so that published weights
+load.
 """
-
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-Variant = Literal["small", "lite", "full"]
+from model.records import Variant
+from model.u_block import Channels, UBlock, halve, resize_like
 
 MAPS = 7
-"""Maps that come out: the fused one, then the sides from the finest to the coarsest."""
+"""Number of output maps: the fused map, then the side maps from the finest to the coarsest."""
 
-LEAST_SIDE = 64
-"""px; a smaller picture is padded to it at the input and cropped at the output: the deepest level halves five times."""
+MIN_SIDE = 64
+"""px; a smaller picture is padded to it at the input and cropped at the output.
 
-_HEIGHTS = {
+The deepest level sees the picture halved five times, so that 64 px become 2.
+"""
+
+# The last stage of each level, whose features become its side map. The deepest level has no stage
+# up.
+_LAST_STAGES = ("1d", "2d", "3d", "4d", "5d", "6")
+_LEVELS = len(_LAST_STAGES)
+
+# Levels of the U-block at each level of the outer U.
+_BLOCK_LEVELS = {
     "1": 7,
     "2": 6,
     "3": 5,
     "4": 4,
     "5": 4,
     "6": 4,
-}  # levels of the U-block at each depth of the outer U
-_DEEPEST = ("5", "6")  # here the blocks dilate instead of pooling
+}
 
-_Widths = dict[str, tuple[int, int, int]]
-_FULL: _Widths = {
+# On these levels the maps are small, so the U-blocks dilate their filters instead of halving the
+# maps.
+_DILATED_LEVELS = ("5", "6")
+
+Widths = dict[str, Channels]
+"""The channels of each stage, by its published name."""
+
+_FULL: Widths = {
     "1": (3, 32, 64),
     "2": (64, 32, 128),
     "3": (128, 64, 256),
@@ -44,140 +59,118 @@ _FULL: _Widths = {
 }
 
 
-def _even(middle: int, outer: int) -> _Widths:
-    inputs = {"1": 3} | dict.fromkeys("23456", outer)
-    return {name: (inputs.get(name, 2 * outer), middle, outer) for name in _FULL}
+def _same_everywhere(inside: int, output: int) -> Widths:
+    """The widths of a network whose stages are all alike.
 
-
-WIDTHS: dict[Variant, _Widths] = {"small": _even(16, 32), "lite": _even(16, 64), "full": _FULL}
-"""Channels in, inside and out of each stage, by variant: `full` and `lite` as published, `small` for processors."""
-
-
-class ConvNormRelu(nn.Module):
-    """3 × 3 convolution, batch normalisation, ReLU."""
-
-    def __init__(self, inputs: int, outputs: int, dilation: int = 1) -> None:
-        super().__init__()
-        self.conv_s1 = nn.Conv2d(inputs, outputs, 3, padding=dilation, dilation=dilation)
-        self.bn_s1 = nn.BatchNorm2d(outputs)
-
-    def forward(self, *parts: Tensor) -> Tensor:
-        """Maps (N, channels, H, W) whose channels together are the inputs → (N, outputs, H, W).
-
-        Parts are convolved each with its own filters and summed: of a concatenation, all gradients would be strided
-        slices, over which what comes before it takes twice as long.
-        """
-        conv = self.conv_s1
-        filters = torch.split(conv.weight, [part.shape[1] for part in parts], 1)
-        total = functional.conv2d(parts[0], filters[0], conv.bias, 1, conv.padding, conv.dilation)
-        for part, its in zip(parts[1:], filters[1:], strict=True):
-            total += functional.conv2d(part, its, None, 1, conv.padding, conv.dilation)
-        answer: Tensor = torch.relu_(self.bn_s1(total))
-        return answer
-
-
-class UBlock(nn.Module):
-    """Residual U-block of some levels: a small U-Net whose result is added to its input's features.
-
-    `dilated`: no pooling; the levels see further by dilation instead.
+    A stage on the way up (`5d` to `1d`) reads two maps: the one from below and the one of the
+    stage on the way down at its level.
     """
+    rgb = 3
+    first = (rgb, inside, output)
+    down = (output, inside, output)
+    up = (2 * output, inside, output)
+    return {
+        "1": first,
+        "2": down,
+        "3": down,
+        "4": down,
+        "5": down,
+        "6": down,
+        "5d": up,
+        "4d": up,
+        "3d": up,
+        "2d": up,
+        "1d": up,
+    }
 
-    def __init__(self, levels: int, channels: tuple[int, int, int], dilated: bool) -> None:
-        super().__init__()
-        inputs, middle, outputs = channels
-        self.levels = levels
-        self.dilated = dilated
-        self.rebnconvin = ConvNormRelu(inputs, outputs)
-        for level in range(1, levels + 1):
-            dilation = 2 ** (level - 1) if dilated else 1 + (level == levels)
-            self.add_module(
-                f"rebnconv{level}",
-                ConvNormRelu(outputs if level == 1 else middle, middle, dilation),
-            )
-        for level in range(levels - 1, 0, -1):
-            dilation = 2 ** (level - 1) if dilated else 1
-            self.add_module(
-                f"rebnconv{level}d",
-                ConvNormRelu(2 * middle, outputs if level == 1 else middle, dilation),
-            )
 
-    def forward(self, *parts: Tensor) -> Tensor:
-        """Maps (N, channels, H, W) whose channels together are the inputs → (N, outputs, H, W)."""
-        whole: Tensor = self.rebnconvin(*parts)
-        skips = [self.get_submodule("rebnconv1")(whole)]
-        for level in range(2, self.levels + 1):
-            pooled = skips[-1] if self.dilated or level == self.levels else _halve(skips[-1])
-            skips.append(self.get_submodule(f"rebnconv{level}")(pooled))
-        up: Tensor = skips.pop()
-        for level in range(self.levels - 1, 0, -1):
-            skip = skips.pop()
-            up = self.get_submodule(f"rebnconv{level}d")(_resize(up, skip), skip)
-        return up + whole
+WIDTHS: dict[Variant, Widths] = {
+    "small": _same_everywhere(inside=16, output=32),
+    "lite": _same_everywhere(inside=16, output=64),
+    "full": _FULL,
+}
+"""The widths of each variant."""
 
 
 class U2Net(nn.Module):
-    """The nested U. `widths`: channels in, inside and out of its eleven stages, see `WIDTHS`.
+    """The nested U. `widths`: the channels of its eleven stages, as in `WIDTHS`.
 
-    `level_channels`: of the six stages down together.
+    `level_channels`: channels of the six stages on the way down, added up.
     """
 
-    def __init__(self, widths: _Widths) -> None:
+    def __init__(self, widths: Widths) -> None:
         super().__init__()
-        self.level_channels = sum(widths[name][2] for name in "123456")
+        self.level_channels = 0
         for name, channels in widths.items():
-            self.add_module(
-                f"stage{name}", UBlock(_HEIGHTS[name[0]], channels, name[0] in _DEEPEST)
-            )
-        for depth, name in enumerate(("1d", "2d", "3d", "4d", "5d", "6"), start=1):
-            self.add_module(f"side{depth}", nn.Conv2d(widths[name][2], 1, 3, padding=1))
-        self.outconv = nn.Conv2d(6, 1, 1)
+            level = name[0]
+            dilated = level in _DILATED_LEVELS
+            block = UBlock(_BLOCK_LEVELS[level], channels, dilated)
+            self.add_module(f"stage{name}", block)
+            if name == level:
+                self.level_channels += channels[2]
+
+        for level_number, name in enumerate(_LAST_STAGES, start=1):
+            outputs = widths[name][2]
+            side = nn.Conv2d(outputs, 1, kernel_size=3, padding=1)
+            self.add_module(f"side{level_number}", side)
+        self.outconv = nn.Conv2d(_LEVELS, 1, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) of any size → (N, 7, H, W) logits: the fused map, then the six sides."""
-        return self.maps_and_levels(x)[0]
+        """Pictures (N, 3, H, W) of any size; (N, 7, H, W) logits: fused map, then side maps."""
+        maps, _ = self.maps_and_levels(x)
+        return maps
 
     def maps_and_levels(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """The maps, and the features of the six stages down, (N, channels, h, w) each, from the finest on."""
+        """The output maps as `forward` gives them, and the features of the six stages down.
+
+        The features are (N, channels, h, w) each, from the finest to the coarsest.
+        """
         height, width = x.shape[-2:]
-        below, beside = max(0, LEAST_SIDE - height), max(0, LEAST_SIDE - width)
-        if below or beside:
-            x = functional.pad(x, (0, beside, 0, below), mode="replicate")
+        below = max(0, MIN_SIDE - height)
+        right = max(0, MIN_SIDE - width)
+        if below or right:
+            x = functional.pad(x, (0, right, 0, below), mode="replicate")
         maps, levels = self._maps(x)
         return maps[..., :height, :width], levels
 
     def _maps(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
-        skips = [self.get_submodule("stage1")(x)]
-        for depth in range(2, 7):
-            skips.append(self.get_submodule(f"stage{depth}")(_halve(skips[-1])))
-        levels = list(skips)
-        up = skips.pop()
-        sides = [self.get_submodule("side6")(up)]
-        for depth in range(5, 0, -1):
-            skip = skips.pop()
-            up = self.get_submodule(f"stage{depth}d")(_resize(up, skip), skip)
-            sides.append(self.get_submodule(f"side{depth}")(up))
-        maps = torch.cat([_resize(side, x) for side in reversed(sides)], 1)
-        return torch.cat((self.outconv(maps), maps), 1), levels
+        """`maps_and_levels` of pictures that are large enough."""
+        first = self.get_submodule("stage1")
+        levels = [first(x)]
+        for level in range(2, _LEVELS + 1):
+            down = self.get_submodule(f"stage{level}")
+            halved = halve(levels[-1])
+            levels.append(down(halved))
+
+        features = levels[-1]
+        side_maps = [self._side_map(_LEVELS, features, x)]
+        for level in range(_LEVELS - 1, 0, -1):
+            up = self.get_submodule(f"stage{level}d")
+            skip = levels[level - 1]
+            features = up(resize_like(features, skip), skip)
+            side_maps.append(self._side_map(level, features, x))
+
+        side_maps.reverse()
+        stacked = torch.cat(side_maps, 1)
+        fused = self.outconv(stacked)
+        return torch.cat((fused, stacked), 1), levels
+
+    def _side_map(self, level: int, features: Tensor, picture: Tensor) -> Tensor:
+        """The side map of a level, at the size of the picture."""
+        side = self.get_submodule(f"side{level}")
+        return resize_like(side(features), picture)
 
 
 def build(variant: Variant) -> U2Net:
-    """A network with PyTorch's own random weights, but maps that begin at 0: what is added to them is the first answer.
+    """A network that has learned nothing: PyTorch's own random weights, and output maps that are 0.
 
-    The fused map begins as the mean of the sides.
+    Maps of 0 add nothing to the prior, so a box network answers with its prior at first. The
+    fused map begins as the mean of the side maps.
     """
     network = U2Net(WIDTHS[variant])
     with torch.no_grad():
         for name, parameter in network.named_parameters():
             if name.startswith(("side", "outconv")):
-                parameter.fill_(1 / 6 if name == "outconv.weight" else 0.0)
+                parameter.zero_()
+        network.outconv.weight.fill_(1 / _LEVELS)
     return network
-
-
-def _halve(x: Tensor) -> Tensor:
-    return functional.max_pool2d(x, 2, stride=2, ceil_mode=True)
-
-
-def _resize(x: Tensor, like: Tensor) -> Tensor:
-    if x.shape[-2:] == like.shape[-2:]:
-        return x
-    return functional.interpolate(x, like.shape[-2:], mode="bilinear", align_corners=False)

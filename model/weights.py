@@ -1,9 +1,10 @@
-"""The published weights of U²-Net (Apache-2.0, xuebinqin/U-2-Net): fetched by digest, read without running anything.
+"""The published weights of U²-Net (Apache-2.0, xuebinqin/U-2-Net): downloaded, checked and read.
 
     python -m model.weights [lite|full]
 
-Nothing here depends on them. Files that stand somewhere already, .pth or .safetensors, do as well: `train.start` and
-`segment --model` take their paths. They were trained to find what is salient, without a box and so without a prior.
+Nothing in this project needs them. A file from elsewhere, .pth or .safetensors, works as well: give
+its path as `train.start` or to `segment --model`. The weights were trained to find salient objects
+without a box, so they hold no prior.
 """
 
 import argparse
@@ -11,8 +12,8 @@ import pickle
 import struct
 import sys
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -21,61 +22,89 @@ from torch import Tensor
 
 from curate.errors import InputError
 from model.box_network import BoxNetwork
-from model.checkpoint import Origin, checkpoint_path, fill, load_checkpoint
+from model.checkpoint import checkpoint_path, fill, load_checkpoint
 from model.prior import learn_priors
-from model.u2net import WIDTHS, U2Net, Variant, build
+from model.records import Origin, Variant
+from model.u2net import WIDTHS, U2Net, build
 
 PUBLISHED = "published"
-"""Where the model of published weights comes from, in its `Origin.start`."""
+"""What `Origin.start` says of a model with published weights."""
 
 LICENCE = "Apache-2.0 (U²-Net; trained on DUTS)"
-"""As the authors put it; what a checkpoint that begins with their weights lists."""
+"""Licence of the published weights, as a checkpoint that begins with them lists it."""
 
 FOLDER = Path("build/weights")
+"""Where `fetch` puts the files."""
 
 _DRIVE = "https://drive.google.com/uc?export=download&confirm=t&id="
 
+# What torch.load raises on files that are cut off, damaged, or not weights.
+_UNREADABLE = (
+    OSError,
+    SafetensorError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    MemoryError,
+    pickle.UnpicklingError,
+    struct.error,
+)
 
-class _File(NamedTuple):
-    """A published file: its name, where the authors' README links it, and the SHA-256 that it must have."""
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A published file."""
 
     name: str
     url: str
-    digest: str
+    """Where the authors' README links it."""
+
+    sha256: str
 
 
 _FILES: dict[str, _File] = {
     "lite": _File(
-        "u2netp.pth",
-        _DRIVE + "1rbSTGKAE-MTxBYHd-51l2hMOQPT_7EPy",
-        "e7567cde013fb64813973ce6e1ecc25a80c05c3ca7adbc5a54f3c3d90991b854",
+        name="u2netp.pth",
+        url=_DRIVE + "1rbSTGKAE-MTxBYHd-51l2hMOQPT_7EPy",
+        sha256="e7567cde013fb64813973ce6e1ecc25a80c05c3ca7adbc5a54f3c3d90991b854",
     ),
     "full": _File(
-        "u2net.pth",
-        _DRIVE + "1ao1ovG1Qtx4b7EoskHXmi2E9rp5CHLcZ",
-        "10025a17f49cd3208afc342b589890e402ee63123d6f2d289a4a0903695cce58",
+        name="u2net.pth",
+        url=_DRIVE + "1ao1ovG1Qtx4b7EoskHXmi2E9rp5CHLcZ",
+        sha256="10025a17f49cd3208afc342b589890e402ee63123d6f2d289a4a0903695cce58",
     ),
 }
 
 
 def fetch(variant: str, folder: Path = FOLDER) -> Path:
-    """The published file of `lite` or `full`, downloaded unless it is here. InputError where it cannot be had whole."""
-    import pooch
+    """The published file of `lite` or `full`, downloaded unless it is in `folder`.
+
+    InputError if it cannot be downloaded, or is not the published file.
+    """
+    import pooch  # slow to import, and only needed here
 
     file = _FILES[variant]
     pooch.get_logger().setLevel("ERROR")
     try:
         found = pooch.retrieve(
-            file.url, f"sha256:{file.digest}", file.name, folder, None, pooch.HTTPDownloader()
+            url=file.url,
+            known_hash=f"sha256:{file.sha256}",
+            fname=file.name,
+            path=folder,
+            downloader=pooch.HTTPDownloader(),
         )
     except OSError as error:  # no network, no space, no permission
-        first = str(error).partition("\n")[0][:100]
+        cause = f"{type(error).__name__}: {_first_line(error)[:100]}"
         raise InputError(
-            f"{file.name}: cannot be fetched from {file.url} ({type(error).__name__}: {first}); nothing needs it: "
-            f"training starts with the base or with random weights. A copy from elsewhere does as well, as "
-            f"train.start; its SHA-256 is {file.digest}"
+            f"{file.name}: cannot be fetched from {file.url} ({cause}). Nothing needs it: training "
+            "can start with the base or with random weights. A copy from elsewhere works as well, "
+            f"as train.start; its SHA-256 is {file.sha256}"
         ) from None
-    except ValueError:  # pooch has removed it
+    except ValueError:  # the SHA-256 differs; pooch has removed the file
         raise InputError(
             f"{file.name}: {file.url} gave another file than the published one; it was removed"
         ) from None
@@ -83,102 +112,122 @@ def fetch(variant: str, folder: Path = FOLDER) -> Path:
 
 
 def load_any(path: str | Path) -> tuple[BoxNetwork, Origin]:
-    """A checkpoint of this project, `base` among them, or published weights. InputError where it is neither.
+    """A checkpoint of this project, `base` included, or published weights.
 
-    Published weights get the ellipse in the drawn box as their prior, and `PUBLISHED` as their start.
+    Published weights get the ellipse in the drawn box as their prior, and `PUBLISHED` as their
+    start. InputError if the file is neither.
     """
-    if not _is_published(checkpoint_path(path)):
+    file = checkpoint_path(path)
+    if not _is_published(file):
         return load_checkpoint(path)
-    network, variant = read_published(checkpoint_path(path))
-    return BoxNetwork(network, *learn_priors([])).eval(), Origin(
-        variant=variant, start=PUBLISHED, licences=[LICENCE]
-    )
+
+    network, variant = read_published(file)
+    model = BoxNetwork(network, learn_priors([]))
+    origin = Origin(variant=variant, start=PUBLISHED, licences=[LICENCE])
+    return model.eval(), origin
 
 
 def _is_published(file: Path) -> bool:
+    """Whether a file may hold published weights, by its suffix or by the names of its tensors."""
     if file.suffix in (".pth", ".pt"):
         return True
     try:
         with safe_open(file, "pt") as opened:
-            return "outconv.weight" in opened.keys()  # noqa: SIM118 - no mapping
+            names = opened.keys()
+            return "outconv.weight" in names
     except (SafetensorError, OSError):
         return False
 
 
 def read_published(path: Path) -> tuple[U2Net, Variant]:
-    """A network with weights under their published names, from .pth (weights alone, never a pickle that runs) or
-    .safetensors; counts of batches may lack. InputError for anything else.
+    """A network with the weights of a file under their published names, and its variant.
+
+    A .pth file is read as weights alone, so no code in it runs. InputError if it holds anything
+    else, or weights that are not those of U²-Net. The counters of batches may be missing.
     """
-    try:
-        if path.suffix == ".safetensors":
-            tensors = load_file(path)
-        else:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of pickles that it may not follow to their end
-                tensors = torch.load(path, map_location="cpu", weights_only=True)
-    except (
-        *(
-            OSError,
-            SafetensorError,
-            RuntimeError,
-            EOFError,
-            ValueError,
-            TypeError,
-            LookupError,
-            AttributeError,
-        ),
-        *(pickle.UnpicklingError, struct.error, MemoryError, AssertionError),
-    ) as error:  # what torch raises on garbage
-        first = str(error).partition("\n")[0]
-        raise InputError(
-            f"{path}: no weights can be read from it, or it holds more than weights ({first})"
-        ) from None
-    if not isinstance(tensors, dict) or not all(
-        isinstance(value, Tensor) for value in tensors.values()
-    ):
-        raise InputError(f"{path}: holds other things than named tensors")
-    if not all(_is_plain(str(name), value) for name, value in tensors.items()):
-        raise InputError(f"{path}: holds tensors that are no plain real numbers")
+    tensors = _read_tensors(path)
+    for name, value in tensors.items():
+        if not _is_plain(name, value):
+            raise InputError(f"{path}: holds tensors that are not plain real numbers")
+
     variant = _variant_of(tensors, path)
     network = build(variant)
-    fill(network, {str(name): value for name, value in tensors.items()}, str(path))
+    fill(network, tensors, str(path))
     return network.eval(), variant
 
 
+def _read_tensors(path: Path) -> dict[str, Tensor]:
+    """The named tensors of a file. InputError if it cannot be read, or holds anything else."""
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        with warnings.catch_warnings():
+            # torch warns of pickles that it may not follow to their end; the error says enough.
+            warnings.simplefilter("ignore")
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except _UNREADABLE as error:
+        raise InputError(
+            f"{path}: no weights can be read from it, or it holds more than weights "
+            f"({_first_line(error)})"
+        ) from None
+
+    tensors = {}
+    if isinstance(content, dict):
+        for name, value in content.items():
+            if isinstance(value, Tensor):
+                tensors[str(name)] = value
+    if not isinstance(content, dict) or len(tensors) < len(content):
+        raise InputError(f"{path}: holds other things than named tensors")
+    return tensors
+
+
+def _first_line(error: BaseException) -> str:
+    first, _, _ = str(error).partition("\n")
+    return first
+
+
 def _is_plain(name: str, value: Tensor) -> bool:
-    real = value.is_floating_point() or name.endswith("num_batches_tracked")
-    return (
-        real
-        and value.layout is torch.strided
-        and value.device.type == "cpu"
-        and not value.is_quantized
-    )
+    """Whether a tensor is dense, in memory, and of real numbers; a counter may be of integers."""
+    if value.layout is not torch.strided or value.device.type != "cpu" or value.is_quantized:
+        return False
+    return value.is_floating_point() or name.endswith("num_batches_tracked")
 
 
 def _variant_of(tensors: dict[str, Tensor], path: Path) -> Variant:
-    inner = tensors.get("stage1.rebnconv1.conv_s1.weight")
-    outer = tensors.get("stage6.rebnconvin.conv_s1.weight")
+    """The variant that the shapes of two layers belong to. InputError if there is none."""
+    inside = _outputs_of(tensors, "stage1.rebnconv1.conv_s1.weight")
+    outputs = _outputs_of(tensors, "stage6.rebnconvin.conv_s1.weight")
     for variant, widths in WIDTHS.items():
-        if inner is None or outer is None or not inner.ndim or not outer.ndim:
-            break
-        if (len(inner), len(outer)) == (widths["1"][1], widths["6"][2]):
+        _, first_inside, _ = widths["1"]
+        _, _, last_outputs = widths["6"]
+        if inside == first_inside and outputs == last_outputs:
             return variant
-    raise InputError(
-        f"{path}: not the weights of U²-Net in any size known here ({', '.join(WIDTHS)})"
-    )
+    known = ", ".join(WIDTHS)
+    raise InputError(f"{path}: not the weights of U²-Net in a size that is known here ({known})")
+
+
+def _outputs_of(tensors: dict[str, Tensor], layer: str) -> int | None:
+    """Number of filters of a layer; None if there is no such layer."""
+    filters = tensors.get(layer)
+    if filters is None or filters.ndim == 0:
+        return None
+    return len(filters)
 
 
 def main() -> None:
-    """Fetch what is named; exit code 3 where it cannot be had."""
+    """Download the file that is named; exit code 3 if that fails."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("variant", nargs="?", choices=tuple(_FILES), default="lite")
+    arguments = parser.parse_args()
     try:
-        sys.stdout.write(f"{fetch(parser.parse_args().variant)}\n")
+        path = fetch(arguments.variant)
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(3)
+    sys.stdout.write(f"{path}\n")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,10 @@ from curate.storage import digest, read_json
 _READ_AHEAD = 64  # samples that a stream decodes before they are asked for
 
 
+class EmptySplit(InputError):
+    """The shards hold no object of the split that is asked for."""
+
+
 class Sample(NamedTuple):
     """What the model sees of one object, and what it shall answer."""
 
@@ -152,13 +156,16 @@ class Shards:
 
 
 def open_shards(folder: UPath | str, split: str) -> Shards:
-    """The shards of one split. InputError where there are none, or where they are of another schema version."""
+    """The shards of one split.
+
+    InputError where there are none, or where they are of another schema version; EmptySplit where others are filled.
+    """
     folder = UPath(folder)
     manifest = _read_manifest(folder)
     files = [file for file in manifest["files"] if file["split"] == split]
     if not files:
         filled = ", ".join(manifest["rows"]) or "none"
-        raise InputError(
+        raise EmptySplit(
             f"{folder}: split {split!r} holds no object; splits with objects: {filled}"
         )
     tables, groups = [], []

@@ -1,4 +1,10 @@
-"""What a model must beat: answers to a drawn box that need no training. Each is given what the model is given."""
+"""Answers to a drawn box that need no training: what a model must beat.
+
+A baseline is a function of a window's pixels, (H, W, 3) uint8 RGB, and the drawn box, px of the
+window: what the model is given, and nothing else. It gives a mask (H, W) bool, or None if it
+fails; the drawn box then stands in for it. A new baseline is one function here and one line of
+`methods.METHODS`.
+"""
 
 import cv2
 import numpy as np
@@ -8,41 +14,54 @@ from curate.pixels.masks import Mask
 from curate.records import Box
 
 _GRABCUT_ITERATIONS = 5
+_GRABCUT_MODEL = (1, 65)  # shape of the mixture of colours that OpenCV keeps
 
 
-def rectangle(height: int, width: int, drawn: Box) -> Mask:
-    """The drawn box, filled; (height, width) bool."""
+def rectangle(image: Pixels, drawn: Box) -> Mask:
+    """The drawn box, filled."""
+    height, width, _ = image.shape
     x0, y0, x1, y1 = drawn
     mask = np.zeros((height, width), np.bool_)
     mask[y0:y1, x0:x1] = True
     return mask
 
 
-def ellipse(height: int, width: int, drawn: Box) -> Mask:
-    """Px whose centre lies in the ellipse that the drawn box holds; (height, width) bool."""
+def ellipse(image: Pixels, drawn: Box) -> Mask:
+    """The px whose middle lies in the ellipse that touches the sides of the drawn box."""
+    height, width, _ = image.shape
     x0, y0, x1, y1 = drawn
-    x = (np.arange(width) + 0.5 - (x0 + x1) / 2) / ((x1 - x0) / 2)
-    y = (np.arange(height) + 0.5 - (y0 + y1) / 2) / ((y1 - y0) / 2)
+    middle_x = np.arange(width) + 0.5 - (x0 + x1) / 2
+    middle_y = np.arange(height) + 0.5 - (y0 + y1) / 2
+    x = middle_x / ((x1 - x0) / 2)
+    y = middle_y / ((y1 - y0) / 2)
     mask: Mask = x**2 + y[:, None] ** 2 <= 1
     return mask
 
 
-def grabcut(image: Pixels, drawn: Box) -> tuple[Mask, bool]:
-    """GrabCut (Rother et al. 2004) of an (H, W, 3) window, all outside the drawn box taken for background.
+def grabcut(image: Pixels, drawn: Box) -> Mask | None:
+    """GrabCut (Rother et al. 2004) started from the drawn box; everything outside is background.
 
-    Five iterations. Where it fails or comes out empty: the drawn box, and False. Seeded, so that it repeats.
+    Five iterations. None if it fails or finds nothing.
     """
-    height, width = image.shape[:2]
-    box = rectangle(height, width, drawn)
+    box = rectangle(image, drawn)
     labels = np.where(box, cv2.GC_PR_FGD, cv2.GC_BGD).astype(np.uint8)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
+
+    # OpenCV starts its mixtures of colours by its own generator; seeded, they repeat.
     cv2.setRNGSeed(0)
     try:
-        # with a mask to start from, the rectangle is not read
         cv2.grabCut(
-            image, labels, (0, 0, 0, 0), *models, _GRABCUT_ITERATIONS, cv2.GC_INIT_WITH_MASK
+            image,
+            labels,
+            (0, 0, 0, 0),  # a rectangle, which is not read if there are labels to start from
+            np.zeros(_GRABCUT_MODEL),
+            np.zeros(_GRABCUT_MODEL),
+            _GRABCUT_ITERATIONS,
+            cv2.GC_INIT_WITH_MASK,
         )
     except cv2.error:
-        return box, False
+        return None
+
     mask: Mask = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
-    return (mask, True) if mask.any() else (box, False)
+    if not mask.any():
+        return None
+    return mask

@@ -1,11 +1,11 @@
-"""Evaluation: the model and what it must beat on the test shards → report.json, by strata, with intervals.
+"""Evaluation: the model and what it must beat, on the test shards → `<build>/evaluate/report.json`.
 
-Beside the report: `scores.parquet`, one row for each object and method, and `cases.parquet`, the pictures of the
-best, median and worst answers, for the page.
+Other files of the folder: `scores.parquet` has one row for each object and method, `cases.parquet`
+the pictures of the best, median and worst answers.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -14,193 +14,167 @@ from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
-from curate.pixels.images import encode_mask, encode_webp
 from curate.settings import Settings
 from curate.shards import windows
-from curate.shards.reader import Shards, open_shards
-from curate.storage import digest, read_json, write_json, write_table
+from curate.shards.reader import EmptySplit, Shards, open_shards
+from curate.storage import digest, write_table
 from model.box_network import BoxNetwork
-from model.checkpoint import BASE, Origin, load_checkpoint
-from model.evaluation.methods import Judged, judge
+from model.checkpoint import BASE, load_checkpoint
+from model.evaluation.cases import cases_table
+from model.evaluation.judging import Judgement, judge, trained_methods
 from model.evaluation.metrics import METRICS
-from model.evaluation.strata import report_rows, strata
+from model.evaluation.report import (
+    REPORT_VERSION,
+    JudgedData,
+    JudgedModel,
+    Report,
+    read_report,
+    write_report,
+)
+from model.evaluation.strata import Resampling, strata, stratum_report
 from model.hardware import device
-from model.predict import probabilities
 
 Log = Callable[[str], None]
+"""Takes a line that tells the user how things go."""
 
-REPORT_VERSION = 1
-CASES = pa.schema(
-    [
-        ("kind", pa.string()),
-        ("object_id", pa.string()),
-        ("concept", pa.string()),
-        ("domain", pa.string()),
-        ("iou", pa.float64()),
-        *((name, pa.int32()) for name in ("drawn_x0", "drawn_y0", "drawn_x1", "drawn_y1")),
-        *((name, pa.binary()) for name in ("image", "true", "predicted")),
-    ]
-)
-"""Columns of cases.parquet: the window as lossless WebP, both masks as 1-bit PNG."""
 
-_CASES = 12  # of each kind, no two of one photo
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Digests of what a report is made from."""
+
+    model: str
+    manifest: str
+    settings: str
 
 
 def evaluate(settings: Settings, log: Log) -> UPath:
     """Judge `<build>/train/model.safetensors` on the test split; the path of report.json.
 
-    A report that is up to date is not made again. InputError where there are no test objects, or no model.
+    A report that is up to date is not made again. EmptySplit, which is an InputError, if the test
+    split holds no object; InputError if there are no shards, or no model.
     """
     build = UPath(settings.build)
-    folder, path = build / "evaluate", build / "train" / "model.safetensors"
+    folder = build / "evaluate"
+    report_path = folder / "report.json"
+    model_path = build / "train" / "model.safetensors"
     shards = open_shards(build / "shard", "test")
-    if not path.exists():
-        raise InputError(f"{path}: no model to judge; train one first")
-    model, origin = load_checkpoint(str(path))
-    identity = {
-        "model": digest(path.read_bytes()),
-        "data": shards.digest,
-        "settings": digest(
-            settings.evaluate.model_dump(), BASE.read_bytes() if BASE.is_file() else b""
-        ),
-    }
-    if _identity(_known(folder / "report.json")) == identity:
-        log(f"evaluate: {folder / 'report.json'} is up to date")
-        return folder / "report.json"
-    log(f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat")
-    networks = {"model": model.to(device())} | _untuned(log)
-    judged = judge(shards, networks, settings.dask.workers, log)
-    write_table(folder / "scores.parquet", _scores_table(shards, judged.scores))
-    write_table(folder / "cases.parquet", _cases(shards, model, judged.scores["model"]))
-    write_json(
-        folder / "report.json", _report(settings, shards, judged, identity, _facts(model, origin))
+    if not model_path.exists():
+        raise InputError(f"{model_path}: no model to judge; train one first")
+
+    model, origin = load_checkpoint(str(model_path))
+    inputs = _Inputs(
+        model=digest(model_path.read_bytes()),
+        manifest=shards.digest,
+        settings=digest(settings.evaluate.model_dump(), _base_bytes()),
     )
-    return folder / "report.json"
+    if _known_inputs(report_path) == inputs:
+        log(f"evaluate: {report_path} is up to date")
+        return report_path
+
+    log(f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat")
+    networks = {"model": model.to(device())}
+    networks |= _untuned(log)
+    judgement = judge(shards, trained_methods(networks), settings.dask.workers, log)
+
+    scores = judgement.scores
+    iou = scores["model"][:, list(METRICS).index("iou")]
+    write_table(folder / "scores.parquet", _scores_table(shards, scores))
+    write_table(folder / "cases.parquet", cases_table(shards, model, iou))
+
+    judged_model = JudgedModel(
+        digest=inputs.model,
+        **msgspec.structs.asdict(origin),
+        parameters=sum(each.numel() for each in model.network.parameters()),
+    )
+    write_report(report_path, _report(settings, shards, judgement, judged_model, inputs))
+    return report_path
+
+
+def _base_bytes() -> bytes:
+    if not BASE.is_file():
+        return b""
+    return BASE.read_bytes()
 
 
 def _untuned(log: Log) -> dict[str, BoxNetwork]:
+    """The base, before any training on the shards, by the name of its method."""
     if not BASE.is_file():
-        log(f"evaluate: {BASE.name} is not here, so the model is judged without the base beside it")
+        log(f"evaluate: {BASE.name} is missing, so the model is not compared with the base")
         return {}
-    return {"untuned": load_checkpoint(BASE)[0].to(device())}
+    base, _ = load_checkpoint(BASE)
+    return {"untuned": base.to(device())}
 
 
-def _known(path: UPath) -> Any:
+def _known_inputs(path: UPath) -> _Inputs | None:
+    """What the report at a path was made from; None if this version did not write it."""
     try:
-        return read_json(path)
-    except msgspec.DecodeError:  # broken: made anew
+        report = read_report(path)
+    except InputError:  # broken: it is made anew
         return None
-
-
-def _identity(report: Any) -> dict[str, Any] | None:
-    """What a report was made from; None where it is none that this version wrote."""
-    try:
-        if report["schema_version"] != REPORT_VERSION:
-            return None
-        return {
-            "model": report["model"]["digest"],
-            "data": report["data"]["manifest_digest"],
-            "settings": report["settings_digest"],
-        }
-    except (KeyError, TypeError):
+    if report is None or report.schema_version != REPORT_VERSION:
         return None
+    return _Inputs(
+        model=report.model.digest,
+        manifest=report.data.manifest_digest,
+        settings=report.settings_digest,
+    )
 
 
 def _report(
     settings: Settings,
     shards: Shards,
-    judged: Judged,
-    identity: Mapping[str, str],
-    facts: Mapping[str, Any],
-) -> dict[str, Any]:
-    _, images = np.unique(np.array(shards.table["image_id"].to_pylist()), return_inverse=True)
-    chance = (settings.evaluate.bootstrap, settings.evaluate.seed)
-    rows = [
-        report_rows(stratum, judged.scores, images, *chance)
-        for stratum in strata(shards.table, _trained_concepts(shards))
-    ]
-    return {
-        "schema_version": REPORT_VERSION,
-        "model": {"digest": identity["model"], **facts},
-        "data": {
-            "manifest_digest": identity["data"],
-            "objects": len(shards),
-            "images": int(images.max()) + 1,
-            "grabcut_fallbacks": judged.fallbacks,
-        },
-        "settings_digest": identity["settings"],
-        "results": [row for each in rows for row in each.results],
-        "paired": [row for each in rows for row in each.paired],
-        "gate": {},
-    }
+    judgement: Judgement,
+    model: JudgedModel,
+    inputs: _Inputs,
+) -> Report:
+    """The report on a judgement of a model."""
+    image_ids = shards.table["image_id"].to_pylist()
+    names, images = np.unique(np.array(image_ids), return_inverse=True)
+    resampling = Resampling(images, settings.evaluate.bootstrap, settings.evaluate.seed)
 
+    results = []
+    paired = []
+    for objects in strata(shards.table, _trained_concepts(shards)):
+        of_stratum = stratum_report(objects, judgement.scores, resampling)
+        results += of_stratum.results
+        paired += of_stratum.paired
 
-def _facts(model: BoxNetwork, origin: Origin) -> dict[str, Any]:
-    """What is told of the model."""
-    told: dict[str, Any] = msgspec.to_builtins(origin)
-    return told | {"parameters": sum(each.numel() for each in model.network.parameters())}
+    return Report(
+        model=model,
+        data=JudgedData(
+            manifest_digest=inputs.manifest,
+            objects=len(shards),
+            images=len(names),
+            grabcut_fallbacks=judgement.failures["grabcut"],
+        ),
+        settings_digest=inputs.settings,
+        results=results,
+        paired=paired,
+    )
 
 
 def _trained_concepts(shards: Shards) -> frozenset[str]:
+    """The concepts of the train split."""
     try:
-        return frozenset(open_shards(shards.folder, "train").table["concept"].to_pylist())
-    except InputError:  # nothing to train on here: all is unseen
+        train = open_shards(shards.folder, "train")
+    except EmptySplit:  # nothing to train on in this build, so every concept is unseen
         return frozenset()
+    return frozenset(train.table["concept"].to_pylist())
 
 
 def _scores_table(shards: Shards, scores: Mapping[str, NDArray[np.float64]]) -> pa.Table:
-    objects = shards.table.select(
-        ["object_id", "image_id", "export", "domain", "customer", "concept"]
-    )
-    objects = objects.append_column(
-        "size",
-        pa.array(windows.sizes(windows.box_columns(shards.table, "box")).tolist(), pa.string()),
-    )
+    """One row for each object and method: what the object is, and all metrics."""
+    columns = ["object_id", "image_id", "export", "domain", "customer", "concept"]
+    objects = shards.table.select(columns)
+    sizes = windows.sizes(windows.box_columns(shards.table, "box"))
+    objects = objects.append_column("size", pa.array(sizes.tolist(), pa.string()))
+
     tables = []
     for method, values in scores.items():
-        table = objects.append_column("method", pa.array([method] * len(objects), pa.string()))
-        for name, column in zip(METRICS, values.T, strict=True):
-            table = table.append_column(name, pa.array(np.ascontiguousarray(column)))
+        names = pa.array([method] * len(objects), pa.string())
+        table = objects.append_column("method", names)
+        for index, metric in enumerate(METRICS):
+            column = np.ascontiguousarray(values[:, index])
+            table = table.append_column(metric, pa.array(column))
         tables.append(table)
     return pa.concat_tables(tables)
-
-
-def _cases(shards: Shards, model: BoxNetwork, scores: NDArray[np.float64]) -> pa.Table:
-    """The best, median and worst answers by IoU, with their pictures."""
-    iou = scores[:, METRICS.index("iou")]
-    ranked = np.argsort(iou, kind="stable")
-    middle = ranked[np.argsort(np.abs(np.arange(len(ranked)) - len(ranked) // 2), kind="stable")]
-    number = max(1, min(_CASES, len(ranked) // 3))
-    orders = {"worst": ranked, "median": middle, "best": ranked[::-1]}
-    chosen = {kind: _one_of_each_image(rows, shards)[:number] for kind, rows in orders.items()}
-    cases = [
-        _case(shards, model, kind, row, float(iou[row]))
-        for kind, rows in chosen.items()
-        for row in rows
-    ]
-    return pa.Table.from_pylist(cases, schema=CASES)
-
-
-def _one_of_each_image(rows: NDArray[np.int64], shards: Shards) -> list[int]:
-    """The first row of each image."""
-    images = shards.table["image_id"].to_pylist()
-    first: dict[str, int] = {}
-    for row in rows.tolist():
-        first.setdefault(images[row], row)
-    return list(first.values())
-
-
-def _case(shards: Shards, model: BoxNetwork, kind: str, row: int, iou: float) -> dict[str, Any]:
-    sample = shards.sample(row)
-    (answer,) = probabilities(model, [sample.image], [sample.drawn])
-    return {
-        "kind": kind,
-        "object_id": sample.object_id,
-        "concept": sample.concept,
-        "domain": sample.domain,
-        "iou": iou,
-        **dict(zip(("drawn_x0", "drawn_y0", "drawn_x1", "drawn_y1"), sample.drawn, strict=True)),
-        "image": encode_webp(np.ascontiguousarray(sample.image)),
-        "true": encode_mask(np.ascontiguousarray(sample.mask)),
-        "predicted": encode_mask(answer >= 0.5),
-    }

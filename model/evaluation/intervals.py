@@ -1,18 +1,21 @@
-"""Means with 95% intervals by the bootstrap over source images: objects of one photo are not independent.
+"""Means with 95% intervals, by the bootstrap over source images.
 
-Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13 (percentiles); whole images are drawn.
+Objects of one photo are not independent, so whole images are sampled. The limits are percentiles:
+Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
 """
 
-from typing import NamedTuple
-
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-_DRAWS = 2_000_000  # counts in memory
+from curate.seeded import generator
+
+_LIMITS = (2.5, 97.5)  # percentiles
+_MOST_COUNTS = 2_000_000  # of images in resamples, in memory at once
 
 
-class Interval(NamedTuple):
-    """A mean over objects and the 2.5% and 97.5% percentiles of its resampled values."""
+class Interval(msgspec.Struct, frozen=True):
+    """A mean over objects, and the 2.5% and 97.5% percentiles of its resampled values."""
 
     mean: float
     low: float
@@ -20,22 +23,34 @@ class Interval(NamedTuple):
 
 
 def intervals(
-    values: NDArray[np.float64], images: NDArray[np.int64], resamples: int, seed: int
+    values: NDArray[np.float64],
+    images: NDArray[np.int64],
+    resamples: int,
+    seed: int,
 ) -> list[Interval]:
-    """One interval for each column of (n, k) values; `images`: (n,) number of each object's source image."""
-    _, image = np.unique(images, return_inverse=True)
-    number = int(image.max()) + 1
-    sums = np.stack([np.bincount(image, column, number) for column in values.T], axis=1)
-    sizes = np.bincount(image, minlength=number)
-    chance, together = np.random.default_rng(seed), max(1, _DRAWS // number)
+    """One interval for each column of (n, k) values.
+
+    `images`: (n,) a number for each object's source image. `resamples`: of the bootstrap.
+    """
+    _, image_of_object = np.unique(images, return_inverse=True)
+    objects_of_image = np.bincount(image_of_object)
+    number = len(objects_of_image)
+    sums_of_image = [np.bincount(image_of_object, column, number) for column in values.T]
+    sums = np.stack(sums_of_image, axis=1)
+
+    # A resample takes as many images as there are, each any number of times. Its mean needs only
+    # how often each image is taken, so a block of resamples is one product of matrices.
+    rng = generator(seed)
+    equal_chance = np.full(number, 1 / number)
+    at_once = max(1, _MOST_COUNTS // number)
     means = []
-    for first in range(0, resamples, together):
-        draws = chance.multinomial(
-            number, np.full(number, 1 / number), min(together, resamples - first)
-        )
-        draws = draws.astype(np.float64)  # as floats they multiply fast
-        means.append((draws @ sums) / (draws @ sizes)[:, None])
-    low, high = np.percentile(np.concatenate(means), (2.5, 97.5), axis=0)
-    return [
-        Interval(*map(float, each)) for each in zip(values.mean(axis=0), low, high, strict=True)
-    ]
+    for first in range(0, resamples, at_once):
+        block = min(at_once, resamples - first)
+        counts = rng.multinomial(number, equal_chance, block)
+        counts = counts.astype(np.float64)  # floats multiply faster
+        objects = counts @ objects_of_image
+        means.append((counts @ sums) / objects[:, None])
+
+    low, high = np.percentile(np.concatenate(means), _LIMITS, axis=0)
+    limits = zip(values.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
+    return [Interval(*each) for each in limits]

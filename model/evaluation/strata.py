@@ -1,85 +1,138 @@
-"""The test objects by stratum, and the report's rows: means, paired differences and their intervals."""
+"""The test objects by stratum, and what the report says of each: means, differences, intervals."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate.shards import windows
-from model.evaluation.intervals import intervals
+from model.evaluation.intervals import Interval, intervals
 from model.evaluation.metrics import METRICS
+from model.evaluation.report import Difference, Result, Stratum
 
-_PAIRED = ("iou", "edge_precision_2", "edge_recall_2", "edge_f_2")
 
+@dataclass(frozen=True, slots=True)
+class StratumObjects:
+    """A stratum and the test objects in it."""
 
-class Stratum(NamedTuple):
-    """A part of the test objects that is judged on its own."""
-
-    kind: str
-    value: str
+    stratum: Stratum
     rows: NDArray[np.int64]
+    """Their rows in the table of test objects."""
 
 
-class Rows(NamedTuple):
-    """A stratum's rows of the report: metrics by method, and the model less each other method."""
+@dataclass(frozen=True, slots=True)
+class Resampling:
+    """How intervals come about."""
 
-    results: list[dict[str, Any]]
-    paired: list[dict[str, Any]]
+    images: NDArray[np.int64]
+    """(n,) a number for each test object's source image."""
+
+    resamples: int
+    seed: int
 
 
-def strata(table: pa.Table, trained: frozenset[str]) -> Iterator[Stratum]:
-    """All strata of a table of test objects; `trained`: concepts that training has seen."""
-    yield Stratum("overall", "all", np.arange(len(table)))
+@dataclass(frozen=True, slots=True)
+class StratumReport:
+    """What the report says of a stratum."""
+
+    results: list[Result]
+    """One for each method."""
+
+    paired: list[Difference]
+    """One for each paired metric and each method but the model."""
+
+
+def strata(table: pa.Table, trained: frozenset[str]) -> Iterator[StratumObjects]:
+    """All strata of a table of test objects. `trained`: concepts that training has seen."""
+    yield StratumObjects(Stratum("overall", "all"), np.arange(len(table)))
     for kind, values in _values(table, trained).items():
         for value in np.unique(values).tolist():
-            yield Stratum(kind, value, np.flatnonzero(values == value))
-
-
-def report_rows(
-    stratum: Stratum,
-    scores: Mapping[str, NDArray[np.float64]],
-    images: NDArray[np.int64],
-    resamples: int,
-    seed: int,
-) -> Rows:
-    """What the report says of a stratum; `scores` by method, `model` among them, and each object's image number.
-
-    All means of a stratum are taken over the same resampled images.
-    """
-    rows, compared = stratum.rows, [METRICS.index(name) for name in _PAIRED]
-    others = [method for method in scores if method != "model"]
-    columns = [values[rows] for values in scores.values()]
-    columns += [(scores["model"] - scores[method])[rows][:, compared] for method in others]
-    found = iter(intervals(np.concatenate(columns, axis=1), images[rows], resamples, seed))
-    place = {"stratum": {"kind": stratum.kind, "value": stratum.value}}
-    counts = {"objects": len(rows), "images": len(np.unique(images[rows]))}
-    results = [
-        {
-            **place,
-            "method": method,
-            **counts,
-            "metrics": {name: next(found)._asdict() for name in METRICS},
-        }
-        for method in scores
-    ]
-    paired = [
-        {**place, "metric": name, "against": method, **next(found)._asdict()}
-        for method in others
-        for name in _PAIRED
-    ]
-    return Rows(results, paired)
+            rows = np.flatnonzero(values == value)
+            yield StratumObjects(Stratum(kind, value), rows)
 
 
 def _values(table: pa.Table, trained: frozenset[str]) -> dict[str, NDArray[np.str_]]:
-    columns = {
-        name: np.array(table[name].to_pylist())
-        for name in ("export", "domain", "customer", "concept")
-    }
-    columns["size"] = windows.sizes(windows.box_columns(table, "box"))
-    columns["source"] = np.array(table["object_source"].to_pylist())
+    """By kind of stratum: the value of each test object, (n,)."""
+    values = {}
+    for name in ("export", "domain", "customer", "concept"):
+        values[name] = np.array(table[name].to_pylist())
+    values["size"] = windows.sizes(windows.box_columns(table, "box"))
+    values["source"] = np.array(table["object_source"].to_pylist())
+
     at_edge = ["touches_edge" in flags for flags in table["flags"].to_pylist()]
-    columns["edge"] = np.where(at_edge, "touches_edge", "inside")
-    columns["unseen"] = np.where(np.isin(columns["concept"], list(trained)), "seen", "unseen")
-    return columns
+    values["edge"] = np.where(at_edge, "touches_edge", "inside")
+    seen = np.isin(values["concept"], list(trained))
+    values["unseen"] = np.where(seen, "seen", "unseen")
+    return values
+
+
+def stratum_report(
+    objects: StratumObjects,
+    scores: Mapping[str, NDArray[np.float64]],
+    resampling: Resampling,
+) -> StratumReport:
+    """What the report says of a stratum.
+
+    `scores`: by method, `model` included, (n, metrics) of all test objects. All means of a stratum
+    are taken over the same resampled images.
+    """
+    rows = objects.rows
+    own = {method: values[rows] for method, values in scores.items()}
+    others = [method for method in own if method != "model"]
+    paired = [index for index, metric in enumerate(METRICS.values()) if metric.paired]
+
+    # One bootstrap for all columns: first the metrics by method, then the differences.
+    columns = list(own.values())
+    for method in others:
+        difference = own["model"] - own[method]
+        columns.append(difference[:, paired])
+    images = resampling.images[rows]
+    found = iter(
+        intervals(
+            np.concatenate(columns, axis=1),
+            images,
+            resampling.resamples,
+            resampling.seed,
+        )
+    )
+
+    number_of_images = len(np.unique(images))
+    results = []
+    for method in own:
+        result = Result(
+            stratum=objects.stratum,
+            method=method,
+            objects=len(rows),
+            images=number_of_images,
+            metrics={name: next(found) for name in METRICS},
+        )
+        results.append(result)
+    differences = []
+    for method in others:
+        differences += _differences(objects.stratum, method, found)
+    return StratumReport(results, differences)
+
+
+def _differences(
+    stratum: Stratum,
+    against: str,
+    found: Iterator[Interval],
+) -> list[Difference]:
+    """The next intervals as differences between the model and a method."""
+    differences = []
+    for metric in METRICS.values():
+        if not metric.paired:
+            continue
+        interval = next(found)
+        difference = Difference(
+            stratum=stratum,
+            metric=metric.name,
+            against=against,
+            mean=interval.mean,
+            low=interval.low,
+            high=interval.high,
+        )
+        differences.append(difference)
+    return differences

@@ -6,35 +6,40 @@ from model.losses import crop_losses, cross_entropy, edge_weights, soft_iou
 
 
 def crops() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    chance = torch.Generator().manual_seed(0)
-    maps = torch.randn(2, 7, 12, 10, generator=chance) * 3
-    target = (torch.rand(2, 1, 12, 10, generator=chance) > 0.6).float()
+    """Maps, targets and valid of two crops of 12 × 10 px."""
+    rng = torch.Generator().manual_seed(0)
+    maps = torch.randn(2, 7, 12, 10, generator=rng) * 3
+    target = (torch.rand(2, 1, 12, 10, generator=rng) > 0.6).float()
     return maps, target, torch.ones(2, 1, 12, 10)
 
 
 def test_cross_entropy_is_torchs() -> None:
     maps, target, valid = crops()
-    expected = functional.binary_cross_entropy_with_logits(
-        maps, target.expand_as(maps), reduction="none"
-    ).mean((2, 3))
+    each_pixel = functional.binary_cross_entropy_with_logits(
+        maps,
+        target.expand_as(maps),
+        reduction="none",
+    )
+    expected = each_pixel.mean((2, 3))
     assert torch.allclose(cross_entropy(maps, target, valid), expected, atol=1e-6)
 
 
-def test_padding_counts_nothing() -> None:
+@pytest.mark.parametrize("edge_gain", [0.0, 2.0])
+def test_padding_counts_nothing(edge_gain: float) -> None:
     maps, target, valid = crops()
-    small = crop_losses(maps[..., :8, :6], target[..., :8, :6], valid[..., :8, :6], 2.0)
+    target[..., 6:, :] = 0  # no edge near the padding
+    target[..., 4:] = 0
     valid[..., 8:, :] = 0
     valid[..., 6:] = 0
-    target = target * valid
     maps.requires_grad_()
-    losses = crop_losses(maps, target, valid)
+    losses = crop_losses(maps, target, valid, edge_gain)
     losses.sum().backward()
-    assert torch.allclose(
-        losses, crop_losses(maps[..., :8, :6], target[..., :8, :6], valid[..., :8, :6])
-    )
+
+    small = crop_losses(maps[..., :8, :6], target[..., :8, :6], valid[..., :8, :6], edge_gain)
+    assert small.shape == (2,)
+    assert torch.allclose(losses, small)
     assert maps.grad is not None
     assert maps.grad[..., 8:, :].abs().max() == 0
-    assert small.shape == (2,)
 
 
 def test_soft_iou_of_certain_maps_is_iou() -> None:
@@ -42,9 +47,12 @@ def test_soft_iou_of_certain_maps_is_iou() -> None:
     certain = torch.where(target > 0, 40.0, -40.0)
     assert soft_iou(certain, target, valid) == pytest.approx(0, abs=1e-6)
     assert soft_iou(-certain, target, valid).min() > 0.9
-    assert soft_iou(-torch.full_like(target, 40), torch.zeros_like(target), valid) == pytest.approx(
-        0, abs=1e-6
-    )
+
+
+def test_soft_iou_of_nothing_rightly_found_is_zero() -> None:
+    _, target, valid = crops()
+    nothing = torch.full_like(target, -40)
+    assert soft_iou(nothing, torch.zeros_like(target), valid) == pytest.approx(0, abs=1e-6)
 
 
 def test_edges_weigh_more() -> None:

@@ -6,22 +6,20 @@ import pytest
 import torch
 
 from curate.errors import InputError
-from model.box_network import BoxNetwork
-from model.checkpoint import Origin, save_checkpoint
+from model.checkpoint import save_checkpoint
 from model.predict import Segmenter
-from model.prior import learn_priors
-from model.u2net import build
+from model.records import Origin
+from tests.model.networks import unlearned
+
+IMAGE = np.random.default_rng(0).integers(0, 255, (90, 120, 3), dtype=np.uint8)
 
 
 @pytest.fixture(scope="module")
 def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
     """Answers with the prior: an ellipse."""
     path: Path = tmp_path_factory.mktemp("predict") / "model.safetensors"
-    save_checkpoint(path, BoxNetwork(build("small"), *learn_priors([])), Origin(variant="small"))
+    save_checkpoint(path, unlearned(), Origin(variant="small"))
     return Segmenter.load(path)
-
-
-IMAGE = np.random.default_rng(0).integers(0, 255, (90, 120, 3), dtype=np.uint8)
 
 
 def test_a_box_gives_a_mask_in_it(segmenter: Segmenter) -> None:
@@ -52,12 +50,6 @@ def test_a_box_over_the_edge_is_clipped(segmenter: Segmenter) -> None:
     ("box", "words"),
     [
         ((200, 10, 240, 50), "outside the image, which is 120 × 90 px"),
-        ((-20, -20, 0, 0), "outside the image"),
-        ((10, 10, 10, 50), "empty"),
-        ((50, 10, 20, 40), "swapped"),
-        ((5, 5, 6, 6), "one pixel"),
-        ((float("nan"), 0, 5, 5), "finite"),
-        ((0, 0, float("inf"), 5), "finite"),
         ((1, 2, 3), "four numbers"),
         (("a", 2, 3, 4), "four numbers"),
         ([(1, 2, 3, 4), (5, 6)], "four numbers"),
@@ -65,19 +57,18 @@ def test_a_box_over_the_edge_is_clipped(segmenter: Segmenter) -> None:
         (7, "four numbers"),
     ],
 )
-def test_what_is_no_box_is_refused_in_words(segmenter: Segmenter, box: Any, words: str) -> None:
+def test_what_is_not_a_box_is_refused_in_words(segmenter: Segmenter, box: Any, words: str) -> None:
     with pytest.raises(InputError, match=words):
         segmenter.segment(IMAGE, box)
 
 
 @pytest.mark.parametrize("image", [IMAGE[..., 0], IMAGE.astype(np.float32), IMAGE[..., :2], None])
-def test_what_is_no_image_is_refused_in_words(segmenter: Segmenter, image: Any) -> None:
+def test_what_is_not_an_image_is_refused_in_words(segmenter: Segmenter, image: Any) -> None:
     with pytest.raises(InputError, match=r"\(H, W, 3\) array of uint8"):
         segmenter.segment(image, (1, 2, 30, 40))
 
 
 def test_no_gradient_is_kept(segmenter: Segmenter) -> None:
     segmenter.segment(IMAGE, (20, 10, 80, 70))
-    assert not torch.is_grad_enabled() or all(
-        each.grad is None for each in segmenter.model.parameters()
-    )
+    gradients = [each.grad for each in segmenter.model.parameters()]
+    assert not torch.is_grad_enabled() or all(each is None for each in gradients)

@@ -1,41 +1,50 @@
 import numpy as np
 import torch
 
-from model.prior import SHAPES, learn_priors, mixed_prior, prior_logits
+from model.prior import SHAPES, Priors, learn_priors, mixed_prior, prior_logits
+
+Pair = tuple[np.ndarray, np.ndarray]
 
 
-def test_the_prior_stands_where_the_box_is() -> None:
+def alone(priors: Priors) -> torch.Tensor:
+    """The prior alone, (1, CELLS, CELLS) logits."""
+    return mixed_prior(priors.logits, priors.shares[None])
+
+
+def test_the_prior_is_placed_where_the_box_is() -> None:
     mask = np.zeros((40, 60), np.bool_)
     mask[10:20, 20:50] = True
-    priors = learn_priors([(mask, np.array([20, 10, 50, 30], np.int32))])
-    prior = mixed_prior(priors.logits, priors.shares[None])
+    prior = alone(learn_priors([(mask, np.array([20, 10, 50, 30], np.int32))]))
     logits = prior_logits(prior, torch.tensor([[20.0, 10.0, 50.0, 30.0]]), 40, 60)[0, 0]
     assert logits[12:18, 22:48].min() > 4
     assert logits[22:28, 22:48].max() < -4
     assert logits[:8].max() < -4
     assert logits[:, :18].max() < -4
+
     scaled = prior_logits(prior, torch.tensor([[200.0, 100.0, 500.0, 300.0]]), 400, 600)[0, 0]
     assert torch.allclose(scaled[5::10, 5::10], logits, atol=1.0)
 
 
 def test_without_masks_it_is_the_ellipse() -> None:
-    priors = learn_priors([])
-    inside = torch.sigmoid(mixed_prior(priors.logits, priors.shares[None]))[0, 16:48, 16:48] >= 0.5
+    inside = torch.sigmoid(alone(learn_priors([])))[0, 16:48, 16:48] >= 0.5
     assert abs(inside.float().mean() - np.pi / 4) < 0.02
 
 
-def _upright_and_lying() -> list[tuple[np.ndarray, np.ndarray]]:
+def upright_and_lying() -> list[Pair]:
     """Bars in the middle of a box, one upright for each two that lie."""
-    upright, lying = np.zeros((2, 40, 40), np.bool_)
-    upright[:, 15:25], lying[15:25] = True, True
+    upright = np.zeros((40, 40), np.bool_)
+    upright[:, 15:25] = True
+    lying = np.zeros((40, 40), np.bool_)
+    lying[15:25] = True
     box = np.array([0, 0, 40, 40], np.int32)
     return [(upright, box), (lying, box), (lying, box)] * 100
 
 
 def test_usual_shapes_are_told_apart_and_counted() -> None:
-    priors = learn_priors(_upright_and_lying())
+    priors = learn_priors(upright_and_lying())
     box = torch.sigmoid(priors.logits)[:, 16:48, 16:48]
-    upright, lying = box[:, 2, 16] > 0.5, box[:, 16, 2] > 0.5
+    upright = box[:, 2, 16] > 0.5
+    lying = box[:, 16, 2] > 0.5
     assert not (upright & lying).any()
     assert abs(float(priors.shares[upright].sum()) - 1 / 3) < 0.03
     assert abs(float(priors.shares[lying].sum()) - 2 / 3) < 0.03
@@ -43,13 +52,15 @@ def test_usual_shapes_are_told_apart_and_counted() -> None:
 
 
 def test_a_mixture_is_one_of_probabilities() -> None:
-    logits, shares = torch.randn(SHAPES, 64, 64), torch.softmax(torch.randn(2, SHAPES), 1)
+    logits = torch.randn(SHAPES, 64, 64)
+    shares = torch.softmax(torch.randn(2, SHAPES), 1)
     expected = (shares[:, :, None, None] * torch.sigmoid(logits)).sum(1)
     assert torch.allclose(torch.sigmoid(mixed_prior(logits, shares)), expected, atol=1e-5)
 
 
 def test_other_masks_join_the_shapes_that_they_are_like() -> None:
-    first = learn_priors(_upright_and_lying())
-    again = learn_priors(_upright_and_lying()[::3], first.logits)
+    first = learn_priors(upright_and_lying())
+    only_upright = upright_and_lying()[::3]
+    again = learn_priors(only_upright, first.logits)
     upright = torch.sigmoid(first.logits)[:, 18, 32] > 0.5
     assert again.shares[upright].sum() > 0.9

@@ -1,3 +1,5 @@
+"""Training end to end on painted ellipses: its records, resuming, and what it says."""
+
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,20 +10,18 @@ from safetensors.torch import load_file
 
 from curate.errors import InputError
 from curate.settings import Settings
-from curate.shards.reader import open_shards
-from model import train as training
-from model.box_network import BoxNetwork
-from model.checkpoint import load_checkpoint, save_checkpoint
-from model.prior import mixed_prior
-from model.run import Run, learning_rate
+from model import training_run
+from model.batches import Batch
+from model.checkpoint import load_checkpoint
 from model.train import train
+from model.training_state import TrainingState
 
 QUICK = {"start": "random", "batch_pixels": 9_000, "max_side": 96, "seed": 3}
 Make = Callable[..., Settings]
 
 
-class _Killed(Exception):
-    pass
+class Killed(Exception):
+    """Stands for a signal that ends the process."""
 
 
 def test_learns_and_leaves_its_records(build_folder: Make) -> None:
@@ -33,38 +33,52 @@ def test_learns_and_leaves_its_records(build_folder: Make) -> None:
     assert set(origin.validation) == {"a", "b"}
     assert origin.settings["steps"] == 12
     assert origin.manifest_digest
+
     record = json.loads((path.parent / "train.json").read_text())
     assert record["step"] == 12
     assert sum(record["losses"][-4:]) < sum(record["losses"][:4])
+    assert 0 < record["best"] <= 1
+    assert f"best IoU {record['best']:.3f}" in lines[-1]
     assert (path.parent / "curve.png").stat().st_size > 1000
     assert any(each.name.startswith("events") for each in (path.parent / "tensorboard").iterdir())
     assert not (path.parent / "state.pt").exists()
+
+
+def test_a_finished_run_is_not_done_again(build_folder: Make) -> None:
+    settings = build_folder(QUICK | {"steps": 1}, {"train": 4})
+    path = train(settings, print)
     before = path.stat().st_mtime_ns
+    lines: list[str] = []
     assert train(settings, lines.append) == path
     assert "up to date" in lines[-1]
     assert path.stat().st_mtime_ns == before
 
+    (path.parent / "train.json").write_text("{broken")
+    train(settings, lines.append)
+    assert path.stat().st_mtime_ns > before
 
-def test_a_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
+
+def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(
     build_folder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = build_folder(QUICK | {"steps": 5}, {"train": 6, "val": 1})
     whole = load_file(train(settings, print))
-    settings = settings.model_copy(update={"build": settings.build})
     folder = Path(settings.build) / "train"
     folder.rename(folder.with_name("whole"))
-    monkeypatch.setattr(training, "_SAVE_SECONDS", 0.0)
-    real = Run.step
 
-    def dies(run: Run, *task: object) -> None:
-        if run.progress.step == 3:
-            raise _Killed
-        real(run, *task)  # type: ignore[arg-type]
+    monkeypatch.setattr(training_run, "_SAVE_SECONDS", 0.0)
+    step = TrainingState.step
 
-    monkeypatch.setattr(Run, "step", dies)
-    with pytest.raises(_Killed):
+    def dies(state: TrainingState, batch: Batch, weight: float) -> None:
+        if state.progress.step == 3:
+            raise Killed
+        step(state, batch, weight)
+
+    monkeypatch.setattr(TrainingState, "step", dies)
+    with pytest.raises(Killed):
         train(settings, print)
-    monkeypatch.setattr(Run, "step", real)
+    monkeypatch.setattr(TrainingState, "step", step)
+
     lines: list[str] = []
     again = load_file(train(settings, lines.append))
     assert any("goes on at step 3" in line for line in lines)
@@ -81,6 +95,30 @@ def test_a_broken_state_is_told_and_training_begins_anew(build_folder: Make) -> 
     assert any("state.pt is broken" in line and "begins anew" in line for line in lines)
 
 
+def test_without_a_val_split_no_iou_is_told_and_the_last_weights_are_kept(
+    build_folder: Make,
+) -> None:
+    settings = build_folder(QUICK | {"steps": 3}, {"train": 4})
+    lines: list[str] = []
+    path = train(settings, lines.append)
+    assert not any("IoU" in line for line in lines)
+    assert "the val split holds no object" in lines[0]
+    assert lines[-1].endswith("there was nothing to validate on, so the last weights are kept")
+
+    _, origin = load_checkpoint(path)
+    assert origin.steps == 3
+    assert origin.validation == {}
+    assert json.loads((path.parent / "train.json").read_text())["best"] is None
+
+
+def test_without_steps_it_ends_with_its_minutes(build_folder: Make) -> None:
+    settings = build_folder(QUICK | {"minutes": 0.05}, {"train": 4})
+    train(settings, print)
+    record = json.loads((Path(settings.build) / "train" / "train.json").read_text())
+    assert record["step"] >= 10
+    assert record["steps"] >= record["step"]
+
+
 def test_without_shards_or_start_it_says_so(build_folder: Make, tmp_path: Path) -> None:
     settings = build_folder(QUICK | {"start": str(tmp_path / "none.safetensors")}, {"train": 2})
     with pytest.raises(InputError, match="no such checkpoint"):
@@ -88,42 +126,3 @@ def test_without_shards_or_start_it_says_so(build_folder: Make, tmp_path: Path) 
     (tmp_path / "build/shard/manifest.json").unlink()
     with pytest.raises(InputError, match=r"no manifest\.json"):
         train(settings, print)
-
-
-def test_the_rate_warms_up_and_falls_to_nothing() -> None:
-    rates = [learning_rate(step, 1000, 1.0) for step in range(1000)]
-    assert rates[0] < 0.05
-    assert max(rates) > 0.99
-    assert rates[-1] < 1e-4
-    assert learning_rate(5, None, 1.0) == pytest.approx(0.2)
-
-
-def test_a_start_brings_its_weights_and_the_shards_the_prior(
-    build_folder: Make, tmp_path: Path
-) -> None:
-    settings = build_folder(QUICK | {"steps": 1}, {"train": 60})
-    learned, origin = load_checkpoint(train(settings, print))
-    start = tmp_path / "start.safetensors"
-    wide = BoxNetwork(
-        learned.network, torch.full_like(learned.priors, 3.0), learned.shares, origin.outside
-    )
-    save_checkpoint(start, wide, origin)
-    again = settings.model_copy(
-        update={"train": settings.train.model_copy(update={"start": str(start)})}
-    )
-    model = load_checkpoint(train(again, print))[0]
-    blended, lent = _usual(model), training._START_PRIOR_MASKS
-    shards = open_shards(Path(settings.build) / "shard", "train")
-    joined = BoxNetwork(
-        learned.network, *training._priors(shards, settings.train.seed, wide.priors)
-    )
-    expected = (60 * _usual(joined) + lent * _usual(wide)) / (60 + lent)
-    assert torch.allclose(blended, expected, atol=1e-4)
-    assert torch.allclose(
-        _usual(joined), _usual(learned), atol=3e-3
-    )  # no place is certain, in any of the shapes
-
-
-def _usual(model: BoxNetwork) -> torch.Tensor:
-    """The probabilities of the prior alone."""
-    return torch.sigmoid(mixed_prior(model.priors, model.shares[None]))

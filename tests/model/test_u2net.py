@@ -1,22 +1,14 @@
 import pytest
 import torch
 
-from model.u2net import WIDTHS, U2Net, Variant, build
+from model.records import Variant
+from model.u2net import WIDTHS, U2Net, build
+from tests.model.networks import lively
 
 
 @pytest.fixture(scope="module")
 def small() -> U2Net:
     return lively(build("small"))
-
-
-def lively(network: U2Net) -> U2Net:
-    """A network whose maps and running statistics are not those of its beginning."""
-    chance = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for name, value in network.state_dict().items():
-            if name.startswith("side") or name.endswith("running_mean"):
-                value.copy_(torch.randn(value.shape, generator=chance) * 0.1)
-    return network.eval()
 
 
 @pytest.mark.parametrize(
@@ -47,22 +39,17 @@ def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
 def test_levels_dilate_as_published() -> None:
     with torch.device("meta"):
         network = U2Net(WIDTHS["lite"])
-    rates = {
-        name: each.dilation[0]
-        for name, each in network.named_modules()
-        if isinstance(each, torch.nn.Conv2d)
-    }
-    assert [rates[f"stage6.rebnconv{level}.conv_s1"] for level in ("1", "2", "3", "4", "3d", "2d", "1d")] == [
-        1, 2, 4, 8, 4, 2, 1,
-    ]  # fmt: skip
-    assert [rates[f"stage1.rebnconv{level}.conv_s1"] for level in ("1", "6", "7", "6d", "1d")] == [
-        1,
-        1,
-        2,
-        1,
-        1,
-    ]
-    assert rates["stage4.rebnconv4.conv_s1"] == 2
+    dilations = {}
+    for name, module in network.named_modules():
+        if isinstance(module, torch.nn.Conv2d):
+            dilations[name] = module.dilation[0]
+
+    def of(stage: str, levels: tuple[str, ...]) -> list[int]:
+        return [dilations[f"{stage}.rebnconv{level}.conv_s1"] for level in levels]
+
+    assert of("stage6", ("1", "2", "3", "4", "3d", "2d", "1d")) == [1, 2, 4, 8, 4, 2, 1]
+    assert of("stage1", ("1", "6", "7", "6d", "1d")) == [1, 1, 2, 1, 1]
+    assert of("stage4", ("4",)) == [2]
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (17, 90), (64, 64), (97, 131)])
@@ -71,3 +58,9 @@ def test_any_size_gives_seven_maps_of_it(small: U2Net, height: int, width: int) 
         maps = small(torch.randn(2, 3, height, width))
     assert maps.shape == (2, 7, height, width)
     assert torch.isfinite(maps).all()
+
+
+def test_maps_begin_at_zero_and_the_fused_map_as_the_mean() -> None:
+    network = build("small")
+    assert (network(torch.randn(1, 3, 64, 64)) == 0).all()
+    assert network.outconv.weight.flatten().tolist() == pytest.approx([1 / 6] * 6)

@@ -2,6 +2,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,8 @@ def test_old_new_and_safe_files_are_read_alike(state: State, old: Path, tmp_path
 
 
 class Trap:
+    """An object whose pickle creates a file when it is loaded."""
+
     def __init__(self, ran: Path) -> None:
         self.ran = ran
 
@@ -60,38 +63,46 @@ class Trap:
 
 @pytest.mark.parametrize("name", ["old.pth", "zip.pth", "bare.pth", "bare.safetensors", "bare.pt"])
 def test_no_pickle_runs(name: str, state: State, tmp_path: Path) -> None:
-    mined = {**state, "outconv.weight": Trap(tmp_path / "ran")}
+    path = tmp_path / name
+    trap = {"outconv.weight": Trap(tmp_path / "ran")}
     if name.startswith("bare"):
-        (tmp_path / name).write_bytes(pickle.dumps({"outconv.weight": Trap(tmp_path / "ran")}))
+        path.write_bytes(pickle.dumps(trap))
     else:
-        torch.save(mined, tmp_path / name, _use_new_zipfile_serialization=name == "zip.pth")
+        torch.save(state | trap, path, _use_new_zipfile_serialization=name == "zip.pth")
     with pytest.raises(InputError, match=r"more than weights|a pickle, which could run anything"):
-        load_any(tmp_path / name)
+        load_any(path)
     assert not (tmp_path / "ran").exists()
 
 
-def test_cut_off_and_alien_files_end_in_words(state: State, old: Path, tmp_path: Path) -> None:
+def test_cut_off_files_end_in_words(old: Path, tmp_path: Path) -> None:
     whole = old.read_bytes()
+    cut = tmp_path / "cut.pth"
     for kept in (0, 1, 3, 20, 200, 2000, 60_000, len(whole) // 2, len(whole) - 1):
-        (tmp_path / "cut.pth").write_bytes(whole[:kept])
+        cut.write_bytes(whole[:kept])
         with pytest.raises(InputError, match="no weights can be read"):
-            read_published(tmp_path / "cut.pth")
-    first = state["stage1.rebnconvin.conv_s1.weight"]
-    for content, words in (
+            read_published(cut)
+
+
+FIRST = "stage1.rebnconvin.conv_s1.weight"
+SIZE = "stage1.rebnconv1.conv_s1.weight"
+
+
+def test_alien_files_end_in_words(state: State, tmp_path: Path) -> None:
+    alien = tmp_path / "alien.pth"
+    filters = state[FIRST]
+    cases = (
         ([1, 2], "other things than named tensors"),
-        ({"epoch": 3, **state}, "other things than named tensors"),
-        ({"stage1.rebnconv1.conv_s1.weight": torch.tensor(1.0)}, "not the weights of U²-Net"),
-        (
-            {**state, "stage1.rebnconvin.conv_s1.weight": first.to(torch.complex64)},
-            "no plain real numbers",
-        ),
-        ({**state, "stage1.rebnconvin.conv_s1.weight": first.to_sparse()}, "no plain real numbers"),
-        ({**state, "stage1.rebnconvin.conv_s1.weight": first * torch.nan}, "no finite numbers"),
-        ({**state, "stage1.rebnconvin.conv_s1.weight": first[:2]}, "1 have another shape"),
-    ):
-        torch.save(content, tmp_path / "alien.pth")
+        ({**state, "epoch": 3}, "other things than named tensors"),
+        ({SIZE: torch.tensor(1.0)}, "not the weights of U²-Net"),
+        ({**state, FIRST: filters.to(torch.complex64)}, "not plain real numbers"),
+        ({**state, FIRST: filters.to_sparse()}, "not plain real numbers"),
+        ({**state, FIRST: filters * torch.nan}, "not finite numbers"),
+        ({**state, FIRST: filters[:2]}, "1 have another shape"),
+    )
+    for content, words in cases:
+        torch.save(content, alien)
         with pytest.raises(InputError, match=words):
-            read_published(tmp_path / "alien.pth")
+            read_published(alien)
 
 
 def test_they_answer_beside_an_ellipse_and_say_so(old: Path) -> None:
@@ -120,26 +131,45 @@ def test_training_that_starts_with_them_learns_a_prior(
     assert not torch.equal(model.priors, load_any(old)[0].priors)
 
 
-def test_what_cannot_be_fetched_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: Path
-) -> None:
-    served: dict[str, Callable[[str], object]] = {}
-    monkeypatch.setattr(pooch, "HTTPDownloader", lambda: lambda _, to, __: served["now"](to))
+class Server:
+    """Stands for the authors' server: writes what a test wants to be downloaded."""
 
-    def unreachable(_: str) -> None:
-        raise OSError("no route to host")
+    content: bytes | None = None
+    """None if the server cannot be reached."""
 
-    served["now"] = unreachable
+    def __call__(self, url: str, to: str, pooch: object) -> None:
+        del url, pooch
+        if self.content is None:
+            raise OSError("no route to host")
+        Path(to).write_bytes(self.content)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    server = Server()
+    monkeypatch.setattr(pooch, "HTTPDownloader", lambda: server)
+    return server
+
+
+def test_a_file_that_cannot_be_fetched_is_told(server: Server, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"u2netp\.pth: cannot be fetched .* no route to host"):
         fetch("lite", tmp_path)
-    served["now"] = lambda to: Path(to).write_text("<html>a page instead</html>")
+    server.content = b"<html>a page instead</html>"
     with pytest.raises(InputError, match="gave another file than the published one"):
         fetch("lite", tmp_path)
     assert list(tmp_path.iterdir()) == []
-    known = weights._FILES["lite"]._replace(digest=pooch.file_hash(str(old)))
+
+
+def test_the_published_file_is_fetched_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: Path
+) -> None:
+    known = replace(weights._FILES["lite"], sha256=pooch.file_hash(str(old)))
     monkeypatch.setitem(weights._FILES, "lite", known)
-    served["now"] = lambda to: Path(to).write_bytes(old.read_bytes())
-    assert fetch("lite", tmp_path).read_bytes() == old.read_bytes()
+    server.content = old.read_bytes()
+    path = fetch("lite", tmp_path)
+    assert path.read_bytes() == old.read_bytes()
+    server.content = None
+    assert fetch("lite", tmp_path) == path
 
 
 def test_without_a_network_the_command_exits_with_3(tmp_path: Path) -> None:

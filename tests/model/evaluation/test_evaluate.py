@@ -1,11 +1,12 @@
-"""Evaluation end to end on drawn ellipses: the report's contract, its means recomputed, its strata, its cache."""
+"""Evaluation end to end on painted ellipses: the report's contract, its numbers, its cache."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -13,43 +14,48 @@ import torch
 from curate.errors import InputError
 from curate.pixels.images import decode_crop, decode_mask_png
 from curate.settings import Settings
-from curate.shards.reader import open_shards
+from curate.shards.reader import EmptySplit, open_shards
 from model.box_network import BoxNetwork
-from model.checkpoint import Origin, save_checkpoint
+from model.checkpoint import save_checkpoint
 from model.evaluation import evaluate as evaluation
 from model.evaluation.baselines import ellipse
 from model.evaluation.evaluate import evaluate
-from model.evaluation.metrics import METRICS, pixel_scores
-from model.evaluation.strata import strata
+from model.evaluation.metrics import METRICS, overlap
+from model.evaluation.report import read_report
 from model.prior import learn_priors
+from model.records import Origin
 from model.u2net import build
 
 Make = Callable[..., Settings]
 KINDS = {"overall", "export", "domain", "customer", "concept", "size", "source", "edge", "unseen"}
+METHODS = {"model", "rectangle", "ellipse", "grabcut", "prior", "untuned"}
 
 
-def checkpoint(path: Path, seed: int) -> None:
+def write_checkpoint(path: Path, seed: int) -> None:
     torch.manual_seed(seed)
-    save_checkpoint(
-        path,
-        BoxNetwork(build("small"), *learn_priors([])),
-        Origin(variant="small", licences=["CC0-1.0"]),
-    )
+    model = BoxNetwork(build("small"), learn_priors([]))
+    save_checkpoint(path, model, Origin(variant="small", licences=["CC0-1.0"]))
 
 
 @pytest.fixture
 def judged(build_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A build with a model that has learned nothing, and a base beside it."""
+    """A build with a model that has learned nothing, and another one as the base."""
     settings = build_folder({}, {"train": 2, "test": 9})
-    checkpoint(tmp_path / "build/train/model.safetensors", 0)
-    checkpoint(tmp_path / "base.safetensors", 1)
+    write_checkpoint(tmp_path / "build/train/model.safetensors", 0)
+    write_checkpoint(tmp_path / "base.safetensors", 1)
     monkeypatch.setattr(evaluation, "BASE", tmp_path / "base.safetensors")
     return settings
 
 
-def test_the_report_keeps_its_contract_and_its_means_are_those_of_the_objects(
-    judged: Settings,
-) -> None:
+def scores_of(settings: Settings) -> pd.DataFrame:
+    return pq.read_table(Path(settings.build) / "evaluate" / "scores.parquet").to_pandas()
+
+
+def rows_of(report: dict[str, Any], section: str, kind: str) -> list[dict[str, Any]]:
+    return [row for row in report[section] if row["stratum"]["kind"] == kind]
+
+
+def test_the_report_keeps_its_contract(judged: Settings) -> None:
     path = evaluate(judged, print)
     report = json.loads(path.read_text())
     assert set(report) == {
@@ -59,63 +65,76 @@ def test_the_report_keeps_its_contract_and_its_means_are_those_of_the_objects(
         "settings_digest",
         "results",
         "paired",
-        "gate",
     }
+    assert report["schema_version"] == 1
     assert report["data"]["objects"] == 9
+    assert report["data"]["images"] == 5
+    assert report["model"]["variant"] == "small"
+    assert report["model"]["parameters"] == 559_693
+
     assert {row["stratum"]["kind"] for row in report["results"]} == KINDS
-    methods = {"model", "rectangle", "ellipse", "grabcut", "prior", "untuned"}
-    scores = pq.read_table(path.parent / "scores.parquet").to_pandas()
-    assert set(scores.method) == methods
-    for row in report["results"]:
-        kind, value = row["stratum"]["kind"], row["stratum"]["value"]
-        mine = scores[
-            (scores.method == row["method"]) & ((scores[kind] == value) if kind in scores else True)
-        ]
-        if kind in scores or kind == "overall":
-            assert (row["objects"], row["images"]) == (len(mine), mine.image_id.nunique())
+    assert {row["method"] for row in rows_of(report, "results", "domain")} == METHODS
+    assert {row["against"] for row in rows_of(report, "paired", "overall")} == METHODS - {"model"}
+    first = report["results"][0]
+    assert set(first) == {"stratum", "method", "objects", "images", "metrics"}
+    assert list(first["metrics"]) == list(METRICS)
+    assert set(report["paired"][0]) == {"stratum", "metric", "against", "mean", "low", "high"}
+
+    read = read_report(path)
+    assert read is not None
+    assert read.model.digest == report["model"]["digest"]
+    assert read.results[0].metrics["iou"].mean == first["metrics"]["iou"]["mean"]
+
+
+def test_its_means_are_those_of_the_objects(judged: Settings) -> None:
+    report = json.loads(evaluate(judged, print).read_text())
+    scores = scores_of(judged)
+    assert set(scores.method) == METHODS
+    for kind in ("overall", "export", "domain", "customer", "concept", "size"):
+        for row in rows_of(report, "results", kind):
+            own = scores[scores.method == row["method"]]
+            if kind != "overall":
+                own = own[own[kind] == row["stratum"]["value"]]
+            assert (row["objects"], row["images"]) == (len(own), own.image_id.nunique())
             for name, each in row["metrics"].items():
-                assert each["mean"] == pytest.approx(mine[name].mean())
+                assert each["mean"] == pytest.approx(own[name].mean())
                 assert each["low"] - 1e-9 <= each["mean"] <= each["high"] + 1e-9
-    assert {
-        row["method"] for row in report["results"] if row["stratum"]["kind"] == "domain"
-    } == methods
-    means = {
-        row["method"]: row["metrics"]
-        for row in report["results"]
-        if row["stratum"]["kind"] == "overall"
-    }
-    differences = [row for row in report["paired"] if row["stratum"]["kind"] == "overall"]
-    assert {row["against"] for row in differences} == methods - {"model"}
-    for row in differences:
-        name = row["metric"]
-        assert row["mean"] == pytest.approx(
-            means["model"][name]["mean"] - means[row["against"]][name]["mean"]
-        )
+
+    means = {row["method"]: row["metrics"] for row in rows_of(report, "results", "overall")}
+    for row in rows_of(report, "paired", "overall"):
+        metric = row["metric"]
+        model, other = means["model"][metric], means[row["against"]][metric]
+        assert row["mean"] == pytest.approx(model["mean"] - other["mean"])
 
 
 def test_scores_are_those_of_the_windows(judged: Settings) -> None:
-    path = evaluate(judged, print)
+    evaluate(judged, print)
     shards = open_shards(Path(judged.build) / "shard", "test")
-    scores = pq.read_table(path.parent / "scores.parquet").to_pandas()
+    scores = scores_of(judged)
+    assert np.isfinite(scores[list(METRICS)]).all().all()
+
     found = scores[scores.method == "ellipse"].set_index("object_id")
     for row in range(len(shards)):
         sample = shards.sample(row)
-        answer = ellipse(*sample.mask.shape, sample.drawn)
-        iou, precision, recall = pixel_scores(answer, sample.mask)
-        assert tuple(found.loc[sample.object_id, ["iou", "precision", "recall"]]) == (
-            iou,
-            precision,
-            recall,
-        )
-    assert np.isfinite(scores[list(METRICS)]).all().all()
-    model = scores[scores.method == "model"].set_index("object_id")
+        expected = overlap(ellipse(sample.image, sample.drawn), sample.mask)
+        assert found.iou[sample.object_id] == expected.iou
+        assert found.precision[sample.object_id] == expected.precision
+        assert found.recall[sample.object_id] == expected.recall
+
+
+def test_cases_are_the_best_and_the_worst_with_their_pictures(judged: Settings) -> None:
+    path = evaluate(judged, print)
     cases = pq.read_table(path.parent / "cases.parquet").to_pylist()
+    scores = scores_of(judged)
+    iou = scores[scores.method == "model"].set_index("object_id").iou
     assert [case["kind"] for case in cases].count("worst") == 3
-    assert min(cases, key=lambda case: case["iou"])["iou"] == model.iou.min()
+    assert min(case["iou"] for case in cases) == iou.min()
+    assert max(case["iou"] for case in cases) == iou.max()
     for case in cases:
-        true, predicted = decode_mask_png(case["true"]), decode_mask_png(case["predicted"])
+        true = decode_mask_png(case["true"])
+        predicted = decode_mask_png(case["predicted"])
         assert decode_crop(case["image"]).shape[:2] == true.shape
-        assert pixel_scores(predicted, true)[0] == case["iou"] == model.iou[case["object_id"]]
+        assert overlap(predicted, true).iou == case["iou"] == iou[case["object_id"]]
 
 
 def test_a_report_is_made_once_and_workers_change_nothing(judged: Settings, tmp_path: Path) -> None:
@@ -126,11 +145,13 @@ def test_a_report_is_made_once_and_workers_change_nothing(judged: Settings, tmp_
     assert evaluate(judged, lines.append) == path
     assert "up to date" in lines[-1]
     assert path.stat().st_mtime_ns == changed
+
     path.write_text("{broken")
-    alone = judged.model_copy(update={"dask": judged.dask.model_copy(update={"workers": 1})})
-    evaluate(alone, lines.append)
+    one_worker = judged.dask.model_copy(update={"workers": 1})
+    evaluate(judged.model_copy(update={"dask": one_worker}), lines.append)
     assert path.read_bytes() == first
-    checkpoint(tmp_path / "build/train/model.safetensors", 5)
+
+    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
     evaluate(judged, lines.append)
     assert path.read_bytes() != first
 
@@ -139,36 +160,18 @@ def test_without_a_base_the_rest_is_judged(judged: Settings, tmp_path: Path) -> 
     (tmp_path / "base.safetensors").unlink()
     lines: list[str] = []
     report = json.loads(evaluate(judged, lines.append).read_text())
-    assert "untuned" not in {row["method"] for row in report["results"]}
-    assert any("without the base" in line for line in lines)
+    assert {row["method"] for row in report["results"]} == METHODS - {"untuned"}
+    assert any("not compared with the base" in line for line in lines)
 
 
-def test_no_test_object_or_no_model_is_said(judged: Settings, tmp_path: Path) -> None:
+def test_without_a_model_it_says_so(judged: Settings, tmp_path: Path) -> None:
     (tmp_path / "build/train/model.safetensors").unlink()
     with pytest.raises(InputError, match="no model to judge"):
         evaluate(judged, print)
-    manifest = tmp_path / "build/shard/manifest.json"
-    listed = json.loads(manifest.read_text())
-    listed["files"] = [file for file in listed["files"] if file["split"] != "test"]
-    manifest.write_text(json.dumps(listed))
-    with pytest.raises(InputError, match="'test' holds no object"):
-        evaluate(judged, print)
 
 
-def test_sizes_go_by_the_box() -> None:
-    sides = [31, 32, 95, 96]
-    table = pa.table(
-        {f"box_{axis}0": pa.array([3] * 4, pa.int32()) for axis in "xy"}
-        | {f"box_{axis}1": pa.array([3 + side for side in sides], pa.int32()) for axis in "xy"}
-        | {
-            name: ["x", "x", "y", "y"]
-            for name in ("export", "domain", "customer", "concept", "object_source")
-        }
-        | {"flags": [["touches_edge"], [], [], []]}
-    )
-    found = {(each.kind, each.value): each.rows.tolist() for each in strata(table, frozenset("y"))}
-    assert found["size", "small"] == [0]
-    assert found["size", "medium"] == [1, 2]
-    assert found["size", "large"] == [3]
-    assert found["edge", "touches_edge"] == [0]
-    assert found["unseen", "unseen"] == [0, 1]
+def test_without_test_objects_it_says_so_by_an_exception_of_its_own(
+    build_folder: Make,
+) -> None:
+    with pytest.raises(EmptySplit, match="'test' holds no object"):
+        evaluate(build_folder({}, {"train": 2}), print)

@@ -21,7 +21,7 @@ from curate.pixels.images import encode_mask, encode_webp
 from curate.settings import Settings
 from curate.storage import write_json, write_table
 from model.evaluation.metrics import METRICS
-from model.evaluation.strata import report_rows, strata
+from model.evaluation.strata import Resampling, strata, stratum_report
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
 from pipelines.pages.evaluation.pictures import case_pictures
 from tests.pipelines.small_project import Project, Verb
@@ -44,8 +44,9 @@ def write_evaluation(build: UPath, objects: int = 40) -> dict[str, Any]:
         | {f"box_{axis}1": np.arange(10, 10 + 4 * objects, 4, np.int32) for axis in "xy"}
     )
     scores = {method: chance.uniform(0.2, 1, (objects, len(METRICS))) for method in METHODS}
+    resampling = Resampling(images=np.arange(objects) // 2, resamples=100, seed=0)
     rows = [
-        report_rows(each, scores, np.arange(objects) // 2, 100, 0)
+        msgspec.to_builtins(stratum_report(each, scores, resampling))
         for each in strata(table, frozenset())
     ]
     model = {
@@ -71,9 +72,8 @@ def write_evaluation(build: UPath, objects: int = 40) -> dict[str, Any]:
             "grabcut_fallbacks": 3,
         },
         "settings_digest": "b",
-        "results": [row for each in rows for row in each.results],
-        "paired": [row for each in rows for row in each.paired],
-        "gate": {},
+        "results": [row for each in rows for row in each["results"]],
+        "paired": [row for each in rows for row in each["paired"]],
     }
     write_json(build / "evaluate/report.json", report)
     columns = {

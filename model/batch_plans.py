@@ -1,0 +1,222 @@
+"""Plans an epoch's batches from the numbers in the shards, before any pixel is read.
+
+The samples of a batch have one size. A window comes to that size without resizing: it grows by real
+pixels of its crop to the next size of a grid, or it shrinks to the size below if enough padding is
+left around the drawn box, whichever changes it less. Only where a crop is smaller than its batch
+is the rest padded.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.seeded import generator
+from curate.settings import TrainSettings
+from curate.shards.windows import Boxes
+from model.u2net import MIN_SIDE
+
+GRID = 32
+"""px; sides of batches are multiples of it, so that halving them five times leaves no rest."""
+
+# px; above this side the grid has steps of two, so that enough windows share a size.
+_FINE_UP_TO = 192
+
+_MAX_SAMPLES = 32  # of a batch
+_MIN_PADDING = 2  # px that a window keeps around the drawn box
+
+_Px = NDArray[np.int64]
+"""(n,) px along one axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPlan:
+    """One batch that is to be read: n samples of one size."""
+
+    rows: NDArray[np.int64]
+    """(n,) rows of the shards' table."""
+
+    drawn: Boxes
+    """(n, 4) drawn boxes in their crops."""
+
+    windows: Boxes
+    """(n, 4) windows in their crops; none is larger than the batch."""
+
+    epoch: int
+    positions: NDArray[np.int64]
+    """(n,) where each sample stands in the order of the epoch."""
+
+    height: int
+    width: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of the batch, padding included."""
+        return len(self.rows) * self.height * self.width
+
+    @property
+    def padding(self) -> int:
+        """Pixels that no window covers."""
+        sides = self.windows[:, 2:] - self.windows[:, :2]
+        areas = sides.prod(axis=1, dtype=np.int64)
+        return self.pixels - int(areas.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The windows of n samples along one axis, px of their crops."""
+
+    low: _Px
+    high: _Px
+    need_low: _Px
+    """The drawn box and the least padding around it: what should not be cut off."""
+
+    need_high: _Px
+    crop: _Px
+    """Length of each crop."""
+
+    @property
+    def length(self) -> _Px:
+        """Length of each window."""
+        return self.high - self.low
+
+
+def batch_sides(max_side: int) -> _Px:
+    """The sides, px, that a batch may have, from the smallest.
+
+    >>> batch_sides(320).tolist()
+    [64, 96, 128, 160, 192, 256, 320]
+    """
+    fine = np.arange(MIN_SIDE, min(max_side, _FINE_UP_TO) + 1, GRID)
+    coarse = np.arange(_FINE_UP_TO + 2 * GRID, max_side + 1, 2 * GRID)
+    return np.append(fine, coarse).astype(np.int64)
+
+
+def plan_epoch(
+    rows: NDArray[np.int64],
+    drawn: Boxes,
+    windows: Boxes,
+    crop_sides: NDArray[np.int32],
+    settings: TrainSettings,
+    epoch: int,
+) -> list[BatchPlan]:
+    """The batches of an epoch, in random order; a pure function of its arguments.
+
+    `rows`: the samples of the epoch, in order. `drawn` and `windows`, (n, 4), and `crop_sides`,
+    (n, 2) width and height, are those of all rows of the shards, px.
+    """
+    rng = generator(settings.seed, epoch)
+    its_drawn = drawn[rows]
+    its_windows, sides = _fit_windows(
+        its_drawn,
+        windows[rows],
+        crop_sides[rows],
+        settings.max_side,
+        rng,
+    )
+
+    plans = []
+    for width, height in np.unique(sides, axis=0).tolist():
+        of_this_size = np.flatnonzero((sides == (width, height)).all(axis=1))
+        most = settings.batch_pixels // (width * height)
+        most = min(max(most, 1), _MAX_SAMPLES)
+
+        # As few batches as possible, and all of nearly the same number of samples.
+        number = -(-len(of_this_size) // most)
+        for positions in np.array_split(of_this_size, number):
+            plan = BatchPlan(
+                rows=rows[positions],
+                drawn=its_drawn[positions],
+                windows=its_windows[positions],
+                epoch=epoch,
+                positions=positions,
+                height=height,
+                width=width,
+            )
+            plans.append(plan)
+    order = rng.permutation(len(plans))
+    return [plans[index] for index in order]
+
+
+def _fit_windows(
+    drawn: Boxes,
+    windows: Boxes,
+    crop_sides: NDArray[np.int32],
+    max_side: int,
+    rng: np.random.Generator,
+) -> tuple[Boxes, NDArray[np.int64]]:
+    """The windows of n samples brought to sizes of batches, and the batches' sides, (n, 2)."""
+    need_low = np.maximum(drawn[:, :2] - _MIN_PADDING, 0)
+    need_high = np.minimum(drawn[:, 2:] + _MIN_PADDING, crop_sides)
+    fitted = np.empty((len(windows), 4), np.int32)
+    sides = np.empty((len(windows), 2), np.int64)
+
+    x_and_y = (0, 1)
+    for number in x_and_y:
+        axis = _Axis(
+            low=windows[:, number].astype(np.int64),
+            high=windows[:, number + 2].astype(np.int64),
+            need_low=need_low[:, number].astype(np.int64),
+            need_high=need_high[:, number].astype(np.int64),
+            crop=crop_sides[:, number].astype(np.int64),
+        )
+        its_sides = _nearest_sides(axis, batch_sides(max_side))
+        low, high = _fit(axis, its_sides, rng)
+
+        fitted[:, number] = low
+        fitted[:, number + 2] = high
+        sides[:, number] = its_sides
+    return fitted, sides
+
+
+def _nearest_sides(axis: _Axis, allowed: _Px) -> _Px:
+    """(n,) the side of the batch for each window: the nearest allowed one that loses nothing."""
+    length = np.minimum(axis.length, allowed[-1])
+    above = np.searchsorted(allowed, length)
+    below = np.maximum(above - 1, 0)
+    larger = allowed[above]
+    smaller = allowed[below]
+
+    # A window shrinks only if what is needed still fits. It then shrinks if that changes it less
+    # than growing would, or if its crop has not enough pixels to grow.
+    need = axis.need_high - axis.need_low
+    can_shrink = (smaller <= length) & (smaller >= need)
+    is_nearer = length - smaller < larger - length
+    crop_is_too_small = larger > axis.crop
+    shrinks = can_shrink & (is_nearer | crop_is_too_small)
+    sides: _Px = np.where(shrinks, smaller, larger)
+    return sides
+
+
+def _fit(axis: _Axis, sides: _Px, rng: np.random.Generator) -> tuple[_Px, _Px]:
+    """(n,) low and high of each window, brought to its side at a random position.
+
+    A window that grows holds all of the old one, one that shrinks lies in the old one and holds
+    what is needed. If that is longer than the largest side, it is cut: the window lies anywhere in
+    the old one.
+    """
+    length = np.minimum(sides, axis.crop)
+
+    # Where a window that grows may begin.
+    first_growing = np.maximum(axis.high - length, 0)
+    last_growing = np.minimum(axis.low, axis.crop - length)
+
+    # Where a window that shrinks may begin.
+    first_shrinking = np.maximum(axis.low, axis.need_high - length)
+    last_shrinking = np.minimum(axis.high - length, axis.need_low)
+
+    grows = length >= axis.length
+    first = np.where(grows, first_growing, first_shrinking)
+    last = np.where(grows, last_growing, last_shrinking)
+
+    cut = first > last
+    first = np.where(cut, axis.low, first)
+    last = np.where(cut, axis.high - length, last)
+
+    choices = last - first + 1
+    chosen = np.floor(rng.random(len(choices)) * choices).astype(np.int64)
+    low = first + chosen
+    return low, low + length

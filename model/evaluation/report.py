@@ -1,0 +1,104 @@
+"""The files report.json and cases.parquet, as typed records.
+
+Nothing here imports torch, so pages may read them.
+"""
+
+import msgspec
+from upath import UPath
+
+from curate.storage import write_json
+from model.evaluation.intervals import Interval
+from model.records import Origin, read_record
+
+REPORT_VERSION = 1
+
+
+class Stratum(msgspec.Struct, frozen=True):
+    """A subset of the test objects that is judged on its own."""
+
+    kind: str
+    """overall, export, domain, customer, concept, size, source, edge or unseen."""
+
+    value: str
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """The metrics of one method on one stratum."""
+
+    stratum: Stratum
+    method: str
+    objects: int
+    images: int
+    metrics: dict[str, Interval]
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """A metric of the model less that of another method, object by object, on one stratum."""
+
+    stratum: Stratum
+    metric: str
+    against: str
+    """The other method."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class JudgedModel(Origin, frozen=True, kw_only=True):
+    """The model that was judged: where it comes from, and what identifies it."""
+
+    digest: str
+    """Of its checkpoint."""
+
+    parameters: int
+
+
+class JudgedData(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model was judged on."""
+
+    manifest_digest: str
+    objects: int
+    images: int
+    grabcut_fallbacks: int
+    """Objects on which GrabCut failed, so that the drawn box stands in."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole report."""
+
+    schema_version: int = REPORT_VERSION
+    model: JudgedModel
+    data: JudgedData
+    settings_digest: str
+    results: list[Result]
+    paired: list[Difference]
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of cases.parquet."""
+
+    kind: str
+    """worst, median or best."""
+
+    object_id: str
+    concept: str
+    domain: str
+    iou: float
+    drawn_x0: int
+    drawn_y0: int
+    drawn_x1: int
+    drawn_y1: int
+    image: bytes
+    true: bytes
+    predicted: bytes
+
+
+def read_report(path: UPath) -> Report | None:
+    """A report; None if there is no such file. InputError if it is broken or of another version."""
+    return read_record(path, Report)
+
+
+def write_report(path: UPath, report: Report) -> None:
+    """Write a report, whole or not at all."""
+    write_json(path, report)

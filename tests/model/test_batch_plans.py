@@ -1,0 +1,108 @@
+from dataclasses import dataclass
+
+import numpy as np
+
+from curate.settings import CropSettings, TrainSettings
+from curate.shards import windows
+from model.batch_plans import BatchPlan, batch_sides, plan_epoch
+
+COUNT = 3000
+HEIGHT, WIDTH = 480, 640
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An epoch of objects of 16 to 400 px."""
+
+    plans: list[BatchPlan]
+    drawn: np.ndarray
+    crop_sides: np.ndarray
+
+
+def planned(max_side: int = 256, epoch: int = 1) -> Planned:
+    rng = np.random.default_rng(5)
+    side = np.exp(rng.uniform(np.log(16), np.log(400), (COUNT, 1)))
+    sides = side * rng.uniform(0.7, 1.0, (COUNT, 2))
+    corners = rng.uniform(0, 1, (COUNT, 2)) * (np.array([WIDTH, HEIGHT]) - sides)
+    boxes = np.concatenate((corners, corners + sides), axis=1).astype(np.int32)
+
+    heights = np.full(COUNT, HEIGHT)
+    widths = np.full(COUNT, WIDTH)
+    crop = CropSettings()
+    crops = windows.largest(boxes, heights, widths, crop)
+    object_ids = [f"{number:032x}" for number in range(COUNT)]
+    drawn, window = windows.random_windows(object_ids, boxes, heights, widths, crop, epoch)
+    drawn = windows.shift(drawn, crops, -1)
+    window = windows.shift(window, crops, -1)
+
+    crop_sides = crops[:, 2:] - crops[:, :2]
+    settings = TrainSettings(max_side=max_side)
+    plans = plan_epoch(np.arange(COUNT), drawn, window, crop_sides, settings, epoch)
+    return Planned(plans, drawn, crop_sides)
+
+
+def test_every_sample_is_in_one_batch_of_one_size() -> None:
+    epoch = planned()
+    rows = np.concatenate([plan.rows for plan in epoch.plans])
+    assert sorted(rows.tolist()) == list(range(COUNT))
+    for plan in epoch.plans:
+        assert plan.height in batch_sides(256)
+        assert plan.width in batch_sides(256)
+        assert plan.pixels <= TrainSettings().batch_pixels
+
+        real = plan.windows[:, 2:] - plan.windows[:, :2]
+        assert (real <= [plan.width, plan.height]).all()
+        assert (plan.windows[:, :2] >= 0).all()
+        assert (plan.windows[:, 2:] <= epoch.crop_sides[plan.rows]).all()
+
+
+def test_an_epoch_is_planned_alike_each_time_and_epochs_differ() -> None:
+    first = planned().plans
+    again = planned().plans
+    other = planned(epoch=2).plans
+    assert all(np.array_equal(a.windows, b.windows) for a, b in zip(first, again, strict=True))
+    assert [plan.rows[0] for plan in first[:20]] != [plan.rows[0] for plan in other[:20]]
+
+
+def test_padding_stays_under_its_bound() -> None:
+    plans = planned().plans
+    pixels = sum(plan.pixels for plan in plans)
+    assert sum(plan.padding for plan in plans) / pixels < 0.15
+
+
+def test_the_drawn_box_stays_whole_unless_it_is_larger_than_the_batch() -> None:
+    epoch = planned(max_side=128)
+    whole = 0
+    for plan in epoch.plans:
+        drawn = epoch.drawn[plan.rows]
+        holds_low = plan.windows[:, :2] <= drawn[:, :2]
+        holds_high = plan.windows[:, 2:] >= drawn[:, 2:]
+        inside = holds_low & holds_high
+        fits = (drawn[:, 2:] - drawn[:, :2]) <= 120
+        assert inside[fits].all()
+
+        shares_pixels = (plan.windows[:, 2:] > drawn[:, :2]) & (plan.windows[:, :2] < drawn[:, 2:])
+        assert shares_pixels.all()
+        whole += int(inside.all(axis=1).sum())
+    assert 0 < whole < COUNT
+
+
+def test_one_window_by_hand() -> None:
+    """A window of 100 × 70 px in a crop of 110 × 200 px."""
+    drawn = np.array([[10, 80, 90, 120]], np.int32)
+    window = np.array([[5, 60, 105, 130]], np.int32)
+    crop_sides = np.array([[110, 200]], np.int32)
+    (plan,) = plan_epoch(np.array([0]), drawn, window, crop_sides, TrainSettings(), 0)
+
+    # 100 px shrink to 96, because 128 are farther away and more than the crop has. 70 px shrink
+    # to 64, because 96 are farther away.
+    assert (plan.width, plan.height) == (96, 64)
+    x0, y0, x1, y1 = plan.windows[0].tolist()
+    assert (x1 - x0, y1 - y0) == (96, 64)
+    assert x0 >= 5
+    assert x1 <= 105
+    assert x0 <= 10 - 2
+    assert x1 >= 90 + 2
+    assert 60 <= y0 <= 80 - 2
+    assert 120 + 2 <= y1 <= 130
+    assert plan.padding == 0
