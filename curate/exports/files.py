@@ -86,12 +86,7 @@ def list_files(root: UPath, limits: Limits) -> Files:
     refused: list[str] = []
     too_long: list[str] = []
     unread: list[str] = []
-    if is_local(root):
-        entries = _walk_local(root, unread)
-    else:
-        entries = _walk_remote(root)
-
-    for entry in entries:
+    for entry in _walk(root, unread):
         if len(entry.path.encode("utf-8", "surrogateescape")) > limits.path_bytes:
             too_long.append(_shown(entry.path))
         elif not entry.is_regular or not _is_utf8(entry.path):
@@ -99,6 +94,7 @@ def list_files(root: UPath, limits: Limits) -> Files:
         elif not _is_litter(entry.path):
             known.append(entry)
 
+    # Systems list a folder in any order; ids and digests must not depend on it.
     known.sort(key=lambda entry: entry.path)
     states = [[entry.path, entry.size, entry.changed] for entry in known]
     return Files(
@@ -121,8 +117,15 @@ class _Entry:
     is_regular: bool
 
 
+def _walk(root: UPath, unread: list[str]) -> Iterator[_Entry]:
+    """All entries below a folder; adds folders that cannot be listed to `unread`."""
+    if is_local(root):
+        return _walk_local(root, unread)
+    return _walk_remote(root)
+
+
 def _walk_local(root: UPath, unread: list[str]) -> Iterator[_Entry]:
-    """All entries of a folder of this machine; adds folders that cannot be listed to `unread`."""
+    """All entries below a folder of this machine, as the system lists them."""
     top = str(root)
     pending = [""]
     while pending:
@@ -145,6 +148,7 @@ def _scan(top: str, folder: str) -> list[tuple[_Entry, bool]]:
     found = []
     with os.scandir(f"{top}/{folder}") as entries:
         for each in entries:
+            # A link may lead out of the export, so it is looked at itself, never through it.
             state = each.stat(follow_symlinks=False)
             entry = _Entry(
                 path=f"{folder}{each.name}",
