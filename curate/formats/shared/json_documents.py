@@ -1,118 +1,92 @@
-"""What the formats written in JSON share: documents found by content, and values read out of strangers' pieces."""
+"""The JSON documents of an export, found by what they contain."""
 
-import logging
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import msgspec
 
 from curate.errors import InputError
-from curate.exports.documents import json_text, json_value
+from curate.exports.documents import json_text
 from curate.exports.export import Export
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, Flag
+from curate.records import Drop, IgnoredFile
 
 Pieces = dict[str, msgspec.Raw]
-"""An object of a document, its values not decoded yet: documents of any size cost little more than their bytes."""
+"""The top level of a document by its keys, the values not decoded yet.
 
-_LARGEST = 1 << 63  # what a record can hold; no id, px or count of a picture comes near
-_log = logging.getLogger(__name__)
+So a document of any size costs little more memory than its bytes.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonDocument:
+    """A document of the format that reads it."""
+
+    path: str
+    pieces: Pieces
+
+    def entries(self, key: str) -> list[msgspec.Raw]:
+        """The list under a key, its entries not decoded; empty if the key is missing or null.
+
+        Raises:
+            Refusal: malformed_file if there is no list under the key.
+        """
+        piece = self.pieces.get(key)
+        if piece is None or bytes(piece) == b"null":
+            return []
+        try:
+            return msgspec.json.decode(piece, type=list[msgspec.Raw])
+        except msgspec.ValidationError:
+            raise Refusal(Reason.MALFORMED_FILE, f"{self.path}: {key} is no list") from None
 
 
 def documents(
-    export: Export, name: str, is_ours: Callable[[Pieces], bool], needs: str
-) -> Iterator[tuple[str, Pieces] | Drop]:
-    """Path and content of each .json file that `is_ours`; a broken file is a drop, another tool's is named in the log.
+    export: Export, name: str, is_ours: Callable[[JsonDocument], bool], needs: str
+) -> Iterator[JsonDocument | Drop | IgnoredFile]:
+    """The documents among an export's .json files for which `is_ours` is true.
 
-    `name`, `needs`: of the format, and what makes a document its own, for messages. InputError where no file is broken
-    or ours.
+    A broken file is a drop; a file of another tool is left alone.
+
+    `name`: of the format; `needs`: what makes a document its own. Both are for messages.
+
+    Raises:
+        InputError: if no file is of the format, nor broken.
     """
     found = False
-    for path in (path for path in export.files.paths if path.lower().endswith(".json")):
+    for path in export.files.paths:
+        if not path.lower().endswith(".json"):
+            continue
         try:
-            pieces = _top(json_text(export.read(path), export.limits.json_depth))
+            document = _open(export, path)
         except Refusal as refusal:
             found = True
-            detail = (
-                refusal.detail if refusal.detail.startswith(path) else f"{path}: {refusal.detail}"
-            )
-            yield export.drop(refusal.reason, detail, key=path, count=None)
+            yield export.drop(_named(refusal, path), annotation_key=path, count=None)
             continue
-        if pieces is None or not is_ours(pieces):
-            _log.info("export %s: %s is no %s document: left alone", export.name, path, name)
+        if document is None or not is_ours(document):
+            yield export.ignored(path, f"no {name} document")
             continue
         found = True
-        yield path, pieces
+        yield document
+
     if not found and not export.lost:
+        number = len(export.files.paths)
         raise InputError(
-            f"{export.files.root}: no {name} document among {len(export.files.paths)} files; it {needs}"
+            f"{export.files.root}: no {name} document among {number} files; it {needs}"
         )
 
 
-def entries(pieces: Pieces, key: str, path: str) -> list[msgspec.Raw]:
-    """The list under a key, its entries not decoded; empty where the key is missing or null. Refusal malformed_file."""
-    piece = pieces.get(key)
-    if piece is None or bytes(piece) == b"null":
-        return []
+def _open(export: Export, path: str) -> JsonDocument | None:
+    """A JSON file; None if its top level is no object. Refusal if it is no JSON."""
+    text = json_text(export.read(path), export.limits.json_depth)
     try:
-        return msgspec.json.decode(piece, type=list[msgspec.Raw])
-    except msgspec.ValidationError:
-        raise Refusal(Reason.MALFORMED_FILE, f"{path}: {key} is no list") from None
-
-
-def value(piece: msgspec.Raw | msgspec.UnsetType | None) -> Any:
-    """Plain data; None where there is nothing."""
-    return None if piece is None or piece is msgspec.UNSET else json_value(piece)
-
-
-def ring(points: Any) -> list[Any]:
-    """A flat list x0, y0, x1, y1, … from one, or from a list of pairs; what holds no numbers becomes [None]."""
-    if not isinstance(points, list):
-        return [None]
-    if points and all(isinstance(point, list) and len(point) == 2 for point in points):
-        points = [number for point in points for number in point]
-    if not set(map(type, points)) <= {int, float}:
-        return [None]
-    try:
-        return list(map(float, points))
-    except OverflowError:
-        return [None]
-
-
-def whole(number: Any) -> int | None:
-    """A whole number that is written as one, or as 12.0; None for anything else."""
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, int | float)
-        or not -_LARGEST < number < _LARGEST
-    ):
-        return None
-    return int(number) if number == int(number) else None
-
-
-def label_flags(label: str) -> list[Flag]:
-    """Whether characters of a label were replaced."""
-    return [Flag.REPLACED_CHARACTERS] if "\ufffd" in label else []
-
-
-def attributes(data: Any) -> dict[str, str]:
-    """An object's values as text: strings as they are, true and false, numbers and the rest as JSON."""
-    if not isinstance(data, dict):
-        return {}
-    return {str(key): _text(each) for key, each in data.items() if each is not None}
-
-
-def _top(text: bytes) -> Pieces | None:
-    try:
-        return msgspec.json.decode(text, type=Pieces)
+        pieces = msgspec.json.decode(text, type=Pieces)
     except msgspec.ValidationError:
         return None
+    return JsonDocument(path, pieces)
 
 
-def _text(data: Any) -> str:
-    if isinstance(data, str):
-        return data
-    try:
-        return msgspec.json.encode(data).decode()
-    except (OverflowError, msgspec.MsgspecError):
-        return str(data)
+def _named(refusal: Refusal, path: str) -> Refusal:
+    """The refusal with the path of its file in front, if it does not say it already."""
+    if refusal.detail.startswith(path):
+        return refusal
+    return Refusal(refusal.reason, f"{path}: {refusal.detail}")
