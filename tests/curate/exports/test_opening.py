@@ -13,7 +13,8 @@ from PIL import Image
 from upath import UPath
 
 from curate.errors import InputError
-from curate.exports.export import Export, find_image
+from curate.exports.export import Export
+from curate.exports.finding import find_image
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal

@@ -8,8 +8,9 @@ import pytest
 from upath import UPath
 
 from curate.errors import InputError
-from curate.exports.export import Export, list_files
-from curate.formats.shared.tables import (
+from curate.exports.export import Export
+from curate.exports.files import list_files
+from curate.formats.shared.class_tables import (
     ClassTable,
     find_tables,
     nearest_table,

@@ -4,7 +4,8 @@ import pytest
 from upath import UPath
 
 from curate.errors import InputError
-from curate.exports.export import Export, Files
+from curate.exports.export import Export
+from curate.exports.files import Files
 from curate.formats.shared.pairs import MaskFile, folder_classes, pair_masks
 from curate.limits import Limits
 from curate.reasons import Reason
