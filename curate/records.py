@@ -177,14 +177,12 @@ class FoundImage(Record, frozen=True, kw_only=True, tag="found"):
 
 
 class IgnoredFile(Record, frozen=True, kw_only=True, tag="ignored"):
-    """A file of an export that its format does not read, for the user to be told of.
-
-    `why`: in a few words, such as "no COCO instances".
-    """
+    """A file of an export that its format left alone, for the user to be told of."""
 
     export: str
     path: str
     why: str
+    """In a few words, such as "no COCO document"."""
 
 
 class FaultReport(Record, frozen=True, kw_only=True, tag="fault"):
