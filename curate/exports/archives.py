@@ -57,11 +57,12 @@ class ArchiveLimits(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A member of an archive. `open`: gives its content, or None if it has none."""
+    """A member of an archive."""
 
     name: str
     kind: Literal["file", "folder", "other"]
     open: Callable[[], IO[bytes] | None]
+    """Gives its content, or None if it has none."""
 
 
 def is_archive(path: Path) -> bool:

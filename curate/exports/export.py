@@ -14,20 +14,18 @@ from curate.text import decode_text
 
 @dataclass(frozen=True)
 class Export:
-    """One customer's export.
-
-    `options`: the settings that only its format understands.
-    `objects`: whether an annotation is one object, or each of its 8-connected components.
-    `lost`: what could not even be listed: an archive that was refused, an annotation file
-    that is a link, an unreadable folder.
-    """
+    """One customer's export."""
 
     name: str
     files: Files
     limits: Limits
     options: Mapping[str, Any] = field(default_factory=dict)
+    """The settings that only its format understands."""
     objects: Literal["auto", "instances", "components"] = "auto"
+    """Whether an annotation is one object, or each of its 8-connected components is one."""
     lost: tuple[Drop | FaultReport, ...] = ()
+    """What could not even be listed: an archive that was refused, an annotation file that is
+    a link, a folder that cannot be read."""
 
     def read(self, path: str) -> bytes:
         """A file's bytes. Refusal unreadable_file or over_limit."""

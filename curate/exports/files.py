@@ -25,23 +25,20 @@ _TIME_KEYS = ("ETag", "etag", "mtime", "LastModified")
 
 @dataclass(frozen=True)
 class Files:
-    """The files below `root`, listed but not read.
-
-    `paths`: POSIX paths relative to `root`, sorted. Only these are ever read.
-    `refused`: paths of links, pipes and devices, names that are no UTF-8, and paths that
-    are longer than the limit.
-    `too_long`: those of the refused paths that are longer than the limit.
-    `unread`: folders that cannot be listed, each with the reason.
-    `digest`: over all paths, sizes and times of change. As long as it stays the same, so
-    do the files.
-    """
+    """The files below a folder, listed but not read."""
 
     root: UPath
     paths: tuple[str, ...]
+    """POSIX paths relative to `root`, sorted. Only these are ever read."""
     refused: frozenset[str] = frozenset()
+    """Paths of links, pipes and devices, names that are no UTF-8, and paths that are longer
+    than the limit."""
     too_long: frozenset[str] = frozenset()
+    """Those of the refused paths that are longer than the limit."""
     unread: tuple[str, ...] = ()
+    """Folders that cannot be listed, each with the reason."""
     digest: str = ""
+    """Over all paths, sizes and times of change: while it is the same, so are the files."""
 
     def read(self, path: str, limits: Limits) -> bytes:
         """A file's bytes. Refusal unreadable_file or over_limit."""
@@ -109,12 +106,14 @@ def list_files(root: UPath, limits: Limits) -> Files:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A path below the root that is no folder. `changed`: when, as its system says it."""
+    """A path below the root that is no folder."""
 
     path: str
     size: int
     changed: str
+    """When it was changed, as its system says it."""
     is_regular: bool
+    """Whether it is a file, and no link, pipe or device."""
 
 
 def _walk(root: UPath, unread: list[str]) -> Iterator[_Entry]:
@@ -192,11 +191,11 @@ def _shown(path: str) -> str:
 
 def _is_litter(path: str) -> bool:
     """Whether a file was left behind by a system or a tool, and is no part of the export."""
-    parts = path.split("/")
-    name = parts[-1]
+    steps = path.split("/")
+    name = steps[-1]
     if name.startswith(_LITTER_PREFIX) or name == _KEEPS_A_FOLDER:
         return True
-    return any(part in _LITTER_NAMES for part in parts)
+    return any(step in _LITTER_NAMES for step in steps)
 
 
 def _index(paths: Iterable[str], key: Callable[[str], str]) -> Mapping[str, list[str]]:

@@ -47,7 +47,7 @@ def find_image(
 def refused_path(files: Files, path: str) -> Refusal | None:
     """Why a path must not be read, or None if it may be.
 
-    It is a link, a pipe or a device, it lies below a link, or it is too long.
+    It is a link, a pipe or a device, it is below a link, or it is too long.
     """
     while files.refused and path not in ("", "/"):
         if path in files.refused:

@@ -187,6 +187,7 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
         except Exception:
             remove_folder(partial)
             raise
+        # Only what is whole gets the name under which it is found again.
         if is_local(scratch):
             partial.rename(folder)
         else:

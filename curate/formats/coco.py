@@ -84,17 +84,17 @@ _Image = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Document:
-    """What holds for all images of a document.
-
-    `folders`: where they may be. `videos`: names by id.
-    """
+    """What holds for all images of a document."""
 
     export: Export
     path: str
     crowds: str
+    """The option."""
     classes: Classes
     folders: list[str]
+    """Where its images may be."""
     videos: dict[str, str]
+    """Names of videos by id."""
 
 
 def read(export: Export) -> Iterator[ReadItem]:
@@ -122,7 +122,7 @@ def _is_instances(document: JsonDocument) -> bool:
     try:
         sample = document.entries("annotations")[:_SAMPLE]
     except Refusal:
-        return True
+        return True  # what is wrong with it is said when it is read
     entries = [entry for entry in map(read_entry, sample) if entry is not None]
     return not entries or not all(has_other_content(entry) for entry in entries)
 
@@ -145,9 +145,8 @@ def _read_document(export: Export, source: JsonDocument, crowds: str) -> Iterato
     images, malformed = _by_id(document, raw_images)
     yield from malformed
     for key, entries in images.items():
+        # Taken out, so that what is decoded need not stay in memory as bytes, too.
         yield _image(document, key, entries, annotations.pop(key, []))
-
-    # What is left names an image that is not listed.
     for key, unlisted in annotations.items():
         yield from _of_no_image(document, key, unlisted)
 
@@ -167,14 +166,12 @@ def _video_names(videos: Any) -> dict[str, str]:
 def _by_image(
     document: _Document, raw_annotations: list[msgspec.Raw]
 ) -> tuple[dict[str, list[msgspec.Raw]], list[Drop]]:
-    """Annotations by image id, "" if they name no image; and drops of what is no object.
-
-    Their other values stay undecoded until their image's turn.
-    """
+    """Annotations by image id, "" if they name no image; and drops of what is no object."""
     found: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
     drops = []
     for number, raw in enumerate(raw_annotations):
         try:
+            # Of millions of annotations only this is decoded until their image's turn.
             image_id = msgspec.json.decode(raw, type=ImageId).image_id
         except msgspec.ValidationError:
             detail = f"{document.path}: annotations[{number}] is no object"
@@ -209,6 +206,7 @@ def _image(
     document: _Document, key: str, images: list[_Image], annotations: list[msgspec.Raw]
 ) -> ImageRecord | Drop:
     """The record of an image id; a drop of its annotations if it has no name, or several."""
+    # One image may be listed twice, as merged documents do; two images may not share an id.
     names = {file_name(image) for image in images}
     count = len(annotations)
     if len(names) > 1:

@@ -101,6 +101,7 @@ def _image_name(export: Export, path: str, stated: Any) -> str:
     """The image that a document names; else the one beside it that has its name."""
     if isinstance(stated, str) and stated and not stated.lower().endswith(".json"):
         return stated
+    # An imagePath that ends in .json was written by a tool that converts other formats.
     stem = path[: -len(".json")]
     pictures = filter(is_picture, export.files.paths)
     beside = [each for each in pictures if posixpath.splitext(each)[0] == stem]
@@ -128,7 +129,7 @@ def _annotation(key: str, members: list[Drawn]) -> Annotation:
     """The annotation of the shapes of one object."""
     first = members[0]
     attributes: dict[str, str] = {}
-    for each in reversed(members):  # where values differ, the first shape's is kept
+    for each in reversed(members):  # the first shape has the last word
         attributes |= each.attributes
     annotation = Annotation(key=key, label=first.label, attributes=attributes)
     if first.refusal is not None:
@@ -151,6 +152,7 @@ def _joined(members: list[Drawn]) -> Shape:
     if len(pieces) == 1 and not holes:
         return pieces[0]
 
+    # Polygons alone are one record of several rings; with a bitmap among them they are not.
     rings = [piece.rings[0] for piece in pieces if isinstance(piece, Polygons)]
     hole_rings = [hole.rings[0] for hole in holes if isinstance(hole, Polygons)]
     if len(rings) == len(pieces) and len(hole_rings) == len(holes):
@@ -170,6 +172,7 @@ def _without_holes(drawn: list[Drawn]) -> list[Drawn]:
                 earlier.append(each)
             continue
 
+        # Without a group only the order and the place tell what a hole is cut out of.
         if each.group is None:
             owners = [other for other in earlier if _encloses(other.extent, each.extent)]
         else:

@@ -80,6 +80,7 @@ def read(export: Export) -> Iterator[ReadItem]:
     yield from lists.broken
     yield from lists.ignored
 
+    # All label files are known before the first image is read: two may claim one image.
     files = []
     for found in label_files(export, index):
         if isinstance(found, IgnoredFile):
@@ -106,11 +107,16 @@ def read(export: Export) -> Iterator[ReadItem]:
             yield ImageRecord(name=posixpath.basename(image), document=image)
             continue
         (by_name, path), *others = sorted(files_of[image])
-        detail = f"{image} has labels in {path}, which stay"
+        detail = f"{image} has labels in {path}, which are kept"
         for _, other in others:
             yield from _lost(export, other, Refusal(Reason.DUPLICATE_ANNOTATION, detail))
-        flags = [Flag.IMAGE_BY_NAME] if by_name else []
-        yield from _read_file(export, path, image, flags, lists.nearest(path))
+        yield from _read_file(export, path, image, _flags(by_name), lists.nearest(path))
+
+
+def _flags(by_name: bool) -> list[Flag]:
+    if by_name:
+        return [Flag.IMAGE_BY_NAME]
+    return []
 
 
 def _refused(export: Export) -> Iterator[Drop]:
@@ -180,6 +186,7 @@ def _annotation(
     except Refusal as refusal:
         key = _key(path, words)
         if refusal.reason is Reason.MALFORMED_FILE:
+            # Lines that are no labels may well be equal: they are not the same label twice.
             key = _key(path, [str(number), *words])
         detail = f"{path}: {refusal.detail}"
         return Annotation(key=key, label=label, dropped=refusal.reason, detail=detail)

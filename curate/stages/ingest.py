@@ -238,7 +238,7 @@ def _first_of_each(
     annotations, maps, lost = [], [], []
     for annotation in record.annotations:
         if annotation.key in given.keys:
-            refusal = _repeats(f"{annotation.key} stands twice; the first stays")
+            refusal = _repeats(f"{annotation.key} is there twice; the first is kept")
             lost.append(export.drop(refusal, image_path=path, annotation_key=annotation.key))
             continue
         given.keys.add(annotation.key)
@@ -246,7 +246,7 @@ def _first_of_each(
     for region_map in record.maps:
         try:
             if region_map.path in given.keys:
-                raise _repeats(f"{region_map.path} stands twice; the first stays")
+                raise _repeats(f"{region_map.path} is there twice; the first is kept")
             for file in filter(None, (region_map.path, region_map.instances)):
                 _check_mask(export, file)
         except Refusal as refusal:

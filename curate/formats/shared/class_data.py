@@ -43,11 +43,12 @@ _CHANNELS = re.compile(r"[\s\d,;()\[\]]+")  # "255, 0, 0" or "(255,0,0)"
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class as a table lists it. `colour`: 0xRRGGBB."""
+    """A class as a table lists it."""
 
     name: str
     value: int | None = None
     colour: int | None = None
+    """0xRRGGBB."""
 
 
 def rows_of_data(data: Any) -> list[ClassRow]:
@@ -60,7 +61,7 @@ def rows_of_data(data: Any) -> list[ClassRow]:
         if key in data:
             if isinstance(data[key], Mapping | list):
                 return rows_of_data(data[key])
-            break
+            break  # a class that is called "classes"
     return [_row_of_pair(key, value) for key, value in data.items()]
 
 
@@ -118,6 +119,7 @@ def _row(entry: Any) -> ClassRow:
 
 def _row_of_pair(key: Any, value: Any) -> ClassRow:
     """An entry of a mapping: value and name, name and colour, colour and name, name and value."""
+    # In JSON a key is always text, so "7" is a value here, and not the name of a class.
     if isinstance(value, str) and is_integer(str(key)):
         return ClassRow(value, value=int(key))
     colour = parse_colour(value)

@@ -21,7 +21,7 @@ from curate.formats.shared.class_data import (
 _CVAT_HEADER = "# label:color_rgb"
 _COMMENTS = ("//", "# ")  # "#" alone begins a colour
 _PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?)\b", re.IGNORECASE)
-_MAX_LINE = 1_000  # characters; a longer line is a name as it stands
+_MAX_LINE = 1_000  # characters; a longer line is a name as a whole
 
 _NUMBER = r"#[0-9A-Fa-f]{6}\b|-?\d{1,9}"
 _BRACKETED = rf"[(\[{{]?(?:{_NUMBER})[)\]}}]?"
@@ -39,6 +39,7 @@ def rows_of_text(text: str) -> list[ClassRow]:
         return _rows_of_cvat(lines)
 
     lines = [line for line in lines if line and not line.startswith(_COMMENTS)]
+    # "label_list.txt" may as well be a list of label files.
     if any(_PICTURE.search(line) for line in lines):
         raise ValueError("a list of pictures")
     try:
@@ -85,10 +86,11 @@ def _row_under(header: list[str], cells: list[str]) -> ClassRow:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A name and the numbers before and after it, as they are written."""
+    """A line taken apart."""
 
     name: str
     before: list[str]
+    """Numbers and colours before the name, as they are written."""
     after: list[str]
 
     @property
@@ -100,7 +102,7 @@ class _Line:
 def _rows_of_lines(lines: list[str]) -> list[ClassRow]:
     """Names with the numbers around them.
 
-    If lines differ in how many numbers they have, the numbers are parts of names, as in
+    If lines differ in how many numbers they have, the numbers belong to the names, as in
     "item 1" and "box". So they are if they alone tell two names apart ("item 1", "item 2").
     """
     if any("\0" in line for line in lines):

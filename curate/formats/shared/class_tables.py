@@ -46,16 +46,16 @@ _IGNORE = "__ignore__"
 
 @dataclass(frozen=True)
 class ClassTable:
-    """The classes of a mask.
-
-    `labels`: class names by value. `colours`: values by colour, 0xRRGGBB.
-    `void`: values of no class at all. `background`: values of classes that are no objects.
-    """
+    """The classes of a mask."""
 
     labels: dict[int, str]
+    """Class names by value."""
     colours: dict[int, int] = field(default_factory=dict)
+    """Values by colour, 0xRRGGBB."""
     void: frozenset[int] = frozenset()
+    """Values of no class at all."""
     background: frozenset[int] = frozenset()
+    """Values of classes that are no objects."""
 
 
 def find_tables(export: Export, *, with_colours: bool) -> tuple[dict[str, ClassTable], list[Drop]]:
@@ -178,7 +178,7 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
 def _by_colour(rows: dict[int, ClassRow]) -> dict[int, int]:
     """Values by colour; of two of one colour, the first."""
     values: dict[int, int] = {}
-    for value, row in reversed(rows.items()):
+    for value, row in reversed(rows.items()):  # so that the first overwrites the others
         if row.colour is not None:
             values[row.colour] = value
     return values

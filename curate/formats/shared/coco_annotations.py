@@ -79,13 +79,14 @@ def read_annotation(
     `document`: path of its document. `image`: the entry of its image. `crowds`: the option.
     """
     category = read_id(value(entry.category_id))
-    label = classes.label(category)
+    label = classes.label(category)  # also for what is dropped, as far as it is known
     remarks = attributes(value(entry.metadata)) | attributes(value(entry.attributes))
     annotation = Annotation(key=annotation_key(document, entry), label=label, attributes=remarks)
     try:
         if is_set(image.get("deleted")) or is_set(value(entry.deleted)):
             raise Refusal(Reason.DELETED, "deleted in the annotation tool")
         classes.check(category)
+        # CVAT writes iscrowd for every mask that it exports as run-lengths.
         is_cvats = "occluded" in remarks
         is_mere_mask = is_cvats or category in classes.stuff
         if is_set(value(entry.iscrowd)) and _is_crowd(crowds, is_mere_mask):
@@ -102,6 +103,7 @@ def annotation_key(document: str, entry: Entry) -> str:
     """DOCUMENT#ID; without an id, DOCUMENT# and a digest of class and segmentation."""
     key = read_id(value(entry.id))
     if key is None:
+        # The place in the list would not do: it changes with each export.
         pieces = msgspec.msgpack.encode(content(entry))
         key = hashlib.blake2b(pieces, digest_size=12).hexdigest()
     return f"{document}#{key}"

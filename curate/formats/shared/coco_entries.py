@@ -17,7 +17,7 @@ class ImageId(msgspec.Struct, gc=False):
 
 
 class Entry(msgspec.Struct, gc=False):
-    """An annotation, its values not decoded."""
+    """An annotation, its values not decoded: no value can then make it unreadable."""
 
     id: _Piece = _UNSET
     category_id: _Piece = _UNSET

@@ -19,7 +19,7 @@ def read_shape(data: Any) -> Shape | None:
         Refusal: bad_run_lengths or bad_polygon.
     """
     if data in (None, [], {}, ""):
-        return None
+        return None  # an annotation that was never given a mask
     if isinstance(data, dict):
         return _run_lengths(data)
     if not isinstance(data, list):
@@ -72,4 +72,5 @@ def _run_lengths(data: dict[str, Any]) -> RawRunLengths:
 
 
 def _is_run(run: Any) -> bool:
+    # Whether the runs are whole numbers and fill the mask, ingest checks.
     return isinstance(run, int | float) and abs(run) < _LONGEST_RUN

@@ -59,7 +59,7 @@ def documents(
         try:
             document = _open(export, path)
         except Refusal as refusal:
-            found = True
+            found = True  # it may have been of the format: no reason to stop the run
             yield export.drop(_named(refusal, path), annotation_key=path, count=None)
             continue
         if document is None or not is_ours(document):

@@ -27,20 +27,20 @@ Extent = tuple[float, float, float, float]
 
 @dataclass
 class Drawn:
-    """A shape as labelme's user drew it.
-
-    `group`: its `group_id` as text. `shape`: None if `refusal` says why there is none.
-    `extent`: of a polygon whose points are all numbers. `holes`: shapes cut out of it.
-    """
+    """A shape as labelme's user drew it."""
 
     label: str
     group: str | None
+    """Its `group_id` as text."""
     key: str
     attributes: dict[str, str]
     shape: Polygons | Bitmap | None = None
     refusal: Refusal | None = None
+    """Why there is no shape."""
     extent: Extent | None = None
+    """Of a polygon, if all its coordinates are numbers."""
     holes: list[Polygons | Bitmap] = field(default_factory=list)
+    """Shapes that are cut out of it."""
 
 
 def read_shape(path: str, number: int, data: Any) -> Drawn:
@@ -54,7 +54,7 @@ def read_shape(path: str, number: int, data: Any) -> Drawn:
     points = data.get("points")
     mask = data.get("mask")
     drawn = Drawn(
-        label="" if label is None else str(label),
+        label=_text(label),
         group=_group(data.get("group_id")),
         key=f"{path}#{content_digest(label, kind, points, mask)}",
         attributes=_attributes(data),
@@ -86,6 +86,12 @@ def decode_base64(text: Any) -> bytes | None:
         return base64.b64decode(text, validate=False) or None
     except (binascii.Error, ValueError):
         return None
+
+
+def _text(label: Any) -> str:
+    if label is None:
+        return ""
+    return str(label)
 
 
 def _group(group_id: Any) -> str | None:
@@ -147,6 +153,7 @@ def _bitmap(points: Any, mask: Any) -> Bitmap:
     if len(corners) not in (2, 4) or not all(_is_coordinate(each) for each in corners):
         detail = "the mask has no place: its points are not two corners"
         raise Refusal(Reason.BAD_BITMAP, detail)
+    # labelme writes whole px; Python's int() cuts what is behind the point, as labelme does.
     x = int(corners[0])
     y = int(corners[1])
     if len(corners) == 4:
@@ -162,6 +169,7 @@ def _check_size(data: bytes, width: int, height: int) -> None:
     """Refusal mask_size_mismatch if a PNG is not of the size that its corners say, to a px."""
     if not data.startswith(_PNG) or len(data) <= _PNG_HEIGHT.stop:
         return
+    # The second corner is the last px of the mask, not the one behind it.
     own_width = int.from_bytes(data[_PNG_WIDTH], "big")
     own_height = int.from_bytes(data[_PNG_HEIGHT], "big")
     if abs(width - own_width) > 1 or abs(height - own_height) > 1:

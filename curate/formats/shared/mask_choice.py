@@ -21,29 +21,26 @@ from curate.formats.shared.mask_matches import Match
 
 @dataclass(frozen=True)
 class MaskFile:
-    """A mask of an image.
-
-    `label`: the class that its name or its folder gives, or "". `whole`: it holds one object.
-    `instances`: path of the map that numbers its objects.
-    """
+    """A mask of an image."""
 
     path: str
     label: str = ""
+    """The class that its name or its folder gives, or ""."""
     whole: bool = False
+    """Whether it holds one object."""
     instances: str | None = None
+    """Path of the map that numbers its objects."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What an image keeps of the masks that have its name.
-
-    `strangers`: masks of other folders, which belong to an image that is not there.
-    `doubles`: further masks of the same pixels, each with the mask that is kept.
-    """
+    """What an image keeps of the masks that have its name."""
 
     kept: list[MaskFile]
     strangers: list[Match]
+    """Masks of other folders: each belongs to an image that is not there."""
     doubles: list[tuple[Match, str]]
+    """Further masks of the same pixels, each with the mask that is kept."""
 
 
 def choose_masks(found: list[Match], suffixes: set[str], *, prefer_colours: bool) -> Choice:
@@ -51,16 +48,13 @@ def choose_masks(found: list[Match], suffixes: set[str], *, prefer_colours: bool
 
     `suffixes`: words after the image's name that are no class, see `plain_suffixes`.
     """
-    own: list[Match] = []
-    others: list[Match] = []
-    for each in found:
-        if each.rest is None or _class_of(each) in suffixes:
-            own.append(each)
-        else:
-            others.append(each)
+    own = [each for each in found if _has_own_name(each, suffixes)]
+    others = [each for each in found if not _has_own_name(each, suffixes)]
     if not own:
-        return Choice([_by_class(each) for each in _sorted(others)], [], [])
+        by_class = [_by_class(each) for each in _sorted(others)]
+        return Choice(kept=by_class, strangers=[], doubles=[])
 
+    # Of train/masks/1.png and val/masks/1.png, only one is the mask of train/images/1.jpg.
     best = max(each.agreement.of_folders for each in own)
     near = [each for each in own if each.agreement.of_folders == best]
     strangers = [each for each in own if each.agreement.of_folders < best]
@@ -108,6 +102,11 @@ def class_folder(path: str) -> str:
         if is_class_name(name):
             return name
     return ""
+
+
+def _has_own_name(match: Match, suffixes: set[str]) -> bool:
+    """Whether a mask has the name of its image, and nothing behind it that means something."""
+    return match.rest is None or _class_of(match) in suffixes
 
 
 def _of_own_kind(near: list[Match], prefer_colours: bool) -> list[Match]:

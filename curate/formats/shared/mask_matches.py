@@ -54,22 +54,21 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A mask and an image that it may belong to.
-
-    `rest`: what follows the image's name in the mask's; "" if only the folder tells; None if
-    the mask has the name of the image.
-    """
+    """A mask and an image that it may belong to."""
 
     image: str
     mask: str
     agreement: Agreement
     rest: str | None = None
+    """What follows the image's name in the mask's; "" if only the folder tells; None if the
+    mask has the name of the image."""
 
 
 def match_masks(masks: list[str], images: Iterable[str]) -> dict[str, list[Match]]:
     """For each mask its image; several if they agree equally well; none if there is none."""
     index = _index(images)
     matches = {mask: _by_name(mask, index) for mask in masks}
+    # A folder in which some masks have an image's name is not one image's own folder.
     folders_with_names = {posixpath.dirname(mask) for mask, found in matches.items() if found}
     for mask, found in matches.items():
         if found or posixpath.dirname(mask) in folders_with_names:
@@ -146,7 +145,7 @@ def _topics(path: str) -> _Topics:
     return _folder_topics(posixpath.dirname(path))
 
 
-@cache
+@cache  # an export has many files, and few folders
 def _folder_topics(folder: str) -> _Topics:
     topics = []
     for each in (folder, *ancestors(folder)):

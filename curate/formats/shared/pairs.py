@@ -26,10 +26,12 @@ from curate.records import Drop
 
 @dataclass
 class Pairs:
-    """The masks of each image, also of those that have none; and drops of lost masks."""
+    """The images of an export with their masks."""
 
     masks: dict[str, list[MaskFile]]
+    """By image; empty for an image that has none."""
     lost: list[Drop] = field(default_factory=list)
+    """Masks that cannot be read, or that no image keeps."""
 
 
 def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
@@ -40,6 +42,7 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     Raises:
         InputError: if no image has a mask.
     """
+    # A mask that is a link still tells that its image is annotated, and is counted as lost.
     files = [*export.files.paths, *sorted(export.files.refused)]
     pictures = [path for path in files if is_picture(path)]
     roles = picture_roles(pictures, export)
@@ -51,7 +54,7 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     if not matches and not pairs.lost:
         raise InputError(
             f"{export.files.root}: no image with a mask among {len(pictures)} pictures; "
-            "masks bear their image's name, in a sister folder (images, masks) or beside it; "
+            "masks have their image's name, in a sister folder (images, masks) or beside it; "
             "options images and masks name other folders"
         )
 
@@ -78,6 +81,7 @@ def folder_classes(masks: Mapping[str, Sequence[MaskFile]]) -> dict[str, str]:
         if found:
             annotated += 1
 
+    # train and val, or 1 and 2, are no classes; nor are folders of one image each.
     folders = set(by_path.values())
     classes = {_without_digits(folder) for folder in folders} - {""}
     if len(classes) < 2 or annotated < 2 * len(folders):
@@ -131,7 +135,7 @@ def _not_kept(export: Export, choice: Choice) -> list[Drop]:
     """Drops of the masks that an image does not keep."""
     drops = [_without_image(export, match.mask) for match in choice.strangers]
     for match, kept in choice.doubles:
-        detail = f"mask {match.mask}: the image has another, {kept}, which stays"
+        detail = f"mask {match.mask}: the image has another, {kept}, which is kept"
         refusal = Refusal(Reason.DUPLICATE_ANNOTATION, detail)
         drop = export.drop(refusal, image_path=match.image, annotation_key=match.mask, count=None)
         drops.append(drop)

@@ -30,27 +30,24 @@ _CLASS_NUMBER = re.compile(r"\d{1,9}")
 
 @dataclass(frozen=True)
 class ClassList:
-    """Names by class number.
-
-    `keypoints`: how many numbers follow the class in a line that is a box with keypoints;
-    0 if there are no keypoints.
-    """
+    """The classes of label files."""
 
     names: Mapping[int, str]
+    """By class number."""
     keypoints: int = 0
+    """How many numbers follow the class in a line that is a box with keypoints; 0 if there
+    are no keypoints."""
 
 
 @dataclass(frozen=True)
 class ClassLists:
-    """The class lists of an export by folder.
-
-    `broken`: files that should be class lists and cannot be read; the list of their folder
-    is empty. `ignored`: files that seemed to be and are not.
-    """
+    """The class lists of an export."""
 
     by_folder: Mapping[str, ClassList]
     broken: list[Drop]
+    """Files that should be class lists and cannot be read; the list of their folder is empty."""
     ignored: list[IgnoredFile]
+    """Files that seemed to be class lists and are not."""
 
     def nearest(self, path: str) -> ClassList | None:
         """The list for a label file: the nearest above it, else the one nearest the root."""
@@ -81,7 +78,7 @@ def class_lists(export: Export) -> ClassLists:
         except Refusal as refusal:
             named = Refusal(refusal.reason, f"{path}: {refusal.detail}")
             broken.append(export.drop(named, annotation_key=path, count=None))
-            found = ClassList({})
+            found = ClassList({})  # no class is known here: better than one of another list
         if found is not None:
             lists[folder] = found
         elif path.lower().endswith(_YAML):

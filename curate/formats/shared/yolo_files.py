@@ -25,10 +25,11 @@ _Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class ImageMatch:
-    """The image of a label file. `by_name`: whether it was found by its name alone."""
+    """The image of a label file."""
 
     image: str
     by_name: bool
+    """Whether it was found by its name alone."""
 
 
 @dataclass
@@ -115,6 +116,7 @@ def _is_label_file(export: Export, path: str, pictures: PictureIndex) -> bool:
     if not in_labels and not has_picture:
         return False
 
+    # Notes and lists of images begin with a word, labels with a class number.
     try:
         text = export.read_text(path)
     except Refusal:
@@ -129,13 +131,13 @@ def _image_folders(folder: str) -> list[str]:
     >>> _image_folders("train/labels")
     ['train/labels', 'train/images', 'train']
     """
-    parts = folder.split("/")
+    steps = folder.split("/")
     found = [folder]
-    for place in reversed(range(len(parts))):
-        if _LABELS.search(parts[place]):
-            above = parts[:place]
-            below = parts[place + 1 :]
-            renamed = _LABELS.sub(_images_for_labels, parts[place])
+    for place in reversed(range(len(steps))):  # an inner folder of labels is the likelier one
+        if _LABELS.search(steps[place]):
+            above = steps[:place]
+            below = steps[place + 1 :]
+            renamed = _LABELS.sub(_images_for_labels, steps[place])
             found.append("/".join([*above, renamed, *below]))
             found.append("/".join([*above, *below]))
     return found
@@ -153,4 +155,4 @@ def _stem(name: str) -> str:
 
 
 def _folded(key: _Key) -> _Key:
-    return tuple(fold(part) for part in key)
+    return tuple(map(fold, key))
