@@ -4,6 +4,7 @@
 imports little.
 """
 
+import errno
 import lzma
 import posixpath
 import shutil
@@ -42,6 +43,9 @@ _BROKEN = (
     RuntimeError,
     ValueError,
 )
+
+# A full disk says nothing of the archive: it must not be refused for it.
+_OF_THIS_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class ArchiveLimits(msgspec.Struct, frozen=True):
@@ -109,6 +113,8 @@ def _refusal(archive: str, error: BaseException) -> Refusal | None:
     if isinstance(error, MemoryError) or "verlapped entries" in str(error):
         why = str(error) or "its table of contents is too large"
         return Refusal(Reason.ARCHIVE_BOMB, f"{archive}: {why}")
+    if isinstance(error, OSError) and error.errno in _OF_THIS_MACHINE:
+        return None
     if isinstance(error, _BROKEN):
         return Refusal(Reason.MALFORMED_FILE, f"{archive}: no whole archive: {error}")
     return None

@@ -41,6 +41,10 @@ _INTEGER = re.compile(r"-?\d{1,9}")
 _CHANNELS = re.compile(r"[\s\d,;()\[\]]+")  # "255, 0, 0" or "(255,0,0)"
 
 
+class NoClassTable(ValueError):
+    """What was taken for a class table is none; the message says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClassRow:
     """A class as a table lists it."""
@@ -52,11 +56,11 @@ class ClassRow:
 
 
 def rows_of_data(data: Any) -> list[ClassRow]:
-    """The classes of plain data. ValueError if it is no list of classes."""
+    """The classes of plain data. NoClassTable if it is no list of classes."""
     if isinstance(data, list):
         return [_row(each) for each in data]
     if not isinstance(data, Mapping):
-        raise ValueError("neither a list nor an object")
+        raise NoClassTable("neither a list nor an object")
     for key in _LIST_KEYS:
         if key in data:
             if isinstance(data[key], Mapping | list):
@@ -66,11 +70,11 @@ def rows_of_data(data: Any) -> list[ClassRow]:
 
 
 def row_of_object(entry: Mapping[Any, Any]) -> ClassRow:
-    """The class that an object, or a line under a header, describes. ValueError if none."""
+    """The class that an object, or a line under a header, describes. NoClassTable if none."""
     named = {str(key).lower(): value for key, value in entry.items()}
     name = _first(named, _NAME_KEYS, str)
     if name is None:
-        raise ValueError(f"{entry!r} has no name")
+        raise NoClassTable(f"{entry!r} has no name")
     return ClassRow(name, value=_first(named, _VALUE_KEYS, int), colour=_colour_of(named))
 
 
@@ -114,7 +118,7 @@ def _row(entry: Any) -> ClassRow:
         return ClassRow(entry)
     if isinstance(entry, Mapping):
         return row_of_object(entry)
-    raise ValueError(f"{entry!r} is no class")
+    raise NoClassTable(f"{entry!r} is no class")
 
 
 def _row_of_pair(key: Any, value: Any) -> ClassRow:
@@ -130,7 +134,7 @@ def _row_of_pair(key: Any, value: Any) -> ClassRow:
         return ClassRow(value, colour=colour)
     if isinstance(value, int) and not isinstance(value, bool):
         return ClassRow(str(key), value=value)
-    raise ValueError(f"{key!r}: {value!r} is neither a colour nor a value")
+    raise NoClassTable(f"{key!r}: {value!r} is neither a colour nor a value")
 
 
 def _first(named: Mapping[str, Any], keys: Iterable[str], kind: type) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from curate.formats.shared.class_data import (
     ClassRow,
+    NoClassTable,
     is_header,
     is_integer,
     parse_colour,
@@ -33,7 +34,7 @@ _LINE = re.compile(
 
 
 def rows_of_text(text: str) -> list[ClassRow]:
-    """The classes of a text. ValueError if it is another kind of file."""
+    """The classes of a text. NoClassTable if it is another kind of file."""
     lines = [line.strip() for line in text.split("\n")]
     if any(line.lower().startswith(_CVAT_HEADER) for line in lines):
         return _rows_of_cvat(lines)
@@ -41,11 +42,11 @@ def rows_of_text(text: str) -> list[ClassRow]:
     lines = [line for line in lines if line and not line.startswith(_COMMENTS)]
     # "label_list.txt" may as well be a list of label files.
     if any(_PICTURE.search(line) for line in lines):
-        raise ValueError("a list of pictures")
+        raise NoClassTable("a list of pictures")
     try:
         cells = list(csv.reader(lines, delimiter=_delimiter(lines), skipinitialspace=True))
     except csv.Error as error:
-        raise ValueError(str(error)) from None
+        raise NoClassTable(str(error)) from None
     header = []
     if cells:
         header = [cell.strip().lower() for cell in cells[0]]
@@ -106,12 +107,12 @@ def _rows_of_lines(lines: list[str]) -> list[ClassRow]:
     "item 1" and "box". So they are if they alone tell two names apart ("item 1", "item 2").
     """
     if any("\0" in line for line in lines):
-        raise ValueError("numbers, or no text at all")
+        raise NoClassTable("numbers, or no text at all")
     parsed = [_parse(line) for line in lines]
     taken_apart = [each for each in parsed if each is not None]
     names = {each.name for each in taken_apart}
     if names and all(is_integer(name) for name in names):
-        raise ValueError("numbers, or no text at all")
+        raise NoClassTable("numbers, or no text at all")
 
     layouts = {each.numbers for each in taken_apart}
     is_uniform = len(layouts) == 1 and len(taken_apart) == len(lines)
@@ -136,7 +137,7 @@ def _parse(line: str) -> _Line | None:
 
 
 def _numbered(line: _Line) -> ClassRow:
-    """What the numbers around a name mean. ValueError if neither a value nor a colour."""
+    """What the numbers around a name mean. NoClassTable if neither a value nor a colour."""
     written = line.before + line.after
     colours = [each for each in written if each.startswith("#")]
     numbers = [int(each) for each in written if not each.startswith("#")]
@@ -156,7 +157,7 @@ def _numbered(line: _Line) -> ClassRow:
     colour = parse_colour(channels)
     if colour is None:
         count = len(numbers)
-        raise ValueError(f"{line.name}: {count} numbers that are neither a value nor a colour")
+        raise NoClassTable(f"{line.name}: {count} numbers that are neither a value nor a colour")
     return ClassRow(line.name, value, colour)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.formats.shared.class_data import ClassRow, parse_colour, rows_of_data
+from curate.formats.shared.class_data import ClassRow, NoClassTable, parse_colour, rows_of_data
 from curate.formats.shared.class_lines import rows_of_text
 from curate.reasons import Refusal
 from curate.records import Drop
@@ -78,7 +78,7 @@ def find_tables(export: Export, *, with_colours: bool) -> tuple[dict[str, ClassT
             named = Refusal(refusal.reason, f"{path}: {refusal.detail}")
             broken.append(export.drop(named, annotation_key=path, count=None))
             continue
-        except (ValueError, OSError):
+        except (NoClassTable, OSError):
             continue  # a file of such a name that is no table
         if table.colours or not with_colours:
             tables[folder] = table
@@ -134,7 +134,7 @@ def read_table(export: Export, path: str) -> ClassTable:
 
     Raises:
         Refusal: if the file is broken.
-        ValueError: if it is no table.
+        NoClassTable: if it is no table.
     """
     text = export.read_text(path)
     if path.lower().endswith(".json") or text.lstrip().startswith(("{", "[")):
@@ -149,11 +149,11 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
     (labelme). Names such as background or void make a class that is no object.
 
     Raises:
-        ValueError: if there are no rows or too many, or if a row is no class.
+        NoClassTable: if there are no rows or too many, or if a row is no class.
     """
     listed = list(rows)
     if not 0 < len(listed) <= _MAX_CLASSES or not all(row.name.strip() for row in listed):
-        raise ValueError("it lists no classes, too many, or classes without a name")
+        raise NoClassTable("it lists no classes, too many, or classes without a name")
 
     number = 0
     if listed[0].name.strip().lower() == _IGNORE:
@@ -164,7 +164,7 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
         if row.value is not None:
             value = row.value
         if value not in _VALUES:
-            raise ValueError("a value that no picture can hold")
+            raise NoClassTable("a value that no picture can hold")
         numbered[value] = row
         number += 1
     return ClassTable(

@@ -129,6 +129,17 @@ def test_a_broken_table_is_told_and_the_next_one_read(tmp_path: Path) -> None:
     ]
 
 
+def test_a_fault_of_ours_is_not_taken_for_another_kind_of_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(text: str) -> None:
+        raise ValueError(text)
+
+    monkeypatch.setattr("curate.formats.shared.class_tables.rows_of_text", faulty)
+    with pytest.raises(ValueError, match="car"):
+        find_tables(export_in(tmp_path, {"labels.txt": "car"}), with_colours=False)
+
+
 def test_the_nearest_table_counts(tmp_path: Path) -> None:
     export = export_in(
         tmp_path,
