@@ -176,6 +176,15 @@ class FoundImage(Record, frozen=True, kw_only=True, tag="found"):
     flags: list[Flag]
 
 
+class IgnoredFile(Record, frozen=True, kw_only=True, tag="ignored"):
+    """A file of an export that its format left alone, for the user to be told of."""
+
+    export: str
+    path: str
+    why: str
+    """In a few words, such as "no COCO document"."""
+
+
 class FaultReport(Record, frozen=True, kw_only=True, tag="fault"):
     """An exception that no rule foresees, and the image that it cost."""
 
@@ -198,6 +207,10 @@ class Drop(Record, frozen=True, kw_only=True, tag="drop"):
     object_id: str = ""
     count: int | None = 1
     """Annotations that this drop stands for; None if nobody can know."""
+
+
+ReadItem = ImageRecord | Drop | IgnoredFile
+"""One of the things that a format's reader yields."""
 
 
 def object_id(export: str, image_path: str, annotation_key: str) -> str:

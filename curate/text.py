@@ -1,4 +1,4 @@
-"""Text from strangers: its encoding, characters that no file can hold, and how deep its brackets nest."""
+"""Text from strangers: its encoding, characters no file can hold, nesting of brackets."""
 
 import math
 import re
@@ -8,41 +8,62 @@ import numpy as np
 
 from curate.reasons import Reason, Refusal
 
-_WINDOW = 1 << 20  # bytes that are looked at in one go
-_SYMBOLS = np.isin(
-    np.arange(256), np.frombuffer(b'[]{}"\\', np.uint8)
-)  # bytes that tell the nesting of JSON
-_SURROGATE = re.compile("[\ud800-\udfff]")
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+"""The encoding that each byte-order mark at the start of a file stands for."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_REPLACEMENT = "\ufffd"
+_INT64 = range(-(1 << 63), 1 << 63)
+_FLOAT_BITS = 1024  # a whole number with fewer bits than this is no infinite float
+
+_WINDOW = 1 << 20  # bytes that `nesting` looks at in one go
+_BRACKETS = np.zeros(256, np.int8)
+_BRACKETS[list(b"[{")] = 1
+_BRACKETS[list(b"]}")] = -1
+_NO_SYMBOL = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 def decode_text(raw: bytes) -> str:
-    """UTF-8, or UTF-16 where a byte-order mark says so; the mark goes, line ends become \\n. Refusal otherwise."""
-    encoding = next(
-        (name for bom, name in BYTE_ORDER_MARKS.items() if raw.startswith(bom)), "utf-8"
-    )
+    """Decode UTF-8, or UTF-16 if a byte-order mark says so.
+
+    The mark is taken off and every line end becomes a newline.
+
+    Raises:
+        Refusal: malformed_file, if the bytes are no text of that encoding.
+    """
+    encoding = "utf-8"
+    for mark, name in BYTE_ORDER_MARKS.items():
+        if raw.startswith(mark):
+            encoding = name
+
     try:
-        return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise Refusal(Reason.MALFORMED_FILE, f"no {encoding} text: {error}") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def clean_label(text: str) -> tuple[str, bool]:
-    """A label without lone surrogates, which no UTF-8 file can hold; whether any was replaced."""
-    cleaned = _SURROGATE.sub("\ufffd", text)
+    """Replace lone surrogates, which no UTF-8 file can hold; say if there was one.
+
+    >>> clean_label("cat")
+    ('cat', False)
+    """
+    cleaned = _SURROGATE.sub(_REPLACEMENT, text)
     return cleaned, cleaned != text
 
 
 def encodable(value: Any) -> Any:
-    """Plain data without what MessagePack and Parquet cannot hold: lone surrogates, whole numbers beyond 64 bits."""
+    """Plain data without what MessagePack and Parquet cannot hold.
+
+    Lone surrogates in text are replaced. Whole numbers beyond 64 bits become floats,
+    those beyond the largest float become infinite.
+    """
     if isinstance(value, str):
-        return clean_label(value)[0]
-    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
-        return (
-            float(value)
-            if value.bit_length() < 1024
-            else math.copysign(math.inf, 1 if value > 0 else -1)
-        )
+        cleaned, _ = clean_label(value)
+        return cleaned
+    if isinstance(value, int):
+        return _within_64_bits(value)
     if isinstance(value, list):
         return [encodable(each) for each in value]
     if isinstance(value, dict):
@@ -50,34 +71,58 @@ def encodable(value: Any) -> Any:
     return value
 
 
-def nesting(text: bytes) -> int:
-    """The deepest nesting of brackets outside strings, found window by window.
+def _within_64_bits(number: int) -> int | float:
+    if number in _INT64:
+        return number
+    if number.bit_length() < _FLOAT_BITS:
+        return float(number)
+    if number < 0:
+        return -math.inf
+    return math.inf
 
-    A backslash counts wherever it stands: outside strings no JSON goes on after it.
+
+def nesting(text: bytes) -> int:
+    """The depth of the deepest bracket ([ or {) of a JSON text; brackets in strings do not count.
+
+    The text need not be valid. It is read window by window, so that a large document
+    costs no more memory than a small one.
+
+    >>> nesting(b'{"a": [1, 2, "[[["]}')
+    2
     """
-    depth = deepest = quotes = backslashes = 0
+    depth = 0
+    deepest = 0
+    quotes = 0
+    open_escape = b""
     for start in range(0, len(text), _WINDOW):
-        window = np.frombuffer(text, np.uint8, min(_WINDOW, len(text) - start), start)
-        place = np.flatnonzero(_SYMBOLS[window])
-        symbols, order = window[place], np.arange(place.size)
-        is_backslash = symbols == ord("\\")
-        follows = (
-            np.diff(place, prepend=-1) == 1
-        )  # the first one too, if it is the first byte: it follows the last window
-        goes_on = follows & np.concatenate(([backslashes > 0], is_backslash[:-1]))
-        run_start = np.maximum.accumulate(np.where(goes_on & is_backslash, 0, order + 1))
-        before = np.where(run_start == 0, backslashes, 0)
-        run = np.where(is_backslash, order + 1 - np.maximum(run_start - 1, 0) + before, 0)
-        escaping = np.concatenate(([backslashes], run[:-1]))
-        is_quote = (symbols == ord('"')) & ~(goes_on & (escaping % 2 == 1))
-        outside = (quotes + np.cumsum(is_quote)) % 2 == 0
-        is_open, is_close = (
-            np.isin(symbols, (ord("["), ord("{"))),
-            np.isin(symbols, (ord("]"), ord("}"))),
-        )
-        depths = depth + np.cumsum(outside * (is_open.astype(np.int64) - is_close))
-        deepest = max(deepest, int(depths.max(initial=0)))
-        depth = int(depths[-1]) if depths.size else depth
-        quotes += int(is_quote.sum())
-        backslashes = int(run[-1]) if place.size and place[-1] == window.size - 1 else 0
+        window, open_escape = _blank_escapes(open_escape + text[start : start + _WINDOW])
+        symbols = np.frombuffer(window.translate(None, delete=_NO_SYMBOL), np.uint8)
+        if not symbols.size:
+            continue
+
+        quotes_so_far = quotes + np.cumsum(symbols == ord('"'))
+        is_in_string = quotes_so_far % 2 == 1
+        steps = np.where(is_in_string, 0, _BRACKETS[symbols])
+        depths = depth + np.cumsum(steps)
+
+        deepest = max(deepest, int(depths.max()))
+        depth = int(depths[-1])
+        quotes = int(quotes_so_far[-1])
     return deepest
+
+
+def _blank_escapes(window: bytes) -> tuple[bytes, bytes]:
+    """Put spaces for escaped quotes and backslashes.
+
+    Also give the backslash at the end that escapes the first byte of the next window,
+    or b"".
+    """
+    if b"\\" not in window:
+        return window, b""
+
+    # Pairs go first: a backslash that is still there escapes the byte after it.
+    window = window.replace(b"\\\\", b"  ")
+    open_escape = b""
+    if window.endswith(b"\\"):
+        open_escape = b"\\"
+    return window.replace(b'\\"', b"  "), open_escape

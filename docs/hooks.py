@@ -5,7 +5,6 @@ mkdocs calls `on_files` once, and `on_page_markdown` for each page.
 
 import posixpath
 import re
-import textwrap
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -26,7 +25,7 @@ PAGES = {
 """Pages of the site that are not in docs/, by the path in the repository to which links point."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
-_LEAD_WORD = re.compile(r"^([A-Z][\w ]{2,30}): ")
+_LEAD_WORD = re.compile(r"^([A-Z][\w ]{2,30}):(?= |$)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -67,13 +66,6 @@ def _formats_page() -> str:
     parts = ["# Formats"]
     for name in formats.names():
         parts.append(f"## `{name}`")
-        parts += [_as_markdown(block) for block in formats.describe(name).split("\n\n")]
+        blocks = formats.describe(name).split("\n\n")
+        parts += [_LEAD_WORD.sub(r"**\1:**", block) for block in blocks]
     return "\n\n".join(parts)
-
-
-def _as_markdown(block: str) -> str:
-    """A block of a format's docstring: a heading with indented lines, or a paragraph."""
-    heading, _, rest = block.partition("\n")
-    if rest.startswith(" "):
-        return f"### {heading}\n\n```text\n{textwrap.dedent(rest)}\n```"
-    return _LEAD_WORD.sub(r"**\1:** ", block)

@@ -1,20 +1,19 @@
-"""The child process in which strangers' pictures and archives are opened: `call(read_image, limits, …)`.
+"""The child process in which strangers' pictures and archives are opened.
 
-One child per process, started at its first use, kept for all later calls, and ended with its parent. It runs the
-functions marked by `runs_in_child` and nothing else; arguments and results travel over pipes as MessagePack, typed by the
-function's own annotations, never as pickles. Its memory (RLIMIT_AS, above what it takes when idle), its CPU time
-and the wall time of each call are limited. What kills it costs that one call, and the next starts a new child.
+`call(read_image, limits, …)` runs a function in the child and gives its result. There is
+one child for each process: it starts with the first call, serves all later ones, and ends
+with its parent. It runs only functions that are marked by `runs_in_child`.
+
+The child's memory, its CPU time and the wall time of each call are limited. What kills the
+child costs that one call: the next call starts a new child. What runs inside the child is
+in child_process.py; what a system cannot limit is in process_limits.py.
 """
 
 import contextlib
 import functools
-import importlib
-import io
 import os
-import resource
-import select
+import selectors
 import signal
-import struct
 import subprocess
 import sys
 import threading
@@ -23,36 +22,46 @@ import typing
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from types import GenericAlias
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 import msgspec
 
-from curate.boundary import may_run_in_child
-from curate.reasons import Reason, Refusal
+from curate.exports.child_process import (
+    LENGTH,
+    Answer,
+    Faulted,
+    OutOfMemory,
+    Refused,
+    send,
+)
+from curate.reasons import Fault, Reason, Refusal
 
-_START_SECONDS = 60.0
-_LENGTH = struct.Struct("<Q")
-_THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+_START_SECONDS = 60.0  # until a child that does not say that it is ready has failed
+_END_SECONDS = 0.5  # until a child whose pipes are closed is killed
+_CHUNK = 1 << 20  # bytes that are read from a pipe in one go
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class ChildLimits(Protocol):
-    """What a child may take: bytes of memory above its idle state, and seconds of CPU and wall time of a call."""
+    """What a child may take."""
 
     @property
-    def child_bytes(self) -> int:  # noqa: D102
-        ...
+    def child_bytes(self) -> int:
+        """Bytes of memory, above what it holds when idle."""
 
     @property
-    def child_seconds(self) -> float:  # noqa: D102
-        ...
+    def child_seconds(self) -> float:
+        """Seconds of CPU time and of wall time of one call."""
 
 
 class ChildDied(Exception):
-    """The child did not live to answer: it ran out of memory or time, or crashed."""
+    """The child did not live to answer: it ran out of memory or time, or it crashed.
+
+    `detail`: what happened, for people. `memory`: whether it ran out of memory.
+    """
 
     def __init__(self, detail: str, *, memory: bool = False) -> None:
         super().__init__(detail)
@@ -60,51 +69,63 @@ class ChildDied(Exception):
         self.memory = memory
 
 
-class _Answer(msgspec.Struct, omit_defaults=True):
-    result: msgspec.Raw = msgspec.Raw(b"\xc0")
-    reason: str = ""
-    detail: str = ""
-
-
 def call(function: Callable[P, T], limits: ChildLimits, *args: P.args, **kwargs: P.kwargs) -> T:
-    """`function(*args)`, a function marked by `runs_in_child`, run in the child. ChildDied, or the Refusal that the function raised."""
+    """Run `function(*args)` in the child; it must be marked by `runs_in_child`.
+
+    Raises:
+        Refusal: if the function raised it.
+        ChildDied: if it took more memory or time than `limits` allow, or crashed.
+        Fault: if it raised anything else, which is a bug of ours.
+    """
     if kwargs:
-        raise TypeError("a task takes no keyword arguments")
+        raise TypeError("a function in the child takes no keyword arguments")
     name = f"{function.__module__}:{function.__qualname__}"
     request = msgspec.msgpack.encode((name, limits.child_seconds, args))
     answer = _child(os.getpid(), limits.child_bytes).ask(request, limits.child_seconds)
-    if answer.reason:
-        raise Refusal(Reason(answer.reason), answer.detail)  # type: ignore[call-arg]
-    if answer.detail:
-        raise ChildDied(answer.detail, memory=answer.detail.startswith("MemoryError"))
-    result: T = msgspec.msgpack.decode(
-        answer.result, type=typing.get_type_hints(function)["return"]
-    )
+
+    if isinstance(answer, Refused):
+        raise Refusal(_reason(answer.reason), answer.detail)
+    if isinstance(answer, OutOfMemory):
+        raise ChildDied("it takes more memory than the limits allow", memory=True)
+    if isinstance(answer, Faulted):
+        raise Fault(answer.summary, answer.trace)
+    result_type = typing.get_type_hints(function)["return"]
+    result: T = msgspec.msgpack.decode(answer.value, type=result_type)
     return result
+
+
+def _decode(message: bytes) -> Answer:
+    answer: Answer = msgspec.msgpack.decode(message, type=Answer)
+    return answer
+
+
+def _reason(value: str) -> Reason:
+    return Reason(value)  # type: ignore[call-arg]  # mypy sees the arguments of __new__
 
 
 @functools.cache
 def _child(owner: int, memory: int) -> "_Child":
-    """The child of process `owner`: after a fork, the other process starts its own."""
+    """The child of process `owner`: after a fork, the new process starts a child of its own."""
     del owner
     return _Child(memory)
 
 
 class _Child:
-    """A process and its pipes; started when it is asked and not running."""
+    """A process and its pipes. It is started when it is asked and does not run."""
 
     def __init__(self, memory: int) -> None:
         self._memory = memory
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._stop: Callable[[], Any] = lambda: 0
+        self._stop: Callable[[], int | None] = lambda: None
 
-    def ask(self, request: bytes, seconds: float) -> _Answer:
+    def ask(self, request: bytes, seconds: float) -> Answer:
+        """Send a request and wait for its answer. ChildDied if there is none."""
         with self._lock:
             process = self._process or self._start()
             try:
-                _send(process.stdin, request)
-                return msgspec.msgpack.decode(_receive(process, seconds), type=_Answer)
+                send(process.stdin, request)
+                return _decode(_receive(process, seconds))
             except TimeoutError:
                 process.kill()
                 self._end()
@@ -117,18 +138,14 @@ class _Child:
                 raise
 
     def _start(self) -> subprocess.Popen[bytes]:
-        package = str(Path(__file__).parents[2])
-        paths = os.pathsep.join((package, *filter(None, (os.environ.get("PYTHONPATH"),))))
-        environment = (
-            dict.fromkeys(_THREAD_SETTINGS, "1") | dict(os.environ) | {"PYTHONPATH": paths}
-        )
-        command = [sys.executable, "-P", "-m", "curate.exports.child", str(self._memory)]
+        """Start the process and wait until it is ready. RuntimeError if it does not start."""
+        command = [sys.executable, "-P", "-m", "curate.exports.child_process", str(self._memory)]
         process = subprocess.Popen(  # noqa: S603  our own module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment,
+            env=_environment(),
             bufsize=0,
         )
         self._process = process
@@ -137,129 +154,75 @@ class _Child:
             _receive(process, _START_SECONDS)
         except (EOFError, TimeoutError):
             process.kill()
-            said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+            said = b""
+            if process.stderr:
+                said = process.stderr.read()
             self._end()
-            raise RuntimeError(f"the decoding child did not start: {said}") from None
+            message = f"the decoding child did not start: {said.decode(errors='replace')}"
+            raise RuntimeError(message) from None
         return process
 
     def _end(self) -> int:
+        """Let go of the process. Its exit code."""
         self._process = None
-        return int(self._stop() or 0)
+        return self._stop() or 0
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, with one thread for each library and this package's path."""
+    package = str(Path(__file__).parents[2])
+    paths = [package]
+    if os.environ.get("PYTHONPATH"):
+        paths.append(os.environ["PYTHONPATH"])
+    environment = dict.fromkeys(_ONE_THREAD, "1")
+    environment |= os.environ
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
+    return environment
 
 
 def _stop(process: subprocess.Popen[bytes]) -> int:
-    """Close the pipes, which ends an idle child, and kill one that is not idle. Its exit code."""
+    """Close the pipes, which ends an idle child, and kill one that works. Its exit code."""
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe:
             pipe.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        return process.wait(0.5)
+        return process.wait(_END_SECONDS)
     process.kill()
     return process.wait()
 
 
 def _death(code: int) -> ChildDied:
+    """What an exit code says of how a child ended; a negative one is a signal."""
     if code == -signal.SIGXCPU:
         return ChildDied("it takes more CPU time than the limits allow")
-    if code == -signal.SIGKILL:  # not by us: the system was out of memory
-        return ChildDied(
-            "the system ended its decoder, most likely for want of memory", memory=True
-        )
-    name = signal.Signals(-code).name if code < 0 else f"exit {code}"
+    if code == -signal.SIGKILL:
+        # We did not kill it, so the system did, as it had no memory left.
+        detail = "the system ended its decoder, most likely for want of memory"
+        return ChildDied(detail, memory=True)
+    name = f"exit {code}"
+    if code < 0:
+        name = signal.Signals(-code).name
     return ChildDied(f"its decoder crashed ({name})")
 
 
-def _send(pipe: Any, data: bytes) -> None:
-    view = memoryview(_LENGTH.pack(len(data)) + data)
-    while view:
-        view = view[pipe.write(view) :]
-
-
 def _receive(process: subprocess.Popen[bytes], seconds: float) -> bytes:
-    """The next message of the child. TimeoutError, or EOFError where it has ended."""
+    """The next message of the child. TimeoutError, or EOFError if the child has ended."""
     until = time.monotonic() + seconds
-    (length,) = _LENGTH.unpack(_read(process, _LENGTH.size, until))
+    (length,) = LENGTH.unpack(_read(process, LENGTH.size, until))
     return _read(process, length, until)
 
 
 def _read(process: subprocess.Popen[bytes], size: int, until: float) -> bytes:
+    """The next `size` bytes of the child, waited for `until` a time of the monotonic clock."""
     assert process.stdout is not None  # noqa: S101  opened as a pipe
-    poll = select.poll()
-    poll.register(process.stdout, select.POLLIN | select.POLLHUP)
     data = bytearray()
-    while len(data) < size:
-        if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
-            raise TimeoutError
-        chunk = os.read(process.stdout.fileno(), min(size - len(data), 1 << 20))
-        if not chunk:
-            raise EOFError
-        data += chunk
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while len(data) < size:
+            if not selector.select(max(0.0, until - time.monotonic())):
+                raise TimeoutError
+            chunk = os.read(process.stdout.fileno(), min(size - len(data), _CHUNK))
+            if not chunk:
+                raise EOFError
+            data += chunk
     return bytes(data)
-
-
-# What follows runs in the child.
-
-
-def _serve(memory: int) -> None:
-    """Answer one request after the other until the parent closes the pipe."""
-    requests, answers = sys.stdin.buffer, _private_output()
-    _send(answers, b"")
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-        while header := requests.read(_LENGTH.size):
-            _send(
-                answers,
-                msgspec.msgpack.encode(_answer(requests.read(*_LENGTH.unpack(header)), memory)),
-            )
-
-
-def _private_output() -> io.FileIO:
-    """The pipe to the parent; whatever a C library prints goes nowhere."""
-    answers = io.FileIO(os.dup(1), "w")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    return answers
-
-
-def _answer(request: bytes, memory: int) -> _Answer:
-    name, seconds, args = msgspec.msgpack.decode(request, type=tuple[str, float, msgspec.Raw])
-    try:
-        function, arguments = _task(name, memory)
-        _limit_cpu(seconds)
-        result = function(*msgspec.msgpack.decode(args, type=arguments))
-        return _Answer(result=msgspec.Raw(msgspec.msgpack.encode(result)))
-    except Refusal as refusal:
-        return _Answer(reason=refusal.reason.value, detail=refusal.detail or refusal.reason.value)
-    except (
-        Exception
-    ) as error:  # a bug, met by what a stranger sent: it costs this call, and says so
-        return _Answer(detail=f"{type(error).__name__}: {error} (not foreseen: please report it)")
-
-
-@functools.cache
-def _task(name: str, memory: int) -> tuple[Callable[..., Any], Any]:
-    """A function and the type of its arguments; loading it moves the limit on memory to what is then idle."""
-    module, attribute = name.split(":")
-    function = getattr(importlib.import_module(module), attribute)
-    if not may_run_in_child(function):
-        raise TypeError(f"{name} is not marked as one that runs in the child")
-    hints = typing.get_type_hints(function)
-    del hints["return"]
-    idle = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(
-        resource.RLIMIT_AS, (idle + memory, resource.getrlimit(resource.RLIMIT_AS)[1])
-    )
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return function, GenericAlias(tuple, tuple(hints.values()))
-
-
-def _limit_cpu(seconds: float) -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = (
-        int(used.ru_utime + used.ru_stime + seconds) + 2
-    )  # whole seconds; the wall clock is the finer limit
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]))

@@ -1,4 +1,9 @@
-"""JSON from strangers, read within limits."""
+"""JSON from strangers, read within limits.
+
+A document is read whole, as plain data (`parse_json`), or as checked text whose pieces are
+decoded later (`json_text`, `json_value`): large documents must never be plain data as a
+whole.
+"""
 
 import codecs
 import json
@@ -10,76 +15,89 @@ import msgspec
 from curate.reasons import Reason, Refusal
 from curate.text import BYTE_ORDER_MARKS, decode_text, nesting
 
-_WINDOW = 1 << 20  # bytes of a document that are looked at in one go
-_STRING = re.compile(
-    rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL
-)  # an open one goes to the end: never read twice
-_STRING_OR_NO_NUMBER = re.compile(_STRING.pattern + rb"|-?(?:NaN|Infinity)\b", re.DOTALL)
-_SURROGATE_ESCAPES = re.compile(
+_WINDOW = 1 << 20  # bytes of a document that are checked in one go
+_LONGEST_NUMBER = 1000  # digits; Python refuses to read whole numbers of more than 4,300
+
+# A string that is never closed matches to the end of the text, so that it is read only once.
+_STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+_STRING_OR_BARE_WORD = re.compile(_STRING + rb"|-?(?:NaN|Infinity)\b", re.DOTALL)
+
+# Whatever is escaped and a pair of surrogates match as group 1, a lone surrogate does not.
+_SURROGATE_ESCAPE = re.compile(
     rb"(\\[^u]|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", re.DOTALL
 )
-_LONGEST_NUMBER = 1000  # digits; Python refuses to read whole numbers of more than 4,300
 
 
 def parse_json(raw: bytes, max_depth: int) -> Any:
-    """A JSON document as plain data; bare NaN and Infinity are read. Refusal over_limit or malformed_file."""
+    """A JSON document as plain data; the bare words NaN and Infinity are read as floats.
+
+    Raises:
+        Refusal: over_limit if brackets nest deeper than `max_depth`, else malformed_file.
+    """
     text = decode_text(raw).encode("utf-8", "surrogatepass")
-    depth = nesting(text)
-    if depth > max_depth:
-        raise Refusal(Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}")
+    _check_depth(text, max_depth)
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:
-        pass  # NaN, Infinity and lone surrogates are no JSON, yet tools write them
+        pass  # NaN, Infinity and lone surrogates are no JSON, but tools write them
+
     try:
-        return json.loads(text, parse_int=_whole)
+        return json.loads(text, parse_int=_whole_number)
     except (ValueError, RecursionError) as error:
         raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}") from None
 
 
 def json_text(raw: bytes, max_depth: int) -> bytes:
-    """A JSON document as strict UTF-8, for msgspec to decode in pieces: large files are never plain data as a whole.
+    """A JSON document as strict UTF-8, for msgspec to decode in pieces.
 
-    The mark goes; bare NaN and Infinity become null, lone surrogates U+FFFD. Refusal over_limit or malformed_file.
+    A byte-order mark is taken off. Bare NaN and Infinity become null, and lone surrogates
+    U+FFFD.
+
+    Raises:
+        Refusal: over_limit if brackets nest deeper than `max_depth`, else malformed_file.
     """
     if raw.startswith(tuple(BYTE_ORDER_MARKS)):
         raw = decode_text(raw).encode("utf-8", "surrogatepass")
-    elif (broken := _no_utf8(raw)) is not None:
-        raise Refusal(Reason.MALFORMED_FILE, f"no utf-8 text: {broken}")
-    depth = nesting(raw)
-    if depth > max_depth:
-        raise Refusal(Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}")
-    if _json_error(raw):
-        raw = _STRING_OR_NO_NUMBER.sub(_repair, raw)
-        if error := _json_error(raw):
-            raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}")
-    return raw
+    else:
+        _check_utf8(raw)
+    _check_depth(raw, max_depth)
+    if not _json_error(raw):
+        return raw
+
+    repaired = _STRING_OR_BARE_WORD.sub(_repair, raw)
+    error = _json_error(repaired)
+    if error:
+        raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}")
+    return repaired
 
 
 def json_value(piece: bytes | msgspec.Raw) -> Any:
-    """Plain data of a piece of `json_text`; a number beyond float64 becomes infinite."""
+    """Plain data of a piece of `json_text`; a number beyond the largest float is infinite."""
     try:
         return msgspec.json.decode(piece)
     except msgspec.DecodeError:
-        return json.loads(bytes(piece), parse_int=_whole)
+        return json.loads(bytes(piece), parse_int=_whole_number)
 
 
-def _whole(digits: str) -> int | float:
-    return int(digits) if len(digits) < _LONGEST_NUMBER else float(digits)
+def _check_depth(text: bytes, max_depth: int) -> None:
+    depth = nesting(text)
+    if depth > max_depth:
+        raise Refusal(Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}")
 
 
-def _no_utf8(raw: bytes) -> UnicodeDecodeError | None:
+def _check_utf8(raw: bytes) -> None:
+    """Refuse what is no UTF-8, without a decoded copy of the whole document."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for start in range(0, len(raw), _WINDOW):
             decoder.decode(raw[start : start + _WINDOW])
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        return error
-    return None
+        raise Refusal(Reason.MALFORMED_FILE, f"no utf-8 text: {error}") from None
 
 
 def _json_error(text: bytes) -> str:
+    """What is wrong with the text, or "" if it is JSON."""
     try:
         msgspec.json.decode(text, type=msgspec.Raw)
     except msgspec.DecodeError as error:
@@ -88,6 +106,20 @@ def _json_error(text: bytes) -> str:
 
 
 def _repair(token: re.Match[bytes]) -> bytes:
+    """A string without lone surrogates; null for a bare word."""
     if not token[0].startswith(b'"'):
         return b"null"
-    return _SURROGATE_ESCAPES.sub(lambda found: found[0] if found[1] else rb"\ufffd", token[0])
+    return _SURROGATE_ESCAPE.sub(_repair_escape, token[0])
+
+
+def _repair_escape(escape: re.Match[bytes]) -> bytes:
+    is_fine = escape[1] is not None
+    if is_fine:
+        return escape[0]
+    return rb"\ufffd"
+
+
+def _whole_number(digits: str) -> int | float:
+    if len(digits) < _LONGEST_NUMBER:
+        return int(digits)
+    return float(digits)

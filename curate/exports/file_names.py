@@ -1,4 +1,8 @@
-"""What the names of files and folders say in exports of pictures and masks: which is which, and of what."""
+"""What the names of files and folders say in exports of pictures and masks.
+
+A name is taken apart into words ("SegmentationClass" into "segmentation" and "class"), and
+the words tell images from masks, and class names from words that name no class.
+"""
 
 import posixpath
 import re
@@ -7,147 +11,224 @@ from collections.abc import Iterator
 from typing import Literal
 
 Role = Literal["image", "mask", "objects", "ignored"]
+"""What a picture is: an image, a mask, a map of numbered objects, or a preview of a mask."""
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
-_MASK = _set(
-    "mask masks label labels lbl lbls annot annots annotation annotations annotated ann anns anno annos gt gts "
-    "groundtruth truth truths seg segs segmentation segmentations segmented semantic target targets matte mattes "
-    "alpha alphas trimap trimaps parsing parsings silhouette silhouettes"
+_MASK_WORDS = _words_of(
+    "mask masks label labels lbl lbls annot annots annotation annotations annotated "
+    "ann anns anno annos gt gts groundtruth truth truths seg segs segmentation "
+    "segmentations segmented semantic target targets matte mattes alpha alphas trimap "
+    "trimaps parsing parsings silhouette silhouettes"
 )
-_IMAGE = _set(
-    "image images img imgs jpegimages photo photos picture pictures pic pics rgb input inputs src source sources "
-    "frame frames raw original originals orig"
+_IMAGE_WORDS = _words_of(
+    "image images img imgs jpegimages photo photos picture pictures pic pics rgb input "
+    "inputs src source sources frame frames raw original originals orig"
 )
-_OBJECTS = _set("object objects instance instances")
-_IGNORED = _set(
+_OBJECT_WORDS = _words_of("object objects instance instances")
+_PREVIEW_WORDS = _words_of(
     "vis viz visual visualization visualizations visualisation overlay overlays preview previews"
 )
-_FILLER = _set(
+_FILLER_WORDS = _words_of(
     "ground class classes png jpeg jpg gray grey color colour colors colours fine coarse"
 )
-_SPLITS = _set(
+_SPLIT_WORDS = _words_of(
     "train val valid validation test testing training trainval dev all data dataset datasets"
 )
-_PICTURES = _set(".jpg .jpeg .jpe .jfif .webp .jp2 .ppm .avif .tif .tiff .bmp .pgm .png .gif")
-_MASK_RANK = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+
+_PICTURE_SUFFIXES = _words_of(
+    ".jpg .jpeg .jpe .jfif .webp .jp2 .ppm .avif .tif .tiff .bmp .pgm .png .gif"
+)
+_MASK_RANKS = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
+
+# A word: capitals ("RGB"), a capitalised or lower-case word, digits, or other letters.
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _SPLIT_PREFIX = re.compile(r"^(training|train|validation|valid|val|testing|test)(?=[a-z]{2})")
+
+_GAP = r"[\s_.-]"
 _MASK_AFFIX = (
-    r"(?:masks?|labels?|lbl|l|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented|annot|ann|anno|"
-    r"annotations?|converted|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?rs?|class|classes|parsing|target)"
+    r"(?:masks?|labels?|lbl|l|gt|gtfine|gtcoarse|ground[\s_-]?truth"
+    r"|seg|segmentation|segmented|annot|ann|anno|annotations?|converted"
+    r"|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?rs?|class|classes"
+    r"|parsing|target)"
 )
 _IMAGE_AFFIX = r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input)"
-_GAP = r"[\s_.-]"
-_IGNORED_STEM = re.compile(rf"{_GAP}(?:{'|'.join(sorted(_IGNORED))})$", re.IGNORECASE)
-_NUMBER = re.compile(rf"{_GAP}*\d+$")
-_PART = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
+_PREVIEW_ENDING = re.compile(rf"{_GAP}(?:{'|'.join(sorted(_PREVIEW_WORDS))})$", re.IGNORECASE)
+_NUMBER_ENDING = re.compile(rf"{_GAP}*\d+$")
+_CLASS_AND_NUMBER = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
 
 
 def stem(path: str) -> str:
-    """A path's file name without its suffix."""
+    """A path's file name without its suffix.
+
+    >>> stem("images/1.rf.jpg")
+    '1.rf'
+    """
     return posixpath.splitext(posixpath.basename(path))[0]
 
 
 def suffix(path: str) -> str:
-    """A path's suffix, in lower case."""
+    """A path's suffix in lower case, with its dot."""
     return posixpath.splitext(path)[1].lower()
 
 
 def is_picture(path: str) -> bool:
-    """Whether a path's suffix is a picture's."""
-    return suffix(path) in _PICTURES
+    """Whether a path has the suffix of a picture."""
+    return suffix(path) in _PICTURE_SUFFIXES
 
 
 def mask_rank(path: str) -> int:
-    """How likely a picture is a mask, where only its suffix can tell: lossless, and common for masks."""
-    return _MASK_RANK.get(suffix(path), 0)
+    """How likely a picture is a mask, judged by its suffix alone; 0 is the least.
+
+    Masks are lossless, and most are PNG.
+    """
+    return _MASK_RANKS.get(suffix(path), 0)
 
 
 def ancestors(path: str) -> Iterator[str]:
-    """The folders above a file, the innermost first."""
-    while path := posixpath.dirname(path):
-        yield path
+    """The folders above a file, the innermost first.
+
+    >>> list(ancestors("a/b/c.png"))
+    ['a/b', 'a']
+    """
+    folder = posixpath.dirname(path)
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 def fold(text: str) -> str:
-    """A name without case and Unicode form."""
+    """A name without case and Unicode form: two names that fold alike are one."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
 def folder_role(name: str) -> Role | None:
-    """What a folder's name says of the pictures in it."""
+    """What a folder's name says of the pictures in it, or None if it says nothing.
+
+    >>> folder_role("SegmentationClass")
+    'mask'
+    """
     words = set(_words(name))
-    if words & _IGNORED:
+    if words & _PREVIEW_WORDS:
         return "ignored"
-    if words & _OBJECTS and (words & _MASK or len(words) == 1):
+    if words & _OBJECT_WORDS and (words & _MASK_WORDS or len(words) == 1):
         return "objects"
-    if words & _MASK:
+    if words & _MASK_WORDS:
         return "mask"
-    return "image" if words & _IMAGE else None
+    if words & _IMAGE_WORDS:
+        return "image"
+    return None
 
 
 def topic(folder: str) -> str:
-    """A folder's name less the words for pictures and masks: what it is about; '' where nothing is left."""
+    """What a folder is about: its name without words for pictures and masks.
+
+    It is "" if nothing else is in the name. Folders with one topic belong together.
+
+    >>> topic("train_images"), topic("train_masks"), topic("masks")
+    ('train', 'train', '')
+    """
     words = _words(folder)
-    if not (_MASK | _IMAGE).intersection(words):
+    if not (_MASK_WORDS | _IMAGE_WORDS).intersection(words):
         return fold(folder)
-    return " ".join(word for word in words if word not in _MASK | _IMAGE | _OBJECTS | _FILLER)
+    known = _MASK_WORDS | _IMAGE_WORDS | _OBJECT_WORDS | _FILLER_WORDS
+    return " ".join(word for word in words if word not in known)
 
 
 def is_class_name(folder: str) -> bool:
-    """Whether a folder's name may name a class: it is more than words for pictures, masks and splits, and numbers."""
-    known = _MASK | _IMAGE | _OBJECTS | _FILLER | _SPLITS
+    """Whether a folder's name may be the name of a class.
+
+    It may if it holds more than numbers and words for pictures, masks and splits.
+    """
+    known = _MASK_WORDS | _IMAGE_WORDS | _OBJECT_WORDS | _FILLER_WORDS | _SPLIT_WORDS
     return any(not word.isdigit() and word not in known for word in _words(folder))
 
 
 def image_bases(stem: str) -> list[str]:
-    """Names under which a mask may mean the image: its stem, and its stem less words for pictures."""
+    """Names under which a mask may refer to the image `stem`, folded.
+
+    These are the stem itself, and the stem without words for pictures.
+
+    >>> image_bases("img_7")
+    ['img_7', '7']
+    """
     return _bases(stem, _IMAGE_AFFIX)
 
 
 def mask_bases(stem: str) -> list[str]:
-    """Names of the image that a mask may mean: its stem, and its stem less words for masks."""
+    """Names of the image that the mask `stem` may belong to, folded.
+
+    These are the stem itself, and the stem without words for masks.
+
+    >>> mask_bases("7_mask")
+    ['7_mask', '7']
+    """
     return _bases(stem, _MASK_AFFIX)
 
 
 def masked_bases(stem: str) -> set[str]:
-    """Names of the image that a stem with a word for masks in it may mean, a number after the word too."""
-    return {base for each in (stem, _NUMBER.sub("", stem)) for base in mask_bases(each)[1:]}
+    """Names of the image that a stem may belong to, only if a word in it says mask.
+
+    A number may follow that word.
+
+    >>> masked_bases("7_mask_2"), masked_bases("7")
+    ({'7'}, set())
+    """
+    bases = set()
+    for each in (stem, _NUMBER_ENDING.sub("", stem)):
+        bases.update(mask_bases(each)[1:])
+    return bases
 
 
 def is_preview(stem: str) -> bool:
-    """Whether a file's name says that it is a picture of a mask laid over an image."""
-    return _IGNORED_STEM.search(stem) is not None
+    """Whether a file's name says that it shows a mask laid over an image."""
+    return _PREVIEW_ENDING.search(stem) is not None
 
 
-def part_of(stem: str) -> list[tuple[str, str]]:
-    """All ways to read a stem as IMAGE_REST, the longest image first."""
-    cuts = [
-        match
-        for match in re.finditer(rf"{_GAP}+", stem)
-        if match.start() > 0 and match.end() < len(stem)
-    ]
-    return [(stem[: cut.start()], stem[cut.end() :]) for cut in reversed(cuts)]
+def image_and_rest(stem: str) -> list[tuple[str, str]]:
+    """All ways to read a mask's stem as IMAGE_REST, the longest image first.
+
+    >>> image_and_rest("7_red_1")
+    [('7_red', '1'), ('7', 'red_1')]
+    """
+    gaps = [gap.span() for gap in re.finditer(rf"{_GAP}+", stem)]
+    found = [(stem[:start], stem[end:]) for start, end in gaps if start > 0 and end < len(stem)]
+    found.reverse()
+    return found
 
 
 def class_and_number(rest: str) -> tuple[str, str]:
-    """REST as CLASS and NUMBER, words for masks taken off; either may be ''."""
-    match = _PART.fullmatch(rest)
-    name, number = match.groups() if match else (rest, "")
-    shortest = min(mask_bases(name), key=len)
-    return shortest, number
+    """Read what follows an image's name in a mask's as CLASS and NUMBER; either may be "".
+
+    Words for masks are taken off.
+
+    >>> class_and_number("red_disc_12"), class_and_number("mask_2")
+    (('red_disc', '12'), ('', '2'))
+    """
+    name, number = rest, ""
+    match = _CLASS_AND_NUMBER.fullmatch(rest)
+    if match:
+        name, number = match.groups()
+    return min(mask_bases(name), key=len), number
 
 
 def _bases(stem: str, affix: str) -> list[str]:
-    after = re.sub(rf"(?:(?:^|{_GAP}+){affix})+$", "", stem, flags=re.IGNORECASE)
-    before = re.sub(rf"^{affix}(?:{_GAP}+|(?=\d))", "", stem, flags=re.IGNORECASE)
-    return list(dict.fromkeys(fold(base) for base in (stem, after, before)))
+    """The stem, without `affix` at its end, and without it at its start; folded, each once."""
+    end = rf"(?:(?:^|{_GAP}+){affix})+$"
+    start = rf"^{affix}(?:{_GAP}+|(?=\d))"
+    without_end = re.sub(end, "", stem, flags=re.IGNORECASE)
+    without_start = re.sub(start, "", stem, flags=re.IGNORECASE)
+    bases = [fold(base) for base in (stem, without_end, without_start)]
+    return list(dict.fromkeys(bases))
 
 
 def _words(name: str) -> list[str]:
-    words = [word.lower() for word in _TOKEN.findall(unicodedata.normalize("NFC", name))]
-    return [part for word in words for part in _SPLIT_PREFIX.sub(r"\1 ", word).split()]
+    """The words of a name, in lower case: "trainImages_2" gives train, images, 2."""
+    words = []
+    for found in _WORD.findall(unicodedata.normalize("NFC", name)):
+        # "trainannot" is one word for CamVid, and two for us.
+        words += _SPLIT_PREFIX.sub(r"\1 ", found.lower()).split()
+    return words

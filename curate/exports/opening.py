@@ -1,7 +1,6 @@
-"""Opening an export, whatever it comes as: a folder, an archive, one annotation file, or any of them at a URL."""
+"""Opening an export: a folder, an archive, one annotation file, or any of them at a URL."""
 
 import hashlib
-import posixpath
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,47 +13,61 @@ from upath import UPath
 from curate.errors import InputError
 from curate.exports.archives import SUFFIXES, ArchiveLimits, is_archive, unpack
 from curate.exports.child import ChildDied, call
-from curate.exports.export import Export, Files, list_files, refused_path
-from curate.exports.file_names import folder_role, is_picture
+from curate.exports.export import Export
+from curate.exports.file_names import folder_role, is_picture, suffix
+from curate.exports.files import Files, list_files
+from curate.exports.finding import refused_path
 from curate.limits import Limits
-from curate.reasons import Reason, Refusal
-from curate.records import Drop
+from curate.reasons import Fault, Reason, Refusal
+from curate.records import Drop, FaultReport, make_drop
 from curate.settings import ExportSettings
 from curate.storage import digest, is_local, remove_folder
 
 _DOCUMENTS = (".json", ".ndjson", ".jsonl", ".manifest", ".xml", ".csv", ".yaml", ".yml")
-_BYTES_A_SECOND = 200_000  # the least that an archive's bytes are unpacked at
+_BYTES_A_SECOND = 200_000  # an archive that unpacks more slowly than this is refused
+_CHUNK = 1 << 22  # bytes that are copied in one go
 
 
 def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Export:
-    """The files of an export. An archive is unpacked into `scratch`, by the digest of its bytes, once.
+    """List the files of an export.
 
-    A refused archive costs itself: the export is then empty but for what it has `lost`. Of a single annotation
-    file the folder with its images is the export, without the other files of its kind. InputError where there is
-    nothing to read.
+    An archive is unpacked into the folder `scratch`, once for the same bytes. A refused
+    archive costs only itself: the export then has no files, and `lost` says why. If one
+    annotation file is named, the export is its folder without the other files of that
+    kind.
+
+    Raises:
+        InputError: if there is nothing to read.
     """
     root = _located(settings.path)
-    lost: list[Drop] = []
+    lost: list[Drop | FaultReport] = []
     if root.is_dir():
         files = list_files(root, limits)
     elif _is_archive(root):
-        try:
-            files = list_files(_unpacked(root, limits, scratch), limits)
-        except Refusal as refusal:
-            files = Files(root, (), digest=_bytes_digest(root))
-            lost.append(_drop(settings.name, refusal.reason, refusal.detail))
+        files, lost = _open_archive(settings.name, root, limits, scratch)
     else:
         files = _single(root, limits)
+
     if not (files.paths or files.refused or files.unread or lost):
         raise InputError(f"{settings.path}: there is no file in it")
     lost += _unlisted(settings.name, files)
-    return Export(settings.name, files, limits, settings.options, settings.objects, tuple(lost))
+    return Export(
+        name=settings.name,
+        files=files,
+        limits=limits,
+        options=settings.options,
+        objects=settings.objects,
+        lost=tuple(lost),
+    )
 
 
 def fingerprint(settings: ExportSettings, limits: Limits) -> str:
-    """Digest over the path, size and time of change of each file of an export, none of them read.
+    """Digest over path, size and time of change of each file of an export; none is read.
 
-    Of a single annotation file the whole folder with its images counts. InputError as `open_export`.
+    If one annotation file is named, its whole folder counts.
+
+    Raises:
+        InputError: if there is no such export.
     """
     try:
         root = _located(settings.path)
@@ -69,10 +82,11 @@ def fingerprint(settings: ExportSettings, limits: Limits) -> str:
 
 
 def _located(path: str) -> UPath:
-    """A path or URL that exists and opens, absolute: workers may run elsewhere. InputError otherwise."""
+    """A path or URL that exists and can be opened; absolute, as workers may run elsewhere."""
     try:
         root = UPath(path)
-        root = UPath(root.path).absolute() if is_local(root) else root
+        if is_local(root):
+            root = UPath(root.path).absolute()
         if root.is_dir():
             return root
         if root.is_file():
@@ -86,86 +100,108 @@ def _located(path: str) -> UPath:
     raise InputError(f"{path}: no such folder, archive or annotation file")
 
 
-def _drop(export: str, reason: Reason, detail: str) -> Drop:
-    return Drop(reason=reason, detail=detail, export=export, count=None)
-
-
 def _unlisted(export: str, files: Files) -> Iterator[Drop]:
-    """Annotation files that are links, pipes or devices, and folders that cannot be listed."""
+    """Drops for annotation files that are refused, and for folders that cannot be listed."""
     for path in sorted(files.refused):
-        if path.lower().endswith(_DOCUMENTS):
-            refusal = refused_path(files, path)
-            assert refusal is not None  # noqa: S101  it is one of the refused
-            yield _drop(export, refusal.reason, refusal.detail)
+        refusal = refused_path(files, path)
+        if refusal is not None and path.lower().endswith(_DOCUMENTS):
+            yield make_drop(refusal, export=export, count=None)
     for folder in files.unread:
-        yield _drop(export, Reason.UNREADABLE_FILE, f"folder {folder}")
+        refusal = Refusal(Reason.UNREADABLE_FILE, f"folder {folder}")
+        yield make_drop(refusal, export=export, count=None)
 
 
 def _single(file: UPath, limits: Limits) -> Files:
-    if file.suffix.lower() not in _DOCUMENTS:
-        kinds = ", ".join(kind[1:] for kind in _DOCUMENTS)
+    """One annotation file and the files around it, without the others of its kind."""
+    kind = file.suffix.lower()
+    if kind not in _DOCUMENTS:
+        kinds = ", ".join(each[1:] for each in _DOCUMENTS)
         raise InputError(
             f"{file}: neither a folder nor an archive (zip, tar), nor an annotation file ({kinds})"
         )
     listed = _around(file, limits)
-    here, kind = file.path.removeprefix(listed.root.path.rstrip("/") + "/"), file.suffix.lower()
-    return replace(
-        listed,
-        paths=tuple(
-            path
-            for path in listed.paths
-            if path == here or posixpath.splitext(path)[1].lower() != kind
-        ),
-    )
+    own_path = file.path.removeprefix(listed.root.path.rstrip("/") + "/")
+    kept = [path for path in listed.paths if path == own_path or suffix(path) != kind]
+    return replace(listed, paths=tuple(kept))
 
 
 def _around(file: UPath, limits: Limits) -> Files:
-    """The files of a single annotation file's folder; of the one above, where its own is for annotations alone."""
-    beside, above = file.parent, file.parent.parent
+    """The files of an annotation file's folder.
+
+    If that folder is for annotations alone, the folder above it is taken: the images are
+    next to it.
+    """
+    beside = file.parent
+    above = beside.parent
     listed = list_files(beside, limits)
-    if (
-        any(map(is_picture, listed.paths))
-        or folder_role(beside.name) != "mask"
-        or above == above.parent
-    ):
+    has_pictures = any(is_picture(path) for path in listed.paths)
+    if has_pictures or folder_role(beside.name) != "mask" or above == above.parent:
         return listed
     return list_files(above, limits)
 
 
 def _is_archive(file: UPath) -> bool:
-    return is_archive(Path(str(file))) if is_local(file) else file.name.lower().endswith(SUFFIXES)
+    """Whether a file is an archive: by its first bytes, by its name alone if it is remote."""
+    if is_local(file):
+        return is_archive(Path(str(file)))
+    return file.name.lower().endswith(SUFFIXES)
+
+
+def _open_archive(
+    export: str, archive: UPath, limits: Limits, scratch: UPath
+) -> tuple[Files, list[Drop | FaultReport]]:
+    """The files of an archive; none, and what was lost, if it is refused."""
+    lost: list[Drop | FaultReport] = []
+    try:
+        return list_files(_unpacked(archive, limits, scratch), limits), lost
+    except Refusal as error:
+        refusal = error
+    except Fault as fault:
+        refusal = Refusal(Reason.FAULT, f"{archive.name}: {fault.summary}")
+        lost.append(
+            FaultReport(export=export, image_path="", summary=fault.summary, trace=fault.trace)
+        )
+    lost.append(make_drop(refusal, export=export, count=None))
+    return Files(archive, (), digest=_bytes_digest(archive)), lost
 
 
 def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
-    """The folder in `scratch` that holds the archive's files. Refusal as `unpack`."""
+    """The folder in `scratch` that holds the archive's files. Refusal and Fault as `unpack`."""
     folder = scratch / _bytes_digest(archive)
     if folder.exists():
         return folder
+
     with tempfile.TemporaryDirectory() as nearby:
         source = Path(str(archive))
         if not is_local(archive):
             source = Path(nearby) / archive.name
-            with archive.open("rb") as remote, source.open("wb") as copy:
-                shutil.copyfileobj(remote, copy, 1 << 22)
-        beside = (
-            folder.with_name(folder.name + ".partial")
-            if is_local(scratch)
-            else UPath(nearby) / "files"
-        )
-        remove_folder(beside)
-        try:
-            _unpack(source, beside, limits)
-        except Refusal:
-            remove_folder(beside)
-            raise
+            _download(archive, source)
         if is_local(scratch):
-            beside.rename(folder)
+            partial = folder.with_name(folder.name + ".partial")
         else:
-            folder.fs.put(f"{beside}/", folder.path, recursive=True)
+            partial = UPath(nearby) / "files"
+
+        remove_folder(partial)
+        try:
+            _unpack(source, partial, limits)
+        except Exception:
+            remove_folder(partial)
+            raise
+        # Only what is whole gets the name under which it is found again.
+        if is_local(scratch):
+            partial.rename(folder)
+        else:
+            folder.fs.put(f"{partial}/", folder.path, recursive=True)
     return folder
 
 
+def _download(remote: UPath, local: Path) -> None:
+    with remote.open("rb") as source, local.open("wb") as copy:
+        shutil.copyfileobj(source, copy, _CHUNK)
+
+
 def _unpack(archive: Path, folder: UPath, limits: Limits) -> None:
+    """Unpack an archive in the child, with as much time as its size may need."""
     bounds = msgspec.convert(limits, ArchiveLimits, from_attributes=True)
     seconds = max(limits.child_seconds, archive.stat().st_size / _BYTES_A_SECOND)
     patient = limits.model_copy(update={"child_seconds": seconds})
@@ -179,6 +215,6 @@ def _unpack(archive: Path, folder: UPath, limits: Limits) -> None:
 def _bytes_digest(file: UPath) -> str:
     sha = hashlib.sha256()
     with file.open("rb") as opened:
-        while chunk := opened.read(1 << 22):
+        while chunk := opened.read(_CHUNK):
             sha.update(chunk)
     return sha.hexdigest()[:32]

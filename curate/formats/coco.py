@@ -1,353 +1,266 @@
 """COCO instances (JSON), in the dialects of the tools that write it.
 
-Documents: every .json file whose top level has `images` and (`annotations` or `categories`), wherever it lies and
-however many there are (train, val; one for each picture). Captions, panoptic and keypoints-only documents hold no
-instances: like other tools' JSON they are left alone and named in the log. A document that cannot be read is
-`malformed_file`; an entry that is no object costs itself.
+Documents: every .json file whose top level has `images`, and `annotations` or `categories`.
+There may be any number of them, in any folder: one for each split, or one for each image.
+Documents of captions, panoptic segments or keypoints alone hold no instances. Like the JSON
+of other tools they are left alone, and a note names them. A document that cannot be read is
+`malformed_file`; an entry that is no object costs only itself.
 
-Images: `file_name`, looked for from the document's folder, from the export's root, then in `images`, `JPEGImages`
-and `data`, and in those by the word of the document's name (`instances_val2017.json`: `val2017`, `images/val2017`,
-`val2017/images`), from either folder or the one above the document's, then by file name. LVIS has no `file_name`:
-the end of `coco_url` is taken; no URL is ever called. An image id that stands for two file names is
-`ambiguous_image`. `width` and `height` tell in which frame a picture with an EXIF orientation was annotated.
+Images: `file_name` is a path from the document's folder or from the export's root. If there
+is no such file, it is looked for in the folders `images`, `JPEGImages` and `data`, and in
+folders named after the document: for `instances_val2017.json` these are `val2017`,
+`images/val2017` and `val2017/images`. They may be in the document's folder, in the root, or
+beside the document's folder. Last, the one file of that name is taken. LVIS has no
+`file_name`: there the end of `coco_url` is taken. No URL is ever opened. An image id that
+stands for two file names is `ambiguous_image`. `width` and `height` tell whether an image
+with an EXIF orientation was annotated as displayed or as stored.
 
-Ids are names: 1, 1.0 and "1" are one, numbers may have any size. A category id that stands for several names, for
-none, or is not listed is `unknown_class`; names that stand under several ids are one label.
+Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size.
 
-Masks: `segmentation` may be a list of polygons (their union; a hole walked to and fro on the outline is one), one
-flat list, points as pairs, run-lengths of both kinds (column-major), or a list of these. `[]`, `[[]]` and null are
-`no_mask`, and so is COCO Annotator's `isbbox`. `bbox` and `area` are never read. `attributes` (CVAT) and `metadata`
-(COCO Annotator) stay with the object as text; `deleted` images and annotations are dropped as such.
+Classes: `categories`. A category id that is not listed, or stands for several names or for
+none, is `unknown_class`. A name that stands under several ids is one label.
 
-Crowds: `iscrowd` 1 (or true) is dropped as `crowd`, by option `crowds`: `auto` (default) takes for none what CVAT
-wrote (`attributes` with `occluded`: there 1 says only that the mask is run-lengths) and classes with `isthing` 0;
-`drop` drops each; `keep` none.
+Masks: `segmentation` is a list of polygons (the object is their union; a hole may be walked
+to and fro from the outline), one flat list, a list of points as pairs, run-lengths of either
+kind (column by column), or a list of run-lengths. `[]`, `[[]]` and null are `no_mask`, and
+so is an annotation with COCO Annotator's `isbbox`. `bbox` and `area` are never read.
 
-Keys: `DOCUMENT#ID`; without an id, `DOCUMENT#` and a digest of class and segmentation. An id that stands twice in a
-document: the first stays, the later ones are `duplicate_annotation`; so is an annotation that another document of the
-export has already given (same picture, label and segmentation: `all.json` beside `train.json`).
+Crowds: an annotation with `iscrowd` is dropped as `crowd`, see the option.
+
+Attributes: `attributes` (CVAT) and `metadata` (COCO Annotator) stay with the object, as text.
+What has `deleted` set, an annotation or its image, is dropped as `deleted`.
+
+Keys: `DOCUMENT#ID`. Without an id it is `DOCUMENT#` and a digest of class and segmentation.
+An annotation is `duplicate_annotation` if its image has one of the same key already, or if
+another document has given the image the same label and segmentation, as `all.json` does
+beside `train.json`.
+
+Options:
+
+- `crowds: auto` (the default) drops annotations with `iscrowd` as `crowd`, with two
+  exceptions: those of CVAT (their `attributes` have `occluded`), where it says only that the
+  mask is written as run-lengths, and those of classes with `isthing: 0`.
+- `crowds: drop` drops each of them, `crowds: keep` keeps each.
 """
 
-import hashlib
-import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from curate.errors import InputError
-from curate.exports.export import Export, find_image
-from curate.formats.shared import json_pieces as _json
+from curate.exports.export import Export
+from curate.formats.shared.coco_annotations import (
+    Classes,
+    annotation_key,
+    read_annotation,
+    read_classes,
+)
 from curate.formats.shared.coco_entries import (
-    UNSET,
     Entry,
-    Ids,
-    file_name,
-    is_other,
+    ImageId,
+    has_other_content,
     read_entry,
     read_id,
     read_object,
-    read_shape,
-    says_yes,
 )
+from curate.formats.shared.coco_images import file_name, image_folders
+from curate.formats.shared.json_documents import JsonDocument, documents
+from curate.formats.shared.json_values import value, whole
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord
+from curate.records import Drop, ImageRecord, ReadItem
 
 OPTIONS = ("crowds",)
 
 _CROWDS = ("auto", "drop", "keep")
 _NEEDS = "has the keys images, annotations and categories"
-_USUAL = ("images", "JPEGImages", "data")
-_PLAIN_WORDS = {
-    "instances",
-    "annotations",
-    "annotation",
-    "coco",
-    "labels",
-    "result",
-    "results",
-    "dataset",
-}
-_SAMPLE = 100  # entries that tell what kind of document it is
+_SAMPLE = 100  # annotations that tell what kind of document it is
+
+_Image = dict[str, Any]
+"""An entry of `images`."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Document:
-    """What holds for all images of a document. `labels`: by category id, None where it stands for several names."""
+    """What holds for all images of a document."""
 
     export: Export
     path: str
     crowds: str
-    labels: dict[str, str | None] = field(default_factory=dict)
-    stuff: set[str] = field(default_factory=set)
-    videos: dict[str, str] = field(default_factory=dict)
+    """The option."""
+    classes: Classes
+    folders: list[str]
+    """Where its images may be."""
+    videos: dict[str, str]
+    """Names of videos by id."""
 
 
-@dataclass
-class _Seen:
-    """Digests of the annotations of earlier documents, and of the one that is read now."""
-
-    earlier: set[bytes] = field(default_factory=set)
-    here: set[bytes] = field(default_factory=set)
-
-
-def read(export: Export) -> Iterator[ImageRecord | Drop]:
+def read(export: Export) -> Iterator[ReadItem]:
     """One record for each image of each document."""
     crowds = export.options.get("crowds", "auto")
     if crowds not in _CROWDS:
-        raise InputError(
-            f"export {export.name}: option crowds is one of {', '.join(_CROWDS)}, not {crowds!r}"
-        )
-    several = sum(path.lower().endswith(".json") for path in export.files.paths) > 1
-    seen = _Seen() if several else None
-    for each in _json.documents(export, "COCO", _is_instances, _NEEDS):
-        if isinstance(each, Drop):
+        words = ", ".join(_CROWDS)
+        raise InputError(f"export {export.name}: option crowds is one of {words}, not {crowds!r}")
+
+    for each in documents(export, "COCO", _is_instances, _NEEDS):
+        if not isinstance(each, JsonDocument):
             yield each
             continue
-        path, pieces = each
         try:
-            yield from _read_document(_Document(export, path, crowds), pieces, seen)
+            yield from _read_document(export, each, crowds)
         except Refusal as refusal:
-            yield export.drop(refusal.reason, refusal.detail, key=path, count=None)
-        if seen:
-            seen.earlier |= seen.here
-            seen.here.clear()
+            yield export.drop(refusal, annotation_key=each.path, count=None)
 
 
-def _is_instances(pieces: _json.Pieces) -> bool:
-    if "images" not in pieces or not {"annotations", "categories"} & pieces.keys():
+def _is_instances(document: JsonDocument) -> bool:
+    """Whether a document holds instances, not captions, panoptic segments or keypoints."""
+    keys = document.pieces.keys()
+    if "images" not in keys or keys.isdisjoint(("annotations", "categories")):
         return False
     try:
-        sample = _json.entries(pieces, "annotations", "")[:_SAMPLE]
+        sample = document.entries("annotations")[:_SAMPLE]
     except Refusal:
-        return True
-    kinds = [entry for entry in map(read_entry, sample) if entry is not None]
-    return not kinds or not all(is_other(entry) for entry in kinds)
+        return True  # what is wrong with it is said when it is read
+    entries = [entry for entry in map(read_entry, sample) if entry is not None]
+    return not entries or not all(has_other_content(entry) for entry in entries)
 
 
-def _read_document(
-    document: _Document, pieces: _json.Pieces, seen: _Seen | None
-) -> Iterator[ImageRecord | Drop]:
-    raw_images, raw_annotations, raw_categories = (
-        _json.entries(pieces, key, document.path) for key in ("images", "annotations", "categories")
+def _read_document(export: Export, source: JsonDocument, crowds: str) -> Iterator[ReadItem]:
+    """The records of a document's images. Refusal malformed_file if a list in it is none."""
+    raw_images = source.entries("images")
+    raw_annotations = source.entries("annotations")
+    document = _Document(
+        export=export,
+        path=source.path,
+        crowds=crowds,
+        classes=read_classes(source.entries("categories")),
+        folders=image_folders(source.path),
+        videos=_video_names(value(source.pieces.get("videos"))),
     )
-    _read_categories(document, raw_categories)
-    _read_videos(document, pieces)
-    by_image, drops = _by_image(document, raw_annotations)
-    yield from drops
-    listed: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for number, image in enumerate(map(read_object, raw_images)):
-        if (key := read_id(image.get("id"))) is not None:
-            listed[key].append(image)
-        else:
-            detail = f"{document.path}: images[{number}] is no object with an id"
-            yield document.export.drop(
-                Reason.MALFORMED_FILE, detail, key=f"{document.path}[images {number}]", count=0
-            )
-    for key, images in listed.items():
-        yield _image(document, key, images, by_image.pop(key, []), seen)
-    for key, annotations in by_image.items():
-        detail = (
-            f"{document.path}: image {key} is not listed"
-            if key
-            else f"{document.path}: it names no image"
-        )
-        for raw in annotations:
-            yield document.export.drop(
-                Reason.UNKNOWN_IMAGE, detail, key=_key(document, read_entry(raw) or Entry())
-            )
+
+    annotations, malformed = _by_image(document, raw_annotations)
+    yield from malformed
+    images, malformed = _by_id(document, raw_images)
+    yield from malformed
+    for key, entries in images.items():
+        # Taken out, so that what is decoded need not stay in memory as bytes, too.
+        yield _image(document, key, entries, annotations.pop(key, []))
+    for key, unlisted in annotations.items():
+        yield from _of_no_image(document, key, unlisted)
 
 
-def _image(
-    document: _Document,
-    key: str,
-    images: list[dict[str, Any]],
-    annotations: list[msgspec.Raw],
-    seen: _Seen | None,
-) -> ImageRecord | Drop:
-    """The record of an image id, or what its images cost where they have no name, or several."""
-    names = {file_name(image) for image in images}
-    if len(names) > 1:
-        detail = f"{document.path}: image id {key} stands for {', '.join(sorted(names)[:4])}"
-        return document.export.drop(
-            Reason.AMBIGUOUS_IMAGE, detail, image=max(names), count=len(annotations)
-        )
-    if names == {""}:
-        detail = f"{document.path}: image {key} has no file_name"
-        return document.export.drop(Reason.MISSING_IMAGE, detail, count=len(annotations))
-    return _image_record(document, images[0], annotations, seen)
-
-
-def _read_categories(document: _Document, raw_categories: list[msgspec.Raw]) -> None:
-    for category in map(read_object, raw_categories):
-        key, name = read_id(category.get("id")), category.get("name")
-        if key is None or name is None or isinstance(name, list | dict):
-            continue
-        name = name if isinstance(name, str) else str(name)
-        document.labels[key] = name if document.labels.get(key, name) == name else None
-        if category.get("isthing") == 0:
-            document.stuff.add(key)
-
-
-def _read_videos(document: _Document, pieces: _json.Pieces) -> None:
-    stated = _json.value(pieces.get("videos"))
-    for video in stated if isinstance(stated, list) else []:
+def _video_names(videos: Any) -> dict[str, str]:
+    """Names of videos by id, of those that have one."""
+    names: dict[str, str] = {}
+    if not isinstance(videos, list):
+        return names
+    for video in videos:
         if isinstance(video, dict) and isinstance(video.get("name"), str):
-            document.videos[read_id(video.get("id")) or ""] = video["name"]
+            key = read_id(video.get("id")) or ""
+            names[key] = video["name"]
+    return names
 
 
 def _by_image(
     document: _Document, raw_annotations: list[msgspec.Raw]
-) -> tuple[defaultdict[str, list[msgspec.Raw]], list[Drop]]:
-    """Annotations by image id ('' where there is none), and those that are no object, or whose id stands twice."""
-    by_image: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
-    drops: list[Drop] = []
-    ids: set[str] = set()
+) -> tuple[dict[str, list[msgspec.Raw]], list[Drop]]:
+    """Annotations by image id, "" if they name no image; and drops of what is no object."""
+    found: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
+    drops = []
     for number, raw in enumerate(raw_annotations):
         try:
-            entry = msgspec.json.decode(raw, type=Ids)
+            # Of millions of annotations only this is decoded until their image's turn.
+            image_id = msgspec.json.decode(raw, type=ImageId).image_id
         except msgspec.ValidationError:
             detail = f"{document.path}: annotations[{number}] is no object"
-            drops.append(
-                document.export.drop(
-                    Reason.MALFORMED_FILE, detail, key=f"{document.path}[{number}]"
-                )
-            )
+            refusal = Refusal(Reason.MALFORMED_FILE, detail)
+            key = f"{document.path}[{number}]"
+            drops.append(document.export.drop(refusal, annotation_key=key))
             continue
-        key = read_id(_json.value(entry.id))
-        if key is not None and key in ids:
-            detail = f"{document.path}: annotation id {key[:100]} stands twice; the first stays"
-            drops.append(
-                document.export.drop(
-                    Reason.DUPLICATE_ANNOTATION, detail, key=f"{document.path}#{key}"
-                )
-            )
-            continue
-        if key is not None:
-            ids.add(key)
-        by_image[read_id(_json.value(entry.image_id)) or ""].append(raw)
-    return by_image, drops
+        found[read_id(value(image_id)) or ""].append(raw)
+    return found, drops
+
+
+def _by_id(
+    document: _Document, raw_images: list[msgspec.Raw]
+) -> tuple[dict[str, list[_Image]], list[Drop]]:
+    """The images under each id; and drops of what is no object with an id."""
+    found: defaultdict[str, list[_Image]] = defaultdict(list)
+    drops = []
+    for number, raw in enumerate(raw_images):
+        image = read_object(raw)
+        key = read_id(image.get("id"))
+        if key is None:
+            detail = f"{document.path}: images[{number}] is no object with an id"
+            refusal = Refusal(Reason.MALFORMED_FILE, detail)
+            key = f"{document.path}[images {number}]"
+            drops.append(document.export.drop(refusal, annotation_key=key, count=0))
+        else:
+            found[key].append(image)
+    return found, drops
+
+
+def _image(
+    document: _Document, key: str, images: list[_Image], annotations: list[msgspec.Raw]
+) -> ImageRecord | Drop:
+    """The record of an image id; a drop of its annotations if it has no name, or several."""
+    # One image may be listed twice, as merged documents do; two images may not share an id.
+    names = {file_name(image) for image in images}
+    count = len(annotations)
+    if len(names) > 1:
+        several = ", ".join(sorted(names)[:4])
+        detail = f"{document.path}: image id {key} stands for {several}"
+        refusal = Refusal(Reason.AMBIGUOUS_IMAGE, detail)
+        return document.export.drop(refusal, image_path=max(names), count=count)
+    if names == {""}:
+        detail = f"{document.path}: image {key} has no file_name"
+        refusal = Refusal(Reason.MISSING_IMAGE, detail)
+        return document.export.drop(refusal, count=count)
+    return _image_record(document, images[0], annotations)
 
 
 def _image_record(
-    document: _Document,
-    image: dict[str, Any],
-    raw_annotations: list[msgspec.Raw],
-    seen: _Seen | None,
+    document: _Document, image: _Image, raw_annotations: list[msgspec.Raw]
 ) -> ImageRecord:
-    name, folders = file_name(image), _folders(document.path)
-    annotations = [
-        _annotation(document, read_entry(raw) or Entry(), image) for raw in raw_annotations
-    ]
-    if seen:
-        annotations = _without_repeats(document, annotations, name, folders, seen)
-    video = read_id(image.get("video_id"))
+    annotations = []
+    for raw in raw_annotations:
+        annotation = read_annotation(
+            document.path, _entry(raw), image, document.classes, document.crowds
+        )
+        annotations.append(annotation)
     return ImageRecord(
-        name=name,
+        name=file_name(image),
         document=document.path,
         annotations=annotations,
-        width=_json.whole(image.get("width")),
-        height=_json.whole(image.get("height")),
-        folders=folders,
-        video=document.videos.get(video, f"{document.path}#{video}") if video else "",
+        width=whole(image.get("width")),
+        height=whole(image.get("height")),
+        folders=document.folders,
+        video=_video(document, image),
     )
 
 
-def _annotation(document: _Document, entry: Entry, image: dict[str, Any]) -> Annotation:
-    key, category = _key(document, entry), read_id(_json.value(entry.category_id))
-    label = document.labels.get(category or "")
-    remarks = {
-        **_json.attributes(_json.value(entry.metadata)),
-        **_json.attributes(_json.value(entry.attributes)),
-    }
-    try:
-        if says_yes(image.get("deleted")) or says_yes(_json.value(entry.deleted)):
-            raise Refusal(Reason.DELETED, "deleted in the annotation tool")
-        if label is None:
-            several = "stands for several names" if category in document.labels else "is not listed"
-            raise Refusal(
-                Reason.UNKNOWN_CLASS,
-                f"category {'none' if category is None else category[:100]} {several}",
-            )
-        if _is_crowd(document, entry, category, remarks):
-            raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
-        if says_yes(_json.value(entry.isbbox)):
-            raise Refusal(Reason.NO_MASK, "isbbox: a box")
-        shape = read_shape(_json.value(entry.segmentation))
-    except Refusal as refusal:
-        return Annotation(
-            key=key,
-            label=label or "",
-            dropped=refusal.reason,
-            detail=refusal.detail,
-            attributes=remarks,
-        )
-    return Annotation(
-        key=key, label=label, shape=shape, flags=_json.label_flags(label), attributes=remarks
-    )
+def _video(document: _Document, image: _Image) -> str:
+    """The video that an image is a frame of, by its name or else its id; "" if it is of none."""
+    video = read_id(image.get("video_id"))
+    if not video:
+        return ""
+    return document.videos.get(video, f"{document.path}#{video}")
 
 
-def _is_crowd(
-    document: _Document, entry: Entry, category: str | None, remarks: dict[str, str]
-) -> bool:
-    if document.crowds == "keep" or not says_yes(_json.value(entry.iscrowd)):
-        return False
-    return document.crowds == "drop" or not ("occluded" in remarks or category in document.stuff)
+def _of_no_image(
+    document: _Document, key: str, raw_annotations: list[msgspec.Raw]
+) -> Iterator[Drop]:
+    """Drops of annotations whose image is not listed."""
+    detail = f"{document.path}: image {key} is not listed"
+    if not key:
+        detail = f"{document.path}: it names no image"
+    refusal = Refusal(Reason.UNKNOWN_IMAGE, detail)
+    for raw in raw_annotations:
+        key = annotation_key(document.path, _entry(raw))
+        yield document.export.drop(refusal, annotation_key=key)
 
 
-def _without_repeats(
-    document: _Document, annotations: list[Annotation], name: str, folders: list[str], seen: _Seen
-) -> list[Annotation]:
-    try:
-        path, _ = find_image(document.export.files, name, document.path, folders)
-    except Refusal:
-        return annotations
-    kept = []
-    for each in annotations:
-        if each.shape is not None:
-            same = _digest(path, each.label, each.shape)
-            seen.here.add(same)
-            if same in seen.earlier:
-                detail = "another document of the export has it already"
-                each = msgspec.structs.replace(
-                    each, shape=None, dropped=Reason.DUPLICATE_ANNOTATION, detail=detail
-                )
-        kept.append(each)
-    return kept
-
-
-def _key(document: _Document, entry: Entry) -> str:
-    key = read_id(_json.value(entry.id))
-    if key is None:
-        pieces = [
-            b"" if piece is UNSET else bytes(piece)
-            for piece in (entry.category_id, entry.segmentation)
-        ]
-        key = _digest(*pieces).hex()
-    return f"{document.path}#{key}"
-
-
-def _digest(*parts: Any) -> bytes:
-    return hashlib.blake2b(msgspec.msgpack.encode(parts), digest_size=12).digest()
-
-
-def _folders(path: str) -> list[str]:
-    """Where the images of a document may lie, from its folder or the root."""
-    stem = re.sub(r"\.coco$", "", posixpath.basename(path)[: -len(".json")])
-    word = re.sub(
-        r"^_*(?:instances|annotations?|person_keypoints|stuff|coco|labels?|lvis_v\d(?:\.\d)?)[_-]+",
-        "",
-        stem,
-    )
-    named = [] if word.strip("_").lower() in _PLAIN_WORDS else [word]
-    of_split = [
-        folder
-        for each in named
-        for usual in _USUAL
-        for folder in (f"{usual}/{each}", f"{each}/{usual}")
-    ]
-    folders = [*of_split, *named, *_USUAL]
-    return [*folders, "..", *(f"../{folder}" for folder in folders)]
+def _entry(raw: msgspec.Raw) -> Entry:
+    return read_entry(raw) or Entry()

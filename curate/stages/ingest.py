@@ -7,6 +7,7 @@ read in the child process and makes the rows. Whatever does not become a row bec
 import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -16,11 +17,23 @@ from upath import UPath
 from curate import formats, storage
 from curate.errors import InputError
 from curate.exports.child import ChildDied, call
-from curate.exports.export import Export, find_image, refused_path
+from curate.exports.export import Export
+from curate.exports.finding import find_image, refused_path
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, Flag, FoundImage, ImageRecord, RegionMap, object_id
+from curate.records import (
+    Annotation,
+    Drop,
+    FaultReport,
+    Flag,
+    FoundImage,
+    IgnoredFile,
+    ImageRecord,
+    ReadItem,
+    RegionMap,
+    object_id,
+)
 from curate.schema import drops_table
 from curate.settings import ExportSettings
 from curate.stages.objects import (
@@ -71,7 +84,21 @@ ADDS = pa.schema(
 _FULL_SCENE = 0.95  # a scene with so large a share of labelled pixels counts as full
 
 
-def read_export(export: Export, settings: ExportSettings) -> Iterator[ImageRecord | Drop]:
+PlanItem = FoundImage | Drop | IgnoredFile | FaultReport
+"""One of the things that `plan` yields; the first two make the batches of the parts."""
+
+
+@dataclass
+class _Given:
+    """What an export has given to one image so far."""
+
+    keys: set[str] = field(default_factory=set)
+    """Keys of annotations and of mask files."""
+    documents: dict[int, str] = field(default_factory=dict)
+    """By the hash of label and shape: the document that gave them first."""
+
+
+def read_export(export: Export, settings: ExportSettings) -> Iterator[ReadItem | FaultReport]:
     """What the export has lost already, then all that its format reads. InputError with the settings' path in it."""
     yield from export.lost
     if not export.files.paths:
@@ -84,18 +111,22 @@ def read_export(export: Export, settings: ExportSettings) -> Iterator[ImageRecor
             error if named else InputError(f"export {settings.name}: {settings.path}: {error}")
         ) from None
     except Refusal as refusal:
-        yield export.drop(refusal.reason, refusal.detail, count=None)
+        yield export.drop(refusal, count=None)
 
 
 def plan(
-    export: Export, records: Iterable[ImageRecord | Drop], keep: Callable[[bytes], str]
-) -> Iterator[FoundImage | Drop]:
+    export: Export, records: Iterable[ReadItem | FaultReport], keep: Callable[[bytes], str]
+) -> Iterator[PlanItem]:
     """Find the image of each record. An image that is only embedded is handed to `keep`, which names its file.
 
-    A record whose image is not found becomes one drop that counts its annotations.
+    A record whose image is not found becomes one drop that counts its annotations. Files that
+    were left alone, and faults, are passed on.
     """
-    taken: defaultdict[str, set[str]] = defaultdict(set)
+    given: defaultdict[str, _Given] = defaultdict(_Given)
     for each in records:
+        if isinstance(each, IgnoredFile | FaultReport):
+            yield each
+            continue
         if isinstance(each, Drop):
             yield _checked_drop(each)
             continue
@@ -108,7 +139,7 @@ def plan(
                 yield from image_drops(export.name, record, record.name, refusal)
                 continue
             path, flags, file = record.name, [Flag.EMBEDDED_IMAGE], keep(record.embedded)
-        annotations, maps, lost = _first_of_each(export, path, record, taken[path])
+        annotations, maps, lost = _first_of_each(export, path, record, given[path])
         yield from lost
         record = msgspec.structs.replace(record, annotations=annotations, maps=maps, embedded=None)
         yield FoundImage(record=record, path=path, file=file, flags=flags)
@@ -180,7 +211,8 @@ def _checked_drop(drop: Drop) -> Drop:
     try:
         msgspec.msgpack.encode(drop)
     except UnicodeEncodeError:
-        return msgspec.convert(encodable(msgspec.to_builtins(drop)), Drop)
+        plain = msgspec.convert(encodable(msgspec.to_builtins(drop)), Drop)
+        return msgspec.structs.replace(plain, object_id="")  # see `_identified`
     return drop
 
 
@@ -196,37 +228,53 @@ def _with_short_key(annotation: Annotation, longest: int) -> Annotation:
 
 
 def _first_of_each(
-    export: Export, path: str, record: ImageRecord, taken: set[str]
+    export: Export, path: str, record: ImageRecord, given: _Given
 ) -> tuple[list[Annotation], list[RegionMap], list[Drop]]:
-    """The annotations and masks whose key the image does not bear yet; the others, and masks not there, as drops."""
+    """The annotations and masks that the image does not have yet; what is lost, as drops.
+
+    This is the one place that decides what is the same annotation twice: one whose key the
+    image has already, or one whose label and shape another document has given to the image.
+    """
     annotations, maps, lost = [], [], []
     for annotation in record.annotations:
-        if annotation.key in taken:
-            detail = f"{annotation.key} stands twice; the first stays"
-            lost.append(
-                export.drop(Reason.DUPLICATE_ANNOTATION, detail, image=path, key=annotation.key)
-            )
+        if annotation.key in given.keys:
+            refusal = _repeats(f"{annotation.key} is there twice; the first is kept")
+            lost.append(export.drop(refusal, image_path=path, annotation_key=annotation.key))
             continue
-        taken.add(annotation.key)
-        annotations.append(annotation)
+        given.keys.add(annotation.key)
+        annotations.append(_unless_given(annotation, record.document, given))
     for region_map in record.maps:
         try:
-            if region_map.path in taken:
-                raise Refusal(
-                    Reason.DUPLICATE_ANNOTATION, f"{region_map.path} stands twice; the first stays"
-                )
+            if region_map.path in given.keys:
+                raise _repeats(f"{region_map.path} is there twice; the first is kept")
             for file in filter(None, (region_map.path, region_map.instances)):
                 _check_mask(export, file)
         except Refusal as refusal:
             lost.append(
-                export.drop(
-                    refusal.reason, refusal.detail, image=path, key=region_map.path, count=None
-                )
+                export.drop(refusal, image_path=path, annotation_key=region_map.path, count=None)
             )
             continue
-        taken.add(region_map.path)
+        given.keys.add(region_map.path)
         maps.append(region_map)
     return annotations, maps, lost
+
+
+def _unless_given(annotation: Annotation, document: str, given: _Given) -> Annotation:
+    """The annotation; marked as dropped if another document has given its image the same."""
+    if annotation.shape is None:
+        return annotation
+    # Python's own hash is enough: it is compared with others of this image and run only.
+    content = hash(msgspec.msgpack.encode((annotation.label, annotation.shape)))
+    if given.documents.setdefault(content, document) == document:
+        return annotation
+    refusal = _repeats("another document of the export has it already")
+    return msgspec.structs.replace(
+        annotation, shape=None, dropped=refusal.reason, detail=refusal.detail
+    )
+
+
+def _repeats(detail: str) -> Refusal:
+    return Refusal(Reason.DUPLICATE_ANNOTATION, detail)
 
 
 def _check_mask(export: Export, path: str) -> None:

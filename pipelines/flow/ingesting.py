@@ -16,6 +16,7 @@ from upath import UPath
 from curate import ledger
 from curate.ledger import Ledger
 from curate.limits import Limits
+from curate.records import Drop, FoundImage
 from curate.schema import SCHEMA_VERSION
 from curate.settings import ExportSettings
 from curate.stages import ingest
@@ -88,9 +89,10 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     remove_folder(folder)
 
     opened = ingest.open_export(export, limits, build / "unpacked")
-    records = ingest.plan(
+    planned = ingest.plan(
         opened, ingest.read_export(opened, export), ingest.keep_in(build / "embedded")
     )
+    records = (each for each in planned if isinstance(each, FoundImage | Drop))
     count = 0
     for count, batch in enumerate(_batches(records), start=1):
         write_bytes(folder / f"{count - 1:05d}.msgpack", ingest.encode_batch(batch))

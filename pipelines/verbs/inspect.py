@@ -11,7 +11,7 @@ from upath import UPath
 from curate import formats
 from curate.errors import InputError, nearest
 from curate.limits import Limits
-from curate.records import Drop
+from curate.records import Drop, FoundImage
 from curate.settings import ExportSettings, Settings
 from curate.stages import ingest
 
@@ -113,6 +113,7 @@ def _counts(export: ExportSettings, limits: Limits) -> dict[str, Any]:
             if isinstance(each, Drop):
                 dropped[each.reason.value] += each.count if each.count is not None else 1
                 missing += each.reason.value in ("missing_image", "ambiguous_image")
+            if not isinstance(each, FoundImage):
                 continue
             images.add(each.path)
             masks += len(each.record.maps)

@@ -1,1 +1,1 @@
-"""What several formats use; no file here is a format."""
+"""What formats use; no file here is a format."""

@@ -1,87 +1,182 @@
-"""What labelmap and colormap share: image records from pairs of pictures, a class table, and options."""
+"""What labelmap and colormap share: records of images and their masks, with a class table."""
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from curate.errors import InputError
-from curate.exports import file_names as names
 from curate.exports.export import Export
-from curate.formats.shared.pairs import MaskFile, Pairs, folder_classes, pair_masks
-from curate.formats.shared.tables import (
+from curate.exports.file_names import stem
+from curate.formats.shared.class_tables import (
     ClassTable,
     find_tables,
     nearest_table,
     stated_table,
     with_exceptions,
 )
+from curate.formats.shared.mask_choice import MaskFile
+from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, ImageRecord, RegionMap
+from curate.records import Drop, ImageRecord, ReadItem, RegionMap
 
 OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
+"""Options of both formats."""
+
+# Values that tools write for "no class". Without a table, 0 may as well be a class.
+_USUAL_VOID = frozenset({255})
+_USUAL_VOID_BESIDE_CLASSES = frozenset({0, 255})
 
 _MAX_LIST_BYTES = 64_000_000
-_PAIR = re.compile(r"(\S.*?\.\w{3,4})[\s,;]+(\S.*?\.\w{3,4})")
+_MAX_LIST_LINE = 2_000
+_IMAGE_AND_MASK = re.compile(r"(\S.*?\.\w{3,4})[\s,;]+(\S.*?\.\w{3,4})")
 
 
-def read_maps(export: Export, *, by_colour: bool) -> Iterator[ImageRecord | Drop]:
-    """One record for each image with a mask. InputError where there is none, or an option is wrong."""
-    resize, _ = _is_stated(export, "mask_size", "scale"), _is_stated(export, "values", "objects")
-    stated = stated_table(export)
-    tables, broken = ({}, []) if stated else find_tables(export, with_colours=by_colour)
+@dataclass(frozen=True)
+class _Reading:
+    """How all masks of an export are read."""
+
+    export: Export
+    by_colour: bool
+    numbers_objects: bool
+    """Values of masks number objects, they are no classes."""
+    resize: bool
+    tables: Mapping[str, ClassTable]
+    """Class tables by folder."""
+    only_table: ClassTable | None
+    """The table for every mask, if the options state one or no folder has any."""
+
+    def table_of(self, mask: str) -> ClassTable:
+        """The class table for a mask."""
+        if self.only_table is not None:
+            return self.only_table
+        return nearest_table(self.tables, mask) or ClassTable({})
+
+
+def read_maps(export: Export, *, by_colour: bool) -> Iterator[ReadItem]:
+    """One record for each image that has a mask.
+
+    Raises:
+        InputError: if no image has one, or an option is wrong.
+    """
+    reading, broken = _reading(export, by_colour)
     pairs = pair_masks(export, prefer_colours=by_colour)
-    by_folder = folder_classes(pairs.masks)
-    unlisted = with_exceptions(stated or ClassTable({}), export) if stated or not tables else None
-    tables = {folder: with_exceptions(table, export) for folder, table in tables.items()}
-    yield from (*broken, *pairs.lost)
+    yield from broken
+    yield from pairs.lost
     yield from _missing_masks(export, pairs)
+
+    by_folder = folder_classes(pairs.masks)
     for image, masks in pairs.masks.items():
-        maps = []
-        for mask in masks:
-            table = unlisted or nearest_table(tables, mask.path) or ClassTable({})
-            maps.append(
-                _region_map(export, mask, by_folder.get(mask.path, ""), table, by_colour, resize)
-            )
+        maps = [_region_map(reading, mask, by_folder.get(mask.path, "")) for mask in masks]
         if maps:
             yield ImageRecord(name=image, document="", maps=maps)
 
 
-def _region_map(
-    export: Export, mask: MaskFile, folder: str, table: ClassTable, by_colour: bool, resize: bool
-) -> RegionMap:
-    classes = [
-        each for value, each in table.labels.items() if value not in table.void | table.background
-    ]
-    label = mask.label or folder
-    known = len(classes) < 2 or label.casefold() in {each.casefold() for each in classes}
-    if by_colour or not (label and known):
-        label = ""
-    if label:  # the file is about one class, whatever else the table lists
-        table = ClassTable({})
-    whole = mask.whole and not by_colour
-    numbers = export.options.get("values") == "objects"
-    unlisted = (
-        frozenset() if by_colour or numbers else frozenset({0, 255} if table.labels else {255})
-    )
-    kept_whole = export.objects == "instances" or ((whole or numbers) and export.objects == "auto")
+def _reading(export: Export, by_colour: bool) -> tuple[_Reading, list[Drop]]:
+    """What options and class tables say of the masks; and drops of broken tables."""
+    resize = _is_stated(export, "mask_size", "scale")
+    numbers_objects = _is_stated(export, "values", "objects")
+    stated = stated_table(export)
+    tables: dict[str, ClassTable] = {}
+    broken: list[Drop] = []
+    if stated is None:
+        tables, broken = find_tables(export, with_colours=by_colour)
+        tables = {folder: with_exceptions(table, export) for folder, table in tables.items()}
+    only_table = None
+    if not tables:
+        only_table = with_exceptions(stated or ClassTable({}), export)
+    return _Reading(export, by_colour, numbers_objects, resize, tables, only_table), broken
+
+
+def _region_map(reading: _Reading, mask: MaskFile, folder_class: str) -> RegionMap:
+    table = reading.table_of(mask.path)
+    classes = _classes(table)
+    label = _own_label(reading, mask.label or folder_class, classes)
+    if label:
+        table = ClassTable({})  # the file is about one class, whatever the table lists
+    else:
+        label = _binary_label(reading.export, classes)
     return RegionMap(
         path=mask.path,
-        pixels="colour" if by_colour else "objects" if numbers else "binary" if whole else "auto",
+        pixels=_pixels(reading, mask),
         labels=table.labels,
         colours=table.colours,
-        label=label
-        or str(export.options.get("label", ""))
-        or (classes[0] if len(classes) == 1 else export.name),
-        void=sorted(table.void | unlisted.difference(table.labels)),
+        label=label,
+        void=sorted(table.void | _unlisted_void(reading, table)),
         background=sorted(table.background),
-        instances=None if export.objects == "components" else mask.instances,
-        objects="instances" if kept_whole else "components",
-        resize=resize,
+        instances=_instances(reading, mask),
+        objects=_objects(reading, mask),
+        resize=reading.resize,
     )
+
+
+def _classes(table: ClassTable) -> list[str]:
+    """Names of the classes of a table that are objects."""
+    no_objects = table.void | table.background
+    return [name for value, name in table.labels.items() if value not in no_objects]
+
+
+def _own_label(reading: _Reading, label: str, classes: list[str]) -> str:
+    """The class that a mask's name or folder gives; "" if it gives none.
+
+    If a table lists two classes or more, it must list this one.
+    """
+    if reading.by_colour or not label:
+        return ""
+    folded = {each.casefold() for each in classes}
+    if len(classes) > 1 and label.casefold() not in folded:
+        return ""
+    return label
+
+
+def _binary_label(export: Export, classes: list[str]) -> str:
+    """The label of a binary mask whose name gives no class."""
+    stated = str(export.options.get("label", ""))
+    if stated:
+        return stated
+    if len(classes) == 1:
+        return classes[0]
+    return export.name
+
+
+def _pixels(reading: _Reading, mask: MaskFile) -> Literal["colour", "objects", "binary", "auto"]:
+    if reading.by_colour:
+        return "colour"
+    if reading.numbers_objects:
+        return "objects"
+    if mask.whole:
+        return "binary"
+    return "auto"
+
+
+def _unlisted_void(reading: _Reading, table: ClassTable) -> frozenset[int]:
+    """Values that are void if the table does not list them."""
+    if reading.by_colour or reading.numbers_objects:
+        return frozenset()
+    usual = _USUAL_VOID
+    if table.labels:
+        usual = _USUAL_VOID_BESIDE_CLASSES
+    return usual.difference(table.labels)
+
+
+def _instances(reading: _Reading, mask: MaskFile) -> str | None:
+    if reading.export.objects == "components":
+        return None
+    return mask.instances
+
+
+def _objects(reading: _Reading, mask: MaskFile) -> Literal["instances", "components"]:
+    """Whether a value or a colour is one object, or each of its 8-connected regions."""
+    if reading.export.objects != "auto":
+        return reading.export.objects
+    if reading.numbers_objects or (mask.whole and not reading.by_colour):
+        return "instances"
+    return "components"
 
 
 def _is_stated(export: Export, option: str, word: str) -> bool:
-    """Whether an option says the one word that it may say. InputError where it says another."""
+    """Whether an option says the one word that it may say. InputError if it says another."""
     stated = export.options.get(option)
     if stated not in (None, word):
         raise InputError(
@@ -91,19 +186,24 @@ def _is_stated(export: Export, option: str, word: str) -> bool:
 
 
 def _missing_masks(export: Export, pairs: Pairs) -> Iterator[Drop]:
-    """Images that a list of the export says are annotated, and that have no mask."""
-    reported = {names.stem(drop.annotation_key) for drop in pairs.lost}
+    """Drops of images that a list of the export calls annotated, and that have no mask."""
     bare = sorted(image for image, masks in pairs.masks.items() if not masks)
-    listed = _listed(export) if bare else set()
+    if not bare:
+        return
+    # A mask that was found and lost has a drop of its own already.
+    reported = {stem(drop.annotation_key) for drop in pairs.lost}
+    listed = _listed(export)
     for image in bare:
-        stem = names.stem(image)
-        if stem not in reported and listed & {stem, posixpath.basename(image)}:
-            detail = f"{image}: a list of the export names it, but its mask is not there"
-            yield export.drop(Reason.MISSING_MASK, detail, image=image, count=None)
+        name = stem(image)
+        if name in reported or listed.isdisjoint((name, posixpath.basename(image))):
+            continue
+        detail = f"{image}: a list of the export names it, but its mask is not there"
+        refusal = Refusal(Reason.MISSING_MASK, detail)
+        yield export.drop(refusal, image_path=image, count=None)
 
 
 def _listed(export: Export) -> set[str]:
-    """Names that lists give masks to: lines of ImageSets/Segmentation/*.txt, and of lists IMAGE MASK."""
+    """Names of images that lists of the export give masks to."""
     listed: set[str] = set()
     for path in export.files.paths:
         if not path.lower().endswith((".txt", ".lst", ".csv")):
@@ -111,12 +211,23 @@ def _listed(export: Export) -> set[str]:
         try:
             if (export.files.root / path).stat().st_size > _MAX_LIST_BYTES:
                 continue
-            lines = [line.strip() for line in export.read_text(path).split("\n")]
+            text = export.read_text(path)
         except (Refusal, OSError):
             continue
-        if "imagesets/segmentation" in path.lower():
-            listed.update(posixpath.basename(line) for line in lines if line)
-        else:
-            pairs = (_PAIR.fullmatch(line) for line in lines if len(line) < 2_000)
-            listed.update(posixpath.basename(pair[1]) for pair in pairs if pair)
+        lines = [line.strip() for line in text.split("\n")]
+        listed.update(_names_in_list(path, lines))
     return listed
+
+
+def _names_in_list(path: str, lines: list[str]) -> Iterator[str]:
+    """File names of a list: ImageSets/Segmentation/*.txt has stems, others IMAGE MASK."""
+    if "imagesets/segmentation" in path.lower():
+        for line in lines:
+            if line:
+                yield posixpath.basename(line)
+        return
+    for line in lines:
+        if len(line) < _MAX_LIST_LINE:
+            pair = _IMAGE_AND_MASK.fullmatch(line)
+            if pair:
+                yield posixpath.basename(pair[1])

@@ -1,5 +1,6 @@
 """Archives made by code: what leaves their folder, blows up, lies, is encrypted or breaks off."""
 
+import errno
 import io
 import struct
 import tarfile
@@ -177,6 +178,19 @@ def test_damage_inside_a_member_is_found(tmp_path: Path) -> None:
     data[60] ^= 0xFF
     archive.write_bytes(data)
     assert refusal(archive) is Reason.MALFORMED_FILE
+
+
+def test_a_full_disk_is_no_fault_of_the_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("curate.exports.archives._copy", full)
+    archive = zipped(tmp_path / "a.zip", {"a": b"x"})
+    with pytest.raises(OSError, match="No space left"):
+        unpack(str(archive), str(tmp_path / "out"), LIMITS)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_path_beyond_the_limit_refuses_the_archive(tmp_path: Path) -> None:

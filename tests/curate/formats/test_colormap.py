@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,49 +12,61 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.curate.formats.battery import LABELS, Battery, Picture, ReadBack, read_back, rectangle
+from tests.curate.formats.battery import Battery
+from tests.curate.formats.pictures import LABELS, Picture, rectangle
+from tests.curate.formats.reading import ReadBack, read_back
 
-PALETTE = np.array([(0, 0, 0), *((200 - 25 * n, 90, 30 * n) for n in range(len(LABELS)))], np.uint8)
-BOTH = rectangle(40, 40, 4, 4, 20, 20) * 1 + rectangle(40, 40, 22, 22, 38, 38) * 2
 TABLE = {"background": [0, 0, 0], "cat": [255, 0, 0], "dog": [0, 255, 0]}
 COLOURS = np.array(list(TABLE.values()), np.uint8)
 
+# A cat and a dog, by their number in the table.
+BOTH = np.zeros((40, 40), int)
+BOTH[rectangle(40, 40, 4, 4, 20, 20)] = 1
+BOTH[rectangle(40, 40, 22, 22, 38, 38)] = 2
+
 
 class TestColormap(Battery):
+    """Colours of a table in JSON."""
+
     format = "colormap"
     source = "component"
-    parts = overlaps = any_label = False
+    pieces = False
+    overlaps = False
+    any_label = False
     texts = ("*.json",)
 
     def image(self, root: Path, name: str) -> Path:
         return root / "images" / name
 
     def write(self, root: Path, pictures: Sequence[Picture]) -> None:
-        names = ["background", *LABELS]
-        table = [
-            {"title": name, "color": "#" + PALETTE[n].tobytes().hex()}
-            for n, name in enumerate(names)
+        colours = {"background": (0, 0, 0)}
+        for number, label in enumerate(LABELS):
+            colours[label] = (200 - 25 * number, 90, 30 * number)
+        classes = [
+            {"title": name, "color": "#" + bytes(colour).hex()} for name, colour in colours.items()
         ]
-        (root / "classes.json").write_text(json.dumps({"classes": table}))
+        (root / "classes.json").write_text(json.dumps({"classes": classes}))
+
         for picture in pictures:
             picture.save(root / "images")
-            values = np.zeros((picture.height, picture.width), np.uint8)
+            pixels = np.zeros((picture.height, picture.width, 3), np.uint8)
             for each in picture.objects:
-                values[each.mask] = names.index(each.label)
+                pixels[each.mask] = colours[each.label]
             file = root / "masks" / picture.path
             file.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(PALETTE[values]).save(file)
+            Image.fromarray(pixels).save(file)
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
+    """An export of one picture and the table, without a mask."""
     root = tmp_path / "export"
     Picture("images/1.jpg", 40, 40).save(root)
     (root / "labels").mkdir()
-    (root / "class_dict.csv").write_text(
-        "name,r,g,b\n"
-        + "\n".join(f"{name},{','.join(map(str, rgb))}" for name, rgb in TABLE.items())
-    )
+    lines = ["name,r,g,b"]
+    for name, (red, green, blue) in TABLE.items():
+        lines.append(f"{name},{red},{green},{blue}")
+    (root / "class_dict.csv").write_text("\n".join(lines))
     return root
 
 
@@ -66,21 +79,27 @@ def labels(back: ReadBack) -> Counter[str]:
 
 
 def smooth(colours: NDArray[Any]) -> NDArray[np.uint8]:
-    moved = [np.roll(colours, (y, x), (0, 1)) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    """The picture with each px the mean of the 3 × 3 px around it."""
+    moves = product((-1, 0, 1), repeat=2)
+    moved = [np.roll(colours, move, (0, 1)) for move in moves]
     return np.round(np.mean(moved, axis=0)).astype(np.uint8)
 
 
 def test_palettes_in_any_order(root: Path) -> None:
     for name, order in (("1", [0, 1, 2]), ("2", [2, 0, 1])):
         Picture(f"images/{name}.jpg", 40, 40).save(root)
-        image = Image.fromarray(np.argsort(order)[BOTH].astype(np.uint8)).convert("L")
-        image = Image.frombytes("P", image.size, image.tobytes())
+        indexes = np.argsort(order)[BOTH].astype(np.uint8)
+        image = Image.frombytes("P", (40, 40), indexes.tobytes())
         image.putpalette(COLOURS[order].ravel().tolist())
         image.save(root / "labels" / f"{name}.png")
     back = read(root)
-    assert {(row["image_path"], row["label"], row["area"]) for row in back.rows} == {
-        (f"images/{name}.jpg", label, 256) for name in "12" for label in ("cat", "dog")
-    }
+    found = sorted((row["image_path"], row["label"], row["area"]) for row in back.rows)
+    assert found == [
+        ("images/1.jpg", "cat", 256),
+        ("images/1.jpg", "dog", 256),
+        ("images/2.jpg", "cat", 256),
+        ("images/2.jpg", "dog", 256),
+    ]
     assert back.reasons == {}
 
 
@@ -88,7 +107,9 @@ def test_jpeg_masks_are_read_by_the_nearest_colour(root: Path) -> None:
     Image.fromarray(COLOURS[BOTH]).save(root / "labels/1.jpg", quality=90)
     back = read(root)
     assert labels(back) == {"cat": 1, "dog": 1}
-    assert all("jpeg_mask" in row["flags"] and 190 <= row["area"] <= 260 for row in back.rows)
+    for row in back.rows:
+        assert "jpeg_mask" in row["flags"]
+        assert 190 <= row["area"] <= 260
 
 
 def test_soft_edges_are_no_objects(root: Path) -> None:
@@ -114,12 +135,17 @@ def test_colours_of_no_class(root: Path) -> None:
     assert back.reasons == {"unknown_class": 1}
 
 
-def test_options_and_no_table(root: Path) -> None:
+def test_options_say_what_is_no_object(root: Path) -> None:
     Image.fromarray(COLOURS[BOTH]).save(root / "labels/1.png")
-    assert labels(read(root, {"background": ["background", "#00FF00"]})) == {"cat": 1}
-    assert labels(
-        read(root, {"classes": {"fox": "#FF0000", "sky": [0, 255, 0]}, "void": "sky"})
-    ) == {"fox": 1}
+    back = read(root, {"background": ["background", "#00FF00"]})
+    assert labels(back) == {"cat": 1}
+    classes = {"fox": "#FF0000", "sky": [0, 255, 0]}
+    back = read(root, {"classes": classes, "void": "sky"})
+    assert labels(back) == {"fox": 1}
+
+
+def test_without_a_table_each_colour_is_a_label(root: Path) -> None:
+    Image.fromarray(COLOURS[BOTH]).save(root / "labels/1.png")
     (root / "class_dict.csv").unlink()
     assert labels(read(root)) == {"#000000": 1, "#FF0000": 1, "#00FF00": 1}
 

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.errors import InputError
-from tests.curate.formats.battery import LABELS, Battery, Picture, ReadBack, read_back, rectangle
+from tests.curate.formats.battery import Battery
+from tests.curate.formats.pictures import LABELS, Picture, rectangle
+from tests.curate.formats.reading import ReadBack, read_back
 
 CLASSES = ("_background_", *LABELS)
 
@@ -33,7 +35,9 @@ class TestIds(Battery):
 
     format = "labelmap"
     source = "component"
-    parts = overlaps = any_label = False
+    pieces = False
+    overlaps = False
+    any_label = False
     texts = ("class_names.txt",)
 
     def image(self, root: Path, name: str) -> Path:
@@ -50,7 +54,8 @@ class TestVoc(Battery):
     """Pascal VOC: a map of classes and a map of objects, with border 255."""
 
     format = "labelmap"
-    overlaps = any_label = False
+    overlaps = False
+    any_label = False
     texts = ("*.txt",)
 
     def image(self, root: Path, name: str) -> Path:
@@ -61,9 +66,8 @@ class TestVoc(Battery):
         for picture in pictures:
             picture.save(root / "JPEGImages")
             numbers = np.zeros((picture.height, picture.width), np.uint8)
-            for number, each in enumerate(
-                sorted(picture.objects, key=lambda each: each.mask.argmax()), 1
-            ):
+            objects = sorted(picture.objects, key=lambda each: each.mask.argmax())
+            for number, each in enumerate(objects, start=1):
                 numbers[each.mask] = number
             save(root / "SegmentationClass" / picture.path, values_of(picture), "P")
             save(root / "SegmentationObject" / picture.path, numbers, "P")
@@ -101,7 +105,8 @@ def test_binary_masks_bear_the_exports_name_or_the_option(root: Path, white: int
 def test_soft_masks_are_cut_at_half(root: Path) -> None:
     photo(root, "images/1.jpg")
     soft = TWO * 255
-    soft[1, 1:12], soft[5, 10] = 100, 130
+    soft[1, 1:12] = 100
+    soft[5, 10] = 130
     save(root / "masks/1.png", soft)
     assert [row["area"] for row in read(root).rows] == [81, 150]
 
@@ -141,11 +146,12 @@ def test_cvat_writes_classes_and_objects_as_colours(root: Path) -> None:
     )
     (root / "ImageSets/Segmentation").mkdir(parents=True)
     (root / "ImageSets/Segmentation/default.txt").write_text("1\n2\n3\n")
-    colour = np.array([[0, 0, 0], [128, 0, 0]])
-    save(root / "SegmentationClass/1.png", colour[TWO.astype(int)], "RGB")
-    save(root / "SegmentationObject/1.png", colour[TWO.astype(int)], "RGB")
+    red = np.zeros((40, 40, 3))
+    red[TWO] = 128, 0, 0
+    save(root / "SegmentationClass/1.png", red, "RGB")
+    save(root / "SegmentationObject/1.png", red, "RGB")
     photo(root, "JPEGImages/2.png")
-    save(root / "SegmentationClass/2.png", colour[TWO.astype(int) * 0], "RGB")
+    save(root / "SegmentationClass/2.png", np.zeros((40, 40, 3)), "RGB")
     photo(root, "JPEGImages/3.png")
     photo(root, "JPEGImages/4.png")
     back = read(root)
@@ -173,17 +179,19 @@ def test_masks_over_pictures_that_are_turned(root: Path) -> None:
         mask = np.zeros(shape)
         mask[:9, :20] = 255
         save(root / "masks" / f"{name}.png", mask)
-    boxes = {
-        row["image_path"]: (row["box_x0"], row["box_y0"], row["box_x1"], row["box_y1"])
-        for row in read(root).rows
-    }
+    boxes = {}
+    for row in read(root).rows:
+        sides = ("box_x0", "box_y0", "box_x1", "box_y1")
+        boxes[row["image_path"]] = tuple(row[side] for side in sides)
     assert boxes == {"images/stored.jpg": (31, 0, 40, 20), "images/displayed.jpg": (0, 0, 20, 9)}
 
 
 def test_values_outside_the_table(root: Path) -> None:
     photo(root, "train/1.png")
     values = TWO * 1
-    values[30:, :10], values[:, 39], values[39] = 9, 255, 0
+    values[30:, :10] = 9
+    values[:, 39] = 255
+    values[39] = 0
     save(root / "trainannot/1.png", values)
     (root / "classes.json").write_text('{"cat": 1, "dog": 2}')
     back = read(root)
@@ -225,10 +233,12 @@ def test_masks_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
 
 def test_only_what_is_listed_as_an_object_is_one(root: Path) -> None:
     photo(root, "images/1.jpg")
-    save(root / "masks/1.png", np.kron([[0, 1], [2, 3]], np.ones((20, 20))))
+    quarters = np.kron([[0, 1], [2, 3]], np.ones((20, 20)))
+    save(root / "masks/1.png", quarters)
     names = ["sky", "car", "void", "tree"]
-    assert labels(read(root, {"classes": names})) == {"sky": 1, "car": 1, "tree": 1}
-    assert {row["scene"] for row in read(root, {"classes": names}).rows} == {"partial"}
+    back = read(root, {"classes": names})
+    assert labels(back) == {"sky": 1, "car": 1, "tree": 1}
+    assert {row["scene"] for row in back.rows} == {"partial"}
     back = read(root, {"classes": names, "background": ["sky", 3], "void": []})
     assert labels(back) == {"car": 1}
 

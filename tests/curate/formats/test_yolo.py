@@ -8,38 +8,49 @@ from typing import Any
 import pytest
 
 from curate.pixels.polygons import to_polygons
-from tests.curate.formats.battery import Battery, Picture, ReadBack, read_back
+from curate.records import Polygons
+from tests.curate.formats.battery import Battery
+from tests.curate.formats.pictures import Picture
+from tests.curate.formats.reading import ReadBack, read_back
 
 
 class TestYolo(Battery):
+    """Labels in a sister folder of the images, classes in data.yaml."""
+
     format = "yolo"
-    parts = False
+    pieces = False
     broken = "labels/broken.txt"
     broken_bytes = b"\xff\xfe\x00\xd8\x00"
     texts = ("*.txt", "*.yaml")
 
     def write(self, root: Path, pictures: Sequence[Picture]) -> None:
         labels = sorted({each.label for picture in pictures for each in picture.objects})
-        (root / "data.yaml").write_text(
-            f"train: images\nnames: {json.dumps(labels, ensure_ascii=False)}\n"
-        )
+        names = json.dumps(labels, ensure_ascii=False)
+        (root / "data.yaml").write_text(f"train: images\nnames: {names}\n")
         for picture in pictures:
             picture.save(root / "images")
             lines = []
             for each in picture.objects:
-                (ring,) = to_polygons(each.mask).rings
-                shares = [
-                    number / (picture.width, picture.height)[i % 2] for i, number in enumerate(ring)
-                ]
-                lines.append(
-                    " ".join([str(labels.index(each.label)), *(f"{share:.6f}" for share in shares)])
-                )
+                shape = to_polygons(each.mask)
+                lines.append(line_of(labels.index(each.label), shape, picture))
             file = (root / "labels" / picture.path).with_suffix(".txt")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("\n".join(lines))
 
 
+def line_of(number: int, shape: Polygons, picture: Picture) -> str:
+    """A class number and the shares of a polygon's points."""
+    (ring,) = shape.rings
+    words = [str(number)]
+    for x, y in zip(ring[::2], ring[1::2], strict=True):
+        words += [f"{x / picture.width:.6f}", f"{y / picture.height:.6f}"]
+    return " ".join(words)
+
+
 SQUARE = "0 0.25 0.25 0.75 0.25 0.75 0.75 0.25 0.75"
+OTHER_SQUARE = SQUARE.replace("0 ", "1 ", 1)
+TWO_PIECES = "0 0 0 .5 0 .5 .5 0 .5 0 0 .75 .75 1 .75 1 1 .75 1 .75 .75"
+"""Two squares of 400 and of 100 px, joined to and fro."""
 NAMES = "names: [cat, plant pot]\n"
 
 
@@ -94,10 +105,7 @@ def test_a_line_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
         (f"{SQUARE} 0.25 0.25", 400),
         ("0 0.5 0.5 1.5 0.5 1.5 1.5 0.5 1.5", 400),
         ("0 -0.5 -0.5 0.5 -0.5 0.5 0.5 -0.5 0.5", 400),
-        (
-            "0 0 0 .5 0 .5 .5 0 .5 0 0 .75 .75 1 .75 1 1 .75 1 .75 .75",
-            500,
-        ),  # two pieces, joined to and fro
+        (TWO_PIECES, 500),
     ],
 )
 def test_a_polygon_may_look_like(tmp_path: Path, line: str, area: int) -> None:
@@ -121,11 +129,8 @@ def test_a_polygon_may_look_like(tmp_path: Path, line: str, area: int) -> None:
     ],
 )
 def test_labels_lie_beside_or_across(tmp_path: Path, label: str, image: str) -> None:
-    (row,) = read(
-        export(
-            tmp_path, {label: SQUARE, "data.yaml": NAMES, "train.txt": image}, image, "else/a.png"
-        )
-    ).rows
+    files = {label: SQUARE, "data.yaml": NAMES, "train.txt": image}
+    (row,) = read(export(tmp_path, files, image, "else/a.png")).rows
     assert row["image_path"] == image
     assert row["flags"] == []
 
@@ -134,6 +139,18 @@ def test_an_image_elsewhere_is_found_by_its_name(tmp_path: Path) -> None:
     files = {"txt/a.txt": SQUARE, "pictures/readme.txt": "a note", "data.yaml": NAMES}
     (row,) = read(export(tmp_path, files, "pictures/a.png", "pictures/b.png")).rows
     assert (row["image_path"], row["flags"]) == ("pictures/a.png", ["image_by_name"])
+
+
+def test_other_texts_are_left_alone_and_named(tmp_path: Path) -> None:
+    files = {
+        "labels/a.txt": SQUARE,
+        "classes.txt": "cat\ndog",
+        "train.txt": "images/a.png",
+        "notes.txt": "3 cats, 2 dogs",
+        "args.yaml": "epochs: 3",
+    }
+    back = read(export(tmp_path, files, "images/a.png"))
+    assert back.ignored == ["args.yaml", "notes.txt", "train.txt"]
 
 
 @pytest.mark.parametrize(
@@ -147,9 +164,8 @@ def test_an_image_elsewhere_is_found_by_its_name(tmp_path: Path) -> None:
 def test_a_label_file_without_its_image_is_counted(
     tmp_path: Path, images: list[str], reason: str
 ) -> None:
-    back = read(
-        export(tmp_path, {"labels/a.txt": f"{SQUARE}\n{SQUARE}\n", "data.yaml": NAMES}, *images)
-    )
+    files = {"labels/a.txt": f"{SQUARE}\n{SQUARE}\n", "data.yaml": NAMES}
+    back = read(export(tmp_path, files, *images))
     assert back.reasons == {reason: 2}
 
 
@@ -181,22 +197,15 @@ def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
     ],
 )
 def test_classes_are_listed_in_many_ways(tmp_path: Path, files: dict[str, str], label: str) -> None:
-    (row,) = read(
-        export(tmp_path, {"labels/a.txt": SQUARE.replace("0 ", "1 ", 1), **files}, "images/a.png")
-    ).rows
+    (row,) = read(export(tmp_path, {"labels/a.txt": OTHER_SQUARE} | files, "images/a.png")).rows
     assert row["label"] == label
 
 
 @pytest.mark.parametrize("classes", [["cat", "tree"], {1: "tree"}, "list.txt"])
 def test_option_classes_goes_before_all(tmp_path: Path, classes: Any) -> None:
-    files = {
-        "labels/a.txt": SQUARE.replace("0 ", "1 ", 1),
-        "data.yaml": NAMES,
-        "list.txt": "cat\ntree\n",
-    }
-    assert [
-        row["label"] for row in read(export(tmp_path, files, "images/a.png"), classes=classes).rows
-    ] == ["tree"]
+    files = {"labels/a.txt": OTHER_SQUARE, "data.yaml": NAMES, "list.txt": "cat\ntree\n"}
+    (row,) = read(export(tmp_path, files, "images/a.png"), classes=classes).rows
+    assert row["label"] == "tree"
 
 
 @pytest.mark.parametrize(
@@ -220,7 +229,6 @@ def test_a_box_with_keypoints_is_a_box(tmp_path: Path) -> None:
 
 
 def test_images_without_label_files_have_no_objects(tmp_path: Path) -> None:
-    back = read(
-        export(tmp_path, {"labels/a.txt": "", "data.yaml": NAMES}, "images/a.png", "images/b.png")
-    )
+    files = {"labels/a.txt": "", "data.yaml": NAMES}
+    back = read(export(tmp_path, files, "images/a.png", "images/b.png"))
     assert (back.rows, back.reasons) == ([], {})

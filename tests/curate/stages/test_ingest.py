@@ -15,7 +15,8 @@ from PIL import Image, ImageOps
 from upath import UPath
 
 from curate import ledger
-from curate.exports.export import Export, list_files
+from curate.exports.export import Export
+from curate.exports.files import list_files
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.reasons import Reason

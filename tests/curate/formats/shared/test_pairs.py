@@ -4,8 +4,10 @@ import pytest
 from upath import UPath
 
 from curate.errors import InputError
-from curate.exports.export import Export, Files
-from curate.formats.shared.pairs import MaskFile, folder_classes, pair_masks
+from curate.exports.export import Export
+from curate.exports.files import Files
+from curate.formats.shared.mask_choice import MaskFile
+from curate.formats.shared.pairs import folder_classes, pair_masks
 from curate.limits import Limits
 from curate.reasons import Reason
 
@@ -57,23 +59,16 @@ def test_a_mask_finds_its_image(image: str, mask: str) -> None:
         assert pairs_of(image, mask, *other) == {image: [mask], other[0]: [other[1]]}
 
 
-def test_same_names_in_several_folders() -> None:
-    paths = [
-        f"{tile}/{kind}/1.{end}"
-        for tile in ("Tile 1", "Tile 2")
-        for kind, end in (("images", "jpg"), ("masks", "png"))
-    ]
-    assert pairs_of(*paths) == {
-        f"{tile}/images/1.jpg": [f"{tile}/masks/1.png"] for tile in ("Tile 1", "Tile 2")
-    }
-    paths = [
-        f"{kind}/{split}/1.{end}"
-        for split in ("train", "val")
-        for kind, end in (("images", "jpg"), ("masks", "png"))
-    ]
-    assert pairs_of(*paths) == {
-        f"images/{split}/1.jpg": [f"masks/{split}/1.png"] for split in ("train", "val")
-    }
+@pytest.mark.parametrize(
+    "layout",
+    [
+        {"Tile 1/images/1.jpg": "Tile 1/masks/1.png", "Tile 2/images/1.jpg": "Tile 2/masks/1.png"},
+        {"images/train/1.jpg": "masks/train/1.png", "images/val/1.jpg": "masks/val/1.png"},
+    ],
+)
+def test_same_names_in_several_folders(layout: dict[str, str]) -> None:
+    expected = {image: [mask] for image, mask in layout.items()}
+    assert pairs_of(*layout.keys(), *layout.values()) == expected
 
 
 def test_one_file_per_instance_by_name() -> None:
@@ -119,15 +114,19 @@ def test_class_by_folder() -> None:
         MaskFile("masks/car/1.png", "car"),
         MaskFile("masks/road/1.png", "road"),
     ]
-    defects = [
-        f"MT_{name}/Imgs/{number}.{end}"
-        for name in ("Crack", "Fray")
-        for number in "12"
-        for end in ("jpg", "png")
-    ]
+
+
+def test_folders_that_hold_images_and_masks_name_classes() -> None:
+    defects = []
+    for folder in ("MT_Crack/Imgs", "MT_Fray/Imgs"):
+        defects += [f"{folder}/{name}" for name in ("1.jpg", "1.png", "2.jpg", "2.png")]
     classes = folder_classes(pair_masks(export_of(*defects), prefer_colours=False).masks)
-    assert classes["MT_Crack/Imgs/1.png"] == "MT_Crack"
-    assert len(classes) == 4
+    assert classes == {
+        "MT_Crack/Imgs/1.png": "MT_Crack",
+        "MT_Crack/Imgs/2.png": "MT_Crack",
+        "MT_Fray/Imgs/1.png": "MT_Fray",
+        "MT_Fray/Imgs/2.png": "MT_Fray",
+    }
     plain = pair_masks(export_of("train/images/1.jpg", "train/masks/1.png"), prefer_colours=False)
     assert folder_classes(plain.masks) == {}
 
@@ -205,12 +204,10 @@ def test_two_masks_of_one_image() -> None:
 
 
 def test_several_masks_of_one_class_folder() -> None:
-    paths = [
-        f"{kind}/{kind} ({n}){end}"
-        for kind in ("benign", "normal")
-        for n in (1, 2)
-        for end in (".png", "_mask.png")
-    ]
+    paths = []
+    for kind in ("benign", "normal"):
+        for name in (f"{kind}/{kind} (1)", f"{kind}/{kind} (2)"):
+            paths += [f"{name}.png", f"{name}_mask.png"]
     pairs = pair_masks(export_of(*paths, "benign/benign (1)_mask_1.png"), prefer_colours=False)
     assert [each.path for each in pairs.masks["benign/benign (1).png"]] == [
         "benign/benign (1)_mask.png",
@@ -221,7 +218,9 @@ def test_several_masks_of_one_class_folder() -> None:
 
 def test_many_folders_of_like_names() -> None:
     folders = [f"{number}_json" for number in range(1000)]
-    paths = [f"{folder}/{name}.png" for folder in folders for name in ("img", "label", "label_viz")]
+    paths = []
+    for folder in folders:
+        paths += [f"{folder}/img.png", f"{folder}/label.png", f"{folder}/label_viz.png"]
     assert pairs_of(*paths) == {f"{folder}/img.png": [f"{folder}/label.png"] for folder in folders}
 
 

@@ -8,8 +8,9 @@ import pytest
 from upath import UPath
 
 from curate.errors import InputError
-from curate.exports.export import Export, list_files
-from curate.formats.shared.tables import (
+from curate.exports.export import Export
+from curate.exports.files import list_files
+from curate.formats.shared.class_tables import (
     ClassTable,
     find_tables,
     nearest_table,
@@ -126,6 +127,17 @@ def test_a_broken_table_is_told_and_the_next_one_read(tmp_path: Path) -> None:
     assert [(drop.reason, drop.annotation_key, drop.count) for drop in broken] == [
         (Reason.MALFORMED_FILE, "classes.json", None)
     ]
+
+
+def test_a_fault_of_ours_is_not_taken_for_another_kind_of_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(text: str) -> None:
+        raise ValueError(text)
+
+    monkeypatch.setattr("curate.formats.shared.class_tables.rows_of_text", faulty)
+    with pytest.raises(ValueError, match="car"):
+        find_tables(export_in(tmp_path, {"labels.txt": "car"}), with_colours=False)
 
 
 def test_the_nearest_table_counts(tmp_path: Path) -> None:

@@ -1,0 +1,217 @@
+"""Class tables of exports with masks: which value or colour is which class.
+
+A table is a .txt, .csv, .tsv or .json file whose name speaks of classes, labels, categories
+or colours (`class_names.txt`, `label_colors.txt`, `class_dict.csv`, `classes.json`,
+`labelmap.txt`, …). The table for a mask is the one in the nearest folder above it, or the
+only one of the export. What its lines may look like is in class_lines.py, and what JSON may
+look like in class_data.py.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.formats.shared.class_data import ClassRow, NoClassTable, parse_colour, rows_of_data
+from curate.formats.shared.class_lines import rows_of_text
+from curate.reasons import Refusal
+from curate.records import Drop
+
+_FILE_NAME = re.compile(
+    r"(?:.*[^a-z])?(?:class|label|categor|colou?r|codes|palette|legend|objectinfo)[^/]*"
+    r"\.(?:txt|csv|tsv|json|names)",
+    re.IGNORECASE,
+)
+_MAX_BYTES = 4_000_000  # a larger file is no class table, and is left alone
+_MAX_CLASSES = 65_536
+_VALUES = range(-1, 1 << 24)  # what a picture may hold, and labelme's -1 for __ignore__
+
+_BACKGROUND_NAMES = {"background", "bg", "back ground"}
+_VOID_NAMES = {
+    "void",
+    "ignore",
+    "ignored",
+    "unlabeled",
+    "unlabelled",
+    "unclassified",
+    "unannotated",
+    "unknown",
+    "not labeled",
+}
+_IGNORE = "__ignore__"
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """The classes of a mask."""
+
+    labels: dict[int, str]
+    """Class names by value."""
+    colours: dict[int, int] = field(default_factory=dict)
+    """Values by colour, 0xRRGGBB."""
+    void: frozenset[int] = frozenset()
+    """Values of no class at all."""
+    background: frozenset[int] = frozenset()
+    """Values of classes that are no objects."""
+
+
+def find_tables(export: Export, *, with_colours: bool) -> tuple[dict[str, ClassTable], list[Drop]]:
+    """The class tables of an export by folder, and drops of those that are broken.
+
+    Of several in one folder, the first by name is taken. `with_colours`: only tables that
+    have colours count.
+    """
+    tables: dict[str, ClassTable] = {}
+    broken = []
+    for path in export.files.paths:
+        folder, name = posixpath.split(path)
+        if folder in tables or not _FILE_NAME.fullmatch(name):
+            continue
+        try:
+            if (export.files.root / path).stat().st_size > _MAX_BYTES:
+                continue
+            table = read_table(export, path)
+        except Refusal as refusal:
+            named = Refusal(refusal.reason, f"{path}: {refusal.detail}")
+            broken.append(export.drop(named, annotation_key=path, count=None))
+            continue
+        except (NoClassTable, OSError):
+            continue  # a file of such a name that is no table
+        if table.colours or not with_colours:
+            tables[folder] = table
+    return tables, broken
+
+
+def nearest_table(tables: Mapping[str, ClassTable], path: str) -> ClassTable | None:
+    """The table in the nearest folder above a file, else the only one."""
+    folder = posixpath.dirname(path)
+    while folder and folder not in tables:
+        folder = posixpath.dirname(folder)
+    if folder in tables:
+        return tables[folder]
+    if len(tables) == 1:
+        return next(iter(tables.values()))
+    return None
+
+
+def stated_table(export: Export) -> ClassTable | None:
+    """The table that option `classes` states: a mapping, a list, or a file of the export.
+
+    Raises:
+        InputError: if it states none.
+    """
+    stated = export.options.get("classes")
+    if stated is None:
+        return None
+    try:
+        if isinstance(stated, str):
+            return read_table(export, stated)
+        return make_table(rows_of_data(stated))
+    except (Refusal, ValueError) as error:
+        message = f"export {export.name}: option classes is no class table: {error}"
+        raise InputError(message) from None
+
+
+def with_exceptions(table: ClassTable, export: Export) -> ClassTable:
+    """The table with what options `void` and `background` say of its classes.
+
+    Each is a value, a name or a colour "#RRGGBB" of the table, or a list of these.
+
+    Raises:
+        InputError: if a name or colour is not in the table.
+    """
+    void = _stated_values(table, export, "void")
+    table = replace(table, void=table.void | void, background=table.background - void)
+    background = _stated_values(table, export, "background")
+    return replace(table, background=table.background | background, void=table.void - background)
+
+
+def read_table(export: Export, path: str) -> ClassTable:
+    """A table in a file of the export.
+
+    Raises:
+        Refusal: if the file is broken.
+        NoClassTable: if it is no table.
+    """
+    text = export.read_text(path)
+    if path.lower().endswith(".json") or text.lstrip().startswith(("{", "[")):
+        return make_table(rows_of_data(export.read_json(path)))
+    return make_table(rows_of_text(text))
+
+
+def make_table(rows: Iterable[ClassRow]) -> ClassTable:
+    """The table of some rows, in their order.
+
+    A row without a value gets its number, from 0; from -1 if the first is `__ignore__`
+    (labelme). Names such as background or void make a class that is no object.
+
+    Raises:
+        NoClassTable: if there are no rows or too many, or if a row is no class.
+    """
+    listed = list(rows)
+    if not 0 < len(listed) <= _MAX_CLASSES or not all(row.name.strip() for row in listed):
+        raise NoClassTable("it lists no classes, too many, or classes without a name")
+
+    number = 0
+    if listed[0].name.strip().lower() == _IGNORE:
+        number = -1
+    numbered: dict[int, ClassRow] = {}
+    for row in listed:
+        value = number
+        if row.value is not None:
+            value = row.value
+        if value not in _VALUES:
+            raise NoClassTable("a value that no picture can hold")
+        numbered[value] = row
+        number += 1
+    return ClassTable(
+        labels={value: row.name for value, row in numbered.items()},
+        colours=_by_colour(numbered),
+        void=_named(numbered, _VOID_NAMES),
+        background=_named(numbered, _BACKGROUND_NAMES),
+    )
+
+
+def _by_colour(rows: dict[int, ClassRow]) -> dict[int, int]:
+    """Values by colour; of two of one colour, the first."""
+    values: dict[int, int] = {}
+    for value, row in reversed(rows.items()):  # so that the first overwrites the others
+        if row.colour is not None:
+            values[row.colour] = value
+    return values
+
+
+def _named(rows: Mapping[int, ClassRow], names: set[str]) -> frozenset[int]:
+    """Values of the classes that have one of the names, however it is written."""
+    found = set()
+    for value, row in rows.items():
+        plain = re.sub(r"[\s_-]+", " ", row.name).strip().lower()
+        if plain in names:
+            found.add(value)
+    return frozenset(found)
+
+
+def _stated_values(table: ClassTable, export: Export, option: str) -> frozenset[int]:
+    stated = export.options.get(option, [])
+    if not isinstance(stated, list):
+        stated = [stated]
+    return frozenset(_value(table, each, option) for each in stated)
+
+
+def _value(table: ClassTable, stated: Any, option: str) -> int:
+    """The value that an option means by a value, a colour or a name."""
+    if isinstance(stated, int) and not isinstance(stated, bool):
+        return stated
+    if isinstance(stated, str) and stated.startswith("#"):
+        colour = parse_colour(stated)
+        if colour in table.colours:
+            return table.colours[colour]
+    for value, name in table.labels.items():
+        if name == stated:
+            return value
+    raise InputError(
+        f"option {option}: {stated!r} is neither a value nor a name or colour of the class table"
+    )

@@ -1,0 +1,76 @@
+"""The segmentation of a COCO annotation as a shape."""
+
+from typing import Any
+
+from curate.formats.shared.json_values import ring, whole
+from curate.reasons import Reason, Refusal
+from curate.records import Compound, Polygons, RawRunLengths, Shape
+
+_LONGEST_RUN = 1 << 62  # what a record can hold is twice that; no mask comes near
+
+
+def read_shape(data: Any) -> Shape | None:
+    """A segmentation as a shape; None if it is empty.
+
+    It may be run-lengths, a list of run-lengths, a list of rings, or one ring: a flat list
+    of numbers, or a list of points.
+
+    Raises:
+        Refusal: bad_run_lengths or bad_polygon.
+    """
+    if data in (None, [], {}, ""):
+        return None  # an annotation that was never given a mask
+    if isinstance(data, dict):
+        return _run_lengths(data)
+    if not isinstance(data, list):
+        kind = type(data).__name__
+        detail = f"segmentation is neither a list nor run-lengths but {kind}"
+        raise Refusal(Reason.BAD_POLYGON, detail)
+
+    if all(isinstance(each, dict) for each in data):
+        return Compound(pieces=[_run_lengths(each) for each in data])
+    if _is_one_ring(data):
+        return Polygons(rings=[ring(data)])
+    return Polygons(rings=[_ring(each) for each in data])
+
+
+def _is_one_ring(data: list[Any]) -> bool:
+    """Whether a list is one ring: flat, or three points or more as pairs."""
+    if not all(isinstance(each, list) for each in data):
+        return True
+    # Two pairs are two rings of one point each: as a ring they would have no area either.
+    return len(data) >= 3 and all(_is_point(each) for each in data)
+
+
+def _is_point(data: list[Any]) -> bool:
+    return len(data) == 2 and not isinstance(data[0], list)
+
+
+def _ring(data: list[Any]) -> list[Any]:
+    if not data:
+        return []  # tools leave empty rings behind: they are no bad ones
+    return ring(data)
+
+
+def _run_lengths(data: dict[str, Any]) -> RawRunLengths:
+    """Run-lengths of either kind, a list or a string. Refusal bad_run_lengths."""
+    counts = data.get("counts")
+    size = data.get("size")
+    if not isinstance(counts, list | str):
+        raise Refusal(Reason.BAD_RUN_LENGTHS, "counts is neither a list nor text")
+    if isinstance(counts, list) and not all(_is_run(run) for run in counts):
+        raise Refusal(Reason.BAD_RUN_LENGTHS, "a run is no number, or longer than any mask")
+
+    lengths: list[int | None] = []
+    if isinstance(size, list):
+        lengths = [whole(length) for length in size]
+    if len(lengths) != 2 or None in lengths:
+        detail = "size is not two whole numbers, height and width"
+        raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
+    height, width = lengths
+    return RawRunLengths(counts=counts, height=height, width=width)
+
+
+def _is_run(run: Any) -> bool:
+    # Whether the runs are whole numbers and fill the mask, ingest checks.
+    return isinstance(run, int | float) and abs(run) < _LONGEST_RUN

@@ -1,0 +1,141 @@
+"""Which of its masks an image keeps, if there are several.
+
+- Masks that differ by a folder (`masks/road/1.png`, `masks/car/1.png`) are each of that
+  folder's class.
+- Of a mask and its colour rendering (`1_label.png`, `1_color.png`) the format takes its own
+  kind, and leaves the other alone.
+- Beside a mask of the image's name (`1_mask.png`), IMAGE_NUMBER (`1_mask_2.png`) is a
+  further one.
+- Otherwise the one with the image's own name is kept, or the first, and the others are
+  `duplicate_annotation`.
+- Without a mask of the image's name, each mask named IMAGE_CLASS_NUMBER is one.
+"""
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from curate.exports.file_names import ancestors, class_and_number, is_class_name
+from curate.formats.shared.mask_matches import Match
+
+
+@dataclass(frozen=True)
+class MaskFile:
+    """A mask of an image."""
+
+    path: str
+    label: str = ""
+    """The class that its name or its folder gives, or ""."""
+    whole: bool = False
+    """Whether it holds one object."""
+    instances: str | None = None
+    """Path of the map that numbers its objects."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What an image keeps of the masks that have its name."""
+
+    kept: list[MaskFile]
+    strangers: list[Match]
+    """Masks of other folders: each belongs to an image that is not there."""
+    doubles: list[tuple[Match, str]]
+    """Further masks of the same pixels, each with the mask that is kept."""
+
+
+def choose_masks(found: list[Match], suffixes: set[str], *, prefer_colours: bool) -> Choice:
+    """Choose among the masks of one image.
+
+    `suffixes`: words after the image's name that are no class, see `plain_suffixes`.
+    """
+    own = [each for each in found if _has_own_name(each, suffixes)]
+    others = [each for each in found if not _has_own_name(each, suffixes)]
+    if not own:
+        by_class = [_by_class(each) for each in _sorted(others)]
+        return Choice(kept=by_class, strangers=[], doubles=[])
+
+    # Of train/masks/1.png and val/masks/1.png, only one is the mask of train/images/1.jpg.
+    best = max(each.agreement.of_folders for each in own)
+    near = [each for each in own if each.agreement.of_folders == best]
+    strangers = [each for each in own if each.agreement.of_folders < best]
+
+    # 1_mask_2.png is a further mask of the image; 1_instanceIds.png is a rival of the first.
+    further = [each for each in others if each.rest and not _class_of(each)]
+    rivals = [each for each in others if each not in further]
+    by_folder: dict[str, str] = {}
+    doubles = []
+    for each in [*_of_own_kind(near, prefer_colours), *rivals]:
+        folder = ""
+        if each in near:
+            folder = class_folder(each.mask)
+        first = by_folder.setdefault(folder, each.mask)
+        if first != each.mask:
+            doubles.append((each, first))
+
+    kept = _with_labels(by_folder)
+    kept += [MaskFile(each.mask) for each in _sorted(further)]
+    return Choice(kept, strangers, doubles)
+
+
+def plain_suffixes(matches: Iterable[list[Match]]) -> set[str]:
+    """The word that follows the image's name in every mask, if it is always the same.
+
+    Such a word (`1_converted.png`, `2_converted.png`) is no class.
+    """
+    readings = set()
+    for found in matches:
+        for each in found:
+            if each.rest:
+                readings.add(class_and_number(each.rest))
+    if len(readings) != 1:
+        return set()
+    word, number = readings.pop()
+    if number:
+        return set()
+    return {word}
+
+
+def class_folder(path: str) -> str:
+    """The innermost folder whose name may be the name of a class, or ""."""
+    for folder in ancestors(path):
+        name = posixpath.basename(folder)
+        if is_class_name(name):
+            return name
+    return ""
+
+
+def _has_own_name(match: Match, suffixes: set[str]) -> bool:
+    """Whether a mask has the name of its image, and nothing behind it that means something."""
+    return match.rest is None or _class_of(match) in suffixes
+
+
+def _of_own_kind(near: list[Match], prefer_colours: bool) -> list[Match]:
+    """The colour renderings or the others, as the format wants; the image's own name first."""
+    own_kind = [each for each in near if _is_coloured(each.mask) == prefer_colours]
+    return sorted(own_kind or near, key=lambda each: (each.rest is not None, each.mask))
+
+
+def _with_labels(by_folder: dict[str, str]) -> list[MaskFile]:
+    """Masks by their folders; a single one is of no class in particular."""
+    if len(by_folder) == 1:
+        return [MaskFile(mask) for mask in by_folder.values()]
+    return [MaskFile(mask, folder) for folder, mask in sorted(by_folder.items())]
+
+
+def _by_class(match: Match) -> MaskFile:
+    """A mask named IMAGE_CLASS_NUMBER, IMAGE_CLASS or IMAGE_NUMBER."""
+    name, number = class_and_number(match.rest or "")
+    return MaskFile(match.mask, name, whole=bool(number) or not name)
+
+
+def _class_of(match: Match) -> str:
+    name, _ = class_and_number(match.rest or "")
+    return name
+
+
+def _sorted(matches: list[Match]) -> list[Match]:
+    return sorted(matches, key=lambda each: each.mask)
+
+
+def _is_coloured(path: str) -> bool:
+    return "color" in path.lower() or "colour" in path.lower()

@@ -1,0 +1,121 @@
+"""Which pictures of an export are images and which are masks, by names alone.
+
+The innermost folder whose name says anything decides (`images`, `masks`,
+`SegmentationClass`); a folder that holds both kinds says nothing. Else a file's name
+decides, if another picture has the same name without the word (`1.png`, `1_mask.png`). Of
+two pictures of one name in one folder, neither known as a mask, the PNG is the mask of the
+JPEG. All others are images.
+"""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Mapping
+
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.exports.file_names import (
+    Role,
+    ancestors,
+    fold,
+    folder_role,
+    image_bases,
+    is_preview,
+    mask_rank,
+    masked_bases,
+    stem,
+)
+
+
+def picture_roles(pictures: list[str], export: Export) -> dict[str, Role]:
+    """The role of each picture by path. Options `images` and `masks` name folders outright.
+
+    Raises:
+        InputError: if one of these options is no name of a folder.
+    """
+    by_folder = _roles_by_folder(pictures, export)
+    if all(role not in ("image", None) for role in by_folder.values()):
+        # All are below a folder such as "segmentation", which then tells nothing apart.
+        by_folder = dict.fromkeys(pictures)
+    roles = _roles_by_name(by_folder)
+    _tell_twins_apart(roles, by_folder)
+    return roles
+
+
+def _roles_by_folder(pictures: list[str], export: Export) -> dict[str, Role | None]:
+    """The role that its innermost telling folder gives to each picture."""
+    stated: dict[str, Role] = {
+        _option_folder(export, "images"): "image",
+        _option_folder(export, "masks"): "mask",
+    }
+    mixed = _mixed_folders(pictures)
+    return {path: _role_by_folder(path, stated, mixed) for path in pictures}
+
+
+def _role_by_folder(path: str, stated: Mapping[str, Role], mixed: set[str]) -> Role | None:
+    role: Role | None = None
+    for folder in ancestors(path):
+        name = posixpath.basename(folder)
+        by_option = stated.get(fold(folder)) or stated.get(fold(name))
+        if by_option is not None:  # of an outer folder, too: the user has the last word
+            return by_option
+        if role is None and folder not in mixed:
+            role = folder_role(name)
+    return role
+
+
+def _mixed_folders(pictures: list[str]) -> set[str]:
+    """Folders whose pictures have several roles by the folders below them."""
+    below: defaultdict[str, set[Role | None]] = defaultdict(set)
+    for path in pictures:
+        role: Role | None = None
+        for folder in ancestors(path):
+            below[folder].add(role)
+            role = role or folder_role(posixpath.basename(folder))
+    return {folder for folder, roles in below.items() if len(roles) > 1}
+
+
+def _roles_by_name(by_folder: Mapping[str, Role | None]) -> dict[str, Role]:
+    """The roles of pictures: those of their folders, unless their names tell otherwise."""
+    bases: set[str] = set()
+    for path, role in by_folder.items():
+        if role != "mask":
+            bases.update(image_bases(stem(path)))
+
+    roles: dict[str, Role] = {}
+    for path, role in by_folder.items():
+        name = stem(path)
+        if is_preview(name):
+            roles[path] = "ignored"
+        elif role is not None and role != "image":
+            roles[path] = role
+        elif bases & masked_bases(name):
+            roles[path] = "mask"
+        else:
+            roles[path] = "image"
+    return roles
+
+
+def _tell_twins_apart(roles: dict[str, Role], by_folder: Mapping[str, Role | None]) -> None:
+    """Make the likelier mask one, of pictures of one name in one folder; changes `roles`."""
+    masked = {stem(path) for path, role in by_folder.items() if role == "mask"}
+    twins: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for path, role in roles.items():
+        name = stem(path)
+        if role == "image" and name not in masked:
+            key = posixpath.dirname(path), fold(name)
+            twins[key].append(path)
+
+    for group in twins.values():
+        group.sort(key=mask_rank)
+        if len(group) > 1 and mask_rank(group[-1]) > mask_rank(group[-2]):
+            roles[group[-1]] = "mask"
+
+
+def _option_folder(export: Export, option: str) -> str:
+    """The folder that an option names, folded; a name that no folder has if it names none."""
+    folder = export.options.get(option, "\0")
+    if not isinstance(folder, str):
+        raise InputError(
+            f"export {export.name}: option {option} is the name of a folder, not {folder!r}"
+        )
+    return fold(folder.strip("/"))

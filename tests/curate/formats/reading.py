@@ -1,0 +1,98 @@
+"""Reading an export of a test through the whole of ingest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from upath import UPath
+
+from curate.errors import InputError
+from curate.ledger import Ledger, count, report
+from curate.limits import Limits
+from curate.records import IgnoredFile
+from curate.settings import ExportSettings
+from curate.stages import ingest
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """What ingest makes of an export."""
+
+    segments: pa.Table
+    drops: pa.Table
+    ledger: Ledger
+    ignored: list[str]
+    """Paths of the files that were left alone."""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return self.segments.to_pylist()
+
+    @property
+    def reasons(self) -> dict[str, int | None]:
+        """Annotations by reason; None if nobody can know. Notes of count 0 are left out."""
+        found: dict[str, int | None] = {}
+        for row in self.drops.to_pylist():
+            reason, number = row["reason"], row["count"]
+            if number == 0:
+                continue
+            known = found.get(reason, 0)
+            if known is None or number is None:
+                found[reason] = None
+            else:
+                found[reason] = known + number
+        return found
+
+
+def read_back(
+    root: Path, format_: str, options: Mapping[str, Any] | None = None, **settings: Any
+) -> ReadBack:
+    """Read an export as the stage does, and check that its ledger reconciles."""
+    stated = export_settings(root, format_, options, **settings)
+    limits = Limits()
+    scratch = UPath(root.parent / f"{root.name}.scratch")
+    export = ingest.open_export(stated, limits, scratch)
+
+    batch = []
+    ignored = []
+    items = ingest.read_export(export, stated)
+    for each in ingest.plan(export, items, ingest.keep_in(scratch)):
+        if isinstance(each, IgnoredFile):
+            ignored.append(each.path)
+        else:
+            batch.append(each)
+
+    batch = ingest.decode_batch(ingest.encode_batch(batch))
+    segments, drops, seen = ingest.ingest_part(batch, stated, export.files.root, limits)
+    ledger = count(seen, segments, drops)
+    report(ledger)  # LedgerError if in is not out + dropped
+    return ReadBack(segments, drops, ledger, ignored)
+
+
+def planned(root: Path, format_: str, options: Mapping[str, Any], **settings: Any) -> list[Any]:
+    """What `plan` yields of an export; nothing if nothing in it is of the format any more."""
+    stated = export_settings(root, format_, options, **settings)
+    export = ingest.open_export(stated, Limits(), UPath(root.parent / "scratch"))
+    try:
+        items = ingest.read_export(export, stated)
+        return list(ingest.plan(export, items, lambda _: "embedded"))
+    except InputError:
+        return []
+
+
+def export_settings(
+    root: Path, format_: str, options: Mapping[str, Any] | None = None, **settings: Any
+) -> ExportSettings:
+    """The settings of an export at `root`."""
+    stated = {
+        "name": "test",
+        "path": str(root),
+        "format": format_,
+        "customer": "someone",
+        "domain": "some",
+        "licence": "CC0-1.0",
+        "options": dict(options or {}),
+    }
+    return ExportSettings(**(stated | settings))
