@@ -35,7 +35,7 @@ from PIL import Image
 from upath import UPath
 
 from curate.errors import InputError
-from curate.ledger import Ledger, count, report
+from curate.ledger import LedgerReport, check, count
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.settings import ExportSettings
@@ -109,7 +109,7 @@ class ReadBack:
 
     segments: pa.Table
     drops: pa.Table
-    ledger: Ledger
+    ledger: LedgerReport
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ def read_back(
     batch = ingest.decode_batch(ingest.encode_batch(plan))
     segments, drops, seen = ingest.ingest_part(batch, export_settings, export.files.root, limits)
     ledger = count(seen, segments, drops)
-    report(ledger)  # LedgerError where in is not out + dropped
+    check(ledger)  # LedgerError where in is not out + dropped
     return ReadBack(segments, drops, ledger)
 
 
