@@ -1,8 +1,7 @@
 """The ledger: what came in = what went on + what was dropped, by reason and by export."""
 
-from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import pyarrow as pa
@@ -12,74 +11,101 @@ class LedgerError(RuntimeError):
     """A stage lost or invented an annotation: a bug of ours, never of the input."""
 
 
-class Ledger(msgspec.Struct, frozen=True):
-    """Counts of annotations by export; `uncounted`: drop rows that stand for nobody knows how many."""
+class ExportLedger(msgspec.Struct, frozen=True, rename={"came_in": "in"}):
+    """The annotations of one export in a stage: `came_in` = `out` + `dropped`.
 
-    seen: Mapping[str, int]
-    out: Mapping[str, int]
-    drops: Mapping[tuple[str, str], int]
+    `by_reason`: the dropped annotations by the name of their reason. A reason is listed with 0 if
+    its drops are all of unknown count.
+    """
+
+    came_in: int
+    out: int
+    dropped: int
+    by_reason: dict[str, int]
+
+
+class LedgerReport(ExportLedger, frozen=True):
+    """The ledger of a stage, as its `ledger.json` holds it, or of one of its partitions.
+
+    The counts of annotations are those of all exports together; `by_export` has those of each.
+    `uncounted`: rows of drops that stand for a number of annotations that nobody can know.
+    """
+
+    by_export: dict[str, ExportLedger]
     uncounted: int
 
 
-def count(seen: Mapping[str, int], segments: pa.Table, drops: pa.Table) -> Ledger:
-    """The ledger of one part: `seen` annotations by export, and the tables that came of them."""
-    dropped: Counter[tuple[str, str]] = Counter()
-    for export, reason, number in zip(
-        *(drops[name].to_pylist() for name in ("export", "reason", "count")), strict=True
-    ):
-        dropped[export, reason] += number or 0
-    return Ledger(dict(seen), by_export(segments), dropped, drops["count"].null_count)
+def count(seen: Mapping[str, int], segments: pa.Table, drops: pa.Table) -> LedgerReport:
+    """The ledger of one partition.
+
+    `seen`: annotations that came in, by export. `segments`, `drops`: the tables that came of them,
+    where a row of `segments` is one annotation and a row of `drops` as many as its count says.
+    """
+    dropped: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    sums = drops.group_by(["export", "reason"]).aggregate([("count", "sum")])
+    for row in sums.to_pylist():
+        dropped[row["export"]][row["reason"]] += row["count_sum"] or 0
+
+    return _make_report(seen, by_export(segments), dropped, drops["count"].null_count)
 
 
 def by_export(segments: pa.Table) -> dict[str, int]:
-    """Rows of a table by export."""
-    return {
-        each["values"]: each["counts"]
-        for each in segments["export"].combine_chunks().value_counts().to_pylist()
-    }
+    """Number of rows of a table, by export."""
+    counts = segments["export"].combine_chunks().value_counts()
+    return {each["values"]: each["counts"] for each in counts.to_pylist()}
 
 
-def total(ledgers: list[Ledger]) -> Ledger:
-    """The sum of the parts' ledgers."""
-    seen: Counter[str] = Counter()
+def total(ledgers: Iterable[LedgerReport]) -> LedgerReport:
+    """The sum of the ledgers of a stage's partitions."""
+    came_in: Counter[str] = Counter()
     out: Counter[str] = Counter()
-    drops: Counter[tuple[str, str]] = Counter()
+    dropped: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    uncounted = 0
     for ledger in ledgers:
-        seen.update(ledger.seen)
-        out.update(ledger.out)
-        drops.update(ledger.drops)
-    return Ledger(seen, out, drops, sum(ledger.uncounted for ledger in ledgers))
+        uncounted += ledger.uncounted
+        for export, row in ledger.by_export.items():
+            came_in[export] += row.came_in
+            out[export] += row.out
+            dropped[export].update(row.by_reason)
+
+    return _make_report(came_in, out, dropped, uncounted)
 
 
-def report(ledger: Ledger) -> dict[str, Any]:
-    """The ledger as ledger.json holds it. LedgerError where in ≠ out + dropped, overall or for an export."""
-    exports = sorted({*ledger.seen, *ledger.out, *(export for export, _ in ledger.drops)})
-    by_export = {export: _export_report(ledger, export) for export in exports}
-    for export, row in by_export.items():
-        if row["in"] != row["out"] + row["dropped"]:
+def check(report: LedgerReport) -> None:
+    """LedgerError if the sum is wrong for an export: then it cannot be right by luck in the total."""
+    for export, row in report.by_export.items():
+        if row.came_in != row.out + row.dropped:
             raise LedgerError(
-                f"export {export}: {row['in']} in, but {row['out']} out and {row['dropped']} dropped"
+                f"export {export}: {row.came_in} in, but {row.out} out and {row.dropped} dropped"
             )
+
+
+def _make_report(
+    came_in: Mapping[str, int],
+    out: Mapping[str, int],
+    dropped: Mapping[str, Mapping[str, int]],
+    uncounted: int,
+) -> LedgerReport:
+    """The report of these counts, by export (`dropped`: by export, then by reason)."""
+    exports = {}
+    for export in sorted({*came_in, *out, *dropped}):
+        reasons = dict(sorted(dropped.get(export, {}).items()))
+        exports[export] = ExportLedger(
+            came_in=came_in.get(export, 0),
+            out=out.get(export, 0),
+            dropped=sum(reasons.values()),
+            by_reason=reasons,
+        )
+
     by_reason: Counter[str] = Counter()
-    for (_, reason), number in sorted(ledger.drops.items()):
-        by_reason[reason] += number
-    return {
-        "in": sum(row["in"] for row in by_export.values()),
-        "out": sum(row["out"] for row in by_export.values()),
-        "dropped": sum(row["dropped"] for row in by_export.values()),
-        "by_reason": dict(by_reason),
-        "by_export": by_export,
-        "uncounted": ledger.uncounted,
-    }
+    for row in exports.values():
+        by_reason.update(row.by_reason)
 
-
-def _export_report(ledger: Ledger, export: str) -> dict[str, Any]:
-    reasons = {
-        reason: number for (name, reason), number in sorted(ledger.drops.items()) if name == export
-    }
-    return {
-        "in": ledger.seen.get(export, 0),
-        "out": ledger.out.get(export, 0),
-        "dropped": sum(reasons.values()),
-        "by_reason": reasons,
-    }
+    return LedgerReport(
+        came_in=sum(row.came_in for row in exports.values()),
+        out=sum(row.out for row in exports.values()),
+        dropped=by_reason.total(),
+        by_reason=dict(by_reason),
+        by_export=exports,
+        uncounted=uncounted,
+    )

@@ -5,12 +5,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
+
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
 def digest(*parts: Any) -> str:
@@ -51,6 +53,16 @@ def read_json(path: UPath) -> Any:
     if not path.exists():
         return None
     return msgspec.json.decode(path.read_bytes())
+
+
+def read_record(path: UPath, kind: type[_Record]) -> _Record | None:
+    """The record in a JSON file that `write_json` wrote; None if there is no such file.
+
+    msgspec.ValidationError if the file holds something else, msgspec.DecodeError if it is broken.
+    """
+    if not path.exists():
+        return None
+    return msgspec.json.decode(path.read_bytes(), type=kind)
 
 
 def write_table(path: UPath, table: pa.Table) -> None:

@@ -29,15 +29,22 @@ from curate.records import Box
 from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
 from curate.shards import windows
+from curate.shards.manifest import Manifest, read_manifest
 from curate.shards.row_groups import PIXELS, Cache, Group, read_columns
 from curate.shards.windows import Boxes
-from curate.storage import digest, read_json
+from curate.storage import digest, read_record
 
 _READ_AHEAD = 64  # samples that a stream decodes before they are asked for
 
 
 class EmptySplit(InputError):
     """The shards hold no object of the split that is asked for."""
+
+
+class _SchemaVersion(msgspec.Struct):
+    """The one thing in a manifest that each version of this code can read."""
+
+    schema_version: int | None = None
 
 
 class Sample(NamedTuple):
@@ -69,7 +76,7 @@ class Shards:
 
     folder: UPath
     split: str
-    manifest: dict[str, Any]
+    manifest: Manifest
     table: pa.Table
     """All columns but image and mask, in the files' order: sample i is row i."""
     groups: list[Group]
@@ -84,7 +91,7 @@ class Shards:
     @property
     def digest(self) -> str:
         """Of the manifest: names these very shards."""
-        return digest(self.manifest)
+        return digest(msgspec.to_builtins(self.manifest))
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
@@ -162,19 +169,19 @@ def open_shards(folder: UPath | str, split: str) -> Shards:
     """
     folder = UPath(folder)
     manifest = _read_manifest(folder)
-    files = [file for file in manifest["files"] if file["split"] == split]
+    files = [file for file in manifest.files if file.split == split]
     if not files:
-        filled = ", ".join(manifest["rows"]) or "none"
+        filled = ", ".join(manifest.rows) or "none"
         raise EmptySplit(
             f"{folder}: split {split!r} holds no object; splits with objects: {filled}"
         )
     tables, groups = [], []
     first = 0
     for file in files:
-        table, sizes = read_columns(folder / file["path"], file["rows"])
+        table, sizes = read_columns(folder / file.path, file.rows)
         tables.append(table)
         for number, size in enumerate(sizes):
-            groups.append(Group(folder / file["path"], number, first))
+            groups.append(Group(folder / file.path, number, first))
             first += size
     return Shards(
         folder, split, manifest, pa.concat_tables(tables).combine_chunks(), groups, Cache()
@@ -253,21 +260,23 @@ def stream(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read_manifest(folder: UPath) -> dict[str, Any]:
+def _read_manifest(folder: UPath) -> Manifest:
+    """The manifest. InputError if it is missing or broken, or if it lists shards of another schema version."""
     try:
-        manifest = read_json(folder / "manifest.json")
+        version = read_record(folder / "manifest.json", _SchemaVersion)
+        if version is not None and version.schema_version != SCHEMA_VERSION:
+            raise InputError(
+                f"{folder}: shards of schema version {version.schema_version}, this code reads "
+                f"{SCHEMA_VERSION}; make them anew"
+            )
+        manifest = read_manifest(folder)
     except msgspec.DecodeError as error:
         raise InputError(
             f"{folder / 'manifest.json'}: broken ({error}); make the shards anew"
         ) from None
     if manifest is None:
         raise InputError(f"{folder}: no manifest.json here; make the shards first")
-    found = manifest.get("schema_version") if isinstance(manifest, dict) else None
-    if found != SCHEMA_VERSION:
-        raise InputError(
-            f"{folder}: shards of schema version {found}, this code reads {SCHEMA_VERSION}; make them anew"
-        )
-    return dict(manifest)
+    return manifest
 
 
 def _permutation(count: int, stream: draws.Keys) -> NDArray[np.int64]:

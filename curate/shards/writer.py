@@ -1,19 +1,16 @@
-"""The files of the shards: row groups and files of bounded size, and the manifest that vouches for them."""
+"""The files of the shards: row groups and files of bounded size."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import msgspec
-import PIL
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import features
 from upath import UPath
 
-from curate.schema import SCHEMA_VERSION, SHARD_ROW, shard_schema
-from curate.settings import CropSettings
+from curate.schema import SHARD_ROW, shard_schema
+from curate.shards.manifest import ShardFile
 from curate.storage import opened_beside
 
 MAX_GROUP_ROWS = 128
@@ -37,17 +34,6 @@ class Encoded(NamedTuple):
         return len(self.image) + len(self.mask) + _OTHER_BYTES
 
 
-class ShardFile(msgspec.Struct, frozen=True):
-    """A row of the manifest. `path`: below the shards' folder; `licences`: rows by licence."""
-
-    path: str
-    split: str
-    rows: int
-    bytes: int
-    sha256: str
-    licences: dict[str, int]
-
-
 def write_files(
     folder: UPath, below: str, part: str, described: pa.Table, encoded: Iterable[Encoded]
 ) -> Iterator[tuple[ShardFile, list[int]]]:
@@ -59,34 +45,6 @@ def write_files(
         path = f"{below}/{part if number == 0 else part.replace('.parquet', f'-{number}.parquet')}"
         rows = _write_file(folder / path, described, (group for _, group in groups))
         yield _file_row(folder, path, described.take(pa.array(rows))), rows
-
-
-def manifest(
-    files: Iterable[ShardFile], crop: CropSettings, taxonomy_digest: str
-) -> dict[str, Any]:
-    """What manifest.json holds: the files with their digests, and all that their bytes depend on."""
-    ordered = sorted(files, key=lambda file: file.path)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "rows": _total({file.split: file.rows} for file in ordered),
-        "licences": _total(file.licences for file in ordered),
-        "taxonomy_digest": taxonomy_digest,
-        "crop": crop.model_dump(mode="json"),
-        "codecs": {
-            "image": f"WebP lossless, libwebp {features.version('webp')}, Pillow {PIL.__version__}",
-            "mask": f"PNG 1 bit, zlib {features.version('zlib')}, Pillow {PIL.__version__}",
-            "parquet": f"pyarrow {pa.__version__}",
-        },
-        "files": [msgspec.structs.asdict(file) for file in ordered],
-    }
-
-
-def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for each in counts:
-        for name, number in each.items():
-            total[name] = total.get(name, 0) + number
-    return dict(sorted(total.items()))
 
 
 def _in_groups(encoded: Iterable[Encoded]) -> Iterator[list[Encoded]]:

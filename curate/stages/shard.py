@@ -24,7 +24,8 @@ from curate.records import Box, Drop
 from curate.schema import SHARD_ROW, drop_rows, drops_table, require
 from curate.settings import CropSettings
 from curate.shards import windows
-from curate.shards.writer import Encoded, ShardFile, write_files
+from curate.shards.manifest import ShardFile
+from curate.shards.writer import Encoded, write_files
 
 _MADE_HERE = tuple(
     f"{box}_{side}" for box in ("crop", "drawn", "window") for side in ("x0", "y0", "x1", "y1")

@@ -16,7 +16,7 @@ from upath import UPath
 
 from curate import ledger
 from curate.errors import InputError
-from curate.ledger import Ledger
+from curate.ledger import LedgerReport
 from curate.storage import (
     is_local,
     partitions,
@@ -65,10 +65,10 @@ def state(build: UPath, stage: str) -> State | None:
         return None
 
 
-def ledger_of(build: UPath, stage: str) -> dict[str, Any]:
-    """The ledger of a finished stage."""
-    found: dict[str, Any] = read_json(build / stage / "ledger.json")
-    return found
+def ledger_of(build: UPath, stage: str) -> LedgerReport:
+    """The ledger of a finished stage. FileNotFoundError if it has none."""
+    path = build / stage / "ledger.json"
+    return msgspec.json.decode(path.read_bytes(), type=LedgerReport)
 
 
 def part_names(build: UPath, stage: str) -> list[str]:
@@ -90,12 +90,13 @@ def partial_folder(build: UPath, stage: str) -> UPath:
     return build / f".{stage}.partial"
 
 
-def finish(build: UPath, stage: str, made: State, ledgers: list[Ledger]) -> dict[str, Any]:
+def finish(build: UPath, stage: str, made: State, ledgers: list[LedgerReport]) -> LedgerReport:
     """Put the written folder of a stage in its place; its ledger. LedgerError where the sum does not reconcile."""
     folder = build / f".{stage}.new"
-    report = ledger.report(ledger.total(ledgers))
+    report = ledger.total(ledgers)
+    ledger.check(report)
     write_json(folder / "ledger.json", report)
-    write_json(folder / "stage.json", msgspec.to_builtins(made))
+    write_json(folder / "stage.json", made)
     replace_folder(folder, build / stage)
     remove_folder(partial_folder(build, stage))
     return report

@@ -14,7 +14,7 @@ import msgspec
 from upath import UPath
 
 from curate import ledger
-from curate.ledger import Ledger
+from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.records import Drop, FoundImage
 from curate.schema import SCHEMA_VERSION
@@ -136,7 +136,9 @@ def _plan_once(build: str, task: tuple[ExportSettings, str], limits: Limits) -> 
     )
 
 
-def _read_part(build: str, new: str, known: dict[str, str], part: Part, limits: Limits) -> Ledger:
+def _read_part(
+    build: str, new: str, known: dict[str, str], part: Part, limits: Limits
+) -> LedgerReport:
     """Write one part, or take it over from the last run or from the one that was killed."""
     base, name = UPath(build), part.name
     if part.key in known:
@@ -162,12 +164,12 @@ def _ingest(build: UPath, part: Part, target: UPath, name: str, limits: Limits) 
     )
 
 
-def _warn_of_empty(run: Run, total: Ledger) -> None:
-    lost = {export for (export, _), number in total.drops.items() if number}
+def _warn_of_empty(run: Run, total: LedgerReport) -> None:
     for export in run.settings.exports:
-        if not total.out.get(export.name) and not total.seen.get(export.name):
+        row = total.by_export.get(export.name)
+        if row is None or row.came_in == 0 == row.out:
             run.screen.warn(f"export {export.name}: nothing is annotated in {export.path}")
-        elif not total.out.get(export.name) and export.name in lost:
+        elif row.out == 0 and row.dropped:
             drops = run.build / "ingest" / "drops"
             run.screen.warn(
                 f"export {export.name}: none of its annotations could be read; {drops} says why"

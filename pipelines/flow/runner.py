@@ -15,7 +15,7 @@ from upath import UPath
 from curate import ledger, storage
 from curate.errors import InputError
 from curate.exports.opening import fingerprint
-from curate.ledger import Ledger
+from curate.ledger import LedgerReport
 from curate.schema import SCHEMA_VERSION, STAGES
 from curate.settings import Settings
 from pipelines.flow import build as builds
@@ -26,7 +26,7 @@ from pipelines.flow.screen import Screen
 class Made(NamedTuple):
     """What a stage's work gives: the ledgers of its parts, and their keys where it keeps them."""
 
-    ledgers: list[Ledger]
+    ledgers: list[LedgerReport]
     parts: Mapping[str, str] = MappingProxyType({})
 
 
@@ -59,15 +59,15 @@ class Stage(NamedTuple):
     work: Callable[[Run, UPath], Made]
 
 
-def run_stages(run: Run, flow: Mapping[str, Stage], last: str) -> dict[str, dict[str, Any]]:
+def run_stages(run: Run, flow: Mapping[str, Stage], last: str) -> dict[str, LedgerReport]:
     """Bring the stages of `flow` up to `last` up to date; their ledgers. Ends early where nothing was annotated."""
-    ledgers: dict[str, dict[str, Any]] = {}
+    ledgers: dict[str, LedgerReport] = {}
     key = ""
     for name in STAGES[: STAGES.index(last) + 1]:
         before = next(reversed(ledgers), None)
         if (
             before
-            and not ledgers[before]["out"]
+            and not ledgers[before].out
             and _nothing_follows(run, before, ledgers[before], name)
         ):
             break
@@ -75,7 +75,7 @@ def run_stages(run: Run, flow: Mapping[str, Stage], last: str) -> dict[str, dict
     return ledgers
 
 
-def map_parts(run: Run, stage: str, new: UPath, function: Rows, shared: Any) -> list[Ledger]:
+def map_parts(run: Run, stage: str, new: UPath, function: Rows, shared: Any) -> list[LedgerReport]:
     """Run a pure function over each part of the stage before; part i becomes part i."""
     before = run.build / STAGES[STAGES.index(stage) - 1]
     task = partial(_map_part, function, str(before), str(new))
@@ -95,7 +95,7 @@ def gather(
     return run.workers.map(title, task, builds.part_names(run.build, stage), shared)
 
 
-def _map_part(function: Rows, before: str, new: str, name: str, shared: Any) -> Ledger:
+def _map_part(function: Rows, before: str, new: str, name: str, shared: Any) -> LedgerReport:
     rows = storage.read_table(UPath(before) / "segments" / name)
     kept, drops = function(rows, shared)
     storage.write_table(UPath(new) / "segments" / name, kept)
@@ -113,7 +113,7 @@ def _gather_part(
     return function(storage.read_table(UPath(folder) / "segments" / name, columns), shared)
 
 
-def _bring_up_to_date(run: Run, name: str, stage: Stage, before: str) -> tuple[str, dict[str, Any]]:
+def _bring_up_to_date(run: Run, name: str, stage: Stage, before: str) -> tuple[str, LedgerReport]:
     def key(reads: dict[str, Any]) -> str:
         return storage.digest(name, SCHEMA_VERSION, before, reads)
 
@@ -132,20 +132,20 @@ def _bring_up_to_date(run: Run, name: str, stage: Stage, before: str) -> tuple[s
     return state.key, report
 
 
-def summary(report: dict[str, Any]) -> str:
+def summary(report: LedgerReport) -> str:
     """A ledger in a line."""
-    by_reason = sorted(report["by_reason"].items(), key=lambda item: -item[1])
+    by_reason = sorted(report.by_reason.items(), key=lambda item: -item[1])
     reasons = ", ".join(f"{number:,} {reason}" for reason, number in by_reason if number)
-    uncounted = f", {report['uncounted']} of unknown count" if report["uncounted"] else ""
-    dropped = f"{report['dropped']:,} dropped" + (f" ({reasons})" if reasons else "") + uncounted
-    return f"{report['in']:,} in, {report['out']:,} out, {dropped}"
+    uncounted = f", {report.uncounted} of unknown count" if report.uncounted else ""
+    dropped = f"{report.dropped:,} dropped" + (f" ({reasons})" if reasons else "") + uncounted
+    return f"{report.came_in:,} in, {report.out:,} out, {dropped}"
 
 
-def _nothing_follows(run: Run, stage: str, report: dict[str, Any], following: str) -> bool:
+def _nothing_follows(run: Run, stage: str, report: LedgerReport, following: str) -> bool:
     """True where there was nothing to begin with, which is no error; InputError where all of it was dropped."""
-    if not report["in"] and not report["uncounted"]:
+    if not report.came_in and not report.uncounted:
         run.screen.warn(
-            f"nothing is annotated in {', '.join(report['by_export']) or 'any export'}; {following} has nothing to do"
+            f"nothing is annotated in {', '.join(report.by_export) or 'any export'}; {following} has nothing to do"
         )
         return True
     hint = ""

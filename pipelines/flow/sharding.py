@@ -12,11 +12,11 @@ import pyarrow as pa
 from upath import UPath
 
 from curate import ledger
-from curate.ledger import Ledger
+from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
-from curate.shards.writer import ShardFile, manifest
+from curate.shards.manifest import ShardFile, make_manifest, read_manifest
 from curate.stages import shard
 from curate.storage import digest, read_json, read_table, write_json, write_table
 from pipelines.flow import build as builds
@@ -28,7 +28,7 @@ class Cut(NamedTuple):
 
     key: str
     files: list[ShardFile]
-    ledger: Ledger
+    ledger: LedgerReport
 
 
 def work(run: Run, new: UPath, taxonomy_digest: str) -> Made:
@@ -37,7 +37,7 @@ def work(run: Run, new: UPath, taxonomy_digest: str) -> Made:
     task = partial(_cut_part, str(run.build), str(new), _finished(run.build))
     cuts = run.workers.map("shard", task, names, (run.settings.crop, run.settings.limits))
     files = [file for cut in cuts for file in cut.files]
-    write_json(new / "manifest.json", manifest(files, run.settings.crop, taxonomy_digest))
+    write_json(new / "manifest.json", make_manifest(files, run.settings.crop, taxonomy_digest))
     return Made(
         [cut.ledger for cut in cuts], {name: cut.key for name, cut in zip(names, cuts, strict=True)}
     )
@@ -46,12 +46,12 @@ def work(run: Run, new: UPath, taxonomy_digest: str) -> Made:
 def _finished(build: UPath) -> dict[str, list[ShardFile]]:
     """The files of the last run's parts, by the key of the part."""
     old = builds.state(build, "shard")
-    if old is None:
+    manifest = read_manifest(build / "shard")
+    if old is None or manifest is None:
         return {}
-    listed = msgspec.convert(read_json(build / "shard" / "manifest.json")["files"], list[ShardFile])
     stems = {name: name.removesuffix(".parquet") for name in old.parts}
     return {
-        key: [file for file in listed if _part_of(file.path) == stems[name]]
+        key: [file for file in manifest.files if _part_of(file.path) == stems[name]]
         for name, key in old.parts.items()
     }
 

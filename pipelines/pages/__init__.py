@@ -1,1 +1,1 @@
-"""The pages of a build: files of their own that open anywhere, with nothing fetched from anywhere."""
+"""The pages of a build: single files that open anywhere and fetch nothing."""

@@ -1,29 +1,106 @@
-"""The look that all pages share: templates that escape everything, numbers for readers, pictures inside the file.
+"""What pages are made of: a frame, notices, and sections in the order of a table.
 
-    render("curation/curation.html", {"title": …})   ->  the bytes of one HTML file
-
-A page fetches nothing and runs no script but the one whose digest its policy names. What strangers wrote (labels,
-paths, keys) goes through `shown` or `words`: what is invisible or turns the reading direction is spelled out, and what
-is long is cut.
+A page fetches nothing and runs no script but the one whose digest its policy names.
+Templates escape all that they are given; what strangers wrote goes through a filter,
+too (see template_filters.py).
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import jinja2
 from markupsafe import Markup
+from PIL import Image
 
-from pipelines.flow.screen import printable
+from curate.pixels.images import Pixels
+from pipelines.pages.template_filters import FILTERS
 
 _TEMPLATES = Path(__file__).parent
-_LONGEST = 72  # characters of a stranger's text in a page
-_LONGEST_HINT = 400  # and in the hint that hovering shows
+
+Source = TypeVar("Source")
+
+Values = Mapping[str, object]
+"""What a template shows, by the names that it uses."""
 
 
-def render(template: str, context: Mapping[str, Any]) -> bytes:
-    """A template of this folder, filled in, as UTF-8."""
+@dataclass(frozen=True, slots=True)
+class Section(Generic[Source]):
+    """A section of a page: one line of the page's table of sections."""
+
+    name: str
+    """Its address inside the page."""
+
+    title: str
+    template: str
+    """Path of its template below this folder."""
+
+    values: Callable[[Source], Values | None]
+    """What the template shows of the page's source; None leaves the section out."""
+
+    short_title: str = ""
+    """Its title in the list of contents, if not `title`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section that is filled in, as base.html takes it."""
+
+    name: str
+    title: str
+    short_title: str
+    body: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What may surprise a reader: a headline and a sentence."""
+
+    headline: str
+    sentence: str
+    section: str = ""
+
+
+def render_page(
+    template: str,
+    values: Values,
+    sections: Iterable[Section[Source]],
+    source: Source,
+) -> bytes:
+    """A page as UTF-8: the sections of `source`, in a template with `values`."""
+    shown = list(_show_sections(sections, source))
+    page = render(template, {**values, "sections": shown})
+    return page.encode("utf-8", "replace")
+
+
+def _show_sections(sections: Iterable[Section[Source]], source: Source) -> Iterable[ShownSection]:
+    """The sections that have something to show, filled in, in order."""
+    for section in sections:
+        values = section.values(source)
+        if values is None:
+            continue
+        yield ShownSection(
+            name=section.name,
+            title=section.title,
+            short_title=section.short_title or section.title,
+            body=render(section.template, {**values, "section": section}),
+        )
+
+
+def render(template: str, values: Values) -> Markup:
+    """A template of this folder, filled in.
+
+    jinja2.UndefinedError if the template needs a name that `values` lacks.
+    """
+    return Markup(_environment().get_template(template).render(values))  # noqa: S704  escaped
+
+
+@cache
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -31,45 +108,23 @@ def render(template: str, context: Mapping[str, Any]) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "percent": percent, "shown": shown, "words": words}
-    environment.globals["style"] = style
-    return environment.get_template(template).render(context).encode("utf-8", "replace")
+    environment.filters |= FILTERS
+    environment.globals["file"] = file
+    return environment
 
 
-def style(name: str) -> Markup:
-    """A style sheet of this folder, to stand inside a page."""
+def file(name: str) -> Markup:
+    """A style sheet or script of this folder, as it is, to include in a page."""
     return Markup((_TEMPLATES / name).read_text("utf-8"))  # noqa: S704  our own file
 
 
-def number(value: float | None, digits: int = 0) -> str:
-    """A number with a narrow space between thousands; a dash for None."""
-    return "–" if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
+def data_uri(picture: bytes) -> str:
+    """An address that holds an encoded WebP picture itself."""
+    return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
 
 
-def percent(share: float | None) -> str:
-    """A share as per cent, with a digit behind the point where it is small."""
-    if share is None:
-        return "–"
-    if 0 < share < 0.001:
-        return "<0.1%"
-    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
-
-
-def words(text: str, longest: int = _LONGEST) -> str:
-    """A stranger's text on one line, cut, with nothing invisible in it."""
-    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return printable(cut.replace("\n", "\\n"))
-
-
-def shown(text: str, longest: int = _LONGEST) -> Markup:
-    """A stranger's text as code, kept apart from the writing direction around it; all of it as a hint where cut."""
-    brief = words(text, longest)
-    if not text:
-        return Markup('<i class="faint">empty</i>')
-    hint = Markup(' title="{}"').format(words(text, _LONGEST_HINT)) if brief != text else Markup("")
-    return Markup('<bdi class="word"{}>{}</bdi>').format(hint, brief)
-
-
-def data_uri(picture: bytes, kind: str = "webp") -> str:
-    """A picture's address that holds the picture itself."""
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+def picture_uri(pixels: Pixels, quality: int) -> str:
+    """An address that holds a picture itself, as lossy WebP of a quality from 0 to 100."""
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "WEBP", quality=quality, method=4)
+    return data_uri(file.getvalue())

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +12,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.schema import SCHEMA_VERSION, STAGES, shard_schema
 from curate.settings import Settings
-from curate.storage import read_json
+from curate.shards.manifest import Manifest, ShardFile, read_manifest
 from pipelines.flow import build as builds
 from pipelines.verbs import audited_tables as tables
 
@@ -68,55 +68,69 @@ def _check(name: str, faults: list[str]) -> Check:
 def _reconciles(build: UPath) -> Iterator[str]:
     for stage in STAGES:
         report = builds.ledger_of(build, stage)
-        for name, row in {"all": report, **report["by_export"]}.items():
-            if row["in"] != row["out"] + row["dropped"] or row["dropped"] != sum(
-                row["by_reason"].values()
-            ):
-                yield f"{stage}, {name}: {row['in']} in, {row['out']} out, {row['dropped']} dropped"
-        for number in ("in", "out", "dropped"):
-            if report[number] != sum(row[number] for row in report["by_export"].values()):
-                yield f"{stage}: the exports' {number} do not sum to {report[number]}"
+        rows = report.by_export
+        for name, row in {"all": report, **rows}.items():
+            reconciles = row.came_in == row.out + row.dropped
+            if not reconciles or row.dropped != sum(row.by_reason.values()):
+                yield f"{stage}, {name}: {row.came_in} in, {row.out} out, {row.dropped} dropped"
+        sums = {
+            "in": (report.came_in, sum(row.came_in for row in rows.values())),
+            "out": (report.out, sum(row.out for row in rows.values())),
+            "dropped": (report.dropped, sum(row.dropped for row in rows.values())),
+        }
+        for name, (number, of_exports) in sums.items():
+            if number != of_exports:
+                yield f"{stage}: the exports' {name} do not sum to {number}"
 
 
 def _chains(build: UPath) -> Iterator[str]:
     reports = {stage: builds.ledger_of(build, stage) for stage in STAGES}
     for before, after in pairwise(STAGES):
-        if reports[before]["out"] != reports[after]["in"]:
-            yield f"{before} lets out {reports[before]['out']}, {after} takes in {reports[after]['in']}"
+        let_out, taken_in = reports[before].out, reports[after].came_in
+        if let_out != taken_in:
+            yield f"{before} lets out {let_out}, {after} takes in {taken_in}"
 
 
 def _manifest(build: UPath) -> Iterator[str]:
     folder = build / "shard"
-    manifest = read_json(folder / "manifest.json")
-    if manifest["schema_version"] != SCHEMA_VERSION:
-        yield f"schema version {manifest['schema_version']}, this is {SCHEMA_VERSION}"
-    listed = {file["path"]: file for file in manifest["files"]}
+    manifest = _read_manifest(build)
+    if manifest.schema_version != SCHEMA_VERSION:
+        yield f"schema version {manifest.schema_version}, this is {SCHEMA_VERSION}"
+    listed = {file.path: file for file in manifest.files}
     there = {f"{path.parent.name}/{path.name}" for path in folder.glob("split=*/*.parquet")}
     yield from (f"{path} is not in the manifest" for path in sorted(there - set(listed)))
     for path, file in listed.items():
         yield from (f"{path}: {fault}" for fault in _file_faults(folder / path, file))
 
 
-def _file_faults(path: UPath, file: dict[str, Any]) -> Iterator[str]:
+def _file_faults(path: UPath, file: ShardFile) -> Iterator[str]:
     if not path.exists():
         yield "is missing"
         return
     data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != file["sha256"]:
+    if hashlib.sha256(data).hexdigest() != file.sha256:
         yield "its bytes have changed since they were written"
         return
     opened = pq.ParquetFile(pa.BufferReader(data))
-    if opened.metadata.num_rows != file["rows"]:
-        yield f"{opened.metadata.num_rows} rows, the manifest says {file['rows']}"
+    if opened.metadata.num_rows != file.rows:
+        yield f"{opened.metadata.num_rows} rows, the manifest says {file.rows}"
     if opened.schema_arrow.remove_metadata() != shard_schema().remove_metadata():
         yield "its columns are not those of the contract"
 
 
 def _licences(build: UPath, settings: Settings) -> Iterator[str]:
     allowed = {licence.casefold() for licence in settings.licences.allow}
-    licences = read_json(build / "shard" / "manifest.json")["licences"]
+    licences = _read_manifest(build).licences
     yield from (
         f"{licence}: {rows} rows"
         for licence, rows in licences.items()
         if licence.casefold() not in allowed
     )
+
+
+def _read_manifest(build: UPath) -> Manifest:
+    """The manifest of the shards. InputError if there is none."""
+    manifest = read_manifest(build / "shard")
+    if manifest is None:
+        raise InputError(f"{build / 'shard'}: no manifest.json here; make the shards first")
+    return manifest

@@ -30,14 +30,14 @@ def agrees(build: UPath) -> Iterator[str]:
         drops = _table(build, stage, ["export", "reason", "count"], "drops")
         dropped = drops.groupby(["export", "reason"])["count"].sum()
         report = builds.ledger_of(build, stage)
-        for export, row in report["by_export"].items():
-            if row["out"] != out.get(export, 0):
-                yield f"{stage}, {export}: ledger says {row['out']} out, the table has {out.get(export, 0)}"
-            for reason, number in row["by_reason"].items():
+        for export, row in report.by_export.items():
+            if row.out != out.get(export, 0):
+                yield f"{stage}, {export}: ledger says {row.out} out, the table has {out.get(export, 0)}"
+            for reason, number in row.by_reason.items():
                 if number != (found := int(dropped.get((export, reason), 0))):
                     yield f"{stage}, {export}: ledger says {number} {reason}, the drops {found}"
-        if report["uncounted"] != drops["count"].isna().sum() or report["dropped"] != dropped.sum():
-            yield f"{stage}: ledger says {report['dropped']} dropped, the drops sum to {int(dropped.sum())}"
+        if report.uncounted != drops["count"].isna().sum() or report.dropped != dropped.sum():
+            yield f"{stage}: ledger says {report.dropped} dropped, the drops sum to {int(dropped.sum())}"
         for reason in set(drops["reason"]) - reasons:
             yield f"{stage}: a drop for an unknown reason {reason!r}"
 

@@ -41,7 +41,8 @@ def everything(settings: Settings, until: str) -> dict[str, Any]:
     """Run all stages up to `until` and write the pages that they allow."""
     result = curate(settings, until if until in STAGES else STAGES[-1])
     result["pages"] = []
-    if not result["stages"].get("shard", {}).get("out"):
+    sharded = result["stages"].get("shard")
+    if sharded is None or not sharded.out:
         return result
     from pipelines.pages.curation.curation import write_curation_page
 

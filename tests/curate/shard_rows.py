@@ -14,7 +14,7 @@ from curate.pixels import masks, run_lengths
 from curate.pixels.run_lengths import RunLengths
 from curate.records import object_id
 from curate.settings import CropSettings
-from curate.shards.writer import manifest
+from curate.shards.manifest import make_manifest
 from curate.stages import shard
 from curate.storage import write_json
 
@@ -110,5 +110,5 @@ def write_shards(
 ) -> Path:
     """The shards of one part with their manifest, as the shard stage leaves them."""
     made = shard.shard_part(segments, UPath(folder), part, crop, Limits())
-    write_json(UPath(folder) / "manifest.json", manifest(made.files, crop, "0" * 64))
+    write_json(UPath(folder) / "manifest.json", make_manifest(made.files, crop, "0" * 64))
     return folder

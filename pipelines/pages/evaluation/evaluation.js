@@ -1,22 +1,43 @@
-// A click on a column's head sorts its table: numbers from the highest, words from A; a second click turns it round.
-for (const table of document.querySelectorAll("table.sortable")) {
+// A click on a column's head sorts its table: numbers from the highest, words from A.
+// A second click turns the order round. A cell's number is in its data-v.
+
+const OPPOSITE = { ascending: "descending", descending: "ascending" };
+
+function sortBy(table, column) {
   const heads = [...table.tHead.rows[0].cells];
-  heads.forEach((head, column) => {
+  const head = heads[column];
+  const rows = [...table.tBodies[0].rows];
+  const numeric = rows.every((row) => row.cells[column].dataset.v !== undefined);
+
+  const first = numeric ? "descending" : "ascending";
+  const order = head.ariaSort === first ? OPPOSITE[first] : first;
+  heads.forEach((each) => {
+    each.ariaSort = null;
+  });
+  head.ariaSort = order;
+
+  rows.sort(numeric ? byNumber(column) : byWord(column));
+  if (order === "descending") {
+    rows.reverse();
+  }
+  table.tBodies[0].append(...rows);
+}
+
+function byNumber(column) {
+  return (a, b) => a.cells[column].dataset.v - b.cells[column].dataset.v;
+}
+
+function byWord(column) {
+  const word = (row) => row.cells[column].textContent.trim();
+  return (a, b) => word(a).localeCompare(word(b));
+}
+
+for (const table of document.querySelectorAll("table.sortable")) {
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    // A button, so that the keyboard reaches it.
     const button = document.createElement("button");
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => {
-      const key = (row) => row.cells[column].dataset.v ?? row.cells[column].textContent.trim();
-      const rows = [...table.tBodies[0].rows];
-      const numeric = rows.every((row) => row.cells[column].dataset.v !== undefined);
-      const first = numeric ? "descending" : "ascending";
-      const second = numeric ? "ascending" : "descending";
-      const way = head.ariaSort === first ? second : first;
-      heads.forEach((each) => { each.ariaSort = null; });
-      head.ariaSort = way;
-      const sign = way === "ascending" ? 1 : -1;
-      const compare = numeric ? (a, b) => key(a) - key(b) : (a, b) => key(a).localeCompare(key(b));
-      table.tBodies[0].append(...rows.sort((a, b) => sign * compare(a, b)));
-    });
+    button.addEventListener("click", () => sortBy(table, column));
   });
 }

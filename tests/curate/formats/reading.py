@@ -9,7 +9,7 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.errors import InputError
-from curate.ledger import Ledger, count, report
+from curate.ledger import LedgerReport, check, count
 from curate.limits import Limits
 from curate.records import IgnoredFile
 from curate.settings import ExportSettings
@@ -22,7 +22,7 @@ class ReadBack:
 
     segments: pa.Table
     drops: pa.Table
-    ledger: Ledger
+    ledger: LedgerReport
     ignored: list[str]
     """Paths of the files that were left alone."""
 
@@ -67,7 +67,7 @@ def read_back(
     batch = ingest.decode_batch(ingest.encode_batch(batch))
     segments, drops, seen = ingest.ingest_part(batch, stated, export.files.root, limits)
     ledger = count(seen, segments, drops)
-    report(ledger)  # LedgerError if in is not out + dropped
+    check(ledger)  # LedgerError if in is not out + dropped
     return ReadBack(segments, drops, ledger, ignored)
 
 

@@ -204,4 +204,4 @@ def test_dictionaries_of_several_files_become_one(tmp_path: Path) -> None:
     both = pa.concat_tables([first, second.set_column(0, "object_id", pa.array(names))])
     shards = open_shards(write_shards(both, tmp_path / "shard"), "train")
     assert sorted(set(shards.table["licence"].to_pylist())) == ["CC-BY-4.0", "CC0-1.0"]
-    assert shards.manifest["licences"] == {"CC-BY-4.0": 5, "CC0-1.0": 5}
+    assert shards.manifest.licences == {"CC-BY-4.0": 5, "CC0-1.0": 5}

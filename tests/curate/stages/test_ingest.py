@@ -88,8 +88,9 @@ def ingested(
     assert ingest.decode_batch(ingest.encode_batch(found)) == found or "nan" in repr(found)
     segments, drops, seen = ingest.ingest_part(found, stated(**others), export.files.root, limits)
     assert segments.schema == ingest.ADDS
-    report = ledger.report(ledger.count(seen, segments, drops))
-    assert (report["in"], report["out"]) == (seen["e"], len(segments))
+    report = ledger.count(seen, segments, drops)
+    ledger.check(report)
+    assert (report.came_in, report.out) == (seen["e"], len(segments))
     return segments.to_pylist(), drops.to_pylist()
 
 

@@ -16,6 +16,7 @@ from curate.pixels import images, masks, run_lengths
 from curate.schema import SHARD_ROW, MissingColumnError, shard_schema
 from curate.shards import windows
 from curate.shards import writer as shard_files
+from curate.shards.manifest import make_manifest
 from curate.shards.writer import Encoded
 from curate.stages import shard
 from tests.curate.shard_rows import CROP, make_segments
@@ -176,13 +177,13 @@ def test_groups_and_files_are_bounded(
 
 def test_manifest_names_all_that_the_bytes_depend_on(segments: pa.Table, tmp_path: Path) -> None:
     made = make(segments, tmp_path)
-    listed = shard_files.manifest(reversed(made.files), CROP, "abc")
-    assert listed == shard_files.manifest(made.files, CROP, "abc")
-    assert listed["rows"] == {"test": 10, "train": 20, "val": 10}
-    assert listed["licences"] == {"CC0-1.0": 40}
-    assert listed["taxonomy_digest"] == "abc"
-    assert "libwebp" in listed["codecs"]["image"]
-    assert len(listed["files"][0]["sha256"]) == 64
+    listed = make_manifest(reversed(made.files), CROP, "abc")
+    assert listed == make_manifest(made.files, CROP, "abc")
+    assert listed.rows == {"test": 10, "train": 20, "val": 10}
+    assert listed.licences == {"CC0-1.0": 40}
+    assert listed.taxonomy_digest == "abc"
+    assert "libwebp" in listed.codecs["image"]
+    assert len(listed.files[0].sha256) == 64
 
 
 def test_a_killed_write_leaves_no_shard(

@@ -1,0 +1,1 @@
+"""The sections of the curation page: a function and a template for each."""

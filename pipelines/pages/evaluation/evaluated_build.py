@@ -1,0 +1,103 @@
+"""A build that has been evaluated: what the sections of its page show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from upath import UPath
+
+from curate.errors import InputError
+from curate.settings import Settings
+from model.evaluation.intervals import Interval
+from model.evaluation.methods import METHODS, Method
+from model.evaluation.metrics import METRICS, Metric
+from model.evaluation.report import Difference, Report, read_report
+
+MODEL = METHODS["model"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStratum:
+    """A stratum with all that the report says of it."""
+
+    kind: str
+    value: str
+    objects: int
+    images: int
+
+    metrics: dict[str, Mapping[str, Interval]] = field(default_factory=dict)
+    """By method, then by metric: its mean with the interval."""
+
+    differences: dict[tuple[str, str], Difference] = field(default_factory=dict)
+    """By metric and method: the model's mean less the method's."""
+
+    @property
+    def title(self) -> str:
+        """Its value for readers."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedBuild:
+    """The report of a build, sorted for reading."""
+
+    folder: UPath
+    report: Report
+
+    overall: JudgedStratum
+    """All test objects."""
+
+    strata: Mapping[str, Sequence[JudgedStratum]]
+    """By kind, as the report has them; `overall` is one of the kinds."""
+
+    methods: Sequence[Method]
+    """The methods that were judged, in the order of METHODS: the model is the first."""
+
+    metrics: Sequence[Metric]
+    """The metrics of the report, in the order of METRICS."""
+
+    best: Method
+    """The baseline with the best IoU over all test objects."""
+
+
+def read_evaluated_build(settings: Settings) -> EvaluatedBuild:
+    """Read the report of a build. InputError if there is none, or it is broken."""
+    folder = UPath(settings.build)
+    report = read_report(folder / "evaluate" / "report.json")
+    if report is None:
+        raise InputError(
+            f"{folder / 'evaluate'}: no report.json here; run 'python -m pipelines evaluate' first"
+        )
+
+    strata = _sort_by_kind(report)
+    (overall,) = strata["overall"]
+    methods = [method for method in METHODS.values() if method.name in overall.metrics]
+    baselines = [method for method in methods if method.baseline is not None]
+    known = overall.metrics[MODEL.name]
+    return EvaluatedBuild(
+        folder=folder,
+        report=report,
+        overall=overall,
+        strata=strata,
+        methods=methods,
+        metrics=[metric for metric in METRICS.values() if metric.name in known],
+        best=max(baselines, key=lambda method: overall.metrics[method.name]["iou"].mean),
+    )
+
+
+def _sort_by_kind(report: Report) -> dict[str, list[JudgedStratum]]:
+    """The strata of a report by kind, in its order."""
+    strata: dict[tuple[str, str], JudgedStratum] = {}
+    for result in report.results:
+        kind = result.stratum.kind
+        value = result.stratum.value
+        new = JudgedStratum(kind, value, result.objects, result.images)
+        stratum = strata.setdefault((kind, value), new)
+        stratum.metrics[result.method] = result.metrics
+    for difference in report.paired:
+        stratum = strata[difference.stratum.kind, difference.stratum.value]
+        stratum.differences[difference.metric, difference.against] = difference
+
+    by_kind: dict[str, list[JudgedStratum]] = {}
+    for stratum in strata.values():
+        by_kind.setdefault(stratum.kind, []).append(stratum)
+    return by_kind

@@ -1,0 +1,211 @@
+"""Plots as inline SVGs of one size: the spread of IoU, the loss, the validation IoU."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from model.curve import smoothed
+from model.evaluation.methods import Method
+from model.records import mean_over_domains
+from pipelines.pages.page import render
+from pipelines.pages.template_filters import number, words
+
+# Lengths are px of the plot's own frame; a page scales it to its width.
+_WIDTH = 540
+_HEIGHT = 230
+_LEFT = 40
+_RIGHT = _WIDTH - 10
+_TOP = 20
+_BOTTOM = _HEIGHT - 24
+
+_BINS = 20
+_BIN_GAP = 2  # px between two bars
+_MOST_POINTS = 600  # of a curve: there are no more px
+_MOST_TICKS = 5
+_HEADROOM = 1.1  # the scale of the loss ends above all but its highest hundredth
+
+
+@dataclass(frozen=True, slots=True)
+class PlotBar:
+    """A bar of a histogram."""
+
+    x: float
+    y: float
+    width: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlotLine:
+    """A line through points (x, y)."""
+
+    style: str
+    points: list[tuple[float, float]]
+    title: str
+    ends_in_dot: bool
+
+    @property
+    def path(self) -> str:
+        """It as an SVG path."""
+        return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What is painted. Shares of the plot's width and height become px by `x` and `y`."""
+
+    title: str
+    caption: str
+    axis: str
+    ticks: list[tuple[float, str]]
+    """Share of the width, and what to write there."""
+
+    bars: list[PlotBar] = field(default_factory=list)
+    lines: list[PlotLine] = field(default_factory=list)
+
+    width: int = _WIDTH
+    height: int = _HEIGHT
+    left: int = _LEFT
+    right: int = _RIGHT
+    top: int = _TOP
+    bottom: int = _BOTTOM
+
+    def x(self, share: float) -> float:
+        """Where a share of the width is, px."""
+        return _LEFT + share * (_RIGHT - _LEFT)
+
+    def y(self, share: float) -> float:
+        """Where a share of the height is, px; what is above 1 is at the top."""
+        return _BOTTOM - min(1.0, share) * (_BOTTOM - _TOP)
+
+    def add_line(
+        self,
+        style: str,
+        points: Iterable[tuple[float, float]],
+        title: str = "",
+        ends_in_dot: bool = True,
+    ) -> None:
+        """Add a line through points given as shares of width and height."""
+        placed = [(self.x(across), self.y(up)) for across, up in points]
+        self.lines.append(PlotLine(style, placed, title, ends_in_dot))
+
+
+def plot_spread(
+    of_model: NDArray[np.float64], of_baseline: NDArray[np.float64], baseline: Method
+) -> Markup:
+    """How the IoU of n objects is spread: the model's as bars, a baseline's as a line.
+
+    `of_model`, `of_baseline`: (n,) IoU of each object.
+    """
+    bars = _histogram(of_model)
+    line = _histogram(of_baseline)
+    top = float(max(bars.max(), line.max()))
+    plot = Plot(
+        title="Distribution of IoU over the test objects",
+        caption=f"share of objects, up to {top:.0%}",
+        axis="IoU",
+        ticks=[(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)],
+    )
+    _add_bars(plot, bars, top)
+    _add_stairs(plot, line, top, baseline)
+    return render("evaluation/plot.svg", {"plot": plot})
+
+
+def _histogram(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(_BINS,) share of the values in each bin."""
+    counts, _ = np.histogram(values, _BINS, (0, 1))
+    return counts / len(values)
+
+
+def _add_bars(plot: Plot, shares: NDArray[np.float64], top: float) -> None:
+    """Add a bar for each bin; a share of `top` is as high as the plot."""
+    width = (plot.right - plot.left) / _BINS
+    for index, share in enumerate(shares.tolist()):
+        start = index / _BINS
+        end = (index + 1) / _BINS
+        bar = PlotBar(
+            x=plot.x(start) + _BIN_GAP / 2,
+            y=plot.y(share / top),
+            width=width - _BIN_GAP,
+            title=f"model: {share:.1%} of objects from {start:.2f} to {end:.2f}",
+        )
+        plot.bars.append(bar)
+
+
+def _add_stairs(plot: Plot, shares: NDArray[np.float64], top: float, method: Method) -> None:
+    """Add a line that is level in each bin."""
+    edges = np.linspace(0, 1, _BINS + 1)
+    # Each bin has two points: one at its start, one at its end.
+    across = np.repeat(edges, 2)[1:-1].tolist()
+    up = np.repeat(shares / top, 2).tolist()
+    plot.add_line(
+        style=f"step m-{method.name}",
+        points=zip(across, up, strict=True),
+        title=method.title,
+        ends_in_dot=False,
+    )
+
+
+def plot_loss(losses: Sequence[float]) -> Markup:
+    """The loss of each step, and its running mean."""
+    values = np.array(losses, np.float64)
+    smooth = smoothed(list(losses))
+    top = float(np.percentile(values, 99)) * _HEADROOM or 1.0
+    plot = Plot(
+        title="Loss over the steps of training",
+        caption=f"loss, from 0 to {top:.2f}; at last {smooth[-1]:.3f}",
+        axis="step",
+        ticks=_step_ticks(len(values)),
+    )
+    plot.add_line("raw", _thin_out(values / top, 1))
+    # The running mean begins later: its last value belongs to the last step.
+    plot.add_line("smooth", _thin_out(smooth / top, len(values) - len(smooth) + 1))
+    return render("evaluation/plot.svg", {"plot": plot})
+
+
+def plot_validation(validations: Sequence[tuple[int, Mapping[str, float]]]) -> Markup:
+    """IoU on the validation split: thin for each domain, thick for their mean.
+
+    `validations`: step, and IoU by domain.
+    """
+    steps = validations[-1][0]
+    plot = Plot(
+        title="Validation IoU over the steps of training",
+        caption="validation IoU, from 0 to 1",
+        axis="step",
+        ticks=_step_ticks(steps),
+    )
+    by_domain: dict[str, list[tuple[float, float]]] = {}
+    means = []
+    for step, iou in validations:
+        means.append((step / steps, mean_over_domains(dict(iou))))
+        for domain, value in iou.items():
+            by_domain.setdefault(domain, []).append((step / steps, value))
+
+    for domain in sorted(by_domain):
+        plot.add_line("raw", by_domain[domain], words(domain))
+    plot.add_line("smooth", means, "mean over domains")
+    return render("evaluation/plot.svg", {"plot": plot})
+
+
+def _thin_out(curve: NDArray[np.float64], first: int) -> list[tuple[float, float]]:
+    """Some points of a curve, as shares: no more than a screen can show.
+
+    `curve`: (n,) values of the steps from `first` on, the last step among them.
+    """
+    last = first + len(curve) - 1
+    kept = np.linspace(0, len(curve) - 1, _MOST_POINTS).astype(int)
+    return [((first + index) / last, float(curve[index])) for index in np.unique(kept)]
+
+
+def _step_ticks(steps: int) -> list[tuple[float, str]]:
+    """Round numbers of steps from 0 on, and the last step, as shares of it."""
+    spacing = max(1, 10 ** (len(str(steps)) - 1) // 2)
+    while steps / spacing > _MOST_TICKS:
+        spacing *= 2
+    # A round number close to the last step would be written over it.
+    values = [value for value in range(0, steps, spacing) if steps - value > spacing / 2]
+    return [(value / steps, number(value)) for value in [*values, steps]]

@@ -1,0 +1,1 @@
+"""The sections of the evaluation page: a function and a template for each."""
