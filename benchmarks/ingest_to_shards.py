@@ -150,7 +150,7 @@ def _pipeline(sources: list[Source], build: Path) -> int:
     screen = Silent()
     run = Run(settings, OneWorker(settings.dask, screen), screen)
     run.look_at_exports()
-    return int(run_stages(run, FLOW, "shard")["shard"]["out"])
+    return int(run_stages(run, FLOW, "shard")["shard"].out)
 
 
 def _taxonomy(sources: list[Source]) -> str:

@@ -16,7 +16,7 @@ from curate.records import Box
 from curate.schema import shard_schema
 from curate.settings import CropSettings
 from curate.shards import windows
-from curate.shards.writer import ShardFile, manifest
+from curate.shards.manifest import ShardFile, make_manifest
 
 CROP = CropSettings()
 SIDES = (60, 80)  # px of the pictures, in turns
@@ -53,7 +53,7 @@ def write_build(build: Path, counts: dict[str, int]) -> None:
     """Write the shards of a build: so many ellipses in each split."""
     folder = build / "shard"
     files = [write_shard(folder, split, count) for split, count in counts.items()]
-    listed = manifest(files, CROP, "")
+    listed = make_manifest(files, CROP, "")
     (folder / "manifest.json").write_text(json.dumps(msgspec.to_builtins(listed)))
 
 
