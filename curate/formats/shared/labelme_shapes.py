@@ -173,9 +173,8 @@ def _check_size(data: bytes, width: int, height: int) -> None:
     own_width = int.from_bytes(data[_PNG_WIDTH], "big")
     own_height = int.from_bytes(data[_PNG_HEIGHT], "big")
     if abs(width - own_width) > 1 or abs(height - own_height) > 1:
-        detail = (
-            f"the mask is {own_width} x {own_height} px, its points are {width} x {height} apart"
-        )
+        own_size = f"{own_width} x {own_height} px"
+        detail = f"the mask is {own_size}, its points are {width} x {height} apart"
         raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
 
 
