@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from curate.shards.reader import Shards
 from model.box_network import BoxNetwork
 from model.evaluation.metrics import Comparison
-from model.predict import probabilities
+from model.predict import sample_probabilities
 
 _TOGETHER = 64  # windows in memory
 
@@ -44,11 +44,7 @@ def validate(model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]) -> dict
     for first in range(0, len(rows), _TOGETHER):
         some = rows[first : first + _TOGETHER]
         samples = [shards.sample(row) for row in some.tolist()]
-        answers = probabilities(
-            model,
-            [sample.image for sample in samples],
-            [sample.drawn for sample in samples],
-        )
+        answers = sample_probabilities(model, samples)
         for sample, answer in zip(samples, answers, strict=True):
             comparison = Comparison(answer, sample.mask, sample.at_edge)
             of_domain = found.setdefault(sample.domain, [])
