@@ -22,9 +22,6 @@ from curate.shards.reader import Shards, order, random_windows
 from model.batch_plans import BatchPlan, plan_epoch
 from model.batches import Batch, read_batch
 
-Log = Callable[[str], None]
-"""Takes a line that tells the user how things go."""
-
 _PREFETCHED = 3  # batches that each worker reads ahead
 _MAX_WORKERS = 8
 
@@ -112,7 +109,7 @@ def load_batches(
     epoch: int,
     number: int,
     workers: int,
-    log: Log,
+    log: Callable[[str], None],
 ) -> Generator[tuple[ScheduledBatch, Batch]]:
     """The batches of `schedule`, read ahead by so many workers; by none if they cannot start.
 
@@ -155,7 +152,7 @@ def _usable_cores() -> int:
 def _started(
     loaded: Callable[[int], Iterator[_Loaded]],
     workers: int,
-    log: Log,
+    log: Callable[[str], None],
 ) -> Iterator[_Loaded]:
     """Start the workers and wait for the first batch. If that fails, go on without workers."""
     try:
@@ -177,7 +174,7 @@ def _started(
 def _without_workers(
     loaded: Callable[[int], Iterator[_Loaded]],
     error: BaseException,
-    log: Log,
+    log: Callable[[str], None],
 ) -> Iterator[_Loaded]:
     first_line, _, _ = str(error).partition("\n")
     log(f"train: reads without workers, because they cannot start here ({first_line})")

@@ -14,6 +14,7 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards import windows
+from curate.shards.reader import Sample
 from model.batches import pad_edges
 from model.box_network import BoxNetwork
 from model.drawn_box import DrawnBox, checked_box
@@ -37,7 +38,7 @@ _MIN_PADDING = 2  # px
 _STEP = 32  # px; windows are padded to multiples of it, so that many have the same size
 _BATCH_PIXELS = 400_000  # of all windows that the network sees together
 
-_Probabilities = NDArray[np.float32]
+Probabilities = NDArray[np.float32]
 """(H, W): how likely each pixel is the object."""
 
 
@@ -45,7 +46,7 @@ def probabilities(
     model: BoxNetwork,
     images: Sequence[Pixels],
     drawn: Sequence[Box] | NDArray[np.int32],
-) -> list[_Probabilities]:
+) -> list[Probabilities]:
     """For each window, (H, W, 3) uint8 RGB, and its drawn box, px of the window: (H, W) float32.
 
     What else is asked at the same time changes nothing: each window is padded by itself.
@@ -56,7 +57,7 @@ def probabilities(
         size = (_padded(height), _padded(width))
         by_size.setdefault(size, []).append(index)
 
-    answers: dict[int, _Probabilities] = {}
+    answers: dict[int, Probabilities] = {}
     for (height, width), indices in by_size.items():
         most = max(1, _BATCH_PIXELS // (height * width))
         for first in range(0, len(indices), most):
@@ -69,6 +70,13 @@ def probabilities(
                 own_height, own_width, _ = images[index].shape
                 answers[index] = fused[:own_height, :own_width]
     return [answers[index] for index in range(len(images))]
+
+
+def sample_probabilities(model: BoxNetwork, samples: Sequence[Sample]) -> list[Probabilities]:
+    """`probabilities` of samples from the shards."""
+    images = [sample.image for sample in samples]
+    drawn = [sample.drawn for sample in samples]
+    return probabilities(model, images, drawn)
 
 
 def _padded(side: int) -> int:

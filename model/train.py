@@ -16,20 +16,17 @@ from model.start import start_model
 from model.training_run import TrainingRun, finish
 from model.training_state import TrainingState
 
-Log = Callable[[str], None]
-"""Takes a line that tells the user how things go."""
-
-# Of the code that makes a checkpoint from shards and settings. Raise it with every change after
-# which the same shards and settings give other weights: a run does not go on from, or count as done
-# by, another version.
+# Version of the code that makes a checkpoint. Raise it with every change that gives other weights
+# from the same shards and settings: then unfinished runs begin anew, and finished runs are
+# repeated.
 _CODE_VERSION = 2
 
 
-def train(settings: Settings, log: Log) -> Path:
+def train(settings: Settings, log: Callable[[str], None]) -> Path:
     """Train by the settings; the path of the best checkpoint, `<build>/train/model.safetensors`.
 
-    A run that was killed goes on where it was; a finished run is not repeated. InputError if there
-    are no shards, or no start.
+    `log` takes lines for the user. A run that was killed goes on where it was; a finished run is
+    not repeated. InputError if there are no shards, or no start.
     """
     folder = Path(settings.build) / "train"
     shards = open_shards(UPath(settings.build) / "shard", "train")
@@ -73,7 +70,7 @@ def train(settings: Settings, log: Log) -> Path:
     return best
 
 
-def _val_shards(settings: Settings, log: Log) -> Shards | None:
+def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None:
     """The shards to validate on; None if the val split holds no object."""
     try:
         return open_shards(UPath(settings.build) / "shard", "val")

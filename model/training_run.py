@@ -112,10 +112,10 @@ def _is_late(run: TrainingRun, state: TrainingState) -> bool:
     settings, progress = run.settings.train, state.progress
     if settings.steps is not None or progress.seconds <= _LATE * 60 * settings.minutes:
         return False
-    run.log(
-        f"train: {_LATE} times the minutes are over: stops at step {progress.step} of "
-        f"{progress.steps}"
-    )
+    line = f"train: {_LATE} times the minutes are over: stops at step {progress.step:,}"
+    if progress.steps is not None:
+        line += f" of {progress.steps:,}"
+    run.log(line)
     return True
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from curate.shards.reader import Shards
 from model.box_network import BoxNetwork
 from model.evaluation.metrics import Comparison
-from model.predict import probabilities
+from model.predict import sample_probabilities
 
 _TOGETHER = 64  # windows in memory
 
@@ -19,20 +19,22 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
     domains = shards.table["domain"].to_pylist()
     object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
 
-    count: dict[str, int] = {}
+    rows_of_domain: dict[str, int] = {}
     turns = []
     for row in np.argsort(object_ids).tolist():
         domain = domains[row]
-        turn = count.get(domain, 0)
-        count[domain] = turn + 1
+        turn = rows_of_domain.get(domain, 0)
         turns.append((turn, domain, row))
-    rows = np.array([row for _, _, row in sorted(turns)], np.int64)
+        rows_of_domain[domain] = turn + 1
+    turns.sort()
+    rows = np.array([row for _, _, row in turns], np.int64)
 
     sides = shards.windows[:, 2:] - shards.windows[:, :2]
     areas = sides.prod(axis=1, dtype=np.int64)
     pixels_up_to = np.cumsum(areas[rows])
     affordable = int(np.searchsorted(pixels_up_to, pixels))
-    return rows[: max(len(count), affordable)]
+    number = max(affordable, len(rows_of_domain))
+    return rows[:number]
 
 
 def validate(model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]) -> dict[str, float]:
@@ -40,13 +42,15 @@ def validate(model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]) -> dict
     model.eval()
     found: dict[str, list[float]] = {}
     for first in range(0, len(rows), _TOGETHER):
-        samples = [shards.sample(row) for row in rows[first : first + _TOGETHER].tolist()]
-        answers = probabilities(
-            model,
-            [sample.image for sample in samples],
-            [sample.drawn for sample in samples],
-        )
+        some = rows[first : first + _TOGETHER]
+        samples = [shards.sample(row) for row in some.tolist()]
+        answers = sample_probabilities(model, samples)
         for sample, answer in zip(samples, answers, strict=True):
             comparison = Comparison(answer, sample.mask, sample.at_edge)
-            found.setdefault(sample.domain, []).append(comparison.pixels.iou)
-    return {domain: float(np.mean(each)) for domain, each in sorted(found.items())}
+            of_domain = found.setdefault(sample.domain, [])
+            of_domain.append(comparison.pixels.iou)
+
+    by_domain = {}
+    for domain in sorted(found):
+        by_domain[domain] = float(np.mean(found[domain]))
+    return by_domain

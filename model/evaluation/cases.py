@@ -9,7 +9,7 @@ from curate.pixels.images import encode_mask, encode_webp
 from curate.shards.reader import Shards
 from model.box_network import BoxNetwork
 from model.evaluation.report import Case
-from model.predict import probabilities
+from model.predict import sample_probabilities
 
 CASES = pa.schema(
     [
@@ -64,7 +64,7 @@ def _one_of_each_image(rows: NDArray[np.int64], shards: Shards) -> list[int]:
 def _case(shards: Shards, model: BoxNetwork, kind: str, row: int, iou: float) -> Case:
     """A row of the shards as a case: what the model sees of it, and what it answers."""
     sample = shards.sample(row)
-    (answer,) = probabilities(model, [sample.image], [sample.drawn])
+    (answer,) = sample_probabilities(model, [sample])
     x0, y0, x1, y1 = sample.drawn
     return Case(
         kind=kind,

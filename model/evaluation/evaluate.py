@@ -34,9 +34,6 @@ from model.evaluation.report import (
 from model.evaluation.strata import Resampling, strata, stratum_report
 from model.hardware import device
 
-Log = Callable[[str], None]
-"""Takes a line that tells the user how things go."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Inputs:
@@ -47,11 +44,12 @@ class _Inputs:
     settings: str
 
 
-def evaluate(settings: Settings, log: Log) -> UPath:
+def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     """Judge `<build>/train/model.safetensors` on the test split; the path of report.json.
 
-    A report that is up to date is not made again. EmptySplit, which is an InputError, if the test
-    split holds no object; InputError if there are no shards, or no model.
+    `log` takes lines for the user. A report that is up to date is not made again. EmptySplit, which
+    is an InputError, if the test split holds no object; InputError if there are no shards, or no
+    model.
     """
     build = UPath(settings.build)
     folder = build / "evaluate"
@@ -96,7 +94,7 @@ def _base_bytes() -> bytes:
     return BASE.read_bytes()
 
 
-def _untuned(log: Log) -> dict[str, BoxNetwork]:
+def _untuned(log: Callable[[str], None]) -> dict[str, BoxNetwork]:
     """The base, before any training on the shards, by the name of its method."""
     if not BASE.is_file():
         log(f"evaluate: {BASE.name} is missing, so the model is not compared with the base")

@@ -15,7 +15,7 @@ from model.evaluation.baselines import rectangle
 from model.evaluation.methods import METHODS
 from model.evaluation.metrics import score
 from model.pace import Every
-from model.predict import probabilities
+from model.predict import Probabilities, sample_probabilities
 from model.prior import mixed_prior, prior_logits
 
 _TOGETHER = 64  # windows in memory, at most
@@ -25,8 +25,8 @@ _LOG_SECONDS = 20.0
 Scores = NDArray[np.float64]
 """(n, metrics): one row for each object, columns in the order of `metrics.METRICS`."""
 
-Answers = Callable[[Sequence[Sample]], list[NDArray[np.float32]]]
-"""A trained method: gives the probabilities (H, W) of each sample's window."""
+Answers = Callable[[Sequence[Sample]], list[Probabilities]]
+"""A trained method: gives the probabilities of each sample's window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def trained_methods(networks: Mapping[str, BoxNetwork]) -> dict[str, Answers]:
     """
     methods: dict[str, Answers] = {}
     for name, network in networks.items():
-        methods[name] = partial(_network_answers, network)
+        methods[name] = partial(sample_probabilities, network)
     methods["prior"] = partial(_prior_answers, networks["model"])
     return methods
 
@@ -127,21 +127,7 @@ def batches(shards: Shards) -> Iterator[range]:
     yield range(first, len(areas))
 
 
-def _network_answers(
-    network: BoxNetwork,
-    samples: Sequence[Sample],
-) -> list[NDArray[np.float32]]:
-    return probabilities(
-        network,
-        [sample.image for sample in samples],
-        [sample.drawn for sample in samples],
-    )
-
-
-def _prior_answers(
-    model: BoxNetwork,
-    samples: Sequence[Sample],
-) -> list[NDArray[np.float32]]:
+def _prior_answers(model: BoxNetwork, samples: Sequence[Sample]) -> list[Probabilities]:
     """The usual shapes as often as each comes, without a look at any pixel."""
     prior = mixed_prior(model.priors, model.shares[None]).cpu()
     answers = []
@@ -153,7 +139,7 @@ def _prior_answers(
     return answers
 
 
-def _scores(answers: Sequence[NDArray[np.float32]], samples: Sequence[Sample]) -> Scores:
+def _scores(answers: Sequence[Probabilities], samples: Sequence[Sample]) -> Scores:
     """Scores of the answers to some samples."""
     rows = []
     for answer, sample in zip(answers, samples, strict=True):

@@ -39,13 +39,20 @@ def paint_ellipse(rng: np.random.Generator, side: int) -> Ellipse:
     x, y = rng.integers(side // 3, 2 * side // 3, 2)
     a, b = rng.integers(side // 8, side // 3, 2)
     rows, columns = np.mgrid[:side, :side]
-    mask = ((columns - x) / a) ** 2 + ((rows - y) / b) ** 2 < 1
+    across = (columns - x) / a
+    down = (rows - y) / b
+    mask = across**2 + down**2 < 1
     image = rng.integers(20, 90, (side, side, 3), dtype=np.uint8)
     image[mask] += 130
 
-    ys = np.flatnonzero(mask.any(axis=1))
-    xs = np.flatnonzero(mask.any(axis=0))
-    box = (int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1)
+    xs = np.flatnonzero(mask.any(axis=0)).tolist()
+    ys = np.flatnonzero(mask.any(axis=1)).tolist()
+    box = Box(
+        x0=xs[0],
+        y0=ys[0],
+        x1=xs[-1] + 1,
+        y1=ys[-1] + 1,
+    )
     return Ellipse(image, mask, box)
 
 

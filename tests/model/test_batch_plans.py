@@ -23,8 +23,10 @@ def planned(max_side: int = 256, epoch: int = 1) -> Planned:
     rng = np.random.default_rng(5)
     side = np.exp(rng.uniform(np.log(16), np.log(400), (COUNT, 1)))
     sides = side * rng.uniform(0.7, 1.0, (COUNT, 2))
-    corners = rng.uniform(0, 1, (COUNT, 2)) * (np.array([WIDTH, HEIGHT]) - sides)
-    boxes = np.concatenate((corners, corners + sides), axis=1).astype(np.int32)
+    room = np.array([WIDTH, HEIGHT]) - sides
+    corners = room * rng.uniform(0, 1, (COUNT, 2))
+    boxes = np.concatenate((corners, corners + sides), axis=1)
+    boxes = boxes.astype(np.int32)
 
     heights = np.full(COUNT, HEIGHT)
     widths = np.full(COUNT, WIDTH)
@@ -50,18 +52,24 @@ def test_every_sample_is_in_one_batch_of_one_size() -> None:
         assert plan.width in batch_sides(256)
         assert plan.pixels <= TrainSettings().batch_pixels
 
-        real = plan.windows[:, 2:] - plan.windows[:, :2]
-        assert (real <= [plan.width, plan.height]).all()
-        assert (plan.windows[:, :2] >= 0).all()
-        assert (plan.windows[:, 2:] <= epoch.crop_sides[plan.rows]).all()
+        low, high = plan.windows[:, :2], plan.windows[:, 2:]
+        assert (high - low <= [plan.width, plan.height]).all()
+        assert (low >= 0).all()
+        assert (high <= epoch.crop_sides[plan.rows]).all()
+
+
+def rows_of(plans: list[BatchPlan]) -> list[list[int]]:
+    return [plan.rows.tolist() for plan in plans]
 
 
 def test_an_epoch_is_planned_alike_each_time_and_epochs_differ() -> None:
     first = planned().plans
     again = planned().plans
     other = planned(epoch=2).plans
-    assert all(np.array_equal(a.windows, b.windows) for a, b in zip(first, again, strict=True))
-    assert [plan.rows[0] for plan in first[:20]] != [plan.rows[0] for plan in other[:20]]
+    for plan, same in zip(first, again, strict=True):
+        assert np.array_equal(plan.rows, same.rows)
+        assert np.array_equal(plan.windows, same.windows)
+    assert rows_of(first) != rows_of(other)
 
 
 def test_padding_stays_under_its_bound() -> None:
@@ -75,15 +83,14 @@ def test_the_drawn_box_stays_whole_unless_it_is_larger_than_the_batch() -> None:
     whole = 0
     for plan in epoch.plans:
         drawn = epoch.drawn[plan.rows]
-        holds_low = plan.windows[:, :2] <= drawn[:, :2]
-        holds_high = plan.windows[:, 2:] >= drawn[:, 2:]
-        inside = holds_low & holds_high
-        fits = (drawn[:, 2:] - drawn[:, :2]) <= 120
-        assert inside[fits].all()
-
-        shares_pixels = (plan.windows[:, 2:] > drawn[:, :2]) & (plan.windows[:, :2] < drawn[:, 2:])
-        assert shares_pixels.all()
-        whole += int(inside.all(axis=1).sum())
+        drawn_low, drawn_high = drawn[:, :2], drawn[:, 2:]
+        low, high = plan.windows[:, :2], plan.windows[:, 2:]
+        is_whole = (low <= drawn_low) & (high >= drawn_high)
+        fits = drawn_high - drawn_low <= 120
+        assert is_whole[fits].all()
+        assert (high > drawn_low).all()
+        assert (low < drawn_high).all()
+        whole += int(is_whole.all(axis=1).sum())
     assert 0 < whole < COUNT
 
 

@@ -28,17 +28,19 @@ def test_a_batch_holds_windows_masks_and_padding(build_folder: Make) -> None:
     )
     batch = read_batch(shards, plan, UNCHANGED)
     assert batch.pixels.shape == (2, 96, 128, 3)
+    assert plan.padding == np.count_nonzero(~batch.valid)
     for index, row in enumerate(rows.tolist()):
-        sample = shards.sample(row)
-        assert batch.target[index].sum() == sample.mask.sum()
-        assert batch.valid[index].sum() == sample.mask.size
-        assert not batch.target[index][~batch.valid[index]].any()
+        true = shards.sample(row).mask
+        target = batch.target[index]
+        valid = batch.valid[index]
+        assert target.sum() == true.sum()
+        assert valid.sum() == true.size
+        assert not target[~valid].any()
 
         x0, y0, x1, y1 = batch.drawn[index].astype(int).tolist()
-        assert batch.target[index, y0:y1, x0:x1].sum() == sample.mask.sum()
+        assert target[y0:y1, x0:x1].sum() == true.sum()
         bright = batch.pixels[index].mean(axis=2) > 110
-        assert np.array_equal(bright & batch.valid[index], batch.target[index])
-    assert plan.padding == np.count_nonzero(~batch.valid)
+        assert np.array_equal(bright & valid, target)
 
 
 def test_tensors_are_as_the_network_takes_them(build_folder: Make) -> None:
@@ -50,7 +52,8 @@ def test_tensors_are_as_the_network_takes_them(build_folder: Make) -> None:
     pixels, drawn, target, valid = batch.tensors(torch.device("cpu"))
     assert pixels.shape == (1, 3, 96, 128)
     assert pixels.is_contiguous(memory_format=torch.channels_last)
-    assert torch.equal(pixels[0, 1], torch.from_numpy(batch.pixels[0, :, :, 1]))
+    green = batch.pixels[0, :, :, 1]
+    assert torch.equal(pixels[0, 1], torch.from_numpy(green))
     assert drawn.shape == (1, 4)
     assert target.shape == valid.shape == (1, 1, 96, 128)
     assert target.dtype == valid.dtype == torch.float32

@@ -29,16 +29,23 @@ def test_colours_tell_the_object_from_what_is_around_it() -> None:
     evidence = colour_evidence(pixels, torch.sigmoid(logits))[0]
     assert evidence[mask].min() > 0.5
     assert evidence[~mask].max() < -0.2
-    assert np.array_equal(settle(pixels, logits, TRUST)[0].numpy() >= 0, mask)
+    assert np.array_equal(settled_mask(pixels, logits), mask)
+
+
+def settled_mask(pixels: torch.Tensor, logits: torch.Tensor) -> np.ndarray:
+    settled = settle(pixels, logits, TRUST)
+    return settled[0].numpy() >= 0
 
 
 def test_one_colour_everywhere_says_nothing_but_specks_vanish() -> None:
     pixels, _, mask = square(apart=0, noise=0)
-    logits = torch.from_numpy(np.where(mask, 2.0, -2.0).astype(np.float32))[None]
-    assert colour_evidence(pixels, torch.sigmoid(logits)).abs().max() < 1e-4
+    answer = np.where(mask, np.float32(2.0), np.float32(-2.0))
+    logits = torch.from_numpy(answer)[None]
+    evidence = colour_evidence(pixels, torch.sigmoid(logits))
+    assert evidence.abs().max() < 1e-4
     logits[0, 5, 5] = 2.0
     logits[0, 30, 40] = -2.0
-    assert np.array_equal(settle(pixels, logits, TRUST)[0].numpy() >= 0, mask)
+    assert np.array_equal(settled_mask(pixels, logits), mask)
 
 
 def test_three_pixels_by_hand() -> None:
@@ -53,8 +60,10 @@ def test_three_pixels_by_hand() -> None:
     for number in range(_ROUNDS):
         inside = torch.sigmoid(answer)
         outside = torch.sigmoid(-answer)
-        black = (inside[:2].sum() / inside.sum()) / (outside[:2].sum() / outside.sum())
-        white = (inside[2] / inside.sum()) / (outside[2] / outside.sum())
+        on_object = inside / inside.sum()
+        around_it = outside / outside.sum()
+        black = on_object[:2].sum() / around_it[:2].sum()
+        white = on_object[2] / around_it[2]
         evidence = torch.log(torch.stack((black, black, white)))
         if number == 0:
             found = colour_evidence(pixels, inside[None, None])[0, 0]
@@ -64,8 +73,10 @@ def test_three_pixels_by_hand() -> None:
         answer = by_itself
         for _ in range(_STEPS):
             left, middle, right = torch.tanh(answer / 2)
-            pull = (alike[0] * middle, alike[0] * left + alike[1] * right, alike[1] * middle)
-            answer = by_itself + torch.stack(pull)
+            on_left = alike[0] * middle
+            on_middle = alike[0] * left + alike[1] * right
+            on_right = alike[1] * middle
+            answer = by_itself + torch.stack((on_left, on_middle, on_right))
     assert torch.allclose(settle(pixels, logits, trust)[0, 0], answer, atol=1e-3)
 
 

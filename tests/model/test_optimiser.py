@@ -17,7 +17,9 @@ def test_every_weight_moves_and_filters_alike_in_all_directions() -> None:
 
     left, right = torch.randn(16, 1), torch.randn(1, 288)
     skewed = 100 * left @ right + torch.randn(16, 288)  # nearly of rank one
-    loss = (filters.flatten(1) * skewed).sum() + sum(each.sum() for each in model.parameters())
+    loss = (filters.flatten(1) * skewed).sum()
+    for each in model.parameters():
+        loss = loss + each.sum()
     ours = optimisers(model, 0.01)
     loss.backward()  # type: ignore[no-untyped-call]
     for each in ours:

@@ -62,7 +62,12 @@ def test_what_is_not_a_box_is_refused_in_words(segmenter: Segmenter, box: Any, w
         segmenter.segment(IMAGE, box)
 
 
-@pytest.mark.parametrize("image", [IMAGE[..., 0], IMAGE.astype(np.float32), IMAGE[..., :2], None])
+GREY = IMAGE[..., 0]
+FLOATS = IMAGE.astype(np.float32)
+TWO_CHANNELS = IMAGE[..., :2]
+
+
+@pytest.mark.parametrize("image", [GREY, FLOATS, TWO_CHANNELS, None])
 def test_what_is_not_an_image_is_refused_in_words(segmenter: Segmenter, image: Any) -> None:
     with pytest.raises(InputError, match=r"\(H, W, 3\) array of uint8"):
         segmenter.segment(image, (1, 2, 30, 40))

@@ -13,6 +13,7 @@ from curate.settings import Settings
 from model import training_run
 from model.batches import Batch
 from model.checkpoint import load_checkpoint
+from model.pace import Pace
 from model.train import train
 from model.training_state import TrainingState
 
@@ -111,12 +112,22 @@ def test_without_a_val_split_no_iou_is_told_and_the_last_weights_are_kept(
     assert json.loads((path.parent / "train.json").read_text())["best"] is None
 
 
-def test_without_steps_it_ends_with_its_minutes(build_folder: Make) -> None:
-    settings = build_folder(QUICK | {"minutes": 0.05}, {"train": 4})
+def test_without_steps_the_pace_tells_how_many_there_are(
+    build_folder: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pace, "steps_that_fit", lambda *_: 3)
+    settings = build_folder(QUICK, {"train": 4})
     train(settings, print)
     record = json.loads((Path(settings.build) / "train" / "train.json").read_text())
-    assert record["step"] >= 10
-    assert record["steps"] >= record["step"]
+    assert record["step"] == record["steps"] == 10 + 3
+
+
+def test_a_run_that_is_late_stops(build_folder: Make) -> None:
+    settings = build_folder(QUICK | {"minutes": 1e-6}, {"train": 4})
+    lines: list[str] = []
+    assert train(settings, lines.append).exists()
+    late = "train: 1.3 times the minutes are over: stops at step 1"
+    assert late in lines
 
 
 def test_without_shards_or_start_it_says_so(build_folder: Make, tmp_path: Path) -> None:

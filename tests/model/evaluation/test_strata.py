@@ -57,8 +57,9 @@ def test_means_and_differences_are_those_of_the_objects() -> None:
     model, ellipse = report.results
     assert (model.method, model.objects, model.images) == ("model", 3, 2)
     assert ellipse.stratum == objects.stratum
-    for index, name in enumerate(METRICS):
-        assert model.metrics[name].mean == pytest.approx(scores["model"][[0, 2, 3], index].mean())
+    expected = scores["model"][objects.rows].mean(axis=0)
+    found = [model.metrics[name].mean for name in METRICS]
+    assert found == pytest.approx(expected)
 
     named = {each.metric: each for each in report.paired}
     assert list(named) == ["iou", "edge_precision_2", "edge_recall_2", "edge_f_2"]
