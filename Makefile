@@ -25,8 +25,8 @@ help:  ## list the targets
 	$(INSTALL) --group dev
 	touch .venv/dev
 
-demo: .venv/run  ## draw five customers' exports, curate them, train a model and open the way to its report
-	.venv/bin/python -m examples.demo_exports build/demo/exports
+demo: .venv/run  ## paint five customers' exports, curate them, train a model and open the way to its report
+	.venv/bin/python -m examples.demo build/demo/exports
 	$(PIPELINES) all examples/demo.yaml
 
 all: .venv/run  ## every stage of SETTINGS whose inputs have changed, to the judged model and its pages
@@ -56,8 +56,8 @@ taxonomy: .venv/run  ## match the labels of SETTINGS and write the review queue
 segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0,x1,y1 OUT=mask.png
 	$(PIPELINES) segment $(IMAGE) --box $(BOX) -o $(or $(OUT),mask.png) $(OPTIONS)
 
-base: .venv/run  ## draw scenes and train the base model further, on them alone (hours)
-	.venv/bin/python -m examples.base_exports build/base/exports
+base: .venv/run  ## paint scenes and train the base model further, on them alone (hours)
+	.venv/bin/python -m examples.scenes build/base/exports
 	$(PIPELINES) all examples/base.yaml --until train
 
 weights: .venv/run  ## fetch the published U2-Net weights, by digest

@@ -1,1 +1,1 @@
-"""One file for each claim of docs/performance.md; files that begin with an underscore serve the others."""
+"""One file for each claim of docs/performance.md; `shared/` has what several of them use."""

@@ -1,10 +1,11 @@
-"""From exports to shards with one worker, beside the plain script and the bare codec; objects a second of each.
+"""From exports to shards with one worker, beside the plain script and the bare codec.
 
     python -m benchmarks.ingest_to_shards [--data FOLDER]
 
-FOLDER holds the open sets coco-mini and carparts; without it pictures with their statistics are made. The
-pipeline runs its stages ingest to shard in this process, reading annotations, hashing files, decoding in the guarded
-child, writing each stage. The bare codec encodes the crops and masks that came out, and does nothing else.
+FOLDER has the open sets coco-mini and carparts; without it pictures with their statistics are made.
+The pipeline runs its stages ingest to shard in this process: it reads annotations, hashes files,
+decodes in the guarded child, writes each stage. The bare codec encodes the crops and masks that
+came out, and does nothing else.
 """
 
 import argparse
@@ -12,16 +13,19 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
 
-from benchmarks._pictures import make_exports
-from benchmarks._plain import plain_script
-from benchmarks._timing import Measured, measure, ratio, report
+from benchmarks.shared.pictures import EXPORTS, Statistics, make_exports
+from benchmarks.shared.plain_script import plain_script
+from benchmarks.shared.timing import Measured, measure, ratio, report
 from curate.pixels import images
+from curate.pixels.images import Pixels
+from curate.pixels.masks import Mask
 from curate.settings import ExportSettings, LicenceSettings, Settings
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run, run_stages
@@ -32,18 +36,36 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
-class Source(NamedTuple):
-    """An export for the pipeline, and the same as the plain script wants it: annotation files with their images."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An export, and for the plain script its annotation files with their images."""
 
     root: Path
     documents: list[tuple[Path, Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Crops:
+    """The decoded crops and masks of all shards, and the size of the encoded crops in bytes."""
+
+    decoded: list[tuple[Pixels, Mask]]
+    encoded_bytes: int
+
+    @property
+    def pixels(self) -> int:
+        """px of all crops."""
+        return sum(mask.size for _, mask in self.decoded)
 
 
 class OneWorker(Workers):
     """The workers of a run, when there is one: this process."""
 
     def map(
-        self, title: str, function: Callable[[_T, Any], _R], items: Sequence[_T], shared: Any
+        self,
+        title: str,
+        function: Callable[[_T, Any], _R],
+        items: Sequence[_T],
+        shared: Any,
     ) -> list[_R]:
         """`function(item, shared)` for each item."""
         del title
@@ -60,72 +82,57 @@ class Silent(Screen):
 def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, help="folder that holds coco-mini and carparts")
+    parser.add_argument("--data", type=Path, help="folder that has coco-mini and carparts")
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        sources, words = _sources(arguments.data, Path(scratch))
-        measured, size = _measure(sources, Path(scratch), arguments.repeats)
-    _report(measured, size, words)
+        folder = Path(scratch)
+        if arguments.data and _has_open_sets(arguments.data):
+            name = "coco-mini and carparts"
+            sources = open_sets(arguments.data)
+        else:
+            print("The open sets are not here (--data FOLDER): pictures like theirs are made.")
+            name = "pictures made here"
+            sources = made_sources(folder / "exports")
+        run_pipeline(sources, folder / "first")
+        crops = _read_crops(folder / "first")
+        measured = _measure(sources, crops, folder, arguments.repeats)
+    _report(name, measured, crops)
 
 
-def _sources(data: Path | None, scratch: Path) -> tuple[list[Source], str]:
-    if data and (data / "coco-mini").is_dir() and (data / "carparts").is_dir():
-        coco, parts = data / "coco-mini", data / "carparts"
-        sides = [parts / "trainingset", parts / "testset"]
-        return [
-            Source(coco, [(coco / "annotations/instances_train2017.json", coco / "train2017")]),
-            Source(parts, [(side / "annotations.json", side / "JPEGImages") for side in sides]),
-        ], "coco-mini and carparts"
-    print(
-        "The open sets are not here (--data FOLDER): pictures with their statistics are made instead."
-    )
-    made = make_exports(scratch / "exports")
+def _has_open_sets(data: Path) -> bool:
+    """Whether both sets are there."""
+    return (data / "coco-mini").is_dir() and (data / "carparts").is_dir()
+
+
+def open_sets(data: Path) -> list[Source]:
+    """The open sets below a folder."""
+    coco = data / "coco-mini"
+    document = coco / "annotations" / "instances_train2017.json"
+    carparts = data / "carparts"
+    documents = []
+    for name in ("trainingset", "testset"):
+        folder = carparts / name
+        documents.append((folder / "annotations.json", folder / "JPEGImages"))
     return [
-        Source(document.parent, [(document, folder)]) for document, folder in made
-    ], "pictures made here"
-
-
-def _measure(
-    sources: list[Source], scratch: Path, repeats: int
-) -> tuple[dict[str, Measured], dict[str, float]]:
-    """Rates, and what the crops come to in bytes a px."""
-    builds = (scratch / f"build-{number}" for number in count())
-    first = next(builds)
-    _pipeline(sources, first)
-    crops = [
-        (
-            images.decode_crop(row["image"]["bytes"]),
-            images.decode_mask_png(row["mask"]["bytes"]),
-            row,
-        )
-        for file in sorted((first / "shard").glob("split=*/*.parquet"))
-        for row in pq.ParquetFile(file).read(["image", "mask"]).to_pylist()
+        Source(coco, [(document, coco / "train2017")]),
+        Source(carparts, documents),
     ]
-    pixels = sum(mask.size for _, mask, _ in crops)
-    size = {
-        "pixels": pixels,
-        "bytes_per_pixel": sum(len(row["image"]["bytes"]) for *_, row in crops) / pixels,
-    }
-    documents = [each for source in sources for each in source.documents]
-
-    def codec() -> int:
-        for crop, mask, _ in crops:
-            images.encode_webp(crop)
-            images.encode_mask(mask)
-        return len(crops)
-
-    ways = {
-        "pipeline": lambda: _pipeline(sources, next(builds)),
-        "plain script": lambda: plain_script(documents, scratch / "plain.parquet"),
-        "bare codec": codec,
-    }
-    return measure(ways, repeats), size
 
 
-def _pipeline(sources: list[Source], build: Path) -> int:
+def made_sources(
+    folder: Path,
+    exports: dict[str, Statistics] = EXPORTS,
+) -> list[Source]:
+    """Exports that are made below `folder`."""
+    made = make_exports(folder, exports)
+    return [Source(document.parent, [(document, images)]) for document, images in made]
+
+
+def run_pipeline(sources: list[Source], build: Path) -> int:
     """All stages from ingest to shard; the number of rows in the shards."""
     taxonomy = build.parent / "taxonomy" / "concepts.yaml"
     if not taxonomy.exists():
@@ -134,60 +141,110 @@ def _pipeline(sources: list[Source], build: Path) -> int:
     settings = Settings(
         build=str(build),
         taxonomy=str(taxonomy),
-        exports=[
-            ExportSettings(
-                name=source.root.name,
-                path=str(source.root),
-                format="coco",
-                customer=source.root.name,
-                domain=source.root.name,
-                licence="benchmark",
-            )
-            for source in sources
-        ],
+        exports=[_export(source) for source in sources],
         licences=LicenceSettings(allow=["benchmark"]),
     )
     screen = Silent()
     run = Run(settings, OneWorker(settings.dask, screen), screen)
     run.look_at_exports()
-    return int(run_stages(run, FLOW, "shard")["shard"].out)
+    ledgers = run_stages(run, FLOW, "shard")
+    return int(ledgers["shard"].out)
+
+
+def _export(source: Source) -> ExportSettings:
+    """The settings of a source; its name is its folder's."""
+    name = source.root.name
+    return ExportSettings(
+        name=name,
+        path=str(source.root),
+        format="coco",
+        customer=name,
+        domain=name,
+        licence="benchmark",
+    )
 
 
 def _taxonomy(sources: list[Source]) -> str:
     """Each class of the annotation files as a concept of its own."""
-    names = {
-        re.sub(r"[^a-z0-9]+", "-", category["name"].lower()).strip("-")
-        for source in sources
-        for document, _ in source.documents
-        for category in json.loads(document.read_bytes())["categories"]
-    }
-    entries = [
-        f"  {name}:\n    definition: A {name} as its set means it.\n    kind: thing"
-        for name in sorted(names - {"background"})
-    ]
-    return "\n".join(["concepts:", *entries, ""])
+    names = set()
+    for source in sources:
+        for document, _ in source.documents:
+            for category in json.loads(document.read_bytes())["categories"]:
+                name = re.sub(r"[^a-z0-9]+", "-", category["name"].lower())
+                names.add(name.strip("-"))
+    lines = ["concepts:"]
+    for name in sorted(names - {"background"}):
+        lines += [
+            f"  {name}:",
+            f"    definition: A {name} as its set means it.",
+            "    kind: thing",
+        ]
+    return "\n".join([*lines, ""])
 
 
-def _report(measured: dict[str, Measured], size: dict[str, float], words: str) -> None:
-    ratios = {other: ratio(measured, "pipeline", other) for other in ("plain script", "bare codec")}
-    lines = [f"From exports to shards, {words}, one worker:"]
-    lines += [
-        f"  {name:<13}{each.items:>6,} objects {each.rate:>8,.0f} objects/s"
-        for name, each in measured.items()
-    ]
-    lines += [f"  pipeline / {other}: {value:.2f}" for other, value in ratios.items()]
-    lines += [
-        f"  crops: {size['pixels'] / 1e6:,.0f} megapixels, {size['bytes_per_pixel']:.2f} bytes/px"
-    ]
-    ways = {
-        name: {"objects": each.items, "objects_per_second": each.rates}
-        for name, each in measured.items()
+def _read_crops(build: Path) -> Crops:
+    """The crops and masks of all shards of a build."""
+    decoded = []
+    encoded_bytes = 0
+    for file in sorted((build / "shard").glob("split=*/*.parquet")):
+        for row in pq.ParquetFile(file).read(["image", "mask"]).to_pylist():
+            image = row["image"]["bytes"]
+            crop = images.decode_crop(image)
+            mask = images.decode_mask_png(row["mask"]["bytes"])
+            decoded.append((crop, mask))
+            encoded_bytes += len(image)
+    return Crops(decoded, encoded_bytes)
+
+
+def _measure(
+    sources: list[Source],
+    crops: Crops,
+    scratch: Path,
+    repeats: int,
+) -> dict[str, Measured]:
+    """Rates of the three ways; each run of the pipeline has a build folder of its own."""
+    numbers = count()
+    documents: list[tuple[Path, Path]] = []
+    for source in sources:
+        documents += source.documents
+
+    def pipeline() -> int:
+        return run_pipeline(sources, scratch / f"build-{next(numbers)}")
+
+    def plain() -> int:
+        return plain_script(documents, scratch / "plain.parquet")
+
+    def codec() -> int:
+        for crop, mask in crops.decoded:
+            images.encode_webp(crop)
+            images.encode_mask(mask)
+        return len(crops.decoded)
+
+    ways = {"pipeline": pipeline, "plain script": plain, "bare codec": codec}
+    return measure(ways, repeats)
+
+
+def _report(name: str, measured: dict[str, Measured], crops: Crops) -> None:
+    """Print and write what was measured."""
+    bytes_per_pixel = crops.encoded_bytes / crops.pixels
+    lines = [f"From exports to shards, {name}, one worker:"]
+    ways = {}
+    for way, each in measured.items():
+        lines.append(f"  {way:<13}{each.items:>6,} objects {each.rate:>8,.0f} objects/s")
+        ways[way] = {"objects": each.items, "objects_per_second": each.rates}
+    pipeline_over = {}
+    for other in ("plain script", "bare codec"):
+        pipeline_over[other] = ratio(measured, "pipeline", other)
+        lines.append(f"  pipeline / {other}: {pipeline_over[other]:.2f}")
+    megapixels = crops.pixels / 1e6
+    lines.append(f"  crops: {megapixels:,.0f} megapixels, {bytes_per_pixel:.2f} bytes/px")
+    data = {
+        "data": name,
+        "ways": ways,
+        "pipeline_over": pipeline_over,
+        "crops": {"pixels": crops.pixels, "bytes_per_pixel": bytes_per_pixel},
     }
-    report(
-        "ingest_to_shards",
-        lines,
-        {"data": words, "ways": ways, "pipeline_over": ratios, "crops": size},
-    )
+    report("ingest_to_shards", lines, data)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Settings files that run, and the programs that draw pictures with exact masks for them."""
+"""Settings files that run, short scripts that show the library, and painted pictures."""

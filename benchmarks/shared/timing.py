@@ -1,0 +1,71 @@
+"""Rates of several ways to do one thing.
+
+They take turns, so that a busy machine slows all of them alike.
+"""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+_RESULTS = Path("build/bench")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`items`: what one run gave; `rates`: items a second, run by run."""
+
+    items: int
+    rates: list[float]
+
+    @property
+    def rate(self) -> float:
+        """The median over the runs."""
+        return statistics.median(self.rates)
+
+
+def measure(ways: Mapping[str, Callable[[], int]], repeats: int) -> dict[str, Measured]:
+    """Run all ways once unmeasured, then `repeats` times in turn.
+
+    A way returns how many items it made.
+    """
+    items = {name: way() for name, way in ways.items()}
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, way in ways.items():
+            begun = time.perf_counter()
+            made = way()
+            seconds = time.perf_counter() - begun
+            rates[name].append(made / seconds)
+    return {name: Measured(items[name], rates[name]) for name in ways}
+
+
+def ratios(measured: Mapping[str, Measured], name: str, other: str) -> list[float]:
+    """One way's rate by another's in the same turn, for each turn."""
+    turns = zip(measured[name].rates, measured[other].rates, strict=True)
+    return [rate / other_rate for rate, other_rate in turns]
+
+
+def ratio(measured: Mapping[str, Measured], name: str, other: str) -> float:
+    """The median of `ratios`."""
+    return statistics.median(ratios(measured, name, other))
+
+
+def report(name: str, lines: list[str], data: Mapping[str, Any]) -> None:
+    """Print the lines; write the data and the machine's description to build/bench/`name`.json."""
+    cores = os.cpu_count()
+    load, _, _ = os.getloadavg()
+    machine = {"python": platform.python_version(), "cores": cores, "load": load}
+    path = _RESULTS / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = msgspec.json.encode({**data, "machine": machine})
+    path.write_bytes(msgspec.json.format(document, indent=2) + b"\n")
+    for line in lines:
+        print(line)
+    print(f"{cores} cores, load {load:.1f} at the end; {path}")

@@ -1,0 +1,33 @@
+"""Masks of things in boxes: `python -m examples.ask_for_boxes photo.jpg 10,20,110,140 30,5,90,60`.
+
+A box is x0,y0,x1,y1 in px of the displayed picture. Writes photo_1.png, photo_2.png, … beside it.
+"""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from curate.limits import Limits
+from curate.pixels.images import decode
+from model.predict import Corners, Segmenter
+
+
+def main(picture: Path, boxes: list[Corners]) -> None:
+    """Ask the base model for all boxes at once, and write the masks."""
+    image = decode(picture.read_bytes(), Limits().image_pixels)
+    masks = Segmenter.load("base").segment(image, boxes)
+    for number, mask in enumerate(masks, start=1):
+        path = picture.with_name(f"{picture.stem}_{number}.png")
+        Image.fromarray(mask).save(path)
+        print(f"{path}: {mask.sum()} px")
+
+
+def parsed(text: str) -> Corners:
+    """The box of x0,y0,x1,y1."""
+    x0, y0, x1, y1 = (float(number) for number in text.split(","))
+    return x0, y0, x1, y1
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [parsed(text) for text in sys.argv[2:]])

@@ -1,0 +1,60 @@
+"""What is behind the things of the demo's views: skies and floors, and the px that they take."""
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from examples.scenes.painting import blend
+from examples.scenes.sampling import one_of
+from examples.scenes.textures import Material, Pixels, grey, plain, render
+
+_SKIES = (
+    ((90, 140, 200), (205, 222, 235)),
+    ((160, 170, 182), (215, 218, 220)),
+    ((70, 90, 150), (240, 190, 140)),
+)
+"""Colours above and at the horizon: blue, grey, at dusk."""
+
+
+def sky(rng: Generator, height: int, width: int) -> Pixels:
+    """A sky with clouds, blue, grey or at dusk."""
+    top, horizon = one_of(rng, _SKIES)
+    lower = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    upper = 1 - lower
+    slope = upper * np.array(top, np.float32) + lower * np.array(horizon, np.float32)
+    image = np.repeat(slope[:, None], width, axis=1)
+
+    scale = rng.uniform(1.0, 2.5)
+    material = plain(grey(128.0), "cloud", contrast=128, scale=scale)
+    tones = render(rng, material, height, width)[..., 0]
+    white = np.clip((tones - 130) / 110, 0, 1).astype(np.float32)
+    blend(image, np.full_like(image, 248), white * np.float32(0.8))
+    return image
+
+
+def floor(rng: Generator, material: Material, height: int, width: int) -> Pixels:
+    """A level floor seen at a slant: its pattern grows towards the viewer."""
+    flat = render(rng, material, height * 2, width * 2)
+    x = np.arange(width, dtype=np.float32) - width / 2
+    nearness = np.linspace(0.25, 1.0, height, dtype=np.float32)[:, None]
+    source_x = np.clip(x / nearness * 0.5 + width, 0, 2 * width - 1)
+    # Perspective: the distance grows as 1 / nearness.
+    depth = (2 * height - 1) * (1 - 0.25 / nearness)
+    source_y = np.repeat(depth / 0.75, width, axis=1)
+    seen = cv2.remap(
+        flat,
+        source_x.astype(np.float32),
+        source_y.astype(np.float32),
+        cv2.INTER_AREA,
+    )
+    return np.asarray(seen, np.float32)
+
+
+def band(height: int, width: int, top: float, bottom: float) -> NDArray[np.bool_]:
+    """(H, W): px between two levels, given as shares of the height."""
+    mask = np.zeros((height, width), np.bool_)
+    first = round(top * height)
+    end = round(bottom * height)
+    mask[first:end] = True
+    return mask

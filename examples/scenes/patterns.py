@@ -1,0 +1,82 @@
+"""Grey fields of what people make: stripes, checks, bricks, dots, weaves.
+
+Each is a regular pattern with a little noise.
+"""
+
+import numpy as np
+from numpy.random import Generator
+
+from examples.scenes.noise import Field, grid, spectral, spread
+
+
+def stripes(rng: Generator) -> Field:
+    """Level stripes with sharp borders, 32 px apart."""
+    _, y = grid()
+    wave = np.sin(2 * np.pi * y / 32)
+    noise = 0.2 * spectral(rng, 1.2)
+    return spread(np.sign(wave) + noise)
+
+
+def waves(rng: Generator) -> Field:
+    """Soft wavy stripes."""
+    _, y = grid()
+    bend = 1.5 * spectral(rng, 2.4)
+    wave = np.sin(2 * np.pi * y / 25.6 + bend)
+    noise = 0.2 * spectral(rng, 0.8)
+    return spread(wave + noise)
+
+
+def checks(rng: Generator) -> Field:
+    """A chessboard with squares of 32 px."""
+    x, y = grid()
+    column = x // 32
+    row = y // 32
+    noise = 0.1 * spectral(rng, 1.2)
+    return spread((column + row) % 2 + noise)
+
+
+def plaid(rng: Generator) -> Field:
+    """Stripes of 4 px in many tones, in both directions."""
+    x, y = grid()
+    column = (x // 4).astype(int) % 16
+    row = (y // 4).astype(int) % 16
+    upright = rng.normal(0, 1, 16)
+    level = rng.normal(0, 1, 16)
+    noise = 0.15 * spectral(rng, 0.6)
+    return spread(upright[column] + level[row] + noise)
+
+
+def bricks(rng: Generator) -> Field:
+    """Bricks of 64 by 32 px in several tones, every second row moved by half a brick."""
+    x, y = grid()
+    row = (y // 32).astype(int)
+    moved_x = x + (row % 2) * 32
+    column = (moved_x // 64).astype(int)
+    level_mortar = (y % 32) < 4
+    upright_mortar = (moved_x % 64) < 4
+    tones = rng.uniform(0.45, 1.0, (17, 17))
+    tone = tones[row % 17, column % 17]
+    pattern = np.where(level_mortar | upright_mortar, 0.1, tone)
+    noise = 0.06 * spectral(rng, 1.0)
+    return spread(pattern + noise)
+
+
+def dots(rng: Generator) -> Field:
+    """Round dots, 32 px apart, every second row moved by half of that."""
+    x, y = grid()
+    row = y // 32
+    moved_x = x + 16 * (row % 2)
+    distance = np.hypot(moved_x % 32 - 16, y % 32 - 16)
+    dot = np.clip(10 - distance, -1, 1)
+    noise = 0.1 * spectral(rng, 1.0)
+    return spread(dot + noise)
+
+
+def weave(rng: Generator) -> Field:
+    """Threads of 8 px that pass over and under each other."""
+    x, y = grid()
+    is_over = (x // 8 + y // 8) % 2 > 0
+    upright = np.sin(np.pi * (x % 8) / 8)
+    level = np.sin(np.pi * (y % 8) / 8)
+    noise = 0.2 * spectral(rng, 0.7)
+    return spread(np.where(is_over, upright, level) + noise)

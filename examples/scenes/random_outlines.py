@@ -1,0 +1,111 @@
+"""Outlines that are different each time: blobs, stars, leaves, limbs, torn edges."""
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from examples.scenes.outlines import (
+    Point,
+    Ring,
+    from_xy,
+    full_turn,
+    polar,
+    ribbon,
+    rotate,
+)
+
+
+def blob(rng: Generator, roughness: float = 0.35, waves: int = 7) -> Ring:
+    """A smooth closed curve about the origin, radius about 1: a circle with random waves."""
+    turn = full_turn(120)
+    radius = np.ones(len(turn))
+    for wave in range(2, 2 + waves):
+        height = roughness * rng.normal() / wave
+        phase = rng.uniform(0, 2 * np.pi)
+        radius += height * np.cos(wave * turn + phase)
+    ring = polar(turn, np.clip(radius, 0.25, None))
+    return _flattened(rng, ring, least=0.45)
+
+
+def convex(rng: Generator, corners: int) -> Ring:
+    """A convex polygon: its corners lie on an ellipse about the origin."""
+    turn = np.sort(rng.uniform(0, 2 * np.pi, corners))
+    return _flattened(rng, polar(turn), least=0.4)
+
+
+def _flattened(rng: Generator, ring: Ring, least: float) -> Ring:
+    """The ring with its height reduced, to a share of `least` to 1, and turned by any angle."""
+    flat = ring * (1, rng.uniform(least, 1.0))
+    return rotate(flat, rng.uniform(0, np.pi))
+
+
+def star(rng: Generator, corners: int, depth: float, jitter: float = 0.1) -> Ring:
+    """A star of `corners` points; `depth` 0 to 1: how deep it is cut in between them."""
+    points = 2 * corners
+    turn = full_turn(points) + rng.normal(0, jitter / corners, points)
+    is_outer = np.arange(points) % 2 == 0
+    radius = np.where(is_outer, 1.0, 1.0 - depth)
+    ring = polar(turn, radius * (1 + rng.normal(0, jitter, points)))
+    return rotate(ring, rng.uniform(0, np.pi))
+
+
+def wander(rng: Generator, steps: int, bend: float) -> NDArray[np.float64]:
+    """(steps, 2) points of a walk that turns by about `bend` radians at each step."""
+    turns = np.cumsum(rng.normal(0, bend, steps))
+    start = rng.uniform(0, 2 * np.pi)
+    return np.cumsum(polar(turns + start), axis=0)
+
+
+def leaf(
+    rng: Generator,
+    foot: Point,
+    length: float,
+    angle: float,
+    width: float = 0.35,
+) -> Ring:
+    """A pointed leaf that grows from `foot` in the direction `angle`, in radians.
+
+    `width` is a share of its length.
+    """
+    t = np.linspace(0, 1, 24)
+    # The exponent moves the widest place towards the foot or the tip.
+    bulge = np.sin(np.pi * t ** rng.uniform(0.6, 1.1))
+    half = width * length * bulge * 0.5
+    bend = rng.normal(0, 0.12) * length * t**2
+
+    one_edge = from_xy(t * length, half + bend)
+    other_edge = from_xy(t * length, bend - half)
+    ring = np.concatenate([one_edge, other_edge[::-1]])
+    return rotate(ring, angle) + foot
+
+
+def limb(
+    rng: Generator,
+    start: Point,
+    end: Point,
+    r0: float,
+    r1: float,
+) -> Ring:
+    """An arm or a leg from `start` to `end`, a little bent at its middle; radii at both ends."""
+    first = np.array(start)
+    last = np.array(end)
+    knee = (first + last) / 2 + rng.normal(0, 0.06, 2)
+    # Limbs are a little thicker at the knee than a straight cone.
+    radii = np.array([r0, (r0 + r1) * 0.55, r1])
+    return ribbon([first, knee, last], radii * 2)
+
+
+def rough(rng: Generator, ring: Ring, amount: float, step: float) -> Ring:
+    """The ring with a point every `step`, each moved by about `amount`: fur, bark, torn edges."""
+    # Walk along the closed line in equal steps.
+    closed = np.concatenate([ring, ring[:1]])
+    lengths = np.hypot(*np.diff(closed, axis=0).T)
+    passed = np.concatenate([[0], np.cumsum(lengths)])
+    total = passed[-1]
+    points = int(np.clip(total / step, 8, 1500))
+    at = np.linspace(0, total, points, endpoint=False)
+    dense = from_xy(
+        np.interp(at, passed, closed[:, 0]),
+        np.interp(at, passed, closed[:, 1]),
+    )
+    return dense + rng.normal(0, amount, dense.shape)

@@ -1,0 +1,77 @@
+"""The scripts run, on small data that is made here."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from examples import ask_for_boxes, match_labels, own_format, train_on_shards
+from model.checkpoint import BASE
+from tests.curate.shard_rows import make_segments, write_shards
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = sorted((ROOT / "examples").glob("[!_]*.py"))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+    picture = Image.fromarray(colours).resize((160, 120), Image.Resampling.BICUBIC)
+    path = tmp_path / "photo.png"
+    picture.save(path)
+    return path
+
+
+def test_a_torch_loop_reads_the_shards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pictures").mkdir()
+    shards = write_shards(make_segments(tmp_path / "pictures"), tmp_path / "shard")
+    train_on_shards.main(str(shards), epochs=2)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("epoch 0: 18 crops, mean loss ")
+    assert float(first.split()[-1]) > float(second.split()[-1]) > 0
+
+
+def test_a_format_of_ones_own_is_read(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        "photo.png; car; 12 40, 90 40, 90 80, 12 80",
+        "photo.png; Baum; 100 0, 120 0, 120 50, 100 50",
+        "photo.png; car; 5 5, 10 10",
+        "photo.png, car",
+        "lost.png; car; 1 1, 9 1, 9 9",
+    ]
+    (photo.parent / own_format.FILE).write_text("\n".join(lines))
+    own_format.main(str(photo.parent))
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[:2] == ["photo.png: car, 3120 px", "photo.png: Baum, 1000 px"]
+    dropped = {line.split(":")[0] for line in shown[2:]}
+    assert dropped == {
+        "dropped, bad_polygon",
+        "dropped, malformed_file",
+        "dropped, missing_image",
+    }
+
+
+def test_labels_are_matched(capsys: pytest.CaptureFixture[str]) -> None:
+    match_labels.main(["car", "Traffic lights", "Dingsda"])
+    shown = capsys.readouterr().out.splitlines()
+    assert "car: car (exact)" in shown
+    assert "Traffic lights: traffic-light (normalised)" in shown
+    assert [line for line in shown if line.startswith("Dingsda: for a reviewer to decide")]
+
+
+@pytest.mark.skipif(not BASE.is_file(), reason="the base model is not here")
+def test_the_model_answers_several_boxes(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ask_for_boxes.main(photo, [ask_for_boxes.parsed("10,20,70,90"), (80.0, 10.0, 150.0, 60.0)])
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    for number, (x0, y0, x1, y1) in enumerate([(0, 0, 90, 110), (60, 0, 160, 80)], start=1):
+        mask = np.asarray(Image.open(photo.with_name(f"photo_{number}.png")))
+        assert mask.shape == (120, 160)
+        assert not mask[:y0].any()
+        assert mask[y0:y1, x0:x1].sum() == mask.sum()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_is_short(script: Path) -> None:
+    lines = [line for line in script.read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert 10 <= len(lines) <= 50
