@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Polygons,
         RawRunLengths,
         RegionMap,
+        RowRunLengths,
     )
     from curate.settings import CropSettings
     from curate.shards.reader import Sample, Shards, open_shards, order, random_windows, stream
@@ -57,6 +58,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "RegionMap",
+    "RowRunLengths",
     "RunLengths",
     "Sample",
     "Shards",
@@ -87,6 +89,7 @@ _FILES = {
         "Polygons",
         "RawRunLengths",
         "RegionMap",
+        "RowRunLengths",
     ),
     "curate.settings": ("CropSettings",),
     "curate.shards.reader": (

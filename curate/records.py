@@ -74,6 +74,19 @@ class RawRunLengths(Record, frozen=True, kw_only=True, tag="run_lengths"):
     width: Any
 
 
+class RowRunLengths(Record, frozen=True, kw_only=True, tag="row_run_lengths"):
+    """Row-major run-lengths of a rectangle of the annotated frame, as the export holds them: unchecked.
+
+    `counts`: a list. `x`, `y`: the rectangle's top left px; `width`, `height`: its sides, px.
+    """
+
+    counts: Any
+    x: Any
+    y: Any
+    width: Any
+    height: Any
+
+
 class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
     """An encoded picture, such as a PNG, whose non-zero pixels are the mask.
 
@@ -89,11 +102,11 @@ class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
 class Compound(Record, frozen=True, kw_only=True, tag="compound"):
     """One object of several shapes: the union of `pieces`, less the union of `holes`."""
 
-    pieces: list[Polygons | RawRunLengths | Bitmap]
-    holes: list[Polygons | RawRunLengths | Bitmap] = []
+    pieces: list[Polygons | RawRunLengths | RowRunLengths | Bitmap]
+    holes: list[Polygons | RawRunLengths | RowRunLengths | Bitmap] = []
 
 
-Shape = Polygons | RawRunLengths | Bitmap | Compound
+Shape = Polygons | RawRunLengths | RowRunLengths | Bitmap | Compound
 """The geometry of an annotation, as its export wrote it."""
 
 

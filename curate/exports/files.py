@@ -52,6 +52,13 @@ class Files:
             detail = f"{path}: {error.strerror or error}"
             raise Refusal(Reason.UNREADABLE_FILE, detail) from None
 
+    def size(self, path: str) -> int | None:
+        """A file's size in bytes; None if it cannot be told."""
+        try:
+            return (self.root / path).stat().st_size
+        except OSError:
+            return None
+
     @cached_property
     def known(self) -> frozenset[str]:
         """The paths as a set."""

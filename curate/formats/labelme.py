@@ -36,7 +36,6 @@ the same if the shapes come in another order. The same shape twice is
 """
 
 import posixpath
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,17 +43,12 @@ import msgspec
 
 from curate.exports.export import Export
 from curate.exports.file_names import is_picture
+from curate.formats.shared.grouping import Drawn, join_groups, without_holes
 from curate.formats.shared.json_documents import JsonDocument, documents
-from curate.formats.shared.json_values import label_flags, value, whole
-from curate.formats.shared.labelme_shapes import (
-    Drawn,
-    Extent,
-    content_digest,
-    decode_base64,
-    read_shape,
-)
+from curate.formats.shared.json_values import decode_base64, value, whole
+from curate.formats.shared.labelme_shapes import read_shape
 from curate.reasons import Refusal
-from curate.records import Annotation, Bitmap, Compound, ImageRecord, Polygons, ReadItem, Shape
+from curate.records import Annotation, ImageRecord, ReadItem
 
 OPTIONS: tuple[str, ...] = ()
 
@@ -113,92 +107,8 @@ def _image_name(export: Export, path: str, stated: Any) -> str:
 def _annotations(path: str, shapes: list[msgspec.Raw]) -> list[Annotation]:
     """The annotations of a document: shapes on their own, then one for each group."""
     drawn = [read_shape(path, number, value(raw)) for number, raw in enumerate(shapes)]
-    annotations = []
-    groups: defaultdict[tuple[str, str], list[Drawn]] = defaultdict(list)
-    for each in _without_holes(drawn):
-        if each.group is not None and each.shape is not None:
-            groups[each.label, each.group].append(each)
-        else:
-            annotations.append(_annotation(each.key, [each]))
-    for names, members in groups.items():
-        annotations.append(_annotation(f"{path}#{content_digest(*names)}", members))
-    return annotations
+    return join_groups(without_holes(drawn, _is_background), path)
 
 
-def _annotation(key: str, members: list[Drawn]) -> Annotation:
-    """The annotation of the shapes of one object."""
-    first = members[0]
-    attributes: dict[str, str] = {}
-    for each in reversed(members):  # the first shape has the last word
-        attributes |= each.attributes
-    annotation = Annotation(key=key, label=first.label, attributes=attributes)
-    if first.refusal is not None:
-        return msgspec.structs.replace(
-            annotation, dropped=first.refusal.reason, detail=first.refusal.detail
-        )
-    return msgspec.structs.replace(
-        annotation, shape=_joined(members), flags=label_flags(first.label)
-    )
-
-
-def _joined(members: list[Drawn]) -> Shape:
-    """One shape of all members, less their holes."""
-    pieces: list[Polygons | Bitmap] = []
-    holes: list[Polygons | Bitmap] = []
-    for each in members:
-        if each.shape is not None:
-            pieces.append(each.shape)
-        holes += each.holes
-    if len(pieces) == 1 and not holes:
-        return pieces[0]
-
-    # Polygons alone are one record of several rings; with a bitmap among them they are not.
-    rings = [piece.rings[0] for piece in pieces if isinstance(piece, Polygons)]
-    hole_rings = [hole.rings[0] for hole in holes if isinstance(hole, Polygons)]
-    if len(rings) == len(pieces) and len(hole_rings) == len(holes):
-        return Polygons(rings=rings, holes=hole_rings)
-    return Compound(pieces=[*pieces], holes=[*holes])
-
-
-def _without_holes(drawn: list[Drawn]) -> list[Drawn]:
-    """The shapes that are no holes. Each hole is added to one shape of every object it cuts."""
-    objects = _first_of_objects(drawn)
-    kept: list[Drawn] = []
-    earlier: list[Drawn] = []
-    for each in drawn:
-        if each.shape is None or each.label not in _BACKGROUND:
-            kept.append(each)
-            if each.extent is not None:
-                earlier.append(each)
-            continue
-
-        # Without a group only the order and the place tell what a hole is cut out of.
-        if each.group is None:
-            owners = [other for other in earlier if _encloses(other.extent, each.extent)]
-        else:
-            owners = objects[each.group]
-        for owner in owners:
-            owner.holes.append(each.shape)
-        if not owners:
-            kept.append(each)
-    return kept
-
-
-def _first_of_objects(drawn: list[Drawn]) -> defaultdict[str, list[Drawn]]:
-    """By group: the first shape of each object in it."""
-    objects: defaultdict[str, list[Drawn]] = defaultdict(list)
-    labels = set()
-    for each in drawn:
-        if each.group is None or each.shape is None or each.label in _BACKGROUND:
-            continue
-        if (each.group, each.label) not in labels:
-            labels.add((each.group, each.label))
-            objects[each.group].append(each)
-    return objects
-
-
-def _encloses(outer: Extent | None, inner: Extent | None) -> bool:
-    if outer is None or inner is None:
-        return False
-    x0, y0, x1, y1 = inner
-    return outer[0] <= x0 and outer[1] <= y0 and outer[2] >= x1 and outer[3] >= y1
+def _is_background(drawn: Drawn) -> bool:
+    return drawn.label in _BACKGROUND

@@ -1,9 +1,9 @@
 """A shape of an annotation, as its export wrote it, as run-lengths over the frame in which it stands."""
 
-from curate.pixels import images, masks, polygons, run_lengths
+from curate.pixels import images, masks, polygons, row_runs, run_lengths
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import Bitmap, Compound, Flag, Polygons, Shape
+from curate.records import Bitmap, Compound, Flag, Polygons, RowRunLengths, Shape
 
 
 def to_run_lengths(
@@ -23,6 +23,8 @@ def to_run_lengths(
         except Refusal as refusal:
             raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
         return masks.place(picture.foreground(), shape.x, shape.y, height, width), []
+    if isinstance(shape, RowRunLengths):
+        return row_runs.place_rows(shape, height, width, max_pixels), []
     if (shape.height, shape.width) != (height, width):
         stated = f"{shape.width} x {shape.height}"[:100]
         raise Refusal(

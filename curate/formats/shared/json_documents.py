@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from curate.errors import InputError
 from curate.exports.documents import json_text
 from curate.exports.export import Export
+from curate.formats.shared.documents import find_documents
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, IgnoredFile
 
@@ -45,34 +45,16 @@ def documents(
 ) -> Iterator[JsonDocument | Drop | IgnoredFile]:
     """The documents among an export's .json files for which `is_ours` is true.
 
-    A broken file is a drop; a file of another tool is left alone.
-
-    `name`: of the format; `needs`: what makes a document its own. Both are for messages.
-
-    Raises:
-        InputError: if no file is of the format, nor broken.
+    The rest, and the parameters, are as in `curate.formats.shared.documents`.
     """
-    found = False
-    for path in export.files.paths:
-        if not path.lower().endswith(".json"):
-            continue
-        try:
-            document = _open(export, path)
-        except Refusal as refusal:
-            found = True  # it may have been of the format: no reason to stop the run
-            yield export.drop(_named(refusal, path), annotation_key=path, count=None)
-            continue
-        if document is None or not is_ours(document):
-            yield export.ignored(path, f"no {name} document")
-            continue
-        found = True
-        yield document
 
-    if not found and not export.lost:
-        number = len(export.files.paths)
-        raise InputError(
-            f"{export.files.root}: no {name} document among {number} files; it {needs}"
-        )
+    def read(path: str) -> JsonDocument | None:
+        document = _open(export, path)
+        if document is None or not is_ours(document):
+            return None
+        return document
+
+    return find_documents(export, name, ".json", read, needs)
 
 
 def _open(export: Export, path: str) -> JsonDocument | None:
@@ -83,10 +65,3 @@ def _open(export: Export, path: str) -> JsonDocument | None:
     except msgspec.ValidationError:
         return None
     return JsonDocument(path, pieces)
-
-
-def _named(refusal: Refusal, path: str) -> Refusal:
-    """The refusal with the path of its file in front, if it does not say it already."""
-    if refusal.detail.startswith(path):
-        return refusal
-    return Refusal(refusal.reason, f"{path}: {refusal.detail}")

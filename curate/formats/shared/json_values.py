@@ -1,5 +1,7 @@
 """Values in strangers' JSON: numbers, rings, labels and attributes, however they are written."""
 
+import base64
+import binascii
 from typing import Any
 
 import msgspec
@@ -65,6 +67,18 @@ def attributes(data: Any) -> dict[str, str]:
     if not isinstance(data, dict):
         return {}
     return {str(key): _text(each) for key, each in data.items() if each is not None}
+
+
+def decode_base64(text: Any) -> bytes | None:
+    """The bytes of base64 text, or of a data URL; None if it is neither."""
+    if not isinstance(text, str):
+        return None
+    if text.startswith("data:"):
+        _, _, text = text.partition(",")
+    try:
+        return base64.b64decode(text, validate=False) or None
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _text(data: Any) -> str:

@@ -1,46 +1,21 @@
 """Entries of `shapes` in labelme's documents: polygons, circles and masks as shapes of ours."""
 
-import base64
-import binascii
-import hashlib
-import json
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
-from curate.formats.shared.json_values import attributes, ring
+from curate.formats.shared.grouping import Drawn, Extent
+from curate.formats.shared.json_values import attributes, decode_base64, ring
+from curate.formats.shared.keys import content_digest
+from curate.formats.shared.outlines import ellipse
 from curate.reasons import Reason, Refusal
 from curate.records import Bitmap, Polygons
 
 _POLYGON_TYPES = (None, "", "polygon", "quadrilateral")
-_SAGITTA_PX = 0.05  # how far the chords of a drawn circle may be from its arc
-_SIDES_OF_A_CIRCLE = (16, 4096)  # the fewest and the most
 _LARGEST_CORNER = 1e9
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_WIDTH = slice(16, 20)  # in the header that follows
 _PNG_HEIGHT = slice(20, 24)
-
-Extent = tuple[float, float, float, float]
-"""x0, y0, x1, y1 of a shape's points, px."""
-
-
-@dataclass
-class Drawn:
-    """A shape as labelme's user drew it."""
-
-    label: str
-    group: str | None
-    """Its `group_id` as text."""
-    key: str
-    attributes: dict[str, str]
-    shape: Polygons | Bitmap | None = None
-    refusal: Refusal | None = None
-    """Why there is no shape."""
-    extent: Extent | None = None
-    """Of a polygon, if all its coordinates are numbers."""
-    holes: list[Polygons | Bitmap] = field(default_factory=list)
-    """Shapes that are cut out of it."""
 
 
 def read_shape(path: str, number: int, data: Any) -> Drawn:
@@ -68,24 +43,6 @@ def read_shape(path: str, number: int, data: Any) -> Drawn:
     else:
         drawn.extent = _extent(drawn.shape)
     return drawn
-
-
-def content_digest(*content: Any) -> str:
-    """16 hex digits by which equal content is known again."""
-    text = json.dumps(content, sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def decode_base64(text: Any) -> bytes | None:
-    """The bytes of base64 text, or of a data URL; None if it is neither."""
-    if not isinstance(text, str):
-        return None
-    if text.startswith("data:"):
-        _, _, text = text.partition(",")
-    try:
-        return base64.b64decode(text, validate=False) or None
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _text(label: Any) -> str:
@@ -124,24 +81,7 @@ def _circle(points: Any) -> list[Any]:
         return [None]
     x, y, on_x, on_y = numbers
     radius = math.hypot(on_x - x, on_y - y)
-    outline = []
-    sides = _sides(radius)
-    for side in range(sides):
-        angle = 2 * math.pi * side / sides
-        outline += [x + radius * math.cos(angle), y + radius * math.sin(angle)]
-    return outline
-
-
-def _sides(radius: float) -> int:
-    """How many sides a polygon needs so that it looks like a circle of this radius."""
-    fewest, most = _SIDES_OF_A_CIRCLE
-    if radius == 0:
-        return fewest
-    # A chord over 2 × angle is radius × (1 - cos angle) away from its arc.
-    angle = math.acos(max(1 - _SAGITTA_PX / radius, 0.0))
-    if angle == 0:
-        return most
-    return min(max(math.ceil(math.pi / angle), fewest), most)
+    return ellipse(x, y, radius, radius)
 
 
 def _bitmap(points: Any, mask: Any) -> Bitmap:

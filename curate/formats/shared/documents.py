@@ -1,0 +1,54 @@
+"""The documents of an export, found by what they contain."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.reasons import Refusal
+from curate.records import Drop, IgnoredFile
+
+Document = TypeVar("Document")
+
+
+def find_documents(
+    export: Export, name: str, suffix: str, read: Callable[[str], Document | None], needs: str
+) -> Iterator[Document | Drop | IgnoredFile]:
+    """The documents among the files of a suffix.
+
+    A broken file is a drop; a file of another tool is left alone.
+
+    `read`: gives the document at a path, or None if it is another tool's; Refusal if it is
+    broken. `name`: of the format; `needs`: what makes a document its own. Both are for messages.
+
+    Raises:
+        InputError: if no file is of the format, nor broken.
+    """
+    found = False
+    for path in export.files.paths:
+        if not path.lower().endswith(suffix):
+            continue
+        try:
+            document = read(path)
+        except Refusal as refusal:
+            found = True  # it may have been of the format: no reason to stop the run
+            yield export.drop(_named(refusal, path), annotation_key=path, count=None)
+            continue
+        if document is None:
+            yield export.ignored(path, f"no {name} document")
+            continue
+        found = True
+        yield document
+
+    if not found and not export.lost:
+        number = len(export.files.paths)
+        raise InputError(
+            f"{export.files.root}: no {name} document among {number} files; it {needs}"
+        )
+
+
+def _named(refusal: Refusal, path: str) -> Refusal:
+    """The refusal with the path of its file in front, if it does not say it already."""
+    if refusal.detail.startswith(path):
+        return refusal
+    return Refusal(refusal.reason, f"{path}: {refusal.detail}")
