@@ -28,7 +28,8 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
             image, label, corners = line.split(";")
             ring = [float(each) for each in corners.replace(",", " ").split()]
         except ValueError as error:
-            yield export.drop(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}")
+            refusal = Refusal(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}")
+            yield export.drop(refusal)
             continue
         shape = Polygons(rings=[ring])
         annotation = Annotation(key=str(number), label=label.strip(), shape=shape)
@@ -48,7 +49,8 @@ def main(folder: str) -> None:
     limits = Limits()
     with tempfile.TemporaryDirectory() as scratch:
         export = open_export(settings, limits, UPath(scratch))
-        found = plan(export, read(export), keep_in(UPath(scratch)))
+        planned = plan(export, read(export), keep_in(UPath(scratch)))
+        found = [item for item in planned if isinstance(item, FoundImage | Drop)]
         segments, drops, _ = ingest_part(found, settings, export.files.root, limits)
     for row in segments.to_pylist():
         print(f"{row['image_path']}: {row['label']}, {row['area']} px")
