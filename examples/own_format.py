@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 from upath import UPath
 
-from curate import Annotation, Drop, Export, ImageRecord, Polygons, Reason
+from curate import Annotation, Drop, Export, ImageRecord, Polygons, Reason, Refusal
 from curate.limits import Limits
+from curate.records import FoundImage
 from curate.settings import ExportSettings
 from curate.stages.ingest import ingest_part, keep_in, open_export, plan
 
