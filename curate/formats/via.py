@@ -23,9 +23,9 @@ Objects: each region is one object. Its label is the value of one region attribu
 option `label` names; else the one called class, label or category; else one called name, type,
 object or species, if possible with options to choose from; else one with options (`radio`,
 `dropdown`); else any other. Of several, the one with the most values. The label is the value as
-VIA stores it, but where a project's option has a number for its id, it is what the option is
-called; several options of a `checkbox` are joined by ", ". A region whose attribute is empty has
-the label "". If no region of a document has a value, the label is the export's name.
+VIA stores it; but if the id of an option is a number, it is what the option is called in a project
+of the export. Several options of a `checkbox` are joined by ", ". A region whose attribute is empty
+has the label "". If no region of a document has a value, the label is the export's name.
 
 Attributes: all the other region attributes stay with the object, as text.
 
@@ -37,6 +37,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from curate.errors import InputError
 from curate.exports.export import Export
@@ -48,6 +49,7 @@ from curate.formats.shared.via_files import (
     Project,
     Region,
     ViaFile,
+    is_project,
     is_via,
     read_files,
     read_project,
@@ -82,23 +84,41 @@ def read(export: Export) -> Iterator[ReadItem]:
     if attribute is not None and not isinstance(attribute, str):
         raise InputError(f"option label is {attribute!r}; it is the name of a region attribute")
 
+    declared = _declared(export)
     has_table = False
     for table in _tables(export):
         if isinstance(table, _Document):
             has_table = True
-            yield from _items(export, table, attribute)
+            yield from _items(export, table, attribute, declared)
         else:
             yield table
 
     try:
         for each in documents(export, "VIA", _is_ours, _NEEDS):
             if isinstance(each, JsonDocument):
-                yield from _items(export, _json_document(export, each), attribute)
+                document = _json_document(export, each)
+                yield from _items(export, document, attribute, declared)
             else:
                 yield each
     except InputError:
         if not has_table:
             raise
+
+
+def _declared(export: Export) -> dict[str, Any]:
+    """How all projects of the export say that region attributes are filled in.
+
+    People keep a project beside what they exported from it: both must get the same labels, or
+    ingest could not see that they hold the same objects.
+    """
+    declared: dict[str, Any] = {}
+    try:
+        for each in documents(export, "VIA", is_project, _NEEDS):
+            if isinstance(each, JsonDocument):
+                declared |= read_project(each).region_attributes
+    except InputError:
+        pass
+    return declared
 
 
 def _tables(export: Export) -> Iterator[_Document | ReadItem]:
@@ -148,11 +168,16 @@ def _json_document(export: Export, json: JsonDocument) -> _Document:
     return document
 
 
-def _items(export: Export, document: _Document, attribute: str | None) -> Iterator[ReadItem]:
-    """The records of a document, and what of it is lost."""
+def _items(
+    export: Export, document: _Document, attribute: str | None, declared: dict[str, Any]
+) -> Iterator[ReadItem]:
+    """The records of a document, and what of it is lost.
+
+    `attribute`: the one that the settings name. `declared`: by the projects of the export.
+    """
     yield from document.lost
 
-    declared = document.project.region_attributes
+    declared = declared | document.project.region_attributes
     labels = choose_labels(_regions(document), declared, attribute, export.name)
     sizes: defaultdict[str, set[int | None]] = defaultdict(set)
     for file in document.files:

@@ -74,6 +74,11 @@ class _Entry(msgspec.Struct, gc=False):
     base64_img_data: Piece = msgspec.UNSET
 
 
+def is_project(document: JsonDocument) -> bool:
+    """Whether a document is a project of VIA 2, which says how attributes are filled in."""
+    return "_via_attributes" in document.pieces
+
+
 def is_via(document: JsonDocument) -> bool:
     """Whether a document is a project of VIA 2, or has an entry as VIA 1 and 2 export it."""
     if "_via_img_metadata" in document.pieces:

@@ -1,5 +1,6 @@
 """Labels of VIA's regions: which attribute is the class."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,14 @@ def test_options_of_a_project_tell_its_class(tmp_path: Path) -> None:
     back = read(root)
     assert labels(back) == ["Cat", "Dog", "bird"]
     assert {tuple(row["flags"]) for row in back.rows} == {()}
+
+
+def test_an_export_beside_its_project_has_the_same_labels(tmp_path: Path) -> None:
+    declared = {"type": {"type": "dropdown", "options": {"1": "Cat", "2": "Dog"}}}
+    regions = [region(SQUARE, type="1", name="Tom"), region(OTHER, type="2", name="Rex")]
+    project(tmp_path, declared, *regions, default_filepath="pool/")
+    data = json.loads((tmp_path / "via.json").read_text())["_via_img_metadata"]
+    (tmp_path / "pool" / "an_export.json").write_text(json.dumps(data))
+    back = read(tmp_path)
+    assert labels(back) == ["Cat", "Dog"]
+    assert back.reasons == {"duplicate_annotation": 2}
