@@ -18,7 +18,7 @@ from upath import UPath
 from curate import ledger
 from curate.ledger import LedgerReport
 from curate.limits import Limits
-from curate.records import FaultReport
+from curate.records import Drop, FaultReport, FoundImage, IgnoredFile
 from curate.settings import ExportSettings
 from curate.stages import ingest
 from curate.storage import (
@@ -35,6 +35,7 @@ from pipelines.flow.faults import write_traces
 from pipelines.flow.runner import Run, Stage, StageOutput
 
 IMAGES_PER_PARTITION = 200
+_MOST_NAMED = 5  # of the files that a format leaves alone
 _Item = TypeVar("_Item")
 
 
@@ -43,13 +44,16 @@ class Plan(msgspec.Struct, frozen=True):
 
     `root`: where its files are. `partitions`: how many plan files it has. `digest`: of
     those files and of what they were made from. `faults`: exceptions that no rule
-    foresees.
+    foresees. `ignored_files`: how many files the format left alone; `ignored`: some of
+    them, each with the reason.
     """
 
     root: str
     partitions: int
     digest: str
     faults: int
+    ignored_files: int
+    ignored: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,8 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Plan the exports, then read their partitions. Warn of an empty export."""
     limits = run.settings.limits
     plans = _plan_exports(run, stage.version)
+    for planned, plan in plans:
+        _note_ignored_files(run, planned.export, plan)
     tasks = _partition_tasks(run, plans)
 
     task = partial(_make_partition, str(run.build), str(new))
@@ -136,17 +142,26 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
 
     opened = ingest.open_export(export, limits, build / "unpacked")
     read = ingest.read_export(opened, export)
-    records = ingest.plan(opened, read, ingest.keep_in(build / "embedded"))
+    planned = ingest.plan(opened, read, ingest.keep_in(build / "embedded"))
 
+    # Records are written batch by batch: those of a large export fit no memory.
+    ignored: list[IgnoredFile] = []
     digests = []
     faults = 0
-    for number, batch in enumerate(_batches(records)):
+    for number, batch in enumerate(_batches(_set_aside(planned, ignored))):
         encoded = ingest.encode_batch(batch)
         write_bytes(_plan_file(folder, number), encoded)
         digests.append(digest(encoded))
         faults += sum(isinstance(record, FaultReport) for record in batch)
 
-    plan = Plan(str(opened.files.root), len(digests), digest(key, digests), faults)
+    plan = Plan(
+        root=str(opened.files.root),
+        partitions=len(digests),
+        digest=digest(key, digests),
+        faults=faults,
+        ignored_files=len(ignored),
+        ignored=[f"{file.path} ({file.why})" for file in ignored[:_MOST_NAMED]],
+    )
     write_json(folder / "plan.json", plan)
     return plan
 
@@ -154,6 +169,18 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
 def plan_folder(build: UPath, key: str) -> UPath:
     """Where the plan files of an export are kept."""
     return build / "plans" / key
+
+
+def _set_aside(
+    planned: Iterable[ingest.PlanItem], ignored: list[IgnoredFile]
+) -> Iterator[FoundImage | Drop | FaultReport]:
+    """What goes into the plan files; files that were left alone are added to
+    `ignored`."""
+    for each in planned:
+        if isinstance(each, IgnoredFile):
+            ignored.append(each)
+        else:
+            yield each
 
 
 def _plan_file(folder: UPath, number: int) -> UPath:
@@ -265,6 +292,17 @@ def _ingest_once(
     if not made.faults:
         write_json(ledger_file, counted)  # last, because it says that the partition is whole
     return PartitionReport(counted, len(made.faults))
+
+
+def _note_ignored_files(run: Run, export: ExportSettings, plan: Plan) -> None:
+    """Name files that the format left alone, because they may have been meant for
+    it."""
+    if plan.ignored_files == 0:
+        return
+    named = ", ".join(plan.ignored)
+    if plan.ignored_files > len(plan.ignored):
+        named += f" and {plan.ignored_files - len(plan.ignored)} more"
+    run.screen.note(f"export {export.name}: files left alone: {named}")
 
 
 def _warn_of_empty_exports(run: Run, total: LedgerReport) -> None:

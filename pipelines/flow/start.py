@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from curate.errors import InputError
+from curate.exports import process_limits
 from curate.settings import Settings
 from pipelines.flow import build as builds
 from pipelines.flow import labels
@@ -23,6 +24,7 @@ def start_run(settings: Settings) -> Iterator[Run]:
     screen = Screen()
     with Workers(settings.dask, screen) as workers:
         run = Run(settings, workers, screen)
+        _note_missing_limits(screen)
         run.look_at_exports()
         with builds.held(run.build):
             yield run
@@ -42,3 +44,13 @@ def check_settings(settings: Settings) -> None:
         raise InputError("balance.targets: the shares sum to more than 1")
 
     labels.load(settings)
+
+
+def _note_missing_limits(screen: Screen) -> None:
+    """Say what this system cannot limit in the processes that open strangers' files."""
+    missing = process_limits.unlimited()
+    if missing:
+        screen.note(
+            f"this system cannot limit {' and '.join(missing)} of the processes that open the "
+            "exports' files; results are the same, but a hostile file may cost more"
+        )

@@ -175,7 +175,7 @@ def _contents(export: ExportSettings, limits: Limits) -> ExportContents:
                 raise Fault(record.summary, record.trace)
             if isinstance(record, Drop):
                 counts.add_drop(record)
-            else:
+            elif isinstance(record, FoundImage):
                 counts.add_image(record)
 
     labels = sorted(counts.labels.items(), key=lambda item: (-item[1], item[0]))

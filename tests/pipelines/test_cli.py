@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from upath import UPath
 
 from curate.errors import InputError
+from curate.exports import process_limits
 from pipelines import failures
 from pipelines.cli import app
 from pipelines.flow import build as builds
@@ -199,3 +200,24 @@ def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=root)
     assert ran.stdout == "[]\n"
+
+
+def test_files_of_no_format_are_named_once(project: Project, verb: Verb) -> None:
+    place = project.add("street", 2, ["car"])
+    for number in range(7):
+        (place / f"notes {number}.json").write_text('{"notes": []}')
+    outcome = verb("ingest", project.settings)
+    assert outcome.code == 0
+    assert outcome.err.count("export street: files left alone: notes 0.json (") == 1
+    assert "and 2 more" in outcome.err
+
+
+def test_what_a_system_cannot_limit_is_said_once(
+    project: Project, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.add("street", 2, ["car"])
+    assert "cannot limit" not in verb("ingest", project.settings).err
+    monkeypatch.setattr(process_limits, "unlimited", lambda: ["memory", "CPU time"])
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0
+    assert outcome.err.count("cannot limit memory and CPU time") == 1
