@@ -50,7 +50,8 @@ def _note_missing_limits(screen: Screen) -> None:
     """Say what this system cannot limit in the processes that open strangers' files."""
     missing = process_limits.unlimited()
     if missing:
+        unlimited = " and ".join(missing)
         screen.note(
-            f"this system cannot limit {' and '.join(missing)} of the processes that open the "
-            "exports' files; results are the same, but a hostile file may cost more"
+            f"this system cannot limit {unlimited} of the processes that open exports; "
+            "results are the same, but a hostile file may cost more"
         )
