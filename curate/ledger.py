@@ -1,4 +1,4 @@
-"""The ledger: what came in = what went on + what was dropped, by reason and by export."""
+"""The ledger: what came in = what went on + what was dropped, by reason."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ class LedgerError(RuntimeError):
 class ExportLedger(msgspec.Struct, frozen=True, rename={"came_in": "in"}):
     """The annotations of one export in a stage: `came_in` = `out` + `dropped`.
 
-    `by_reason`: the dropped annotations by the name of their reason. A reason is listed with 0 if
-    its drops are all of unknown count.
+    `by_reason`: the dropped annotations by the name of their reason. A reason is listed
+    with 0 if its drops are all of unknown count.
     """
 
     came_in: int
@@ -25,10 +25,11 @@ class ExportLedger(msgspec.Struct, frozen=True, rename={"came_in": "in"}):
 
 
 class LedgerReport(ExportLedger, frozen=True):
-    """The ledger of a stage, as its `ledger.json` holds it, or of one of its partitions.
+    """The ledger of a stage, as `ledger.json` holds it, or of one partition.
 
-    The counts of annotations are those of all exports together; `by_export` has those of each.
-    `uncounted`: rows of drops that stand for a number of annotations that nobody can know.
+    The counts of annotations are those of all exports together; `by_export` has those
+    of each. `uncounted`: rows of drops that stand for a number of annotations that
+    nobody can know.
     """
 
     by_export: dict[str, ExportLedger]
@@ -38,8 +39,9 @@ class LedgerReport(ExportLedger, frozen=True):
 def count(seen: Mapping[str, int], segments: pa.Table, drops: pa.Table) -> LedgerReport:
     """The ledger of one partition.
 
-    `seen`: annotations that came in, by export. `segments`, `drops`: the tables that came of them,
-    where a row of `segments` is one annotation and a row of `drops` as many as its count says.
+    `seen`: annotations that came in, by export. `segments`, `drops`: the tables that
+    came of them, where a row of `segments` is one annotation and a row of `drops` as
+    many as its count says.
     """
     dropped: defaultdict[str, Counter[str]] = defaultdict(Counter)
     sums = drops.group_by(["export", "reason"]).aggregate([("count", "sum")])
@@ -72,12 +74,14 @@ def total(ledgers: Iterable[LedgerReport]) -> LedgerReport:
 
 
 def check(report: LedgerReport) -> None:
-    """LedgerError if the sum is wrong for an export: then it cannot be right by luck in the total."""
+    """LedgerError if in ≠ out + dropped for an export.
+
+    The sum of all exports could be right by luck.
+    """
     for export, row in report.by_export.items():
         if row.came_in != row.out + row.dropped:
-            raise LedgerError(
-                f"export {export}: {row.came_in} in, but {row.out} out and {row.dropped} dropped"
-            )
+            counts = f"{row.came_in} in, but {row.out} out and {row.dropped} dropped"
+            raise LedgerError(f"export {export}: {counts}")
 
 
 def _make_report(

@@ -1,5 +1,6 @@
 """The settings file: one YAML, validated; every error names file, line, column and the nearest valid word."""
 
+import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -14,6 +15,12 @@ from curate.yaml_files import Located, load_yaml
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
+"""The project's own taxonomy, in a clone."""
+
+STARTS_WITHOUT_FILE = ("base", "random")
+"""Words for `train.start` that are not the path of a checkpoint."""
+
 _LONGEST_SHOWN = 100  # characters of a wrong value in a message
 ShareRange = tuple[Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]]
 
@@ -260,11 +267,18 @@ class EvaluateSettings(Section):
 class Settings(Section):
     """The whole file."""
 
-    build: str = Field(description="folder of all that the run makes")
-    taxonomy: str = Field(
-        default="taxonomy/concepts.yaml",
+    build: str = Field(
         description=(
-            "file of the concepts; reviewed decisions are in the folder `customers` beside it"
+            "folder of all that the run makes; relative to the settings file's folder, as are all "
+            "paths here"
+        )
+    )
+    taxonomy: str = Field(
+        default="own",
+        validate_default=True,
+        description=(
+            "file of the concepts; reviewed decisions are in the folder `customers` beside it. "
+            "`own`: that of the clone, `taxonomy/concepts.yaml`"
         ),
     )
     root: str | None = Field(
@@ -285,6 +299,13 @@ class Settings(Section):
     dask: DaskSettings = DaskSettings()
     limits: Limits = Limits()
 
+    @field_validator("taxonomy")
+    @classmethod
+    def _find_own_taxonomy(cls, taxonomy: str) -> str:
+        if taxonomy == "own":
+            return str(OWN_TAXONOMY)
+        return taxonomy
+
 
 Formats = Mapping[str, Collection[str]]
 """The formats that can be read, and the options of each."""
@@ -293,10 +314,15 @@ Formats = Mapping[str, Collection[str]]
 def load_settings(path: Path, formats: Formats, root: str | None = None) -> Settings:
     """The settings of a YAML file. InputError with file, line, column and what to write instead.
 
-    `formats`: what `format` and `options` of an export may say, see `curate.formats.options_by_name`.
-    `root` goes before the file's own; the exports' paths come back with it.
+    `formats`: what `format` and `options` of an export may say, see
+    `curate.formats.options_by_name`. `root`: replaces that of the file; it is relative to the
+    working directory.
 
-    A licence that `licences.allow` does not list stops here too: nothing of such an export is ever read.
+    All paths come back absolute (URLs stay as they are): those of exports are taken from `root`, if
+    there is one, and all others from the folder of the settings file.
+
+    An export with a licence that `licences.allow` does not list is an error, too: nothing of it is
+    ever read.
     """
     document = load_yaml(path)
     if not isinstance(document.data, dict):
@@ -311,19 +337,63 @@ def load_settings(path: Path, formats: Formats, root: str | None = None) -> Sett
     for number, export in enumerate(settings.exports):
         _check_export(export, number, first, document, formats)
     _check_licences(settings, document)
-    return _rooted(settings, root or settings.root)
+    _check_taxonomy(settings, document)
+
+    folder = str(path.absolute().parent)
+    if root is not None:
+        root = _absolute(root, str(Path.cwd()))
+    elif settings.root is not None:
+        root = _absolute(settings.root, folder)
+    return _with_absolute_paths(settings, folder, root)
 
 
-def _rooted(settings: Settings, root: str | None) -> Settings:
-    if root is None:
-        return settings
-    exports = [
-        each
-        if "://" in each.path
-        else each.model_copy(update={"path": str(UPath(root) / each.path)})
-        for each in settings.exports
-    ]
-    return settings.model_copy(update={"root": root, "exports": exports})
+def _with_absolute_paths(settings: Settings, folder: str, root: str | None) -> Settings:
+    """Settings whose paths no longer depend on where the program runs.
+
+    `folder`: of the settings file. `root`: absolute, where the exports are, if not in `folder`.
+    """
+    exports = []
+    for export in settings.exports:
+        path = _absolute(export.path, root or folder)
+        exports.append(export.model_copy(update={"path": path}))
+
+    train = settings.train
+    if train.start not in STARTS_WITHOUT_FILE:
+        train = train.model_copy(update={"start": _absolute(train.start, folder)})
+
+    changes = {
+        "build": _absolute(settings.build, folder),
+        "taxonomy": _absolute(settings.taxonomy, folder),
+        "root": root,
+        "exports": exports,
+        "train": train,
+    }
+    return settings.model_copy(update=changes)
+
+
+def _absolute(path: str, folder: str) -> str:
+    """A path taken from a folder; a URL or an absolute path stays as it is. Both may be URLs.
+
+    >>> _absolute("../build/demo", "/home/me/project/examples")
+    '/home/me/project/build/demo'
+    >>> _absolute("street.zip", "s3://bucket/exports")
+    's3://bucket/exports/street.zip'
+    """
+    if "://" in path:
+        return path
+    if "://" in folder:
+        return str(UPath(folder) / path)
+    # Not Path.resolve: a user who follows links of their own expects `..` as it is written.
+    return os.path.normpath(os.path.join(folder, path))  # noqa: PTH118
+
+
+def _check_taxonomy(settings: Settings, document: Located) -> None:
+    """The project's own taxonomy is in a clone, not in an installed library."""
+    if settings.taxonomy == str(OWN_TAXONOMY) and not OWN_TAXONOMY.is_file():
+        raise InputError(
+            f"{document.where('taxonomy')}: this installation has no taxonomy of its own; set "
+            "taxonomy to the path of a concepts.yaml"
+        )
 
 
 def _check_export(

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""`python -m pipelines VERB SETTINGS [options]`; in an editable install also `segcurate VERB …`."""
+"""`python -m pipelines VERB SETTINGS [options]`.
+
+In an editable install also `segcurate VERB …`.
+"""
 
 from pipelines.cli import app
 

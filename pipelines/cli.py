@@ -1,88 +1,80 @@
 """The command line: `python -m pipelines VERB SETTINGS [options]`.
 
-A verb reads its arguments here and works elsewhere; what is slow to load is loaded where it is needed.
-Results go to standard output, as JSON with --json; progress and warnings to standard error.
+A verb's function here reads its arguments and prints its result; the work is in
+`pipelines/verbs/`. Those files import numpy, pyarrow and Dask, which takes seconds, so
+each function imports its own only when it runs: `--help` and a mistyped option answer
+at once.
+
+Results go to standard output, as JSON with --json; progress and warnings to standard
+error.
 """
 
-from enum import StrEnum
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.failures import ends_well
+from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
+from pipelines.failures import CheckFailed, FaultsMet, ends_well
+from pipelines.flow.screen import printable
 
 if TYPE_CHECKING:
-    from curate.settings import Settings
+    from pipelines.flow.faults import StageFaults
 
 app = typer.Typer(
     help=(
-        "From customers' segmentation exports to a judged box-to-mask model. The stages up to shard first run those "
-        "before them; train takes the shards that are there, evaluate the shards and the model."
+        "From customers' segmentation exports to a judged box-to-mask model. "
+        "The stages from ingest to shard first run the stages before them, if these "
+        "are not up to date. train needs shards, evaluate needs shards and a model."
     ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
-SettingsFile = Annotated[Path, typer.Argument(metavar="SETTINGS", help="The settings file, YAML.")]
-Root = Annotated[
-    str | None,
-    typer.Option(metavar="PATH", help="Where the exports lie, instead of the settings' root."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
+def _add_stage(name: str, what: str) -> None:
+    """Add the verb of a stage."""
 
-class Until(StrEnum):
-    """The stages at which `all` may end."""
-
-    INGEST = "ingest"
-    REMAP = "remap"
-    FILTER = "filter"
-    SPLIT = "split"
-    BALANCE = "balance"
-    SHARD = "shard"
-    TRAIN = "train"
-    EVALUATE = "evaluate"
-
-
-def _stage(name: str, what: str) -> None:
     @ends_well
     def stage(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
-        from pipelines.verbs import whole
+        from pipelines.verbs.stage import curate
 
-        result = whole.curate(_load(settings, root), name)
-        _give(result, as_json, "")
+        result = curate(load(settings, root), name)
+        _give(result, as_json)
+        _end_with(result.faults)
 
     app.command(name, help=what)(stage)
 
 
-_stage("ingest", "Read the exports: one row per object, its mask as run-lengths.")
-_stage("remap", "Give each object its concept of the taxonomy.")
-_stage("filter", "Drop background, and what is too small or too large.")
-_stage("split", "Put groups of images on the sides train, val and test.")
-_stage("balance", "Cap, and weigh the domains and concepts.")
-_stage("shard", "Cut the crops and write the shards.")
+_add_stage("ingest", "Read the exports: one row for each object, its mask as run-lengths.")
+_add_stage("remap", "Give each object its concept of the taxonomy.")
+_add_stage("filter", "Drop background, and what is too small or too large.")
+_add_stage("split", "Assign groups of images to train, val and test.")
+_add_stage("balance", "Cap the objects, and weigh domains and concepts.")
+_add_stage("shard", "Cut the crops and write the shards.")
 
 
 @app.command()
 @ends_well
 def train(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
     """Train the model on the shards."""
-    from pipelines.verbs import whole
+    from pipelines.verbs.train import train as run
 
-    result = whole.train(_load(settings, root))
-    _give(result, as_json, f"checkpoint: {result['checkpoint']}")
+    result = run(load(settings, root))
+    _give(result, as_json, f"checkpoint: {result.checkpoint}")
 
 
 @app.command()
 @ends_well
 def evaluate(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
     """Judge the model on the test shards, beside the baselines."""
-    from pipelines.verbs import whole
+    from pipelines.verbs.evaluate import evaluate as run
 
-    result = whole.evaluate(_load(settings, root))
-    _give(result, as_json, f"report: {result['report']}")
+    result = run(load(settings, root))
+    _give(result, as_json, f"report: {result.report}")
 
 
 @app.command("all")
@@ -93,22 +85,22 @@ def everything(
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:
-    """Every stage whose inputs have changed, and the pages: from exports to the judged model."""
-    from pipelines.verbs import whole
+    """Run every stage whose inputs have changed, and write the pages."""
+    from pipelines.verbs.all import run_all
 
-    result = whole.everything(_load(settings, root), until.value)
-    pages = "\n".join(f"page: {page}" for page in result["pages"])
-    _give(result, as_json, pages)
+    result = run_all(load(settings, root), until.value)
+    _give(result, as_json, _list_pages(result.pages))
+    _end_with(result.faults)
 
 
 @app.command()
 @ends_well
 def report(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
-    """Write the pages anew: the curation's, and the evaluation's where there is one."""
-    from pipelines.verbs import whole
+    """Write the pages again: of the curation, and of the evaluation if it is done."""
+    from pipelines.verbs.report import report as run
 
-    pages = whole.write_pages(_load(settings, root))
-    _give({"pages": pages}, as_json, "\n".join(f"page: {page}" for page in pages))
+    result = run(load(settings, root))
+    _give(result, as_json, _list_pages(result.pages))
 
 
 @app.command()
@@ -118,16 +110,14 @@ def inspect(
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:
-    """What an export holds: the formats that fit it, its images, annotations and labels."""
-    from pipelines.verbs import inspect as inspecting
+    """Say what an export holds, and which formats fit it."""
+    from pipelines.verbs.inspect import inspect_path, inspect_settings, text
 
-    is_settings = path.suffix in (".yaml", ".yml") and path.is_file()
-    found = (
-        inspecting.inspect_settings(_load(path, root))
-        if is_settings
-        else inspecting.inspect_path(str(path))
-    )
-    _give(found, as_json, inspecting.text(found))
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        found = inspect_settings(load(path, root))
+    else:
+        found = inspect_path(str(path))
+    _give(found, as_json, text(found))
 
 
 @app.command()
@@ -138,11 +128,14 @@ def formats(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The formats that can be read, with their documentation."""
-    from pipelines.verbs import inspect as inspecting
+    """List the formats that can be read, with their documentation."""
+    from pipelines.verbs.formats import describe_formats, documentation, overview
 
-    described = inspecting.describe_formats(name)
-    _give(described, as_json, inspecting.formats_text(described, whole=name is not None))
+    described = describe_formats(name)
+    if name is None:
+        _give(described, as_json, overview(described))
+    else:
+        _give(described, as_json, documentation(described))
 
 
 @app.command()
@@ -153,40 +146,42 @@ def trace(
         str, typer.Argument(help="The object, or the annotation that was dropped.")
     ],
     picture: Annotated[
-        Path | None, typer.Option(metavar="PNG", help="Draw it on its image.")
+        Path | None, typer.Option(metavar="PNG", help="Draw it on its image, into this file.")
     ] = None,
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:
-    """An object's whole way through the stages, or where and why it was dropped."""
-    from pipelines.verbs import trace as tracing
+    """Follow an object through the stages, or say where and why it was dropped."""
+    from pipelines.verbs.trace import as_records, find, text
 
-    found = tracing.find(_load(settings, root), object_id, picture)
-    _give(tracing.plain(found), as_json, tracing.text(found, picture))
+    steps = find(load(settings, root), object_id, picture)
+    _give(as_records(steps), as_json, text(steps, picture))
 
 
 @app.command()
 @ends_well
 def audit(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
-    """Check a finished build against its contracts; exit 3 where one does not hold."""
-    from pipelines.failures import CheckFailed
-    from pipelines.verbs import audit as auditing
+    """Check a finished build against its contracts; exit 3 if one does not hold."""
+    from pipelines.verbs.audit import audit as run
+    from pipelines.verbs.audit import text
 
-    checks = auditing.audit(_load(settings, root))
-    _give([check._asdict() for check in checks], as_json, auditing.text(checks))
-    if failed := [check.name for check in checks if not check.holds]:
+    checks = run(load(settings, root))
+    _give(checks, as_json, text(checks))
+    failed = [check.name for check in checks if not check.holds]
+    if failed:
         raise CheckFailed(", ".join(failed))
 
 
 @app.command()
 @ends_well
 def taxonomy(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
-    """Match the labels, and write the review queue of those that wait for a decision."""
+    """Match the labels, and write the queue of those that wait for a decision."""
     from pipelines.flow import labels
-    from pipelines.verbs import whole
+    from pipelines.verbs.taxonomy import match_labels
 
-    result = whole.match_labels(_load(settings, root))
+    result = match_labels(load(settings, root))
     _give(result, as_json, labels.text(result))
+    _end_with(result["faults"])
 
 
 @app.command()
@@ -210,32 +205,73 @@ def segment(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The mask of what stands in a box. What is printed is JSON, of several boxes a list."""
+    """Find the mask of the object in a box. Prints JSON, a list for several boxes."""
     from curate.errors import InputError
-    from pipelines.verbs import segment as segmenting
+    from pipelines.verbs.segment import Wanted
+    from pipelines.verbs.segment import segment as run
 
     prints = rle or polygon or as_json
     if output is None and overlay is None and not prints:
         raise InputError(
-            "nothing to write: give -o MASK.png, --overlay PICTURE.png, --rle, --polygon or --json"
+            "nothing to write: give -o FILE, --overlay FILE, --rle, --polygon or --json"
         )
-    found = segmenting.segment(image, box, model, output, overlay, rle=rle, polygon=polygon)
-    _give(found if len(found) > 1 else found[0], prints, "")
+    found = run(image, box, model, Wanted(output, overlay, rle, polygon))
+    if len(found) == 1:
+        _give(found[0], prints)
+    else:
+        _give(found, prints)
 
 
-def _load(path: Path, root: str | None) -> "Settings":
-    from curate.formats import options_by_name
-    from curate.settings import load_settings
+@app.command("clean-build")
+@ends_well
+def clean_build(
+    settings: SettingsFile,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it without asking.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove the build of a settings file, after a list of what goes and a question."""
+    from curate.errors import InputError
+    from pipelines.verbs.clean_build import clean, look, text
 
-    return load_settings(path, options_by_name(), root)
+    found = look(load(settings, None))
+    typer.echo(printable(text(found)), err=True)
+    if not found.products:
+        return
+    if not yes:
+        if not _can_ask():
+            raise InputError(
+                "nothing is removed without a yes: answer on a terminal, or give --yes"
+            )
+        if not typer.confirm("Remove all of this?", err=True):
+            typer.echo("nothing is removed", err=True)
+            return
+
+    removed = clean(found)
+    _give(removed, as_json, f"removed from {found.folder}")
 
 
-def _give(result: Any, as_json: bool, text: str) -> None:
+def _can_ask() -> bool:
+    return sys.stdin.isatty()
+
+
+def _list_pages(pages: list[str]) -> str:
+    return "\n".join(f"page: {page}" for page in pages)
+
+
+def _give(result: Any, as_json: bool, text: str = "") -> None:
+    """Print a result as JSON, or else its text, if it has one."""
     if as_json:
         import msgspec
 
-        typer.echo(msgspec.json.format(msgspec.json.encode(result), indent=2))
+        encoded = msgspec.json.encode(result)
+        typer.echo(msgspec.json.format(encoded, indent=2))
     elif text:
-        from pipelines.flow.screen import printable
-
         typer.echo(printable(text))
+
+
+def _end_with(faults: "Sequence[StageFaults]") -> None:
+    """End a run that met faults with exit code 1, after its result is printed."""
+    if faults:
+        from pipelines.flow.faults import describe
+
+        raise FaultsMet(describe(faults))

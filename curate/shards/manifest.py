@@ -1,4 +1,4 @@
-"""The manifest of the shards: which files there are, and all that their bytes depend on."""
+"""The manifest of the shards: the files, and all that their bytes depend on."""
 
 from collections.abc import Iterable, Mapping
 
@@ -33,7 +33,10 @@ class CropRanges(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What `manifest.json` holds. `rows`: by split; `licences`: rows by licence; `codecs`: by what they encode."""
+    """What `manifest.json` holds.
+
+    `rows`: by split. `licences`: rows by licence. `codecs`: by what they encode.
+    """
 
     schema_version: int
     rows: dict[str, int]
@@ -53,11 +56,7 @@ def make_manifest(files: Iterable[ShardFile], crop: CropSettings, taxonomy_diges
         licences=_total(file.licences for file in ordered),
         taxonomy_digest=taxonomy_digest,
         crop=msgspec.convert(crop, CropRanges, from_attributes=True),
-        codecs={
-            "image": f"WebP lossless, libwebp {features.version('webp')}, Pillow {PIL.__version__}",
-            "mask": f"PNG 1 bit, zlib {features.version('zlib')}, Pillow {PIL.__version__}",
-            "parquet": f"pyarrow {pa.__version__}",
-        },
+        codecs=_codecs(),
         files=ordered,
     )
 
@@ -68,6 +67,15 @@ def read_manifest(folder: UPath) -> Manifest | None:
     msgspec.DecodeError (or its ValidationError) if it is broken.
     """
     return read_record(folder / "manifest.json", Manifest)
+
+
+def _codecs() -> dict[str, str]:
+    pillow = f"Pillow {PIL.__version__}"
+    return {
+        "image": f"WebP lossless, libwebp {features.version('webp')}, {pillow}",
+        "mask": f"PNG 1 bit, zlib {features.version('zlib')}, {pillow}",
+        "parquet": f"pyarrow {pa.__version__}",
+    }
 
 
 def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

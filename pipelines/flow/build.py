@@ -1,16 +1,14 @@
-"""The build folder: where each stage's files are, and whether they still hold.
+"""The build folder: where a stage's files are, and what they were made from.
 
-A stage is written to `.STAGE.new` and renamed to `STAGE` when it is whole; finished parts of a stage that was
-killed wait in `.STAGE.partial`. `stage.json` keeps the key of what the stage was made from.
+A stage is written to `.STAGE.new` and renamed to `STAGE` when it is whole. The finished
+partitions of a stage that was killed wait in `.STAGE.partial` for the next run.
 """
 
-import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
+import filelock
 import msgspec
 from upath import UPath
 
@@ -20,7 +18,7 @@ from curate.ledger import LedgerReport
 from curate.storage import (
     is_local,
     partitions,
-    read_json,
+    read_record,
     recover,
     remove_folder,
     replace_folder,
@@ -28,41 +26,76 @@ from curate.storage import (
     write_json,
 )
 
+Reads = Mapping[str, object]
+"""The settings and digests that a stage's result depends on, as plain JSON data."""
 
-class State(msgspec.Struct, frozen=True):
-    """stage.json: the key, the settings that it covers, and the keys of the parts where a stage has them."""
+
+class PartitionState(msgspec.Struct, frozen=True):
+    """A finished partition: the key of what it was made from, and its ledger."""
 
     key: str
-    schema_version: int
-    settings: dict[str, Any]
-    parts: dict[str, str] = {}
+    ledger: LedgerReport
+
+
+class StageState(msgspec.Struct, frozen=True):
+    """What `stage.json` holds: what a finished stage was made from.
+
+    `key`: digest of all that the result depends on. `version`: of the stage's code.
+    `settings`: what the stage reads besides the rows of the stage before it.
+    `partitions`: by file name, in the stages that keep single partitions.
+    """
+
+    key: str
+    version: int
+    settings: dict[str, object]
+    partitions: dict[str, PartitionState] = {}
 
 
 @contextmanager
 def held(build: UPath) -> Iterator[None]:
-    """Keep other runs out of a build folder of this machine. InputError where one is at work; a kill lets go."""
+    """Keep other runs on this machine out of a build folder.
+
+    InputError if one is at work in it. The operating system frees the lock when the
+    process ends, even if it is killed.
+    """
     if not is_local(build):
         yield
         return
+
     build.mkdir(parents=True, exist_ok=True)
-    with Path((build / ".lock").path).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                f"{build}: another run is at work in this folder; wait for it, or name another build"
-            ) from None
-        yield
-
-
-def state(build: UPath, stage: str) -> State | None:
-    """What a finished stage was made from; None where there is none, or none that this version wrote."""
-    recover(build / stage)
-    found = read_json(build / stage / "stage.json")
+    lock = filelock.FileLock((build / ".lock").path)
     try:
-        return msgspec.convert(found, State) if found is not None else None
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        raise InputError(
+            f"{build}: another run is at work in this folder; wait until it ends"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def state_of(build: UPath, stage: str) -> StageState | None:
+    """What a finished stage was made from.
+
+    None if it is not finished, or if another version of the program wrote it in another
+    form.
+    """
+    recover(build / stage)
+    try:
+        return read_record(build / stage / "stage.json", StageState)
     except msgspec.ValidationError:
         return None
+
+
+def require(build: UPath, stage: str, verb: str) -> None:
+    """InputError that names the verb to run first, if a stage is not finished."""
+    if state_of(build, stage) is None:
+        raise InputError(
+            f"{build / stage}: not built yet; first run this with your settings file: "
+            f"python -m pipelines {verb}"
+        )
 
 
 def ledger_of(build: UPath, stage: str) -> LedgerReport:
@@ -71,8 +104,8 @@ def ledger_of(build: UPath, stage: str) -> LedgerReport:
     return msgspec.json.decode(path.read_bytes(), type=LedgerReport)
 
 
-def part_names(build: UPath, stage: str) -> list[str]:
-    """File names of a finished stage's parts, in order."""
+def partition_names(build: UPath, stage: str) -> list[str]:
+    """File names of a finished stage's partitions, in order."""
     return [path.name for path in partitions(build / stage / "segments")]
 
 
@@ -86,29 +119,35 @@ def new_folder(build: UPath, stage: str) -> UPath:
 
 
 def partial_folder(build: UPath, stage: str) -> UPath:
-    """Where finished parts wait until the whole stage is done."""
+    """Where finished partitions wait until the whole stage is done."""
     return build / f".{stage}.partial"
 
 
-def finish(build: UPath, stage: str, made: State, ledgers: list[LedgerReport]) -> LedgerReport:
-    """Put the written folder of a stage in its place; its ledger. LedgerError where the sum does not reconcile."""
-    folder = build / f".{stage}.new"
+def finish(
+    build: UPath, stage: str, state: StageState, ledgers: list[LedgerReport]
+) -> LedgerReport:
+    """Put the written folder of a stage in its place, and return its ledger.
+
+    `ledgers`: of the stage's partitions. LedgerError if their sum is wrong.
+    """
     report = ledger.total(ledgers)
     ledger.check(report)
+
+    # stage.json goes with the folder: a stage is finished when its folder has its name.
+    folder = build / f".{stage}.new"
     write_json(folder / "ledger.json", report)
-    write_json(folder / "stage.json", made)
+    write_json(folder / "stage.json", state)
     replace_folder(folder, build / stage)
     remove_folder(partial_folder(build, stage))
     return report
 
 
 def place(source: UPath, target: UPath) -> None:
-    """Let `target` hold the bytes of `source`: a second name for them where the file system can, else a copy.
-
-    A task that runs twice finds its target there, as another name of the source: writing into it would empty both.
-    """
+    """Give `target` the bytes of `source`: as a hard link if possible, else a copy."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source.path, target.path)
     except OSError:
+        # A task that runs twice finds its target as another name of the source. It must
+        # be written whole and renamed: opening it for writing would empty both.
         write_bytes(target, source.read_bytes())

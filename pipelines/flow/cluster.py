@@ -1,7 +1,7 @@
-"""The Dask cluster under the stages: local worker processes by default, or any scheduler that the settings name.
+"""The Dask cluster under the stages: local workers, or a scheduler that exists.
 
-It starts with the first task and serves all stages of a run. Tasks take names of files and give back counts:
-neither tables nor pixels travel through it.
+It starts with the first task and serves all stages of a run. Tasks take names of files
+and give back counts: neither tables nor pixels travel through it.
 """
 
 import logging
@@ -16,17 +16,18 @@ from curate.errors import InputError
 from curate.settings import DaskSettings
 from pipelines.flow.screen import Screen
 
-_WORKER_BYTES = 3 << 30  # a worker above it is restarted by Dask, and its task tried again
-_NO_DASHBOARD = {
-    "dashboard": False,
-    "dashboard_address": "127.0.0.1:0",
-}  # else its port 8787 opens all the same
-_T = TypeVar("_T")
-_R = TypeVar("_R")
+_WORKER_BYTES = 3 << 30  # Dask restarts a worker above it, and tries its task again
+
+# Without both, Dask's dashboard opens on port 8787.
+_NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_Shared = TypeVar("_Shared")
 
 
 class Workers:
-    """Workers that run a function over items; a context manager that ends what it started."""
+    """Workers that run a function over items; used with `with`, which ends them."""
 
     def __init__(self, settings: DaskSettings, screen: Screen) -> None:
         self._settings = settings
@@ -42,30 +43,40 @@ class Workers:
         for each in (self._client, self._cluster):
             if each is not None:
                 each.close()
-        # Dask sets its workers' OMP_NUM_THREADS=1 in this process too, where training would then take one core
+        # Dask sets its workers' OMP_NUM_THREADS=1 in this process, too. Training, which
+        # comes later in this process, would then use one core.
         os.environ.clear()
         os.environ.update(self._environment)
 
     def map(
-        self, title: str, function: Callable[[_T, Any], _R], items: Sequence[_T], shared: Any
-    ) -> list[_R]:
-        """`function(item, shared)` for each item, in their order; `shared` is sent to each worker once.
+        self,
+        title: str,
+        function: Callable[[_Item, _Shared], _Result],
+        items: Sequence[_Item],
+        shared: _Shared,
+    ) -> list[_Result]:
+        """The results of `function(item, shared)` for each item, in the items' order.
 
-        What a task raises ends the others, and is raised here.
+        `shared` is sent to each worker once. What a task raises ends the others and is
+        raised here; unless it is an InputError, a note on it names the task: `title`,
+        and the item as text.
         """
         if not items:
             return []
-        from distributed import as_completed
+
+        from distributed import as_completed  # slow to import
 
         client = self._connected()
         [sent] = client.scatter([shared], hash=False)
         futures = client.map(function, items, [sent] * len(items), pure=False)
-        place = {future.key: index for index, future in enumerate(futures)}
+        positions = {future.key: position for position, future in enumerate(futures)}
+
         results: list[Any] = [None] * len(items)
         with self._screen.steps(title, len(items)) as advance:
             try:
                 for future in as_completed(futures, loop=client.loop):
-                    results[place[future.key]] = future.result()
+                    position = positions[future.key]
+                    results[position] = _result_of(future, f"{title}, {items[position]}")
                     future.release()
                     advance()
             except BaseException:
@@ -75,30 +86,32 @@ class Workers:
 
     def _connected(self) -> Any:
         if self._client is None:
-            self._client = self._remote() if self._settings.scheduler else self._local()
-            self._client.run(_one_thread_each)
+            if self._settings.scheduler is None:
+                self._client = self._start_local()
+            else:
+                self._client = self._connect(self._settings.scheduler)
+            self._client.run(_use_one_thread)
         return self._client
 
-    def _remote(self) -> Any:
-        from distributed import Client
+    def _connect(self, scheduler: str) -> Any:
+        from distributed import Client  # slow to import
 
         try:
-            return Client(self._settings.scheduler, timeout="5s", set_as_default=False)
+            return Client(scheduler, timeout="5s", set_as_default=False)
         except (OSError, ValueError) as error:
-            raise InputError(
-                f"dask.scheduler {self._settings.scheduler}: no answer ({error})"
-            ) from None
+            raise InputError(f"dask.scheduler {scheduler}: no answer ({error})") from None
 
-    def _local(self) -> Any:
-        import dask
+    def _start_local(self) -> Any:
+        """Start worker processes on this machine, as many as the settings say."""
+        import dask  # all three are slow to import
         from distributed import Client, LocalCluster
         from distributed.system import MEMORY_LIMIT
 
+        # What a task raises is raised and reported in this process; Dask would log it
+        # once more.
+        dask.config.set({"logging.distributed": "critical"})
         count = self._settings.workers
-        dask.config.set(
-            {"logging.distributed": "critical"}
-        )  # what a task raises is raised and told here
-        with _uninterrupted():
+        with _ignoring_interrupts():
             self._cluster = LocalCluster(
                 n_workers=count,
                 threads_per_worker=1,
@@ -112,12 +125,24 @@ class Workers:
         return Client(self._cluster, set_as_default=False)
 
 
+def _result_of(future: Any, task: str) -> Any:
+    """What a task gave; what it raised is raised, with a note that names the task."""
+    try:
+        return future.result()
+    except InputError:
+        raise
+    except Exception as error:
+        error.add_note(f"in {task}")
+        raise
+
+
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Processes started here are deaf to Ctrl-C: it stops the run, and the run ends them."""
+def _ignoring_interrupts() -> Iterator[None]:
+    """Let processes that start here ignore Ctrl-C. The run ends them, not the user."""
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield  # only the main thread may set signal handlers
         return
+
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -125,9 +150,9 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _one_thread_each() -> None:
-    """Workers are as many as the cores; libraries that start threads of their own only get in their way."""
-    import cv2
+def _use_one_thread() -> None:
+    """Turn off threads of the libraries: there is one worker for each core already."""
+    import cv2  # both are imported in the worker, where this runs
     import pyarrow as pa
 
     cv2.setNumThreads(1)

@@ -1,14 +1,13 @@
-"""Ingest on the workers: one planning task for each export, then one task for each part of its images.
+"""Ingest on the workers: a task for each export, then one for each partition.
 
-A planning task reads the annotations and writes them as plan files of some 200 images; a part's task opens those
-images and writes their rows. Both are kept by the digest of what they were made from: after a kill, and after a
-change to one export, only what is missing is done.
+The task of an export plans it (`pipelines.flow.planning`). A partition's task opens the
+images of one plan file and writes their rows. Plans and partitions are kept by the key
+of what they were made from: after a kill, and after a change to one export, only what
+is missing is done.
 """
 
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from upath import UPath
@@ -16,167 +15,159 @@ from upath import UPath
 from curate import ledger
 from curate.ledger import LedgerReport
 from curate.limits import Limits
-from curate.records import Drop, FoundImage
-from curate.schema import SCHEMA_VERSION
 from curate.settings import ExportSettings
 from curate.stages import ingest
-from curate.storage import (
-    digest,
-    read_json,
-    read_table,
-    remove_folder,
-    write_bytes,
-    write_json,
-    write_table,
-)
+from curate.storage import read_record, write_json, write_table
 from pipelines.flow import build as builds
-from pipelines.flow.runner import Made, Run
-
-IMAGES_PER_PART = 200
-_Item = TypeVar("_Item")
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """An export as planned: where its files are, and how many parts it has."""
-
-    root: str
-    parts: int
+from pipelines.flow.build import PartitionState, Reads
+from pipelines.flow.faults import write_traces
+from pipelines.flow.planning import PlannedExport, described, plan_exports, read_batch
+from pipelines.flow.runner import Run, Stage, StageOutput
 
 
-class Part(NamedTuple):
-    """A part to do: its file name in the stage, the digest of its plan and its number in that, and its export."""
+@dataclass(frozen=True, slots=True)
+class KeptPartition:
+    """A partition of the finished stage: its file name, and its ledger."""
 
     name: str
-    plan: str
-    number: int
+    ledger: LedgerReport
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTask:
+    """A partition to make.
+
+    `name`: its file name in the stage. `plan_key`, `number`: which plan file it reads.
+    `root`: where the export's files are. `key`: of what it is made from. `kept`: the
+    partition with the same key in the finished stage, if there is one.
+    """
+
+    name: str
     export: ExportSettings
+    root: str
+    plan_key: str
+    number: int
+    key: str
+    kept: KeptPartition | None
 
-    @property
-    def key(self) -> str:
-        """What the part was made from."""
-        return f"{self.plan}-{self.number}"
+    def __str__(self) -> str:
+        return f"{self.name} of export {self.export.name}"
 
 
-def reads(run: Run) -> dict[str, Any]:
-    """What ingest's result depends on."""
-    exports = [each.model_dump(mode="json", exclude={"trust"}) for each in run.settings.exports]
+class PartitionReport(msgspec.Struct, frozen=True):
+    """What a partition's task gives back: its ledger, and the number of its faults."""
+
+    ledger: LedgerReport
+    faults: int
+
+
+def reads(run: Run) -> Reads:
+    """What the result of ingest depends on."""
     return {
-        "exports": exports,
+        "exports": [described(export) for export in run.settings.exports],
         "limits": run.settings.limits.model_dump(mode="json"),
         "files": run.fingerprints,
     }
 
 
-def work(run: Run, new: UPath) -> Made:
-    """Plan the exports, then read their parts. An export with nothing annotated is warned of."""
-    limits = run.settings.limits
-    old = builds.state(run.build, "ingest")
-    known = {key: name for name, key in (old.parts if old else {}).items()}
-    plans = _plan(run, limits)
-    parts: list[Part] = []
-    for export, (key, plan) in zip(run.settings.exports, plans, strict=True):
-        for number in range(plan.parts):
-            parts.append(Part(f"part-{len(parts):05d}.parquet", key, number, export))
-    task = partial(_read_part, str(run.build), str(new), known)
-    ledgers = run.workers.map("ingest", task, parts, limits)
-    _warn_of_empty(run, ledger.total(ledgers))
-    return Made(ledgers, {part.name: part.key for part in parts})
+def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
+    """Plan the exports, then read their partitions. Warn of an empty export."""
+    planned = plan_exports(run, stage.version)
+    tasks = _partition_tasks(planned, _kept_partitions(run.build))
+    task = partial(_make_partition, str(run.build), str(new))
+    reports = run.workers.map("ingest", task, tasks, run.settings.limits)
+
+    ledgers = [report.ledger for report in reports]
+    _warn_of_empty_exports(run, ledger.total(ledgers))
+
+    # A partition with a fault is not kept: the next run makes it again.
+    partitions = {}
+    for made, report in zip(tasks, reports, strict=True):
+        if report.faults == 0:
+            partitions[made.name] = PartitionState(made.key, report.ledger)
+    return StageOutput(ledgers, partitions, sum(report.faults for report in reports))
 
 
-def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) -> Plan:
-    """Read an export's annotations and write its plan files. InputError where it is no export of its format."""
-    folder = plan_folder(build, key)
-    remove_folder(folder)
+def _kept_partitions(build: UPath) -> dict[str, KeptPartition]:
+    """The partitions of the finished stage, by key.
 
-    opened = ingest.open_export(export, limits, build / "unpacked")
-    planned = ingest.plan(
-        opened, ingest.read_export(opened, export), ingest.keep_in(build / "embedded")
-    )
-    records = (each for each in planned if isinstance(each, FoundImage | Drop))
-    count = 0
-    for count, batch in enumerate(_batches(records), start=1):
-        write_bytes(folder / f"{count - 1:05d}.msgpack", ingest.encode_batch(batch))
-    plan = Plan(str(opened.files.root), count)
-    write_json(folder / "plan.json", msgspec.to_builtins(plan))
-    return plan
+    Not by name: with a new export before it, a partition gets another number.
+    """
+    finished = builds.state_of(build, "ingest")
+    if finished is None:
+        return {}
+
+    kept = {}
+    for name, state in finished.partitions.items():
+        kept[state.key] = KeptPartition(name, state.ledger)
+    return kept
 
 
-def plan_folder(build: UPath, key: str) -> UPath:
-    """Where the plan files of an export are kept."""
-    return build / "plans" / key
+def _partition_tasks(
+    planned: list[PlannedExport], kept: dict[str, KeptPartition]
+) -> list[PartitionTask]:
+    """The partitions of all exports, numbered throughout."""
+    tasks: list[PartitionTask] = []
+    for each in planned:
+        for number in range(each.plan.partitions):
+            key = f"{each.plan.digest}-{number}"
+            task = PartitionTask(
+                name=f"part-{len(tasks):05d}.parquet",
+                export=each.export,
+                root=each.plan.root,
+                plan_key=each.key,
+                number=number,
+                key=key,
+                kept=kept.get(key),
+            )
+            tasks.append(task)
+    return tasks
 
 
-def _plan(run: Run, limits: Limits) -> list[tuple[str, Plan]]:
-    keys = [
-        digest(
-            SCHEMA_VERSION,
-            export.model_dump(mode="json", exclude={"trust"}),
-            limits.model_dump(mode="json"),
-            run.fingerprints[export.name],
-        )
-        for export in run.settings.exports
-    ]
-    tasks = list(zip(run.settings.exports, keys, strict=True))
-    plans = run.workers.map(
-        "ingest: annotations", partial(_plan_once, str(run.build)), tasks, limits
-    )
-    for each in (run.build / "plans").iterdir() if (run.build / "plans").exists() else ():
-        if each.name not in keys:
-            remove_folder(each)
-    return list(zip(keys, plans, strict=True))
-
-
-def _plan_once(build: str, task: tuple[ExportSettings, str], limits: Limits) -> Plan:
-    export, key = task
-    known = read_json(plan_folder(UPath(build), key) / "plan.json")
-    return (
-        msgspec.convert(known, Plan)
-        if known is not None
-        else plan_export(export, UPath(build), key, limits)
-    )
-
-
-def _read_part(
-    build: str, new: str, known: dict[str, str], part: Part, limits: Limits
-) -> LedgerReport:
-    """Write one part, or take it over from the last run or from the one that was killed."""
-    base, name = UPath(build), part.name
-    if part.key in known:
-        source, stands = base / "ingest", known[part.key]
+def _make_partition(build: str, new: str, task: PartitionTask, limits: Limits) -> PartitionReport:
+    """Write a partition, or take it from the last run or from one that was killed."""
+    base = UPath(build)
+    if task.kept is not None:
+        source = base / "ingest"
+        name = task.kept.name
+        report = PartitionReport(task.kept.ledger, faults=0)
     else:
-        source, stands = builds.partial_folder(base, "ingest"), f"{part.key}.parquet"
-        if not (source / "drops" / stands).exists():
-            _ingest(base, part, source, stands, limits)
+        source = builds.partial_folder(base, "ingest")
+        name = f"{task.key}.parquet"
+        report = _ingest_once(base, source, name, task, limits)
+
     for kind in ("segments", "drops"):
-        builds.place(source / kind / stands, UPath(new) / kind / name)
-    segments, drops = (read_table(UPath(new) / kind / name) for kind in ("segments", "drops"))
-    return ledger.count(msgspec.json.decode(drops.schema.metadata[b"seen"]), segments, drops)
+        builds.place(source / kind / name, UPath(new) / kind / task.name)
+    return report
 
 
-def _ingest(build: UPath, part: Part, target: UPath, name: str, limits: Limits) -> None:
-    folder = plan_folder(build, part.plan)
-    plan = msgspec.convert(read_json(folder / "plan.json"), Plan)
-    found = ingest.decode_batch((folder / f"{part.number:05d}.msgpack").read_bytes())
-    segments, drops, seen = ingest.ingest_part(found, part.export, UPath(plan.root), limits)
-    write_table(target / "segments" / name, segments)
-    write_table(
-        target / "drops" / name, drops.replace_schema_metadata({"seen": msgspec.json.encode(seen)})
-    )
+def _ingest_once(
+    build: UPath, target: UPath, name: str, task: PartitionTask, limits: Limits
+) -> PartitionReport:
+    """Read a partition's images and write its tables, if no killed run has done so."""
+    ledger_file = target / "ledgers" / f"{task.key}.json"
+    known = read_record(ledger_file, LedgerReport)
+    if known is not None:
+        return PartitionReport(known, faults=0)
+
+    batch = read_batch(build, task.plan_key, task.number)
+    made = ingest.ingest_part(batch, task.export, UPath(task.root), limits)
+
+    counted = ledger.count(made.seen, made.segments, made.drops)
+    write_table(target / "segments" / name, made.segments)
+    write_table(target / "drops" / name, made.drops)
+    write_traces(build, "ingest", made.faults)
+    if not made.faults:
+        write_json(ledger_file, counted)  # last, because it says that the partition is whole
+    return PartitionReport(counted, len(made.faults))
 
 
-def _warn_of_empty(run: Run, total: LedgerReport) -> None:
+def _warn_of_empty_exports(run: Run, total: LedgerReport) -> None:
+    """Warn of each export from which nothing goes on."""
     for export in run.settings.exports:
         row = total.by_export.get(export.name)
-        if row is None or row.came_in == 0 == row.out:
+        if row is None or (row.came_in == 0 and row.out == 0):
             run.screen.warn(f"export {export.name}: nothing is annotated in {export.path}")
-        elif row.out == 0 and row.dropped:
+        elif row.out == 0 and row.dropped > 0:
             drops = run.build / "ingest" / "drops"
-            run.screen.warn(
-                f"export {export.name}: none of its annotations could be read; {drops} says why"
-            )
-
-
-def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    source = iter(items)
-    while batch := list(islice(source, IMAGES_PER_PART)):
-        yield batch
+            run.screen.warn(f"export {export.name}: no annotation could be read; {drops} says why")

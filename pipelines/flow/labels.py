@@ -18,7 +18,8 @@ from curate.labels.outcomes import count_labels, decide_labels, total_labels
 from curate.labels.review_queue import review_queue
 from curate.labels.taxonomy import Taxonomy, load_concepts
 from curate.settings import Settings
-from pipelines.flow.runner import Run, gather
+from pipelines.flow.partitions import gather
+from pipelines.flow.runner import Run
 
 _COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
 _MOST_SHOWN = 5  # labels that wait, in the warning

@@ -1,37 +1,37 @@
-"""The flow: each stage in its order, what its key covers, and the few lines that run it.
+"""The run of a flow: which stages are up to date, and which have to be done again.
 
-A stage reads the folder of the stage before it, part by part, and writes its own; the work on a part is a pure
-function of curate/. A stage whose key holds is left as it is, and the run starts at the first that does not.
+A stage reads the folder of the stage before it, partition by partition, and writes its
+own. A stage whose key is that of the last run is kept. The first stage whose key
+differs is done again, and so are those after it, because their keys cover its key.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
-from functools import partial
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
 
-import pyarrow as pa
 from upath import UPath
 
-from curate import ledger, storage
+from curate import storage
 from curate.errors import InputError
 from curate.exports.opening import fingerprint
 from curate.ledger import LedgerReport
-from curate.schema import SCHEMA_VERSION, STAGES
+from curate.schema import STAGES
 from curate.settings import Settings
+from pipelines.failures import FaultsMet
 from pipelines.flow import build as builds
+from pipelines.flow import faults
+from pipelines.flow.build import PartitionState, Reads, StageState
 from pipelines.flow.cluster import Workers
+from pipelines.flow.faults import StageFaults
 from pipelines.flow.screen import Screen
 
 
-class Made(NamedTuple):
-    """What a stage's work gives: the ledgers of its parts, and their keys where it keeps them."""
-
-    ledgers: list[LedgerReport]
-    parts: Mapping[str, str] = MappingProxyType({})
-
-
 class Run:
-    """One run over a settings file: where it builds, who works, who is told."""
+    """One run over a settings file: where it builds, its workers, and what it met.
+
+    `fingerprints`: digest of the files of each export, by the export's name. `faults`:
+    of the stages that this run has done.
+    """
 
     def __init__(self, settings: Settings, workers: Workers, screen: Screen) -> None:
         self.settings = settings
@@ -39,119 +39,123 @@ class Run:
         self.screen = screen
         self.build = UPath(settings.build)
         self.fingerprints: dict[str, str] = {}
+        self.faults: list[StageFaults] = []
 
     def look_at_exports(self) -> None:
-        """Take a digest of the files of each export, by its name, first of all. InputError where there are none."""
-        limits = self.settings.limits
-        self.fingerprints = {
-            export.name: fingerprint(export, limits) for export in self.settings.exports
-        }
+        """Take the fingerprint of each export. InputError if one has no files."""
+        for export in self.settings.exports:
+            self.fingerprints[export.name] = fingerprint(export, self.settings.limits)
 
 
-Rows = Callable[[pa.Table, Any], tuple[pa.Table, pa.Table]]
-"""The work on a part: (its rows, what all parts share) -> (rows that go on, drops)."""
+@dataclass(frozen=True, slots=True)
+class StageOutput:
+    """What the work of a stage gives.
+
+    `ledgers`: of its partitions. `partitions`: the partitions that the next run may
+    keep, by file name. `faults`: exceptions that no rule foresees.
+    """
+
+    ledgers: list[LedgerReport]
+    partitions: Mapping[str, PartitionState] = field(default_factory=dict)
+    faults: int = 0
 
 
-class Stage(NamedTuple):
-    """`reads`: all that the stage's result depends on but the stage before; `work`: write the new folder."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the flow.
 
-    reads: Callable[[Run], dict[str, Any]]
-    work: Callable[[Run, UPath], Made]
+    `version`: of its code. `reads`: what the result depends on besides the stage before
+    it and the version. `work`: writes the stage's files into a new folder.
+    """
+
+    name: str
+    version: int
+    reads: Callable[[Run], Reads]
+    work: Callable[[Run, "Stage", UPath], StageOutput]
 
 
 def run_stages(run: Run, flow: Mapping[str, Stage], last: str) -> dict[str, LedgerReport]:
-    """Bring the stages of `flow` up to `last` up to date; their ledgers. Ends early where nothing was annotated."""
+    """Bring the stages up to `last` up to date, and return their ledgers by name.
+
+    It ends early if nothing is annotated. InputError if a stage drops everything.
+    """
+    # Each key covers the one before it, so the last key stands for the whole way.
     ledgers: dict[str, LedgerReport] = {}
     key = ""
+    before = ""
     for name in STAGES[: STAGES.index(last) + 1]:
-        before = next(reversed(ledgers), None)
-        if (
-            before
-            and not ledgers[before].out
-            and _nothing_follows(run, before, ledgers[before], name)
-        ):
+        if before and ledgers[before].out == 0:
+            _check_that_nothing_came(run, before, ledgers[before], name)
             break
-        key, ledgers[name] = _bring_up_to_date(run, name, flow[name], key)
+        key, ledgers[name] = _bring_up_to_date(run, flow[name], key)
+        before = name
     return ledgers
 
 
-def map_parts(run: Run, stage: str, new: UPath, function: Rows, shared: Any) -> list[LedgerReport]:
-    """Run a pure function over each part of the stage before; part i becomes part i."""
-    before = run.build / STAGES[STAGES.index(stage) - 1]
-    task = partial(_map_part, function, str(before), str(new))
-    return run.workers.map(stage, task, builds.part_names(run.build, before.name), shared)
-
-
-def gather(
-    run: Run,
-    title: str,
-    function: Callable[[pa.Table, Any], Any],
-    stage: str,
-    columns: list[str],
-    shared: Any,
-) -> list[Any]:
-    """What a pure function says of each part of a finished stage: counts or image tables, never objects."""
-    task = partial(_gather_part, function, str(run.build / stage), columns)
-    return run.workers.map(title, task, builds.part_names(run.build, stage), shared)
-
-
-def _map_part(function: Rows, before: str, new: str, name: str, shared: Any) -> LedgerReport:
-    rows = storage.read_table(UPath(before) / "segments" / name)
-    kept, drops = function(rows, shared)
-    storage.write_table(UPath(new) / "segments" / name, kept)
-    storage.write_table(UPath(new) / "drops" / name, drops)
-    return ledger.count(ledger.by_export(rows), kept, drops)
-
-
-def _gather_part(
-    function: Callable[[pa.Table, Any], Any],
-    folder: str,
-    columns: list[str],
-    name: str,
-    shared: Any,
-) -> Any:
-    return function(storage.read_table(UPath(folder) / "segments" / name, columns), shared)
-
-
-def _bring_up_to_date(run: Run, name: str, stage: Stage, before: str) -> tuple[str, LedgerReport]:
-    def key(reads: dict[str, Any]) -> str:
-        return storage.digest(name, SCHEMA_VERSION, before, reads)
-
-    reads = stage.reads(run)
-    old = builds.state(run.build, name)
-    if old is not None and old.key == key(reads):
-        report = builds.ledger_of(run.build, name)
-        run.screen.note(f"{name:<8} {summary(report)}; kept from the last run")
-        return old.key, report
-    new = builds.new_folder(run.build, name)
-    made = stage.work(run, new)
-    reads = stage.reads(run)  # the split leaves pins, which its next run reads
-    state = builds.State(key(reads), SCHEMA_VERSION, reads, dict(made.parts))
-    report = builds.finish(run.build, name, state, made.ledgers)
-    run.screen.note(f"{name:<8} {summary(report)}")
-    return state.key, report
-
-
 def summary(report: LedgerReport) -> str:
-    """A ledger in a line."""
+    """A ledger in one line."""
     by_reason = sorted(report.by_reason.items(), key=lambda item: -item[1])
     reasons = ", ".join(f"{number:,} {reason}" for reason, number in by_reason if number)
-    uncounted = f", {report.uncounted} of unknown count" if report.uncounted else ""
-    dropped = f"{report.dropped:,} dropped" + (f" ({reasons})" if reasons else "") + uncounted
-    return f"{report.came_in:,} in, {report.out:,} out, {dropped}"
+
+    text = f"{report.came_in:,} in, {report.out:,} out, {report.dropped:,} dropped"
+    if reasons:
+        text += f" ({reasons})"
+    if report.uncounted:
+        text += f", {report.uncounted} of unknown count"
+    return text
 
 
-def _nothing_follows(run: Run, stage: str, report: LedgerReport, following: str) -> bool:
-    """True where there was nothing to begin with, which is no error; InputError where all of it was dropped."""
-    if not report.came_in and not report.uncounted:
-        run.screen.warn(
-            f"nothing is annotated in {', '.join(report.by_export) or 'any export'}; {following} has nothing to do"
-        )
-        return True
-    hint = ""
+def _bring_up_to_date(run: Run, stage: Stage, key_before: str) -> tuple[str, LedgerReport]:
+    """The key and the ledger of a stage, which is done again if its key has changed.
+
+    `key_before`: of the stage before it.
+    """
+    key = _key(stage, stage.reads(run), key_before)
+    old = builds.state_of(run.build, stage.name)
+    if old is not None and old.key == key:
+        report = builds.ledger_of(run.build, stage.name)
+        run.screen.note(f"{stage.name:<8} {summary(report)}; kept from the last run")
+        return key, report
+
+    faults.remove_traces(run.build, stage.name)
+    new = builds.new_folder(run.build, stage.name)
+    output = stage.work(run, stage, new)
+
+    reads = stage.reads(run)  # again: the split has written pins, which its next run reads
+    key = _key(stage, reads, key_before)
+    if output.faults:
+        run.faults.append(faults.stage_faults(run.build, stage.name, output.faults))
+        # A key that no other run will have: this stage and those after it are done
+        # again.
+        key = storage.digest(key, secrets.token_hex())
+
+    state = StageState(key, stage.version, dict(reads), dict(output.partitions))
+    report = builds.finish(run.build, stage.name, state, output.ledgers)
+    run.screen.note(f"{stage.name:<8} {summary(report)}")
+    return key, report
+
+
+def _key(stage: Stage, reads: Reads, key_before: str) -> str:
+    """Digest of all that the stage's result depends on."""
+    return storage.digest(stage.name, stage.version, key_before, reads)
+
+
+def _check_that_nothing_came(run: Run, stage: str, report: LedgerReport, following: str) -> None:
+    """Warn if a stage without a result got nothing to do.
+
+    InputError if it has dropped everything, and FaultsMet if that may be because of
+    faults.
+    """
+    if run.faults:
+        raise FaultsMet(faults.describe(run.faults))
+    if report.came_in == 0 and report.uncounted == 0:
+        exports = ", ".join(report.by_export) or "any export"
+        run.screen.warn(f"nothing is annotated in {exports}; {following} has nothing to do")
+        return
+
+    lines = [f"{stage} leaves nothing for {following}: {summary(report)}."]
     if stage == "remap":
-        hint = f"\nThe labels wait for a decision in {run.build / 'taxonomy' / 'review.yaml'}"
-    drops = run.build / stage / "drops"
-    raise InputError(
-        f"{stage} leaves nothing for {following}: {summary(report)}.{hint}\nEach drop is a row of {drops}"
-    )
+        queue = run.build / "taxonomy" / "review.yaml"
+        lines.append(f"The labels wait for a decision in {queue}")
+    lines.append(f"Each drop is a row of {run.build / stage / 'drops'}")
+    raise InputError("\n".join(lines))

@@ -1,14 +1,15 @@
-"""Shard on the workers: each part of balance becomes its own files; only their manifest rows come back.
+"""Shard on the workers: each partition of balance becomes its own files.
 
-A part is kept by the digest of its rows: after a kill, only the parts that are missing are cut again.
+Only their rows of the manifest come back. A partition is kept by the digest of its
+rows: after a kill, only the partitions that are missing are cut again.
 """
 
 import hashlib
+import re
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
 
 import msgspec
-import pyarrow as pa
 from upath import UPath
 
 from curate import ledger
@@ -18,87 +19,141 @@ from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
 from curate.shards.manifest import ShardFile, make_manifest, read_manifest
 from curate.stages import shard
-from curate.storage import digest, read_json, read_table, write_json, write_table
+from curate.storage import digest, read_record, read_table, write_json, write_table
 from pipelines.flow import build as builds
-from pipelines.flow.runner import Made, Run
+from pipelines.flow import labels
+from pipelines.flow.build import PartitionState, Reads
+from pipelines.flow.faults import write_traces
+from pipelines.flow.runner import Run, Stage, StageOutput
+
+# part-00007-1.parquet, in the folder of any split, is a file of partition part-00007.
+_SHARD_NAME = re.compile(r"(?P<stem>part-\d+)(-\d+)?\.parquet")
 
 
-class Cut(NamedTuple):
-    """What a part's task gives back: the key of the part, its files and its ledger."""
+class CutPartition(msgspec.Struct, frozen=True):
+    """A partition whose crops are cut: its key, files, ledger and number of faults."""
 
     key: str
     files: list[ShardFile]
     ledger: LedgerReport
+    faults: int = 0
 
 
-def work(run: Run, new: UPath, taxonomy_digest: str) -> Made:
-    """Cut the crops of all parts, and write the manifest."""
-    names = builds.part_names(run.build, "balance")
-    task = partial(_cut_part, str(run.build), str(new), _finished(run.build))
-    cuts = run.workers.map("shard", task, names, (run.settings.crop, run.settings.limits))
-    files = [file for cut in cuts for file in cut.files]
+@dataclass(frozen=True, slots=True)
+class CutTask:
+    """A partition to cut: its file name, and what the finished stage has of it."""
+
+    name: str
+    kept: CutPartition | None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class CutSettings:
+    """What all partitions share."""
+
+    version: int
+    crop: CropSettings
+    limits: Limits
+
+
+def reads(run: Run) -> Reads:
+    """What the shards depend on besides their rows."""
+    return _reads(run.settings.crop, run.settings.limits)
+
+
+def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
+    """Cut the crops of all partitions, and write the manifest."""
+    kept = _kept_partitions(run.build)
+    names = builds.partition_names(run.build, "balance")
+    tasks = [CutTask(name, kept.get(name)) for name in names]
+
+    task = partial(_make_partition, str(run.build), str(new))
+    shared = CutSettings(stage.version, run.settings.crop, run.settings.limits)
+    cuts = run.workers.map("shard", task, tasks, shared)
+
+    # A partition with a fault is not kept: the next run makes it again.
+    files = []
+    partitions = {}
+    for name, cut in zip(names, cuts, strict=True):
+        files += cut.files
+        if cut.faults == 0:
+            partitions[name] = PartitionState(cut.key, cut.ledger)
+
+    taxonomy_digest = labels.digests(run.settings)["taxonomy"]
     write_json(new / "manifest.json", make_manifest(files, run.settings.crop, taxonomy_digest))
-    return Made(
-        [cut.ledger for cut in cuts], {name: cut.key for name, cut in zip(names, cuts, strict=True)}
-    )
+    return StageOutput([cut.ledger for cut in cuts], partitions, sum(cut.faults for cut in cuts))
 
 
-def _finished(build: UPath) -> dict[str, list[ShardFile]]:
-    """The files of the last run's parts, by the key of the part."""
-    old = builds.state(build, "shard")
-    manifest = read_manifest(build / "shard")
-    if old is None or manifest is None:
-        return {}
-    stems = {name: name.removesuffix(".parquet") for name in old.parts}
+def _reads(crop: CropSettings, limits: Limits) -> Reads:
     return {
-        key: [file for file in manifest.files if _part_of(file.path) == stems[name]]
-        for name, key in old.parts.items()
+        "schema_version": SCHEMA_VERSION,
+        "crop": crop.model_dump(mode="json"),
+        "image_pixels": limits.image_pixels,
     }
 
 
-def _part_of(path: str) -> str:
-    """part-00007 of split=train/part-00007-1.parquet."""
-    return "-".join(path.rsplit("/", 1)[-1].removesuffix(".parquet").split("-")[:2])
+def _kept_partitions(build: UPath) -> dict[str, CutPartition]:
+    """The partitions of the finished stage that may be kept, by file name."""
+    finished = builds.state_of(build, "shard")
+    if finished is None:
+        return {}
+    manifest = read_manifest(build / "shard")
+    if manifest is None:
+        return {}
+
+    files: dict[str, list[ShardFile]] = {name: [] for name in finished.partitions}
+    for file in manifest.files:
+        found = _SHARD_NAME.fullmatch(file.path.rpartition("/")[2])
+        if found is not None:
+            files.setdefault(f"{found['stem']}.parquet", []).append(file)
+
+    kept = {}
+    for name, state in finished.partitions.items():
+        kept[name] = CutPartition(state.key, files[name], state.ledger)
+    return kept
 
 
-def _cut_part(
-    build: str,
-    new: str,
-    finished: dict[str, list[ShardFile]],
-    name: str,
-    shared: tuple[CropSettings, Limits],
-) -> Cut:
-    """Write one part, or take it over from the last run or from the one that was killed."""
-    crop, limits = shared
-    base, target = UPath(build), UPath(new)
-    source = base / "balance" / "segments" / name
-    rows_digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    key = digest(SCHEMA_VERSION, name, rows_digest, reads(crop, limits))
-    rows = read_table(source)
-    if key in finished:
-        folder, files = base / "shard", finished[key]
+def _make_partition(build: str, new: str, task: CutTask, shared: CutSettings) -> CutPartition:
+    """Write a partition, or take it from the last run or from one that was killed."""
+    base = UPath(build)
+    rows = base / "balance" / "segments" / task.name
+    rows_digest = hashlib.sha256(rows.read_bytes()).hexdigest()
+    key = digest(shared.version, task.name, rows_digest, _reads(shared.crop, shared.limits))
+
+    # The key covers the name, because the paths of the shards contain it.
+    if task.kept is not None and task.kept.key == key:
+        source = base / "shard"
+        cut = task.kept
     else:
-        folder = builds.partial_folder(base, "shard") / key
-        files = _cut_once(rows, folder, name, crop, limits)
-    for path in (f"segments/{name}", f"drops/{name}", *(file.path for file in files)):
-        builds.place(folder / path, target / path)
-    kept, drops = (read_table(target / kind / name) for kind in ("segments", "drops"))
-    return Cut(key, files, ledger.count(ledger.by_export(rows), kept, drops))
+        source = builds.partial_folder(base, "shard") / key
+        cut = _cut_once(base, source, task.name, key, shared)
+
+    paths = [f"segments/{task.name}", f"drops/{task.name}"]
+    paths += [file.path for file in cut.files]
+    for path in paths:
+        builds.place(source / path, UPath(new) / path)
+    return cut
 
 
 def _cut_once(
-    rows: pa.Table, folder: UPath, name: str, crop: CropSettings, limits: Limits
-) -> list[ShardFile]:
-    done = read_json(folder / "done.json")
+    build: UPath, folder: UPath, name: str, key: str, shared: CutSettings
+) -> CutPartition:
+    """Cut the crops of a partition into `folder`, unless a killed run has done so."""
+    done = read_record(folder / "done.json", CutPartition)
     if done is not None:
-        return msgspec.convert(done, list[ShardFile])
-    made = shard.shard_part(rows, folder, name, crop, limits)
+        return done
+
+    rows = read_table(build / "balance" / "segments" / name)
+    made = shard.shard_part(rows, folder, name, shared.crop, shared.limits)
+
+    counted = ledger.count(ledger.by_export(rows), made.segments, made.drops)
+    cut = CutPartition(key, made.files, counted, len(made.faults))
     write_table(folder / "segments" / name, made.segments)
     write_table(folder / "drops" / name, made.drops)
-    write_json(folder / "done.json", [msgspec.to_builtins(file) for file in made.files])
-    return made.files
-
-
-def reads(crop: CropSettings, limits: Limits) -> dict[str, Any]:
-    """What the shards depend on besides their rows."""
-    return {"crop": crop.model_dump(mode="json"), "image_pixels": limits.image_pixels}
+    write_traces(build, "shard", made.faults)
+    if not made.faults:
+        write_json(folder / "done.json", cut)  # last, because it says that the partition is whole
+    return cut

@@ -3,8 +3,8 @@
 import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
@@ -16,10 +16,10 @@ from curate.shards.manifest import Manifest, ShardFile, read_manifest
 from pipelines.flow import build as builds
 from pipelines.verbs import audited_tables as tables
 
-_MOST_SHOWN = 3
+_MOST_SHOWN = 3  # of what speaks against a contract
 
 
-class Check(NamedTuple):
+class Check(msgspec.Struct, frozen=True):
     """A contract, whether it holds, and what speaks against it."""
 
     name: str
@@ -28,82 +28,95 @@ class Check(NamedTuple):
 
 
 def audit(settings: Settings) -> list[Check]:
-    """Check each contract. InputError where a stage is not built."""
+    """Check each contract. InputError if a stage is not built."""
     build = UPath(settings.build)
     for stage in STAGES:
-        if builds.state(build, stage) is None:
-            raise InputError(
-                f"{build / stage}: not built yet; run 'python -m pipelines all' with this settings file first"
-            )
+        builds.require(build, stage, "all")
+
+    manifest = _read_manifest(build)
     checks = [
-        ("each stage's ledger reconciles: in = out + dropped", _reconciles(build)),
-        ("each ledger agrees with its tables", tables.agrees(build)),
-        ("each stage takes in what the one before let out", _chains(build)),
+        ("each stage's ledger reconciles: in = out + dropped", _ledgers_reconcile(build)),
+        ("each ledger agrees with its tables", tables.ledgers_agree(build)),
+        ("each stage takes in what the one before let out", _stages_chain(build)),
         ("run-lengths, areas and boxes agree with pycocotools", tables.masks_agree(build)),
-        ("each object is in the shards or dropped, once", tables.accounts(build)),
-        ("no group and no image on two sides", tables.sides(build)),
-        ("no near-duplicates on two sides", tables.near_duplicates(build, settings)),
-        ("weights of the train rows have mean 1", tables.weights(build)),
-        ("the shards are those of the manifest", _manifest(build)),
-        ("the shards' rows are those of the stage", tables.shard_rows(build)),
-        ("each object is on the side where the split put it", tables.same_sides(build)),
-        ("the licences are allowed", _licences(build, settings)),
+        ("each object is in the shards or dropped, once", tables.objects_end_once(build)),
+        ("no group and no image is in two splits", tables.splits_are_apart(build)),
+        ("no near-duplicates are in two splits", tables.near_duplicates_stay(build, settings)),
+        ("weights of the train rows have mean 1", tables.weights_have_mean_one(build)),
+        ("the shards are those of the manifest", _shards_are_listed(build, manifest)),
+        ("the shards' rows are those of the stage", tables.shard_rows_agree(build)),
+        ("each object is in the split that it was given", tables.splits_hold(build)),
+        ("the licences are allowed", _licences_are_allowed(manifest, settings)),
     ]
-    return [_check(name, list(faults)) for name, faults in checks]
+    return [_check(name, list(objections)) for name, objections in checks]
 
 
 def text(checks: list[Check]) -> str:
-    """The checks for a reader."""
-    return "\n".join(
-        f"{'holds ' if check.holds else 'FAILED'}  {check.name}{check.detail and ': ' + check.detail}"
-        for check in checks
-    )
+    """The checks for a reader, a line each."""
+    lines = []
+    for check in checks:
+        verdict = "FAILED"
+        if check.holds:
+            verdict = "holds "
+        line = f"{verdict}  {check.name}"
+        if check.detail:
+            line += f": {check.detail}"
+        lines.append(line)
+    return "\n".join(lines)
 
 
-def _check(name: str, faults: list[str]) -> Check:
-    more = f"; and {len(faults) - _MOST_SHOWN} more" if len(faults) > _MOST_SHOWN else ""
-    return Check(name, not faults, "; ".join(faults[:_MOST_SHOWN]) + more)
+def _check(name: str, objections: list[str]) -> Check:
+    """A contract holds if nothing speaks against it."""
+    detail = "; ".join(objections[:_MOST_SHOWN])
+    if len(objections) > _MOST_SHOWN:
+        detail += f"; and {len(objections) - _MOST_SHOWN} more"
+    return Check(name, not objections, detail)
 
 
-def _reconciles(build: UPath) -> Iterator[str]:
+def _ledgers_reconcile(build: UPath) -> Iterator[str]:
     for stage in STAGES:
         report = builds.ledger_of(build, stage)
         rows = report.by_export
         for name, row in {"all": report, **rows}.items():
-            reconciles = row.came_in == row.out + row.dropped
-            if not reconciles or row.dropped != sum(row.by_reason.values()):
-                yield f"{stage}, {name}: {row.came_in} in, {row.out} out, {row.dropped} dropped"
+            adds_up = row.came_in == row.out + row.dropped
+            if not adds_up or row.dropped != sum(row.by_reason.values()):
+                counts = f"{row.came_in} in, {row.out} out, {row.dropped} dropped"
+                yield f"{stage}, {name}: {counts}"
+
         sums = {
             "in": (report.came_in, sum(row.came_in for row in rows.values())),
             "out": (report.out, sum(row.out for row in rows.values())),
             "dropped": (report.dropped, sum(row.dropped for row in rows.values())),
         }
-        for name, (number, of_exports) in sums.items():
-            if number != of_exports:
+        for name, (number, sum_of_exports) in sums.items():
+            if number != sum_of_exports:
                 yield f"{stage}: the exports' {name} do not sum to {number}"
 
 
-def _chains(build: UPath) -> Iterator[str]:
-    reports = {stage: builds.ledger_of(build, stage) for stage in STAGES}
+def _stages_chain(build: UPath) -> Iterator[str]:
     for before, after in pairwise(STAGES):
-        let_out, taken_in = reports[before].out, reports[after].came_in
-        if let_out != taken_in:
-            yield f"{before} lets out {let_out}, {after} takes in {taken_in}"
+        let_out = builds.ledger_of(build, before).out
+        took_in = builds.ledger_of(build, after).came_in
+        if let_out != took_in:
+            yield f"{before} lets out {let_out}, {after} takes in {took_in}"
 
 
-def _manifest(build: UPath) -> Iterator[str]:
+def _shards_are_listed(build: UPath, manifest: Manifest) -> Iterator[str]:
     folder = build / "shard"
-    manifest = _read_manifest(build)
     if manifest.schema_version != SCHEMA_VERSION:
         yield f"schema version {manifest.schema_version}, this is {SCHEMA_VERSION}"
-    listed = {file.path: file for file in manifest.files}
-    there = {f"{path.parent.name}/{path.name}" for path in folder.glob("split=*/*.parquet")}
-    yield from (f"{path} is not in the manifest" for path in sorted(there - set(listed)))
-    for path, file in listed.items():
-        yield from (f"{path}: {fault}" for fault in _file_faults(folder / path, file))
+
+    listed = {file.path for file in manifest.files}
+    present = {f"{path.parent.name}/{path.name}" for path in folder.glob("split=*/*.parquet")}
+    for name in sorted(present - listed):
+        yield f"{name} is not in the manifest"
+    for file in manifest.files:
+        for objection in _objections_to_file(folder / file.path, file):
+            yield f"{file.path}: {objection}"
 
 
-def _file_faults(path: UPath, file: ShardFile) -> Iterator[str]:
+def _objections_to_file(path: UPath, file: ShardFile) -> Iterator[str]:
+    """Where a shard is not what the manifest says."""
     if not path.exists():
         yield "is missing"
         return
@@ -111,6 +124,8 @@ def _file_faults(path: UPath, file: ShardFile) -> Iterator[str]:
     if hashlib.sha256(data).hexdigest() != file.sha256:
         yield "its bytes have changed since they were written"
         return
+
+    # From the bytes that are read already: the file may be far away.
     opened = pq.ParquetFile(pa.BufferReader(data))
     if opened.metadata.num_rows != file.rows:
         yield f"{opened.metadata.num_rows} rows, the manifest says {file.rows}"
@@ -118,19 +133,19 @@ def _file_faults(path: UPath, file: ShardFile) -> Iterator[str]:
         yield "its columns are not those of the contract"
 
 
-def _licences(build: UPath, settings: Settings) -> Iterator[str]:
+def _licences_are_allowed(manifest: Manifest, settings: Settings) -> Iterator[str]:
     allowed = {licence.casefold() for licence in settings.licences.allow}
-    licences = _read_manifest(build).licences
-    yield from (
-        f"{licence}: {rows} rows"
-        for licence, rows in licences.items()
-        if licence.casefold() not in allowed
-    )
+    for licence, rows in manifest.licences.items():
+        if licence.casefold() not in allowed:
+            yield f"{licence}: {rows} rows"
 
 
 def _read_manifest(build: UPath) -> Manifest:
-    """The manifest of the shards. InputError if there is none."""
-    manifest = read_manifest(build / "shard")
+    folder = build / "shard"
+    try:
+        manifest = read_manifest(folder)
+    except msgspec.DecodeError as error:
+        raise InputError(f"{folder / 'manifest.json'}: broken ({error})") from None
     if manifest is None:
-        raise InputError(f"{build / 'shard'}: no manifest.json here; make the shards first")
+        raise InputError(f"{folder}: no manifest.json here; make the shards first")
     return manifest

@@ -1,4 +1,4 @@
-"""The audit's checks across the tables of a build: each yields what speaks against its contract."""
+"""The audit's checks of tables. Each yields what speaks against its contract."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from pycocotools import mask as coco
 from upath import UPath
 
+from curate.ledger import LedgerReport
 from curate.pixels import run_lengths
 from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
@@ -17,104 +18,156 @@ from curate.stages.near_duplicates import near_duplicate_pairs
 from curate.storage import read_partitions
 from pipelines.flow import build as builds
 
-_BOX = ["box_x0", "box_y0", "box_x1", "box_y1"]
+_CORNER = ["box_x0", "box_y0"]
+_OPPOSITE = ["box_x1", "box_y1"]
+_BOX = [*_CORNER, *_OPPOSITE]
 _PLACE = ["shard_file", "shard_row"]
-_MOST_AT_ONCE = 250  # masks: pycocotools 2.0.11 under numpy 2 fails on more than 255
+_MASKS_AT_ONCE = 250  # pycocotools 2.0.11 under numpy 2 fails on more than 255
+_WEIGHT_TOLERANCE = 1e-4  # of the mean: weights are float32
 
 
-def agrees(build: UPath) -> Iterator[str]:
-    """Ledgers against the rows of segments and drops."""
-    reasons = {reason.value for reason in Reason}
+def ledgers_agree(build: UPath) -> Iterator[str]:
+    """Each ledger counts the rows of its stage's tables."""
+    known_reasons = {reason.value for reason in Reason}
     for stage in STAGES:
-        out = _table(build, stage, ["export"])["export"].value_counts()
-        drops = _table(build, stage, ["export", "reason", "count"], "drops")
-        dropped = drops.groupby(["export", "reason"])["count"].sum()
         report = builds.ledger_of(build, stage)
-        for export, row in report.by_export.items():
-            if row.out != out.get(export, 0):
-                yield f"{stage}, {export}: ledger says {row.out} out, the table has {out.get(export, 0)}"
-            for reason, number in row.by_reason.items():
-                if number != (found := int(dropped.get((export, reason), 0))):
-                    yield f"{stage}, {export}: ledger says {number} {reason}, the drops {found}"
-        if report.uncounted != drops["count"].isna().sum() or report.dropped != dropped.sum():
-            yield f"{stage}: ledger says {report.dropped} dropped, the drops sum to {int(dropped.sum())}"
-        for reason in set(drops["reason"]) - reasons:
+        segments = _read(build, stage, "segments", ["export"])
+        drops = _read(build, stage, "drops", ["export", "reason", "count"])
+        yield from _compare(stage, report, segments, drops)
+
+        unknown = set(drops["reason"]) - known_reasons
+        for reason in sorted(unknown):
             yield f"{stage}: a drop for an unknown reason {reason!r}"
 
 
+def _compare(
+    stage: str, report: LedgerReport, segments: pd.DataFrame, drops: pd.DataFrame
+) -> Iterator[str]:
+    """Where the ledger and the tables of one stage differ."""
+    out = segments["export"].value_counts()
+    # Drops of unknown count are missing values, which a sum leaves out.
+    dropped = drops.groupby(["export", "reason"])["count"].sum()
+
+    for export, row in report.by_export.items():
+        rows = out.get(export, 0)
+        place = f"{stage}, {export}"
+        if row.out != rows:
+            yield f"{place}: ledger says {row.out} out, the table has {rows}"
+        for reason, number in row.by_reason.items():
+            counted = int(dropped.get((export, reason), 0))
+            if number != counted:
+                yield f"{place}: ledger says {number} {reason}, the drops {counted}"
+
+    uncounted = drops["count"].isna().sum()
+    total = int(dropped.sum())
+    if report.uncounted != uncounted or report.dropped != total:
+        yield f"{stage}: ledger says {report.dropped} dropped, the drops sum to {total}"
+
+
 def masks_agree(build: UPath) -> Iterator[str]:
-    """Each mask's area and box as an independent reader of its run-lengths has them."""
+    """Each mask's area and box are what pycocotools reads from its run-lengths."""
     columns = ["object_id", "counts", "area", "image_height", "image_width", *_BOX]
-    for part in read_partitions(build / "ingest" / "segments", columns):
-        for first in range(0, len(part), _MOST_AT_ONCE):
-            yield from _masks_of(part.slice(first, _MOST_AT_ONCE).to_pandas())
+    for partition in read_partitions(build / "ingest" / "segments", columns):
+        for first in range(0, len(partition), _MASKS_AT_ONCE):
+            rows = partition.slice(first, _MASKS_AT_ONCE)
+            yield from _check_masks(rows.to_pandas())
 
 
-def _masks_of(rows: pd.DataFrame) -> Iterator[str]:
-    shapes = list(zip(rows.counts, rows.image_height, rows.image_width, strict=True))
-    fills = np.array([_parses(*each) for each in shapes], np.bool_)
-    yield from (f"{each}: its run-lengths do not fill its image" for each in rows.object_id[~fills])
-    runs = [
-        {"size": [height, width], "counts": counts.encode()}
-        for (counts, height, width), whole in zip(shapes, fills, strict=True)
-        if whole
-    ]
-    if runs:
-        rows = rows[fills]
-        found = pd.DataFrame(coco.toBbox(runs), rows.index, _BOX).astype(
-            "int64"
-        )  # x, y, width, height
-        found[_BOX[2:]] += found[_BOX[:2]].to_numpy()
-        wrong = (rows[_BOX] != found).any(axis=1) | (rows.area != coco.area(runs))
-        yield from (
-            f"{each}: its area or box is not that of its run-lengths"
-            for each in rows.object_id[wrong]
-        )
+def _check_masks(rows: pd.DataFrame) -> Iterator[str]:
+    """What speaks against the masks of some rows."""
+    runs = []
+    fits = []
+    for counts, height, width in zip(rows.counts, rows.image_height, rows.image_width, strict=True):
+        fit = _fits_image(counts, height, width)
+        fits.append(fit)
+        if fit:
+            runs.append({"size": [height, width], "counts": counts.encode()})
+
+    fitting = np.array(fits, np.bool_)
+    for object_id in rows.object_id[~fitting]:
+        yield f"{object_id}: its run-lengths do not fill its image"
+    if not runs:
+        return
+
+    # pycocotools gives x, y, width and height; the last two become the opposite corner.
+    rows = rows[fitting]
+    boxes = pd.DataFrame(coco.toBbox(runs), rows.index, _BOX)
+    boxes = boxes.astype("int64")
+    boxes[_OPPOSITE] += boxes[_CORNER].to_numpy()
+
+    box_differs = (rows[_BOX] != boxes).any(axis=1)
+    area_differs = rows.area != coco.area(runs)
+    differs = box_differs | area_differs
+    for object_id in rows.object_id[differs]:
+        yield f"{object_id}: its area or box is not that of its run-lengths"
 
 
-def accounts(build: UPath) -> Iterator[str]:
-    """Each object of ingest ends once: in the shards, or in the drops of one later stage."""
-    ends = [_table(build, stage, ["object_id"], "drops") for stage in STAGES[1:]]
-    ended = pd.concat([*ends, _table(build, "shard", ["object_id"])])["object_id"].value_counts()
-    begun = _table(build, "ingest", ["object_id"])["object_id"].value_counts()
+def _fits_image(counts: str, height: int, width: int) -> bool:
+    """Whether run-lengths fit their image.
+
+    pycocotools does not check it, and would read other memory.
+    """
+    try:
+        run_lengths.parse(counts, height, width)
+    except Refusal:
+        return False
+    return True
+
+
+def objects_end_once(build: UPath) -> Iterator[str]:
+    """Each object of ingest ends once: in a shard, or in one later stage's drops."""
+    ends = [_read(build, stage, "drops", ["object_id"]) for stage in STAGES[1:]]
+    ends.append(_read(build, "shard", "segments", ["object_id"]))
+    ended = pd.concat(ends)["object_id"].value_counts()
+    ingested = _read(build, "ingest", "segments", ["object_id"])
+    begun = ingested["object_id"].value_counts()
+
+    # Aligned by object_id: an object that never ends has -1, one that ends twice has 1.
     surplus = ended.sub(begun, fill_value=0).astype("int64")
-    yield from (f"{each} ends {1 + number} times" for each, number in surplus[surplus != 0].items())
+    for object_id, number in surplus[surplus != 0].items():
+        yield f"{object_id} ends {1 + number} times"
 
 
-def sides(build: UPath) -> Iterator[str]:
-    """No group and no image on two sides."""
-    rows = _table(build, "split", ["group_id", "image_id", "split"])
+def splits_are_apart(build: UPath) -> Iterator[str]:
+    """No group and no image is in two splits."""
+    rows = _read(build, "split", "segments", ["group_id", "image_id", "split"])
     for name in ("group_id", "image_id"):
-        yield from (f"{name} {each} is in {on}" for each, on in _on_two_sides(rows, name).items())
+        for value, splits in _in_several_splits(rows, name).items():
+            yield f"{name} {value} is in {splits}"
 
 
-def near_duplicates(build: UPath, settings: Settings) -> Iterator[str]:
-    """No two images on different sides whose hashes are near."""
-    rows = _table(build, "split", ["image_dhash", "split"]).drop_duplicates()
-    yield from (
-        f"hash {int(each):016x} is in {on}"
-        for each, on in _on_two_sides(rows, "image_dhash").items()
-    )
-    side = rows.drop_duplicates("image_dhash").set_index("image_dhash")["split"].sort_index()
-    hashes = side.index.to_numpy("uint64")
+def near_duplicates_stay(build: UPath, settings: Settings) -> Iterator[str]:
+    """No two images whose hashes are near are in different splits."""
+    rows = _read(build, "split", "segments", ["image_dhash", "split"])
+    rows = rows.drop_duplicates()
+    for value, splits in _in_several_splits(rows, "image_dhash").items():
+        yield f"hash {int(value):016x} is in {splits}"
+
+    rows = rows.drop_duplicates("image_dhash")
+    rows = rows.sort_values("image_dhash")
+    hashes = rows["image_dhash"].to_numpy("uint64")
+    splits_of = rows["split"].to_numpy()
     for a, b in near_duplicate_pairs(hashes, settings.split.near_duplicate_bits):
-        if side.iloc[a] != side.iloc[b]:
-            yield f"hashes {hashes[a]:016x} and {hashes[b]:016x} are in {side.iloc[a]} and {side.iloc[b]}"
+        if splits_of[a] != splits_of[b]:
+            pair = f"{hashes[a]:016x} and {hashes[b]:016x}"
+            yield f"hashes {pair} are in {splits_of[a]} and {splits_of[b]}"
 
 
-def weights(build: UPath) -> Iterator[str]:
+def weights_have_mean_one(build: UPath) -> Iterator[str]:
     """The weights of the train rows have mean 1."""
-    rows = _table(build, "balance", ["split", "weight"])
-    mean = rows.weight[rows.split == "train"].astype("float64").mean()
-    if abs(mean - 1.0) > 1e-4:
+    rows = _read(build, "balance", "segments", ["split", "weight"])
+    trains = rows["split"] == "train"
+    mean = rows["weight"][trains].astype("float64").mean()
+    if abs(mean - 1.0) > _WEIGHT_TOLERANCE:
         yield f"their mean is {mean:.6f}"
 
 
-def shard_rows(build: UPath) -> Iterator[str]:
-    """Each row of the stage stands in the file and place that it names, on its side."""
-    expected = _table(build, "shard", ["object_id", "split", *_PLACE])
-    found = [expected.iloc[:0]]
-    for path in sorted((build / "shard").glob("split=*/*.parquet")):
+def shard_rows_agree(build: UPath) -> Iterator[str]:
+    """Each row of the stage is in the shard, row and split that it names."""
+    expected = _read(build, "shard", "segments", ["object_id", "split", *_PLACE])
+    found = [expected.iloc[:0]]  # without any shard, all rows are missing
+    paths = sorted((build / "shard").glob("split=*/*.parquet"))
+    for path in paths:
         name = f"{path.parent.name}/{path.name}"
         try:
             with path.open("rb") as file:
@@ -123,47 +176,42 @@ def shard_rows(build: UPath) -> Iterator[str]:
             yield f"{name} cannot be read: {error}"
             continue
         found.append(rows.assign(shard_file=name, shard_row=range(len(rows))))
-        if set(rows.split) - {path.parent.name.removeprefix("split=")}:
-            yield f"{name} holds rows of another side"
+        folder_split = path.parent.name.removeprefix("split=")
+        if (rows["split"] != folder_split).any():
+            yield f"{name} holds rows of another split"
+
+    # An outer merge: a row that only one side has differs from the missing one.
     both = expected.merge(pd.concat(found), "outer", on=_PLACE, suffixes=("", "_found"))
-    wrong = (both.object_id != both.object_id_found) | (
-        both.split.astype(str) != both.split_found.astype(str)
-    )
-    yield from (
-        f"{name} holds other rows than the stage says"
-        for name in sorted(set(both.shard_file[wrong]))
-    )
+    other_object = both.object_id != both.object_id_found
+    other_split = both.split.astype(str) != both.split_found.astype(str)
+    differs = other_object | other_split
+    for name in sorted(set(both.shard_file[differs])):
+        yield f"{name} holds other rows than the stage says"
 
 
-def same_sides(build: UPath) -> Iterator[str]:
-    """Each object of the shards is on the side where the split put it."""
-    put = _table(build, "split", ["object_id", "split"])
-    now = _table(build, "shard", ["object_id", "split"]).merge(
-        put, "left", on="object_id", suffixes=("", "_put")
-    )
-    for row in now[now.split.astype(str) != now.split_put.astype(str)].itertuples():
-        yield f"{row.object_id} is in {row.split}, the split put it in {row.split_put}"
+def splits_hold(build: UPath) -> Iterator[str]:
+    """Each object of the shards is in the split that the stage split gave it."""
+    given = _read(build, "split", "segments", ["object_id", "split"])
+    rows = _read(build, "shard", "segments", ["object_id", "split"])
+    rows = rows.merge(given, "left", on="object_id", suffixes=("", "_given"))
+    differs = rows.split.astype(str) != rows.split_given.astype(str)
+    for row in rows[differs].itertuples():
+        given_split = row.split_given
+        yield f"{row.object_id} is in {row.split}, the split put it in {given_split}"
 
 
-def _table(build: UPath, stage: str, columns: list[str], kind: str = "segments") -> pd.DataFrame:
-    parts = list(read_partitions(build / stage / kind, columns))
-    return pa.concat_tables(parts).to_pandas() if parts else pd.DataFrame(columns=columns)
+def _read(build: UPath, stage: str, kind: str, columns: list[str]) -> pd.DataFrame:
+    """Some columns of all partitions of a stage; `kind`: segments or drops."""
+    tables = list(read_partitions(build / stage / kind, columns))
+    if not tables:
+        return pd.DataFrame(columns=columns)
+    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+    return frame
 
 
-def _on_two_sides(rows: pd.DataFrame, name: str) -> dict[str, str]:
-    """Values of a column that stand on several sides, and on which."""
-    on = (
-        rows.drop_duplicates([name, "split"])
-        .groupby(name)["split"]
-        .agg(lambda each: ", ".join(sorted(each)))
-    )
-    return {str(each): names for each, names in on[on.str.contains(",")].items()}
-
-
-def _parses(counts: str, height: int, width: int) -> bool:
-    """Whether run-lengths are fit for pycocotools, which believes whatever it is given."""
-    try:
-        run_lengths.parse(counts, height, width)
-    except Refusal:
-        return False
-    return True
+def _in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
+    """The values of a column that occur in several splits, and in which."""
+    distinct = rows.drop_duplicates([name, "split"])
+    splits = distinct.groupby(name)["split"].agg(lambda each: ", ".join(sorted(each)))
+    several = splits[splits.str.contains(",")]
+    return {str(value): names for value, names in several.items()}

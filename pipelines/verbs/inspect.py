@@ -1,31 +1,56 @@
-"""`inspect` and `formats`: what an export holds before anything is built, and what the formats are."""
+"""`inspect`: what an export holds, before anything is built."""
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
+import msgspec
 from upath import UPath
 
 from curate import formats
-from curate.errors import InputError, nearest
+from curate.errors import InputError
 from curate.limits import Limits
-from curate.records import Drop, FoundImage
+from curate.reasons import Fault, Reason
+from curate.records import Drop, FaultReport, FoundImage
 from curate.settings import ExportSettings, Settings
 from curate.stages import ingest
 
 _MOST_LABELS = 40  # in the text; JSON has them all
+_IMAGE_LOST = (Reason.MISSING_IMAGE, Reason.AMBIGUOUS_IMAGE)
 
 
-def inspect_settings(settings: Settings) -> list[dict[str, Any]]:
-    """What each export of the settings holds, read as the format that is set."""
-    return [_counts(export, settings.limits) for export in settings.exports]
+class ExportContents(msgspec.Struct, frozen=True):
+    """What an export holds, read as one format.
+
+    `images`: annotated images, of which `images_found` are in the export.
+    `annotations`: with a shape in a document; `masks`: mask files, whose annotations
+    nobody counts before the pixels are read. `dropped`: annotations by reason.
+    `labels`: annotations by label, 0 for a label of mask files.
+    """
+
+    name: str
+    path: str
+    format: str
+    images: int
+    images_found: int
+    annotations: int
+    masks: int
+    dropped: dict[str, int]
+    labels: dict[str, int]
 
 
-def inspect_path(path: str) -> list[dict[str, Any]]:
-    """What an export holds, read as each format that fits it, the best first. InputError where none fits."""
-    found, said = [], []
+def inspect_settings(settings: Settings) -> list[ExportContents]:
+    """What each export of the settings holds, read as its settings say."""
+    return [_contents(export, settings.limits) for export in settings.exports]
+
+
+def inspect_path(path: str) -> list[ExportContents]:
+    """What an export holds, read as each format that fits it, the best first.
+
+    InputError if none fits.
+    """
+    # What cannot be known from the files alone does not matter here: any words will do.
+    found = []
+    failures = []
     for name in formats.names():
         export = ExportSettings(
             name="export",
@@ -36,113 +61,137 @@ def inspect_path(path: str) -> list[dict[str, Any]]:
             licence="unknown",
         )
         try:
-            counts = _counts(export, Limits())
+            contents = _contents(export, Limits())
         except InputError as error:
-            said.append(f"{name}: {error}")
+            failures.append(f"{name}: {error}")
             continue
-        if counts["annotations"] or counts["masks"]:
-            found.append(counts)
+        if contents.annotations or contents.masks:
+            found.append(contents)
         else:
-            said.append(f"{name}: nothing annotated")
+            failures.append(f"{name}: nothing annotated")
+
     if not found:
-        raise InputError(f"{path}: no format fits\n  " + "\n  ".join(said))
-    known = ("images_found", "annotations", "masks")
-    return sorted(
-        found, key=lambda counts: (*(-counts[name] for name in known), -len(counts["labels"]))
-    )
+        raise InputError(f"{path}: no format fits\n  " + "\n  ".join(failures))
+    return sorted(found, key=_fit, reverse=True)
 
 
-def describe_formats(name: str | None) -> list[dict[str, str]]:
-    """Name and documentation of each format, or of one. InputError for an unknown name."""
-    if name is not None and name not in formats.names():
-        raise InputError(
-            f"unknown format {name!r}; known: {', '.join(formats.names())}{nearest(name, formats.names())}"
-        )
-    return [
-        {"name": each, "documentation": formats.describe(each)}
-        for each in ([name] if name else formats.names())
-    ]
-
-
-def formats_text(described: list[dict[str, str]], *, whole: bool) -> str:
-    """The formats for a reader: a line each, or one with all of its documentation."""
-    if whole:
-        return "\n\n".join(f"{each['name']}\n\n{each['documentation']}" for each in described)
-    width = max(len(each["name"]) for each in described)
-    lines = [
-        f"{each['name']:<{width}}  {each['documentation'].split(chr(10) + chr(10))[0]}"
-        for each in described
-    ]
-    return "\n".join(
-        [*(line.replace("\n", " ") for line in lines), "", "formats NAME prints all of one."]
-    )
-
-
-def text(found: list[dict[str, Any]]) -> str:
+def text(found: list[ExportContents]) -> str:
     """What was found, for a reader."""
-    return "\n\n".join(_text(counts) for counts in found)
+    return "\n\n".join(_describe(contents) for contents in found)
 
 
-def _text(counts: dict[str, Any]) -> str:
+def _fit(contents: ExportContents) -> tuple[int, ...]:
+    """How well a format fits an export: the one that finds most in it fits best."""
+    return (
+        contents.images_found,
+        contents.annotations,
+        contents.masks,
+        len(contents.labels),
+    )
+
+
+def _describe(contents: ExportContents) -> str:
+    annotations = f"{contents.annotations:,}"
+    if contents.masks:
+        annotations += f", and {contents.masks:,} mask files"
+    images = f"{contents.images:,}, of which {contents.images_found:,} are in the export"
     lines = [
-        f"{counts['path']} as {counts['format']}",
-        f"  images       {counts['images']:,}, of which {counts['images_found']:,} are in the export",
-        f"  annotations  {counts['annotations']:,}"
-        + (f", and {counts['masks']:,} mask files" if counts["masks"] else ""),
+        f"{contents.path} as {contents.format}",
+        f"  images       {images}",
+        f"  annotations  {annotations}",
     ]
-    lines += [f"  dropped      {number:,} {reason}" for reason, number in counts["dropped"].items()]
-    labels = list(counts["labels"].items())
-    shown = [
-        f"{label or repr(label)} ({number:,})" if number else label
-        for label, number in labels[:_MOST_LABELS]
-    ]
-    more = f", and {len(labels) - _MOST_LABELS} more" if len(labels) > _MOST_LABELS else ""
-    lines.append(f"  labels       {', '.join(shown) or 'none'}{more}")
+    for reason, number in contents.dropped.items():
+        lines.append(f"  dropped      {number:,} {reason}")
+    lines.append(f"  labels       {_describe_labels(contents.labels)}")
     return "\n".join(lines)
 
 
-def _counts(export: ExportSettings, limits: Limits) -> dict[str, Any]:
-    """Images, annotations and labels of one export; annotations inside mask files are counted when pixels are read."""
-    labels: Counter[str] = Counter()
-    dropped: Counter[str] = Counter()
-    images: set[str] = set()
-    annotations = masks = missing = 0
-    with _scratch() as scratch:
-        opened = ingest.open_export(export, limits, scratch)
-        for each in ingest.plan(opened, ingest.read_export(opened, export), lambda _: "embedded"):
-            if isinstance(each, Drop):
-                dropped[each.reason.value] += each.count if each.count is not None else 1
-                missing += each.reason.value in ("missing_image", "ambiguous_image")
-            if not isinstance(each, FoundImage):
-                continue
-            images.add(each.path)
-            masks += len(each.record.maps)
-            for annotation in each.record.annotations:
-                annotations += annotation.dropped is None
-                if annotation.dropped is None:
-                    labels[annotation.label] += 1
-                else:
-                    dropped[annotation.dropped.value] += 1
-            for region_map in each.record.maps:
-                labels.update(
-                    dict.fromkeys(
-                        [*region_map.labels.values(), *filter(None, [region_map.label])], 0
-                    )
-                )
-    return {
-        "name": export.name,
-        "path": export.path,
-        "format": export.format,
-        "images": len(images) + missing,
-        "images_found": len(images),
-        "annotations": annotations,
-        "masks": masks,
-        "dropped": dict(dropped.most_common()),
-        "labels": dict(sorted(labels.items(), key=lambda item: (-item[1], item[0]))),
-    }
+def _describe_labels(labels: dict[str, int]) -> str:
+    if not labels:
+        return "none"
+
+    shown = []
+    for label, number in list(labels.items())[:_MOST_LABELS]:
+        if number:
+            shown.append(f"{label or repr(label)} ({number:,})")
+        else:
+            shown.append(label)
+    if len(labels) > _MOST_LABELS:
+        shown.append(f"and {len(labels) - _MOST_LABELS} more")
+    return ", ".join(shown)
 
 
-@contextmanager
-def _scratch() -> Iterator[UPath]:
-    with tempfile.TemporaryDirectory(prefix="segcurate-") as folder:
-        yield UPath(folder)
+class _Counts:
+    """Counts over the records of one export."""
+
+    def __init__(self) -> None:
+        self.images: set[str] = set()
+        self.images_lost = 0
+        self.annotations = 0
+        self.masks = 0
+        self.dropped: Counter[str] = Counter()
+        self.labels: Counter[str] = Counter()
+
+    def add_drop(self, drop: Drop) -> None:
+        """Count a drop; one of unknown count counts once."""
+        number = 1
+        if drop.count is not None:
+            number = drop.count
+        self.dropped[drop.reason.value] += number
+        if drop.reason in _IMAGE_LOST:
+            self.images_lost += 1
+
+    def add_image(self, found: FoundImage) -> None:
+        """Count an image, its annotations and its mask files."""
+        self.images.add(found.path)
+        for annotation in found.record.annotations:
+            if annotation.dropped is not None:
+                self.dropped[annotation.dropped.value] += 1
+            else:
+                self.annotations += 1
+                self.labels[annotation.label] += 1
+
+        # What a mask file holds shows when its pixels are read; its labels are known
+        # now.
+        for region_map in found.record.maps:
+            self.masks += 1
+            for label in region_map.labels.values():
+                self.labels[label] += 0
+            if region_map.label:
+                self.labels[region_map.label] += 0
+
+
+def _contents(export: ExportSettings, limits: Limits) -> ExportContents:
+    """Read an export's annotations and count them.
+
+    InputError if it is not of its format.
+    """
+    counts = _Counts()
+    with tempfile.TemporaryDirectory(prefix="segcurate-") as scratch:
+        opened = ingest.open_export(export, limits, UPath(scratch))
+        records = ingest.read_export(opened, export)
+        for record in ingest.plan(opened, records, _keep_nothing):
+            if isinstance(record, FaultReport):
+                raise Fault(record.summary, record.trace)
+            if isinstance(record, Drop):
+                counts.add_drop(record)
+            elif isinstance(record, FoundImage):
+                counts.add_image(record)
+
+    labels = sorted(counts.labels.items(), key=lambda item: (-item[1], item[0]))
+    return ExportContents(
+        name=export.name,
+        path=export.path,
+        format=export.format,
+        images=len(counts.images) + counts.images_lost,
+        images_found=len(counts.images),
+        annotations=counts.annotations,
+        masks=counts.masks,
+        dropped=dict(counts.dropped.most_common()),
+        labels=dict(labels),
+    )
+
+
+def _keep_nothing(_: bytes) -> str:
+    """Where an embedded image would be kept; here nothing opens it."""
+    return "embedded"

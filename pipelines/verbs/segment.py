@@ -1,15 +1,14 @@
-"""`segment`: the mask of what stands in a box, as a picture, as run-lengths or as outlines."""
+"""`segment`: the mask of the object in a box, as a picture, run-lengths or polygons."""
 
 import warnings
-from io import BytesIO
+from dataclasses import dataclass
 from math import ceil, floor
 from pathlib import Path
-from typing import Any
 
-import cv2
+import msgspec
 import numpy as np
 import typer
-from PIL import Image
+from msgspec import UNSET, UnsetType
 from upath import UPath
 
 from curate.errors import InputError
@@ -17,75 +16,90 @@ from curate.limits import Limits
 from curate.pixels import images, masks, run_lengths
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
+from curate.pixels.overlays import outline, tint
 from curate.pixels.polygons import to_polygons
 from curate.reasons import Refusal
+from curate.records import Box
 from curate.storage import write_bytes
+from pipelines.verbs.overlays import DRAWN_BOX_COLOUR, MASK_COLOUR, encode_png, paint_box
 
-_TINT = np.array([255, 64, 160])
 Corners = tuple[float, float, float, float]
-"""x0, y0, x1, y1 as given, px."""
+"""x0, y0, x1, y1 of a drawn box as the user gives it, px."""
 
 
-def segment(
-    picture: Path,
-    boxes: list[str],
-    model: str,
-    output: Path | None,
-    overlay: Path | None,
-    *,
-    rle: bool,
-    polygon: bool,
-) -> list[dict[str, Any]]:
-    """Segment each box and write what is asked for; box and area of each, with run-lengths and outlines if wished.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to write (files of mask and overlay), and what to print."""
 
-    Several boxes give one mask picture, their union. InputError for a bad box, picture or model.
+    output: Path | None
+    overlay: Path | None
+    run_lengths: bool
+    polygons: bool
+
+
+class CompressedMask(msgspec.Struct, frozen=True):
+    """A mask as COCO writes it: height and width in px, and compressed run-lengths."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+class SegmentedBox(msgspec.Struct):
+    """What is printed of a box: its corners, the mask's pixels, and what is wanted."""
+
+    box: Corners
+    area: int
+    segmentation: CompressedMask | UnsetType = UNSET
+    polygon: list[list[float]] | UnsetType = UNSET
+
+
+def segment(picture: Path, boxes: list[str], model: str, wanted: Wanted) -> list[SegmentedBox]:
+    """Segment each box of a picture, and write the files that are wanted.
+
+    Several boxes give one mask file, their union. InputError for a bad box, picture or
+    model.
     """
-    _check_pictures(output, overlay)
-    corners = [_corners(box) for box in boxes]
-    pixels = _read(picture)
-    found = _answers(model, pixels, corners)
+    _check_names(wanted)
+    corners = [_parse_box(box) for box in boxes]
+    pixels = _read_picture(picture)
+    found = _ask_model(model, pixels, corners)
+
+    # One picture cannot hold masks that overlap, so the files hold the union.
     union = np.logical_or.reduce(found)
-    if output is not None:
-        write_bytes(UPath(output), images.encode_mask(union))
-    if overlay is not None:
-        write_bytes(UPath(overlay), _drawn(pixels, union, corners))
-    return [
-        _printed(mask, box, rle=rle, polygon=polygon)
-        for mask, box in zip(found, corners, strict=True)
-    ]
+    if wanted.output is not None:
+        write_bytes(UPath(wanted.output), images.encode_mask(union))
+    if wanted.overlay is not None:
+        write_bytes(UPath(wanted.overlay), _paint_overlay(pixels, union, corners))
+
+    return [_describe(mask, box, wanted) for mask, box in zip(found, corners, strict=True)]
 
 
-def _check_pictures(*written: Path | None) -> None:
-    for path in written:
+def _check_names(wanted: Wanted) -> None:
+    for path in (wanted.output, wanted.overlay):
         if path is not None and path.suffix.lower() != ".png":
-            raise InputError(
-                f"{path}: a mask or overlay is written as PNG; give a name that ends in .png"
-            )
+            raise InputError(f"{path}: a picture is written as PNG; give a name that ends in .png")
 
 
-def _corners(box: str) -> Corners:
+def _parse_box(text: str) -> Corners:
+    """The corners in `x0,y0,x1,y1`. InputError if it is something else.
+
+    Whole numbers become int, because they are printed again.
+    """
     try:
-        numbers = (float(number) for number in box.split(","))
-        x0, y0, x1, y1 = (int(number) if number.is_integer() else number for number in numbers)
+        numbers = [float(number) for number in text.split(",")]
+        x0, y0, x1, y1 = (_whole_if_possible(number) for number in numbers)
     except ValueError:
-        raise InputError(f"box {box!r}: four numbers are due: x0,y0,x1,y1 in px") from None
+        raise InputError(f"box {text!r}: give four numbers x0,y0,x1,y1 in px") from None
     return x0, y0, x1, y1
 
 
-def _answers(model: str, pixels: Pixels, corners: list[Corners]) -> list[Mask]:
-    """The mask of each box; what the model warns of is told on the error output."""
-    from model.predict import Segmenter
-
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("default")
-        segmenter = Segmenter.load(model)
-    for each in told:
-        if each.category is UserWarning:
-            typer.echo(f"note: {each.message}", err=True)
-    return segmenter.segment(pixels, corners)
+def _whole_if_possible(number: float) -> float:
+    if number.is_integer():
+        return int(number)
+    return number
 
 
-def _read(picture: Path) -> Pixels:
+def _read_picture(picture: Path) -> Pixels:
     try:
         return images.decode(picture.read_bytes(), Limits().image_pixels)
     except OSError as error:
@@ -94,27 +108,39 @@ def _read(picture: Path) -> Pixels:
         raise InputError(f"{picture}: {refusal.detail}") from None
 
 
-def _printed(mask: Mask, box: Corners, *, rle: bool, polygon: bool) -> dict[str, Any]:
+def _ask_model(model: str, pixels: Pixels, corners: list[Corners]) -> list[Mask]:
+    """The mask of each box. A warning of the model becomes a note on standard error."""
+    from model.predict import Segmenter  # torch is slow to import
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        segmenter = Segmenter.load(model)
+    for warning in caught:
+        if warning.category is UserWarning:
+            typer.echo(f"note: {warning.message}", err=True)
+    return segmenter.segment(pixels, corners)
+
+
+def _describe(mask: Mask, box: Corners, wanted: Wanted) -> SegmentedBox:
     height, width = mask.shape
-    result: dict[str, Any] = {"box": list(box), "area": int(mask.sum())}
-    if rle:
+    result = SegmentedBox(box, int(mask.sum()))
+    if wanted.run_lengths:
         counts = run_lengths.compress(masks.encode(mask))
-        result["segmentation"] = {"size": [height, width], "counts": counts}
-    if polygon:
-        result["polygon"] = to_polygons(mask).rings
+        result.segmentation = CompressedMask((height, width), counts)
+    if wanted.polygons:
+        result.polygon = to_polygons(mask).rings
     return result
 
 
-def _drawn(pixels: Pixels, mask: Mask, boxes: list[Corners]) -> bytes:
+def _paint_overlay(pixels: Pixels, mask: Mask, corners: list[Corners]) -> bytes:
+    """The picture with the mask and the drawn boxes on it, as a PNG file."""
     canvas = pixels.copy()
-    canvas[mask] = (0.55 * canvas[mask] + 0.45 * _TINT).astype(np.uint8)
-    width = max(1, round(max(pixels.shape[:2]) / 500))
-    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(canvas, contours, -1, _TINT.tolist(), width)
-    for x0, y0, x1, y1 in np.clip(boxes, -width, max(pixels.shape) + width):
-        cv2.rectangle(
-            canvas, (floor(x0), floor(y0)), (ceil(x1) - 1, ceil(y1) - 1), (255, 208, 0), width
-        )
-    file = BytesIO()
-    Image.fromarray(canvas).save(file, "PNG")
-    return file.getvalue()
+    line = max(1, round(max(pixels.shape[:2]) / 500))
+    tint(canvas, mask, MASK_COLOUR, 0.45)
+    outline(canvas, mask, MASK_COLOUR, line)
+
+    # A box far outside the picture may hold numbers that no int can.
+    limit = max(pixels.shape) + line
+    for x0, y0, x1, y1 in np.clip(corners, -line, limit).tolist():
+        paint_box(canvas, Box(floor(x0), floor(y0), ceil(x1), ceil(y1)), DRAWN_BOX_COLOUR, line)
+    return encode_png(canvas)

@@ -25,8 +25,8 @@ def scheduler() -> Iterator[str]:
 def verb() -> Verb:
     """Run a verb in this process."""
 
-    def run(*words: object) -> Outcome:
-        result = CliRunner().invoke(app, [str(word) for word in words])
+    def run(*words: object, input: str | None = None) -> Outcome:  # noqa: A002  click's name
+        result = CliRunner().invoke(app, [str(word) for word in words], input=input)
         assert "Traceback" not in result.output
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
@@ -41,7 +41,10 @@ def project(tmp_path: Path, scheduler: str) -> Project:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, scheduler: str) -> Project:
-    """A small project built to its shards, with unmapped labels and a missing image; look, but change nothing."""
+    """A small project built to its shards. Look, but change nothing.
+
+    It has unmapped labels, and an image is missing.
+    """
     project = Project(tmp_path_factory.mktemp("built"), scheduler)
     place = project.add("street", 8, ["car", "zorp"])
     (place / "images" / "3.png").unlink()

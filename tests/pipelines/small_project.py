@@ -1,4 +1,4 @@
-"""A small project for the command line: exports made by code, a taxonomy, a settings file."""
+"""A small project for the command line: exports, a taxonomy, a settings file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ concepts:
 
 
 class Outcome(msgspec.Struct):
-    """What a verb gave: its exit code, and what it wrote to standard output and standard error."""
+    """What a verb gave: its exit code, standard output and standard error."""
 
     code: int
     out: str
@@ -29,7 +29,7 @@ Verb = Callable[..., Outcome]
 
 
 class Project:
-    """A folder with exports, a taxonomy and a settings file; `change` rewrites the settings."""
+    """A folder with exports, a taxonomy and a settings file."""
 
     def __init__(self, folder: Path, scheduler: str | None) -> None:
         self.folder = folder
@@ -101,30 +101,41 @@ class Project:
 
 
 def write_coco(folder: Path, images: int, labels: list[str], first: int = 0) -> None:
-    """Pictures of noise, and rectangles on them; no two pictures are alike."""
+    """Pictures of noise with a rectangle of each label. No two pictures are alike.
+
+    `first`: seed of the first picture.
+    """
     (folder / "images").mkdir(parents=True)
-    listed, annotations = [], []
+    listed = []
+    annotations = []
     for number in range(images):
         rng = np.random.default_rng(first + number)
-        coarse = rng.integers(0, 256, (12, 16, 3), np.uint8)
-        Image.fromarray(coarse).resize((128, 96), Image.Resampling.BICUBIC).save(
-            folder / "images" / f"{number}.png"
-        )
-        listed.append({"id": number, "file_name": f"{number}.png", "width": 128, "height": 96})
+        name = f"{number}.png"
+        write_noise(folder / "images" / name, rng)
+        listed.append({"id": number, "file_name": name, "width": 128, "height": 96})
         for category in range(len(labels)):
-            x, y, width, height = (
-                int(side) for side in rng.integers((0, 0, 12, 12), (80, 60, 40, 30))
-            )
-            ring = [x, y, x + width, y, x + width, y + height, x, y + height]
-            annotations.append(
-                {
-                    "id": len(annotations),
-                    "image_id": number,
-                    "category_id": category,
-                    "segmentation": [ring],
-                    "iscrowd": 0,
-                }
-            )
+            annotation = {
+                "id": len(annotations),
+                "image_id": number,
+                "category_id": category,
+                "segmentation": [random_rectangle(rng)],
+                "iscrowd": 0,
+            }
+            annotations.append(annotation)
+
     categories = [{"id": category, "name": label} for category, label in enumerate(labels)]
     document = {"images": listed, "annotations": annotations, "categories": categories}
     (folder / "annotations.json").write_bytes(msgspec.json.encode(document))
+
+
+def write_noise(path: Path, rng: np.random.Generator) -> None:
+    """A picture of 128 × 96 px, coarse enough that near duplicates would be found."""
+    coarse = rng.integers(0, 256, (12, 16, 3), np.uint8)
+    picture = Image.fromarray(coarse).resize((128, 96), Image.Resampling.BICUBIC)
+    picture.save(path)
+
+
+def random_rectangle(rng: np.random.Generator) -> list[int]:
+    """A rectangle inside the picture, as a ring."""
+    x, y, width, height = rng.integers((0, 0, 12, 12), (80, 60, 40, 30)).tolist()
+    return [x, y, x + width, y, x + width, y + height, x, y + height]

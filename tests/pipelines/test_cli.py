@@ -1,4 +1,4 @@
-"""What users get wrong: each ends in a message with file and place and the right exit code, and nothing is lost."""
+"""What users get wrong ends in a message with its place, and the right exit code."""
 
 import subprocess
 import sys
@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from upath import UPath
 
 from curate.errors import InputError
+from curate.exports import process_limits
 from pipelines import failures
 from pipelines.cli import app
 from pipelines.flow import build as builds
@@ -89,6 +90,7 @@ def test_an_empty_export_is_warned_of(project: Project, verb: Verb) -> None:
     result = msgspec.json.decode(outcome.out)
     assert list(result["stages"]) == ["ingest"]
     assert len(result["warnings"]) == 2
+
     project.add("yard", 3, ["car"])
     outcome = verb("shard", project.settings)
     assert outcome.code == 0
@@ -104,16 +106,17 @@ def test_labels_that_are_all_unmapped_name_the_review_queue(project: Project, ve
     assert "9 unmapped_label" in outcome.err
     assert "zorp" in queue.read_text()
     assert "\x1b" not in outcome.err
+
     customers = project.folder / "taxonomy" / "customers"
     customers.mkdir()
     (customers / "street.yaml").write_text("labels: {zorp: car}\n")
     assert verb("shard", project.settings).code == 0
     listed = verb("taxonomy", project.settings, "--json")
     assert listed.code == 0
-    assert {row["label"]: row["decision"] for row in msgspec.json.decode(listed.out)["labels"]}[
-        "zorp"
-    ] == "car"
-    assert msgspec.json.decode(listed.out)["open"] == 2
+    result = msgspec.json.decode(listed.out)
+    decisions = {row["label"]: row["decision"] for row in result["labels"]}
+    assert decisions["zorp"] == "car"
+    assert result["open"] == 2
 
 
 def test_a_missing_image_costs_itself(project: Project, verb: Verb) -> None:
@@ -177,23 +180,44 @@ def test_exit_codes(
     def fail(_: str | None) -> list[dict[str, str]]:
         raise error
 
-    monkeypatch.setattr("pipelines.verbs.inspect.describe_formats", fail)
+    monkeypatch.setattr("pipelines.verbs.formats.describe_formats", fail)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     result = CliRunner().invoke(app, ["formats"])
     assert result.exit_code == code
     assert "Traceback" not in result.output
     logs = list(tmp_path.glob("segcurate-*.log"))
-    assert bool(logs) == (code == 1)
-    assert not logs or ("Traceback" in logs[0].read_text() and str(logs[0]) in result.output)
+    assert len(logs) == int(code == 1)
+    for log in logs:
+        assert "Traceback" in log.read_text()
+        assert str(log) in result.output
 
 
 def test_the_command_line_starts_without_what_is_slow_to_load() -> None:
     slow = ("numpy", "pyarrow", "dask", "torch", "cv2")
-    code = f"import sys, pipelines.cli; print([name for name in {slow} if name in sys.modules])"
+    loaded = f"[name for name in {slow} if name in sys.modules]"
+    code = f"import sys, pipelines.cli; print({loaded})"
     root = Path(__file__).parents[2]
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, cwd=root
-        ).stdout
-        == "[]\n"
-    )
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=root)
+    assert ran.stdout == "[]\n"
+
+
+def test_files_of_no_format_are_named_once(project: Project, verb: Verb) -> None:
+    place = project.add("street", 2, ["car"])
+    for number in range(7):
+        (place / f"notes {number}.json").write_text('{"notes": []}')
+    outcome = verb("ingest", project.settings)
+    assert outcome.code == 0
+    assert outcome.err.count("export street: files left alone: notes 0.json (") == 1
+    assert "and 2 more" in outcome.err
+
+
+def test_what_a_system_cannot_limit_is_said_once(
+    project: Project, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.add("street", 2, ["car"])
+    assert "cannot limit" not in verb("ingest", project.settings).err
+    monkeypatch.setattr(process_limits, "unlimited", lambda: ["memory", "CPU time"])
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0
+    assert outcome.err.count("cannot limit memory and CPU time") == 1

@@ -50,7 +50,7 @@ def write_curation_page(settings: Settings) -> UPath:
     """
     folder = UPath(settings.build)
     for stage in STAGES:
-        if builds.state(folder, stage) is None:
+        if builds.state_of(folder, stage) is None:
             raise InputError(
                 f"{folder / stage}: not built yet; "
                 "the page shows all stages up to shard, so build them first"

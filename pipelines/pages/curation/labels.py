@@ -54,7 +54,7 @@ class Labels:
 def read_labels(settings: Settings) -> Labels:
     """Read the labels of a build that is finished up to remap."""
     folder = UPath(settings.build)
-    state = builds.state(folder, "remap")
+    state = builds.state_of(folder, "remap")
     changed = state is not None and state.settings != flow_labels.digests(settings)
     return Labels(
         table=flow_labels.read_labels(folder),

@@ -1,30 +1,54 @@
-"""The flow end to end: contracts hold, nothing is done twice, and neither workers nor kills change a byte."""
+"""The flow end to end: contracts hold, and nothing is done twice."""
 
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow.parquet as pq
+import pytest
+from upath import UPath
 
+from curate.ledger import LedgerReport
+from curate.schema import STAGES
+from pipelines.flow import build as builds
+from pipelines.flow.stages import FLOW
 from tests.pipelines.small_project import Project, Verb, write_coco
 
-STAGES = ("ingest", "remap", "filter", "split", "balance", "shard")
+ROOT = Path(__file__).parents[3]
 
 
-def ledger(project: Project, stage: str) -> dict[str, object]:
-    read: dict[str, object] = msgspec.json.decode(
-        (project.build / stage / "ledger.json").read_bytes()
-    )
-    return read
+def ledger(project: Project, stage: str) -> LedgerReport:
+    path = project.build / stage / "ledger.json"
+    return msgspec.json.decode(path.read_bytes(), type=LedgerReport)
 
 
-def written(project: Project) -> dict[str, int]:
-    """When each file of the stages was written."""
-    return {
-        f"{stage}": (project.build / stage / "stage.json").stat().st_mtime_ns for stage in STAGES
-    }
+def rows(project: Project, stage: str) -> list[dict[str, Any]]:
+    """The rows that go on from a stage."""
+    table = pq.read_table(project.build / stage / "segments")
+    found: list[dict[str, Any]] = table.to_pylist()
+    return found
+
+
+def split_of(project: Project) -> dict[str, str]:
+    """The split of each object."""
+    return {row["object_id"]: row["split"] for row in rows(project, "split")}
+
+
+def finished_at(project: Project) -> dict[str, int]:
+    """When each stage was finished."""
+    times = {}
+    for stage in STAGES:
+        times[stage] = (project.build / stage / "stage.json").stat().st_mtime_ns
+    return times
+
+
+def inodes(folder: Path) -> set[int]:
+    """The files of a folder, by what tells them from copies with the same bytes."""
+    return {path.stat().st_ino for path in folder.glob("*.parquet")}
 
 
 def test_the_curation_keeps_its_contracts_and_does_nothing_twice(
@@ -32,54 +56,54 @@ def test_the_curation_keeps_its_contracts_and_does_nothing_twice(
 ) -> None:
     project.add("street", 12, ["car", "Pedestrian", "sky", "blob"])
     project.add("yard", 6, ["wheel", "car"], role="test", trust=0.5)
+
     outcome = verb("shard", project.settings, "--json")
     assert outcome.code == 0, outcome.err
+    assert "1 labels wait for a decision" in outcome.err
+    assert "'blob'" in outcome.err
     stages = msgspec.json.decode(outcome.out)["stages"]
     assert stages["ingest"]["in"] == stages["ingest"]["out"] == 60
     assert stages["remap"]["by_reason"] == {"unmapped_label": 12}
     assert stages["filter"]["by_reason"]["background"] == 12
-    assert "1 labels wait for a decision" in outcome.err
-    assert "'blob'" in outcome.err
-    sides = {
-        side: len(pq.read_table(project.build / "shard" / f"split={side}"))
-        for side in ("train", "val", "test")
-    }
-    assert sum(sides.values()) == stages["shard"]["out"]
-    assert sides["test"] > 12  # all of the yard, and some of the street
+
+    sizes = {}
+    for split in ("train", "val", "test"):
+        sizes[split] = len(pq.read_table(project.build / "shard" / f"split={split}"))
+    assert sum(sizes.values()) == stages["shard"]["out"]
+    assert sizes["test"] > 12  # all of the yard, and some of the street
     assert verb("audit", project.settings).code == 0
 
-    before, times = project.files(), written(project)
+    before = project.files()
+    times = finished_at(project)
     again = verb("shard", project.settings)
     assert again.code == 0
     assert again.err.count("kept from the last run") == 6
-    assert (project.files(), written(project)) == (before, times)
+    assert project.files() == before
+    assert finished_at(project) == times
 
     project.change(filter={"min_side": 14})
     assert verb("shard", project.settings).code == 0
-    assert [stage for stage, when in written(project).items() if when != times[stage]] == list(
-        STAGES[2:]
-    )
+    done_again = [stage for stage, time in finished_at(project).items() if time != times[stage]]
+    assert tuple(done_again) == STAGES[2:]
     assert verb("audit", project.settings).code == 0
 
 
-def test_an_export_that_comes_later_leaves_the_parts_and_sides_of_the_others(
+def test_a_later_export_leaves_the_plans_and_splits_of_the_others(
     project: Project, verb: Verb
 ) -> None:
     project.add("street", 10, ["car"])
     assert verb("shard", project.settings).code == 0
-    old = pq.read_table(project.build / "split" / "segments").to_pylist()
-    plans = {path.name: path.stat().st_mtime_ns for path in (project.build / "plans").iterdir()}
+    old_splits = split_of(project)
+    plans = project.build / "plans"
+    old_plans = {path.name: path.stat().st_mtime_ns for path in plans.iterdir()}
+
     project.add("yard", 10, ["car"])
     project.change(exports=project.plain["exports"][::-1])
     assert verb("shard", project.settings).code == 0
-    now = {
-        row["object_id"]: row["split"]
-        for row in pq.read_table(project.build / "split" / "segments").to_pylist()
-    }
-    assert {row["object_id"]: row["split"] for row in old}.items() <= now.items()
-    assert {
-        path.name: path.stat().st_mtime_ns for path in (project.build / "plans").iterdir()
-    }.items() >= plans.items()
+
+    assert old_splits.items() <= split_of(project).items()
+    new_plans = {path.name: path.stat().st_mtime_ns for path in plans.iterdir()}
+    assert old_plans.items() <= new_plans.items()
     assert verb("audit", project.settings).code == 0
 
 
@@ -89,6 +113,7 @@ def test_all_until_the_shards_writes_the_page(project: Project, verb: Verb) -> N
     assert outcome.code == 0, outcome.err
     page = project.build / "report" / "curation.html"
     assert msgspec.json.decode(outcome.out)["pages"] == [str(page)]
+
     page.unlink()
     assert verb("report", project.settings).code == 0
     assert page.exists()
@@ -97,14 +122,14 @@ def test_all_until_the_shards_writes_the_page(project: Project, verb: Verb) -> N
 def test_pins_hold_against_another_seed(project: Project, verb: Verb) -> None:
     project.add("street", 10, ["car"])
     assert verb("split", project.settings).code == 0
-    before = pq.read_table(project.build / "split" / "segments").select(["object_id", "split"])
+    before = split_of(project)
+
     project.change(split={"val": 0.2, "test": 0.2, "seed": 7})
     outcome = verb("split", project.settings)
     assert outcome.code == 0
+    assert "10 images keep their split" in outcome.err
     assert "pins.parquet" in outcome.err
-    assert (
-        pq.read_table(project.build / "split" / "segments").select(["object_id", "split"]) == before
-    )
+    assert split_of(project) == before
 
 
 def test_neither_workers_nor_kills_change_a_byte_and_what_was_done_is_kept(
@@ -113,15 +138,14 @@ def test_neither_workers_nor_kills_change_a_byte_and_what_was_done_is_kept(
     for name in ("a", "b"):
         project.add(name, 8, ["car", "wheel"])
     project.add_slow("slow")
+
     killed = project.copy("killed", workers=1)
     kill_at(killed, "ingest", "drops/*.parquet")
     time.sleep(0.5)  # until the workers have seen that nobody waits for them
-    done = {
-        path.stat().st_ino
-        for path in (killed.build / ".ingest.partial" / "segments").glob("*.parquet")
-    }
+    done = inodes(killed.build / ".ingest.partial" / "segments")
     kill_at(killed, "shard", "*/done.json")
-    assert done <= {path.stat().st_ino for path in (killed.build / "ingest" / "segments").iterdir()}
+    assert done <= inodes(killed.build / "ingest" / "segments")
+
     killed.change(dask=project.plain["dask"])
     assert verb("shard", killed.settings).code == 0
     assert verb("shard", project.settings).code == 0
@@ -129,19 +153,53 @@ def test_neither_workers_nor_kills_change_a_byte_and_what_was_done_is_kept(
 
 
 def kill_at(project: Project, stage: str, sign: str) -> None:
-    """Start a run and kill it, with no chance to clean up, once a part of the stage is done and others are not."""
+    """Start a run and kill it once some partition of the stage is done.
+
+    It has no chance to clean up, and other partitions are not done yet. `sign`: of the
+    files that say so, in the folder of what is done.
+    """
     partial = project.build / f".{stage}.partial"
     command = [sys.executable, "-m", "pipelines", "shard", str(project.settings)]
-    process = subprocess.Popen(
-        command, stderr=subprocess.DEVNULL, start_new_session=True, cwd=Path(__file__).parents[3]
-    )
-    until = time.monotonic() + 60
-    while not any(partial.glob(sign)) and process.poll() is None and time.monotonic() < until:
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True, cwd=ROOT)
+    deadline = time.monotonic() + 60
+    while not any(partial.glob(sign)) and process.poll() is None:
+        assert time.monotonic() < deadline
         time.sleep(0.002)
     process.kill()
     process.wait()
+
     assert any(partial.glob(sign)), "the run was over before it could be killed"
     assert not (project.build / stage).exists()
+
+
+def test_a_stage_with_a_new_version_is_done_again(
+    project: Project, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.add("street", 4, ["car"])
+    assert verb("shard", project.settings).code == 0
+    times = finished_at(project)
+    files = project.files()
+
+    raised = replace(FLOW["balance"], version=FLOW["balance"].version + 1)
+    monkeypatch.setitem(FLOW, "balance", raised)
+    assert verb("shard", project.settings).code == 0
+    done_again = [stage for stage, time in finished_at(project).items() if time != times[stage]]
+    assert done_again == ["balance", "shard"]
+
+    changed = {name for name, data in project.files().items() if files[name] != data}
+    assert changed == {"balance/stage.json", "shard/stage.json"}
+
+
+def test_a_build_of_an_older_form_is_made_again(project: Project, verb: Verb) -> None:
+    project.add("street", 4, ["car"])
+    assert verb("shard", project.settings).code == 0
+    state = project.build / "ingest" / "stage.json"
+    state.write_text('{"key": "k", "schema_version": 1, "settings": {}, "parts": {}}')
+    assert builds.state_of(UPath(project.build), "ingest") is None
+
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0
+    assert "kept from the last run" not in outcome.err.splitlines()[0]
 
 
 def test_a_scheduler_that_does_not_answer_is_named(project: Project, verb: Verb) -> None:
@@ -152,12 +210,13 @@ def test_a_scheduler_that_does_not_answer_is_named(project: Project, verb: Verb)
     assert "tcp://127.0.0.1:9" in outcome.err
 
 
-def test_a_stage_where_all_images_are_lost_to_change(project: Project, verb: Verb) -> None:
+def test_images_that_are_gone_or_others_now_are_read_again(project: Project, verb: Verb) -> None:
     place = project.add("street", 4, ["car"])
     assert verb("balance", project.settings).code == 0
+
     (place / "images" / "0.png").unlink()
     write_coco(project.folder / "other", 1, ["car"], first=900)
     (project.folder / "other" / "images" / "0.png").rename(place / "images" / "1.png")
     outcome = verb("shard", project.settings)
     assert outcome.code == 0, outcome.err
-    assert ledger(project, "ingest")["by_reason"] == {"missing_image": 1}
+    assert ledger(project, "ingest").by_reason == {"missing_image": 1}

@@ -1,4 +1,7 @@
-"""Segment: what is written and printed for a box; the model is a stand-in that fills the left half of each box."""
+"""Segment: what is written and printed for a box.
+
+A stand-in for the model fills the left half of each box.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Trace: an object's way to its shard, a drop's to its reason, and both on the picture."""
+"""Trace: an object's way to its shard, a drop's reason, and both as a picture."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
 
+from curate.schema import STAGES
 from tests.pipelines.small_project import Project, Verb
 
 
@@ -17,20 +18,15 @@ def test_an_object_goes_all_the_way(built: Project, verb: Verb, tmp_path: Path) 
     )
     assert outcome.code == 0
     steps = msgspec.json.decode(outcome.out)
-    assert [step["stage"] for step in steps] == [
-        "ingest",
-        "remap",
-        "filter",
-        "split",
-        "balance",
-        "shard",
-    ]
+    assert [step["stage"] for step in steps] == list(STAGES)
     assert steps[1]["adds"]["concept"] == row["concept"]
     assert steps[5]["adds"]["shard_file"] == row["shard_file"]
+
     with Image.open(tmp_path / "trace.png") as picture:
         drawn = np.asarray(picture.convert("RGB")).reshape(-1, 3)
     for colour in ((255, 64, 160), (255, 208, 0), (64, 208, 255), (128, 255, 96)):
         assert (drawn == colour).all(axis=1).sum() > 20
+
     told = verb("trace", built.settings, row["object_id"]).out
     assert row["concept"] in told
     assert "window" in told
@@ -43,10 +39,10 @@ def test_a_drop_says_where_and_why(built: Project, verb: Verb, tmp_path: Path) -
     assert "unmapped_label: the label has no concept yet" in outcome.out
     assert "ingest   goes on" in outcome.out
     assert "remap    dropped" in outcome.out
-    assert (
-        verb("trace", built.settings, drop["object_id"], "--picture", tmp_path / "drop.png").code
-        == 0
-    )
+    picture = tmp_path / "drop.png"
+    outcome = verb("trace", built.settings, drop["object_id"], "--picture", picture)
+    assert outcome.code == 0
+
     lost = pq.read_table(built.build / "ingest" / "drops").to_pylist()[0]
     assert lost["reason"] == "missing_image"
     outcome = verb("trace", built.settings, lost["object_id"])

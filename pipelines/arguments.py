@@ -1,0 +1,50 @@
+"""The arguments that many verbs share, and the settings that they lead to."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from curate.settings import Settings
+
+SettingsFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SETTINGS", help="The settings file, YAML. Paths in it are relative to its folder."
+    ),
+]
+Root = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PATH",
+        help=(
+            "Folder or URL to which the exports' paths are relative, instead of the "
+            "settings' root. A relative one starts from the working directory."
+        ),
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+class Until(StrEnum):
+    """The stages at which `all` may end."""
+
+    INGEST = "ingest"
+    REMAP = "remap"
+    FILTER = "filter"
+    SPLIT = "split"
+    BALANCE = "balance"
+    SHARD = "shard"
+    TRAIN = "train"
+    EVALUATE = "evaluate"
+
+
+def load(path: Path, root: str | None) -> "Settings":
+    """The settings of a file, see `curate.settings.load_settings`."""
+    # Imported here for the same reason as the verbs in cli.py.
+    from curate.formats import options_by_name
+    from curate.settings import load_settings
+
+    return load_settings(path, options_by_name(), root)

@@ -1,0 +1,94 @@
+"""Balance on the workers: caps over the whole build, then a weight for each row.
+
+Each cap is counted over all partitions before it is applied, and the next cap is
+counted on what the caps before it leave. So the partitions are read once for each cap,
+once for the cells, and once to write the result.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+from upath import UPath
+
+from curate.schema import DROPS
+from curate.stages import balance, caps
+from curate.stages.caps import Cap
+from pipelines.flow.build import Reads
+from pipelines.flow.partitions import gather, map_partitions
+from pipelines.flow.runner import Run, Stage, StageOutput
+
+_COLUMNS = [*balance.NEEDS, "image_path", "annotation_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class _CountedCap:
+    """A cap, and the highest rank that stays of each value that reaches it."""
+
+    cap: Cap
+    highest: "pd.Series[int]"
+
+
+@dataclass(frozen=True, slots=True)
+class _CapQuestion:
+    """The cap to count, and the caps that are applied before."""
+
+    before: list[_CountedCap]
+    cap: Cap
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all partitions share: the caps, and the weight of each cell."""
+
+    caps: list[_CountedCap]
+    weights: pd.DataFrame
+
+
+def reads(run: Run) -> Reads:
+    """What the result depends on: the settings, and the exports' trust."""
+    return {"balance": run.settings.balance.model_dump(mode="json"), "trust": _trust(run)}
+
+
+def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
+    """Drop what is over a cap, and weigh the rows of each cell."""
+    settings = run.settings.balance
+    counted: list[_CountedCap] = []
+    for cap in caps.caps(settings):
+        title = f"balance: {cap.column}"
+        question = _CapQuestion(counted, cap)
+        ranks = gather(run, title, _lowest_ranks, "split", _COLUMNS, question)
+        # A new list: the workers may still hold the one that was sent to them.
+        counted = [*counted, _CountedCap(cap, caps.highest_ranks(ranks, cap))]
+
+    counts = gather(run, "balance: cells", _count_cells, "split", _COLUMNS, counted)
+    weights = balance.weights(balance.total_cells(counts), _trust(run), settings)
+    return map_partitions(run, stage, new, _balance_partition, _Shared(counted, weights))
+
+
+def _trust(run: Run) -> dict[str, float]:
+    return {export.name: export.trust for export in run.settings.exports}
+
+
+def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:
+    kept, _ = _apply_caps(rows, question.before)
+    return caps.lowest_ranks(kept, question.cap)
+
+
+def _count_cells(rows: pa.Table, counted: list[_CountedCap]) -> pd.DataFrame:
+    kept, _ = _apply_caps(rows, counted)
+    return balance.count_cells(kept)
+
+
+def _balance_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:
+    kept, drops = _apply_caps(rows, shared.caps)
+    return balance.weigh(kept, shared.weights), drops
+
+
+def _apply_caps(rows: pa.Table, counted: list[_CountedCap]) -> tuple[pa.Table, pa.Table]:
+    """The rows within all caps, and the others as drops."""
+    dropped = [DROPS.empty_table()]
+    for each in counted:
+        rows, over = caps.apply_cap(rows, each.cap, each.highest)
+        dropped.append(over)
+    return rows, pa.concat_tables(dropped)

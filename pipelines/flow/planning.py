@@ -1,0 +1,191 @@
+"""The plans of ingest: each export's records, written in files of some 200 images each.
+
+A task on the workers reads the annotations of one export; the partitions of ingest read
+the plan files later. A plan is kept by the key of what it was made from.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+from upath import UPath
+
+from curate.limits import Limits
+from curate.records import Drop, FaultReport, FoundImage, IgnoredFile
+from curate.settings import ExportSettings
+from curate.stages import ingest
+from curate.storage import digest, read_record, remove_folder, write_bytes, write_json
+from pipelines.flow.runner import Run
+
+IMAGES_PER_PARTITION = 200
+_MOST_NAMED = 5  # of the files that a format leaves alone
+_Item = TypeVar("_Item")
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """An export as planned.
+
+    `root`: where its files are. `partitions`: how many plan files it has. `digest`: of
+    those files and of what they were made from. `faults`: exceptions that no rule
+    foresees. `ignored_files`: how many files the format left alone; `ignored`: some of
+    them, each with the reason.
+    """
+
+    root: str
+    partitions: int
+    digest: str
+    faults: int
+    ignored_files: int
+    ignored: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedExport:
+    """An export with its plan, and the key by which the plan is kept."""
+
+    export: ExportSettings
+    key: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """An export to plan, and the key of its plan."""
+
+    export: ExportSettings
+    key: str
+
+    def __str__(self) -> str:
+        return f"export {self.export.name}"
+
+
+def plan_exports(run: Run, version: int) -> list[PlannedExport]:
+    """Plan each export that has no plan yet, and remove plans that nothing uses.
+
+    `version`: of ingest's code.
+    """
+    limits = run.settings.limits
+    tasks = []
+    for export in run.settings.exports:
+        key = digest(
+            "plan",
+            version,
+            described(export),
+            limits.model_dump(mode="json"),
+            run.fingerprints[export.name],
+        )
+        tasks.append(_Task(export, key))
+
+    plan_once = partial(_plan_once, str(run.build))
+    plans = run.workers.map("ingest: annotations", plan_once, tasks, limits)
+    _remove_others(run.build, {task.key for task in tasks})
+
+    planned = []
+    for task, plan in zip(tasks, plans, strict=True):
+        _note_ignored_files(run, task.export, plan)
+        planned.append(PlannedExport(task.export, task.key, plan))
+    return planned
+
+
+def described(export: ExportSettings) -> dict[str, Any]:
+    """An export's settings without `trust`, which only sets weights in balance."""
+    return export.model_dump(mode="json", exclude={"trust"})
+
+
+def read_plan(build: UPath, key: str) -> Plan | None:
+    """The plan of this key; None if there is none, or if it is not whole."""
+    return read_record(_folder(build, key) / "plan.json", Plan)
+
+
+def read_batch(build: UPath, key: str, number: int) -> list[FoundImage | Drop | FaultReport]:
+    """The records of one of a plan's files."""
+    return ingest.decode_batch(_file(_folder(build, key), number).read_bytes())
+
+
+def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) -> Plan:
+    """Read an export's annotations and write its plan files and `plan.json`.
+
+    InputError if it is not an export of its format.
+    """
+    folder = _folder(build, key)
+    remove_folder(folder)
+
+    opened = ingest.open_export(export, limits, build / "unpacked")
+    read = ingest.read_export(opened, export)
+    planned = ingest.plan(opened, read, ingest.keep_in(build / "embedded"))
+
+    # Records are written batch by batch: those of a large export fit no memory.
+    ignored: list[IgnoredFile] = []
+    digests = []
+    faults = 0
+    for number, batch in enumerate(_batches(_set_aside(planned, ignored))):
+        encoded = ingest.encode_batch(batch)
+        write_bytes(_file(folder, number), encoded)
+        digests.append(digest(encoded))
+        faults += sum(isinstance(record, FaultReport) for record in batch)
+
+    plan = Plan(
+        root=str(opened.files.root),
+        partitions=len(digests),
+        digest=digest(key, digests),
+        faults=faults,
+        ignored_files=len(ignored),
+        ignored=[f"{file.path} ({file.why})" for file in ignored[:_MOST_NAMED]],
+    )
+    write_json(folder / "plan.json", plan)  # last, because it says that the plan is whole
+    return plan
+
+
+def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
+    """The plan of an export, made anew if it is missing or counts a fault."""
+    plan = read_plan(UPath(build), task.key)
+    if plan is None or plan.faults:
+        plan = plan_export(task.export, UPath(build), task.key, limits)
+    return plan
+
+
+def _set_aside(
+    planned: Iterable[ingest.PlanItem], ignored: list[IgnoredFile]
+) -> Iterator[FoundImage | Drop | FaultReport]:
+    """What goes into the plan files; the other files are added to `ignored`."""
+    for each in planned:
+        if isinstance(each, IgnoredFile):
+            ignored.append(each)
+        else:
+            yield each
+
+
+def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """The items in lists of IMAGES_PER_PARTITION."""
+    source = iter(items)
+    while batch := list(islice(source, IMAGES_PER_PARTITION)):
+        yield batch
+
+
+def _remove_others(build: UPath, used: set[str]) -> None:
+    """Remove all plans but the used: no export has their key any more."""
+    for folder in (build / "plans").iterdir():
+        if folder.name not in used:
+            remove_folder(folder)
+
+
+def _note_ignored_files(run: Run, export: ExportSettings, plan: Plan) -> None:
+    """Name files that the format left alone, as they may have been meant for it."""
+    if plan.ignored_files == 0:
+        return
+    named = ", ".join(plan.ignored)
+    if plan.ignored_files > len(plan.ignored):
+        named += f" and {plan.ignored_files - len(plan.ignored)} more"
+    run.screen.note(f"export {export.name}: files left alone: {named}")
+
+
+def _folder(build: UPath, key: str) -> UPath:
+    """Where the plan of this key is kept."""
+    return build / "plans" / key
+
+
+def _file(folder: UPath, number: int) -> UPath:
+    return folder / f"{number:05d}.msgpack"

@@ -1,0 +1,57 @@
+"""The start of a run: checks before any work, and the lock on the build folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from curate.errors import InputError
+from curate.exports import process_limits
+from curate.settings import Settings
+from pipelines.flow import build as builds
+from pipelines.flow import labels
+from pipelines.flow.cluster import Workers
+from pipelines.flow.runner import Run
+from pipelines.flow.screen import Screen
+
+
+@contextmanager
+def start_run(settings: Settings) -> Iterator[Run]:
+    """A run with its workers, with a look at its exports, and alone in its folder.
+
+    InputError if settings contradict each other, an export has no files, or another run
+    is at work.
+    """
+    check_settings(settings)
+    screen = Screen()
+    with Workers(settings.dask, screen) as workers:
+        run = Run(settings, workers, screen)
+        _note_missing_limits(screen)
+        run.look_at_exports()
+        with builds.held(run.build):
+            yield run
+
+
+def check_settings(settings: Settings) -> None:
+    """InputError for settings that contradict each other, or a bad taxonomy."""
+    targets = settings.balance.targets
+    domains = sorted({export.domain for export in settings.exports})
+    for domain in sorted(targets):
+        if domain not in domains:
+            raise InputError(
+                f"balance.targets names the domain {domain!r}, which no export has; "
+                f"there are {', '.join(domains)}"
+            )
+    if sum(targets.values()) > 1.0 + 1e-9:  # shares such as 0.1 are not exact
+        raise InputError("balance.targets: the shares sum to more than 1")
+
+    labels.load(settings)
+
+
+def _note_missing_limits(screen: Screen) -> None:
+    """Say what this system cannot limit in the processes that open strangers' files."""
+    missing = process_limits.unlimited()
+    if missing:
+        unlimited = " and ".join(missing)
+        screen.note(
+            f"this system cannot limit {unlimited} of the processes that open exports; "
+            "results are the same, but a hostile file may cost more"
+        )

@@ -1,0 +1,161 @@
+"""`clean-build`: remove what the stages have written, after a look at what that is.
+
+Only files and folders that this program writes are removed. Whatever else lies in the
+build folder, such as the exports of the demo, stays.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+from upath import UPath
+
+from curate.errors import InputError
+from curate.schema import STAGES
+from curate.settings import Settings
+from curate.storage import remove_folder
+from pipelines.flow import build as builds
+
+_PINS = "pins.parquet"
+_LOCK = ".lock"
+_PRODUCTS = (
+    _LOCK,
+    _PINS,
+    *STAGES,
+    "embedded",
+    "evaluate",
+    "faults",
+    "plans",
+    "report",
+    "taxonomy",
+    "train",
+    "unpacked",
+)
+
+_HARD_TO_REPLACE = {
+    _PINS: "the split of each image; without it, images that tested may train",
+    "train": "the trained model, model.safetensors",
+    "evaluate": "the report on the model",
+    "taxonomy": "review.yaml, the queue of labels, with what reviewers noted in it",
+}
+"""What would cost hours, or cannot be made again as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A file or folder of a build. `size`: bytes; `remark`: what is lost with it."""
+
+    path: UPath
+    size: int
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContents:
+    """What a build folder holds: what would be removed, and what would stay."""
+
+    folder: UPath
+    products: list[Product]
+    staying: list[str]
+
+
+class Cleaned(msgspec.Struct, frozen=True):
+    """What has been removed: the paths, and their size in bytes."""
+
+    removed: list[str]
+    bytes: int
+
+
+def look(settings: Settings) -> BuildContents:
+    """What `clean` would remove and keep. InputError if the build is not a folder."""
+    folder = UPath(settings.build)
+    products: list[Product] = []
+    staying: list[str] = []
+    if not folder.exists():
+        return BuildContents(folder, products, staying)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: the settings' build is not a folder")
+
+    for path in sorted(folder.iterdir(), key=lambda each: each.name):
+        if _is_product(path.name):
+            remark = _HARD_TO_REPLACE.get(path.name, "")
+            products.append(Product(path, _size_of(path), remark))
+        else:
+            staying.append(path.name)
+    return BuildContents(folder, products, staying)
+
+
+def clean(found: BuildContents) -> Cleaned:
+    """Remove the products, and the build folder if nothing else is in it.
+
+    InputError if a run is at work in it.
+    """
+    with builds.held(found.folder):
+        for product in found.products:
+            if product.path.name != _LOCK:
+                _remove(product.path)
+
+    # The lock is a file in the folder, so it goes last.
+    lock = found.folder / _LOCK
+    if lock.exists():
+        lock.unlink()
+    if not found.staying:
+        remove_folder(found.folder)
+
+    removed = [str(product.path) for product in found.products]
+    return Cleaned(removed, sum(product.size for product in found.products))
+
+
+def text(found: BuildContents) -> str:
+    """What would be removed and what would stay, for a reader."""
+    if not found.products:
+        return f"{found.folder}: no build here, nothing to remove"
+
+    lines = [f"To be removed from {found.folder}:"]
+    for product in found.products:
+        if product.path.name == _LOCK:
+            continue
+        line = f"  {_readable(product.size):>9}  {product.path.name}"
+        if product.remark:
+            line += f"  ({product.remark})"
+        lines.append(line)
+    if found.staying:
+        lines.append(f"To stay: {', '.join(found.staying)}")
+    return "\n".join(lines)
+
+
+def _is_product(name: str) -> bool:
+    """Whether a run writes a file or folder of this name."""
+    # What a killed run leaves is a product, too.
+    for stage in STAGES:
+        if name in (f".{stage}.new", f".{stage}.partial", f".{stage}.old"):
+            return True
+    return name in _PRODUCTS
+
+
+def _size_of(path: UPath) -> int:
+    """Bytes of a file, or of all files below a folder."""
+    if path.is_file():
+        return int(path.stat().st_size)
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+
+def _remove(path: UPath) -> None:
+    # A link to a folder on another disk: what it leads to is not ours.
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    else:
+        remove_folder(path)
+
+
+def _readable(size: int) -> str:
+    """Bytes with a unit.
+
+    >>> _readable(1_240_000)
+    '1.2 MB'
+    """
+    number = float(size)
+    for unit in ("bytes", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:.3g} GB"

@@ -1,0 +1,75 @@
+"""Clean-build: a list before, nothing without a yes, and what is not ours stays."""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+from upath import UPath
+
+from pipelines.flow import build as builds
+from tests.pipelines.small_project import Project, Verb
+
+
+@pytest.fixture
+def copy(built: Project, tmp_path: Path) -> Path:
+    """The settings of a copy of the built project, with a trained model."""
+    shutil.copytree(built.build, tmp_path / "build")
+    (tmp_path / "build" / "train").mkdir()
+    (tmp_path / "build" / "train" / "model.safetensors").write_bytes(b"0" * 12_345_678)
+    (tmp_path / "build" / ".shard.new").mkdir()
+    settings = tmp_path / "settings.yaml"
+    settings.write_bytes(msgspec.json.encode(built.plain | {"build": "build"}))
+    return settings
+
+
+def test_nothing_goes_without_a_yes(copy: Path, verb: Verb) -> None:
+    outcome = verb("clean-build", copy)
+    assert outcome.code == 2
+    assert "--yes" in outcome.err
+    assert "pins.parquet  (the split of each image" in outcome.err
+    assert "12.3 MB  train  (the trained model" in outcome.err
+    assert "review.yaml" in outcome.err
+    assert (copy.parent / "build" / "train" / "model.safetensors").exists()
+
+
+def test_a_yes_removes_the_build(copy: Path, verb: Verb) -> None:
+    outcome = verb("clean-build", copy, "--yes", "--json")
+    assert outcome.code == 0
+    result = msgspec.json.decode(outcome.out)
+    assert str(copy.parent / "build" / "pins.parquet") in result["removed"]
+    assert result["bytes"] > 12_345_678
+    assert not (copy.parent / "build").exists()
+    outcome = verb("clean-build", copy, "--yes")
+    assert outcome.code == 0
+    assert "no build here" in outcome.err
+
+
+def test_what_is_not_ours_stays(copy: Path, verb: Verb) -> None:
+    kept = copy.parent / "build" / "exports" / "street.zip"
+    kept.parent.mkdir()
+    kept.write_bytes(b"zip")
+    outcome = verb("clean-build", copy, "--yes")
+    assert outcome.code == 0
+    assert "To stay: exports" in outcome.err
+    assert [path.name for path in kept.parents[1].iterdir()] == ["exports"]
+    assert kept.exists()
+
+
+def test_a_build_with_a_run_at_work_stays(copy: Path, verb: Verb) -> None:
+    with builds.held(UPath(copy.parent / "build")):
+        outcome = verb("clean-build", copy, "--yes")
+    assert outcome.code == 2
+    assert "another run is at work" in outcome.err
+    assert (copy.parent / "build" / "pins.parquet").exists()
+
+
+@pytest.mark.parametrize(("answer", "stays"), [("y\n", False), ("n\n", True)])
+def test_on_a_terminal_it_asks(
+    copy: Path, verb: Verb, monkeypatch: pytest.MonkeyPatch, answer: str, stays: bool
+) -> None:
+    monkeypatch.setattr("pipelines.cli._can_ask", lambda: True)
+    outcome = verb("clean-build", copy, input=answer)
+    assert outcome.code == 0
+    assert "Remove all of this?" in outcome.err
+    assert (copy.parent / "build").exists() == stays
