@@ -17,7 +17,7 @@ from curate.shards.windows import Boxes
 from model.u2net import MIN_SIDE
 
 GRID = 32
-"""px; sides of batches are multiples of it, so that halving them five times leaves no rest."""
+"""px; sides of batches are multiples of it, so that they can be halved five times."""
 
 # px; above this side the grid has steps of two, so that enough windows share a size.
 _FINE_UP_TO = 192

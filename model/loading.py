@@ -24,6 +24,7 @@ from model.batches import Batch, read_batch
 
 _PREFETCHED = 3  # batches that each worker reads ahead
 _MAX_WORKERS = 8
+_CORES_PER_WORKER = 8  # where the steps run on the processor
 
 # Worker processes begin as copies of one that has imported these and done nothing else. To copy the
 # training process itself would be unsafe: it has threads.
@@ -130,16 +131,17 @@ def load_batches(
 def worker_count(on: torch.device) -> int:
     """How many workers read for a training on a device.
 
-    Reading a batch takes a processor core about a tenth of the time that a training step takes all
-    of them, so one worker is enough; a single core is left to the steps. A GPU is faster: it gets
-    all cores but one, up to eight.
+    Where the steps run on the processor, too, reading takes about a sixteenth of its time: one
+    worker for each eight cores keeps up. There is at least one, but a single core is left to the
+    steps. A GPU takes its steps much faster, so all cores but one read for it, up to eight.
     """
     cores = _usable_cores()
     if cores == 1:
         return 0
+    wanted = cores - 1
     if on.type == "cpu":
-        return 1
-    return min(cores - 1, _MAX_WORKERS)
+        wanted = max(1, cores // _CORES_PER_WORKER)
+    return min(wanted, _MAX_WORKERS)
 
 
 def _usable_cores() -> int:

@@ -56,7 +56,7 @@ class Pace:
 
     @property
     def pixels_per_second(self) -> float:
-        """The speed over the first steps, but for the very first."""
+        """The speed over the first steps, but for the very first ones, which are slow."""
         began, pixels_before = self._marks[_SKIPPED]
         ended, pixels_after = self._marks[-1]
         seconds = max(ended - began, _MIN_SECONDS)

@@ -111,8 +111,8 @@ class U2Net(nn.Module):
 
         for level_number, name in enumerate(_LAST_STAGES, start=1):
             outputs = widths[name][2]
-            side = nn.Conv2d(outputs, 1, kernel_size=3, padding=1)
-            self.add_module(f"side{level_number}", side)
+            to_map = nn.Conv2d(outputs, 1, kernel_size=3, padding=1)
+            self.add_module(f"side{level_number}", to_map)
         self.outconv = nn.Conv2d(_LEVELS, 1, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -157,8 +157,8 @@ class U2Net(nn.Module):
 
     def _side_map(self, level: int, features: Tensor, picture: Tensor) -> Tensor:
         """The side map of a level, at the size of the picture."""
-        side = self.get_submodule(f"side{level}")
-        return resize_like(side(features), picture)
+        to_map = self.get_submodule(f"side{level}")
+        return resize_like(to_map(features), picture)
 
 
 def build(variant: Variant) -> U2Net:

@@ -134,7 +134,15 @@ def test_a_fault_in_reading_is_not_taken_for_workers_that_cannot_start(
 
 @pytest.mark.parametrize(
     ("cores", "device", "workers"),
-    [(1, "cpu", 0), (1, "cuda", 0), (2, "cpu", 1), (64, "cpu", 1), (4, "cuda", 3), (64, "cuda", 8)],
+    [
+        (1, "cpu", 0),
+        (2, "cpu", 1),
+        (16, "cpu", 2),
+        (256, "cpu", 8),
+        (1, "cuda", 0),
+        (4, "cuda", 3),
+        (64, "cuda", 8),
+    ],
 )
 def test_the_number_of_workers_goes_by_cores_and_device(
     monkeypatch: pytest.MonkeyPatch, cores: int, device: str, workers: int
