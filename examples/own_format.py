@@ -15,9 +15,8 @@ from upath import UPath
 
 from curate import Annotation, Drop, Export, ImageRecord, Polygons, Reason, Refusal
 from curate.limits import Limits
-from curate.records import FoundImage
 from curate.settings import ExportSettings
-from curate.stages.ingest import ingest_part, keep_in, open_export, plan
+from curate.stages.ingest import FoundImage, ingest_part, keep_in, open_export, plan
 
 FILE = "outlines.txt"
 
@@ -51,7 +50,7 @@ def main(folder: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         export = open_export(settings, limits, UPath(scratch))
         planned = plan(export, read(export), keep_in(UPath(scratch)))
-        found = [item for item in planned if isinstance(item, FoundImage | Drop)]
+        found = [each for each in planned if isinstance(each, FoundImage | Drop)]
         segments, drops, _ = ingest_part(found, settings, export.files.root, limits)
     for row in segments.to_pylist():
         print(f"{row['image_path']}: {row['label']}, {row['area']} px")
