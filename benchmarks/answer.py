@@ -55,6 +55,7 @@ def main() -> None:
         if model == BASE and not BASE.is_file():
             model = _random_weights(Path(scratch))
             name = "random weights"
+        # In a process of its own, before this one has loaded a model.
         memory = peak_of(measure_answers, model, 1)
         times = measure_answers(model, arguments.repeats)
     _report(name, times, memory)
@@ -80,6 +81,7 @@ def measure_answers(model: Path, repeats: int) -> Times:
         segmenter.segment(_IMAGE, _BOX)
         waited.append(1000 * (time.perf_counter() - wall))
         worked.append(1000 * (time.process_time() - processor))
+    # The first answer also loads code and fills caches.
     return Times(waited[1:], statistics.median(worked[1:]))
 
 

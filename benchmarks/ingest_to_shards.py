@@ -97,6 +97,7 @@ def main() -> None:
             print("The open sets are not here (--data FOLDER): pictures like theirs are made.")
             name = "pictures made here"
             sources = made_sources(folder / "exports")
+        # The codec is given what the pipeline made, so that both encode the same crops.
         run_pipeline(sources, folder / "first")
         crops = _read_crops(folder / "first")
         measured = _measure(sources, crops, folder, arguments.repeats)
@@ -134,6 +135,7 @@ def made_sources(
 
 def run_pipeline(sources: list[Source], build: Path) -> int:
     """All stages from ingest to shard; the number of rows in the shards."""
+    # All builds share one taxonomy.
     taxonomy = build.parent / "taxonomy" / "concepts.yaml"
     if not taxonomy.exists():
         taxonomy.parent.mkdir()
@@ -144,6 +146,7 @@ def run_pipeline(sources: list[Source], build: Path) -> int:
         exports=[_export(source) for source in sources],
         licences=LicenceSettings(allow=["benchmark"]),
     )
+    # No Dask and no progress bars: what is measured is the work.
     screen = Silent()
     run = Run(settings, OneWorker(settings.dask, screen), screen)
     run.look_at_exports()
@@ -173,6 +176,7 @@ def _taxonomy(sources: list[Source]) -> str:
                 name = re.sub(r"[^a-z0-9]+", "-", category["name"].lower())
                 names.add(name.strip("-"))
     lines = ["concepts:"]
+    # A concept of that name would not be background.
     for name in sorted(names - {"background"}):
         lines += [
             f"  {name}:",

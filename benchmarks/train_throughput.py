@@ -69,6 +69,7 @@ def main() -> None:
             _PLAIN: plain_loop(batches, settings),
         }
         measured = measure(ways, arguments.repeats)
+        # Each in a process of its own, whose peak is then its own.
         memory = {
             _OURS: peak_of(_loop_alone, our_loop, settings, threads),
             _PLAIN: peak_of(_loop_alone, plain_loop, settings, threads),
@@ -113,6 +114,7 @@ def plain_loop(batches: list[Batch], settings: Settings) -> Steps:
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
+            # Waits until the device is done, as a loop that shows its loss does.
             loss.item()
         return sum(len(batch.pixels) for batch in batches)
 

@@ -10,10 +10,11 @@ from PIL import Image
 
 from curate.limits import Limits
 from curate.pixels.images import decode
+from model.drawn_box import DrawnBox
 from model.predict import Segmenter
 
 
-def main(picture: Path, boxes: list[tuple[float, float, float, float]]) -> None:
+def main(picture: Path, boxes: list[DrawnBox]) -> None:
     """Ask the base model for all boxes at once, and write the masks."""
     image = decode(picture.read_bytes(), Limits().image_pixels)
     masks = Segmenter.load("base").segment(image, boxes)
@@ -23,9 +24,9 @@ def main(picture: Path, boxes: list[tuple[float, float, float, float]]) -> None:
         print(f"{path}: {mask.sum()} px")
 
 
-def parsed(text: str) -> tuple[float, float, float, float]:
+def parsed(text: str) -> DrawnBox:
     """The box of x0,y0,x1,y1."""
-    x0, y0, x1, y1 = map(float, text.split(","))
+    x0, y0, x1, y1 = (float(number) for number in text.split(","))
     return x0, y0, x1, y1
 
 

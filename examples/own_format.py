@@ -29,8 +29,7 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
             image, label, corners = line.split(";")
             ring = [float(each) for each in corners.replace(",", " ").split()]
         except ValueError as error:
-            refusal = Refusal(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}")
-            yield export.drop(refusal)
+            yield export.drop(Refusal(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}"))
             continue
         shape = Polygons(rings=[ring])
         annotation = Annotation(key=str(number), label=label.strip(), shape=shape)
@@ -47,12 +46,11 @@ def main(folder: str) -> None:
         domain="any",
         licence="CC0-1.0",
     )
-    limits = Limits()
     with tempfile.TemporaryDirectory() as scratch:
-        export = open_export(settings, limits, UPath(scratch))
+        export = open_export(settings, Limits(), UPath(scratch))
         planned = plan(export, read(export), keep_in(UPath(scratch)))
-        found = [item for item in planned if isinstance(item, FoundImage | Drop)]
-        segments, drops, _ = ingest_part(found, settings, export.files.root, limits)
+        found = [each for each in planned if isinstance(each, FoundImage | Drop)]
+        segments, drops, _ = ingest_part(found, settings, export.files.root, export.limits)
     for row in segments.to_pylist():
         print(f"{row['image_path']}: {row['label']}, {row['area']} px")
     for row in drops.to_pylist():

@@ -52,6 +52,7 @@ def _make(folder: Path, like: Statistics) -> tuple[Path, Path]:
     images.mkdir(parents=True, exist_ok=True)
     pictures = []
     for number in range(like.images):
+        # No two pictures have the same size.
         share_y, share_x = rng.uniform(0.8, 1.25, 2)
         height = int(like.side * share_y)
         width = int(like.side * share_x)
@@ -102,6 +103,7 @@ def _ring(rng: Generator, picture: Mapping[str, Any], side: float, points: int) 
     high = min(side / aspect, height * 0.95)
     x = rng.uniform(wide / 2, width - wide / 2)
     y = rng.uniform(high / 2, height - high / 2)
+    # Sorted angles about the middle: the line never crosses itself.
     angles = np.sort(rng.uniform(0, 2 * np.pi, points))
     reach = rng.uniform(0.6, 1.0, points) / 2
     xs = x + reach * wide * np.cos(angles)

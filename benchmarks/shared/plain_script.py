@@ -31,6 +31,7 @@ def plain_script(annotations: list[tuple[Path, Path]], target: Path) -> int:
     """
     rows = []
     for document, folder in annotations:
+        # pycocotools prints what it does.
         with redirect_stdout(StringIO()):
             coco = COCO(document)
         for image_id, record in coco.imgs.items():

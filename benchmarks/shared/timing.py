@@ -35,6 +35,7 @@ def measure(ways: Mapping[str, Callable[[], int]], repeats: int) -> dict[str, Me
 
     A way returns how many items it made.
     """
+    # The first run of each loads code and fills caches.
     items = {name: way() for name, way in ways.items()}
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(repeats):

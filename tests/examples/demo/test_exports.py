@@ -7,7 +7,7 @@ import pytest
 from curate.formats import options_by_name
 from curate.settings import ExportSettings, load_settings
 from examples.demo.exports import write_exports
-from tests.curate.formats.battery import ReadBack, read_back
+from tests.curate.formats.reading import ReadBack, read_back
 
 ROOT = Path(__file__).parents[3]
 EXPORTS = {

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from examples.scenes.exports import write_exports
 from examples.scenes.scene import paint_scene
-from tests.curate.formats.battery import read_back
+from tests.curate.formats.reading import read_back
 
 
 def test_the_exports_hold_what_the_scenes_show_and_ask_less_for_thin_things(
