@@ -47,7 +47,8 @@ def uniform(keys: Keys, count: int) -> NDArray[np.float64]:
 def generator(*numbers: int) -> np.random.Generator:
     """A numpy generator for whole numbers: a seed, then what it is for, such as an epoch or a row.
 
-    The same numbers give the same generator; other numbers, or another order of them, an independent one.
+    The same numbers give the same generator; other numbers, or another order of them, give an
+    independent one.
 
     >>> generator(0, 3).random() == generator(0, 3).random()
     True

@@ -11,6 +11,7 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
+from curate.storage import read_record
 
 Variant = Literal["small", "lite", "full"]
 """Sizes of the network: `full` and `lite` as published, `small` for processors."""
@@ -104,14 +105,12 @@ def mean_over_domains(by_domain: dict[str, float]) -> float:
     return sum(by_domain.values()) / len(by_domain)
 
 
-def read_record(path: UPath, kind: type[_Record]) -> _Record | None:
-    """A record of a JSON file; None if there is no such file.
+def checked_record(path: UPath, kind: type[_Record]) -> _Record | None:
+    """The record in a JSON file; None if there is no such file.
 
     InputError if the file is broken, or was written by a version whose records have another form.
     """
-    if not path.exists():
-        return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return read_record(path, kind)
     except msgspec.DecodeError as error:
         raise InputError(f"{path}: broken, or of another version ({error}); make it anew") from None

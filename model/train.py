@@ -11,7 +11,7 @@ from curate.shards.reader import EmptySplit, Shards, open_shards
 from curate.storage import digest
 from model.checkpoint import versions
 from model.hardware import device
-from model.records import TrainingRecord, read_record
+from model.records import TrainingRecord, checked_record
 from model.start import start_model
 from model.training_run import TrainingRun, finish
 from model.training_state import TrainingState
@@ -82,7 +82,7 @@ def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None
 def _is_done(folder: Path, key: str) -> bool:
     """Whether the record in the folder is that of a finished run with this key."""
     try:
-        record = read_record(UPath(folder / "train.json"), TrainingRecord)
+        record = checked_record(UPath(folder / "train.json"), TrainingRecord)
     except InputError:  # broken, or of another version
         return False
     return record is not None and record.key == key

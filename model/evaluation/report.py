@@ -8,7 +8,7 @@ from upath import UPath
 
 from curate.storage import write_json
 from model.evaluation.intervals import Interval
-from model.records import Origin, read_record
+from model.records import Origin, checked_record
 
 REPORT_VERSION = 1
 
@@ -96,7 +96,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_report(path: UPath) -> Report | None:
     """A report; None if there is no such file. InputError if it is broken or of another version."""
-    return read_record(path, Report)
+    return checked_record(path, Report)
 
 
 def write_report(path: UPath, report: Report) -> None:

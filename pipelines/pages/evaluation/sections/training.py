@@ -1,6 +1,6 @@
 """The training: its pace, its loss, its validations and its settings."""
 
-from model.records import TrainingRecord, read_record
+from model.records import TrainingRecord, checked_record
 from pipelines.pages.evaluation.evaluated_build import EvaluatedBuild
 from pipelines.pages.evaluation.plots import plot_loss, plot_validation
 from pipelines.pages.page import Values
@@ -8,7 +8,7 @@ from pipelines.pages.page import Values
 
 def show_training(build: EvaluatedBuild) -> Values:
     """The record of the training, if there is one, and the settings of the model."""
-    record = read_record(build.folder / "train" / "train.json", TrainingRecord)
+    record = checked_record(build.folder / "train" / "train.json", TrainingRecord)
     values: dict[str, object] = {
         "record": None,
         "loss": "",
