@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
+from upath import UPath
 
 from benchmarks.shared.pictures import EXPORTS, Statistics, make_exports
 from benchmarks.shared.plain_script import plain_script
@@ -27,6 +28,7 @@ from curate.pixels import images
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.settings import ExportSettings, LicenceSettings, Settings
+from curate.shards.layout import shard_files
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run, run_stages
 from pipelines.flow.screen import Screen
@@ -190,8 +192,9 @@ def _read_crops(build: Path) -> Crops:
     """The crops and masks of all shards of a build."""
     decoded = []
     encoded_bytes = 0
-    for file in sorted((build / "shard").glob("split=*/*.parquet")):
-        for row in pq.ParquetFile(file).read(["image", "mask"]).to_pylist():
+    folder = UPath(build / "shard")
+    for path in shard_files(folder):
+        for row in pq.ParquetFile(folder / path).read(["image", "mask"]).to_pylist():
             image = row["image"]["bytes"]
             crop = images.decode_crop(image)
             mask = images.decode_mask_png(row["mask"]["bytes"])

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
         RowRunLengths,
     )
     from curate.settings import CropSettings
-    from curate.shards.reader import Sample, Shards, open_shards, order, random_windows, stream
+    from curate.shards.reader import Sample, Shards, open_shards, random_windows, stream
+    from curate.shards.sampling import order
 
 __all__ = [
     "Annotation",
@@ -96,10 +97,10 @@ _FILES = {
         "Sample",
         "Shards",
         "open_shards",
-        "order",
         "random_windows",
         "stream",
     ),
+    "curate.shards.sampling": ("order",),
 }
 """The names that each file defines: the imports above, for the time when the program runs."""
 

@@ -18,7 +18,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from curate.errors import InputError
 from curate.settings import Settings, TrainSettings
-from curate.shards.reader import Shards, order, random_windows
+from curate.shards.reader import Shards, random_windows
+from curate.shards.sampling import order
 from model.batch_plans import BatchPlan, plan_epoch
 from model.batches import Batch, read_batch
 

@@ -11,7 +11,8 @@ from torch import Tensor
 from curate.errors import InputError
 from curate.pixels.masks import Mask
 from curate.settings import TrainSettings
-from curate.shards.reader import Shards, order
+from curate.shards.reader import Shards
+from curate.shards.sampling import order
 from curate.storage import digest
 from model.box_network import BoxNetwork
 from model.checkpoint import checkpoint_path, versions

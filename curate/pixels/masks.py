@@ -9,23 +9,33 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.run_lengths import RunLengths, from_borders, runs_between
+from curate.pixels.orientation import displayed, displayed_box, displayed_size
+from curate.pixels.run_lengths import (
+    Positions,
+    RunLengths,
+    from_borders,
+    runs_between,
+)
 from curate.reasons import Reason, Refusal
 from curate.records import Box
 
 Mask = NDArray[np.bool_]
 """(height, width) bool: the pixels of an object."""
 
+OfSides = tuple[bool, bool, bool, bool]
+"""Something that is so, or not, of the left, top, right and bottom side."""
+
 
 def encode(mask: Mask) -> RunLengths:
     """Run-lengths of a (height, width) bool array."""
     height, width = mask.shape
-    return from_borders(_changes(mask.T.ravel()), height, width)
+    column_by_column = mask.T.ravel()
+    return from_borders(_changes(column_by_column), height, width)
 
 
 def decode(runs: RunLengths) -> Mask:
     """The (height, width) bool array of run-lengths."""
-    return decode_window(runs, Box(0, 0, runs.width, runs.height))
+    return decode_window(runs, _frame(runs))
 
 
 def decode_window(runs: RunLengths, window: Box) -> Mask:
@@ -33,68 +43,84 @@ def decode_window(runs: RunLengths, window: Box) -> Mask:
 
     Costs the window, not the frame. Raises ValueError if the window leaves the frame.
     """
-    x0, y0, x1, y1 = window
-    if not (0 <= x0 <= x1 <= runs.width and 0 <= y0 <= y1 <= runs.height):
-        raise ValueError(f"window {window} leaves the image of {runs.width} x {runs.height} px")
-    rows = y1 - y0
-    columns = x1 - x0
+    if not _holds(_frame(runs), window):
+        size = f"{runs.width} x {runs.height} px"
+        raise ValueError(f"window {window} leaves the image of {size}")
+    rows = window.height
+    columns = window.width
     pixels = rows * columns
 
-    # Clipping keeps the order of positions, so each border outside the window lands on the edge
-    # where it takes effect.
+    # Clipping keeps the order of positions, so each border outside the window lands on
+    # the edge where it takes effect.
     column, row = np.divmod(runs.borders, runs.height)
-    row_inside = np.clip(row - y0, 0, rows)
-    inside = np.clip((column - x0) * rows + row_inside, 0, pixels)
+    row_inside = np.clip(row - window.y0, 0, rows)
+    column_inside = column - window.x0
+    position = column_inside * rows + row_inside
+    borders = np.clip(position, 0, pixels)
 
-    counts = runs_between(inside, pixels)
-    values = np.arange(counts.size) % 2 == 1
-    by_column = np.repeat(values, counts).reshape(columns, rows)
-    return np.ascontiguousarray(by_column.T)
+    counts = runs_between(borders, pixels)
+    is_mask = np.arange(counts.size) % 2 == 1
+    by_column = np.repeat(is_mask, counts)
+    by_row = by_column.reshape(columns, rows).T
+    return np.ascontiguousarray(by_row)
 
 
-def place(mask: Mask, x: int, y: int, height: int, width: int) -> RunLengths:
-    """Run-lengths over height × width px of a small (h, w) bool mask with its top left px at x, y.
+def place(
+    mask: Mask,
+    x: int,
+    y: int,
+    height: int,
+    width: int,
+) -> RunLengths:
+    """Run-lengths over height × width px of a small (h, w) bool mask.
 
-    What reaches beyond the frame is cut off. Raises Refusal outside_image if nothing is inside.
+    `x`, `y`: where its top left px is. What reaches beyond the frame is cut off. Raises
+    Refusal outside_image if nothing is inside.
     """
-    rows, columns = mask.shape
     top = max(0, -y)
     left = max(0, -x)
     bottom = max(top, height - y)
     right = max(left, width - x)
     inside = mask[top:bottom, left:right]
     if inside.size == 0:
+        rows, columns = mask.shape
         where = f"{columns} x {rows} px at {x}, {y}"
-        raise Refusal(Reason.OUTSIDE_IMAGE, f"{where}: outside the image of {width} x {height} px")
+        frame = f"outside the image of {width} x {height} px"
+        raise Refusal(Reason.OUTSIDE_IMAGE, f"{where}: {frame}")
 
-    # One empty row below keeps runs from going on into the next column.
-    padded = np.pad(inside.T, ((0, 0), (0, 1)))
-    column, row = np.divmod(_changes(padded.ravel()), padded.shape[1])
-    borders = (column + x + left) * height + row + y + top
+    column, row = _borders(inside)
+    column += x + left
+    row += y + top
+    borders = column * height + row
     return from_borders(borders, height, width)
 
 
 def area(runs: RunLengths) -> int:
     """Number of px of the mask."""
-    return int(runs.counts[1::2].sum())
+    ones = runs.counts[1::2]
+    return int(ones.sum())
 
 
 def box(runs: RunLengths) -> Box:
     """The tight box of the mask; 0, 0, 0, 0 if the mask is empty."""
-    height = runs.height
     ends = np.cumsum(runs.counts)
     first = ends[:-1:2]
     last = ends[1::2] - 1
     if last.size == 0:
         return Box(0, 0, 0, 0)
 
-    left = int(first[0] // height)
-    right = int(last[-1] // height) + 1
-    # A run that goes on in the next column touches the bottom of one and the top of the other.
-    if np.any(first // height != last // height):
-        return Box(left, 0, right, height)
-    top = int((first % height).min())
-    bottom = int((last % height).max()) + 1
+    first_column, first_row = np.divmod(first, runs.height)
+    last_column, last_row = np.divmod(last, runs.height)
+    left = int(first_column[0])
+    right = int(last_column[-1]) + 1
+
+    # A run that goes on in the next column touches the bottom of one and the top of the
+    # other.
+    goes_on = first_column != last_column
+    if goes_on.any():
+        return Box(left, 0, right, runs.height)
+    top = int(first_row.min())
+    bottom = int(last_row.max()) + 1
     return Box(left, top, right, bottom)
 
 
@@ -104,11 +130,19 @@ def union(masks: Sequence[RunLengths]) -> RunLengths:
     if len(masks) == 1:
         return first
 
-    # Along the frame each border opens (+1) or closes (-1) one mask: covered is where any is open.
-    borders = [runs.borders for runs in masks]
-    steps = [1 - 2 * (np.arange(each.size) % 2) for each in borders]
-    positions, group = np.unique(np.concatenate(borders), return_inverse=True)
-    change = np.bincount(group, np.concatenate(steps), positions.size)
+    # Along the frame the borders of a mask open it (+1) and close it (-1) in turn.
+    # Covered is where any mask is open.
+    borders = []
+    steps = []
+    for runs in masks:
+        is_closing = np.arange(runs.borders.size) % 2
+        borders.append(runs.borders)
+        steps.append(1 - 2 * is_closing)
+    all_borders = np.concatenate(borders)
+    all_steps = np.concatenate(steps)
+
+    positions, group = np.unique(all_borders, return_inverse=True)
+    change = np.bincount(group, all_steps, positions.size)
     is_covered = np.cumsum(change) > 0
     is_border = np.diff(is_covered, prepend=False)
     return from_borders(positions[is_border], first.height, first.width)
@@ -116,64 +150,37 @@ def union(masks: Sequence[RunLengths]) -> RunLengths:
 
 def subtract(runs: RunLengths, holes: RunLengths) -> RunLengths:
     """What the mask covers and the holes do not. Both have one frame."""
-    return _invert(union([_invert(runs), holes]))
+    outside = _inverted(runs)
+    return _inverted(union([outside, holes]))
 
 
 def reorient(runs: RunLengths, orientation: int) -> RunLengths:
     """A mask of the stored frame in the displayed frame of an EXIF orientation, 1 to 8.
 
-    From 5 on, height and width change places. Source: EXIF 2.32, 4.6.4.A, tag 0x0112.
+    From 5 on, height and width change places.
     """
-    height = runs.height
-    width = runs.width
     if orientation == 1:
         return runs
-    if area(runs) == 0:
-        if orientation >= 5:
-            height, width = width, height
+    height, width = displayed_size(runs.height, runs.width, orientation)
+    bounds = box(runs)
+    if bounds.width == 0:
         return RunLengths(runs.counts, height, width)
 
-    bounds = box(runs)
     mask = decode_window(runs, bounds)
-    x0, y0, x1, y1 = bounds
-    if orientation >= 5:
-        mask = mask.T
-        height, width = width, height
-        x0, y0, x1, y1 = y0, x0, y1, x1
-    if orientation in (2, 3, 6, 7):
-        mask = mask[:, ::-1]
-        x0 = width - x1
-    if orientation in (3, 4, 7, 8):
-        mask = mask[::-1]
-        y0 = height - y1
-    return place(mask, x0, y0, height, width)
+    shown = displayed_box(bounds, height, width, orientation)
+    return place(
+        displayed(mask, orientation),
+        shown.x0,
+        shown.y0,
+        height,
+        width,
+    )
 
 
-def components(mask: Mask) -> list[tuple[Mask, int, int]]:
-    """8-connected components of a (H, W) bool mask: each in its own box, with that box's x and y.
-
-    In the order of their first px, top to bottom, then left to right.
-    """
-    if not mask.any():
-        return []
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-
-    found = []
-    for label, (x, y, columns, rows, _) in enumerate(stats.tolist()):
-        if label == 0:  # everything that is not mask
-            continue
-        piece = labels[y : y + rows, x : x + columns] == label
-        first_x = x + int(piece[0].argmax())
-        found.append(((y, first_x), piece, x, y))
-
-    found.sort(key=lambda each: each[0])
-    return [(piece, x, y) for _, piece, x, y in found]
-
-
-def boundary(mask: Mask, beyond: tuple[bool, bool, bool, bool]) -> Mask:
+def boundary(mask: Mask, beyond: OfSides) -> Mask:
     """Mask px with a 4-neighbour that is not mask, (H, W) bool.
 
-    `beyond`: whether what lies beyond the left, top, right and bottom side counts as mask.
+    `beyond`: whether what is beyond each side counts as mask.
     """
     left, top, right, bottom = beyond
     padded = np.pad(mask, 1)
@@ -182,9 +189,14 @@ def boundary(mask: Mask, beyond: tuple[bool, bool, bool, bool]) -> Mask:
     padded[1:-1, -1] = right
     padded[-1, 1:-1] = bottom
 
-    beside = padded[1:-1, :-2] & padded[1:-1, 2:]
-    above_and_below = padded[:-2, 1:-1] & padded[2:, 1:-1]
-    return mask & ~(beside & above_and_below)
+    rows = padded[1:-1]
+    columns = padded[:, 1:-1]
+    is_left = rows[:, :-2]
+    is_right = rows[:, 2:]
+    is_above = columns[:-2]
+    is_below = columns[2:]
+    is_inner = is_left & is_right & is_above & is_below
+    return mask & ~is_inner
 
 
 def dilate(mask: Mask, radius: int) -> Mask:
@@ -192,24 +204,52 @@ def dilate(mask: Mask, radius: int) -> Mask:
 
     The disk holds all offsets with dx² + dy² ≤ radius².
     """
-    squares = np.arange(-radius, radius + 1) ** 2
-    disk = (squares[:, None] + squares <= radius**2).astype(np.uint8)
-    grown = cv2.dilate(mask.astype(np.uint8), disk, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    offsets = np.arange(-radius, radius + 1)
+    squares = offsets**2
+    distances = squares[:, None] + squares
+    is_in_disk = distances <= radius**2
+    grown = cv2.dilate(
+        mask.astype(np.uint8),
+        is_in_disk.astype(np.uint8),
+        borderType=cv2.BORDER_CONSTANT,
+        borderValue=0,
+    )
     return grown.astype(np.bool_)
 
 
-def _changes(flat: Mask) -> NDArray[np.int64]:
-    """Positions where a flat mask differs from the px before it; the px before the first is 0."""
+def _frame(runs: RunLengths) -> Box:
+    return Box(0, 0, runs.width, runs.height)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    """Whether a box lies in another; it may be empty, but not turned inside out."""
+    if not outer.x0 <= inner.x0 <= inner.x1 <= outer.x1:
+        return False
+    return outer.y0 <= inner.y0 <= inner.y1 <= outer.y1
+
+
+def _borders(mask: Mask) -> tuple[Positions, Positions]:
+    """Column and row of each border of a (H, W) bool mask; row H is a column's foot."""
+    # One empty row below keeps runs from going on into the next column.
+    below = (0, 1)
+    padded = np.pad(mask.T, ((0, 0), below))
+    positions = _changes(padded.ravel())
+    column, row = np.divmod(positions, padded.shape[1])
+    return column, row
+
+
+def _changes(flat: Mask) -> Positions:
+    """Where a flat mask differs from the px before it; the px before the first is 0."""
     changed = np.empty(flat.size, np.bool_)
     changed[:1] = flat[:1]
     np.not_equal(flat[1:], flat[:-1], out=changed[1:])
     return np.flatnonzero(changed)
 
 
-def _invert(runs: RunLengths) -> RunLengths:
+def _inverted(runs: RunLengths) -> RunLengths:
     """The px that the mask does not cover."""
-    if runs.counts[0] == 0:
-        counts = runs.counts[1:]
-    else:
-        counts = np.concatenate(([0], runs.counts))
-    return RunLengths(counts, runs.height, runs.width)
+    counts = runs.counts
+    if counts[0] > 0:
+        counts = np.insert(counts, 0, 0)
+        return RunLengths(counts, runs.height, runs.width)
+    return RunLengths(counts[1:], runs.height, runs.width)

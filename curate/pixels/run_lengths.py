@@ -1,8 +1,9 @@
-"""Run-lengths: a mask as COCO writes it, read from exports and written as COCO's compressed text.
+"""Run-lengths: a mask as COCO writes it, read from exports and written as COCO's text.
 
-Run-lengths go column by column over height × width: a run of zeros first, then ones and zeros in
-turn. In memory a mask is often more convenient as its borders, the sorted positions where its value
-changes: moving a mask into another frame is then arithmetic on positions.
+Run-lengths go column by column over height × width: a run of zeros first, then ones and
+zeros in turn. In memory a mask is often more convenient as its borders, the sorted
+positions where its value changes: moving a mask into another frame is then arithmetic
+on positions.
 """
 
 from dataclasses import dataclass
@@ -12,28 +13,37 @@ from numpy.typing import NDArray
 
 from curate.reasons import Reason, Refusal
 
+Positions = NDArray[np.int64]
+"""(n,) positions in a frame, column by column from the top left; or px between them."""
+
 _MAX_RUN_CHARACTERS = 12  # 60 bits; no image has a run that needs more
 
+# A digit of COCO's text is the character 48 + its value.
+_FIRST_CHARACTER = 48
+_DIGIT_BITS = 5
+_DIGIT = 31  # the bits of the value
+_SIGN = 16  # in the last digit: the number is negative
+_MORE_FOLLOW = 32
+
 # 16, 512, …: a signed run of this size or more needs one base-32 digit more.
-_DIGIT_LIMITS = 1 << np.arange(4, 60, 5, dtype=np.int64)
+_DIGIT_LIMITS = 1 << np.arange(4, 60, _DIGIT_BITS, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunLengths:
-    """A mask of `height` × `width` px as runs of zeros, ones, zeros, … in px.
+    """A mask of `height` × `width` px as runs of zeros, ones, zeros, … in px."""
 
-    `counts`: (n,) int64; only the first may be 0, and their sum is height × width.
-    """
-
-    counts: NDArray[np.int64]
+    counts: Positions
+    """(n,); only the first may be 0, and their sum is height × width."""
     height: int
     width: int
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RunLengths):
             return NotImplemented
-        same_frame = (self.height, self.width) == (other.height, other.width)
-        return same_frame and np.array_equal(self.counts, other.counts)
+        if (self.height, self.width) != (other.height, other.width):
+            return False
+        return np.array_equal(self.counts, other.counts)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -43,19 +53,21 @@ class RunLengths:
         return self.height * self.width
 
     @property
-    def borders(self) -> NDArray[np.int64]:
-        """(n - 1,) int64: the positions where the value changes, in order."""
+    def borders(self) -> Positions:
+        """(n - 1,) the positions where the value changes, in order."""
         return np.cumsum(self.counts[:-1])
 
 
-def from_borders(borders: NDArray[np.int64], height: int, width: int) -> RunLengths:
+def from_borders(borders: Positions, height: int, width: int) -> RunLengths:
     """Run-lengths from the positions where the value changes, in order.
 
     Two borders at one position cancel, and one at the very end has no effect.
     """
-    if np.any(borders[1:] == borders[:-1]):
+    repeats = borders[1:] == borders[:-1]
+    if repeats.any():
         borders, times = np.unique(borders, return_counts=True)
-        borders = borders[times % 2 == 1]
+        is_odd = times % 2 == 1
+        borders = borders[is_odd]
 
     pixels = height * width
     if borders.size and borders[-1] == pixels:
@@ -65,17 +77,16 @@ def from_borders(borders: NDArray[np.int64], height: int, width: int) -> RunLeng
     return RunLengths(counts, height, width)
 
 
-def runs_between(borders: NDArray[np.int64], pixels: int) -> NDArray[np.int64]:
-    """(n + 1,) int64: the distances from 0 over n borders to the end at `pixels`."""
-    positions = np.empty(borders.size + 2, np.int64)
-    positions[0] = 0
-    positions[1:-1] = borders
-    positions[-1] = pixels
-    return positions[1:] - positions[:-1]
+def runs_between(borders: Positions, pixels: int) -> Positions:
+    """(n + 1,) the distances from 0 over n borders to the end at `pixels`."""
+    ends = np.empty(borders.size + 1, np.int64)
+    ends[:-1] = borders
+    ends[-1] = pixels
+    return np.diff(ends, prepend=0)
 
 
 def parse(raw: object, height: int, width: int) -> RunLengths:
-    """Run-lengths as an export holds them: COCO's compressed text, or a list of whole numbers.
+    """Run-lengths as an export holds them: COCO's text, or a list of whole numbers.
 
     Raises Refusal bad_run_lengths if they are garbage or do not sum to height × width.
     """
@@ -85,13 +96,17 @@ def parse(raw: object, height: int, width: int) -> RunLengths:
     elif isinstance(raw, list):
         counts = _whole_numbers(raw, pixels)
     else:
-        raise _bad_run_lengths(f"they are {type(raw).__name__}, neither text nor a list")
+        kind = type(raw).__name__
+        raise _bad_run_lengths(f"they are {kind}, neither text nor a list")
 
-    if counts.size and (counts.min() < 0 or counts.max() > pixels):
-        raise _bad_run_lengths(f"a run is negative or longer than the mask's {pixels} px")
-    if counts.sum() != pixels:
+    is_run = (counts >= 0) & (counts <= pixels)
+    if not is_run.all():
+        longest = f"longer than the mask's {pixels} px"
+        raise _bad_run_lengths(f"a run is negative or {longest}")
+    total = counts.sum()
+    if total != pixels:
         size = f"{height} x {width} = {pixels} px"
-        raise _bad_run_lengths(f"they sum to {counts.sum()} px, the mask has {size}")
+        raise _bad_run_lengths(f"they sum to {total} px, the mask has {size}")
 
     # Tools write runs of 0 px in the middle; borders at one position cancel them.
     borders = np.cumsum(counts[:-1])
@@ -99,63 +114,88 @@ def parse(raw: object, height: int, width: int) -> RunLengths:
 
 
 def compress(runs: RunLengths) -> str:
-    """COCO's compressed text, as pycocotools writes it.
+    """COCO's text, as pycocotools writes it.
 
-    From the fourth run on, the run two before it is subtracted. Each difference is written as signed
-    base-32 digits, lowest first; a digit is the character 48 + value, + 32 if more digits follow.
+    From the fourth run on, the run two before it is subtracted. Each difference is
+    written as signed base-32 digits, lowest first, with a mark if more digits follow.
     """
     deltas = runs.counts.copy()
     deltas[3:] -= runs.counts[1:-2]
 
     magnitudes = np.where(deltas < 0, ~deltas, deltas)
-    digits = 1 + np.searchsorted(_DIGIT_LIMITS, magnitudes, side="right")
+    digits = np.searchsorted(_DIGIT_LIMITS, magnitudes, side="right") + 1
     ends = np.cumsum(digits)
+    starts = ends - digits
 
-    # One row for each digit: the number that it belongs to, and its place in that number.
-    place = np.arange(ends[-1]) - np.repeat(ends - digits, digits)
-    values = np.repeat(deltas, digits) >> 5 * place & 31
-    characters: NDArray[np.int64] = 48 + values + 32
-    characters[ends - 1] -= 32
-    return characters.astype(np.uint8).tobytes().decode("ascii")
+    # One entry for each digit: the number that it belongs to, and its place there.
+    numbers = np.repeat(deltas, digits)
+    place = _places(starts, digits)
+    values = numbers >> (_DIGIT_BITS * place)
+    values &= _DIGIT
+
+    characters = values + (_FIRST_CHARACTER + _MORE_FOLLOW)
+    characters[ends - 1] -= _MORE_FOLLOW
+    text = characters.astype(np.uint8).tobytes()
+    return text.decode("ascii")
 
 
-def _decompress(raw: str | bytes) -> NDArray[np.int64]:
-    """The runs of COCO's compressed text; see `compress`."""
+def _decompress(raw: str | bytes) -> Positions:
+    """The runs of COCO's text; see `compress`."""
+    digits = _digits(raw)
+    is_last = digits < _MORE_FOLLOW
+    if not is_last[-1]:
+        raise _bad_run_lengths("the text ends inside a run")
+
+    last = np.flatnonzero(is_last)
+    lengths = np.diff(last, prepend=-1)
+    starts = last + 1 - lengths
+    longest = lengths.max()
+    if longest > _MAX_RUN_CHARACTERS:
+        raise _bad_run_lengths(f"a run of {longest} characters")
+
+    # Join the bits of each number's digits; the last digit says whether it is negative.
+    place = _places(starts, lengths)
+    values = (digits & _DIGIT) << (_DIGIT_BITS * place)
+    counts = np.add.reduceat(values, starts)
+    is_negative = (digits[last] & _SIGN) != 0
+    wrap = np.int64(1) << (_DIGIT_BITS * lengths)
+    counts -= np.where(is_negative, wrap, 0)
+
+    # Undo the differences: each run was written less the run two before it.
+    ones = counts[1::2]
+    zeros = counts[2::2]
+    np.cumsum(ones, out=ones)
+    np.cumsum(zeros, out=zeros)
+    return counts
+
+
+def _places(starts: Positions, lengths: Positions) -> Positions:
+    """The place of each digit in its number: 0, 1, … for each number."""
+    first = np.repeat(starts, lengths)
+    return np.arange(first.size) - first
+
+
+def _digits(raw: str | bytes) -> Positions:
+    """The values of the characters of COCO's text. Refusal if one is no digit."""
     text = raw
     if isinstance(text, str):
         try:
             text = text.encode("ascii")
         except UnicodeEncodeError:
-            raise _bad_run_lengths("the text holds a character that is no digit") from None
+            detail = "the text holds a character that is no digit"
+            raise _bad_run_lengths(detail) from None
 
-    digits = np.frombuffer(text, np.uint8).astype(np.int64) - 48
-    if digits.size == 0 or digits.min() < 0 or digits.max() > 63:
+    characters = np.frombuffer(text, np.uint8)
+    digits = characters.astype(np.int64) - _FIRST_CHARACTER
+    is_digit = (digits >= 0) & (digits < 2 * _MORE_FOLLOW)
+    if digits.size == 0 or not is_digit.all():
         raise _bad_run_lengths("the text is empty or holds a character that is no digit")
-
-    is_last = digits < 32
-    if not is_last[-1]:
-        raise _bad_run_lengths("the text ends inside a run")
-
-    ends = np.flatnonzero(is_last) + 1
-    starts = np.concatenate(([0], ends[:-1]))
-    lengths = ends - starts
-    if lengths.max() > _MAX_RUN_CHARACTERS:
-        raise _bad_run_lengths(f"a run of {lengths.max()} characters")
-
-    # Join the five bits of each digit; bit 16 of the last digit says that the number is negative.
-    place = np.arange(digits.size) - np.repeat(starts, lengths)
-    counts = np.add.reduceat((digits & 31) << 5 * place, starts)
-    is_negative = (digits[ends - 1] & 16) != 0
-    counts -= np.where(is_negative, np.int64(1) << 5 * lengths, 0)
-
-    # Undo the differences: each run was written less the run two before it.
-    counts[1::2] = np.cumsum(counts[1::2])
-    counts[2::2] = np.cumsum(counts[2::2])
-    return counts
+    return digits
 
 
-def _whole_numbers(raw: list[object], pixels: int) -> NDArray[np.int64]:
-    """A list of an export as runs. Refusal where an entry can be no run of a mask of `pixels` px."""
+def _whole_numbers(raw: list[object], pixels: int) -> Positions:
+    """A list of an export as runs. Refusal if an entry is no run of `pixels` px or
+    less."""
     kinds = set(map(type, raw))
     if not kinds <= {int, float}:
         raise _bad_run_lengths("the list holds something that is no number")
@@ -164,9 +204,11 @@ def _whole_numbers(raw: list[object], pixels: int) -> NDArray[np.int64]:
     except OverflowError:
         raise _bad_run_lengths("a run is longer than any mask") from None
 
-    is_run = (numbers >= 0) & (numbers <= pixels) & (numbers == np.floor(numbers))
-    if not np.all(is_run):
-        raise _bad_run_lengths("a run is negative, no whole number, or longer than the mask")
+    is_in_range = (numbers >= 0) & (numbers <= pixels)
+    is_whole = numbers == np.floor(numbers)
+    if not np.all(is_in_range & is_whole):
+        detail = "a run is negative, no whole number, or longer than the mask"
+        raise _bad_run_lengths(detail)
     return numbers.astype(np.int64)
 
 

@@ -1,5 +1,7 @@
-"""The manifest of the shards: the files, and all that their bytes depend on."""
+"""The manifest of the shards: the files with their digests, and all that their bytes
+depend on."""
 
+import zlib
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -8,20 +10,24 @@ import pyarrow as pa
 from PIL import features
 from upath import UPath
 
+from curate.errors import InputError
 from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
-from curate.storage import read_record
+from curate.shards.layout import MANIFEST
+from curate.storage import digest, read_record
 
 
 class ShardFile(msgspec.Struct, frozen=True):
-    """A shard. `path`: below the shards' folder; `licences`: rows by licence."""
+    """A shard as the manifest lists it."""
 
     path: str
+    """Relative to the manifest's folder."""
     split: str
     rows: int
     bytes: int
     sha256: str
     licences: dict[str, int]
+    """Rows by licence."""
 
 
 class CropRanges(msgspec.Struct, frozen=True):
@@ -33,22 +39,33 @@ class CropRanges(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """What `manifest.json` holds.
-
-    `rows`: by split. `licences`: rows by licence. `codecs`: by what they encode.
-    """
+    """What manifest.json holds."""
 
     schema_version: int
     rows: dict[str, int]
+    """By split."""
     licences: dict[str, int]
+    """Rows by licence."""
     taxonomy_digest: str
     crop: CropRanges
     codecs: dict[str, str]
+    """Name, options and versions of what encoded the shards, by what it encodes."""
     files: list[ShardFile]
+
+    @property
+    def digest(self) -> str:
+        """Names these very shards."""
+        return digest(msgspec.to_builtins(self))
+
+
+class _Version(msgspec.Struct):
+    """The one thing in a manifest that each version of this code can read."""
+
+    schema_version: int | None = None
 
 
 def make_manifest(files: Iterable[ShardFile], crop: CropSettings, taxonomy_digest: str) -> Manifest:
-    """The manifest of these files, in the order of their paths."""
+    """The manifest of shards, in the order of their paths."""
     ordered = sorted(files, key=lambda file: file.path)
     return Manifest(
         schema_version=SCHEMA_VERSION,
@@ -62,23 +79,44 @@ def make_manifest(files: Iterable[ShardFile], crop: CropSettings, taxonomy_diges
 
 
 def read_manifest(folder: UPath) -> Manifest | None:
-    """The manifest in the shards' folder; None if there is none.
+    """The manifest in a folder; None if there is none.
 
-    msgspec.DecodeError (or its ValidationError) if it is broken.
+    msgspec.DecodeError if it is broken.
     """
-    return read_record(folder / "manifest.json", Manifest)
+    return read_record(folder / MANIFEST, Manifest)
+
+
+def require_manifest(folder: UPath) -> Manifest:
+    """The manifest in a folder.
+
+    InputError if it is missing, broken, or of another schema version.
+    """
+    path = folder / MANIFEST
+    try:
+        # A manifest of another version may have other fields.
+        found = read_record(path, _Version)
+        if found is None:
+            raise InputError(f"{folder}: no {MANIFEST} here; make the shards first")
+        if found.schema_version != SCHEMA_VERSION:
+            versions = f"schema version {found.schema_version}, this code reads {SCHEMA_VERSION}"
+            raise InputError(f"{folder}: shards of {versions}; make them anew")
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except msgspec.DecodeError as error:
+        raise InputError(f"{path}: broken ({error}); make the shards anew") from None
 
 
 def _codecs() -> dict[str, str]:
     pillow = f"Pillow {PIL.__version__}"
     return {
         "image": f"WebP lossless, libwebp {features.version('webp')}, {pillow}",
+        "large image": f"PNG, zlib {zlib.ZLIB_RUNTIME_VERSION}",
         "mask": f"PNG 1 bit, zlib {features.version('zlib')}, {pillow}",
         "parquet": f"pyarrow {pa.__version__}",
     }
 
 
 def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The sum of counts by name, in the order of names."""
     total: dict[str, int] = {}
     for each in counts:
         for name, number in each.items():

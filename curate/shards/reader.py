@@ -1,10 +1,9 @@
-"""Samples from the shards: by row, or as a stream in an order that is a pure function of seed, epoch and rank.
+"""Samples from the shards: by row, or as a stream.
 
     shards = open_shards("build/demo/shard", "train")
     for sample in stream(shards, order(shards.weights, seed=0, epoch=1)): ...
 
-Balance acts here and nowhere else: `order` draws rows by their weight. Windows are the stored ones, or those
-that `random_windows` draws for an epoch.
+Windows are the stored ones, or those that `random_windows` gives for an epoch.
 """
 
 from collections import deque
@@ -12,42 +11,38 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from upath import UPath
 
-from curate import seeded as draws
 from curate.errors import InputError
 from curate.pixels import images
 from curate.pixels.images import Pixels
-from curate.pixels.masks import Mask
+from curate.pixels.masks import Mask, OfSides
 from curate.records import Box
-from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
 from curate.shards import windows
-from curate.shards.manifest import Manifest, read_manifest
-from curate.shards.row_groups import PIXELS, Cache, Group, read_columns
+from curate.shards.layout import manifest_folder
+from curate.shards.manifest import Manifest, require_manifest
+from curate.shards.row_groups import Cache, Group, read_columns
 from curate.shards.windows import Boxes
-from curate.storage import digest, read_record
+
+Sides = Sequence[int] | NDArray[np.integer]
+"""x0, y0, x1, y1 of one box."""
 
 _READ_AHEAD = 64  # samples that a stream decodes before they are asked for
+_READERS = 2  # threads of a stream
 
 
 class EmptySplit(InputError):
     """The shards hold no object of the split that is asked for."""
 
 
-class _SchemaVersion(msgspec.Struct):
-    """The one thing in a manifest that each version of this code can read."""
-
-    schema_version: int | None = None
-
-
-class Sample(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
     """What the model sees of one object, and what it shall answer."""
 
     row: int
@@ -66,15 +61,19 @@ class Sample(NamedTuple):
     """The drawn box, in the window."""
     window: Box
     """The window, in the crop."""
-    at_edge: tuple[bool, bool, bool, bool]
-    """Whether the window's left, top, right and bottom side is the image's own edge."""
+    at_edge: OfSides
+    """Whether each side of the window is the image's own edge."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shards:
-    """The shards of one split. Pickles as its address, so that each worker process reads for itself."""
+    """The shards of one split.
+
+    They pickle as their address, so that each worker process reads for itself.
+    """
 
     folder: UPath
+    """The folder of the manifest."""
     split: str
     manifest: Manifest
     table: pa.Table
@@ -91,11 +90,11 @@ class Shards:
     @property
     def digest(self) -> str:
         """Of the manifest: names these very shards."""
-        return digest(msgspec.to_builtins(self.manifest))
+        return self.manifest.digest
 
     @cached_property
     def weights(self) -> NDArray[np.float64]:
-        """(n,) expected draws per epoch."""
+        """(n,) expected number of times that an epoch uses each row."""
         weights: NDArray[np.float64] = self.table["weight"].to_numpy().astype(np.float64)
         return weights
 
@@ -116,122 +115,130 @@ class Shards:
 
     def encoded(self, row: int) -> tuple[bytes, bytes]:
         """The encoded crop and mask of a row."""
-        at = int(np.searchsorted(self._firsts, row, side="right")) - 1
-        group = self._cache.get(self.groups[at])
-        return tuple(
-            group[name].field("bytes")[row - self.groups[at].first].as_py() for name in PIXELS
-        )
+        after = np.searchsorted(self._first_rows, row, side="right")
+        group = self.groups[int(after) - 1]
+        columns = self._cache.get(group)
+        place = row - group.first
+        image = columns["image"].field("bytes")[place]
+        mask = columns["mask"].field("bytes")[place]
+        return image.as_py(), mask.as_py()
 
     def crop(self, row: int) -> tuple[Pixels, Mask]:
         """The crop and mask of a row: (H, W, 3) uint8 RGB and (H, W) bool."""
         image, mask = self.encoded(row)
         return images.decode_crop(image), images.decode_mask_png(mask)
 
-    def sample(
-        self, row: int, drawn: Sequence[int] | None = None, window: Sequence[int] | None = None
-    ) -> Sample:
-        """The sample of a row; `drawn` and `window`, in the crop, take the place of the stored ones.
+    def sample(self, row: int, drawn: Sides | None = None, window: Sides | None = None) -> Sample:
+        """The sample of a row.
 
-        ValueError where the window leaves the crop.
+        `drawn`, `window`: boxes in the crop that replace the stored ones. ValueError if
+        the window leaves the crop, IndexError if there is no such row.
         """
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
-        d0, d1, d2, d3 = (int(each) for each in (self.drawn[row] if drawn is None else drawn))
-        x0, y0, x1, y1 = (int(each) for each in (self.windows[row] if window is None else window))
+        if drawn is None:
+            drawn = self.drawn[row]
+        if window is None:
+            window = self.windows[row]
+        drawn_box = _box(drawn)
+        window_box = _box(window)
+
         image, mask = self.crop(row)
-        if not (0 <= x0 < x1 <= mask.shape[1] and 0 <= y0 < y1 <= mask.shape[0]):
-            raise ValueError(
-                f"window {(x0, y0, x1, y1)} leaves the crop of {mask.shape[1]} x {mask.shape[0]} px"
-            )
-        left, top = (int(each) for each in self.crops[row, :2])
-        names = ("object_id", "image_id", "export", "customer", "domain", "concept", "weight")
-        fields = {name: self.table[name][row].as_py() for name in names}
-        height, width = (self.table[f"image_{side}"][row].as_py() for side in ("height", "width"))
+        _check_window(window_box, mask)
+        x0, y0, x1, y1 = window_box
         return Sample(
             row=row,
-            **fields,
+            object_id=self._value("object_id", row),
+            image_id=self._value("image_id", row),
+            export=self._value("export", row),
+            customer=self._value("customer", row),
+            domain=self._value("domain", row),
+            concept=self._value("concept", row),
+            weight=self._value("weight", row),
             image=image[y0:y1, x0:x1],
             mask=mask[y0:y1, x0:x1],
-            drawn=Box(d0 - x0, d1 - y0, d2 - x0, d3 - y0),
-            window=Box(x0, y0, x1, y1),
-            at_edge=(left + x0 == 0, top + y0 == 0, left + x1 == width, top + y1 == height),
+            drawn=_moved(drawn_box, -x0, -y0),
+            window=window_box,
+            at_edge=self._at_edge(row, window_box),
         )
 
+    def _at_edge(self, row: int, window: Box) -> OfSides:
+        """Whether each side of a window of the row's crop is the image's own edge."""
+        crop = _box(self.crops[row])
+        in_image = _moved(window, crop.x0, crop.y0)
+        return (
+            in_image.x0 == 0,
+            in_image.y0 == 0,
+            in_image.x1 == self._value("image_width", row),
+            in_image.y1 == self._value("image_height", row),
+        )
+
+    def _value(self, column: str, row: int) -> Any:
+        return self.table[column][row].as_py()
+
     @cached_property
-    def _firsts(self) -> NDArray[np.int64]:
+    def _first_rows(self) -> NDArray[np.int64]:
+        """(groups,) the number of the first row of each row group."""
         return np.array([group.first for group in self.groups], np.int64)
 
 
 def open_shards(folder: UPath | str, split: str) -> Shards:
     """The shards of one split.
 
-    InputError where there are none, or where they are of another schema version; EmptySplit where others are filled.
+    `folder`: that of the manifest (<build>/shard), the build's, or the one that holds
+    the shards alone; a path or an fsspec URL. InputError if there are none, or if they
+    are of another schema version; EmptySplit if other splits have objects.
     """
-    folder = UPath(folder)
-    manifest = _read_manifest(folder)
+    folder = manifest_folder(UPath(folder))
+    manifest = require_manifest(folder)
     files = [file for file in manifest.files if file.split == split]
     if not files:
         filled = ", ".join(manifest.rows) or "none"
-        raise EmptySplit(
-            f"{folder}: split {split!r} holds no object; splits with objects: {filled}"
-        )
-    tables, groups = [], []
+        detail = f"split {split!r} holds no object; splits with objects: {filled}"
+        raise EmptySplit(f"{folder}: {detail}")
+
+    tables = []
+    groups = []
     first = 0
     for file in files:
-        table, sizes = read_columns(folder / file.path, file.rows)
+        path = folder / file.path
+        table, sizes = read_columns(path, file.rows)
         tables.append(table)
         for number, size in enumerate(sizes):
-            groups.append(Group(folder / file.path, number, first))
+            groups.append(Group(path, number, first))
             first += size
-    return Shards(
-        folder, split, manifest, pa.concat_tables(tables).combine_chunks(), groups, Cache()
-    )
+    table = pa.concat_tables(tables).combine_chunks()
+    return Shards(folder, split, manifest, table, groups, Cache())
 
 
 def random_windows(shards: Shards, crop: CropSettings, epoch: int | None) -> tuple[Boxes, Boxes]:
-    """Drawn boxes and windows of all rows for an epoch (None: the default draw), (n, 4) int32 each, in the crops.
+    """Drawn boxes and windows of all rows, (n, 4) int32 each, in the crops.
 
-    InputError where `crop` draws windows beyond the crops that the shards hold.
+    `epoch`: None for the stored ones. InputError if `crop` gives windows beyond the
+    crops that the shards hold.
     """
     table = shards.table
-    boxes = windows.shift(windows.box_columns(table, "box"), shards.crops, 1)
-    sizes = table["image_height"].to_numpy(), table["image_width"].to_numpy()
+    crops = shards.crops
+    # Windows are sampled in the image, where they are clipped.
+    boxes = windows.shift(windows.box_columns(table, "box"), crops, 1)
     drawn, window = windows.random_windows(
-        table["object_id"].to_pylist(), boxes, *sizes, crop, epoch
+        table["object_id"].to_pylist(),
+        boxes,
+        table["image_height"].to_numpy(),
+        table["image_width"].to_numpy(),
+        crop,
+        epoch,
     )
-    if np.any(window[:, :2] < shards.crops[:, :2]) or np.any(window[:, 2:] > shards.crops[:, 2:]):
-        raise InputError(
-            f"{shards.folder}: cut for smaller slack and padding than the settings ask; make the shards anew"
-        )
-    return windows.shift(drawn, shards.crops, -1), windows.shift(window, shards.crops, -1)
 
-
-def order(
-    weights: NDArray[np.floating], seed: int, epoch: int, rank: int = 0, world_size: int = 1
-) -> NDArray[np.int64]:
-    """The rows that one of `world_size` processes draws in an epoch, in order; a pure function.
-
-    Over all ranks: round(sum of `weights`) draws, so many as rows where the mean weight is 1. A row of weight w
-    is drawn ⌊w⌋ or ⌈w⌉ times, w on average over epochs (systematic sampling over a permutation of the
-    rows), then the draws are permuted and dealt out: ranks differ by one draw at most.
-    """
-    if (
-        len(weights) == 0
-        or not np.all(np.isfinite(weights))
-        or np.min(weights) < 0
-        or np.sum(weights) <= 0
-    ):
-        raise ValueError("weights are finite, none negative, and not all 0")
-    if not 0 <= rank < world_size:
-        raise ValueError(f"rank {rank} of {world_size}")
-    stream = draws.branch(draws.branch(draws.row_keys(1), seed), epoch)
-    shuffled = _permutation(len(weights), draws.branch(stream, 1))
-    ends = np.cumsum(np.asarray(weights, np.float64)[shuffled])
-    total = max(1, round(float(ends[-1])))
-    points = (np.arange(total) + draws.uniform(stream, 1)[0, 0]) * (ends[-1] / total)
-    drawn = shuffled[np.minimum(np.searchsorted(ends, points, side="right"), len(weights) - 1)]
-    mixed: NDArray[np.int64] = drawn[_permutation(total, draws.branch(stream, 2))]
-    return mixed[rank::world_size]
+    starts, ends = np.hsplit(window, 2)
+    first, last = np.hsplit(crops, 2)
+    is_outside = (starts < first) | (ends > last)
+    if is_outside.any():
+        detail = "cut for smaller slack and padding than the settings ask; make the shards anew"
+        raise InputError(f"{shards.folder}: {detail}")
+    drawn = windows.shift(drawn, crops, -1)
+    window = windows.shift(window, crops, -1)
+    return drawn, window
 
 
 def stream(
@@ -240,45 +247,56 @@ def stream(
     drawn: Boxes | None = None,
     window: Boxes | None = None,
 ) -> Iterator[Sample]:
-    """The samples of `rows` in order, decoded ahead; `drawn` and `window` as `random_windows` gives them, for all rows."""
+    """The samples of `rows` in order, decoded ahead.
 
-    def one(row: int) -> Sample:
-        return shards.sample(
-            row, None if drawn is None else drawn[row], None if window is None else window[row]
-        )
+    `drawn`, `window`: of all rows, as `random_windows` gives them; the stored ones if
+    None.
+    """
+    if drawn is None:
+        drawn = shards.drawn
+    if window is None:
+        window = shards.windows
 
-    pool = ThreadPoolExecutor(max_workers=2)
+    # Decoding lets go of Python's lock, so threads are enough.
+    pool = ThreadPoolExecutor(max_workers=_READERS)
     ahead: deque[Future[Sample]] = deque()
     try:
         for row in rows:
-            ahead.append(pool.submit(one, int(row)))
+            read = pool.submit(
+                shards.sample,
+                int(row),
+                drawn[row],
+                window[row],
+            )
+            ahead.append(read)
             if len(ahead) > _READ_AHEAD:
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
-    finally:
+    finally:  # also when the stream is left early
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _read_manifest(folder: UPath) -> Manifest:
-    """The manifest. InputError if it is missing or broken, or if it lists shards of another schema version."""
-    try:
-        version = read_record(folder / "manifest.json", _SchemaVersion)
-        if version is not None and version.schema_version != SCHEMA_VERSION:
-            raise InputError(
-                f"{folder}: shards of schema version {version.schema_version}, this code reads "
-                f"{SCHEMA_VERSION}; make them anew"
-            )
-        manifest = read_manifest(folder)
-    except msgspec.DecodeError as error:
-        raise InputError(
-            f"{folder / 'manifest.json'}: broken ({error}); make the shards anew"
-        ) from None
-    if manifest is None:
-        raise InputError(f"{folder}: no manifest.json here; make the shards first")
-    return manifest
+def _check_window(window: Box, mask: Mask) -> None:
+    """ValueError if a window leaves the crop of a mask, or is empty."""
+    height, width = mask.shape
+    x0, y0, x1, y1 = window
+    is_inside_x = 0 <= x0 < x1 <= width
+    is_inside_y = 0 <= y0 < y1 <= height
+    if not (is_inside_x and is_inside_y):
+        crop = f"the crop of {width} x {height} px"
+        raise ValueError(f"window {tuple(window)} leaves {crop}")
 
 
-def _permutation(count: int, stream: draws.Keys) -> NDArray[np.int64]:
-    keys = draws.numbers(stream, count)[0]
-    return np.argsort(keys, kind="stable")
+def _box(sides: Sides) -> Box:
+    x0, y0, x1, y1 = map(int, sides)
+    return Box(x0, y0, x1, y1)
+
+
+def _moved(box: Box, x: int, y: int) -> Box:
+    return Box(
+        x0=box.x0 + x,
+        y0=box.y0 + y,
+        x1=box.x1 + x,
+        y1=box.y1 + y,
+    )

@@ -1,12 +1,15 @@
-"""The box that an annotator would draw around an object, and the window that the model sees.
+"""The box that an annotator would draw around an object, and the window that the model
+sees.
 
-Each side of the object's box moves out by its own slack: the drawn box. Each side of that moves out by
-its own padding: the window. Both are clipped to the image. The draw is a pure function of object_id (what
-the shards store and evaluation uses) or of object_id and epoch (what training redraws), see draws.py.
+Each side of the object's box moves out by its own slack: the drawn box. Each side of
+that moves out by its own padding: the window. Both are clipped to the image. All
+randomness is a pure function of object_id (what the shards store, and evaluation uses),
+or of object_id and epoch (what training samples anew).
 
-Slack is a share of the box's own width (left, right) or height (top, bottom); padding is a share of the
-drawn box's, for that is all that whoever asks the model knows. Shares become whole px by rounding. All of
-it grows with the drawn shares, so the crop of the largest shares holds every window that can be drawn.
+Slack is a share of the box's own width (left, right) or height (top, bottom). Padding
+is a share of the drawn box's, because who asks the model knows nothing else. Shares
+become whole px by rounding. All of it grows with the shares, so the crop of the largest
+shares holds every window that can come out.
 """
 
 from collections.abc import Sequence
@@ -15,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from curate import seeded as draws
+from curate import seeded
 from curate.settings import CropSettings
 
 Boxes = NDArray[np.int32]
@@ -24,10 +27,15 @@ Boxes = NDArray[np.int32]
 Sizes = NDArray[np.integer]
 """(n,) whole px."""
 
+Shares = NDArray[np.float64]
+"""(n, 4): left, top, right, bottom, as shares of a box's sides."""
+
 SIZES = ("small", "medium", "large")
+"""Names of the sizes of boxes."""
+
 _SIZE_AREAS = (32**2, 96**2)  # px of box area where medium and large begin, as COCO has it
-_SIDES = ("x0", "y0", "x1", "y1")
-_OUTWARDS = np.array([-1, -1, 1, 1])
+_COORDINATES = ("x0", "y0", "x1", "y1")
+_OUTWARDS = np.array([-1, -1, 1, 1])  # the way out of a box at each coordinate
 
 
 def random_windows(
@@ -40,53 +48,115 @@ def random_windows(
 ) -> tuple[Boxes, Boxes]:
     """Drawn boxes and windows of n objects, (n, 4) int32 each, in the image's frame.
 
-    `boxes`: (n, 4) inside images of `heights` × `widths` px. `epoch`: None for the stored default.
+    `boxes`: (n, 4) inside images of `heights` × `widths` px. `epoch`: None for the
+    stored default.
     """
-    keys = draws.object_keys(object_ids)
-    shares = draws.uniform(keys if epoch is None else draws.branch(keys, epoch), 8)
-    slack = crop.slack[0] + (crop.slack[1] - crop.slack[0]) * shares[:, :4]
-    padding = crop.padding[0] + (crop.padding[1] - crop.padding[0]) * shares[:, 4:]
+    keys = seeded.object_keys(object_ids)
+    if epoch is not None:
+        keys = seeded.branch(keys, epoch)
+    of_slack, of_padding = np.hsplit(seeded.uniform(keys, 8), 2)
+    slack = _between(crop.slack, of_slack)
+    padding = _between(crop.padding, of_padding)
+
     drawn = grow(boxes, slack, 0, heights, widths)
-    return drawn, grow(drawn, padding, crop.min_padding_px, heights, widths)
+    window = grow(
+        drawn,
+        padding,
+        crop.min_padding_px,
+        heights,
+        widths,
+    )
+    return drawn, window
 
 
-def largest(boxes: Boxes, heights: Sizes, widths: Sizes, crop: CropSettings) -> Boxes:
-    """The crops that hold every window that can be drawn, (n, 4) int32 in the image's frame."""
-    drawn = grow(boxes, np.full(boxes.shape, crop.slack[1]), 0, heights, widths)
-    return grow(drawn, np.full(boxes.shape, crop.padding[1]), crop.min_padding_px, heights, widths)
+def largest(
+    boxes: Boxes,
+    heights: Sizes,
+    widths: Sizes,
+    crop: CropSettings,
+) -> Boxes:
+    """The crops that hold every window that can come out, in the images: (n, 4)."""
+    slack = np.full(boxes.shape, crop.slack[1])
+    padding = np.full(boxes.shape, crop.padding[1])
+    drawn = grow(boxes, slack, 0, heights, widths)
+    return grow(
+        drawn,
+        padding,
+        crop.min_padding_px,
+        heights,
+        widths,
+    )
 
 
 def grow(
-    boxes: Boxes, shares: NDArray[np.float64], least: int, heights: Sizes, widths: Sizes
+    boxes: Boxes,
+    shares: Shares,
+    least: int,
+    heights: Sizes,
+    widths: Sizes,
 ) -> Boxes:
-    """Boxes, (n, 4), each side moved out by its share, (n, 4), of the box's own, `least` px at the least; clipped."""
-    sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-    moved = boxes + _OUTWARDS * np.maximum(np.rint(shares * sides).astype(np.int64), least)
-    ends = np.tile(np.stack([widths, heights], axis=1), 2)
+    """Boxes with each side moved out, clipped to images of `heights` × `widths` px.
+
+    It moves by its share of the box's own width or height, by `least` px at the least.
+    """
+    # Left and right move by shares of the width, top and bottom by shares of the
+    # height.
+    sides = np.tile(_lengths(boxes), 2)
+    distance = np.rint(shares * sides)
+    distance = np.maximum(distance, least)
+    moved = boxes + _OUTWARDS * distance.astype(np.int64)
+
+    image = np.stack([widths, heights], axis=1)
+    ends = np.tile(image, 2)
     clipped: Boxes = np.clip(moved, 0, ends).astype(np.int32)
     return clipped
 
 
 def box_columns(table: pa.Table, name: str) -> Boxes:
     """The columns NAME_x0, NAME_y0, NAME_x1 and NAME_y1 of a table, (n, 4) int32."""
-    return np.stack([table[f"{name}_{side}"].to_numpy() for side in _SIDES], axis=1).astype(
-        np.int32, copy=False
-    )
-
-
-def sizes(boxes: Boxes) -> NDArray[np.str_]:
-    """(n,) one of `SIZES` for each box, by its area."""
-    sides = (boxes[:, 2:] - boxes[:, :2]).astype(np.int64)
-    named: NDArray[np.str_] = np.array(SIZES)[np.digitize(sides.prod(axis=1), _SIZE_AREAS)]
-    return named
+    columns = []
+    for coordinate in _COORDINATES:
+        column = table[f"{name}_{coordinate}"]
+        columns.append(column.to_numpy())
+    boxes = np.stack(columns, axis=1)
+    return boxes.astype(np.int32, copy=False)
 
 
 def as_columns(boxes: Boxes, name: str) -> dict[str, pa.Array]:
     """The columns that `box_columns` reads."""
-    return {f"{name}_{side}": pa.array(boxes[:, at], pa.int32()) for at, side in enumerate(_SIDES)}
+    columns = {}
+    for coordinate, values in zip(_COORDINATES, boxes.T, strict=True):
+        column = pa.array(values, pa.int32())
+        columns[f"{name}_{coordinate}"] = column
+    return columns
+
+
+def sizes(boxes: Boxes) -> NDArray[np.str_]:
+    """(n,) one of `SIZES` for each box, by its area."""
+    lengths = _lengths(boxes).astype(np.int64)
+    areas = lengths.prod(axis=1)
+    size = np.digitize(areas, _SIZE_AREAS)
+    named: NDArray[np.str_] = np.array(SIZES)[size]
+    return named
 
 
 def shift(boxes: Boxes, origins: Boxes, sign: int) -> Boxes:
-    """Boxes moved by the top left corners of `origins`: sign 1 from a crop into its image, -1 into the crop."""
-    moved: Boxes = boxes + sign * np.tile(origins[:, :2], 2)
+    """Boxes moved by the top left corners of `origins`.
+
+    `sign`: 1 from a crop into its image, -1 back.
+    """
+    corners = np.tile(origins[:, :2], 2)
+    moved: Boxes = boxes + sign * corners
     return moved
+
+
+def _lengths(boxes: Boxes) -> NDArray[np.int32]:
+    """(n, 2) width and height of each box."""
+    starts, ends = np.hsplit(boxes, 2)
+    return ends - starts
+
+
+def _between(bounds: tuple[float, float], uniform: Shares) -> Shares:
+    """Numbers in [0, 1) stretched over the range between two bounds."""
+    low, high = bounds
+    return low + (high - low) * uniform

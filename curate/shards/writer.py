@@ -2,29 +2,39 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
 from curate.schema import SHARD_ROW, shard_schema
+from curate.shards.layout import split_folder
 from curate.shards.manifest import ShardFile
 from curate.storage import opened_beside
 
 MAX_GROUP_ROWS = 128
+"""Rows that a row group may have."""
+
 MAX_GROUP_BYTES = 32 * 2**20
+"""Bytes that a row group of several rows may take."""
+
 MAX_FILE_BYTES = 256 * 2**20
-_OTHER_BYTES = (
-    512  # counted for a row's other columns and its share of the footer: more than they take
-)
+"""Bytes that a file of several row groups may take."""
+
+_OTHER_BYTES = 512  # a row's other columns and its share of the footer take less
+_READ_BYTES = 2**20
+_PNG = b"\x89PNG"  # how the file begins
 
 
-class Encoded(NamedTuple):
-    """The pixels of one row: its number in the ordered part, the encoded crop, the encoded mask."""
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The pixels of one row."""
 
     row: int
+    """Its number in the partition."""
     image: bytes
     mask: bytes
 
@@ -34,97 +44,155 @@ class Encoded(NamedTuple):
         return len(self.image) + len(self.mask) + _OTHER_BYTES
 
 
-def write_files(
-    folder: UPath, below: str, part: str, described: pa.Table, encoded: Iterable[Encoded]
-) -> Iterator[tuple[ShardFile, list[int]]]:
-    """Write rows of one split as `folder`/`below`/`part`, then `part`-1, … where one is full.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file, and the numbers of its rows in the partition."""
 
-    `described`: all other columns of the ordered part. Each file comes with the numbers of its rows.
+    file: ShardFile
+    rows: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The rows of a row group, and the number of the file that it goes into."""
+
+    file: int
+    rows: list[Encoded]
+
+
+def write_files(
+    folder: UPath, split: str, name: str, described: pa.Table, encoded: Iterable[Encoded]
+) -> Iterator[Written]:
+    """Write rows of one split as files of a manifest's folder.
+
+    The first file is called `name`, such as part-00000.parquet; where one is full,
+    part-00000-1.parquet follows. `described`: all columns of the partition but the
+    pixels.
     """
-    for number, groups in groupby(_in_files(_in_groups(encoded)), key=lambda each: each[0]):
-        path = f"{below}/{part if number == 0 else part.replace('.parquet', f'-{number}.parquet')}"
-        rows = _write_file(folder / path, described, (group for _, group in groups))
-        yield _file_row(folder, path, described.take(pa.array(rows))), rows
+    groups = _in_files(_in_groups(encoded))
+    for number, members in groupby(groups, key=lambda group: group.file):
+        file_name = name
+        if number > 0:
+            file_name = name.replace(".parquet", f"-{number}.parquet")
+        path = f"{split_folder(split)}/{file_name}"
+        rows = _write_file(folder / path, described, members)
+        licences = described["licence"].take(pa.array(rows))
+        yield Written(_listed(folder, path, split, licences), rows)
 
 
 def _in_groups(encoded: Iterable[Encoded]) -> Iterator[list[Encoded]]:
-    """Row groups: at most so many rows and bytes; a larger single row stands alone."""
+    """Rows in row groups of bounded size; a row that is larger has a group of its own."""
     group: list[Encoded] = []
     size = 0
     for each in encoded:
-        if group and (len(group) == MAX_GROUP_ROWS or size + each.size > MAX_GROUP_BYTES):
+        has_all_rows = len(group) == MAX_GROUP_ROWS
+        has_all_bytes = size + each.size > MAX_GROUP_BYTES
+        if group and (has_all_rows or has_all_bytes):
             yield group
-            group, size = [], 0
+            group = []
+            size = 0
         group.append(each)
         size += each.size
     if group:
         yield group
 
 
-def _in_files(groups: Iterable[list[Encoded]]) -> Iterator[tuple[int, list[Encoded]]]:
-    """Each row group with the number of its file."""
-    number = size = 0
+def _in_files(groups: Iterable[list[Encoded]]) -> Iterator[_Group]:
+    """Row groups with the number of their file, so that files are of bounded size."""
+    number = 0
+    size = 0
     for group in groups:
         added = sum(each.size for each in group)
-        if size and size + added > MAX_FILE_BYTES:
-            number, size = number + 1, 0
+        if size > 0 and size + added > MAX_FILE_BYTES:
+            number += 1
+            size = 0
         size += added
-        yield number, group
+        yield _Group(number, group)
 
 
-def _write_file(path: UPath, described: pa.Table, groups: Iterable[Sequence[Encoded]]) -> list[int]:
-    """Write row groups as they come, the file whole or not at all; the numbers of its rows."""
+def _write_file(path: UPath, described: pa.Table, groups: Iterable[_Group]) -> list[int]:
+    """Write a file of row groups, whole or not at all; the numbers of its rows.
+
+    Groups are written as they come, so that only one is in memory.
+    """
     schema = shard_schema()
-    plain = [leaf for leaf in _leaves(schema) if not leaf.endswith(".bytes")]
-    layout: dict[str, Any] = {
-        "compression": {leaf: "zstd" if leaf in plain else "none" for leaf in _leaves(schema)},
-        "use_dictionary": plain,
-        "write_statistics": plain,
-    }
     rows: list[int] = []
-    with opened_beside(path) as sink, pq.ParquetWriter(sink, schema, **layout) as writer:
+    with (
+        opened_beside(path) as sink,
+        pq.ParquetWriter(sink, schema, **_options(schema)) as writer,
+    ):
         for group in groups:
-            writer.write_table(
-                _row_group(described, group).cast(schema), row_group_size=MAX_GROUP_ROWS
-            )
-            rows += [each.row for each in group]
+            table = _row_group(described, group.rows).cast(schema)
+            writer.write_table(table, row_group_size=MAX_GROUP_ROWS)
+            rows += [each.row for each in group.rows]
     return rows
 
 
-def _row_group(described: pa.Table, group: Sequence[Encoded]) -> pa.Table:
-    table = described.take(pa.array([each.row for each in group]))
-    names = table["object_id"].to_pylist()
-    for field, values, suffix in (
-        (SHARD_ROW.field("image"), [each.image for each in group], "webp"),
-        (SHARD_ROW.field("mask"), [each.mask for each in group], "png"),
-    ):
-        arrays = [
-            pa.array(values, pa.binary()),
-            pa.array([f"{name}.{suffix}" for name in names], pa.string()),
-        ]
-        table = table.append_column(
-            field, pa.StructArray.from_arrays(arrays, fields=list(field.type))
-        )
-    return table
-
-
-def _file_row(folder: UPath, path: str, rows: pa.Table) -> ShardFile:
-    licences = {
-        each["values"]: each["counts"]
-        for each in rows["licence"].combine_chunks().value_counts().to_pylist()
+def _options(schema: pa.Schema) -> dict[str, Any]:
+    """How each column is written."""
+    columns = _parquet_columns(schema)
+    # Encoded pixels are compressed already, and no two are equal.
+    plain = [column for column in columns if not column.endswith(".bytes")]
+    compression = dict.fromkeys(columns, "none") | dict.fromkeys(plain, "zstd")
+    return {
+        "compression": compression,
+        "use_dictionary": plain,
+        "write_statistics": plain,
     }
+
+
+def _parquet_columns(schema: pa.Schema) -> list[str]:
+    """The paths of the Parquet columns of a schema, as the writer's options name them."""
+    # Parquet's names of the fields of lists are not Arrow's: an empty file tells them.
+    sink = pa.BufferOutputStream()
+    pq.write_table(schema.empty_table(), sink)
+    written = pq.ParquetFile(pa.BufferReader(sink.getvalue()))
+    numbers = range(len(written.schema))
+    return [written.schema.column(number).path for number in numbers]
+
+
+def _row_group(described: pa.Table, rows: Sequence[Encoded]) -> pa.Table:
+    """The table of a row group: its rows' columns, and their pixels."""
+    table = described.take(pa.array([each.row for each in rows]))
+    object_ids = table["object_id"].to_pylist()
+    images = _pixels("image", [each.image for each in rows], object_ids)
+    masks = _pixels("mask", [each.mask for each in rows], object_ids)
+    table = table.append_column(SHARD_ROW.field("image"), images)
+    return table.append_column(SHARD_ROW.field("mask"), masks)
+
+
+def _pixels(column: str, encoded: list[bytes], object_ids: list[str]) -> pa.StructArray:
+    """A column of encoded pictures, each with a file name for whoever saves it."""
+    names = []
+    for data, object_id in zip(encoded, object_ids, strict=True):
+        suffix = "webp"
+        if data.startswith(_PNG):
+            suffix = "png"
+        names.append(f"{object_id}.{suffix}")
+
+    arrays = [
+        pa.array(encoded, pa.binary()),
+        pa.array(names, pa.string()),
+    ]
+    fields = SHARD_ROW.field(column).type
+    return pa.StructArray.from_arrays(arrays, fields=list(fields))
+
+
+def _listed(folder: UPath, path: str, split: str, licences: pa.ChunkedArray) -> ShardFile:
+    """A written file as the manifest lists it. `licences`: of its rows."""
+    counts = licences.combine_chunks().value_counts().to_pylist()
     digest = hashlib.sha256()
     size = 0
     with (folder / path).open("rb") as file:
-        while block := file.read(2**20):
+        while block := file.read(_READ_BYTES):
             digest.update(block)
             size += len(block)
-    return ShardFile(path, rows["split"][0].as_py(), len(rows), size, digest.hexdigest(), licences)
 
-
-def _leaves(schema: pa.Schema) -> list[str]:
-    """The paths of the Parquet columns of a schema, as the writer's options name them."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(schema.empty_table(), sink)
-    parquet = pq.ParquetFile(pa.BufferReader(sink.getvalue())).schema
-    return [parquet.column(at).path for at in range(len(parquet))]
+    return ShardFile(
+        path=path,
+        split=split,
+        rows=len(licences),
+        bytes=size,
+        sha256=digest.hexdigest(),
+        licences={each["values"]: each["counts"] for each in counts},
+    )

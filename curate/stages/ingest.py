@@ -1,12 +1,12 @@
-"""Stage 1, ingest: from an export's records to one row per object, with its mask as run-lengths.
+"""Stage 1, ingest: from an export's records to one row per object, with its mask as
+run-lengths.
 
-`open_export` and `read_export` give the records, `plan` finds each one's image, and `ingest_part` has the images
-read in the child process and makes the rows. Whatever does not become a row becomes a drop with its count.
+`open_export` and `read_export` give the records, `plan` finds the image of each, and
+`ingest_part` has the images read in the child process and makes the rows. What does not
+become a row becomes a drop with its count.
 """
 
-import posixpath
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,40 +14,34 @@ import msgspec
 import pyarrow as pa
 from upath import UPath
 
-from curate import formats, storage
-from curate.errors import InputError
+from curate import storage
 from curate.exports.child import ChildDied, call
-from curate.exports.export import Export
-from curate.exports.finding import find_image, refused_path
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Annotation,
-    Drop,
-    FaultReport,
-    Flag,
-    FoundImage,
-    IgnoredFile,
-    ImageRecord,
-    ReadItem,
-    RegionMap,
-    object_id,
-)
+from curate.records import Drop, FaultReport, FoundImage, object_id
 from curate.schema import drops_table
 from curate.settings import ExportSettings
-from curate.stages.objects import (
-    ImageLimits,
-    ImageObjects,
-    image_drops,
-    lost_image,
-    read_image,
+from curate.stages.annotations import Object
+from curate.stages.faults import fault_refusal, fault_report
+from curate.stages.image_source import ImageLimits
+from curate.stages.objects import ImageObjects, lost_image, read_image
+from curate.stages.planning import (
+    BatchItem,
+    PlanItem,
+    decode_batch,
+    encode_batch,
+    keep_in,
+    plan,
+    read_export,
 )
-from curate.text import encodable
 
 __all__ = [
     "ADDS",
+    "BatchItem",
     "FoundImage",
+    "Ingested",
+    "PlanItem",
     "decode_batch",
     "encode_batch",
     "ingest_part",
@@ -59,322 +53,202 @@ __all__ = [
 
 ADDS = pa.schema(
     [
-        *(
-            (name, pa.string())
-            for name in ("object_id", "image_id", "export", "customer", "domain", "role", "licence")
-        ),
-        *((name, pa.string()) for name in ("scene", "label", "annotation_key", "object_source")),
+        ("object_id", pa.string()),
+        ("image_id", pa.string()),
+        ("export", pa.string()),
+        ("customer", pa.string()),
+        ("domain", pa.string()),
+        ("role", pa.string()),
+        ("licence", pa.string()),
+        ("scene", pa.string()),
+        ("label", pa.string()),
+        ("annotation_key", pa.string()),
+        ("object_source", pa.string()),
         ("attributes", pa.map_(pa.string(), pa.string())),
         ("image_path", pa.string()),
         ("image_file", pa.string()),
         ("image_dhash", pa.uint64()),
         ("video", pa.string()),
-        *(
-            (name, pa.int32())
-            for name in ("image_height", "image_width", "box_x0", "box_y0", "box_x1", "box_y1")
-        ),
+        ("image_height", pa.int32()),
+        ("image_width", pa.int32()),
+        ("box_x0", pa.int32()),
+        ("box_y0", pa.int32()),
+        ("box_x1", pa.int32()),
+        ("box_y1", pa.int32()),
         ("area", pa.int64()),
         ("counts", pa.string()),
         ("flags", pa.list_(pa.string())),
     ]
 )
-"""Columns of ingest/segments. `counts`: COCO's compressed run-lengths over the displayed frame;
-`image_file`: where the picture's bytes are; `image_dhash`: its 64-bit difference hash."""
+"""Columns of ingest/segments. `counts`: COCO's compressed run-lengths over the
+displayed frame; `image_file`: where the picture's bytes are; `image_dhash`: its 64-bit
+difference hash."""
 
-_FULL_SCENE = 0.95  # a scene with so large a share of labelled pixels counts as full
-
-
-PlanItem = FoundImage | Drop | IgnoredFile | FaultReport
-"""One of the things that `plan` yields; the first two make the batches of the parts."""
+_FULL_SCENE = 0.95  # an image with so large a share of labelled px shows a full scene
 
 
-@dataclass
-class _Given:
-    """What an export has given to one image so far."""
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of a partition."""
 
-    keys: set[str] = field(default_factory=set)
-    """Keys of annotations and of mask files."""
-    documents: dict[int, str] = field(default_factory=dict)
-    """By the hash of label and shape: the document that gave them first."""
-
-
-def read_export(export: Export, settings: ExportSettings) -> Iterator[ReadItem | FaultReport]:
-    """What the export has lost already, then all that its format reads. InputError with the settings' path in it."""
-    yield from export.lost
-    if not export.files.paths:
-        return
-    try:
-        yield from formats.reader(settings.format)(export)
-    except InputError as error:
-        named = settings.path in str(error)
-        raise (
-            error if named else InputError(f"export {settings.name}: {settings.path}: {error}")
-        ) from None
-    except Refusal as refusal:
-        yield export.drop(refusal, count=None)
+    segments: pa.Table
+    """Schema `ADDS`."""
+    drops: pa.Table
+    seen: dict[str, int]
+    """Annotations that came in, by export."""
+    faults: list[FaultReport]
 
 
-def plan(
-    export: Export, records: Iterable[ReadItem | FaultReport], keep: Callable[[bytes], str]
-) -> Iterator[PlanItem]:
-    """Find the image of each record. An image that is only embedded is handed to `keep`, which names its file.
+@dataclass(slots=True)
+class _Result:
+    """What became of a partition, as it grows image by image."""
 
-    A record whose image is not found becomes one drop that counts its annotations. Files that
-    were left alone, and faults, are passed on.
-    """
-    given: defaultdict[str, _Given] = defaultdict(_Given)
-    for each in records:
-        if isinstance(each, IgnoredFile | FaultReport):
-            yield each
-            continue
-        if isinstance(each, Drop):
-            yield _checked_drop(each)
-            continue
-        record = _checked(each, export.limits)
-        try:
-            path, flags = find_image(export.files, record.name, record.document, record.folders)
-            file = str(export.files.root / path)
-        except Refusal as refusal:
-            if record.embedded is None or refusal.reason is Reason.PATH_ESCAPE:
-                yield from image_drops(export.name, record, record.name, refusal)
-                continue
-            path, flags, file = record.name, [Flag.EMBEDDED_IMAGE], keep(record.embedded)
-        annotations, maps, lost = _first_of_each(export, path, record, given[path])
-        yield from lost
-        record = msgspec.structs.replace(record, annotations=annotations, maps=maps, embedded=None)
-        yield FoundImage(record=record, path=path, file=file, flags=flags)
-
-
-def keep_in(folder: UPath) -> Callable[[bytes], str]:
-    """A `keep` for `plan`: each picture becomes a file of the folder, named by its digest."""
-
-    def keep(data: bytes) -> str:
-        file = folder / storage.digest(data)[:32]
-        if not file.exists():
-            storage.write_bytes(file, data)
-        return str(file)
-
-    return keep
-
-
-def encode_batch(batch: Sequence[FoundImage | Drop]) -> bytes:
-    """A batch of the plan as bytes, which travel where records would cost more."""
-    return msgspec.msgpack.encode(batch)
-
-
-def decode_batch(data: bytes) -> list[FoundImage | Drop]:
-    """The batch of `encode_batch`."""
-    return msgspec.msgpack.decode(data, type=list[FoundImage | Drop])
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    drops: list[Drop] = field(default_factory=list)
+    faults: list[FaultReport] = field(default_factory=list)
+    seen: int = 0
 
 
 def ingest_part(
-    found: Iterable[FoundImage | Drop], export: ExportSettings, root: UPath, limits: Limits
-) -> tuple[pa.Table, pa.Table, dict[str, int]]:
-    """Segments (schema `ADDS`), drops, and the number of annotations seen by export, of a batch of the plan."""
-    results: list[tuple[FoundImage, ImageObjects]] = []
-    drops: list[Drop] = []
-    seen = Counter({export.name: 0})
-    for each in found:
-        if isinstance(each, Drop):
-            drops.append(_identified(each, export.name))
-            seen[export.name] += each.count or 0
-            continue
-        result = _read(each, export, root, limits)
-        results.append((each, result))
-        drops += result.drops
-        seen[export.name] += result.seen
-    return _segments(export, results), drops_table(drops), dict(seen)
+    planned: Iterable[BatchItem], export: ExportSettings, root: UPath, limits: Limits
+) -> Ingested:
+    """Read the images of a batch of the plan.
 
-
-def _checked(record: ImageRecord, limits: Limits) -> ImageRecord:
-    """The record with what no file of ours can hold replaced, and annotations with endless keys dropped."""
-    try:
-        msgspec.msgpack.encode(record)
-    except (UnicodeEncodeError, OverflowError):  # lone surrogates, numbers beyond 64 bits
-        plain = encodable(msgspec.to_builtins(record, builtin_types=(bytes,)))
-        remarks = [_remarks(each) for each in record.annotations]
-        record = msgspec.convert(plain, ImageRecord)
-        annotations = [
-            msgspec.structs.replace(each, flags=[*each.flags, *remark])
-            for each, remark in zip(record.annotations, remarks, strict=True)
-        ]
-        record = msgspec.structs.replace(record, annotations=annotations)
-    if any(len(each.key) > limits.label_characters for each in record.annotations):
-        annotations = [
-            _with_short_key(each, limits.label_characters) for each in record.annotations
-        ]
-        record = msgspec.structs.replace(record, annotations=annotations)
-    return record
-
-
-def _checked_drop(drop: Drop) -> Drop:
-    try:
-        msgspec.msgpack.encode(drop)
-    except UnicodeEncodeError:
-        plain = msgspec.convert(encodable(msgspec.to_builtins(drop)), Drop)
-        return msgspec.structs.replace(plain, object_id="")  # see `_identified`
-    return drop
-
-
-def _remarks(annotation: Annotation) -> list[Flag]:
-    return [] if annotation.label == encodable(annotation.label) else [Flag.REPLACED_CHARACTERS]
-
-
-def _with_short_key(annotation: Annotation, longest: int) -> Annotation:
-    if len(annotation.key) <= longest:
-        return annotation
-    detail = f"an annotation id of {len(annotation.key):,} characters, more than {longest:,}"
-    return Annotation(key=annotation.key[:longest], dropped=Reason.OVER_LIMIT, detail=detail)
-
-
-def _first_of_each(
-    export: Export, path: str, record: ImageRecord, given: _Given
-) -> tuple[list[Annotation], list[RegionMap], list[Drop]]:
-    """The annotations and masks that the image does not have yet; what is lost, as drops.
-
-    This is the one place that decides what is the same annotation twice: one whose key the
-    image has already, or one whose label and shape another document has given to the image.
+    `root`: the export's folder. An image that cannot be read costs its annotations; so
+    does a fault.
     """
-    annotations, maps, lost = [], [], []
-    for annotation in record.annotations:
-        if annotation.key in given.keys:
-            refusal = _repeats(f"{annotation.key} is there twice; the first is kept")
-            lost.append(export.drop(refusal, image_path=path, annotation_key=annotation.key))
-            continue
-        given.keys.add(annotation.key)
-        annotations.append(_unless_given(annotation, record.document, given))
-    for region_map in record.maps:
-        try:
-            if region_map.path in given.keys:
-                raise _repeats(f"{region_map.path} is there twice; the first is kept")
-            for file in filter(None, (region_map.path, region_map.instances)):
-                _check_mask(export, file)
-        except Refusal as refusal:
-            lost.append(
-                export.drop(refusal, image_path=path, annotation_key=region_map.path, count=None)
-            )
-            continue
-        given.keys.add(region_map.path)
-        maps.append(region_map)
-    return annotations, maps, lost
+    result = _Result()
+    for each in planned:
+        if isinstance(each, FaultReport):
+            result.faults.append(each)
+        elif isinstance(each, Drop):
+            result.drops.append(each)
+            result.seen += each.count or 0
+        else:
+            _add_image(result, each, export, root, limits)
+
+    seen = {export.name: result.seen}
+    segments = pa.Table.from_pylist(result.rows, schema=ADDS)
+    return Ingested(segments, drops_table(result.drops), seen, result.faults)
 
 
-def _unless_given(annotation: Annotation, document: str, given: _Given) -> Annotation:
-    """The annotation; marked as dropped if another document has given its image the same."""
-    if annotation.shape is None:
-        return annotation
-    # Python's own hash is enough: it is compared with others of this image and run only.
-    content = hash(msgspec.msgpack.encode((annotation.label, annotation.shape)))
-    if given.documents.setdefault(content, document) == document:
-        return annotation
-    refusal = _repeats("another document of the export has it already")
-    return msgspec.structs.replace(
-        annotation, shape=None, dropped=refusal.reason, detail=refusal.detail
-    )
+def _add_image(
+    result: _Result, found: FoundImage, export: ExportSettings, root: UPath, limits: Limits
+) -> None:
+    """Read one image and add what becomes of it; a fault costs its annotations."""
+    try:
+        made = _read(found, export, root, limits)
+        rows = list(_rows(found, made, export))
+    except Exception as error:
+        report = fault_report(error, export.name, found.path)
+        result.faults.append(report)
+        made = lost_image(export.name, found, fault_refusal(report))
+        rows = []
 
-
-def _repeats(detail: str) -> Refusal:
-    return Refusal(Reason.DUPLICATE_ANNOTATION, detail)
-
-
-def _check_mask(export: Export, path: str) -> None:
-    if path in export.files.known:
-        return
-    if refusal := refused_path(export.files, path):
-        raise refusal
-    if path.startswith("/") or posixpath.normpath(path).startswith(".."):
-        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} leaves the export")
-    raise Refusal(Reason.MISSING_MASK, f"mask {path!r} is not in the export")
+    result.rows += rows
+    result.drops += made.drops
+    result.seen += made.seen
 
 
 def _read(found: FoundImage, export: ExportSettings, root: UPath, limits: Limits) -> ImageObjects:
-    bounds = msgspec.convert(limits, ImageLimits, from_attributes=True)
+    """Have an image read in the child; what refuses or kills it costs its annotations."""
+    image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
     try:
         files = _remote_files(found, root, limits)
         return call(
-            read_image, limits, found, export.name, str(root), export.objects, bounds, files
+            read_image,
+            limits,
+            found,
+            export.name,
+            str(root),
+            export.objects,
+            image_limits,
+            files,
         )
     except ChildDied as death:
-        reason = Reason.IMAGE_BOMB if death.memory else Reason.UNDECODABLE_IMAGE
-        return lost_image(export.name, found, Refusal(reason, f"{found.path}: {death.detail}"))
+        reason = Reason.UNDECODABLE_IMAGE
+        if death.memory:
+            reason = Reason.IMAGE_BOMB
+        refusal = Refusal(reason, f"{found.path}: {death.detail}")
+        return lost_image(export.name, found, refusal)
     except Refusal as refusal:
         return lost_image(export.name, found, refusal)
 
 
 def _remote_files(found: FoundImage, root: UPath, limits: Limits) -> dict[str, bytes]:
-    """The bytes of what is not on this machine: the child has neither network nor credentials."""
-    paths = [
-        each
-        for region_map in found.record.maps
-        for each in (region_map.path, region_map.instances)
-        if each
-    ]
-    files = [
-        UPath(found.file),
-        *(() if storage.is_local(root) else (root / path for path in paths)),
-    ]
-    remote = [file for file in files if not storage.is_local(file)]
-    read: dict[str, bytes] = {}
-    for file in remote:
+    """The bytes of what is not on this machine: the child has neither network nor
+    credentials.
+
+    Refusal over_limit or unreadable_file.
+    """
+    files = [UPath(found.file)]
+    for region_map in found.record.maps:
+        files.append(root / region_map.path)
+        if region_map.instances:
+            files.append(root / region_map.instances)
+
+    read = {}
+    for file in files:
+        if storage.is_local(file):
+            continue
         try:
             if file.stat().st_size > limits.file_bytes:
-                raise Refusal(
-                    Reason.OVER_LIMIT, f"{file.name}: larger than {limits.file_bytes:,} bytes"
-                )
+                detail = f"{file.name}: larger than {limits.file_bytes:,} bytes"
+                raise Refusal(Reason.OVER_LIMIT, detail)
             read[str(file)] = file.read_bytes()
         except OSError as error:
-            raise Refusal(Reason.UNREADABLE_FILE, f"{file}: {error.strerror or error}") from None
+            detail = f"{file}: {error.strerror or error}"
+            raise Refusal(Reason.UNREADABLE_FILE, detail) from None
     return read
 
 
-def _identified(drop: Drop, export: str) -> Drop:
-    if drop.object_id or not drop.annotation_key:
-        return drop
-    identity = object_id(export, drop.image_path, drop.annotation_key)
-    return msgspec.structs.replace(drop, object_id=identity)
-
-
-def _segments(
-    export: ExportSettings, results: Sequence[tuple[FoundImage, ImageObjects]]
-) -> pa.Table:
-    """One row for each object, column by column."""
-    rows = [(found, result, each) for found, result in results for each in result.objects]
-    probes = [result.probe for _, result, _ in rows if result.probe is not None]
-    scenes = {id(result): _scene(export, result) for _, result in results}
-    columns: dict[str, list[Any]] = {
-        "object_id": [object_id(export.name, found.path, each.key) for found, _, each in rows],
-        "image_id": [probe.image_id for probe in probes],
-        "scene": [scenes[id(result)] for _, result, _ in rows],
-        "label": [each.label for *_, each in rows],
-        "annotation_key": [each.key for *_, each in rows],
-        "object_source": [each.source for *_, each in rows],
-        "attributes": [list(each.attributes.items()) for *_, each in rows],
-        "image_path": [found.path for found, *_ in rows],
-        "image_file": [found.file for found, *_ in rows],
-        "image_dhash": [probe.dhash for probe in probes],
-        "video": [found.record.video for found, *_ in rows],
-        "image_height": [probe.height for probe in probes],
-        "image_width": [probe.width for probe in probes],
-        **{
-            f"box_{side}": [each.box[at] for *_, each in rows]
-            for at, side in enumerate(("x0", "y0", "x1", "y1"))
-        },
-        "area": [each.area for *_, each in rows],
-        "counts": [each.counts for *_, each in rows],
-        "flags": [each.flags for *_, each in rows],
+def _rows(
+    found: FoundImage, made: ImageObjects, export: ExportSettings
+) -> Iterator[dict[str, Any]]:
+    """The rows of an image's objects, by the columns of `ADDS`."""
+    if made.probe is None:
+        return
+    of_the_image = {
+        "image_id": made.probe.image_id,
+        "export": export.name,
+        "customer": export.customer,
+        "domain": export.domain,
+        "role": export.role,
+        "licence": export.licence,
+        "scene": _scene(export, made),
+        "image_path": found.path,
+        "image_file": found.file,
+        "image_dhash": made.probe.dhash,
+        "video": found.record.video,
+        "image_height": made.probe.height,
+        "image_width": made.probe.width,
     }
-    for name, value in (
-        ("export", export.name),
-        *((name, getattr(export, name)) for name in _OF_THE_EXPORT),
-    ):
-        columns[name] = [value] * len(rows)
-    return pa.table([pa.array(columns[field.name], field.type) for field in ADDS], schema=ADDS)
+    for each in made.objects:
+        yield of_the_image | _of_the_object(each, object_id(export.name, found.path, each.key))
 
 
-_OF_THE_EXPORT = ("customer", "domain", "role", "licence")
+def _of_the_object(each: Object, identity: str) -> dict[str, Any]:
+    """The columns that differ between the objects of an image."""
+    return {
+        "object_id": identity,
+        "label": each.label,
+        "annotation_key": each.key,
+        "object_source": each.source,
+        "attributes": list(each.attributes.items()),
+        "box_x0": each.box.x0,
+        "box_y0": each.box.y0,
+        "box_x1": each.box.x1,
+        "box_y1": each.box.y1,
+        "area": each.area,
+        "counts": each.counts,
+        "flags": each.flags,
+    }
 
 
-def _scene(export: ExportSettings, result: ImageObjects) -> str:
+def _scene(export: ExportSettings, made: ImageObjects) -> str:
+    """`full` or `partial`, as the settings say or by the share of labelled px."""
     if export.scene != "auto":
         return export.scene
-    return "full" if result.labelled_share >= _FULL_SCENE else "partial"
+    if made.labelled_share >= _FULL_SCENE:
+        return "full"
+    return "partial"

@@ -1,41 +1,45 @@
-"""Stage 6, shard: one row per object with its crop and mask, in Parquet files that open everywhere.
+"""Stage 6, shard: one row per object with its crop and mask, in Parquet files.
 
-A part's rows are put in order (split, image, object), so that a photo is read and decoded once for all its
-crops, and the same rows give the same bytes on any worker. The files go straight to their place; what comes
-back are their manifest rows, the segments with where each one went, and the drops.
+The rows of a partition are put in order (split, image, object), so that a photo is read
+and decoded once for all its crops, and the same rows give the same bytes on any worker.
+The files go straight to their place. What comes back are their manifest rows, the
+segments with where each one went, the drops, and the faults.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, groupby
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from upath import UPath
 
-from curate.boundary import runs_in_child
-from curate.exports import child
 from curate.limits import Limits
-from curate.pixels import images, masks, run_lengths
-from curate.pixels.images import Pixels
+from curate.pixels import images
 from curate.reasons import Reason, Refusal
-from curate.records import Box, Drop
+from curate.records import Box, Drop, FaultReport, make_drop
 from curate.schema import SHARD_ROW, drop_rows, drops_table, require
 from curate.settings import CropSettings
 from curate.shards import windows
 from curate.shards.manifest import ShardFile
-from curate.shards.writer import Encoded, write_files
+from curate.shards.writer import Encoded, Written, write_files
+from curate.stages.cutting import CutPiece, Piece, cut_pieces
+from curate.stages.faults import fault_refusal, fault_report
 
+_COORDINATES = ("x0", "y0", "x1", "y1")
 _MADE_HERE = tuple(
-    f"{box}_{side}" for box in ("crop", "drawn", "window") for side in ("x0", "y0", "x1", "y1")
+    f"{box}_{coordinate}" for box in ("crop", "drawn", "window") for coordinate in _COORDINATES
 )
 _PIXELS = ("image", "mask")
+
 NEEDS = (
     *(name for name in SHARD_ROW.names if name not in (*_MADE_HERE, *_PIXELS)),
     "counts",
     "image_file",
 )
+"""Columns that the stage reads."""
+
 ADDS = pa.schema(
     [
         *((name, pa.int32()) for name in _MADE_HERE),
@@ -43,191 +47,179 @@ ADDS = pa.schema(
         ("shard_row", pa.int32()),
     ]
 )
-"""Columns of shard/segments: crop in the image, drawn box and window in the crop, as in the shard itself."""
+"""Columns of shard/segments. The crop is in the image; drawn box and window are in the
+crop. `shard_file` is relative to the manifest's folder, `shard_row` is the row in it."""
 
-_BATCH_PIXELS = 64_000_000  # of crops in one answer of the child
+_ORDER = ("split", "export", "image_path", "image_file", "object_id")
+_OF_A_PIECE = (
+    "image_file",
+    "image_id",
+    "counts",
+    "export",
+    "image_path",
+    "annotation_key",
+)
 
 
-class Piece(NamedTuple):
-    """One object of a photo: the crop to cut, and the mask as COCO's compressed run-lengths."""
-
-    crop: Box
-    counts: str
-
-
-class Sharded(NamedTuple):
-    """What became of a part."""
+@dataclass(frozen=True, slots=True)
+class Sharded:
+    """What became of a partition."""
 
     files: list[ShardFile]
     segments: pa.Table
     drops: pa.Table
+    faults: list[FaultReport]
 
 
-@runs_in_child
-def cut_image(
-    data: bytes, image_id: str, pieces: list[Piece], max_pixels: int
-) -> list[tuple[bytes, bytes]]:
-    """The encoded crop and mask of each piece of a photo, which is decoded once.
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """What the photos of a partition lost; it fills while they are cut."""
 
-    Refusal as images.decode, or undecodable_image where the file's bytes are not those that ingest saw.
-    """
-    if hashlib.sha256(data).hexdigest()[:32] != image_id:
-        raise Refusal(Reason.UNDECODABLE_IMAGE, "the file has changed since it was ingested")
-    picture = images.decode(data, max_pixels)
-    height, width = picture.shape[:2]
-    return [
-        (encode_crop(picture, piece.crop), encode_mask(piece.counts, height, width, piece.crop))
-        for piece in pieces
-    ]
-
-
-def encode_crop(picture: Pixels, crop: Box) -> bytes:
-    """The crop of a decoded photo as lossless WebP. Here a JPEG's own blocks could be moved instead."""
-    x0, y0, x1, y1 = crop
-    return images.encode_webp(picture[y0:y1, x0:x1])
-
-
-def encode_mask(counts: str, height: int, width: int, crop: Box) -> bytes:
-    """The mask inside the crop as 1-bit PNG, from run-lengths over height × width px."""
-    return images.encode_mask(masks.decode_window(run_lengths.parse(counts, height, width), crop))
+    drops: list[Drop] = field(default_factory=list)
+    faults: list[FaultReport] = field(default_factory=list)
 
 
 def shard_part(
-    segments: pa.Table, folder: UPath, part: str, crop: CropSettings, limits: Limits
+    segments: pa.Table, folder: UPath, name: str, crop: CropSettings, limits: Limits
 ) -> Sharded:
-    """Write the rows of one part as `folder`/split=…/`part`, and further files where one is full.
+    """Write the rows of one partition below a manifest's folder.
 
-    `part`: the file's name, such as part-00000.parquet. Photos are opened and cut in the child process.
-    A photo that cannot be read any more is dropped with its objects; the others go on.
+    `name`: of the files, such as part-00000.parquet; where a file is full, part-00000-1.parquet
+    follows. Photos are opened and cut in the child process. A photo that cannot be read
+    any more is dropped with its objects, a crop that takes too much memory is dropped
+    alone, and the others go on.
     """
     require(segments.schema, NEEDS, "shard")
     planned, too_large = plan_crops(segments, crop)
     described = _describe(planned)
     splits = planned["split"].to_pylist()
-    drops: list[Drop] = []
-    written: list[tuple[ShardFile, list[int]]] = []
-    for split, encoded in groupby(
-        _encode(planned, limits, drops), key=lambda each: splits[each.row]
-    ):
-        written += write_files(folder, f"split={split}", part, described, encoded)
+
+    lost = _Lost()
+    written: list[Written] = []
+    encoded = _encode(planned, limits, lost)
+    for split, rows in groupby(encoded, key=lambda each: splits[each.row]):
+        written += write_files(folder, split, name, described, rows)
+
     return Sharded(
-        files=[file for file, _ in written],
+        files=[each.file for each in written],
         segments=_placed(planned, written),
-        drops=pa.concat_tables([too_large, drops_table(drops)]),
+        drops=pa.concat_tables([too_large, drops_table(lost.drops)]),
+        faults=lost.faults,
     )
 
 
 def plan_crops(segments: pa.Table, crop: CropSettings) -> tuple[pa.Table, pa.Table]:
-    """Rows in the shards' order, with crop, drawn box and window; and those whose crop no WebP can hold, as drops."""
-    order = ("split", "export", "image_path", "image_file", "object_id")
-    segments = segments.sort_by([(name, "ascending") for name in order])
+    """Rows in the shards' order with crop, drawn box and window, and drops.
+
+    Dropped are rows whose crop is too long for WebP.
+    """
+    segments = segments.sort_by([(column, "ascending") for column in _ORDER])
     boxes = windows.box_columns(segments, "box")
-    heights, widths = segments["image_height"].to_numpy(), segments["image_width"].to_numpy()
+    heights = segments["image_height"].to_numpy()
+    widths = segments["image_width"].to_numpy()
     crops = windows.largest(boxes, heights, widths, crop)
-    drawn, window = windows.random_windows(
-        segments["object_id"].to_pylist(), boxes, heights, widths, crop
-    )
-    columns = windows.as_columns(crops, "crop")
-    columns |= windows.as_columns(windows.shift(drawn, crops, -1), "drawn")
-    columns |= windows.as_columns(windows.shift(window, crops, -1), "window")
+    object_ids = segments["object_id"].to_pylist()
+    drawn, window = windows.random_windows(object_ids, boxes, heights, widths, crop)
+
+    columns = {
+        **windows.as_columns(crops, "crop"),
+        **windows.as_columns(windows.shift(drawn, crops, -1), "drawn"),
+        **windows.as_columns(windows.shift(window, crops, -1), "window"),
+    }
     for name, column in columns.items():
         segments = segments.append_column(name, column)
-    sides = (crops[:, 2:] - crops[:, :2]).max(axis=1, initial=0)
-    large = np.flatnonzero(sides > images.MAX_WEBP_SIDE)
-    details = [
-        f"a crop of {sides[row]} px a side, more than WebP's {images.MAX_WEBP_SIDE}"
-        for row in large
-    ]
-    dropped = drop_rows(segments.take(large), [Reason.OVER_LIMIT.value] * len(large), details)
-    return segments.take(np.flatnonzero(sides <= images.MAX_WEBP_SIDE)), dropped
+
+    starts, ends = np.hsplit(crops, 2)
+    longest = (ends - starts).max(axis=1, initial=0)
+    is_too_long = longest > images.MAX_WEBP_SIDE
+    too_long = segments.filter(pa.array(is_too_long))
+    kept = segments.filter(pa.array(~is_too_long))
+    return kept, _too_long(too_long, longest[is_too_long])
+
+
+def _too_long(rows: pa.Table, sides: Sequence[int]) -> pa.Table:
+    """Drops of rows whose crop is longer than WebP may be. `sides`: their longest, px."""
+    limit = images.MAX_WEBP_SIDE
+    details = [f"a crop of {side} px a side, more than WebP's {limit}" for side in sides]
+    reasons = [Reason.OVER_LIMIT.value] * len(details)
+    return drop_rows(rows, reasons, details)
 
 
 def _describe(planned: pa.Table) -> pa.Table:
     """All columns of the shard row but the pixels, the box in the crop."""
-    boxes = windows.shift(
-        windows.box_columns(planned, "box"), windows.box_columns(planned, "crop"), -1
-    )
-    shifted = windows.as_columns(boxes, "box")
-    fields = [field for field in SHARD_ROW if field.name not in _PIXELS]
-    columns = [shifted.get(field.name, planned[field.name]) for field in fields]
-    return (
-        pa.table(columns, names=[field.name for field in fields])
-        .cast(pa.schema(fields))
-        .combine_chunks()
-    )
+    crops = windows.box_columns(planned, "crop")
+    boxes = windows.shift(windows.box_columns(planned, "box"), crops, -1)
+    columns = windows.as_columns(boxes, "box")
+
+    schema = pa.schema([field for field in SHARD_ROW if field.name not in _PIXELS])
+    for name in schema.names:
+        columns.setdefault(name, planned[name])
+    table = pa.table([columns[name] for name in schema.names], names=schema.names)
+    return table.cast(schema).combine_chunks()
 
 
-def _placed(planned: pa.Table, written: Sequence[tuple[ShardFile, list[int]]]) -> pa.Table:
+def _placed(planned: pa.Table, written: Sequence[Written]) -> pa.Table:
     """The rows that were written, with their file and their row in it."""
-    kept = planned.take(pa.array([row for _, rows in written for row in rows], pa.int64()))
-    files = [file.path for file, rows in written for _ in rows]
-    places = [at for _, rows in written for at in range(len(rows))]
+    rows: list[int] = []
+    files: list[str] = []
+    places: list[int] = []
+    for each in written:
+        rows += each.rows
+        files += [each.file.path] * len(each.rows)
+        places += range(len(each.rows))
+
+    kept = planned.take(pa.array(rows, pa.int64()))
     kept = kept.append_column(ADDS.field("shard_file"), pa.array(files, pa.string()))
     return kept.append_column(ADDS.field("shard_row"), pa.array(places, pa.int32()))
 
 
-def _encode(planned: pa.Table, limits: Limits, drops: list[Drop]) -> Iterator[Encoded]:
-    """The pixels of each row in order, photo by photo; the objects of a photo that fails are added to `drops`."""
-    columns = (
-        "image_file",
-        "image_id",
-        "counts",
-        "object_id",
-        "export",
-        "image_path",
-        "annotation_key",
-    )
-    rows = planned.select(columns).to_pylist()
+def _encode(planned: pa.Table, limits: Limits, lost: _Lost) -> Iterator[Encoded]:
+    """The pixels of each row in order, photo by photo; what fails is added to `lost`."""
+    rows = planned.select(_OF_A_PIECE).to_pylist()
     crops = windows.box_columns(planned, "crop").tolist()
-    for file, group in groupby(range(len(rows)), key=lambda row: rows[row]["image_file"]):
-        members = list(group)
-        pieces = [Piece(Box(*crops[row]), rows[row]["counts"]) for row in members]
-        try:
-            data = _read(file)
-            encoded = [
-                _cut(data, rows[members[0]]["image_id"], batch, limits)
-                for batch in _batches(pieces)
-            ]
-        except Refusal as refusal:
-            drops += [_drop(rows[row], refusal) for row in members]
-            continue
-        for row, (image, mask) in zip(members, chain.from_iterable(encoded), strict=True):
-            yield Encoded(row, image, mask)
+    for _, members in groupby(range(len(rows)), key=lambda row: rows[row]["image_file"]):
+        numbers = list(members)
+        photo = [rows[number] for number in numbers]
+        pieces = [Piece(Box(*crops[number]), rows[number]["counts"]) for number in numbers]
+        cut = _cut_photo(photo, pieces, limits, lost)
+        for number, each in zip(numbers, cut, strict=True):
+            if isinstance(each, Refusal):
+                lost.drops.append(_drop(rows[number], each))
+            else:
+                yield Encoded(number, each.image, each.mask)
 
 
-def _batches(pieces: list[Piece]) -> Iterator[list[Piece]]:
-    """Nearly always all pieces at once; what a crowded giant would make of them fits no memory."""
-    sizes = [(piece.crop[2] - piece.crop[0]) * (piece.crop[3] - piece.crop[1]) for piece in pieces]
-    numbers = (np.cumsum(sizes) // _BATCH_PIXELS).tolist()
-    for _, batch in groupby(zip(numbers, pieces, strict=True), key=lambda each: each[0]):
-        yield [piece for _, piece in batch]
-
-
-def _cut(
-    data: bytes, image_id: str, pieces: list[Piece], limits: Limits
-) -> list[tuple[bytes, bytes]]:
+def _cut_photo(
+    rows: Sequence[Mapping[str, Any]], pieces: Sequence[Piece], limits: Limits, lost: _Lost
+) -> Sequence[CutPiece | Refusal]:
+    """What became of each piece of a photo; a fault is added to `lost`. `rows`: of each
+    piece."""
+    photo = rows[0]
     try:
-        return child.call(cut_image, limits, data, image_id, pieces, limits.image_pixels)
-    except child.ChildDied as died:
-        raise Refusal(
-            Reason.IMAGE_BOMB if died.memory else Reason.UNDECODABLE_IMAGE, died.detail
-        ) from None
+        data = _read(photo["image_file"])
+        return cut_pieces(data, photo["image_id"], pieces, limits)
+    except Refusal as refusal:
+        return [refusal] * len(pieces)
+    except Exception as error:
+        report = fault_report(error, photo["export"], photo["image_path"])
+        lost.faults.append(report)
+        return [fault_refusal(report)] * len(pieces)
 
 
 def _read(file: str) -> bytes:
+    """The bytes of a photo. Refusal unreadable_file."""
     try:
         data: bytes = UPath(file).read_bytes()
     except OSError as error:
-        raise Refusal(Reason.UNREADABLE_FILE, f"{file}: {error.strerror or error}") from None
+        detail = f"{file}: {error.strerror or error}"
+        raise Refusal(Reason.UNREADABLE_FILE, detail) from None
     return data
 
 
-def _drop(row: Mapping[str, str], refusal: Refusal) -> Drop:
-    return Drop(
-        reason=refusal.reason,
-        detail=refusal.detail,
+def _drop(row: Mapping[str, Any], refusal: Refusal) -> Drop:
+    return make_drop(
+        refusal,
         export=row["export"],
         image_path=row["image_path"],
         annotation_key=row["annotation_key"],
-        object_id=row["object_id"],
     )

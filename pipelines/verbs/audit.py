@@ -12,6 +12,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.schema import SCHEMA_VERSION, STAGES, shard_schema
 from curate.settings import Settings
+from curate.shards.layout import shard_files
 from curate.shards.manifest import Manifest, ShardFile, read_manifest
 from pipelines.flow import build as builds
 from pipelines.verbs import audited_tables as tables
@@ -107,9 +108,9 @@ def _shards_are_listed(build: UPath, manifest: Manifest) -> Iterator[str]:
         yield f"schema version {manifest.schema_version}, this is {SCHEMA_VERSION}"
 
     listed = {file.path for file in manifest.files}
-    present = {f"{path.parent.name}/{path.name}" for path in folder.glob("split=*/*.parquet")}
-    for name in sorted(present - listed):
-        yield f"{name} is not in the manifest"
+    for path in shard_files(folder):
+        if path not in listed:
+            yield f"{path} is not in the manifest"
     for file in manifest.files:
         for objection in _objections_to_file(folder / file.path, file):
             yield f"{file.path}: {objection}"

@@ -14,6 +14,7 @@ from curate.pixels import run_lengths
 from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
 from curate.settings import Settings
+from curate.shards.layout import shard_files
 from curate.stages.near_duplicates import near_duplicate_pairs
 from curate.storage import read_partitions
 from pipelines.flow import build as builds
@@ -166,9 +167,9 @@ def shard_rows_agree(build: UPath) -> Iterator[str]:
     """Each row of the stage is in the shard, row and split that it names."""
     expected = _read(build, "shard", "segments", ["object_id", "split", *_PLACE])
     found = [expected.iloc[:0]]  # without any shard, all rows are missing
-    paths = sorted((build / "shard").glob("split=*/*.parquet"))
-    for path in paths:
-        name = f"{path.parent.name}/{path.name}"
+    folder = build / "shard"
+    for name in shard_files(folder):
+        path = folder / name
         try:
             with path.open("rb") as file:
                 rows = pq.read_table(file, columns=["object_id", "split"]).to_pandas()
@@ -176,8 +177,7 @@ def shard_rows_agree(build: UPath) -> Iterator[str]:
             yield f"{name} cannot be read: {error}"
             continue
         found.append(rows.assign(shard_file=name, shard_row=range(len(rows))))
-        folder_split = path.parent.name.removeprefix("split=")
-        if (rows["split"] != folder_split).any():
+        if (rows["split"] != path.parent.name).any():
             yield f"{name} holds rows of another split"
 
     # An outer merge: a row that only one side has differs from the missing one.

@@ -1,4 +1,4 @@
-"""Rows as balance leaves them, over pictures made here: what the tests of shards and reader begin with."""
+"""Rows as balance leaves them, over pictures made here, and shards of them."""
 
 import hashlib
 from io import BytesIO
@@ -43,7 +43,10 @@ def ellipse(height: int, width: int, box: tuple[int, int, int, int]) -> RunLengt
 
 
 def make_segments(folder: Path, images: int = 8, per_image: int = 5) -> pa.Table:
-    """Rows of `images` photos in `folder`, each with `per_image` ellipses; some touch the edge, one photo is turned."""
+    """Rows of `images` photos in `folder`, each with `per_image` ellipses.
+
+    Some touch the edge, and one photo is turned.
+    """
     rows = []
     for number in range(images):
         height, width = 90 + 7 * number, 120 + 5 * number

@@ -72,7 +72,7 @@ def write_shard(folder: Path, split: str, count: int) -> ShardFile:
         ellipse = paint_ellipse(rng, SIDES[number % len(SIDES)])
         rows.append(shard_row(ellipse, split, number))
 
-    path = folder / f"split={split}" / "part-00000.parquet"
+    path = folder / "shards" / split / "part-00000.parquet"
     path.parent.mkdir(parents=True)
     table = pa.Table.from_pylist(rows, schema=shard_schema())
     pq.write_table(table, path, row_group_size=8)

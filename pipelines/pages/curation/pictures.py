@@ -18,7 +18,7 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.reasons import Fault, Refusal
 from curate.records import Box
-from curate.stages import shard
+from curate.stages import cutting
 from pipelines.pages.curation.examples import ConceptExample, IngestedObject
 from pipelines.pages.page import data_uri, picture_uri
 
@@ -71,15 +71,15 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
     """
     painted: dict[str, str] = {}
     for each in objects:
-        piece = shard.Piece(_surroundings(each), each.counts)
+        piece = cutting.Piece(_surroundings(each), each.counts)
         try:
             data = UPath(each.image_file).read_bytes()
-            ((image, mask),) = child.call(
-                shard.cut_image, limits, data, each.image_id, [piece], limits.image_pixels
+            (cut,) = child.call(
+                cutting.cut_image, limits, data, each.image_id, [piece], limits.image_pixels
             )
         except _CANNOT_OPEN:
             continue
-        painted[each.object_id] = _paint_object(image, mask)
+        painted[each.object_id] = _paint_object(cut.image, cut.mask)
     return painted
 
 

@@ -65,10 +65,11 @@ def read_back(
             batch.append(each)
 
     batch = ingest.decode_batch(ingest.encode_batch(batch))
-    segments, drops, seen = ingest.ingest_part(batch, stated, export.files.root, limits)
-    ledger = count(seen, segments, drops)
+    made = ingest.ingest_part(batch, stated, export.files.root, limits)
+    assert not made.faults
+    ledger = count(made.seen, made.segments, made.drops)
     check(ledger)  # LedgerError if in is not out + dropped
-    return ReadBack(segments, drops, ledger, ignored)
+    return ReadBack(made.segments, made.drops, ledger, ignored)
 
 
 def planned(root: Path, format_: str, options: Mapping[str, Any], **settings: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What the pixels of a mask say: classes by value or by colour, binary masks, blends, and what is unknown."""
+"""What the px of a mask say: classes by value or colour, binary masks, blends, the unknown."""
 
 from io import BytesIO
 from typing import Any
@@ -8,15 +8,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.pixels.class_codes import (
-    BACKGROUND,
-    FIRST_LABEL,
-    VOID,
-    ClassCodes,
-    binary_mask,
-    class_codes,
-)
-from curate.pixels.images import MaskPicture, decode_mask
+from curate.pixels.binary_masks import binary_mask
+from curate.pixels.class_codes import class_codes
+from curate.pixels.class_table import BACKGROUND, FIRST_LABEL, VOID, ClassCodes
+from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.reasons import Refusal
 from curate.records import RegionMap
 

@@ -1,4 +1,4 @@
-"""Run-lengths against pycocotools, turns against Pillow, components and bands against brute force."""
+"""Run-lengths against pycocotools, turns against Pillow, bands against brute force."""
 
 import tracemalloc
 from typing import Any
@@ -167,27 +167,6 @@ def test_turns_as_exif_says(mask: Mask, orientation: int) -> None:
     expected = np.asarray(ImageOps.exif_transpose(picture)) > 0
     turned = masks.reorient(masks.encode(mask), orientation)
     assert turned == masks.encode(expected)
-
-
-@given(bitmaps)
-def test_components_are_the_8_connected_ones_in_order(mask: Mask) -> None:
-    found = masks.components(mask)
-    left = {(y, x) for y, x in np.argwhere(mask).tolist()}
-    for piece, x, y in found:
-        first = min(left)
-        reached, front = {first}, [first]
-        while front:
-            row, column = front.pop()
-            near = {
-                (row + dy, column + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)
-            } & left - reached
-            reached |= near
-            front += near
-        assert reached == {(y + row, x + column) for row, column in np.argwhere(piece).tolist()}
-        assert piece[[0, -1]].any(axis=1).all()
-        assert piece[:, [0, -1]].any(axis=0).all()
-        left -= reached
-    assert not left
 
 
 @given(bitmaps, st.tuples(*[st.booleans()] * 4))

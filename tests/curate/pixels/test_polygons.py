@@ -1,4 +1,4 @@
-"""Rasterised polygons against pycocotools, bit for bit; bad, far and absurd rings; outlines there and back."""
+"""Polygons against pycocotools, bit for bit; bad, far and absurd rings; outlines."""
 
 from collections.abc import Sequence
 from typing import Any

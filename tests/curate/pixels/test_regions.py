@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from curate.pixels import masks
-from curate.pixels.images import MaskPicture
+from curate.pixels.mask_pictures import MaskPicture
 from curate.pixels.regions import MapRegions, read_regions
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal

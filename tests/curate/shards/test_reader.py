@@ -1,4 +1,4 @@
-"""The reader: samples by row and in order, draws that follow the weights, refusals that say what to do."""
+"""The reader: samples by row and in order, windows of an epoch, refusals that say what to do."""
 
 import itertools
 import pickle
@@ -12,7 +12,8 @@ from upath import UPath
 from curate.errors import InputError
 from curate.settings import CropSettings
 from curate.shards import reader, windows
-from curate.shards.reader import Shards, open_shards, order, random_windows, stream
+from curate.shards.reader import Shards, open_shards, random_windows, stream
+from curate.shards.sampling import order
 from curate.storage import read_json, write_json
 from tests.curate.shard_rows import CROP, make_segments, write_shards
 
@@ -117,57 +118,6 @@ def test_shards_open_from_a_url_and_in_another_process(folder: Path, shards: Sha
         assert np.array_equal(other.sample(7).image, shards.sample(7).image)
 
 
-@pytest.mark.parametrize("world_size", [1, 2, 3, 7])
-@pytest.mark.parametrize("count", [1, 2, 10, 101])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_orders_deal_each_draw_once(count: int, world_size: int, seed: int) -> None:
-    weights = np.random.default_rng(seed).gamma(1.0, size=count)
-    weights /= weights.mean()
-    for epoch in (0, 1, 9):
-        whole = order(weights, seed, epoch)
-        assert len(whole) == count
-        times = np.bincount(whole, minlength=count)
-        assert np.all((times >= np.floor(weights - 1e-9)) & (times <= np.ceil(weights + 1e-9)))
-        ranks = [order(weights, seed, epoch, rank, world_size) for rank in range(world_size)]
-        assert sorted(np.concatenate(ranks).tolist()) == sorted(whole.tolist())
-        assert max(map(len, ranks)) - min(map(len, ranks)) <= 1
-        assert np.array_equal(order(weights, seed, epoch), whole)
-
-
-def test_orders_draw_by_weight_and_differ_by_seed_and_epoch() -> None:
-    weights = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 3.0])
-    epochs = 3000
-    times = (
-        sum(np.bincount(order(weights, 0, epoch), minlength=7) for epoch in range(epochs)) / epochs
-    )
-    assert np.abs(times - weights).max() < 0.03
-    ones = np.ones(50)
-    orders = [tuple(order(ones, seed, epoch)) for seed in range(3) for epoch in range(3)]
-    assert len(set(orders)) == 9
-    assert all(sorted(each) == list(range(50)) for each in orders)
-    firsts = np.bincount([order(ones, 0, epoch)[0] for epoch in range(2000)], minlength=50)
-    assert ((firsts - 40) ** 2 / 40).sum() < 100  # 49 degrees of freedom
-
-
-def test_neighbours_are_drawn_apart() -> (
-    None
-):  # systematic sampling alone would never draw both of two halves
-    weights = np.full(40, 0.5)
-    both = [set(order(weights, 0, epoch).tolist()) >= {6, 7} for epoch in range(1000)]
-    assert 0.19 < np.mean(both) < 0.31
-
-
-@pytest.mark.parametrize("weights", [[], [0.0], [1.0, -1.0], [np.nan], [np.inf]])
-def test_weights_that_are_none(weights: list[float]) -> None:
-    with pytest.raises(ValueError, match="weights are finite"):
-        order(np.array(weights), 0, 0)
-
-
-def test_a_rank_outside_the_world() -> None:
-    with pytest.raises(ValueError, match="rank 2 of 2"):
-        order(np.ones(3), 0, 0, 2, 2)
-
-
 def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> None:
     manifest = read_json(UPath(folder) / "manifest.json")
     with pytest.raises(InputError, match=r"no manifest\.json here; make the shards first"):
@@ -182,12 +132,12 @@ def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> Non
     write_json(UPath(tmp_path) / "manifest.json", manifest)
     with pytest.raises(InputError, match="lists this shard, but it cannot be read"):
         open_shards(tmp_path, "train")
-    file = tmp_path / "split=train" / "part-00000.parquet"
-    file.parent.mkdir()
-    file.write_bytes((folder / "split=train" / "part-00000.parquet").read_bytes()[:-100])
+    file = tmp_path / "shards/train" / "part-00000.parquet"
+    file.parent.mkdir(parents=True)
+    file.write_bytes((folder / "shards/train" / "part-00000.parquet").read_bytes()[:-100])
     with pytest.raises(InputError, match="cannot be read"):
         open_shards(tmp_path, "train")
-    file.write_bytes((folder / "split=val" / "part-00000.parquet").read_bytes())
+    file.write_bytes((folder / "shards/val" / "part-00000.parquet").read_bytes())
     with pytest.raises(InputError, match="10 rows where the manifest lists 20"):
         open_shards(tmp_path, "train")
     (tmp_path / "manifest.json").write_bytes(b"{")

@@ -1,4 +1,4 @@
-"""Windows: inside the image, around the object, within the crop, evenly drawn, the same everywhere."""
+"""Windows: around the object, within crop and image, evenly sampled, the same everywhere."""
 
 import hashlib
 

@@ -1,0 +1,104 @@
+"""Binary masks: which px of a picture are the mask, and whether it looks like one.
+
+Values look binary if they are all 0 or 1. Or if nine px in ten are at most 32 or at
+least 223, and the upper end outweighs whatever the lower end holds besides its
+commonest value (in a JPEG that is noise). Or if more than 64 values lead from black to
+white. So soft masks are binary, and classes 0, 1, 2 with 255 for void are not.
+"""
+
+import numpy as np
+
+from curate.pixels.class_table import Integers
+from curate.pixels.mask_pictures import OPAQUE, MaskPicture
+from curate.pixels.masks import Mask
+
+LOW = 32
+"""The highest grey value of the lower end."""
+
+HIGH = 223
+"""The lowest grey value of the upper end."""
+
+_MIDDLE = 127
+_MOST_AT_ENDS = 0.9  # share of the px that lie at either end of a binary mask
+_MANY_GREYS = 64  # more values than classes have
+
+
+def binary_mask(picture: MaskPicture) -> Mask:
+    """(H, W) bool: the px above 127, or the px that are not 0 if all others are equal.
+
+    Of a picture with opaque and clear px, the opaque ones; of these the bright ones, if
+    they are black and white.
+    """
+    grey = grey_values(picture)
+    if picture.alpha is not None and picture.is_cut_out:
+        opaque: Mask = picture.alpha >= OPAQUE
+        inside = grey[opaque]
+        if inside.max() >= HIGH and looks_binary(inside):
+            return opaque & (grey > _MIDDLE)
+        return opaque
+
+    threshold = _MIDDLE
+    if _has_two_values(grey):
+        threshold = 0
+    is_mask: Mask = grey > threshold
+    return is_mask
+
+
+def looks_binary(grey: Integers, lossy: bool = False) -> bool:
+    """Whether grey values are those of a binary mask, by the rules above."""
+    histogram = np.bincount(grey.ravel(), minlength=256)
+    if histogram.size > 256:
+        return False
+    if not histogram[2:].any():
+        return True
+
+    low = histogram[: LOW + 1]
+    high = histogram[HIGH:]
+    has_black_and_white = histogram[0] > 0 and high.any()
+    if has_black_and_white and np.count_nonzero(histogram) > _MANY_GREYS:
+        return True
+
+    low_px = low.sum()
+    high_px = high.sum()
+    if low_px + high_px < _MOST_AT_ENDS * grey.size:
+        return False
+    if lossy:
+        return True
+    besides_commonest = low_px - low.max()
+    return bool(high_px > besides_commonest)
+
+
+def grey_values(picture: MaskPicture) -> Integers:
+    """(H, W) grey values, palette indexes, or the luminance of colours.
+
+    Of 16-bit grey that reaches up to white, the high byte.
+    """
+    values = picture.values
+    if values is None:
+        return _luminance(picture.pixels)
+    if values.dtype == np.uint16:
+        high_bytes = values >> 8
+        if high_bytes.max() >= HIGH:
+            return high_bytes
+    return values
+
+
+def _luminance(colours: Integers) -> Integers:
+    """Grey of 0xRRGGBB, rounded. Source: ITU-R BT.601."""
+    red = colours >> 16 & 255
+    green = colours >> 8 & 255
+    blue = colours & 255
+    thousandths: Integers = 299 * red + 587 * green + 114 * blue
+    return (thousandths + 500) // 1000
+
+
+def _has_two_values(grey: Integers) -> bool:
+    """Whether all is 0 or 1, or 0 and one other value."""
+    lowest = int(grey.min())
+    highest = int(grey.max())
+    if highest <= 1:
+        return True
+    if lowest > 0:
+        return False
+    is_either = (grey == 0) | (grey == highest)
+    return bool(is_either.all())

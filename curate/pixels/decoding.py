@@ -1,0 +1,155 @@
+"""Strangers' pictures opened with Pillow: what is read, and what a failure means.
+
+Decoders raise anything on garbage: SyntaxError, struct.error, KeyError, … Each call of
+Pillow that looks at a file's bytes or pixels stands inside `refusing`, which makes a
+Refusal of that. No code of ours stands there: an exception of ours is a bug, and must
+not be taken for a bad file.
+
+Conversions to RGB: grey, two-level, palette, YCbCr, HSV and CMYK as Pillow does them;
+16-bit grey keeps its high byte; a picture with transparency is laid over white. Colour
+profiles are ignored. Floating-point, 32-bit and Lab pictures are refused. Of several
+frames the first counts.
+"""
+
+import re
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+import numpy as np
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from curate.reasons import Reason, Refusal
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
+"""The image types that are read, as Pillow names them."""
+
+GREY16_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
+"""Pillow's modes of 16-bit grey."""
+
+RGB_MODES = frozenset(
+    {
+        "1",
+        "L",
+        "LA",
+        "La",
+        "P",
+        "PA",
+        "RGB",
+        "RGBX",
+        "RGBA",
+        "RGBa",
+        "CMYK",
+        "YCbCr",
+        "HSV",
+    }
+)
+"""Pillow's modes that it converts to RGB as a viewer would."""
+
+_CUT_OFF = re.compile("[Tt]runcated|broken data stream")
+_OUT_OF_MEMORY = "out of memory"
+_WEBP_HEADER = 8  # bytes that a WebP file has before the size that it states
+
+
+@contextmanager
+def refusing(data: bytes = b"") -> Iterator[None]:
+    """Make a Refusal of whatever Pillow raises inside; only its calls may stand there.
+
+    `data`: the file's bytes, if Pillow may still read them. Refusal image_bomb,
+    truncated_image or undecodable_image.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata, and of large pictures, for which we have a
+            # limit of our own.
+            warnings.simplefilter("ignore")
+            yield
+    except MemoryError:
+        detail = "decoding it takes more memory than the limits allow"
+        raise Refusal(Reason.IMAGE_BOMB, detail) from None
+    except Image.DecompressionBombError as error:
+        raise Refusal(Reason.IMAGE_BOMB, str(error)) from None
+    except UnidentifiedImageError:
+        detail = f"{len(data):,} bytes that are no picture"
+        raise Refusal(Reason.UNDECODABLE_IMAGE, detail) from None
+    except Exception as error:
+        raise Refusal(_reason(data, error), _detail(error)) from None
+
+
+def open_picture(data: bytes, max_pixels: int) -> Image.Image:
+    """The picture in a file's bytes; its size is checked, and no pixel is decoded yet.
+
+    Refusal as `refusing`; image_bomb if it has more than `max_pixels` px.
+    """
+    with refusing(data):
+        picture = Image.open(BytesIO(data), formats=FORMATS)
+        width, height = picture.size
+
+    if width * height > max_pixels:
+        detail = f"{width} x {height} px, more than {max_pixels:,} px"
+        raise Refusal(Reason.IMAGE_BOMB, detail)
+    return picture
+
+
+def orientation_of(picture: Image.Image, data: bytes) -> int:
+    """EXIF orientation, 1 to 8; 1 if the picture states none, or none that is valid.
+
+    Pillow turns a TIFF when it loads it: from then on its orientation is 1.
+    """
+    with refusing(data):
+        try:
+            stated = picture.getexif().get(ExifTags.Base.Orientation, 1)
+        except (SyntaxError, struct.error):
+            return 1
+
+    if not isinstance(stated, int):
+        return 1
+    if not 1 <= stated <= 8:
+        return 1
+    return stated
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """A loaded picture in Pillow's mode RGB, by the rules above.
+
+    Refusal unsupported_image.
+    """
+    if picture.mode in GREY16_MODES:
+        high_bytes = np.asarray(picture) >> 8
+        return Image.fromarray(high_bytes.astype(np.uint8)).convert("RGB")
+    if picture.mode not in RGB_MODES:
+        detail = f"pixel mode {picture.mode} has no conversion to RGB"
+        raise Refusal(Reason.UNSUPPORTED_IMAGE, detail)
+
+    with refusing():
+        if picture.has_transparency_data:
+            white = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(white, picture.convert("RGBA"))
+        if picture.mode == "RGB":
+            return picture
+        return picture.convert("RGB")
+
+
+def _reason(data: bytes, error: Exception) -> Reason:
+    """Why a decoder has failed: want of memory, a file cut off, or no picture."""
+    if _OUT_OF_MEMORY in str(error):
+        return Reason.IMAGE_BOMB
+    if data[8:12] == b"WEBP":
+        # Its decoder says the same of every failure, but the file states its own size.
+        stated = int.from_bytes(data[4:8], "little")
+        is_cut_off = stated + _WEBP_HEADER > len(data)
+    else:
+        is_cut_off = _CUT_OFF.search(str(error)) is not None
+
+    if is_cut_off:
+        return Reason.TRUNCATED_IMAGE
+    return Reason.UNDECODABLE_IMAGE
+
+
+def _detail(error: Exception) -> str:
+    """A decoder's message; with its type if the message alone is not for people."""
+    if isinstance(error, OSError | SyntaxError | ValueError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

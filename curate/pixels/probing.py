@@ -1,0 +1,92 @@
+"""What an image file is: identity, size, orientation, and a hash of what it shows."""
+
+import hashlib
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from curate.pixels import decoding
+from curate.pixels.orientation import displayed, displayed_size
+
+_HASH_SIZE = (9, 8)  # width and height, px, of the picture that is hashed
+_LEAST_SIZE = (144, 128)  # that a picture keeps when it is shrunk in the quick way
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """What an image file is. `width`, `height`: of the displayed frame, px."""
+
+    image_id: str
+    """First 32 hex digits of the SHA-256 of the file's bytes."""
+    width: int
+    height: int
+    orientation: int
+    """EXIF, 1 to 8, as the file states it."""
+    dhash: int
+    """64-bit difference hash of the displayed image.
+
+    Images that look alike differ in few bits.
+    """
+    format: str
+    """As Pillow names it: JPEG, PNG, …"""
+    mode: str
+    """As Pillow names it: RGB, L, …"""
+
+
+def probe(data: bytes, max_pixels: int) -> Probe:
+    """Look at an image file of `max_pixels` px at most.
+
+    A large JPEG is decoded at an eighth of its size, which is enough for the hash.
+    Refusal image_bomb, truncated_image, undecodable_image or unsupported_image.
+    """
+    picture = decoding.open_picture(data, max_pixels)
+    mode = picture.mode
+    orientation = decoding.orientation_of(picture, data)
+    height, width = picture.height, picture.width
+    # Pillow turns a TIFF by itself, and gives its size as turned from the start.
+    if picture.format != "TIFF":
+        height, width = displayed_size(height, width, orientation)
+
+    grey = _small_grey(picture, data)
+    return Probe(
+        image_id=hashlib.sha256(data).hexdigest()[:32],
+        width=width,
+        height=height,
+        orientation=orientation,
+        dhash=_difference_hash(grey),
+        format=str(picture.format),
+        mode=mode,
+    )
+
+
+def _small_grey(picture: Image.Image, data: bytes) -> NDArray[np.uint8]:
+    """The displayed picture, grey and shrunk to the size that is hashed: (8, 9) uint8."""
+    with decoding.refusing(data):
+        picture.draft("L", _LEAST_SIZE)
+        picture.load()
+
+    orientation = decoding.orientation_of(picture, data)
+    if picture.mode not in ("L", "RGB", "RGBA"):
+        picture = decoding.to_rgb(picture)  # other modes cannot be reduced
+
+    # Reducing by a whole number first is much faster than resampling all pixels.
+    width, height = _LEAST_SIZE
+    factor = min(picture.width // width, picture.height // height)
+    with decoding.refusing():
+        reduced = picture.reduce(max(1, factor))
+    grey = decoding.to_rgb(reduced).convert("L")
+
+    turned = Image.fromarray(displayed(np.asarray(grey), orientation))
+    shrunk = turned.resize(_HASH_SIZE, Image.Resampling.LANCZOS)
+    return np.asarray(shrunk)
+
+
+def _difference_hash(grey: NDArray[np.uint8]) -> int:
+    """64 bits from (8, 9) grey px, row by row.
+
+    Each says whether a px is darker than its right neighbour.
+    """
+    gets_brighter = grey[:, 1:] > grey[:, :-1]
+    packed = np.packbits(gets_brighter)
+    return int.from_bytes(packed.tobytes(), "big")

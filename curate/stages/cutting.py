@@ -1,0 +1,148 @@
+"""The crops and masks of one photo, cut in the child process, in batches that fit it."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from curate.boundary import runs_in_child
+from curate.exports import child
+from curate.limits import Limits
+from curate.pixels import images, masks, png, run_lengths
+from curate.pixels.images import Photo
+from curate.reasons import Reason, Refusal
+from curate.records import Box
+
+# What a child's memory of 1 GB holds beside a photo's file and what is encoded already.
+_MEMORY = 750_000_000
+_WEBP_BYTES = 32  # that a px of a crop takes while WebP encodes it
+_PHOTO_BYTES = 4  # that a px of a decoded photo takes at most
+
+_BATCH_PIXELS = 64_000_000  # of crops in one answer of the child
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One object of a photo."""
+
+    crop: Box
+    counts: str
+    """Run-lengths of its mask, compressed as COCO does."""
+
+
+class CutPiece(msgspec.Struct, frozen=True):
+    """The encoded crop of a piece, and its encoded mask."""
+
+    image: bytes
+    mask: bytes
+
+
+@runs_in_child
+def cut_image(data: bytes, image_id: str, pieces: list[Piece], max_pixels: int) -> list[CutPiece]:
+    """Cut the pieces of a photo, which is decoded once.
+
+    Refusal as images.decode, or undecodable_image if the bytes are not those that
+    ingest saw.
+    """
+    if hashlib.sha256(data).hexdigest()[:32] != image_id:
+        raise Refusal(Reason.UNDECODABLE_IMAGE, "the file has changed since it was ingested")
+
+    photo = images.decode_photo(data, max_pixels)
+    cut = []
+    for piece in pieces:
+        runs = run_lengths.parse(piece.counts, photo.height, photo.width)
+        mask = masks.decode_window(runs, piece.crop)
+        image = encode_crop(photo, piece.crop)
+        cut.append(CutPiece(image, images.encode_mask(mask)))
+    return cut
+
+
+def encode_crop(photo: Photo, crop: Box) -> bytes:
+    """The crop of a photo as lossless WebP; as PNG if WebP's encoder has no room for it.
+
+    The choice depends on the sizes of photo and crop alone, so it is the same on any
+    machine.
+    """
+    webp_bytes = crop.width * crop.height * _WEBP_BYTES
+    photo_bytes = photo.width * photo.height * _PHOTO_BYTES
+    if webp_bytes + photo_bytes <= _MEMORY:
+        return images.encode_webp(images.cut(photo, crop))
+    strips = images.cut_in_strips(photo, crop)
+    return png.encode_png(strips, crop.height, crop.width)
+
+
+def cut_pieces(
+    data: bytes, image_id: str, pieces: Sequence[Piece], limits: Limits
+) -> list[CutPiece | Refusal]:
+    """What became of each piece of a photo: cut, or refused.
+
+    Refused is a piece that takes too much memory even alone. Refusal as `cut_image`;
+    image_bomb or undecodable_image if the photo itself ends the child.
+    """
+    results: list[CutPiece | Refusal] = []
+    for batch in _batches(pieces):
+        cut = _cut_batch(data, image_id, batch, limits)
+        if cut is None:
+            # Ask for the photo alone: if that is too much, each of its pieces would be.
+            if _cut_batch(data, image_id, [], limits) is None:
+                detail = "decoding it takes more memory than the limits allow"
+                raise Refusal(Reason.IMAGE_BOMB, detail)
+            results += _cut_apart(data, image_id, batch, limits)
+        else:
+            results += cut
+    return results
+
+
+def _batches(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """All pieces at once, but if they are many of a large photo: they fit no memory."""
+    batch: list[Piece] = []
+    pixels = 0
+    for piece in pieces:
+        added = piece.crop.width * piece.crop.height
+        if batch and pixels + added > _BATCH_PIXELS:
+            yield batch
+            batch = []
+            pixels = 0
+        batch.append(piece)
+        pixels += added
+    if batch:
+        yield batch
+
+
+def _cut_batch(
+    data: bytes, image_id: str, pieces: list[Piece], limits: Limits
+) -> list[CutPiece] | None:
+    """The pieces cut in the child; None if that takes more memory than it has.
+
+    Refusal as `cut_image`; undecodable_image if the child dies of anything else.
+    """
+    try:
+        return child.call(cut_image, limits, data, image_id, pieces, limits.image_pixels)
+    except child.ChildDied as death:
+        if death.memory:
+            return None
+        raise Refusal(Reason.UNDECODABLE_IMAGE, death.detail) from None
+
+
+def _cut_apart(
+    data: bytes, image_id: str, pieces: list[Piece], limits: Limits
+) -> list[CutPiece | Refusal]:
+    """Pieces that took too much memory together: cut by halves, or refused alone."""
+    if len(pieces) == 1:
+        return [_too_large(pieces[0].crop, limits)]
+
+    results: list[CutPiece | Refusal] = []
+    middle = len(pieces) // 2
+    for half in (pieces[:middle], pieces[middle:]):
+        cut = _cut_batch(data, image_id, half, limits)
+        if cut is None:
+            results += _cut_apart(data, image_id, half, limits)
+        else:
+            results += cut
+    return results
+
+
+def _too_large(crop: Box, limits: Limits) -> Refusal:
+    """Why a crop is lost that takes more memory than the child has."""
+    size = f"a crop of {crop.width} x {crop.height} px"
+    limit = f"limits.child_bytes, {limits.child_bytes:,} bytes"
+    return Refusal(Reason.OVER_LIMIT, f"{size} takes more memory than {limit}")

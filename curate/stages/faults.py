@@ -1,0 +1,23 @@
+"""What is kept of an exception that no rule foresees: a report, and a refusal."""
+
+import traceback
+
+from curate.reasons import Fault, Reason, Refusal
+from curate.records import FaultReport
+
+
+def fault_report(error: Exception, export: str, image_path: str) -> FaultReport:
+    """The report of an exception, and of the image that it costs."""
+    if isinstance(error, Fault):  # of the child, where its traceback was taken
+        summary = error.summary
+        trace = error.trace
+    else:
+        message = "".join(traceback.format_exception_only(error))
+        summary = " ".join(message.split())
+        trace = "".join(traceback.format_exception(error))
+    return FaultReport(export=export, image_path=image_path, summary=summary, trace=trace)
+
+
+def fault_refusal(report: FaultReport) -> Refusal:
+    """The reason `fault`, for the drops that a fault causes."""
+    return Refusal(Reason.FAULT, report.summary)

@@ -1,0 +1,332 @@
+"""Planning of ingest: from an export's records to found images, before a px is read.
+
+Each record is made fit to be written, and its image is looked for. What has no image,
+and what comes twice, becomes a drop with its count.
+"""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from upath import UPath
+
+from curate import formats, storage
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.exports.finding import find_image, refused_path
+from curate.limits import Limits
+from curate.reasons import Reason, Refusal
+from curate.records import (
+    Annotation,
+    Drop,
+    FaultReport,
+    Flag,
+    FoundImage,
+    IgnoredFile,
+    ImageRecord,
+    ReadItem,
+    RegionMap,
+    make_drop,
+)
+from curate.settings import ExportSettings
+from curate.stages.faults import fault_refusal, fault_report
+from curate.stages.objects import image_drops
+from curate.text import encodable
+
+Keep = Callable[[bytes], str]
+"""Keeps a picture that is embedded in a document, and names its file."""
+
+BatchItem = FoundImage | Drop | FaultReport
+"""One of the things that a batch of the plan holds."""
+
+PlanItem = BatchItem | IgnoredFile
+"""One of the things that `plan` yields."""
+
+
+@dataclass(slots=True)
+class _Given:
+    """What an export has given to one image so far."""
+
+    keys: set[str] = field(default_factory=set)
+    """Keys of annotations and of mask files."""
+    documents: dict[int, str] = field(default_factory=dict)
+    """By the hash of label and shape: the document that gave them first."""
+
+
+def read_export(
+    export: Export, settings: ExportSettings
+) -> Iterator[ReadItem | FaultReport]:
+    """What the export has lost already, then all that its format reads.
+
+    A fault of the format's reader costs what it had not read yet. InputError, with the
+    path of the settings in it, if the export is not what the settings say.
+    """
+    yield from export.lost
+    if not export.files.paths:
+        return
+    try:
+        yield from formats.reader(settings.format)(export)
+    except InputError as error:
+        if settings.path in str(error):
+            raise
+        raise InputError(f"export {settings.name}: {settings.path}: {error}") from None
+    except Refusal as refusal:
+        yield export.drop(refusal, count=None)
+    except Exception as error:
+        report = fault_report(error, export.name, "")
+        yield report
+        yield export.drop(fault_refusal(report), count=None)
+
+
+def plan(
+    export: Export,
+    records: Iterable[ReadItem | FaultReport],
+    keep: Keep,
+) -> Iterator[PlanItem]:
+    """Find the image of each record; one that is only embedded is handed to `keep`.
+
+    A record whose image is not found becomes one drop that counts its annotations; so
+    does one that causes a fault. Files that were left alone are passed on.
+    """
+    given: defaultdict[str, _Given] = defaultdict(_Given)
+    for each in records:
+        if isinstance(each, Drop):
+            yield _writable_drop(each)
+        elif isinstance(each, ImageRecord):
+            yield from _plan_record(export, each, keep, given)
+        else:
+            yield each
+
+
+def keep_in(folder: UPath) -> Keep:
+    """A `keep` for `plan`: pictures become files of the folder, named by their digest."""
+
+    def keep(data: bytes) -> str:
+        file = folder / storage.digest(data)[:32]
+        if not file.exists():
+            storage.write_bytes(file, data)
+        return str(file)
+
+    return keep
+
+
+def encode_batch(batch: Sequence[BatchItem]) -> bytes:
+    """A batch of the plan as bytes, which travel where records would cost more."""
+    return msgspec.msgpack.encode(batch)
+
+
+def decode_batch(data: bytes) -> list[BatchItem]:
+    """The batch of `encode_batch`."""
+    return msgspec.msgpack.decode(data, type=list[BatchItem])
+
+
+def _plan_record(
+    export: Export,
+    record: ImageRecord,
+    keep: Keep,
+    given: defaultdict[str, _Given],
+) -> list[BatchItem]:
+    """What becomes of one record. `given`: to each image so far, by its path."""
+    try:
+        record = _writable_record(record, export.limits)
+        return _find(export, record, keep, given)
+    except InputError:
+        raise
+    except Exception as error:
+        report = _writable_report(fault_report(error, export.name, record.name))
+        refusal = fault_refusal(report)
+        drops = image_drops(export.name, record, record.name, refusal)
+        return [report, *map(_writable_drop, drops)]
+
+
+def _find(
+    export: Export,
+    record: ImageRecord,
+    keep: Keep,
+    given: defaultdict[str, _Given],
+) -> list[BatchItem]:
+    """A writable record with its image, and the drops of what is lost of it."""
+    try:
+        path, flags = find_image(
+            export.files,
+            record.name,
+            record.document,
+            record.folders,
+        )
+        file = str(export.files.root / path)
+    except Refusal as refusal:
+        if record.embedded is None or refusal.reason is Reason.PATH_ESCAPE:
+            return [*image_drops(export.name, record, record.name, refusal)]
+        path = record.name
+        flags = [Flag.EMBEDDED_IMAGE]
+        file = keep(record.embedded)
+
+    annotations, lost_annotations = _new_annotations(export, path, record, given[path])
+    maps, lost_maps = _new_maps(export, path, record, given[path])
+    record = msgspec.structs.replace(
+        record,
+        annotations=annotations,
+        maps=maps,
+        embedded=None,
+    )
+    found = FoundImage(record=record, path=path, file=file, flags=flags)
+    return [*lost_annotations, *lost_maps, found]
+
+
+def _new_annotations(
+    export: Export,
+    path: str,
+    record: ImageRecord,
+    given: _Given,
+) -> tuple[list[Annotation], list[Drop]]:
+    """The annotations that the image does not have yet, and drops of the others.
+
+    This is the one place that decides what is the same annotation twice: one whose key
+    the image has already, or one whose label and shape another document has given to
+    the image.
+    """
+    annotations = []
+    lost = []
+    for annotation in record.annotations:
+        key = annotation.key
+        if key in given.keys:
+            drop = export.drop(_repeated(key), image_path=path, annotation_key=key)
+            lost.append(drop)
+            continue
+        given.keys.add(key)
+        annotations.append(_unless_given(annotation, record.document, given))
+    return annotations, lost
+
+
+def _unless_given(annotation: Annotation, document: str, given: _Given) -> Annotation:
+    """The annotation; marked as dropped if another document has given its image the same."""
+    if annotation.shape is None:
+        return annotation
+
+    # Python's own hash is enough: it is compared with others of this image and run only.
+    content = msgspec.msgpack.encode((annotation.label, annotation.shape))
+    first = given.documents.setdefault(hash(content), document)
+    if first == document:
+        return annotation
+    return msgspec.structs.replace(
+        annotation,
+        shape=None,
+        dropped=Reason.DUPLICATE_ANNOTATION,
+        detail="another document of the export has it already",
+    )
+
+
+def _new_maps(
+    export: Export,
+    path: str,
+    record: ImageRecord,
+    given: _Given,
+) -> tuple[list[RegionMap], list[Drop]]:
+    """The mask files that the image does not have yet, and drops of the others.
+
+    A mask file that is not in the export is dropped, too.
+    """
+    maps = []
+    lost = []
+    for region_map in record.maps:
+        key = region_map.path
+        try:
+            if key in given.keys:
+                raise _repeated(key)
+            _check_mask(export, key)
+            if region_map.instances:
+                _check_mask(export, region_map.instances)
+        except Refusal as refusal:
+            drop = export.drop(
+                refusal,
+                image_path=path,
+                annotation_key=key,
+                count=None,
+            )
+            lost.append(drop)
+            continue
+        given.keys.add(key)
+        maps.append(region_map)
+    return maps, lost
+
+
+def _repeated(key: str) -> Refusal:
+    detail = f"{key} is there twice; the first is kept"
+    return Refusal(Reason.DUPLICATE_ANNOTATION, detail)
+
+
+def _check_mask(export: Export, path: str) -> None:
+    """Refuse a mask file that is not in the export."""
+    if path in export.files.known:
+        return
+    refusal = refused_path(export.files, path)
+    if refusal is not None:
+        raise refusal
+    if path.startswith("/") or posixpath.normpath(path).startswith(".."):
+        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} leaves the export")
+    raise Refusal(Reason.MISSING_MASK, f"mask {path!r} is not in the export")
+
+
+def _writable_record(record: ImageRecord, limits: Limits) -> ImageRecord:
+    """The record as our files can hold it; an annotation whose key is too long is
+    marked as dropped."""
+    try:
+        msgspec.msgpack.encode(record)
+    except (UnicodeEncodeError, OverflowError):  # lone surrogates, numbers beyond 64 bits
+        record = _with_plain_text(record)
+
+    longest = limits.label_characters
+    annotations = record.annotations
+    if any(len(each.key) > longest for each in annotations):
+        annotations = [_with_short_key(each, longest) for each in annotations]
+        record = msgspec.structs.replace(record, annotations=annotations)
+    return record
+
+
+def _with_plain_text(record: ImageRecord) -> ImageRecord:
+    """The record with replacement characters for what cannot be written; labels changed
+    so are flagged."""
+    values = msgspec.to_builtins(record, builtin_types=(bytes,))
+    plain = msgspec.convert(encodable(values), ImageRecord)
+
+    annotations = []
+    for before, after in zip(record.annotations, plain.annotations, strict=True):
+        if after.label != before.label:
+            flags = [*after.flags, Flag.REPLACED_CHARACTERS]
+            after = msgspec.structs.replace(after, flags=flags)
+        annotations.append(after)
+    return msgspec.structs.replace(plain, annotations=annotations)
+
+
+def _with_short_key(annotation: Annotation, longest: int) -> Annotation:
+    """The annotation; if its key is too long, marked as dropped, with the start of the
+    key."""
+    length = len(annotation.key)
+    if length <= longest:
+        return annotation
+    detail = f"an annotation id of {length:,} characters, more than {longest:,}"
+    return Annotation(key=annotation.key[:longest], dropped=Reason.OVER_LIMIT, detail=detail)
+
+
+def _writable_drop(drop: Drop) -> Drop:
+    """The drop with replacement characters for what cannot be written."""
+    try:
+        msgspec.msgpack.encode(drop)
+    except UnicodeEncodeError:
+        plain = msgspec.convert(encodable(msgspec.to_builtins(drop)), Drop)
+        return make_drop(
+            Refusal(plain.reason, plain.detail),
+            export=plain.export,
+            image_path=plain.image_path,
+            annotation_key=plain.annotation_key,
+            count=plain.count,
+        )
+    return drop
+
+
+def _writable_report(report: FaultReport) -> FaultReport:
+    """The report with replacement characters for what cannot be written."""
+    plain = encodable(msgspec.to_builtins(report))
+    return msgspec.convert(plain, FaultReport)

@@ -1,0 +1,121 @@
+"""Strangers' pictures: bad files are refused for the right reason, bugs are not."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from curate.pixels import decoding, images, probing
+from curate.pixels.mask_pictures import decode_mask
+from curate.pixels.probing import probe
+from curate.reasons import Reason, Refusal
+from tests.curate.pixels.pictures import FORMATS, LIMIT, encoded, picture
+
+
+def reason(data: bytes, limit: int = LIMIT) -> Reason:
+    with pytest.raises(Refusal) as probed:
+        probe(data, limit)
+    with pytest.raises(Refusal) as decoded:
+        images.decode(data, limit)
+    with pytest.raises(Refusal) as read:
+        decode_mask(data, limit)
+    assert read.value.reason is Reason.UNDECODABLE_MASK
+    assert probed.value.reason is decoded.value.reason
+    return probed.value.reason
+
+
+@pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP", "BMP", "GIF"])
+def test_a_picture_cut_off_is_truncated(fmt: str) -> None:
+    data = encoded(picture(), fmt)
+    assert reason(data[: len(data) // 2]) is Reason.TRUNCATED_IMAGE
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<!DOCTYPE html><p>404</p>", bytes(1000), b"\xff\xd8\xff" + bytes(99)]
+)
+def test_what_is_no_picture_is_undecodable(data: bytes) -> None:
+    assert reason(data) is Reason.UNDECODABLE_IMAGE
+
+
+def test_a_bomb_is_refused_by_its_header() -> None:
+    assert reason(encoded(picture(), "PNG"), limit=320 * 240 - 1) is Reason.IMAGE_BOMB
+    assert (
+        reason(encoded(Image.new("1", (20_000, 20_000)), "PNG"), limit=10**9) is Reason.IMAGE_BOMB
+    )
+
+
+def test_floating_point_is_unsupported() -> None:
+    assert (
+        reason(encoded(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF"))
+        is Reason.UNSUPPORTED_IMAGE
+    )
+
+
+@pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("exif", [b"Exif\x00\x00 no TIFF header", b"Exif\x00\x00MM\x00*"])
+def test_broken_exif_does_not_cost_the_picture(fmt: str, exif: bytes) -> None:
+    data = encoded(picture(), fmt, exif=exif)
+    assert probe(data, LIMIT).orientation == 1
+    assert images.decode(data, LIMIT).shape == (240, 320, 3)
+
+
+def test_a_png_with_a_broken_chunk_is_undecodable() -> None:
+    data = bytearray(encoded(picture(), "PNG"))
+    data[data.rindex(b"IDAT")] = 0xFF
+    assert reason(bytes(data)) is Reason.UNDECODABLE_IMAGE
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_damage_is_refused_or_decoded(data: st.DataObject) -> None:
+    damaged = bytearray(encoded(picture(64, 48), data.draw(st.sampled_from(FORMATS[:6]))))
+    for _ in range(4):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    for read in (probe, images.decode, decode_mask):
+        try:
+            read(bytes(damaged), LIMIT)
+        except Refusal:
+            continue
+
+
+def test_conversions_to_rgb() -> None:
+    half = Image.new("RGBA", (4, 4), (200, 0, 0, 255))
+    half.putpixel((0, 0), (0, 0, 0, 0))
+    rgb = images.decode(encoded(half, "PNG"), LIMIT)
+    assert rgb[0, 0].tolist() == [255, 255, 255]
+    assert rgb[1, 1].tolist() == [200, 0, 0]
+    deep = Image.fromarray(np.full((4, 4), 0xABCD, np.uint16))
+    assert np.all(images.decode(encoded(deep, "PNG"), LIMIT) == 0xAB)
+    assert np.all(images.decode(encoded(Image.new("1", (4, 4), 1), "PNG"), LIMIT) == 255)
+    cmyk = images.decode(encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG"), LIMIT)
+    assert np.abs(cmyk.astype(int) - [255, 0, 0]).max() <= 3
+
+
+def planted(*_: object) -> None:
+    raise ValueError("a bug of ours")
+
+
+def test_a_bug_of_ours_is_no_bad_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encoded(picture(), "PNG")
+    monkeypatch.setattr(probing, "_difference_hash", planted)
+    with pytest.raises(ValueError, match="a bug of ours"):
+        probe(data, LIMIT)
+    monkeypatch.setattr(images, "displayed", planted)
+    with pytest.raises(ValueError, match="a bug of ours"):
+        images.decode(data, LIMIT)
+    monkeypatch.setattr("curate.pixels.mask_pictures._pixels", planted)
+    with pytest.raises(ValueError, match="a bug of ours"):
+        decode_mask(data, LIMIT)
+
+
+def test_what_pillow_raises_is_a_refusal() -> None:
+    for error, expected in (
+        (MemoryError(), Reason.IMAGE_BOMB),
+        (OSError("out of memory error when reading image file"), Reason.IMAGE_BOMB),
+        (KeyError(7), Reason.UNDECODABLE_IMAGE),
+        (OSError("image file is truncated"), Reason.TRUNCATED_IMAGE),
+    ):
+        with pytest.raises(Refusal) as caught, decoding.refusing():
+            raise error
+        assert caught.value.reason is expected

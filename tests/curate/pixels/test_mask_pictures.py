@@ -1,0 +1,34 @@
+"""Mask files as they are: indexes, grey values, colours, transparency."""
+
+import numpy as np
+from PIL import Image
+
+from curate.pixels.mask_pictures import decode_mask
+from tests.curate.pixels.pictures import LIMIT, encoded, picture
+
+
+def test_a_palette_mask_has_indexes_and_colours() -> None:
+    indexes = np.arange(4, dtype=np.uint8).reshape(2, 2)
+    palette = Image.fromarray(indexes).convert("L")
+    palette.putpalette([9, 9, 9, 255, 0, 0, 0, 255, 0, 0, 0, 255])
+    mask = decode_mask(encoded(palette, "PNG"), LIMIT)
+    assert mask.values is not None
+    assert np.array_equal(mask.values, indexes)
+    assert mask.colours.tolist() == [[0x090909, 0xFF0000], [0x00FF00, 0x0000FF]]
+    assert mask.foreground().tolist() == [[False, True], [True, True]]
+    clear = decode_mask(encoded(palette, "PNG", transparency=2), LIMIT)
+    assert clear.foreground().tolist() == [[True, True], [False, True]]
+
+
+def test_grey_and_colour_masks() -> None:
+    deep = np.array([[0, 300], [65535, 7]], np.uint16)
+    mask = decode_mask(encoded(Image.fromarray(deep), "PNG"), LIMIT)
+    assert np.array_equal(mask.pixels, deep)
+    two = decode_mask(encoded(Image.fromarray(deep > 10), "PNG"), LIMIT)
+    assert two.pixels.tolist() == [[0, 1], [1, 0]]
+    assert two.colours.tolist() == [[0, 0xFFFFFF], [0xFFFFFF, 0]]
+    colour = decode_mask(encoded(Image.new("RGBA", (1, 1), (1, 2, 3, 255)), "PNG"), LIMIT)
+    assert colour.values is None
+    assert colour.colours.tolist() == [[0x010203]]
+    assert not colour.lossy
+    assert decode_mask(encoded(picture(), "JPEG"), LIMIT).lossy
