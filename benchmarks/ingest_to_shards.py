@@ -87,7 +87,9 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, help="folder that has coco-mini and carparts")
+    parser.add_argument(
+        "--data", type=Path, help="folder that has coco-mini and carparts"
+    )
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -96,7 +98,9 @@ def main() -> None:
             name = "coco-mini and carparts"
             sources = open_sets(arguments.data)
         else:
-            print("The open sets are not here (--data FOLDER): pictures like theirs are made.")
+            print(
+                "The open sets are not here (--data FOLDER): pictures like theirs are made."
+            )
             name = "pictures made here"
             sources = made_sources(folder / "exports")
         # The codec is given what the pipeline made, so that both encode the same crops.
@@ -237,14 +241,18 @@ def _report(name: str, measured: dict[str, Measured], crops: Crops) -> None:
     lines = [f"From exports to shards, {name}, one worker:"]
     ways = {}
     for way, each in measured.items():
-        lines.append(f"  {way:<13}{each.items:>6,} objects {each.rate:>8,.0f} objects/s")
+        lines.append(
+            f"  {way:<13}{each.items:>6,} objects {each.rate:>8,.0f} objects/s"
+        )
         ways[way] = {"objects": each.items, "objects_per_second": each.rates}
     pipeline_over = {}
     for other in ("plain script", "bare codec"):
         pipeline_over[other] = ratio(measured, "pipeline", other)
         lines.append(f"  pipeline / {other}: {pipeline_over[other]:.2f}")
     megapixels = crops.pixels / 1e6
-    lines.append(f"  crops: {megapixels:,.0f} megapixels, {bytes_per_pixel:.2f} bytes/px")
+    lines.append(
+        f"  crops: {megapixels:,.0f} megapixels, {bytes_per_pixel:.2f} bytes/px"
+    )
     data = {
         "data": name,
         "ways": ways,

@@ -57,7 +57,9 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--batches", type=int, default=4, help="steps of one measurement")
+    parser.add_argument(
+        "--batches", type=int, default=4, help="steps of one measurement"
+    )
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     threads = arguments.threads

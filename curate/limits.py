@@ -13,16 +13,24 @@ class Limits(Section):
     """Upper bounds on what strangers' files may cost."""
 
     json_depth: int = Field(default=200, ge=1, description="nesting of a JSON document")
-    file_bytes: int = Field(default=8_000_000_000, ge=1, description="bytes of one file")
-    image_pixels: int = Field(default=120_000_000, ge=1, description="px of one image or mask file")
+    file_bytes: int = Field(
+        default=8_000_000_000, ge=1, description="bytes of one file"
+    )
+    image_pixels: int = Field(
+        default=120_000_000, ge=1, description="px of one image or mask file"
+    )
     label_characters: int = Field(
-        default=1000, ge=1, description="characters of a label, or of an annotation's key"
+        default=1000,
+        ge=1,
+        description="characters of a label, or of an annotation's key",
     )
     path_bytes: int = Field(
         default=1024, ge=1, description="bytes of a path in an export or an archive"
     )
     archive_ratio: float = Field(
-        default=100.0, gt=1.0, description="bytes that an archive unpacks to, per byte of its own"
+        default=100.0,
+        gt=1.0,
+        description="bytes that an archive unpacks to, per byte of its own",
     )
     archive_bytes: int = Field(
         default=200_000_000_000, ge=1, description="bytes that an archive unpacks to"

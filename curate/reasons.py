@@ -16,16 +16,28 @@ class Reason(StrEnum):
 
     # files
     UNREADABLE_FILE = "unreadable_file", "the file cannot be opened or read"
-    MALFORMED_FILE = "malformed_file", "the file, or one line of it, is not what its format says"
+    MALFORMED_FILE = (
+        "malformed_file",
+        "the file, or one line of it, is not what its format says",
+    )
     REFUSED_MARKUP = (
         "refused_markup",
         "the file declares entities or object tags, which are never expanded",
     )
-    OVER_LIMIT = "over_limit", "nesting, size or count is beyond the limits of the settings"
-    ARCHIVE_ESCAPE = "archive_escape", "the archive writes or links outside its own folder"
+    OVER_LIMIT = (
+        "over_limit",
+        "nesting, size or count is beyond the limits of the settings",
+    )
+    ARCHIVE_ESCAPE = (
+        "archive_escape",
+        "the archive writes or links outside its own folder",
+    )
     ARCHIVE_BOMB = "archive_bomb", "the archive unpacks to more than the limits allow"
     ARCHIVE_ENCRYPTED = "archive_encrypted", "the archive is encrypted"
-    PATH_ESCAPE = "path_escape", "a path leaves the export, is a link, pipe or device, or is a URL"
+    PATH_ESCAPE = (
+        "path_escape",
+        "a path leaves the export, is a link, pipe or device, or is a URL",
+    )
     # images and mask files
     MISSING_IMAGE = "missing_image", "the annotated image is not in the export"
     AMBIGUOUS_IMAGE = (
@@ -53,7 +65,10 @@ class Reason(StrEnum):
         "the run-lengths are garbage or do not sum to the size of their mask",
     )
     BAD_BITMAP = "bad_bitmap", "the embedded bitmap cannot be decoded"
-    BAD_POLYGON = "bad_polygon", "fewer than three points, or a number that is no finite number"
+    BAD_POLYGON = (
+        "bad_polygon",
+        "fewer than three points, or a number that is no finite number",
+    )
     EMPTY_MASK = "empty_mask", "the mask has no pixel"
     OUTSIDE_IMAGE = "outside_image", "the mask lies outside its image"
     MASK_SIZE_MISMATCH = (
@@ -64,19 +79,34 @@ class Reason(StrEnum):
     DELETED = "deleted", "the annotation tool marks it as deleted or cancelled"
     CROWD = "crowd", "one region over many objects"
     # ours
-    FAULT = "fault", "a bug of this program; its traceback is in the build's folder `faults`"
+    FAULT = (
+        "fault",
+        "a bug of this program; its traceback is in the build's folder `faults`",
+    )
     # decisions
-    UNMAPPED_LABEL = "unmapped_label", "the label has no concept yet; it waits in the review queue"
+    UNMAPPED_LABEL = (
+        "unmapped_label",
+        "the label has no concept yet; it waits in the review queue",
+    )
     BACKGROUND = "background", "stuff, void or a concept that is not salient"
     REJECTED_LABEL = "rejected_label", "a reviewer rejected the label"
     SPLIT_LABEL = (
         "split_label",
         "the label means several concepts, and no rule says which one this object is",
     )
-    TOO_SMALL = "too_small", "a side of the box, or the area, is below the minimum of the filter"
-    TOO_LARGE_SHARE = "too_large_share", "the mask covers more of the image than the filter allows"
+    TOO_SMALL = (
+        "too_small",
+        "a side of the box, or the area, is below the minimum of the filter",
+    )
+    TOO_LARGE_SHARE = (
+        "too_large_share",
+        "the mask covers more of the image than the filter allows",
+    )
     CAPPED = "capped", "a cap of the balance was reached"
-    LEAK_GUARD = "leak_guard", "a train object whose group now holds a pinned test image"
+    LEAK_GUARD = (
+        "leak_guard",
+        "a train object whose group now holds a pinned test image",
+    )
 
 
 class Fault(Exception):

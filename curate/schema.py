@@ -100,7 +100,9 @@ def drops_table(drops: Iterable[Drop]) -> pa.Table:
     return pa.table(columns, schema=DROPS)
 
 
-def drop_rows(table: pa.Table, reasons: Iterable[str], details: Iterable[str]) -> pa.Table:
+def drop_rows(
+    table: pa.Table, reasons: Iterable[str], details: Iterable[str]
+) -> pa.Table:
     """Drops of whole rows of a stage's table: one reason, one detail and a count of 1 for each row."""
     names = ("object_id", "export", "image_path", "annotation_key")
     columns = {name: table[name] for name in names}

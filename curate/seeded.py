@@ -20,7 +20,9 @@ def object_keys(object_ids: Sequence[str]) -> Keys:
     digits = "".join(object_ids)
     if len(digits) != 32 * len(object_ids):
         raise ValueError("an object id is 32 hex digits")
-    halves = np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64).reshape(-1, 2)
+    halves = (
+        np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64).reshape(-1, 2)
+    )
     return _mix(_mix(halves[:, 0]) + halves[:, 1])
 
 

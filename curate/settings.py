@@ -22,13 +22,17 @@ STARTS_WITHOUT_FILE = ("base", "random")
 """Words for `train.start` that are not the path of a checkpoint."""
 
 _LONGEST_SHOWN = 100  # characters of a wrong value in a message
-ShareRange = tuple[Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]]
+ShareRange = tuple[
+    Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]
+]
 
 
 class ExportSettings(Section):
     """One export: where it is, whose it is, and how far it can be trusted."""
 
-    name: Name = Field(description="name of the export: unique, and part of every object's id")
+    name: Name = Field(
+        description="name of the export: unique, and part of every object's id"
+    )
     path: str = Field(
         description=(
             "folder, archive (zip, tar), fsspec URL, or one annotation file; relative to the "
@@ -76,7 +80,8 @@ class ExportSettings(Section):
         default=1.0, gt=0.0, le=10.0, description="factor on the weight of its objects"
     )
     options: dict[str, Any] = Field(
-        default_factory=dict, description="options that the format's documentation names"
+        default_factory=dict,
+        description="options that the format's documentation names",
     )
 
 
@@ -99,16 +104,25 @@ class FilterSettings(Section):
     )
     min_area: int = Field(default=64, ge=1, description="px that the mask has at least")
     max_share: float = Field(
-        default=0.95, gt=0.0, le=1.0, description="share of the image that the mask covers at most"
+        default=0.95,
+        gt=0.0,
+        le=1.0,
+        description="share of the image that the mask covers at most",
     )
 
 
 class SplitSettings(Section):
     """Shares of the splits, and what makes two images one group."""
 
-    val: Share = Field(default=0.1, description="share of each domain's images for validation")
-    test: Share = Field(default=0.1, description="share of each domain's images for testing")
-    seed: int = Field(default=0, description="seed of the order in which groups are assigned")
+    val: Share = Field(
+        default=0.1, description="share of each domain's images for validation"
+    )
+    test: Share = Field(
+        default=0.1, description="share of each domain's images for testing"
+    )
+    seed: int = Field(
+        default=0, description="seed of the order in which groups are assigned"
+    )
     near_duplicate_bits: int = Field(
         default=4,
         ge=0,
@@ -156,10 +170,14 @@ class BalanceSettings(Section):
         default=64, ge=1, description="objects that one image may bring; `null`: no cap"
     )
     max_per_concept: int | None = Field(
-        default=None, ge=1, description="objects that one concept may bring; `null`: no cap"
+        default=None,
+        ge=1,
+        description="objects that one concept may bring; `null`: no cap",
     )
     max_per_customer: int | None = Field(
-        default=None, ge=1, description="objects that one customer may bring; `null`: no cap"
+        default=None,
+        ge=1,
+        description="objects that one customer may bring; `null`: no cap",
     )
 
 
@@ -181,7 +199,9 @@ class CropSettings(Section):
         ),
     )
     min_padding_px: int = Field(
-        default=2, ge=0, description="px that the window reaches beyond the drawn box at least"
+        default=2,
+        ge=0,
+        description="px that the window reaches beyond the drawn box at least",
     )
 
     @model_validator(mode="after")
@@ -238,13 +258,18 @@ class TrainSettings(Section):
         default=2e-3, gt=0.0, le=1.0, description="the highest rate of the schedule"
     )
     batch_pixels: int = Field(
-        default=131_072, ge=4096, description="px of all crops of a batch; memory grows with it"
+        default=131_072,
+        ge=4096,
+        description="px of all crops of a batch; memory grows with it",
     )
     max_side: int = Field(
-        default=512, ge=64, description="px; from a window with a longer side a piece is cut"
+        default=512,
+        ge=64,
+        description="px; from a window with a longer side a piece is cut",
     )
     jitter: Share = Field(
-        default=0.5, description="how strongly augmentation changes colours; 0 leaves them"
+        default=0.5,
+        description="how strongly augmentation changes colours; 0 leaves them",
     )
     edge_gain: float = Field(
         default=0.0,
@@ -252,7 +277,9 @@ class TrainSettings(Section):
         le=20.0,
         description="weight that the loss adds to px within 2 px of the mask's boundary",
     )
-    seed: int = Field(default=0, ge=0, description="seed of all random numbers of training")
+    seed: int = Field(
+        default=0, ge=0, description="seed of all random numbers of training"
+    )
 
 
 class EvaluateSettings(Section):
@@ -288,7 +315,9 @@ class Settings(Section):
             "file's folder. `--root` on the command line replaces it"
         ),
     )
-    exports: list[ExportSettings] = Field(min_length=1, description="the exports to read")
+    exports: list[ExportSettings] = Field(
+        min_length=1, description="the exports to read"
+    )
     licences: LicenceSettings
     filter: FilterSettings = FilterSettings()
     split: SplitSettings = SplitSettings()
@@ -326,7 +355,9 @@ def load_settings(path: Path, formats: Formats, root: str | None = None) -> Sett
     """
     document = load_yaml(path)
     if not isinstance(document.data, dict):
-        raise InputError(f"{path}:1:1: a settings file is a mapping that begins with 'build:'")
+        raise InputError(
+            f"{path}:1:1: a settings file is a mapping that begins with 'build:'"
+        )
     try:
         settings = Settings.model_validate(document.data)
     except ValidationError as error:
@@ -397,14 +428,21 @@ def _check_taxonomy(settings: Settings, document: Located) -> None:
 
 
 def _check_export(
-    export: ExportSettings, number: int, first: dict[str, int], document: Located, formats: Formats
+    export: ExportSettings,
+    number: int,
+    first: dict[str, int],
+    document: Located,
+    formats: Formats,
 ) -> None:
     def fail(message: str, *key: str) -> InputError:
         return InputError(f"{document.where('exports', number, *key)}: {message}")
 
     if export.format not in formats:
         hint = nearest(export.format, formats)
-        raise fail(f"unknown format {export.format!r}{hint}; known: {', '.join(formats)}", "format")
+        raise fail(
+            f"unknown format {export.format!r}{hint}; known: {', '.join(formats)}",
+            "format",
+        )
     if export.name in first:
         raise fail(f"export {export.name!r} stands twice; names must differ", "name")
     first[export.name] = number
@@ -415,7 +453,11 @@ def _check_export(
                 nearest(option, sorted(allowed))
                 or f"; it knows {', '.join(sorted(allowed)) or 'none'}"
             )
-            raise fail(f"format {export.format} has no option {option!r}{hint}", "options", option)
+            raise fail(
+                f"format {export.format} has no option {option!r}{hint}",
+                "options",
+                option,
+            )
 
 
 def _check_licences(settings: Settings, document: Located) -> None:
@@ -435,7 +477,9 @@ def _explain(error: Any, document: Located) -> str:
     where = document.where(*path)
     dotted = ".".join(str(step) for step in path)
     if kind == "extra_forbidden":
-        return f"{where}: unknown key {dotted!r}{nearest(str(path[-1]), _keys(path[:-1]))}"
+        return (
+            f"{where}: unknown key {dotted!r}{nearest(str(path[-1]), _keys(path[:-1]))}"
+        )
     if kind == "missing":
         return f"{where}: key {dotted!r} is missing"
     found = repr(error["input"])
@@ -449,7 +493,8 @@ def _keys(path: tuple[Any, ...]) -> list[str]:
         if isinstance(step, str):
             annotation = model.model_fields[step].annotation
             model = next(
-                (a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)), annotation
+                (a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)),
+                annotation,
             )
     return list(getattr(model, "model_fields", ()))
 
@@ -458,5 +503,7 @@ def schema(formats: Formats) -> dict[str, Any]:
     """JSON Schema of the settings file, for editors; it lists the formats."""
     described = Settings.model_json_schema()
     described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    described["$defs"]["ExportSettings"]["properties"]["format"]["enum"] = sorted(formats)
+    described["$defs"]["ExportSettings"]["properties"]["format"]["enum"] = sorted(
+        formats
+    )
     return described

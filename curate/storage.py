@@ -85,7 +85,9 @@ def partitions(folder: UPath) -> list[UPath]:
     return sorted(folder.glob("part-*.parquet"), key=lambda path: path.name)
 
 
-def read_partitions(folder: UPath, columns: list[str] | None = None) -> Iterator[pa.Table]:
+def read_partitions(
+    folder: UPath, columns: list[str] | None = None
+) -> Iterator[pa.Table]:
     """The tables of a folder, one partition at a time."""
     for path in partitions(folder):
         yield read_table(path, columns)

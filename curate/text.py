@@ -8,7 +8,11 @@ import numpy as np
 
 from curate.reasons import Reason, Refusal
 
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+BYTE_ORDER_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
 """The encoding that each byte-order mark at the start of a file stands for."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -95,7 +99,9 @@ def nesting(text: bytes) -> int:
     quotes = 0
     open_escape = b""
     for start in range(0, len(text), _WINDOW):
-        window, open_escape = _blank_escapes(open_escape + text[start : start + _WINDOW])
+        window, open_escape = _blank_escapes(
+            open_escape + text[start : start + _WINDOW]
+        )
         symbols = np.frombuffer(window.translate(None, delete=_NO_SYMBOL), np.uint8)
         if not symbols.size:
             continue

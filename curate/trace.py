@@ -49,7 +49,9 @@ def trace(build: UPath, object_id: str) -> list[Step]:
         if step is not None:
             steps.append(step)
         elif before is None:
-            raise InputError(f"{build}: no object and no drop has the object_id {object_id!r}")
+            raise InputError(
+                f"{build}: no object and no drop has the object_id {object_id!r}"
+            )
     return steps
 
 

@@ -47,7 +47,11 @@ class Located:
         for step in path:
             if isinstance(node, CommentedMap) and step in node:
                 line, column = node.lc.key(step)
-            elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+            elif (
+                isinstance(node, CommentedSeq)
+                and isinstance(step, int)
+                and step < len(node)
+            ):
                 line, column = node.lc.item(step)
             else:
                 break
@@ -112,9 +116,13 @@ def _check_events(text: str, name: str) -> None:
             depth -= 1
 
         if aliases > MAX_YAML_ALIASES:
-            raise Refusal(Reason.OVER_LIMIT, f"{name}: more than {MAX_YAML_ALIASES} aliases")
+            raise Refusal(
+                Reason.OVER_LIMIT, f"{name}: more than {MAX_YAML_ALIASES} aliases"
+            )
         if depth > MAX_YAML_DEPTH or nodes > MAX_YAML_NODES:
-            detail = f"{name}: nests deeper than {MAX_YAML_DEPTH}, or has too many nodes"
+            detail = (
+                f"{name}: nests deeper than {MAX_YAML_DEPTH}, or has too many nodes"
+            )
             raise Refusal(Reason.OVER_LIMIT, detail)
 
         tag = getattr(event, "ctag", None)

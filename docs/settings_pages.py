@@ -76,7 +76,9 @@ def _section(title: str, section: Schema) -> str:
     ]
     for key, value in section["properties"].items():
         default = "required" if key in required else _default(value)
-        lines.append(f"| `{key}` | {_allowed(value)} | {default} | {value['description']} |")
+        lines.append(
+            f"| `{key}` | {_allowed(value)} | {default} | {value['description']} |"
+        )
     return "\n".join(lines) + "\n\n"
 
 
@@ -107,7 +109,11 @@ def _bounds(value: Schema) -> str:
         "maximum": "≤",
         "exclusiveMaximum": "<",
     }
-    bounds = [f" {sign} {_number(value[name])}" for name, sign in signs.items() if name in value]
+    bounds = [
+        f" {sign} {_number(value[name])}"
+        for name, sign in signs.items()
+        if name in value
+    ]
     return ",".join(bounds)
 
 

@@ -29,7 +29,9 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
             image, label, corners = line.split(";")
             ring = [float(each) for each in corners.replace(",", " ").split()]
         except ValueError as error:
-            yield export.drop(Refusal(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}"))
+            yield export.drop(
+                Refusal(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}")
+            )
             continue
         shape = Polygons(rings=[ring])
         annotation = Annotation(key=str(number), label=label.strip(), shape=shape)

@@ -66,7 +66,9 @@ def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
         raise InputError(f"{file}: {_why_unreadable(file)} ({error})") from None
 
     origin = _origin(metadata.get(_METADATA_KEY, "{}"), file)
-    unlearned = Priors(logits=torch.zeros(SHAPES, CELLS, CELLS), shares=torch.ones(SHAPES))
+    unlearned = Priors(
+        logits=torch.zeros(SHAPES, CELLS, CELLS), shares=torch.ones(SHAPES)
+    )
     model = BoxNetwork(build(origin.variant), unlearned, origin.outside)
     fill(model, tensors, str(file))
     return model.eval(), origin

@@ -47,7 +47,9 @@ def _plot_loss(axes: "Axes", losses: list[float]) -> None:
     axes.set(xlabel="step", title="loss")
 
 
-def _plot_validation(axes: "Axes", validations: list[tuple[int, dict[str, float]]]) -> None:
+def _plot_validation(
+    axes: "Axes", validations: list[tuple[int, dict[str, float]]]
+) -> None:
     """The IoU over the steps: thin for each domain, thick for the mean over domains."""
     steps: dict[str, list[int]] = {}
     values: dict[str, list[float]] = {}
@@ -57,7 +59,9 @@ def _plot_validation(axes: "Axes", validations: list[tuple[int, dict[str, float]
             values.setdefault(domain, []).append(iou)
 
     for domain in sorted(values):
-        label = domain.replace("$", r"\$")  # matplotlib reads $ as the start of a formula
+        label = domain.replace(
+            "$", r"\$"
+        )  # matplotlib reads $ as the start of a formula
         axes.plot(steps[domain], values[domain], linewidth=0.8, label=label)
     judged = [(step, by_domain) for step, by_domain in validations if by_domain]
     if judged:

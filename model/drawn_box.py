@@ -37,7 +37,9 @@ def checked_box(box: Any, width: int, height: int) -> Box:
     if left >= right or top >= bottom:
         raise InputError(f"{shown}: outside the image, which is {width} × {height} px")
     if (right - left) * (bottom - top) == 1:
-        raise InputError(f"{shown}: one pixel of the image; there is nothing to find in it")
+        raise InputError(
+            f"{shown}: one pixel of the image; there is nothing to find in it"
+        )
     return Box(left, top, right, bottom)
 
 
@@ -46,7 +48,9 @@ def _corners(box: Any) -> DrawnBox:
     try:
         numbers = [float(number) for number in box]
     except (TypeError, ValueError):
-        raise InputError(f"box {box!r}: four numbers are needed: x0, y0, x1, y1 in px") from None
+        raise InputError(
+            f"box {box!r}: four numbers are needed: x0, y0, x1, y1 in px"
+        ) from None
 
     shown = ", ".join(f"{number:g}" for number in numbers)
     if len(numbers) != 4:

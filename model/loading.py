@@ -120,7 +120,9 @@ def load_batches(
     dataset = _Batches(shards, settings.train)
 
     def loaded(workers: int) -> Iterator[_Loaded]:
-        return iter(_loader(dataset, schedule(shards, settings, epoch, number), workers))
+        return iter(
+            _loader(dataset, schedule(shards, settings, epoch, number), workers)
+        )
 
     batches = _started(loaded, workers, log)
     for each in batches:
@@ -196,7 +198,9 @@ def _loader(
 ) -> DataLoader[_Loaded]:
     """A loader that gives what the workers send as it is."""
     if workers == 0:
-        return DataLoader(dataset, batch_size=None, sampler=scheduled, collate_fn=_as_it_is)
+        return DataLoader(
+            dataset, batch_size=None, sampler=scheduled, collate_fn=_as_it_is
+        )
     return DataLoader(
         dataset,
         batch_size=None,

@@ -12,7 +12,9 @@ VALIDATIONS = 12
 """How often a run is validated."""
 
 _SKIPPED = 3  # of the first steps, which are slow
-_FORWARD_SHARE = 0.35  # of a step's time; the rest is the backward pass and the optimiser
+_FORWARD_SHARE = (
+    0.35  # of a step's time; the rest is the backward pass and the optimiser
+)
 _MIN_SECONDS = 1e-6  # guards a division
 
 
@@ -62,7 +64,9 @@ class Pace:
         seconds = max(ended - began, _MIN_SECONDS)
         return (pixels_after - pixels_before) / seconds
 
-    def steps_that_fit(self, minutes: float, seconds: float, usual_pixels: float) -> int:
+    def steps_that_fit(
+        self, minutes: float, seconds: float, usual_pixels: float
+    ) -> int:
         """How many more steps fit into a run's minutes, of which `seconds` are spent; at least 1.
 
         `usual_pixels`: of a batch. Some of the time is left to validation.

@@ -72,7 +72,9 @@ def probabilities(
     return [answers[index] for index in range(len(images))]
 
 
-def sample_probabilities(model: BoxNetwork, samples: Sequence[Sample]) -> list[Probabilities]:
+def sample_probabilities(
+    model: BoxNetwork, samples: Sequence[Sample]
+) -> list[Probabilities]:
     """`probabilities` of samples from the shards."""
     images = [sample.image for sample in samples]
     drawn = [sample.drawn for sample in samples]
@@ -125,7 +127,9 @@ class Segmenter:
     @overload
     def segment(self, image: Pixels, box: DrawnBox) -> Mask: ...
     @overload
-    def segment(self, image: Pixels, box: Sequence[DrawnBox] | NDArray[np.int32]) -> list[Mask]: ...
+    def segment(
+        self, image: Pixels, box: Sequence[DrawnBox] | NDArray[np.int32]
+    ) -> list[Mask]: ...
     def segment(self, image: Pixels, box: Any) -> Mask | list[Mask]:
         """The object in a drawn box, as a mask (H, W) bool; for several boxes a list of masks.
 

@@ -113,4 +113,6 @@ def checked_record(path: UPath, kind: type[_Record]) -> _Record | None:
     try:
         return read_record(path, kind)
     except msgspec.DecodeError as error:
-        raise InputError(f"{path}: broken, or of another version ({error}); make it anew") from None
+        raise InputError(
+            f"{path}: broken, or of another version ({error}); make it anew"
+        ) from None

@@ -40,7 +40,9 @@ class Start:
     """What the checkpoints of the run will say of where they come from."""
 
 
-def start_model(settings: TrainSettings, shards: Shards, log: Callable[[str], None]) -> Start:
+def start_model(
+    settings: TrainSettings, shards: Shards, log: Callable[[str], None]
+) -> Start:
     """The model that `train.start` names. InputError if there is no such start."""
     if settings.start == _RANDOM:
         return _random_start(settings, shards, log)

@@ -75,7 +75,9 @@ def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None
     try:
         return open_shards(UPath(settings.build) / "shard", "val")
     except EmptySplit:
-        log("train: the val split holds no object, so the last checkpoint is kept, not the best")
+        log(
+            "train: the val split holds no object, so the last checkpoint is kept, not the best"
+        )
         return None
 
 

@@ -133,7 +133,9 @@ def _validate(
     by_domain: dict[str, float] = {}
     is_best = True
     if run.val_shards is not None:
-        pixels = validation_pixels(progress.steps or progress.step, scheduled.usual_pixels)
+        pixels = validation_pixels(
+            progress.steps or progress.step, scheduled.usual_pixels
+        )
         rows = validation_rows(run.val_shards, pixels)
         by_domain = validate(state.average, run.val_shards, rows)
         shown = ", ".join(f"{domain} {iou:.3f}" for domain, iou in by_domain.items())
@@ -189,6 +191,8 @@ def _write_record(run: TrainingRun, state: TrainingState) -> None:
 
     line = f"train: {progress.step:,} steps in {progress.seconds / 60:.1f} min"
     if progress.best is None:
-        run.log(f"{line}; there was nothing to validate on, so the last weights are kept")
+        run.log(
+            f"{line}; there was nothing to validate on, so the last weights are kept"
+        )
     else:
         run.log(f"{line}, best IoU {progress.best:.3f}")

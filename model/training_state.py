@@ -47,7 +47,9 @@ class _SavedState(TypedDict):
 class TrainingState:
     """The weights and everything else that a training step changes."""
 
-    def __init__(self, model: BoxNetwork, settings: TrainSettings, on: torch.device) -> None:
+    def __init__(
+        self, model: BoxNetwork, settings: TrainSettings, on: torch.device
+    ) -> None:
         self.settings = settings
         self.device = on
         self.model = model.to(on)
@@ -131,8 +133,12 @@ class TrainingState:
         A state is of this run if it has the same `key`. A broken file counts as none.
         """
         try:
-            saved: _SavedState = torch.load(path, map_location=self.device, weights_only=True)
-        except Exception:  # missing or broken in any of torch's many ways: the run begins anew
+            saved: _SavedState = torch.load(
+                path, map_location=self.device, weights_only=True
+            )
+        except (
+            Exception
+        ):  # missing or broken in any of torch's many ways: the run begins anew
             return False
         if saved.get("key") != key:
             return False

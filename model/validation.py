@@ -37,7 +37,9 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
     return rows[:number]
 
 
-def validate(model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]) -> dict[str, float]:
+def validate(
+    model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]
+) -> dict[str, float]:
     """Mean IoU by domain, on the stored windows of some rows. A mask is probability ≥ 0.5."""
     model.eval()
     found: dict[str, list[float]] = {}

@@ -188,7 +188,11 @@ def _first_line(error: BaseException) -> str:
 
 def _is_plain(name: str, value: Tensor) -> bool:
     """Whether a tensor is dense, in memory, and of real numbers; a counter may be of integers."""
-    if value.layout is not torch.strided or value.device.type != "cpu" or value.is_quantized:
+    if (
+        value.layout is not torch.strided
+        or value.device.type != "cpu"
+        or value.is_quantized
+    ):
         return False
     return value.is_floating_point() or name.endswith("num_batches_tracked")
 
@@ -203,7 +207,9 @@ def _variant_of(tensors: dict[str, Tensor], path: Path) -> Variant:
         if inside == first_inside and outputs == last_outputs:
             return variant
     known = ", ".join(WIDTHS)
-    raise InputError(f"{path}: not the weights of U²-Net in a size that is known here ({known})")
+    raise InputError(
+        f"{path}: not the weights of U²-Net in a size that is known here ({known})"
+    )
 
 
 def _outputs_of(tensors: dict[str, Tensor], layer: str) -> int | None:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 SettingsFile = Annotated[
     Path,
     typer.Argument(
-        metavar="SETTINGS", help="The settings file, YAML. Paths in it are relative to its folder."
+        metavar="SETTINGS",
+        help="The settings file, YAML. Paths in it are relative to its folder.",
     ),
 ]
 Root = Annotated[

@@ -39,7 +39,9 @@ def _add_stage(name: str, what: str) -> None:
     """Add the verb of a stage."""
 
     @ends_well
-    def stage(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
+    def stage(
+        settings: SettingsFile, root: Root = None, as_json: AsJson = False
+    ) -> None:
         from pipelines.verbs.stage import curate
 
         result = curate(load(settings, root), name)
@@ -49,7 +51,9 @@ def _add_stage(name: str, what: str) -> None:
     app.command(name, help=what)(stage)
 
 
-_add_stage("ingest", "Read the exports: one row for each object, its mask as run-lengths.")
+_add_stage(
+    "ingest", "Read the exports: one row for each object, its mask as run-lengths."
+)
 _add_stage("remap", "Give each object its concept of the taxonomy.")
 _add_stage("filter", "Drop background, and what is too small or too large.")
 _add_stage("split", "Assign groups of images to train, val and test.")
@@ -69,7 +73,9 @@ def train(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
 
 @app.command()
 @ends_well
-def evaluate(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
+def evaluate(
+    settings: SettingsFile, root: Root = None, as_json: AsJson = False
+) -> None:
     """Judge the model on the test shards, beside the baselines."""
     from pipelines.verbs.evaluate import evaluate as run
 
@@ -106,7 +112,9 @@ def report(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -
 @app.command()
 @ends_well
 def inspect(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="An export, or a settings file.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="An export, or a settings file.")
+    ],
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:
@@ -146,7 +154,8 @@ def trace(
         str, typer.Argument(help="The object, or the annotation that was dropped.")
     ],
     picture: Annotated[
-        Path | None, typer.Option(metavar="PNG", help="Draw it on its image, into this file.")
+        Path | None,
+        typer.Option(metavar="PNG", help="Draw it on its image, into this file."),
     ] = None,
     root: Root = None,
     as_json: AsJson = False,
@@ -174,7 +183,9 @@ def audit(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
 
 @app.command()
 @ends_well
-def taxonomy(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
+def taxonomy(
+    settings: SettingsFile, root: Root = None, as_json: AsJson = False
+) -> None:
     """Match the labels, and write the queue of those that wait for a decision."""
     from pipelines.flow import labels
     from pipelines.verbs.taxonomy import match_labels
@@ -190,16 +201,23 @@ def segment(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture.")],
     box: Annotated[
         list[str],
-        typer.Option(metavar="x0,y0,x1,y1", help="The drawn box, px, half-open; repeatable."),
+        typer.Option(
+            metavar="x0,y0,x1,y1", help="The drawn box, px, half-open; repeatable."
+        ),
     ],
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="PNG", help="Write the mask.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="PNG", help="Write the mask."),
     ] = None,
-    model: Annotated[str, typer.Option(metavar="PATH", help="base, or a checkpoint.")] = "base",
+    model: Annotated[
+        str, typer.Option(metavar="PATH", help="base, or a checkpoint.")
+    ] = "base",
     overlay: Annotated[
         Path | None, typer.Option(metavar="PNG", help="Draw the mask on the picture.")
     ] = None,
-    rle: Annotated[bool, typer.Option("--rle", help="Print the mask as COCO run-lengths.")] = False,
+    rle: Annotated[
+        bool, typer.Option("--rle", help="Print the mask as COCO run-lengths.")
+    ] = False,
     polygon: Annotated[
         bool, typer.Option("--polygon", help="Print the mask as COCO polygons.")
     ] = False,
@@ -226,7 +244,9 @@ def segment(
 @ends_well
 def clean_build(
     settings: SettingsFile,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove it without asking.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Remove it without asking.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Remove the build of a settings file, after a list of what goes and a question."""

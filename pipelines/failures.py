@@ -40,7 +40,9 @@ def ends_well(verb: Callable[_P, None]) -> Callable[_P, None]:
         except KeyboardInterrupt:
             _print("stopped; the next run goes on from here")
             raise typer.Exit(_INTERRUPTED) from None
-        except BrokenPipeError:  # who reads the output, such as `head`, has enough of it
+        except (
+            BrokenPipeError
+        ):  # who reads the output, such as `head`, has enough of it
             raise typer.Exit(1) from None
         except Exception as error:
             raise typer.Exit(_explain(error)) from None
@@ -81,7 +83,9 @@ def _explain_bug(error: Exception) -> None:
     trace_of_child = getattr(error, "trace", "")
     if trace_of_child:
         text += f"\nIn the child process:\n{trace_of_child}\n"
-    with tempfile.NamedTemporaryFile("w", prefix="segcurate-", suffix=".log", delete=False) as log:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="segcurate-", suffix=".log", delete=False
+    ) as log:
         log.write(text)
 
     first_line = str(error).strip().split("\n")[0]

@@ -9,8 +9,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("curate", "pipelines", "model", "examples", "benchmarks")
-FILES = sorted(path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py"))
-MODULES = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+FILES = sorted(
+    path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py")
+)
+MODULES = {
+    ".".join(path.with_suffix("").parts).removesuffix(".__init__"): path
+    for path in FILES
+}
 
 FORBIDDEN = {
     "curate": {
@@ -117,8 +122,12 @@ def rooms_of_curate(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((step, line) for step in (steps[1:2] or names))
 
 
-FRONT_DOOR = Path("curate/__init__.py")  # it names what every room offers; no room reads it
-INSIDE_CURATE = [path for path in FILES if path.parts[0] == "curate" and path != FRONT_DOOR]
+FRONT_DOOR = Path(
+    "curate/__init__.py"
+)  # it names what every room offers; no room reads it
+INSIDE_CURATE = [
+    path for path in FILES if path.parts[0] == "curate" and path != FRONT_DOOR
+]
 
 
 @pytest.mark.parametrize("path", INSIDE_CURATE, ids=str)
@@ -130,7 +139,9 @@ def test_arrows_inside_curate_point_one_way(path: Path) -> None:
 
 
 def test_each_file_of_curate_is_in_a_room_or_shared() -> None:
-    here = {path.parts[1] for path in FILES if path.parts[0] == "curate"} - {"__init__.py"}
+    here = {path.parts[1] for path in FILES if path.parts[0] == "curate"} - {
+        "__init__.py"
+    }
     assert here == set(BELOW) | {f"{name}.py" for name in SHARED}
 
 
@@ -158,7 +169,9 @@ def test_private_names_stay_in_their_file() -> None:
                 private = [
                     name for name in private if module != ".".join(path.parent.parts)
                 ]  # a room's own files
-                assert not private, f"{path}:{line} imports {', '.join(private)} of {module}"
+                assert not private, (
+                    f"{path}:{line} imports {', '.join(private)} of {module}"
+                )
 
 
 def test_the_library_prints_nothing() -> None:
@@ -175,6 +188,7 @@ def test_the_library_prints_nothing() -> None:
 
 def test_no_file_is_longer_than_500_lines() -> None:
     long = {
-        str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in FILES
+        str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines())
+        for path in FILES
     }
     assert not {path: lines for path, lines in long.items() if lines > 500}

@@ -25,24 +25,32 @@ def test_the_readme_names_every_make_target() -> None:
     assert stages is not None
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for target in [*targets, *stages[1].split()]:
-        assert re.search(rf"\bmake {target}(?![-\w])", readme), f"make {target} is not in README.md"
+        assert re.search(rf"\bmake {target}(?![-\w])", readme), (
+            f"make {target} is not in README.md"
+        )
 
 
 def test_every_setting_has_a_description() -> None:
     whole = schema(formats.options_by_name())
     for name, section in [("the file", whole), *whole["$defs"].items()]:
         for key, value in section["properties"].items():
-            assert "$ref" in value or value.get("description"), f"{key} of {name} has none"
+            assert "$ref" in value or value.get("description"), (
+                f"{key} of {name} has none"
+            )
 
 
 def test_the_page_of_the_settings_is_that_of_the_model() -> None:
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
-    assert page == settings_pages.with_tables(page), "write it again: make settings-docs"
+    assert page == settings_pages.with_tables(page), (
+        "write it again: make settings-docs"
+    )
 
 
 def test_the_published_schema_is_that_of_the_model() -> None:
     published = (DOCS / "settings.schema.json").read_text(encoding="utf-8")
-    assert published == settings_pages.schema_text(), "write it again: make settings-docs"
+    assert published == settings_pages.schema_text(), (
+        "write it again: make settings-docs"
+    )
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/shards.md", "docs/training.md"])
@@ -50,9 +58,14 @@ def test_the_examples_use_names_that_are_there(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for example in re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         for node in ast.walk(ast.parse(example)):
-            if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in ROOMS:
+            if (
+                isinstance(node, ast.ImportFrom)
+                and str(node.module).split(".")[0] in ROOMS
+            ):
                 module = import_module(str(node.module))
-                assert not [each.name for each in node.names if not hasattr(module, each.name)]
+                assert not [
+                    each.name for each in node.names if not hasattr(module, each.name)
+                ]
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "curate":
                 assert node.attr in curate.__all__
 
@@ -71,7 +84,9 @@ def places() -> list[Place]:
     """The rows of the table; a row that speaks of FORMAT stands for each format."""
     page = (DOCS / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = page.partition("## Where is what")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (.*?) \| `(.*?)` \| `(.*?)` \| `(.*?)` \|$", table, re.MULTILINE)
+    rows = re.findall(
+        r"^\| (.*?) \| `(.*?)` \| `(.*?)` \| `(.*?)` \|$", table, re.MULTILINE
+    )
     found = []
     for what, file, name, test in rows:
         row = Place(what, Path(file), name, Path(test))
@@ -106,12 +121,16 @@ def test_the_contributors_table_has_what_newcomers_look_for() -> None:
     }
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.what}: {place.file.stem}")
+@pytest.mark.parametrize(
+    "place", PLACES, ids=lambda place: f"{place.what}: {place.file.stem}"
+)
 def test_the_file_defines_what_the_table_says(place: Place) -> None:
     assert place.name in defined_names(ROOT / place.file)
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.what}: {place.file.stem}")
+@pytest.mark.parametrize(
+    "place", PLACES, ids=lambda place: f"{place.what}: {place.file.stem}"
+)
 def test_no_other_file_defines_it(place: Place) -> None:
     others = [
         path.relative_to(ROOT)
@@ -125,7 +144,9 @@ def test_no_other_file_defines_it(place: Place) -> None:
         assert others == [place.file]
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.what}: {place.file.stem}")
+@pytest.mark.parametrize(
+    "place", PLACES, ids=lambda place: f"{place.what}: {place.file.stem}"
+)
 def test_its_test_is_there_and_about_it(place: Place) -> None:
     """It has the file's name in the same room, or it imports the file."""
     tree = ast.parse((ROOT / place.test).read_text(encoding="utf-8"))
@@ -141,7 +162,9 @@ def defined_names(path: Path) -> set[str]:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Assign):
-            found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            found |= {
+                target.id for target in node.targets if isinstance(target, ast.Name)
+            }
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found.add(node.target.id)
     return found
@@ -151,10 +174,14 @@ def imports(tree: ast.Module, module: str) -> bool:
     """Whether a file imports the module, or names of it."""
     parent, _, name = module.rpartition(".")
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import) and module in [alias.name for alias in node.names]:
+        if isinstance(node, ast.Import) and module in [
+            alias.name for alias in node.names
+        ]:
             return True
         if isinstance(node, ast.ImportFrom):
-            from_parent = node.module == parent and name in [alias.name for alias in node.names]
+            from_parent = node.module == parent and name in [
+                alias.name for alias in node.names
+            ]
             if from_parent or node.module == module:
                 return True
     return False

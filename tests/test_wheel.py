@@ -64,7 +64,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def metadata(wheel: zipfile.ZipFile) -> Message:
-    (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+    (name,) = [
+        name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")
+    ]
     return Parser().parsestr(wheel.read(name).decode())
 
 
@@ -92,7 +94,9 @@ def test_ci_runs_the_versions_that_the_metadata_names(wheel: zipfile.ZipFile) ->
 
 def test_an_editable_install_has_the_command(tmp_path: Path) -> None:
     wheel = build("editable", tmp_path)
-    (script,) = [name for name in wheel.namelist() if name.endswith(".data/scripts/segcurate")]
+    (script,) = [
+        name for name in wheel.namelist() if name.endswith(".data/scripts/segcurate")
+    ]
     assert wheel.read(script).startswith(b"#!python\n")
     assert wheel.getinfo(script).external_attr >> 16 & 0o111, "not executable"
 
@@ -101,7 +105,9 @@ def test_the_wheel_reads_shards_with_its_own_requirements_alone(
     wheel: zipfile.ZipFile, tmp_path: Path
 ) -> None:
     (tmp_path / "photos").mkdir()
-    shards = write_shards(make_segments(tmp_path / "photos", images=4), tmp_path / "shards")
+    shards = write_shards(
+        make_segments(tmp_path / "photos", images=4), tmp_path / "shards"
+    )
     wheel.extractall(tmp_path / "wheel")
     required = [Requirement(each) for each in PYPROJECT["project"]["dependencies"]]
     installed = _with_all_they_need(required)
@@ -133,7 +139,9 @@ def test_requirements_name_what_a_room_imports(room: str) -> None:
     distributions = packages_distributions()
     for module in _imported(room):
         found = {canonicalize_name(name) for name in distributions.get(module, [])}
-        assert found & names, f"{room} imports {module}, which its requirements do not name"
+        assert found & names, (
+            f"{room} imports {module}, which its requirements do not name"
+        )
 
 
 def _imported(room: str) -> set[str]:

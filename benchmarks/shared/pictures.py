@@ -58,7 +58,9 @@ def _make(folder: Path, like: Statistics) -> tuple[Path, Path]:
         width = int(like.side * share_x)
         name = f"{number:04d}.jpg"
         Image.fromarray(_photo(rng, height, width)).save(images / name, quality=80)
-        pictures.append({"id": number, "file_name": name, "height": height, "width": width})
+        pictures.append(
+            {"id": number, "file_name": name, "height": height, "width": width}
+        )
 
     annotations = []
     for key in range(like.objects):
@@ -75,7 +77,9 @@ def _make(folder: Path, like: Statistics) -> tuple[Path, Path]:
     document = {
         "images": pictures,
         "annotations": annotations,
-        "categories": [{"id": number, "name": f"sort {number}"} for number in range(_CLASSES)],
+        "categories": [
+            {"id": number, "name": f"sort {number}"} for number in range(_CLASSES)
+        ],
     }
     path = folder / "annotations.json"
     path.write_text(json.dumps(document))
@@ -95,7 +99,9 @@ def _photo(rng: Generator, height: int, width: int) -> NDArray[np.uint8]:
     return photo
 
 
-def _ring(rng: Generator, picture: Mapping[str, Any], side: float, points: int) -> list[float]:
+def _ring(
+    rng: Generator, picture: Mapping[str, Any], side: float, points: int
+) -> list[float]:
     """A star-shaped polygon inside the picture: x0, y0, x1, y1, …"""
     height, width = picture["height"], picture["width"]
     aspect = rng.lognormal(0, 0.35)

@@ -46,7 +46,9 @@ def plain_script(annotations: list[tuple[Path, Path]], target: Path) -> int:
     return len(rows)
 
 
-def _row(coco: COCO, annotation: dict[str, Any], picture: Image.Image) -> dict[str, Any] | None:
+def _row(
+    coco: COCO, annotation: dict[str, Any], picture: Image.Image
+) -> dict[str, Any] | None:
     """The row of an annotation, None where the filter would drop it."""
     mask = coco.annToMask(annotation)
     y, x = np.nonzero(mask)

@@ -185,19 +185,25 @@ def _extract(
             target.mkdir(parents=True, exist_ok=True)
             continue
         if member.kind == "other":
-            raise Refusal(Reason.ARCHIVE_ESCAPE, f"member {member.name!r} is a link or a device")
+            raise Refusal(
+                Reason.ARCHIVE_ESCAPE, f"member {member.name!r} is a link or a device"
+            )
 
         target.parent.mkdir(parents=True, exist_ok=True)
         source = member.open()
         if source is None:
-            raise Refusal(Reason.MALFORMED_FILE, f"member {member.name!r} has no content")
+            raise Refusal(
+                Reason.MALFORMED_FILE, f"member {member.name!r} has no content"
+            )
         with source, target.open("wb") as sink:
             allowed -= _copy(source, sink, allowed, archive.name)
 
 
 def _check_number(members: int, limits: ArchiveLimits) -> None:
     if members > limits.archive_members:
-        raise Refusal(Reason.ARCHIVE_BOMB, f"more than {limits.archive_members:,} members")
+        raise Refusal(
+            Reason.ARCHIVE_BOMB, f"more than {limits.archive_members:,} members"
+        )
 
 
 def _path_inside(name: str, limits: ArchiveLimits) -> str:
@@ -205,7 +211,9 @@ def _path_inside(name: str, limits: ArchiveLimits) -> str:
     path = posixpath.normpath(name.replace("\\", "/"))
     is_absolute = path.startswith("/") or path[1:2] == ":"
     if is_absolute or path.split("/")[0] == ".." or "\0" in path:
-        raise Refusal(Reason.ARCHIVE_ESCAPE, f"member {name!r} leaves the archive's folder")
+        raise Refusal(
+            Reason.ARCHIVE_ESCAPE, f"member {name!r} leaves the archive's folder"
+        )
     if len(path.encode("utf-8", "surrogateescape")) > limits.path_bytes:
         detail = f"a member's path is longer than {limits.path_bytes} bytes"
         raise Refusal(Reason.OVER_LIMIT, detail)
@@ -218,6 +226,8 @@ def _copy(source: IO[bytes], sink: IO[bytes], allowed: int, archive: str) -> int
     while chunk := source.read(_CHUNK):
         copied += len(chunk)
         if copied > allowed:
-            raise Refusal(Reason.ARCHIVE_BOMB, f"{archive} unpacks to more than the limits allow")
+            raise Refusal(
+                Reason.ARCHIVE_BOMB, f"{archive} unpacks to more than the limits allow"
+            )
         sink.write(chunk)
     return copied

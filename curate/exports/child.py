@@ -69,7 +69,9 @@ class ChildDied(Exception):
         self.memory = memory
 
 
-def call(function: Callable[P, T], limits: ChildLimits, *args: P.args, **kwargs: P.kwargs) -> T:
+def call(
+    function: Callable[P, T], limits: ChildLimits, *args: P.args, **kwargs: P.kwargs
+) -> T:
     """Run `function(*args)` in the child; it must be marked by `runs_in_child`.
 
     Raises:
@@ -139,7 +141,13 @@ class _Child:
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Start the process and wait until it is ready. RuntimeError if it does not start."""
-        command = [sys.executable, "-P", "-m", "curate.exports.child_process", str(self._memory)]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "curate.exports.child_process",
+            str(self._memory),
+        ]
         process = subprocess.Popen(  # noqa: S603  our own module
             command,
             stdin=subprocess.PIPE,
@@ -158,7 +166,9 @@ class _Child:
             if process.stderr:
                 said = process.stderr.read()
             self._end()
-            message = f"the decoding child did not start: {said.decode(errors='replace')}"
+            message = (
+                f"the decoding child did not start: {said.decode(errors='replace')}"
+            )
             raise RuntimeError(message) from None
         return process
 

@@ -21,7 +21,11 @@ from typing import Any
 import msgspec
 
 from curate.boundary import may_run_in_child
-from curate.exports.process_limits import limit_cpu_time, limit_memory, write_no_core_dumps
+from curate.exports.process_limits import (
+    limit_cpu_time,
+    limit_memory,
+    write_no_core_dumps,
+)
 from curate.reasons import Refusal
 
 LENGTH = struct.Struct("<Q")

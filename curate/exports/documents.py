@@ -16,7 +16,9 @@ from curate.reasons import Reason, Refusal
 from curate.text import BYTE_ORDER_MARKS, decode_text, nesting
 
 _WINDOW = 1 << 20  # bytes of a document that are checked in one go
-_LONGEST_NUMBER = 1000  # digits; Python refuses to read whole numbers of more than 4,300
+_LONGEST_NUMBER = (
+    1000  # digits; Python refuses to read whole numbers of more than 4,300
+)
 
 # A string that is never closed matches to the end of the text, so that it is read only once.
 _STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
@@ -82,7 +84,9 @@ def json_value(piece: bytes | msgspec.Raw) -> Any:
 def _check_depth(text: bytes, max_depth: int) -> None:
     depth = nesting(text)
     if depth > max_depth:
-        raise Refusal(Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}")
+        raise Refusal(
+            Reason.OVER_LIMIT, f"nests {depth} brackets, more than {max_depth}"
+        )
 
 
 def _check_utf8(raw: bytes) -> None:

@@ -46,7 +46,9 @@ _MASK_RANKS = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3
 
 # A word: capitals ("RGB"), a capitalised or lower-case word, digits, or other letters.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
-_SPLIT_PREFIX = re.compile(r"^(training|train|validation|valid|val|testing|test)(?=[a-z]{2})")
+_SPLIT_PREFIX = re.compile(
+    r"^(training|train|validation|valid|val|testing|test)(?=[a-z]{2})"
+)
 
 _GAP = r"[\s_.-]"
 _MASK_AFFIX = (
@@ -56,7 +58,9 @@ _MASK_AFFIX = (
     r"|parsing|target)"
 )
 _IMAGE_AFFIX = r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input)"
-_PREVIEW_ENDING = re.compile(rf"{_GAP}(?:{'|'.join(sorted(_PREVIEW_WORDS))})$", re.IGNORECASE)
+_PREVIEW_ENDING = re.compile(
+    rf"{_GAP}(?:{'|'.join(sorted(_PREVIEW_WORDS))})$", re.IGNORECASE
+)
 _NUMBER_ENDING = re.compile(rf"{_GAP}*\d+$")
 _CLASS_AND_NUMBER = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
 
@@ -195,7 +199,11 @@ def image_and_rest(stem: str) -> list[tuple[str, str]]:
     [('7_red', '1'), ('7', 'red_1')]
     """
     gaps = [gap.span() for gap in re.finditer(rf"{_GAP}+", stem)]
-    found = [(stem[:start], stem[end:]) for start, end in gaps if start > 0 and end < len(stem)]
+    found = [
+        (stem[:start], stem[end:])
+        for start, end in gaps
+        if start > 0 and end < len(stem)
+    ]
     found.reverse()
     return found
 

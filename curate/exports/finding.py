@@ -32,7 +32,9 @@ def find_image(
         # A path of another machine: of it, only the file name can mean anything here.
         name = re.split(r"[\\/]", name)[-1]
     if _URL.match(name) or name.startswith(("/", "\\\\")) or "\0" in name:
-        raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} is not a path inside the export")
+        raise Refusal(
+            Reason.PATH_ESCAPE, f"image {name!r} is not a path inside the export"
+        )
 
     candidates = _candidates(files, name, document, folders)
     for path in candidates:
@@ -56,7 +58,9 @@ def refused_path(files: Files, path: str) -> Refusal | None:
     return None
 
 
-def _candidates(files: Files, name: str, document: str, folders: Iterable[str]) -> list[str]:
+def _candidates(
+    files: Files, name: str, document: str, folders: Iterable[str]
+) -> list[str]:
     """The paths inside the export that a name may mean, the likeliest first."""
     spellings = [name]
     if "\\" in name:
@@ -70,7 +74,9 @@ def _candidates(files: Files, name: str, document: str, folders: Iterable[str]) 
 
     inside = []
     for spelling in spellings:
-        paths = [posixpath.normpath(posixpath.join(start, spelling)) for start in starts]
+        paths = [
+            posixpath.normpath(posixpath.join(start, spelling)) for start in starts
+        ]
         inside += [path for path in paths if not path.startswith("..")]
 
     # From another folder, a name that leaves the export may still lead back into it.
@@ -95,7 +101,9 @@ def _find_by_name(files: Files, name: str, candidates: list[str]) -> str:
             return hits[0]
         if hits:
             several = ", ".join(hits[:4])
-            raise Refusal(Reason.AMBIGUOUS_IMAGE, f"image {name!r} may be any of {several}")
+            raise Refusal(
+                Reason.AMBIGUOUS_IMAGE, f"image {name!r} may be any of {several}"
+            )
 
     for path in sorted(files.refused):
         if posixpath.basename(path) == base:

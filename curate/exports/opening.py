@@ -23,7 +23,16 @@ from curate.records import Drop, FaultReport, make_drop
 from curate.settings import ExportSettings
 from curate.storage import digest, is_local, remove_folder
 
-_DOCUMENTS = (".json", ".ndjson", ".jsonl", ".manifest", ".xml", ".csv", ".yaml", ".yml")
+_DOCUMENTS = (
+    ".json",
+    ".ndjson",
+    ".jsonl",
+    ".manifest",
+    ".xml",
+    ".csv",
+    ".yaml",
+    ".yml",
+)
 _BYTES_A_SECOND = 200_000  # an archive that unpacks more slowly than this is refused
 _CHUNK = 1 << 22  # bytes that are copied in one go
 
@@ -159,7 +168,9 @@ def _open_archive(
     except Fault as fault:
         refusal = Refusal(Reason.FAULT, f"{archive.name}: {fault.summary}")
         lost.append(
-            FaultReport(export=export, image_path="", summary=fault.summary, trace=fault.trace)
+            FaultReport(
+                export=export, image_path="", summary=fault.summary, trace=fault.trace
+            )
         )
     lost.append(make_drop(refusal, export=export, count=None))
     return Files(archive, (), digest=_bytes_digest(archive)), lost

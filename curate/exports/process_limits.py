@@ -15,7 +15,9 @@ except ImportError:  # a system without Unix's limits
     resource = None  # type: ignore[assignment]
 
 _STATM = Path("/proc/self/statm")
-_SPARE_CPU_SECONDS = 2  # the system counts whole seconds; the wall clock is the finer limit
+_SPARE_CPU_SECONDS = (
+    2  # the system counts whole seconds; the wall clock is the finer limit
+)
 
 
 def limit_memory(above_idle: int) -> bool:

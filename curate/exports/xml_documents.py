@@ -141,7 +141,9 @@ class _Outline(_Target):
             self._elements = 0
 
         if self.depth > self._max_depth:
-            raise Refusal(Reason.OVER_LIMIT, f"nests elements more than {self._max_depth} deep")
+            raise Refusal(
+                Reason.OVER_LIMIT, f"nests elements more than {self._max_depth} deep"
+            )
         if self._elements > _MOST_ELEMENTS:
             detail = f"one element holds more than {_MOST_ELEMENTS:,} others"
             raise Refusal(Reason.OVER_LIMIT, detail)
@@ -208,7 +210,9 @@ def _parse(export: Export, path: str, target: _Target) -> Iterator[None]:
                 if not target.is_idle:
                     idle_bytes = 0
                 if idle_bytes > _LONGEST_TAG:
-                    raise Refusal(Reason.OVER_LIMIT, f"a tag of more than {_LONGEST_TAG:,} bytes")
+                    raise Refusal(
+                        Reason.OVER_LIMIT, f"a tag of more than {_LONGEST_TAG:,} bytes"
+                    )
                 yield
             parser.close()
     except Refusal as refusal:
@@ -217,7 +221,9 @@ def _parse(export: Export, path: str, target: _Target) -> Iterator[None]:
         detail = f"{path}: it declares a document type or an entity: {error}"
         raise Refusal(Reason.REFUSED_MARKUP, detail[:300]) from None
     except OSError as error:
-        raise Refusal(Reason.UNREADABLE_FILE, f"{path}: {error.strerror or error}") from None
+        raise Refusal(
+            Reason.UNREADABLE_FILE, f"{path}: {error.strerror or error}"
+        ) from None
     except (ParseError, ValueError, LookupError) as error:
         # ValueError and LookupError: the document states an encoding that is not known.
         raise Refusal(Reason.MALFORMED_FILE, f"{path}: no XML: {error}") from None
@@ -229,7 +235,9 @@ def _opened(export: Export, path: str) -> Iterator[IO[bytes]]:
     """A file of an export, opened for reading. Refusal over_limit if it is too large."""
     file = export.files.root / path
     if file.stat().st_size > export.limits.file_bytes:
-        raise Refusal(Reason.OVER_LIMIT, f"larger than {export.limits.file_bytes:,} bytes")
+        raise Refusal(
+            Reason.OVER_LIMIT, f"larger than {export.limits.file_bytes:,} bytes"
+        )
     with file.open("rb") as stream:
         yield stream
 

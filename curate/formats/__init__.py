@@ -23,7 +23,9 @@ It raises InputError if nothing in the export is of the format, or if an option 
 
 def names() -> list[str]:
     """Names of all formats, sorted."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg)
+    return sorted(
+        module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg
+    )
 
 
 def describe(name: str) -> str:

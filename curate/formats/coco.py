@@ -102,7 +102,9 @@ def read(export: Export) -> Iterator[ReadItem]:
     crowds = export.options.get("crowds", "auto")
     if crowds not in _CROWDS:
         words = ", ".join(_CROWDS)
-        raise InputError(f"export {export.name}: option crowds is one of {words}, not {crowds!r}")
+        raise InputError(
+            f"export {export.name}: option crowds is one of {words}, not {crowds!r}"
+        )
 
     for each in documents(export, "COCO", _is_instances, _NEEDS):
         if not isinstance(each, JsonDocument):
@@ -127,7 +129,9 @@ def _is_instances(document: JsonDocument) -> bool:
     return not entries or not all(has_other_content(entry) for entry in entries)
 
 
-def _read_document(export: Export, source: JsonDocument, crowds: str) -> Iterator[ReadItem]:
+def _read_document(
+    export: Export, source: JsonDocument, crowds: str
+) -> Iterator[ReadItem]:
     """The records of a document's images. Refusal malformed_file if a list in it is none."""
     raw_images = source.entries("images")
     raw_annotations = source.entries("annotations")

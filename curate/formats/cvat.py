@@ -44,7 +44,13 @@ from curate.exports.xml_documents import Element, XmlDocument
 from curate.formats.shared.cvat_keyframes import interpolated, lists_keyframes_only
 from curate.formats.shared.cvat_pictures import Pictures, frame_name, usual_folders
 from curate.formats.shared.cvat_shapes import is_annotation, read_shape, z_order
-from curate.formats.shared.cvat_tasks import Task, is_overwritten, read_tasks, task_of, whole_number
+from curate.formats.shared.cvat_tasks import (
+    Task,
+    is_overwritten,
+    read_tasks,
+    task_of,
+    whole_number,
+)
 from curate.formats.shared.cvat_tracks import Track, by_frame, read_track
 from curate.formats.shared.grouping import Drawn, join_groups, without_holes
 from curate.formats.shared.xml_documents import documents
@@ -112,12 +118,16 @@ def _options(export: Export) -> _Options:
         raise InputError(f"option groups is {groups!r}; it may be join or separate")
     interpolate = export.options.get("interpolate", False)
     if not isinstance(interpolate, bool):
-        raise InputError(f"option interpolate is {interpolate!r}; it may be true or false")
+        raise InputError(
+            f"option interpolate is {interpolate!r}; it may be true or false"
+        )
     return _Options(joins=groups == "join", interpolates=interpolate)
 
 
 def _is_cvat(document: XmlDocument) -> bool:
-    return document.root == "annotations" and bool({"image", "track", "meta"} & document.tags)
+    return document.root == "annotations" and bool(
+        {"image", "track", "meta"} & document.tags
+    )
 
 
 def _read_document(reading: _Reading) -> Iterator[ImageRecord | Drop]:
@@ -175,10 +185,14 @@ def _frames(reading: _Reading, tracks: Sequence[Track]) -> Iterator[ImageRecord 
         yield _no_frames(reading)
 
     for (task_id, frame), tracked in by_frame(tracks).items():
-        shapes = [(shape, _drawn(reading, shape, of.label, of.group)) for of, shape in tracked]
+        shapes = [
+            (shape, _drawn(reading, shape, of.label, of.group)) for of, shape in tracked
+        ]
         annotations = _annotations(reading, shapes)
         if frame is None:
-            refusal = Refusal(Reason.UNKNOWN_IMAGE, f"{reading.path}: a shape on no frame")
+            refusal = Refusal(
+                Reason.UNKNOWN_IMAGE, f"{reading.path}: a shape on no frame"
+            )
             yield _lost(reading, refusal, "", annotations)
             continue
         task = tracked[0][0].task
@@ -213,14 +227,18 @@ def _no_frames(reading: _Reading) -> Drop:
     return reading.export.drop(refusal, annotation_key=reading.path, count=0)
 
 
-def _drawn(reading: _Reading, shape: Element, label: str | None, group: str | None) -> Drawn:
+def _drawn(
+    reading: _Reading, shape: Element, label: str | None, group: str | None
+) -> Drawn:
     """A shape of the document. CVAT's number for no group is 0."""
     if not reading.options.joins or group in ("", "0"):
         group = None
     return read_shape(shape, label, group, reading.path)
 
 
-def _annotations(reading: _Reading, shapes: Sequence[tuple[Element, Drawn]]) -> list[Annotation]:
+def _annotations(
+    reading: _Reading, shapes: Sequence[tuple[Element, Drawn]]
+) -> list[Annotation]:
     """The annotations of an image. Of shapes at one height, the later ones lie above."""
     lowest_first = sorted(shapes, key=lambda each: z_order(each[0]))
     drawn = [each for _, each in lowest_first]
@@ -231,14 +249,20 @@ def _is_background(drawn: Drawn) -> bool:
     return drawn.label.casefold() == "background"
 
 
-def _record(reading: _Reading, image: _Image, annotations: list[Annotation]) -> ImageRecord | Drop:
+def _record(
+    reading: _Reading, image: _Image, annotations: list[Annotation]
+) -> ImageRecord | Drop:
     folders = usual_folders(reading.path, image.subset)
     name = reading.pictures.complete(image.name, reading.path, folders)
 
     is_frame_there = image.frame is not None and name != image.name
-    if is_frame_there and is_overwritten(image.task, image.frame or 0, reading.tasks.values()):
+    if is_frame_there and is_overwritten(
+        image.task, image.frame or 0, reading.tasks.values()
+    ):
         detail = f"{name} may be of any video in subset {image.subset!r}: export each task alone"
-        return _lost(reading, Refusal(Reason.AMBIGUOUS_IMAGE, detail), name, annotations)
+        return _lost(
+            reading, Refusal(Reason.AMBIGUOUS_IMAGE, detail), name, annotations
+        )
 
     video = ""
     if image.is_of_video:

@@ -73,10 +73,14 @@ def read(export: Export) -> Iterator[ReadItem]:
 
 def _is_labelme(document: JsonDocument) -> bool:
     keys = document.pieces.keys()
-    return "shapes" in keys and not keys.isdisjoint(("imagePath", "imageData", "imageHeight"))
+    return "shapes" in keys and not keys.isdisjoint(
+        ("imagePath", "imageData", "imageHeight")
+    )
 
 
-def _image_record(export: Export, document: JsonDocument, shapes: list[msgspec.Raw]) -> ImageRecord:
+def _image_record(
+    export: Export, document: JsonDocument, shapes: list[msgspec.Raw]
+) -> ImageRecord:
     def stated(key: str) -> Any:
         return value(document.pieces.get(key))
 

@@ -82,7 +82,9 @@ def read(export: Export) -> Iterator[ReadItem]:
     """A record for each image of a document."""
     attribute = export.options.get("label")
     if attribute is not None and not isinstance(attribute, str):
-        raise InputError(f"option label is {attribute!r}; it is the name of a region attribute")
+        raise InputError(
+            f"option label is {attribute!r}; it is the name of a region attribute"
+        )
 
     declared = _declared(export)
     has_table = False
@@ -189,10 +191,14 @@ def _items(
             for number, region in enumerate(file.regions)
         ]
         try:
-            name = _file_name(export, document, file, is_shared=len(sizes[file.name]) > 1)
+            name = _file_name(
+                export, document, file, is_shared=len(sizes[file.name]) > 1
+            )
         except Refusal as refusal:
             count = len(annotations)
-            yield export.drop(refusal, image_path=file.name, annotation_key="", count=count)
+            yield export.drop(
+                refusal, image_path=file.name, annotation_key="", count=count
+            )
             continue
         yield ImageRecord(
             name=name,
@@ -212,7 +218,9 @@ def _regions(document: _Document) -> Iterator[Region]:
                 yield region
 
 
-def _file_name(export: Export, document: _Document, file: ViaFile, *, is_shared: bool) -> str:
+def _file_name(
+    export: Export, document: _Document, file: ViaFile, *, is_shared: bool
+) -> str:
     """The name under which ingest finds the image: a path, if only its size tells which it is.
 
     `is_shared`: whether the document has several images of this name. Refusal ambiguous_image.
@@ -227,7 +235,9 @@ def _file_name(export: Export, document: _Document, file: ViaFile, *, is_shared:
         return posixpath.relpath(of_size[0], posixpath.dirname(document.path) or ".")
     if is_shared and same_name:
         several = f"{document.path} has several images {file.name!r}"
-        raise Refusal(Reason.AMBIGUOUS_IMAGE, f"{several}, and no file has {file.size} bytes")
+        raise Refusal(
+            Reason.AMBIGUOUS_IMAGE, f"{several}, and no file has {file.size} bytes"
+        )
     return file.name
 
 
@@ -249,7 +259,9 @@ def _folders(document: _Document) -> list[str]:
     return [*document.project.folders, *_FOLDERS]
 
 
-def _annotation(path: str, number: int, region: Region | None, labels: Labels) -> Annotation:
+def _annotation(
+    path: str, number: int, region: Region | None, labels: Labels
+) -> Annotation:
     """The annotation of a region."""
     if region is None:
         return Annotation(
@@ -275,5 +287,9 @@ def _annotation(path: str, number: int, region: Region | None, labels: Labels) -
             attributes=remarks,
         )
     return Annotation(
-        key=key, label=label, shape=polygons, flags=label_flags(label), attributes=remarks
+        key=key,
+        label=label,
+        shape=polygons,
+        flags=label_flags(label),
+        attributes=remarks,
     )

@@ -109,7 +109,9 @@ def read(export: Export) -> Iterator[ReadItem]:
         (by_name, path), *others = sorted(files_of[image])
         detail = f"{image} has labels in {path}, which are kept"
         for _, other in others:
-            yield from _lost(export, other, Refusal(Reason.DUPLICATE_ANNOTATION, detail))
+            yield from _lost(
+                export, other, Refusal(Reason.DUPLICATE_ANNOTATION, detail)
+            )
         yield from _read_file(export, path, image, _flags(by_name), lists.nearest(path))
 
 
@@ -123,7 +125,9 @@ def _refused(export: Export) -> Iterator[Drop]:
     """Drops of label files that are links, pipes or devices."""
     for path in sorted(export.files.refused):
         if path.lower().endswith(".txt") and is_in_labels(path):
-            refusal = Refusal(Reason.PATH_ESCAPE, f"{path} is a link, a pipe or a device")
+            refusal = Refusal(
+                Reason.PATH_ESCAPE, f"{path} is a link, a pipe or a device"
+            )
             yield export.drop(refusal, annotation_key=path, count=None)
 
 
@@ -142,7 +146,9 @@ def _lost(export: Export, path: str, refusal: Refusal) -> Iterator[Drop]:
 def _lines(export: Export, path: str) -> list[tuple[int, str]]:
     """The lines of a label file that are not empty, each with its number from 1."""
     lines = export.read_text(path).split("\n")
-    return [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    return [
+        (number, line) for number, line in enumerate(lines, start=1) if line.strip()
+    ]
 
 
 def _named(refusal: Refusal, path: str) -> Refusal:
@@ -171,7 +177,11 @@ def _read_file(
 
 
 def _annotation(
-    path: str, number: int, words: list[str], classes: ClassList | None, flags: list[Flag]
+    path: str,
+    number: int,
+    words: list[str],
+    classes: ClassList | None,
+    flags: list[Flag],
 ) -> Annotation:
     """Line `number` of a label file, with its polygon or the reason why it is dropped."""
     place = f"line {number}"

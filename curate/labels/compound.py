@@ -11,7 +11,9 @@ from curate.labels.names import Names
 from curate.labels.taxonomy import Taxonomy
 from curate.labels.words import Words, words
 
-_PATH = re.compile(r"\s*(?:/|(?<=\w\w)\.(?=\w\w)|\\|>|::|--+|->|→|\|)\s*")  # between steps
+_PATH = re.compile(
+    r"\s*(?:/|(?<=\w\w)\.(?=\w\w)|\\|>|::|--+|->|→|\|)\s*"
+)  # between steps
 _LIST = re.compile(r"\s*[,;]\s*")  # between the items of a list
 _BRACKET = re.compile(r"^(.+?)\s*[(\[{](.+)[)\]}]\s*$", re.DOTALL)  # door (car)
 _OF = re.compile(  # wheel of the car
@@ -157,7 +159,10 @@ def _allows(step: str, concept: str, reader: _Reader) -> bool:
         return True
     # The whole of a part may be of a narrower kind: a truck has the wheel of a vehicle.
     entry = taxonomy.concepts[concept]
-    return entry.kind == "part" and entry.parent in (around, *taxonomy.ancestors(around))
+    return entry.kind == "part" and entry.parent in (
+        around,
+        *taxonomy.ancestors(around),
+    )
 
 
 def _is_empty(step: str) -> bool:

@@ -29,11 +29,15 @@ class SplitRule(msgspec.Struct, frozen=True):
     where: dict[str, tuple[str, ...]] = {}
     annotations: frozenset[str] = frozenset()
 
-    def fits(self, object_id: str, annotation_key: str, attributes: Mapping[str, str]) -> bool:
+    def fits(
+        self, object_id: str, annotation_key: str, attributes: Mapping[str, str]
+    ) -> bool:
         """Whether the rule decides on this object."""
         if self.annotations:
             return object_id in self.annotations or annotation_key in self.annotations
-        return all(attributes.get(name) in values for name, values in self.where.items())
+        return all(
+            attributes.get(name) in values for name, values in self.where.items()
+        )
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -161,7 +165,9 @@ def _file_problems(data: Any, taxonomy: Taxonomy) -> Problems:
 
     exports = data.get("exports") or {}
     if not isinstance(exports, dict):
-        yield Problem(("exports",), "exports are a mapping: the export's name, then its labels")
+        yield Problem(
+            ("exports",), "exports are a mapping: the export's name, then its labels"
+        )
         exports = {}
 
     labels = data.get("labels")
@@ -213,7 +219,9 @@ def _rule_problems(rule: Any, taxonomy: Taxonomy) -> Problems:
     """What is wrong in one rule of a split."""
     is_rule = isinstance(rule, dict) and "decision" in rule
     if not is_rule or ("where" in rule) == ("annotations" in rule):
-        yield Problem((), "a rule has a 'decision', and either 'where' or 'annotations'")
+        yield Problem(
+            (), "a rule has a 'decision', and either 'where' or 'annotations'"
+        )
         return
     yield from unknown_keys(rule, _RULE_KEYS)
     yield from below("decision", _word_problems(rule["decision"], taxonomy))
@@ -254,7 +262,9 @@ def _word_problems(word: Any, taxonomy: Taxonomy) -> Problems:
     if isinstance(word, str) and word in taxonomy.concepts:
         return
     if word == UNDECIDED:
-        yield Problem((), f"{UNDECIDED} waits for a word: a concept, {BACKGROUND} or {REJECT}")
+        yield Problem(
+            (), f"{UNDECIDED} waits for a word: a concept, {BACKGROUND} or {REJECT}"
+        )
         return
     hint = nearest(str(word), [BACKGROUND, REJECT, *taxonomy.concepts])
     message = f"no concept {word!r}, and neither {BACKGROUND!r} nor {REJECT!r}{hint}"

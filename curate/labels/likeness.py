@@ -111,7 +111,9 @@ def _spelled_names(taxonomy: Taxonomy) -> _Names:
     return _Names(names, starts)
 
 
-def _compare(labels: Sequence[str], concepts: list[str], names: _Names) -> Iterator[Likeness]:
+def _compare(
+    labels: Sequence[str], concepts: list[str], names: _Names
+) -> Iterator[Likeness]:
     """The likeness of some labels to all concepts."""
     spelled = [_spelling(label) for label in labels]
 
@@ -134,7 +136,9 @@ def _compare(labels: Sequence[str], concepts: list[str], names: _Names) -> Itera
         yield Likeness(concepts, scores[row], ratios[row], names.names[nearest])
 
 
-def _shares(labels: list[str], names: list[str], scorer: _Scorer) -> NDArray[np.float32]:
+def _shares(
+    labels: list[str], names: list[str], scorer: _Scorer
+) -> NDArray[np.float32]:
     """(labels, names) float32: how like each label is to each name, 0 to 1."""
     percent = process.cdist(labels, names, scorer=scorer, dtype=np.float32)
     shares: NDArray[np.float32] = np.divide(percent, 100, dtype=np.float32)

@@ -7,7 +7,9 @@ from curate.labels.taxonomy import Taxonomy
 from curate.labels.words import Words, singular, unnumbered, words
 
 _SEVERAL = ""  # the entry of a name that means several concepts
-_SHORTEST_JOINED = 5  # letters: names as short as "cup" are found in too many words without spaces
+_SHORTEST_JOINED = (
+    5  # letters: names as short as "cup" are found in too many words without spaces
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,9 @@ class NameTable:
         "" if no concept has the name, or several have it.
         """
         for reading in (name, unnumbered(name)):
-            for spelling, concepts in zip(_spellings(reading), self.by_spelling, strict=True):
+            for spelling, concepts in zip(
+                _spellings(reading), self.by_spelling, strict=True
+            ):
                 if spelling and spelling in concepts:
                     return concepts[spelling]
         return ""

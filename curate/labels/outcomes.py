@@ -54,8 +54,12 @@ def count_labels(segments: pa.Table) -> pd.DataFrame:
     require(segments.schema, [*LABEL_KEYS, "object_id"], "remap")
     by_label = segments.group_by(LABEL_KEYS)
     grouped = by_label.aggregate([("object_id", "count"), ("object_id", "min")])
-    renamed = grouped.rename_columns({"object_id_count": "count", "object_id_min": "example"})
-    counts: pd.DataFrame = renamed.select(LABEL_COUNTS.names).cast(LABEL_COUNTS).to_pandas()
+    renamed = grouped.rename_columns(
+        {"object_id_count": "count", "object_id_min": "example"}
+    )
+    counts: pd.DataFrame = (
+        renamed.select(LABEL_COUNTS.names).cast(LABEL_COUNTS).to_pandas()
+    )
     return counts
 
 
@@ -63,11 +67,15 @@ def total_labels(counts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """The tables of `count_labels` as one, sorted by `LABEL_KEYS` whatever their order."""
     together = pd.concat([LABEL_COUNTS.empty_table().to_pandas(), *counts])
     by_label = together.groupby(LABEL_KEYS)
-    summed: pd.DataFrame = by_label.agg(count=("count", "sum"), example=("example", "min"))
+    summed: pd.DataFrame = by_label.agg(
+        count=("count", "sum"), example=("example", "min")
+    )
     return summed.reset_index()
 
 
-def decide_labels(counts: pd.DataFrame, taxonomy: Taxonomy, decisions: Decisions) -> pa.Table:
+def decide_labels(
+    counts: pd.DataFrame, taxonomy: Taxonomy, decisions: Decisions
+) -> pa.Table:
     """What becomes of each label of `total_labels`: a table of schema `LABELS`."""
     matches = match_labels(counts["label"], taxonomy)
     rows = []
@@ -75,16 +83,22 @@ def decide_labels(counts: pd.DataFrame, taxonomy: Taxonomy, decisions: Decisions
         match = matches[row["label"]]
         reviewed = decisions.find(row["customer"], row["export"], row["label"])
         if reviewed is None:
-            outcome = _outcome(match.concept, match.how, match.score, match.margin, match)
+            outcome = _outcome(
+                match.concept, match.how, match.score, match.margin, match
+            )
         else:
             outcome = _outcome(reviewed.word, "reviewed", 1.0, 1.0, match)
         rows.append(row | outcome)
     return pa.Table.from_pylist(rows, schema=LABELS)
 
 
-def _outcome(decision: str, how: str, score: float, margin: float, match: Match) -> dict[str, Any]:
+def _outcome(
+    decision: str, how: str, score: float, margin: float, match: Match
+) -> dict[str, Any]:
     """The columns of `LABELS` after the counts, of one row."""
-    suggestions = [{"concept": each.concept, "score": each.score} for each in match.suggestions]
+    suggestions = [
+        {"concept": each.concept, "score": each.score} for each in match.suggestions
+    ]
     return {
         "decision": decision,
         "how": how,

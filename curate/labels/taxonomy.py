@@ -27,7 +27,12 @@ UNDECIDED = "UNDECIDED"
 """What the review queue has in the place of a decision."""
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_NO_IDS = {BACKGROUND, REJECT, SPLIT, UNDECIDED.lower()}  # they would be read as decisions
+_NO_IDS = {
+    BACKGROUND,
+    REJECT,
+    SPLIT,
+    UNDECIDED.lower(),
+}  # they would be read as decisions
 _KEYS = ["definition", "parent", "kind", "salient", "aliases"]
 
 
@@ -82,7 +87,9 @@ def load_concepts(path: Path) -> Taxonomy:
     if isinstance(document.data, dict):
         entries = document.data.get("concepts")
     if not isinstance(entries, dict) or not entries:
-        raise InputError(f"{path}:1:1: a taxonomy is a mapping with 'concepts:', each by its id")
+        raise InputError(
+            f"{path}:1:1: a taxonomy is a mapping with 'concepts:', each by its id"
+        )
     refuse(document, _file_problems(document.data, entries))
 
     concepts = {}
@@ -126,7 +133,9 @@ def _file_problems(data: Mapping[Any, Any], entries: Mapping[Any, Any]) -> Probl
 def _id_problems(concept_id: Any) -> Problems:
     is_id = isinstance(concept_id, str) and _ID.fullmatch(concept_id)
     if not is_id:
-        yield Problem((), f"the id {concept_id!r} is no lower-case words joined by hyphens")
+        yield Problem(
+            (), f"the id {concept_id!r} is no lower-case words joined by hyphens"
+        )
     elif concept_id in _NO_IDS:
         yield Problem((), f"the id {concept_id!r} is the word of a decision")
 
@@ -141,7 +150,9 @@ def _entry_problems(concept_id: Any, entry: Any, ids: list[str]) -> Problems:
     definition = entry.get("definition")
     is_text = isinstance(definition, str) and definition.strip()
     if not is_text:
-        message = f"concept {concept_id!r} needs a definition by which a reviewer decides"
+        message = (
+            f"concept {concept_id!r} needs a definition by which a reviewer decides"
+        )
         yield Problem(("definition",), message)
 
     kind = entry.get("kind")

@@ -24,11 +24,20 @@ _PLURALS = """
     brownies:brownie smoothies:smoothie hoodies:hoodie shoes:shoe toes:toe canoes:canoe hoes:hoe
     axes:axe sizes:size buses:bus gases:gas lenses:lens skis:ski taxis:taxi
 """
-_NO_PLURALS = "gas lens canvas species series pancreas atlas christmas corps chaos cosmos bias"
+_NO_PLURALS = (
+    "gas lens canvas species series pancreas atlas christmas corps chaos cosmos bias"
+)
 _IRREGULAR = {word: word for word in _NO_PLURALS.split()}
 _IRREGULAR |= dict(pair.split(":") for pair in _PLURALS.split())
 _SPECTACLES = ("glasses",)  # alone they are no more than one glass; wine glasses are
-_ES = ("ches", "shes", "sses", "xes", "zes", "oes")  # plurals that end in -es, not just in -s
+_ES = (
+    "ches",
+    "shes",
+    "sses",
+    "xes",
+    "zes",
+    "oes",
+)  # plurals that end in -es, not just in -s
 _SHORTEST_PLURAL = 4  # letters: "bus" and "gas" are in the singular
 
 

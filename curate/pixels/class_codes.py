@@ -114,7 +114,9 @@ def _numbers(picture: MaskPicture) -> Integers:
 
     blue = picture.pixels & 255
     if np.any(picture.pixels != blue * 0x010101):
-        detail = "a colour picture where a grey or palette one with class numbers is due"
+        detail = (
+            "a colour picture where a grey or palette one with class numbers is due"
+        )
         raise Refusal(Reason.UNDECODABLE_MASK, detail)
     return blue
 
@@ -123,7 +125,9 @@ def _by_number(region_map: RegionMap, pixels: Integers, lossy: bool) -> ClassCod
     """Codes by value. Refusal if the picture's compression changes values."""
     distinct = distinct_values(pixels)
     if lossy and distinct.size > 1:
-        raise Refusal(Reason.UNDECODABLE_MASK, "class numbers in a JPEG, which changes them")
+        raise Refusal(
+            Reason.UNDECODABLE_MASK, "class numbers in a JPEG, which changes them"
+        )
 
     labels = region_map.labels
     if region_map.pixels == "auto" and not labels:

@@ -51,7 +51,9 @@ def resize_picture(pixels: Pixels, scale: float, *, smooth: bool = False) -> Pix
 
 def resize_mask(mask: Mask, height: int, width: int) -> Mask:
     """A mask at another size: the pixels of which the old mask covers more than half."""
-    coverage = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
+    coverage = cv2.resize(
+        mask.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA
+    )
     covered: Mask = coverage > 0.5
     return covered
 
@@ -71,7 +73,9 @@ def outline(
 
     `halo` puts a dark line below it.
     """
-    lines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    lines, _ = cv2.findContours(
+        mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
     if halo:
         cv2.drawContours(picture, lines, -1, DARK, width + 2 * _HALO_WIDTH, cv2.LINE_AA)
     cv2.drawContours(picture, lines, -1, colour, width, cv2.LINE_AA)

@@ -10,7 +10,9 @@ from curate.records import RowRunLengths
 _FARTHEST = 1_000_000_000  # px; no mask of a picture lies so far away, or is so long
 
 
-def place_rows(shape: RowRunLengths, height: int, width: int, max_pixels: int) -> RunLengths:
+def place_rows(
+    shape: RowRunLengths, height: int, width: int, max_pixels: int
+) -> RunLengths:
     """The mask at its place in the frame of height × width px; what is beyond the frame is cut off.
 
     `max_pixels`: px that the rectangle may have.
@@ -18,7 +20,9 @@ def place_rows(shape: RowRunLengths, height: int, width: int, max_pixels: int) -
     Raises:
         Refusal: bad_run_lengths, over_limit or outside_image.
     """
-    left, top, columns, rows = map(_whole, (shape.x, shape.y, shape.width, shape.height))
+    left, top, columns, rows = map(
+        _whole, (shape.x, shape.y, shape.width, shape.height)
+    )
     if columns <= 0 or rows <= 0:
         detail = f"a mask of {columns} x {rows} px"
         raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
@@ -33,7 +37,11 @@ def place_rows(shape: RowRunLengths, height: int, width: int, max_pixels: int) -
 
 
 def _whole(number: Any) -> int:
-    if isinstance(number, bool) or not isinstance(number, int) or abs(number) > _FARTHEST:
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, int)
+        or abs(number) > _FARTHEST
+    ):
         detail = f"the place or size of the mask is {number!r}"
         raise Refusal(Reason.BAD_RUN_LENGTHS, detail[:200])
     return number

@@ -189,7 +189,9 @@ def _digits(raw: str | bytes) -> Positions:
     digits = characters.astype(np.int64) - _FIRST_CHARACTER
     is_digit = (digits >= 0) & (digits < 2 * _MORE_FOLLOW)
     if digits.size == 0 or not is_digit.all():
-        raise _bad_run_lengths("the text is empty or holds a character that is no digit")
+        raise _bad_run_lengths(
+            "the text is empty or holds a character that is no digit"
+        )
     return digits
 
 

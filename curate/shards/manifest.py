@@ -64,7 +64,9 @@ class _Version(msgspec.Struct):
     schema_version: int | None = None
 
 
-def make_manifest(files: Iterable[ShardFile], crop: CropSettings, taxonomy_digest: str) -> Manifest:
+def make_manifest(
+    files: Iterable[ShardFile], crop: CropSettings, taxonomy_digest: str
+) -> Manifest:
     """The manifest of shards, in the order of their paths."""
     ordered = sorted(files, key=lambda file: file.path)
     return Manifest(

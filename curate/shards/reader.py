@@ -95,7 +95,9 @@ class Shards:
     @cached_property
     def weights(self) -> NDArray[np.float64]:
         """(n,) expected number of times that an epoch uses each row."""
-        weights: NDArray[np.float64] = self.table["weight"].to_numpy().astype(np.float64)
+        weights: NDArray[np.float64] = (
+            self.table["weight"].to_numpy().astype(np.float64)
+        )
         return weights
 
     @cached_property
@@ -128,7 +130,9 @@ class Shards:
         image, mask = self.encoded(row)
         return images.decode_crop(image), images.decode_mask_png(mask)
 
-    def sample(self, row: int, drawn: Sides | None = None, window: Sides | None = None) -> Sample:
+    def sample(
+        self, row: int, drawn: Sides | None = None, window: Sides | None = None
+    ) -> Sample:
         """The sample of a row.
 
         `drawn`, `window`: boxes in the crop that replace the stored ones. ValueError if
@@ -211,7 +215,9 @@ def open_shards(folder: UPath | str, split: str) -> Shards:
     return Shards(folder, split, manifest, table, groups, Cache())
 
 
-def random_windows(shards: Shards, crop: CropSettings, epoch: int | None) -> tuple[Boxes, Boxes]:
+def random_windows(
+    shards: Shards, crop: CropSettings, epoch: int | None
+) -> tuple[Boxes, Boxes]:
     """Drawn boxes and windows of all rows, (n, 4) int32 each, in the crops.
 
     `epoch`: None for the stored ones. InputError if `crop` gives windows beyond the

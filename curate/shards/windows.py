@@ -33,7 +33,10 @@ Shares = NDArray[np.float64]
 SIZES = ("small", "medium", "large")
 """Names of the sizes of boxes."""
 
-_SIZE_AREAS = (32**2, 96**2)  # px of box area where medium and large begin, as COCO has it
+_SIZE_AREAS = (
+    32**2,
+    96**2,
+)  # px of box area where medium and large begin, as COCO has it
 _COORDINATES = ("x0", "y0", "x1", "y1")
 _OUTWARDS = np.array([-1, -1, 1, 1])  # the way out of a box at each coordinate
 

@@ -61,7 +61,11 @@ class _Group:
 
 
 def write_files(
-    folder: UPath, split: str, name: str, described: pa.Table, encoded: Iterable[Encoded]
+    folder: UPath,
+    split: str,
+    name: str,
+    described: pa.Table,
+    encoded: Iterable[Encoded],
 ) -> Iterator[Written]:
     """Write rows of one split as files of a manifest's folder.
 
@@ -110,7 +114,9 @@ def _in_files(groups: Iterable[list[Encoded]]) -> Iterator[_Group]:
         yield _Group(number, group)
 
 
-def _write_file(path: UPath, described: pa.Table, groups: Iterable[_Group]) -> list[int]:
+def _write_file(
+    path: UPath, described: pa.Table, groups: Iterable[_Group]
+) -> list[int]:
     """Write a file of row groups, whole or not at all; the numbers of its rows.
 
     Groups are written as they come, so that only one is in memory.
@@ -178,7 +184,9 @@ def _pixels(column: str, encoded: list[bytes], object_ids: list[str]) -> pa.Stru
     return pa.StructArray.from_arrays(arrays, fields=list(fields))
 
 
-def _listed(folder: UPath, path: str, split: str, licences: pa.ChunkedArray) -> ShardFile:
+def _listed(
+    folder: UPath, path: str, split: str, licences: pa.ChunkedArray
+) -> ShardFile:
     """A written file as the manifest lists it. `licences`: of its rows."""
     counts = licences.combine_chunks().value_counts().to_pylist()
     digest = hashlib.sha256()

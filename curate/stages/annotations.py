@@ -37,7 +37,9 @@ def annotation_objects(
         raise Refusal(Reason.NO_MASK, annotation.detail or "the annotation has no mask")
     check_label(annotation.label, limits)
 
-    runs, flags = to_run_lengths(annotation.shape, frame.height, frame.width, limits.image_pixels)
+    runs, flags = to_run_lengths(
+        annotation.shape, frame.height, frame.width, limits.image_pixels
+    )
     if masks.area(runs) == 0:
         raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
 
@@ -72,7 +74,9 @@ def check_label(label: str, limits: ImageLimits) -> None:
     """Refuse a label that is too long."""
     if len(label) > limits.label_characters:
         length = f"a label of {len(label):,} characters"
-        raise Refusal(Reason.OVER_LIMIT, f"{length}, more than {limits.label_characters:,}")
+        raise Refusal(
+            Reason.OVER_LIMIT, f"{length}, more than {limits.label_characters:,}"
+        )
 
 
 def _components(whole: Region) -> list[Region]:

@@ -79,7 +79,9 @@ def _concept_weights(cells: pd.DataFrame, settings: BalanceSettings) -> pd.DataF
     return concepts.drop(columns="objects").assign(weight=weight)
 
 
-def target_shares(domains: "pd.Series[int]", settings: BalanceSettings) -> dict[str, float]:
+def target_shares(
+    domains: "pd.Series[int]", settings: BalanceSettings
+) -> dict[str, float]:
     """The share that each domain has in what training uses; their sum is 1.
 
     `domains`: the number of objects by domain. The settings' targets come first, the other domains

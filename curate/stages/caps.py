@@ -64,7 +64,9 @@ def highest_ranks(partitions: Iterable[pd.DataFrame], cap: Cap) -> "pd.Series[in
     return highest[by_value.size() == cap.limit]
 
 
-def apply_cap(segments: pa.Table, cap: Cap, highest: "pd.Series[int]") -> tuple[pa.Table, pa.Table]:
+def apply_cap(
+    segments: pa.Table, cap: Cap, highest: "pd.Series[int]"
+) -> tuple[pa.Table, pa.Table]:
     """Rows that go on, and those over the cap as drops.
 
     `highest`: the highest rank that stays, by value (`highest_ranks`).
@@ -76,7 +78,10 @@ def apply_cap(segments: pa.Table, cap: Cap, highest: "pd.Series[int]") -> tuple[
 
     over = np.flatnonzero(is_over)
     reasons = [Reason.CAPPED.value] * len(over)
-    details = [f"more than {cap.limit} objects with {cap.column} {value}" for value in values[over]]
+    details = [
+        f"more than {cap.limit} objects with {cap.column} {value}"
+        for value in values[over]
+    ]
     drops = drop_rows(segments.take(over), reasons, details)
 
     kept = np.flatnonzero(~is_over)

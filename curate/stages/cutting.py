@@ -37,14 +37,18 @@ class CutPiece(msgspec.Struct, frozen=True):
 
 
 @runs_in_child
-def cut_image(data: bytes, image_id: str, pieces: list[Piece], max_pixels: int) -> list[CutPiece]:
+def cut_image(
+    data: bytes, image_id: str, pieces: list[Piece], max_pixels: int
+) -> list[CutPiece]:
     """Cut the pieces of a photo, which is decoded once.
 
     Refusal as images.decode, or undecodable_image if the bytes are not those that
     ingest saw.
     """
     if hashlib.sha256(data).hexdigest()[:32] != image_id:
-        raise Refusal(Reason.UNDECODABLE_IMAGE, "the file has changed since it was ingested")
+        raise Refusal(
+            Reason.UNDECODABLE_IMAGE, "the file has changed since it was ingested"
+        )
 
     photo = images.decode_photo(data, max_pixels)
     cut = []
@@ -116,7 +120,9 @@ def _cut_batch(
     Refusal as `cut_image`; undecodable_image if the child dies of anything else.
     """
     try:
-        return child.call(cut_image, limits, data, image_id, pieces, limits.image_pixels)
+        return child.call(
+            cut_image, limits, data, image_id, pieces, limits.image_pixels
+        )
     except child.ChildDied as death:
         if death.memory:
             return None

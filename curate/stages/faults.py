@@ -15,7 +15,9 @@ def fault_report(error: Exception, export: str, image_path: str) -> FaultReport:
         message = "".join(traceback.format_exception_only(error))
         summary = " ".join(message.split())
         trace = "".join(traceback.format_exception(error))
-    return FaultReport(export=export, image_path=image_path, summary=summary, trace=trace)
+    return FaultReport(
+        export=export, image_path=image_path, summary=summary, trace=trace
+    )
 
 
 def fault_refusal(report: FaultReport) -> Refusal:

@@ -41,7 +41,9 @@ def filter_objects(
     require(segments.schema, NEEDS, "filter")
     objects = _measure(segments, concepts)
     shorter_side = objects[["width", "height"]].min(axis=1)
-    is_small = (shorter_side < settings.min_side) | (objects["area"] < settings.min_area)
+    is_small = (shorter_side < settings.min_side) | (
+        objects["area"] < settings.min_area
+    )
     is_large = objects["share"] > settings.max_share
 
     leaves = objects["is_background"] | is_small | is_large
@@ -62,7 +64,9 @@ def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> pd.DataFram
     rows = segments.select(NEEDS).to_pandas()
     kind_of = {concept.id: concept.kind for concept in concepts.values()}
     boxed = [concept.id for concept in concepts.values() if _is_boxed(concept)]
-    image_area = rows["image_height"].astype("int64") * rows["image_width"]  # may be over 2^31
+    image_area = (
+        rows["image_height"].astype("int64") * rows["image_width"]
+    )  # may be over 2^31
     return pd.DataFrame(
         {
             "concept": rows["concept"],
@@ -81,7 +85,9 @@ def _is_boxed(concept: Concept) -> bool:
     return concept.salient and concept.kind in ("thing", "part")
 
 
-def _drops(segments: pa.Table, leaving: pd.DataFrame, is_small: "pd.Series[bool]") -> pa.Table:
+def _drops(
+    segments: pa.Table, leaving: pd.DataFrame, is_small: "pd.Series[bool]"
+) -> pa.Table:
     """Drops of the rows that leave, each with the first reason that fits.
 
     `leaving`: their measures; its index is the row of `segments`.

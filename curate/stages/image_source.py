@@ -51,7 +51,9 @@ class ImageSource:
         path = Path(file)
         limit = self.limits.file_bytes
         if path.stat().st_size > limit:
-            raise Refusal(Reason.OVER_LIMIT, f"{path.name}: larger than {limit:,} bytes")
+            raise Refusal(
+                Reason.OVER_LIMIT, f"{path.name}: larger than {limit:,} bytes"
+            )
         return path.read_bytes()
 
     def drop(self, key: str, refusal: Refusal, count: int | None = 1) -> Drop:

@@ -133,7 +133,11 @@ def ingest_part(
 
 
 def _add_image(
-    result: _Result, found: FoundImage, export: ExportSettings, root: UPath, limits: Limits
+    result: _Result,
+    found: FoundImage,
+    export: ExportSettings,
+    root: UPath,
+    limits: Limits,
 ) -> None:
     """Read one image and add what becomes of it; a fault costs its annotations."""
     try:
@@ -150,7 +154,9 @@ def _add_image(
     result.seen += made.seen
 
 
-def _read(found: FoundImage, export: ExportSettings, root: UPath, limits: Limits) -> ImageObjects:
+def _read(
+    found: FoundImage, export: ExportSettings, root: UPath, limits: Limits
+) -> ImageObjects:
     """Have an image read in the child; what refuses or kills it costs its annotations."""
     image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
     try:
@@ -224,7 +230,9 @@ def _rows(
         "image_width": made.probe.width,
     }
     for each in made.objects:
-        yield of_the_image | _of_the_object(each, object_id(export.name, found.path, each.key))
+        yield of_the_image | _of_the_object(
+            each, object_id(export.name, found.path, each.key)
+        )
 
 
 def _of_the_object(each: Object, identity: str) -> dict[str, Any]:

@@ -48,7 +48,9 @@ def _picture(path: str, source: ImageSource) -> MaskPicture:
     except FileNotFoundError as error:
         raise Refusal(Reason.MISSING_MASK, f"{path}: {error.strerror}") from None
     except OSError as error:
-        raise Refusal(Reason.UNDECODABLE_MASK, f"{path}: {error.strerror or error}") from None
+        raise Refusal(
+            Reason.UNDECODABLE_MASK, f"{path}: {error.strerror or error}"
+        ) from None
     except Refusal as refusal:
         raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
 

@@ -57,10 +57,14 @@ def read_image(
 def lost_image(export: str, found: FoundImage, refusal: Refusal) -> ImageObjects:
     """An image of which nothing goes on."""
     drops = image_drops(export, found.record, found.path, refusal)
-    return ImageObjects(probe=None, objects=[], drops=drops, seen=len(found.record.annotations))
+    return ImageObjects(
+        probe=None, objects=[], drops=drops, seen=len(found.record.annotations)
+    )
 
 
-def image_drops(export: str, record: ImageRecord, path: str, refusal: Refusal) -> list[Drop]:
+def image_drops(
+    export: str, record: ImageRecord, path: str, refusal: Refusal
+) -> list[Drop]:
     """The drops of a lost image.
 
     One stands for its annotations, and one of unknown count for each of its mask files.

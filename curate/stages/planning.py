@@ -274,7 +274,10 @@ def _writable_record(record: ImageRecord, limits: Limits) -> ImageRecord:
     marked as dropped."""
     try:
         msgspec.msgpack.encode(record)
-    except (UnicodeEncodeError, OverflowError):  # lone surrogates, numbers beyond 64 bits
+    except (
+        UnicodeEncodeError,
+        OverflowError,
+    ):  # lone surrogates, numbers beyond 64 bits
         record = _with_plain_text(record)
 
     longest = limits.label_characters
@@ -307,7 +310,9 @@ def _with_short_key(annotation: Annotation, longest: int) -> Annotation:
     if length <= longest:
         return annotation
     detail = f"an annotation id of {length:,} characters, more than {longest:,}"
-    return Annotation(key=annotation.key[:longest], dropped=Reason.OVER_LIMIT, detail=detail)
+    return Annotation(
+        key=annotation.key[:longest], dropped=Reason.OVER_LIMIT, detail=detail
+    )
 
 
 def _writable_drop(drop: Drop) -> Drop:

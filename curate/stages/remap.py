@@ -19,7 +19,15 @@ from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
 
-NEEDS = ("object_id", "export", "image_path", "customer", "label", "annotation_key", "attributes")
+NEEDS = (
+    "object_id",
+    "export",
+    "image_path",
+    "customer",
+    "label",
+    "annotation_key",
+    "attributes",
+)
 """Columns that the stage reads."""
 
 ADDS = pa.schema(
@@ -101,7 +109,9 @@ def _by_rule(row: Mapping[str, Any], decisions: Decisions) -> str:
     return ""
 
 
-def _drops(rows: pa.Table, decided: NDArray[np.object_], is_split: NDArray[np.bool_]) -> pa.Table:
+def _drops(
+    rows: pa.Table, decided: NDArray[np.object_], is_split: NDArray[np.bool_]
+) -> pa.Table:
     """Drops of rows, each with its reason and its label.
 
     `decided`: (rows,) the decision on each row's label. `is_split`: (rows,) whether it is a split.
@@ -109,7 +119,11 @@ def _drops(rows: pa.Table, decided: NDArray[np.object_], is_split: NDArray[np.bo
     reasons = []
     details = []
     for customer, label, decision, split in zip(
-        rows["customer"].to_pylist(), rows["label"].to_pylist(), decided, is_split, strict=True
+        rows["customer"].to_pylist(),
+        rows["label"].to_pylist(),
+        decided,
+        is_split,
+        strict=True,
     ):
         if decision == BACKGROUND:
             reason = Reason.BACKGROUND

@@ -29,7 +29,9 @@ from curate.stages.faults import fault_refusal, fault_report
 
 _COORDINATES = ("x0", "y0", "x1", "y1")
 _MADE_HERE = tuple(
-    f"{box}_{coordinate}" for box in ("crop", "drawn", "window") for coordinate in _COORDINATES
+    f"{box}_{coordinate}"
+    for box in ("crop", "drawn", "window")
+    for coordinate in _COORDINATES
 )
 _PIXELS = ("image", "mask")
 
@@ -140,7 +142,9 @@ def plan_crops(segments: pa.Table, crop: CropSettings) -> tuple[pa.Table, pa.Tab
 def _too_long(rows: pa.Table, sides: Sequence[int]) -> pa.Table:
     """Drops of rows whose crop is longer than WebP may be. `sides`: their longest, px."""
     limit = images.MAX_WEBP_SIDE
-    details = [f"a crop of {side} px a side, more than WebP's {limit}" for side in sides]
+    details = [
+        f"a crop of {side} px a side, more than WebP's {limit}" for side in sides
+    ]
     reasons = [Reason.OVER_LIMIT.value] * len(details)
     return drop_rows(rows, reasons, details)
 
@@ -177,10 +181,14 @@ def _encode(planned: pa.Table, limits: Limits, lost: _Lost) -> Iterator[Encoded]
     """The pixels of each row in order, photo by photo; what fails is added to `lost`."""
     rows = planned.select(_OF_A_PIECE).to_pylist()
     crops = windows.box_columns(planned, "crop").tolist()
-    for _, members in groupby(range(len(rows)), key=lambda row: rows[row]["image_file"]):
+    for _, members in groupby(
+        range(len(rows)), key=lambda row: rows[row]["image_file"]
+    ):
         numbers = list(members)
         photo = [rows[number] for number in numbers]
-        pieces = [Piece(Box(*crops[number]), rows[number]["counts"]) for number in numbers]
+        pieces = [
+            Piece(Box(*crops[number]), rows[number]["counts"]) for number in numbers
+        ]
         cut = _cut_photo(photo, pieces, limits, lost)
         for number, each in zip(numbers, cut, strict=True):
             if isinstance(each, Refusal):
@@ -190,7 +198,10 @@ def _encode(planned: pa.Table, limits: Limits, lost: _Lost) -> Iterator[Encoded]
 
 
 def _cut_photo(
-    rows: Sequence[Mapping[str, Any]], pieces: Sequence[Piece], limits: Limits, lost: _Lost
+    rows: Sequence[Mapping[str, Any]],
+    pieces: Sequence[Piece],
+    limits: Limits,
+    lost: _Lost,
 ) -> Sequence[CutPiece | Refusal]:
     """What became of each piece of a photo; a fault is added to `lost`. `rows`: of each
     piece."""

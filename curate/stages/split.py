@@ -16,7 +16,16 @@ from curate.schema import drop_rows, require
 from curate.settings import SplitSettings
 from curate.stages.groups import Group, Image
 
-NEEDS = ("object_id", "image_id", "export", "domain", "role", "image_path", "image_dhash", "video")
+NEEDS = (
+    "object_id",
+    "image_id",
+    "export",
+    "domain",
+    "role",
+    "image_path",
+    "image_dhash",
+    "video",
+)
 """Columns that the stage reads."""
 
 ADDS = pa.schema(
@@ -105,7 +114,9 @@ def split_objects(
     reasons = [Reason.LEAK_GUARD.value] * len(leaked)
     details = []
     for group, split in zip(row_groups[leaked], row_splits[leaked], strict=True):
-        details.append(f"group {group} is in {split}, so this train image may not train")
+        details.append(
+            f"group {group} is in {split}, so this train image may not train"
+        )
     drops = drop_rows(segments.take(leaked), reasons, details)
 
     kept = np.flatnonzero(~leaks)

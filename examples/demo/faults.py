@@ -36,7 +36,10 @@ def spoil_polygons(document: Row, folder: Path) -> None:
         {"image_id": 987654321},
         {"segmentation": [outside]},
         {"segmentation": [[10.0, 10.0, 90.0, 10.0, 90.0, 80.0]], "image_id": missing},
-        {"segmentation": [[110.0, 10.0, 190.0, 10.0, 190.0, 80.0]], "image_id": missing},
+        {
+            "segmentation": [[110.0, 10.0, 190.0, 10.0, 190.0, 80.0]],
+            "image_id": missing,
+        },
     ]
     _append(annotations, faults, free)
     lost = {

@@ -72,7 +72,9 @@ def pictures(rows: pa.Table, per_export: int) -> Iterator[Picture]:
     columns = rows.select(_Object.__struct_fields__)
     objects = msgspec.convert(columns.to_pylist(), list[_Object])
     objects.sort(key=lambda each: each.image_file)
-    by_image = [list(group) for _, group in groupby(objects, lambda each: each.image_file)]
+    by_image = [
+        list(group) for _, group in groupby(objects, lambda each: each.image_file)
+    ]
     by_image.sort(key=len, reverse=True)
 
     taken: dict[str, set[str]] = {}

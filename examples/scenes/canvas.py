@@ -117,7 +117,9 @@ def _enter(
         layer = thing.layers[number]
         if not layer.label:
             continue
-        inside = [first + n for n, other in enumerate(thing.layers) if other.inside == number]
+        inside = [
+            first + n for n, other in enumerate(thing.layers) if other.inside == number
+        ]
         part = Entry(
             layer.label,
             ids=(first + number, *inside),

@@ -87,7 +87,9 @@ class Cover:
         return result
 
 
-def box_around(outlines: list[Outline], size: tuple[int, int], margin: int) -> Box | None:
+def box_around(
+    outlines: list[Outline], size: tuple[int, int], margin: int
+) -> Box | None:
     """The px that outlines reach, with a margin, inside a picture of a height and width.
 
     None where that is too little to see.

@@ -112,7 +112,9 @@ def blades(rng: Generator) -> Field:
     return canvas
 
 
-def _stroke(canvas: Field, line: NDArray[np.float64], tone: int, thickness: int) -> None:
+def _stroke(
+    canvas: Field, line: NDArray[np.float64], tone: int, thickness: int
+) -> None:
     """A straight line, (2, 2) px, with smooth edges."""
     start, end = (line * 2**SUBPIXEL_BITS).astype(np.int32).tolist()
     cv2.line(

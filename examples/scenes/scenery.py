@@ -117,7 +117,9 @@ class Painter:
             self.put(thing, size, self.anywhere(), turn=2.0, hidden=True)
 
 
-def start(rng: Generator, height: int, width: int, busy: float | None = None) -> Painter:
+def start(
+    rng: Generator, height: int, width: int, busy: float | None = None
+) -> Painter:
     """A painter with a canvas that has a backdrop, and a palette for the whole picture."""
     colours = palette(rng)
     if busy is None:

@@ -52,7 +52,12 @@ def grabcut(image: Pixels, drawn: Box) -> Mask | None:
         cv2.grabCut(
             image,
             labels,
-            (0, 0, 0, 0),  # a rectangle, which is not read if there are labels to start from
+            (
+                0,
+                0,
+                0,
+                0,
+            ),  # a rectangle, which is not read if there are labels to start from
             np.zeros(_GRABCUT_MODEL),
             np.zeros(_GRABCUT_MODEL),
             _GRABCUT_ITERATIONS,

@@ -32,7 +32,9 @@ CASES = pa.schema(
 _OF_EACH_KIND = 12  # cases at most, each of another photo
 
 
-def cases_table(shards: Shards, model: BoxNetwork, iou: NDArray[np.float64]) -> pa.Table:
+def cases_table(
+    shards: Shards, model: BoxNetwork, iou: NDArray[np.float64]
+) -> pa.Table:
     """The worst, median and best answers by IoU. `iou`: (n,) of each row of the shards."""
     worst_first = np.argsort(iou, kind="stable")
     from_middle = np.abs(np.arange(len(iou)) - len(iou) // 2)

@@ -69,7 +69,9 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         log(f"evaluate: {report_path} is up to date")
         return report_path
 
-    log(f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat")
+    log(
+        f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat"
+    )
     networks = {"model": model.to(device())}
     networks |= _untuned(log)
     judgement = judge(shards, trained_methods(networks), settings.dask.workers, log)
@@ -84,7 +86,9 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         **msgspec.structs.asdict(origin),
         parameters=sum(each.numel() for each in model.network.parameters()),
     )
-    write_report(report_path, _report(settings, shards, judgement, judged_model, inputs))
+    write_report(
+        report_path, _report(settings, shards, judgement, judged_model, inputs)
+    )
     return report_path
 
 
@@ -97,7 +101,9 @@ def _base_bytes() -> bytes:
 def _untuned(log: Callable[[str], None]) -> dict[str, BoxNetwork]:
     """The base, before any training on the shards, by the name of its method."""
     if not BASE.is_file():
-        log(f"evaluate: {BASE.name} is missing, so the model is not compared with the base")
+        log(
+            f"evaluate: {BASE.name} is missing, so the model is not compared with the base"
+        )
         return {}
     base, _ = load_checkpoint(BASE)
     return {"untuned": base.to(device())}
@@ -160,7 +166,9 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
     return frozenset(train.table["concept"].to_pylist())
 
 
-def _scores_table(shards: Shards, scores: Mapping[str, NDArray[np.float64]]) -> pa.Table:
+def _scores_table(
+    shards: Shards, scores: Mapping[str, NDArray[np.float64]]
+) -> pa.Table:
     """One row for each object and method: what the object is, and all metrics."""
     columns = ["object_id", "image_id", "export", "domain", "customer", "concept"]
     objects = shards.table.select(columns)

@@ -35,7 +35,9 @@ def intervals(
     _, image_of_object = np.unique(images, return_inverse=True)
     objects_of_image = np.bincount(image_of_object)
     number = len(objects_of_image)
-    sums_of_image = [np.bincount(image_of_object, column, number) for column in values.T]
+    sums_of_image = [
+        np.bincount(image_of_object, column, number) for column in values.T
+    ]
     sums = np.stack(sums_of_image, axis=1)
 
     # A resample takes as many images as there are, each any number of times. Its mean needs only

@@ -107,7 +107,9 @@ def _log_failures(failures: Mapping[str, int], log: Callable[[str], None]) -> No
     for name, count in failures.items():
         if count:
             title = METHODS[name].title
-            log(f"evaluate: {title} failed on {count:,} objects; the drawn box stands in there")
+            log(
+                f"evaluate: {title} failed on {count:,} objects; the drawn box stands in there"
+            )
 
 
 def batches(shards: Shards) -> Iterator[range]:

@@ -86,7 +86,9 @@ class Comparison:
     probabilities are taken as they come, never stretched.
     """
 
-    def __init__(self, answer: NDArray[np.floating] | Mask, true: Mask, at_edge: AtEdge) -> None:
+    def __init__(
+        self, answer: NDArray[np.floating] | Mask, true: Mask, at_edge: AtEdge
+    ) -> None:
         self.answer = answer
         self.true = true
         self.at_edge = at_edge
@@ -169,11 +171,21 @@ _TABLE = (
     Metric("recall", "recall", recall),
     Metric("mae", "MAE", mean_absolute_error, higher_is_better=False),
     Metric(
-        "edge_precision_2", "edge precision, 2 px", partial(edge_precision, radius=2), paired=True
+        "edge_precision_2",
+        "edge precision, 2 px",
+        partial(edge_precision, radius=2),
+        paired=True,
     ),
-    Metric("edge_recall_2", "edge recall, 2 px", partial(edge_recall, radius=2), paired=True),
+    Metric(
+        "edge_recall_2",
+        "edge recall, 2 px",
+        partial(edge_recall, radius=2),
+        paired=True,
+    ),
     Metric("edge_f_2", "edge F, 2 px", partial(edge_f, radius=2), paired=True),
-    Metric("edge_precision_5", "edge precision, 5 px", partial(edge_precision, radius=5)),
+    Metric(
+        "edge_precision_5", "edge precision, 5 px", partial(edge_precision, radius=5)
+    ),
     Metric("edge_recall_5", "edge recall, 5 px", partial(edge_recall, radius=5)),
     Metric("edge_f_5", "edge F, 5 px", partial(edge_f, radius=5)),
 )

@@ -47,7 +47,10 @@ class _Shared:
 
 def reads(run: Run) -> Reads:
     """What the result depends on: the settings, and the exports' trust."""
-    return {"balance": run.settings.balance.model_dump(mode="json"), "trust": _trust(run)}
+    return {
+        "balance": run.settings.balance.model_dump(mode="json"),
+        "trust": _trust(run),
+    }
 
 
 def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
@@ -63,7 +66,9 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
 
     counts = gather(run, "balance: cells", _count_cells, "split", _COLUMNS, counted)
     weights = balance.weights(balance.total_cells(counts), _trust(run), settings)
-    return map_partitions(run, stage, new, _balance_partition, _Shared(counted, weights))
+    return map_partitions(
+        run, stage, new, _balance_partition, _Shared(counted, weights)
+    )
 
 
 def _trust(run: Run) -> dict[str, float]:
@@ -85,7 +90,9 @@ def _balance_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Ta
     return balance.weigh(kept, shared.weights), drops
 
 
-def _apply_caps(rows: pa.Table, counted: list[_CountedCap]) -> tuple[pa.Table, pa.Table]:
+def _apply_caps(
+    rows: pa.Table, counted: list[_CountedCap]
+) -> tuple[pa.Table, pa.Table]:
     """The rows within all caps, and the others as drops."""
     dropped = [DROPS.empty_table()]
     for each in counted:

@@ -76,7 +76,9 @@ class Workers:
             try:
                 for future in as_completed(futures, loop=client.loop):
                     position = positions[future.key]
-                    results[position] = _result_of(future, f"{title}, {items[position]}")
+                    results[position] = _result_of(
+                        future, f"{title}, {items[position]}"
+                    )
                     future.release()
                     advance()
             except BaseException:
@@ -99,7 +101,9 @@ class Workers:
         try:
             return Client(scheduler, timeout="5s", set_as_default=False)
         except (OSError, ValueError) as error:
-            raise InputError(f"dask.scheduler {scheduler}: no answer ({error})") from None
+            raise InputError(
+                f"dask.scheduler {scheduler}: no answer ({error})"
+            ) from None
 
     def _start_local(self) -> Any:
         """Start worker processes on this machine, as many as the settings say."""

@@ -124,7 +124,9 @@ def _partition_tasks(
     return tasks
 
 
-def _make_partition(build: str, new: str, task: PartitionTask, limits: Limits) -> PartitionReport:
+def _make_partition(
+    build: str, new: str, task: PartitionTask, limits: Limits
+) -> PartitionReport:
     """Write a partition, or take it from the last run or from one that was killed."""
     base = UPath(build)
     if task.kept is not None:
@@ -158,7 +160,9 @@ def _ingest_once(
     write_table(target / "drops" / name, made.drops)
     write_traces(build, "ingest", made.faults)
     if not made.faults:
-        write_json(ledger_file, counted)  # last, because it says that the partition is whole
+        write_json(
+            ledger_file, counted
+        )  # last, because it says that the partition is whole
     return PartitionReport(counted, len(made.faults))
 
 
@@ -167,7 +171,11 @@ def _warn_of_empty_exports(run: Run, total: LedgerReport) -> None:
     for export in run.settings.exports:
         row = total.by_export.get(export.name)
         if row is None or (row.came_in == 0 and row.out == 0):
-            run.screen.warn(f"export {export.name}: nothing is annotated in {export.path}")
+            run.screen.warn(
+                f"export {export.name}: nothing is annotated in {export.path}"
+            )
         elif row.out == 0 and row.dropped > 0:
             drops = run.build / "ingest" / "drops"
-            run.screen.warn(f"export {export.name}: no annotation could be read; {drops} says why")
+            run.screen.warn(
+                f"export {export.name}: no annotation could be read; {drops} says why"
+            )

@@ -124,9 +124,13 @@ def text(result: dict[str, Any]) -> str:
             decided = f"{row['decision']} ({row['how']}, {row['score']:.2f})"
         else:
             decided = "waits for a decision"
-        lines.append(f"{row['export']:<16} {row['label']!r:<28} {row['count']:>8,}  {decided}")
+        lines.append(
+            f"{row['export']:<16} {row['label']!r:<28} {row['count']:>8,}  {decided}"
+        )
 
-    objects = [f"{number:,} {how}" for how, number in result["objects_by_match"].items()]
+    objects = [
+        f"{number:,} {how}" for how, number in result["objects_by_match"].items()
+    ]
     lines += [
         "",
         f"objects: {', '.join(objects)}",

@@ -26,7 +26,11 @@ small table."""
 
 
 def map_partitions(
-    run: Run, stage: Stage, new: UPath, function: PartitionFunction[_Shared], shared: _Shared
+    run: Run,
+    stage: Stage,
+    new: UPath,
+    function: PartitionFunction[_Shared],
+    shared: _Shared,
 ) -> StageOutput:
     """Run a function over each partition of the stage before, and write the results.
 
@@ -57,7 +61,11 @@ def gather(
 
 
 def _map_partition(
-    function: PartitionFunction[_Shared], before: str, new: str, name: str, shared: _Shared
+    function: PartitionFunction[_Shared],
+    before: str,
+    new: str,
+    name: str,
+    shared: _Shared,
 ) -> LedgerReport:
     """Read one partition, write what the function makes of it, and count both."""
     rows = storage.read_table(UPath(before) / "segments" / name)
@@ -75,4 +83,6 @@ def _ask_partition(
     name: str,
     shared: _Shared,
 ) -> _Answer:
-    return function(storage.read_table(UPath(folder) / "segments" / name, columns), shared)
+    return function(
+        storage.read_table(UPath(folder) / "segments" / name, columns), shared
+    )

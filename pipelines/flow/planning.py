@@ -100,7 +100,9 @@ def read_plan(build: UPath, key: str) -> Plan | None:
     return read_record(_folder(build, key) / "plan.json", Plan)
 
 
-def read_batch(build: UPath, key: str, number: int) -> list[FoundImage | Drop | FaultReport]:
+def read_batch(
+    build: UPath, key: str, number: int
+) -> list[FoundImage | Drop | FaultReport]:
     """The records of one of a plan's files."""
     return ingest.decode_batch(_file(_folder(build, key), number).read_bytes())
 
@@ -135,7 +137,9 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
         ignored_files=len(ignored),
         ignored=[f"{file.path} ({file.why})" for file in ignored[:_MOST_NAMED]],
     )
-    write_json(folder / "plan.json", plan)  # last, because it says that the plan is whole
+    write_json(
+        folder / "plan.json", plan
+    )  # last, because it says that the plan is whole
     return plan
 
 

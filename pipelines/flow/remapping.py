@@ -32,7 +32,9 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     matched = labels.match(run)
     storage.write_table(new / "labels.parquet", matched)
     _, decisions = labels.load(run.settings)
-    return map_partitions(run, stage, new, _remap_partition, _Shared(matched, decisions))
+    return map_partitions(
+        run, stage, new, _remap_partition, _Shared(matched, decisions)
+    )
 
 
 def _remap_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:

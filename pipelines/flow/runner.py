@@ -74,7 +74,9 @@ class Stage:
     work: Callable[[Run, "Stage", UPath], StageOutput]
 
 
-def run_stages(run: Run, flow: Mapping[str, Stage], last: str) -> dict[str, LedgerReport]:
+def run_stages(
+    run: Run, flow: Mapping[str, Stage], last: str
+) -> dict[str, LedgerReport]:
     """Bring the stages up to `last` up to date, and return their ledgers by name.
 
     It ends early if nothing is annotated. InputError if a stage drops everything.
@@ -95,7 +97,9 @@ def run_stages(run: Run, flow: Mapping[str, Stage], last: str) -> dict[str, Ledg
 def summary(report: LedgerReport) -> str:
     """A ledger in one line."""
     by_reason = sorted(report.by_reason.items(), key=lambda item: -item[1])
-    reasons = ", ".join(f"{number:,} {reason}" for reason, number in by_reason if number)
+    reasons = ", ".join(
+        f"{number:,} {reason}" for reason, number in by_reason if number
+    )
 
     text = f"{report.came_in:,} in, {report.out:,} out, {report.dropped:,} dropped"
     if reasons:
@@ -105,7 +109,9 @@ def summary(report: LedgerReport) -> str:
     return text
 
 
-def _bring_up_to_date(run: Run, stage: Stage, key_before: str) -> tuple[str, LedgerReport]:
+def _bring_up_to_date(
+    run: Run, stage: Stage, key_before: str
+) -> tuple[str, LedgerReport]:
     """The key and the ledger of a stage, which is done again if its key has changed.
 
     `key_before`: of the stage before it.
@@ -121,7 +127,9 @@ def _bring_up_to_date(run: Run, stage: Stage, key_before: str) -> tuple[str, Led
     new = builds.new_folder(run.build, stage.name)
     output = stage.work(run, stage, new)
 
-    reads = stage.reads(run)  # again: the split has written pins, which its next run reads
+    reads = stage.reads(
+        run
+    )  # again: the split has written pins, which its next run reads
     key = _key(stage, reads, key_before)
     if output.faults:
         run.faults.append(faults.stage_faults(run.build, stage.name, output.faults))
@@ -140,7 +148,9 @@ def _key(stage: Stage, reads: Reads, key_before: str) -> str:
     return storage.digest(stage.name, stage.version, key_before, reads)
 
 
-def _check_that_nothing_came(run: Run, stage: str, report: LedgerReport, following: str) -> None:
+def _check_that_nothing_came(
+    run: Run, stage: str, report: LedgerReport, following: str
+) -> None:
     """Warn if a stage without a result got nothing to do.
 
     InputError if it has dropped everything, and FaultsMet if that may be because of
@@ -150,7 +160,9 @@ def _check_that_nothing_came(run: Run, stage: str, report: LedgerReport, followi
         raise FaultsMet(faults.describe(run.faults))
     if report.came_in == 0 and report.uncounted == 0:
         exports = ", ".join(report.by_export) or "any export"
-        run.screen.warn(f"nothing is annotated in {exports}; {following} has nothing to do")
+        run.screen.warn(
+            f"nothing is annotated in {exports}; {following} has nothing to do"
+        )
         return
 
     lines = [f"{stage} leaves nothing for {following}: {summary(report)}."]

@@ -58,7 +58,13 @@ def _bar(title: str, total: int) -> Iterator[Callable[[], None]]:
     """A progress bar, which disappears when it is full."""
     # rich is slow to import, and needed on a terminal only.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     columns = (
         TextColumn("{task.description:<26}"),
@@ -71,7 +77,9 @@ def _bar(title: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def _plain_lines(note: Callable[[str], None], title: str, total: int) -> Callable[[], None]:
+def _plain_lines(
+    note: Callable[[str], None], title: str, total: int
+) -> Callable[[], None]:
     """Count the steps, and note the count every few seconds."""
     done = 0
     last_note = time.monotonic()

@@ -83,8 +83,12 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
             partitions[name] = PartitionState(cut.key, cut.ledger)
 
     taxonomy_digest = labels.digests(run.settings)["taxonomy"]
-    write_json(new / "manifest.json", make_manifest(files, run.settings.crop, taxonomy_digest))
-    return StageOutput([cut.ledger for cut in cuts], partitions, sum(cut.faults for cut in cuts))
+    write_json(
+        new / "manifest.json", make_manifest(files, run.settings.crop, taxonomy_digest)
+    )
+    return StageOutput(
+        [cut.ledger for cut in cuts], partitions, sum(cut.faults for cut in cuts)
+    )
 
 
 def _reads(crop: CropSettings, limits: Limits) -> Reads:
@@ -116,12 +120,16 @@ def _kept_partitions(build: UPath) -> dict[str, CutPartition]:
     return kept
 
 
-def _make_partition(build: str, new: str, task: CutTask, shared: CutSettings) -> CutPartition:
+def _make_partition(
+    build: str, new: str, task: CutTask, shared: CutSettings
+) -> CutPartition:
     """Write a partition, or take it from the last run or from one that was killed."""
     base = UPath(build)
     rows = base / "balance" / "segments" / task.name
     rows_digest = hashlib.sha256(rows.read_bytes()).hexdigest()
-    key = digest(shared.version, task.name, rows_digest, _reads(shared.crop, shared.limits))
+    key = digest(
+        shared.version, task.name, rows_digest, _reads(shared.crop, shared.limits)
+    )
 
     # The key covers the name, because the paths of the shards contain it.
     if task.kept is not None and task.kept.key == key:
@@ -155,5 +163,7 @@ def _cut_once(
     write_table(folder / "drops" / name, made.drops)
     write_traces(build, "shard", made.faults)
     if not made.faults:
-        write_json(folder / "done.json", cut)  # last, because it says that the partition is whole
+        write_json(
+            folder / "done.json", cut
+        )  # last, because it says that the partition is whole
     return cut

@@ -53,7 +53,9 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     for group in grouped:
         group_of.update(dict.fromkeys(group.image_ids, group.group_id))
 
-    output = map_partitions(run, stage, new, _split_partition, _Shared(group_of, splits, pins))
+    output = map_partitions(
+        run, stage, new, _split_partition, _Shared(group_of, splits, pins)
+    )
     storage.write_table(new / "groups.parquet", split.groups_table(grouped, splits))
     new_pins = split.new_pins(images, grouped, splits, pins)
     storage.write_table(_pins_file(run.build), new_pins)
@@ -78,7 +80,9 @@ def _read_pins(build: UPath) -> dict[str, str]:
     if not path.exists():
         return {}
     table = storage.read_table(path)
-    return dict(zip(table["image_id"].to_pylist(), table["split"].to_pylist(), strict=True))
+    return dict(
+        zip(table["image_id"].to_pylist(), table["split"].to_pylist(), strict=True)
+    )
 
 
 def _warn_of_pins(run: Run, count: int) -> None:
@@ -92,7 +96,9 @@ def _warn_of_pins(run: Run, count: int) -> None:
 
     old = finished.settings.get("split")
     new = run.settings.split.model_dump(mode="json", include={"val", "test", "seed"})
-    if isinstance(old, dict) and any(old.get(name) != value for name, value in new.items()):
+    if isinstance(old, dict) and any(
+        old.get(name) != value for name, value in new.items()
+    ):
         run.screen.warn(
             f"{count:,} images keep their split of {_pins_file(run.build)}; the new "
             "shares and seed hold for others. Without that file, all are split again"

@@ -77,7 +77,9 @@ def render_page(
     return page.encode("utf-8", "replace")
 
 
-def _show_sections(sections: Iterable[Section[Source]], source: Source) -> Iterable[ShownSection]:
+def _show_sections(
+    sections: Iterable[Section[Source]], source: Source
+) -> Iterable[ShownSection]:
     """The sections that have something to show, filled in, in order."""
     for section in sections:
         values = section.values(source)

@@ -36,13 +36,25 @@ def audit(settings: Settings) -> list[Check]:
 
     manifest = _read_manifest(build)
     checks = [
-        ("each stage's ledger reconciles: in = out + dropped", _ledgers_reconcile(build)),
+        (
+            "each stage's ledger reconciles: in = out + dropped",
+            _ledgers_reconcile(build),
+        ),
         ("each ledger agrees with its tables", tables.ledgers_agree(build)),
         ("each stage takes in what the one before let out", _stages_chain(build)),
-        ("run-lengths, areas and boxes agree with pycocotools", tables.masks_agree(build)),
-        ("each object is in the shards or dropped, once", tables.objects_end_once(build)),
+        (
+            "run-lengths, areas and boxes agree with pycocotools",
+            tables.masks_agree(build),
+        ),
+        (
+            "each object is in the shards or dropped, once",
+            tables.objects_end_once(build),
+        ),
         ("no group and no image is in two splits", tables.splits_are_apart(build)),
-        ("no near-duplicates are in two splits", tables.near_duplicates_stay(build, settings)),
+        (
+            "no near-duplicates are in two splits",
+            tables.near_duplicates_stay(build, settings),
+        ),
         ("weights of the train rows have mean 1", tables.weights_have_mean_one(build)),
         ("the shards are those of the manifest", _shards_are_listed(build, manifest)),
         ("the shards' rows are those of the stage", tables.shard_rows_agree(build)),

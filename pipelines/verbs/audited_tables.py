@@ -78,7 +78,9 @@ def _check_masks(rows: pd.DataFrame) -> Iterator[str]:
     """What speaks against the masks of some rows."""
     runs = []
     fits = []
-    for counts, height, width in zip(rows.counts, rows.image_height, rows.image_width, strict=True):
+    for counts, height, width in zip(
+        rows.counts, rows.image_height, rows.image_width, strict=True
+    ):
         fit = _fits_image(counts, height, width)
         fits.append(fit)
         if fit:

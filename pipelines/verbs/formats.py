@@ -19,7 +19,9 @@ def describe_formats(name: str | None) -> list[FormatDescription]:
     if name is not None:
         if name not in names:
             known = ", ".join(names)
-            raise InputError(f"unknown format {name!r}; known: {known}{nearest(name, names)}")
+            raise InputError(
+                f"unknown format {name!r}; known: {known}{nearest(name, names)}"
+            )
         names = [name]
     return [FormatDescription(each, formats.describe(each)) for each in names]
 

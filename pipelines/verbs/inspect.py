@@ -94,7 +94,9 @@ def _describe(contents: ExportContents) -> str:
     annotations = f"{contents.annotations:,}"
     if contents.masks:
         annotations += f", and {contents.masks:,} mask files"
-    images = f"{contents.images:,}, of which {contents.images_found:,} are in the export"
+    images = (
+        f"{contents.images:,}, of which {contents.images_found:,} are in the export"
+    )
     lines = [
         f"{contents.path} as {contents.format}",
         f"  images       {images}",

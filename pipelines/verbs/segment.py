@@ -21,7 +21,12 @@ from curate.pixels.polygons import to_polygons
 from curate.reasons import Refusal
 from curate.records import Box
 from curate.storage import write_bytes
-from pipelines.verbs.overlays import DRAWN_BOX_COLOUR, MASK_COLOUR, encode_png, paint_box
+from pipelines.verbs.overlays import (
+    DRAWN_BOX_COLOUR,
+    MASK_COLOUR,
+    encode_png,
+    paint_box,
+)
 
 Corners = tuple[float, float, float, float]
 """x0, y0, x1, y1 of a drawn box as the user gives it, px."""
@@ -53,7 +58,9 @@ class SegmentedBox(msgspec.Struct):
     polygon: list[list[float]] | UnsetType = UNSET
 
 
-def segment(picture: Path, boxes: list[str], model: str, wanted: Wanted) -> list[SegmentedBox]:
+def segment(
+    picture: Path, boxes: list[str], model: str, wanted: Wanted
+) -> list[SegmentedBox]:
     """Segment each box of a picture, and write the files that are wanted.
 
     Several boxes give one mask file, their union. InputError for a bad box, picture or
@@ -71,13 +78,17 @@ def segment(picture: Path, boxes: list[str], model: str, wanted: Wanted) -> list
     if wanted.overlay is not None:
         write_bytes(UPath(wanted.overlay), _paint_overlay(pixels, union, corners))
 
-    return [_describe(mask, box, wanted) for mask, box in zip(found, corners, strict=True)]
+    return [
+        _describe(mask, box, wanted) for mask, box in zip(found, corners, strict=True)
+    ]
 
 
 def _check_names(wanted: Wanted) -> None:
     for path in (wanted.output, wanted.overlay):
         if path is not None and path.suffix.lower() != ".png":
-            raise InputError(f"{path}: a picture is written as PNG; give a name that ends in .png")
+            raise InputError(
+                f"{path}: a picture is written as PNG; give a name that ends in .png"
+            )
 
 
 def _parse_box(text: str) -> Corners:
@@ -142,5 +153,10 @@ def _paint_overlay(pixels: Pixels, mask: Mask, corners: list[Corners]) -> bytes:
     # A box far outside the picture may hold numbers that no int can.
     limit = max(pixels.shape) + line
     for x0, y0, x1, y1 in np.clip(corners, -line, limit).tolist():
-        paint_box(canvas, Box(floor(x0), floor(y0), ceil(x1), ceil(y1)), DRAWN_BOX_COLOUR, line)
+        paint_box(
+            canvas,
+            Box(floor(x0), floor(y0), ceil(x1), ceil(y1)),
+            DRAWN_BOX_COLOUR,
+            line,
+        )
     return encode_png(canvas)

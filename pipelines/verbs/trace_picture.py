@@ -15,7 +15,12 @@ from curate.reasons import Refusal
 from curate.records import Box
 from curate.storage import write_bytes
 from curate.trace import Row
-from pipelines.verbs.overlays import DRAWN_BOX_COLOUR, MASK_COLOUR, encode_png, paint_box
+from pipelines.verbs.overlays import (
+    DRAWN_BOX_COLOUR,
+    MASK_COLOUR,
+    encode_png,
+    paint_box,
+)
 
 _BOX_COLOURS: dict[str, Colour] = {
     "box": (255, 255, 255),
@@ -81,7 +86,9 @@ def _boxes_of(row: Row) -> dict[str, Box]:
 
 
 def _box(row: Row, name: str) -> Box:
-    return Box(row[f"{name}_x0"], row[f"{name}_y0"], row[f"{name}_x1"], row[f"{name}_y1"])
+    return Box(
+        row[f"{name}_x0"], row[f"{name}_y0"], row[f"{name}_x1"], row[f"{name}_y1"]
+    )
 
 
 def _shift(box: Box, x: int, y: int) -> Box:

@@ -14,12 +14,16 @@ from benchmarks.shared.plain_script import plain_script
     "ignore:__array__ implementation:DeprecationWarning"
 )  # pycocotools' own
 def test_both_ways_make_the_same_objects(tmp_path: Path) -> None:
-    few = Statistics(images=4, objects=24, side=160, object_side=40, log_spread=0.9, points=11)
+    few = Statistics(
+        images=4, objects=24, side=160, object_side=40, log_spread=0.9, points=11
+    )
     sources = made_sources(tmp_path / "exports", {"photos": few})
     made = run_pipeline(sources, tmp_path / "build")
     assert 5 < made == plain_script(sources[0].documents, tmp_path / "plain.parquet")
     files = (tmp_path / "build" / "shard" / "shards").glob("*/*.parquet")
-    sizes = [size(row) for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+    sizes = [
+        size(row) for file in files for row in pq.ParquetFile(file).read().to_pylist()
+    ]
     plain = pq.read_table(tmp_path / "plain.parquet")["box"].to_pylist()
     assert sorted(sizes) == sorted((x1 - x0, y1 - y0) for x0, y0, x1, y1 in plain)
 

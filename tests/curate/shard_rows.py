@@ -22,7 +22,9 @@ CROP = CropSettings()
 SPLITS = ("train", "train", "val", "test")
 
 
-def save_photo(path: Path, height: int, width: int, seed: int, orientation: int = 1) -> str:
+def save_photo(
+    path: Path, height: int, width: int, seed: int, orientation: int = 1
+) -> str:
     """A JPEG of smooth noise, stored so that it is displayed at height × width; its image id."""
     small = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
     stored = (height, width) if orientation >= 5 else (width, height)
@@ -38,7 +40,9 @@ def save_photo(path: Path, height: int, width: int, seed: int, orientation: int 
 def ellipse(height: int, width: int, box: tuple[int, int, int, int]) -> RunLengths:
     x0, y0, x1, y1 = box
     y, x = np.mgrid[0 : y1 - y0, 0 : x1 - x0]
-    inside = ((x + 0.5) / (x1 - x0) - 0.5) ** 2 + ((y + 0.5) / (y1 - y0) - 0.5) ** 2 <= 0.25
+    inside = ((x + 0.5) / (x1 - x0) - 0.5) ** 2 + (
+        (y + 0.5) / (y1 - y0) - 0.5
+    ) ** 2 <= 0.25
     return masks.place(inside, x0, y0, height, width)
 
 
@@ -51,10 +55,14 @@ def make_segments(folder: Path, images: int = 8, per_image: int = 5) -> pa.Table
     for number in range(images):
         height, width = 90 + 7 * number, 120 + 5 * number
         path = folder / f"photo {number}.jpg"
-        image_id = save_photo(path, height, width, number, orientation=6 if number == 1 else 1)
+        image_id = save_photo(
+            path, height, width, number, orientation=6 if number == 1 else 1
+        )
         for key in range(per_image):
             x0, y0 = (17 * key + number) % (width - 40), (13 * key) % (height - 30)
-            counts = ellipse(height, width, (x0, y0, x0 + 20 + 4 * key, y0 + 16 + 3 * key))
+            counts = ellipse(
+                height, width, (x0, y0, x0 + 20 + 4 * key, y0 + 16 + 3 * key)
+            )
             rows.append(
                 _row(path, image_id, str(key), counts, height, width)
                 | {"split": SPLITS[number % 4], "weight": 0.5 + (key % 2)}
@@ -109,9 +117,14 @@ SEGMENTS = pa.schema(
 
 
 def write_shards(
-    segments: pa.Table, folder: Path, crop: CropSettings = CROP, part: str = "part-00000.parquet"
+    segments: pa.Table,
+    folder: Path,
+    crop: CropSettings = CROP,
+    part: str = "part-00000.parquet",
 ) -> Path:
     """The shards of one part with their manifest, as the shard stage leaves them."""
     made = shard.shard_part(segments, UPath(folder), part, crop, Limits())
-    write_json(UPath(folder) / "manifest.json", make_manifest(made.files, crop, "0" * 64))
+    write_json(
+        UPath(folder) / "manifest.json", make_manifest(made.files, crop, "0" * 64)
+    )
     return folder

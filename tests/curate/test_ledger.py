@@ -14,7 +14,8 @@ from curate.schema import drops_table
 def part(export: str, rows: int, *counts: int | None) -> tuple[pa.Table, pa.Table]:
     segments = pa.table({"export": pa.array([export] * rows, pa.string())})
     return segments, drops_table(
-        Drop(reason=Reason.CROWD, detail="", export=export, count=count) for count in counts
+        Drop(reason=Reason.CROWD, detail="", export=export, count=count)
+        for count in counts
     )
 
 
@@ -25,12 +26,19 @@ def test_parts_add_up_by_reason_and_export() -> None:
     ]
     report = ledger.total(parts)
     ledger.check(report)
-    assert (report.came_in, report.out, report.dropped, report.uncounted) == (6, 3, 3, 1)
+    assert (report.came_in, report.out, report.dropped, report.uncounted) == (
+        6,
+        3,
+        3,
+        1,
+    )
     assert report.by_reason == {"crowd": 3}
     assert report.by_export["a"] == ExportLedger(
         came_in=6, out=3, dropped=3, by_reason={"crowd": 3}
     )
-    assert report.by_export["b"] == ExportLedger(came_in=0, out=0, dropped=0, by_reason={})
+    assert report.by_export["b"] == ExportLedger(
+        came_in=0, out=0, dropped=0, by_reason={}
+    )
 
 
 def test_a_reason_of_which_nothing_can_be_counted_is_named_all_the_same() -> None:
@@ -45,7 +53,10 @@ def test_what_is_lost_or_invented_is_a_bug(seen: int) -> None:
 
 
 def test_exports_do_not_make_up_for_each_other() -> None:
-    first, second = ledger.count({"a": 1}, *part("a", 2)), ledger.count({"b": 2}, *part("b", 1))
+    first, second = (
+        ledger.count({"a": 1}, *part("a", 2)),
+        ledger.count({"b": 2}, *part("b", 1)),
+    )
     with pytest.raises(ledger.LedgerError):
         ledger.check(ledger.total([first, second]))
 

@@ -45,9 +45,7 @@ def test_the_names_are_listed_before_they_are_loaded() -> None:
 
 
 def test_importing_the_library_loads_none_of_it() -> None:
-    program = (
-        "import sys, curate; print([name for name in sys.modules if name.startswith('curate.')])"
-    )
+    program = "import sys, curate; print([name for name in sys.modules if name.startswith('curate.')])"
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

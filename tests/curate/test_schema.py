@@ -12,13 +12,19 @@ from curate.records import Drop
 
 def test_a_stage_without_its_columns_fails_before_work_starts() -> None:
     schema.require(schema.DROPS, ["reason", "count"], "filter")
-    with pytest.raises(schema.MissingColumnError, match="filter needs the columns area"):
+    with pytest.raises(
+        schema.MissingColumnError, match="filter needs the columns area"
+    ):
         schema.require(schema.DROPS, ["reason", "area"], "filter")
 
 
 def test_drops_hold_what_strangers_wrote_within_bounds() -> None:
     drop = Drop(
-        reason=Reason.NO_MASK, detail="x" * 5000, export="e", annotation_key="\ud800", count=None
+        reason=Reason.NO_MASK,
+        detail="x" * 5000,
+        export="e",
+        annotation_key="\ud800",
+        count=None,
     )
     (row,) = schema.drops_table([drop]).to_pylist()
     assert (len(row["detail"]), row["annotation_key"], row["reason"], row["count"]) == (
@@ -39,7 +45,9 @@ def test_rows_become_drops_of_one_annotation_each() -> None:
 
 
 def test_every_shard_column_has_a_feature() -> None:
-    described = json.loads(schema.shard_schema().metadata[b"huggingface"])["info"]["features"]
+    described = json.loads(schema.shard_schema().metadata[b"huggingface"])["info"][
+        "features"
+    ]
     assert list(described) == schema.SHARD_ROW.names
     assert described["image"] == described["mask"] == {"_type": "Image"}
     assert described["flags"]["feature"] == {"dtype": "string", "_type": "Value"}

@@ -39,7 +39,11 @@ def test_a_good_file_has_all_its_defaults(tmp_path: Path) -> None:
     file.write_text(GOOD)
     loaded = settings.load_settings(file, options_by_name())
     assert loaded.exports[0].path == "s3://bucket/street.zip"
-    assert (loaded.exports[0].role, loaded.filter.min_side, loaded.limits.child_seconds) == (
+    assert (
+        loaded.exports[0].role,
+        loaded.filter.min_side,
+        loaded.limits.child_seconds,
+    ) == (
         "auto",
         8,
         60.0,
@@ -48,10 +52,17 @@ def test_a_good_file_has_all_its_defaults(tmp_path: Path) -> None:
 
 def test_a_root_goes_before_relative_paths_alone(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
-    paths = {"a/b": "/root/a/b", "/c": "/c", "s3://bucket/street.zip": "s3://bucket/street.zip"}
+    paths = {
+        "a/b": "/root/a/b",
+        "/c": "/c",
+        "s3://bucket/street.zip": "s3://bucket/street.zip",
+    }
     for path, rooted in paths.items():
         file.write_text(GOOD.replace("s3://bucket/street.zip", path))
-        assert settings.load_settings(file, options_by_name(), "/root").exports[0].path == rooted
+        assert (
+            settings.load_settings(file, options_by_name(), "/root").exports[0].path
+            == rooted
+        )
 
 
 def test_relative_paths_start_from_the_folder_of_the_file(
@@ -66,12 +77,17 @@ def test_relative_paths_start_from_the_folder_of_the_file(
     )
 
     # From another folder, and by a relative name of the file.
-    for folder, name in ((tmp_path, "project/settings/mine.yaml"), (file.parent, "mine.yaml")):
+    for folder, name in (
+        (tmp_path, "project/settings/mine.yaml"),
+        (file.parent, "mine.yaml"),
+    ):
         monkeypatch.chdir(folder)
         loaded = settings.load_settings(Path(name), options_by_name())
         assert loaded.build == str(tmp_path / "project" / "build")
         assert loaded.taxonomy == str(file.parent / "own.yaml")
-        assert loaded.train.start == str(tmp_path / "project" / "models" / "old.safetensors")
+        assert loaded.train.start == str(
+            tmp_path / "project" / "models" / "old.safetensors"
+        )
         assert loaded.exports[0].path == str(file.parent / "exports" / "street.zip")
 
 
@@ -121,7 +137,9 @@ def test_an_installation_without_a_taxonomy_says_what_to_set(
     assert "set taxonomy to the path of a concepts.yaml" in message(tmp_path, GOOD)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples").glob("*.yaml")))
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in (ROOT / "examples").glob("*.yaml"))
+)
 def test_the_examples_build_into_the_clone(name: str) -> None:
     loaded = settings.load_settings(ROOT / "examples" / name, options_by_name())
     assert Path(loaded.build).parent == ROOT / "build"
@@ -131,7 +149,10 @@ def test_the_examples_build_into_the_clone(name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("licences:", "licenses:"), "FILE:9:1: unknown key 'licenses'; did you mean 'licences'?"),
+        (
+            ("licences:", "licenses:"),
+            "FILE:9:1: unknown key 'licenses'; did you mean 'licences'?",
+        ),
         (
             ("    domain:", "    domian:"),
             "FILE:7:5: unknown key 'exports.0.domian'; did you mean 'domain'?",
@@ -141,8 +162,14 @@ def test_the_examples_build_into_the_clone(name: str) -> None:
             "FILE:5:5: unknown format 'cocoo'; did you mean 'coco'?",
         ),
         (("    domain: street\n", ""), "FILE:3:5: key 'exports.0.domain' is missing"),
-        (("cc0-1.0", "proprietary"), "FILE:8:5: export street has the licence 'proprietary'"),
-        (("cc0-1.0", "CC0-1.O"), "which licences.allow does not list; did you mean 'CC0-1.0'?"),
+        (
+            ("cc0-1.0", "proprietary"),
+            "FILE:8:5: export street has the licence 'proprietary'",
+        ),
+        (
+            ("cc0-1.0", "CC0-1.O"),
+            "which licences.allow does not list; did you mean 'CC0-1.0'?",
+        ),
         (("name: street", "name: a/b"), "FILE:3:5: exports.0.name:"),
         (
             ("build: build/demo", "build: build/demo\nfilter: {min_sied: 3}"),
@@ -168,9 +195,12 @@ def test_what_is_wrong_is_said_with_its_place(
 
 def test_an_option_that_the_format_does_not_know_is_named(tmp_path: Path) -> None:
     said = message(
-        tmp_path, GOOD.replace("    customer", "    options: {crowd: keep}\n    customer")
+        tmp_path,
+        GOOD.replace("    customer", "    options: {crowd: keep}\n    customer"),
     )
-    assert "FILE:6:15: format coco has no option 'crowd'; did you mean 'crowds'?" in said
+    assert (
+        "FILE:6:15: format coco has no option 'crowd'; did you mean 'crowds'?" in said
+    )
 
 
 def test_two_exports_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -11,7 +11,11 @@ from curate import storage
 
 @pytest.fixture(params=["local", "memory"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> UPath:
-    return UPath(tmp_path) if request.param == "local" else UPath(f"memory://{tmp_path.name}")
+    return (
+        UPath(tmp_path)
+        if request.param == "local"
+        else UPath(f"memory://{tmp_path.name}")
+    )
 
 
 def test_a_file_is_there_whole_or_not_at_all(folder: UPath) -> None:
@@ -28,7 +32,9 @@ def test_tables_come_back_in_the_order_of_their_parts(folder: UPath) -> None:
         storage.write_table(
             folder / f"part-{number:05}.parquet", pa.table({"x": [number], "y": ["a"]})
         )
-    assert [table["x"].to_pylist() for table in storage.read_partitions(folder, ["x"])] == [
+    assert [
+        table["x"].to_pylist() for table in storage.read_partitions(folder, ["x"])
+    ] == [
         [0],
         [1],
         [10],
@@ -40,7 +46,9 @@ def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
     table = pa.table({"x": list(range(1000))})
     for name in ("a.parquet", "b.parquet"):
         storage.write_table(UPath(tmp_path) / name, table)
-    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+    assert (tmp_path / "a.parquet").read_bytes() == (
+        tmp_path / "b.parquet"
+    ).read_bytes()
 
 
 def test_a_folder_is_replaced_and_a_killed_replacement_mended(folder: UPath) -> None:

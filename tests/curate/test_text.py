@@ -41,7 +41,13 @@ def test_what_messagepack_cannot_hold_is_replaced(data: Any) -> None:
 
 def test_numbers_beyond_64_bits_become_floats() -> None:
     odd = [2**80, -(10**400), 7, "\udc00", {"\ud800": 2**63}]
-    assert text.encodable(odd) == [float(2**80), -math.inf, 7, "\ufffd", {"\ufffd": 2.0**63}]
+    assert text.encodable(odd) == [
+        float(2**80),
+        -math.inf,
+        7,
+        "\ufffd",
+        {"\ufffd": 2.0**63},
+    ]
 
 
 @pytest.mark.parametrize(

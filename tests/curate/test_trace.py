@@ -34,7 +34,9 @@ def write_stage(
 def build(tmp_path: Path) -> UPath:
     """Two stages of two parts: "kept" goes on, "lost" is dropped in remap, "twice" is there and dropped, too."""
     folder = UPath(tmp_path)
-    again = Drop(reason=Reason.DUPLICATE_ANNOTATION, detail="stands twice", object_id="twice")
+    again = Drop(
+        reason=Reason.DUPLICATE_ANNOTATION, detail="stands twice", object_id="twice"
+    )
     early = Drop(reason=Reason.NO_MASK, detail="a box", object_id="early")
     lost = Drop(reason=Reason.UNMAPPED_LABEL, detail="no concept", object_id="lost")
     kept = {"object_id": "kept", "label": "car", "area": 9}
@@ -46,7 +48,9 @@ def build(tmp_path: Path) -> UPath:
             ([kept, {"object_id": "lost", "label": "zorp", "area": 5}], []),
         ],
     )
-    write_stage(folder, "remap", [([], []), ([kept | {"area": 8, "concept": "car"}], [lost])])
+    write_stage(
+        folder, "remap", [([], []), ([kept | {"area": 8, "concept": "car"}], [lost])]
+    )
     return folder
 
 
@@ -57,7 +61,12 @@ def test_a_row_tells_what_each_stage_added_or_changed(build: UPath) -> None:
         ("remap", "part-00001.parquet"),
     ]
     assert steps[1].added == {"area": 8, "concept": "car"}
-    assert last_row(steps) == {"object_id": "kept", "label": "car", "area": 8, "concept": "car"}
+    assert last_row(steps) == {
+        "object_id": "kept",
+        "label": "car",
+        "area": 8,
+        "concept": "car",
+    }
 
 
 def test_a_drop_ends_the_way(build: UPath) -> None:

@@ -18,7 +18,9 @@ from curate.reasons import Reason, Refusal
         ("a: \x00", Reason.MALFORMED_FILE),
     ],
 )
-def test_yaml_that_does_more_than_hold_data_is_refused(text: str, reason: Reason) -> None:
+def test_yaml_that_does_more_than_hold_data_is_refused(
+    text: str, reason: Reason
+) -> None:
     with pytest.raises(Refusal) as caught:
         yaml_files.parse_yaml(text, "names.yaml")
     assert caught.value.reason is reason

@@ -23,7 +23,9 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_torch_loop_reads_the_shards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_torch_loop_reads_the_shards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "pictures").mkdir()
     shards = write_shards(make_segments(tmp_path / "pictures"), tmp_path / "shard")
     train_on_shards.main(str(shards), epochs=2)
@@ -32,7 +34,9 @@ def test_a_torch_loop_reads_the_shards(tmp_path: Path, capsys: pytest.CaptureFix
     assert float(first.split()[-1]) > float(second.split()[-1]) > 0
 
 
-def test_a_format_of_ones_own_is_read(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_format_of_ones_own_is_read(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = [
         "photo.png; car; 12 40, 90 40, 90 80, 12 80",
         "photo.png; Baum; 100 0, 120 0, 120 50, 100 50",
@@ -57,14 +61,22 @@ def test_labels_are_matched(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out.splitlines()
     assert "car: car (exact)" in shown
     assert "Traffic lights: traffic-light (normalised)" in shown
-    assert [line for line in shown if line.startswith("Dingsda: for a reviewer to decide")]
+    assert [
+        line for line in shown if line.startswith("Dingsda: for a reviewer to decide")
+    ]
 
 
 @pytest.mark.skipif(not BASE.is_file(), reason="the base model is not here")
-def test_the_model_answers_several_boxes(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ask_for_boxes.main(photo, [ask_for_boxes.parsed("10,20,70,90"), (80.0, 10.0, 150.0, 60.0)])
+def test_the_model_answers_several_boxes(
+    photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask_for_boxes.main(
+        photo, [ask_for_boxes.parsed("10,20,70,90"), (80.0, 10.0, 150.0, 60.0)]
+    )
     assert len(capsys.readouterr().out.splitlines()) == 2
-    for number, (x0, y0, x1, y1) in enumerate([(0, 0, 90, 110), (60, 0, 160, 80)], start=1):
+    for number, (x0, y0, x1, y1) in enumerate(
+        [(0, 0, 90, 110), (60, 0, 160, 80)], start=1
+    ):
         mask = np.asarray(Image.open(photo.with_name(f"photo_{number}.png")))
         assert mask.shape == (120, 160)
         assert not mask[:y0].any()
@@ -73,5 +85,7 @@ def test_the_model_answers_several_boxes(photo: Path, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_script_is_short(script: Path) -> None:
-    lines = [line for line in script.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [
+        line for line in script.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
     assert 10 <= len(lines) <= 50

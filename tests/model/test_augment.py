@@ -22,7 +22,9 @@ def image(mask: np.ndarray) -> np.ndarray:
     return image
 
 
-def test_mirrors_move_mask_and_box_together(image: np.ndarray, mask: np.ndarray) -> None:
+def test_mirrors_move_mask_and_box_together(
+    image: np.ndarray, mask: np.ndarray
+) -> None:
     corners = set()
     for seed in range(30):
         seen, moved, drawn = augment(image, mask, DRAWN, generator(seed), jitter=1.0)
@@ -41,7 +43,9 @@ def test_without_jitter_colours_stay(image: np.ndarray, mask: np.ndarray) -> Non
         assert (seen[~moved] == 0).all()
 
 
-def test_the_same_generator_gives_the_same_window(image: np.ndarray, mask: np.ndarray) -> None:
+def test_the_same_generator_gives_the_same_window(
+    image: np.ndarray, mask: np.ndarray
+) -> None:
     for seed in range(30):
         first, _, _ = augment(image, mask, DRAWN, generator(seed), jitter=1.0)
         again, _, _ = augment(image, mask, DRAWN, generator(seed), jitter=1.0)

@@ -33,7 +33,9 @@ def planned(max_side: int = 256, epoch: int = 1) -> Planned:
     crop = CropSettings()
     crops = windows.largest(boxes, heights, widths, crop)
     object_ids = [f"{number:032x}" for number in range(COUNT)]
-    drawn, window = windows.random_windows(object_ids, boxes, heights, widths, crop, epoch)
+    drawn, window = windows.random_windows(
+        object_ids, boxes, heights, widths, crop, epoch
+    )
     drawn = windows.shift(drawn, crops, -1)
     window = windows.shift(window, crops, -1)
 

@@ -24,7 +24,9 @@ def noise(count: int, height: int, width: int) -> torch.Tensor:
     return torch.randint(0, 255, (count, 3, height, width), dtype=torch.uint8)
 
 
-def test_before_it_has_learned_it_answers_with_the_prior_and_the_colours(priors: Priors) -> None:
+def test_before_it_has_learned_it_answers_with_the_prior_and_the_colours(
+    priors: Priors,
+) -> None:
     model = BoxNetwork(build("small"), priors, outside=0.5)
     pixels = noise(1, 64, 70)
     with torch.no_grad():

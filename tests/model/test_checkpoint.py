@@ -35,7 +35,12 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_comes_back_as_it_was(saved: Path, tmp_path: Path) -> None:
     model, origin = load_checkpoint(saved)
     assert origin.licences == ["CC0-1.0"]
-    assert origin.settings == {"start": "random", "steps": None, "jitter": 0.5, "seed": 3}
+    assert origin.settings == {
+        "start": "random",
+        "steps": None,
+        "jitter": 0.5,
+        "seed": 3,
+    }
     assert model.outside == 0.5
     save_checkpoint(tmp_path / "again.safetensors", model, origin)
     assert (tmp_path / "again.safetensors").read_bytes() == saved.read_bytes()

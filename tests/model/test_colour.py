@@ -6,7 +6,9 @@ from model.colour import _ROUNDS, _STEPS, colour_evidence, settle
 TRUST = torch.ones(1)
 
 
-def square(apart: int, noise: float = 3) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
+def square(
+    apart: int, noise: float = 3
+) -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
     """Pixels, logits of a first answer, and the mask of a square.
 
     The square's red is `apart` from that of its surroundings; the first answer is unsure of where

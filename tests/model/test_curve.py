@@ -17,8 +17,12 @@ def test_the_loss_is_averaged_over_a_fiftieth_of_the_run() -> None:
     assert smooth.tolist() == pytest.approx([0.5] * 99)
 
 
-@pytest.mark.parametrize("validations", [[], [(3, {})], [(2, {"a $b$": 0.5}), (3, {"c": 0.7})]])
-def test_a_picture_is_left(tmp_path: Path, validations: list[tuple[int, dict[str, float]]]) -> None:
+@pytest.mark.parametrize(
+    "validations", [[], [(3, {})], [(2, {"a $b$": 0.5}), (3, {"c": 0.7})]]
+)
+def test_a_picture_is_left(
+    tmp_path: Path, validations: list[tuple[int, dict[str, float]]]
+) -> None:
     progress = Progress(step=3, losses=[1.0, 0.5, 0.4], validations=validations)
     write_curve(tmp_path / "curve.png", progress)
     with Image.open(tmp_path / "curve.png") as picture:

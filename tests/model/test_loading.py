@@ -84,7 +84,9 @@ def test_shards_that_cannot_be_read_are_named_without_a_traceback(
     (file,) = (Path(settings.build) / "shard").rglob("*.parquet")
     file.rename(file.with_suffix(".gone"))
     batches = load_batches(shards, settings, 0, 0, 0, print)
-    with pytest.raises(InputError, match=r"part-00000\.parquet: .* cannot be read") as raised:
+    with pytest.raises(
+        InputError, match=r"part-00000\.parquet: .* cannot be read"
+    ) as raised:
         next(batches)
     assert "Traceback" not in str(raised.value)
 
@@ -107,10 +109,14 @@ def test_where_workers_cannot_start_it_reads_without_them(
 def test_workers_that_die_at_once_are_done_without(
     shards: Shards, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def loader(dataset: Any, scheduled: Iterator[ScheduledBatch], workers: int) -> Iterator[Any]:
+    def loader(
+        dataset: Any, scheduled: Iterator[ScheduledBatch], workers: int
+    ) -> Iterator[Any]:
         for each in scheduled:
             if workers > 0:
-                raise RuntimeError("DataLoader worker (pid 7) exited unexpectedly\nmore")
+                raise RuntimeError(
+                    "DataLoader worker (pid 7) exited unexpectedly\nmore"
+                )
             yield dataset[each]
 
     monkeypatch.setattr(loading, "_loader", loader)

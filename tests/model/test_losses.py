@@ -53,7 +53,9 @@ def test_soft_iou_of_certain_maps_is_iou() -> None:
 def test_soft_iou_of_nothing_rightly_found_is_zero() -> None:
     _, target, valid = crops()
     nothing = torch.full_like(target, -40)
-    assert soft_iou(nothing, torch.zeros_like(target), valid) == pytest.approx(0, abs=1e-6)
+    assert soft_iou(nothing, torch.zeros_like(target), valid) == pytest.approx(
+        0, abs=1e-6
+    )
 
 
 def test_edges_weigh_more() -> None:

@@ -40,7 +40,9 @@ def test_matrices_moved_together_go_where_pytorch_moves_them_one_by_one() -> Non
     together = [nn.Parameter(torch.ones(shape)) for shape in shapes]
     alone = [nn.Parameter(torch.ones(shape)) for shape in shapes]
     ours = BatchedMuon(together, rate=0.1, decay=0.5)
-    theirs = torch.optim.Muon(alone, lr=0.1, weight_decay=0.5, adjust_lr_fn="match_rms_adamw")
+    theirs = torch.optim.Muon(
+        alone, lr=0.1, weight_decay=0.5, adjust_lr_fn="match_rms_adamw"
+    )
     for _ in range(3):
         for mine, other in zip(together, alone, strict=True):
             mine.grad = torch.randn(mine.shape, generator=rng)

@@ -30,7 +30,10 @@ def test_the_first_slow_steps_do_not_count_for_the_pace(clock: Clock) -> None:
         spent = run.after_step(pixels)
     assert spent == run.seconds == 50 + 67
     assert run.pixels_per_second == pytest.approx(1000)
-    assert run.steps_that_fit(minutes=10, seconds=spent, usual_pixels=1000) == 600 * 0.92 - 117
+    assert (
+        run.steps_that_fit(minutes=10, seconds=spent, usual_pixels=1000)
+        == 600 * 0.92 - 117
+    )
     assert run.steps_that_fit(minutes=1, seconds=spent, usual_pixels=1000) == 1
 
 

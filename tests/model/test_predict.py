@@ -57,7 +57,9 @@ def test_a_box_over_the_edge_is_clipped(segmenter: Segmenter) -> None:
         (7, "four numbers"),
     ],
 )
-def test_what_is_not_a_box_is_refused_in_words(segmenter: Segmenter, box: Any, words: str) -> None:
+def test_what_is_not_a_box_is_refused_in_words(
+    segmenter: Segmenter, box: Any, words: str
+) -> None:
     with pytest.raises(InputError, match=words):
         segmenter.segment(IMAGE, box)
 
@@ -68,7 +70,9 @@ TWO_CHANNELS = IMAGE[..., :2]
 
 
 @pytest.mark.parametrize("image", [GREY, FLOATS, TWO_CHANNELS, None])
-def test_what_is_not_an_image_is_refused_in_words(segmenter: Segmenter, image: Any) -> None:
+def test_what_is_not_an_image_is_refused_in_words(
+    segmenter: Segmenter, image: Any
+) -> None:
     with pytest.raises(InputError, match=r"\(H, W, 3\) array of uint8"):
         segmenter.segment(image, (1, 2, 30, 40))
 

@@ -53,7 +53,9 @@ def test_a_start_brings_its_weights_and_origin(shards: Shards, start: Path) -> N
     assert begun.origin.steps == 0
 
 
-def test_the_shards_masks_join_the_prior_of_a_start(shards: Shards, start: Path) -> None:
+def test_the_shards_masks_join_the_prior_of_a_start(
+    shards: Shards, start: Path
+) -> None:
     settings = TrainSettings(start=str(start), seed=3)
     model = start_model(settings, shards, print).model
     blended = usual(Priors(logits=model.priors, shares=model.shares))
@@ -75,17 +77,23 @@ def test_a_random_start_repeats(shards: Shards) -> None:
     first = start_model(settings, shards, lines.append)
     again = start_model(settings, shards, print)
     other = start_model(TrainSettings(start="random", seed=4), shards, print)
-    assert lines == ["train: begins with random weights (small) and a prior of 60 masks"]
+    assert lines == [
+        "train: begins with random weights (small) and a prior of 60 masks"
+    ]
     assert first.origin.start == "random"
     assert first.origin.variant == "small"
 
     name = "network.stage1.rebnconvin.conv_s1.weight"
     assert torch.equal(first.model.get_parameter(name), again.model.get_parameter(name))
-    assert not torch.equal(first.model.get_parameter(name), other.model.get_parameter(name))
+    assert not torch.equal(
+        first.model.get_parameter(name), other.model.get_parameter(name)
+    )
 
 
 def test_settings_go_before_those_of_the_start(shards: Shards, start: Path) -> None:
     begun = start_model(TrainSettings(start=str(start), outside=0.0), shards, print)
     assert begun.model.outside == begun.origin.outside == 0.0
-    with pytest.raises(InputError, match=r"train\.variant: full, but .* is lite; leave it out"):
+    with pytest.raises(
+        InputError, match=r"train\.variant: full, but .* is lite; leave it out"
+    ):
         start_model(TrainSettings(start=str(start), variant="full"), shards, print)

@@ -26,7 +26,9 @@ class Killed(Exception):
 
 
 def test_learns_and_leaves_its_records(build_folder: Make) -> None:
-    settings = build_folder(QUICK | {"steps": 12, "learning_rate": 0.01}, {"train": 16, "val": 6})
+    settings = build_folder(
+        QUICK | {"steps": 12, "learning_rate": 0.01}, {"train": 16, "val": 6}
+    )
     lines: list[str] = []
     path = train(settings, lines.append)
     _, origin = load_checkpoint(path)
@@ -41,7 +43,10 @@ def test_learns_and_leaves_its_records(build_folder: Make) -> None:
     assert 0 < record["best"] <= 1
     assert f"best IoU {record['best']:.3f}" in lines[-1]
     assert (path.parent / "curve.png").stat().st_size > 1000
-    assert any(each.name.startswith("events") for each in (path.parent / "tensorboard").iterdir())
+    assert any(
+        each.name.startswith("events")
+        for each in (path.parent / "tensorboard").iterdir()
+    )
     assert not (path.parent / "state.pt").exists()
 
 
@@ -104,7 +109,9 @@ def test_without_a_val_split_no_iou_is_told_and_the_last_weights_are_kept(
     path = train(settings, lines.append)
     assert not any("IoU" in line for line in lines)
     assert "the val split holds no object" in lines[0]
-    assert lines[-1].endswith("there was nothing to validate on, so the last weights are kept")
+    assert lines[-1].endswith(
+        "there was nothing to validate on, so the last weights are kept"
+    )
 
     _, origin = load_checkpoint(path)
     assert origin.steps == 3
@@ -131,7 +138,9 @@ def test_a_run_that_is_late_stops(build_folder: Make) -> None:
 
 
 def test_without_shards_or_start_it_says_so(build_folder: Make, tmp_path: Path) -> None:
-    settings = build_folder(QUICK | {"start": str(tmp_path / "none.safetensors")}, {"train": 2})
+    settings = build_folder(
+        QUICK | {"start": str(tmp_path / "none.safetensors")}, {"train": 2}
+    )
     with pytest.raises(InputError, match="no such checkpoint"):
         train(settings, print)
     (tmp_path / "build/shard/manifest.json").unlink()

@@ -48,7 +48,10 @@ def test_a_saved_state_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
 
     for each in (whole, resumed):
         each.step(batch(), 0.5)
-    for ours, theirs in ((whole.model, resumed.model), (whole.average, resumed.average)):
+    for ours, theirs in (
+        (whole.model, resumed.model),
+        (whole.average, resumed.average),
+    ):
         expected = theirs.state_dict()
         for name, value in ours.state_dict().items():
             assert torch.equal(value, expected[name])

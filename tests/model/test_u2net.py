@@ -12,7 +12,8 @@ def small() -> U2Net:
 
 
 @pytest.mark.parametrize(
-    ("variant", "parameters"), [("small", 559_693), ("lite", 1_131_181), ("full", 44_009_869)]
+    ("variant", "parameters"),
+    [("small", 559_693), ("lite", 1_131_181), ("full", 44_009_869)],
 )
 def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
     with torch.device("meta"):
@@ -22,7 +23,10 @@ def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
     assert len(state) == 798
     assert sum(name.endswith("num_batches_tracked") for name in state) == 112
     names = list(state)
-    assert names[:2] == ["stage1.rebnconvin.conv_s1.weight", "stage1.rebnconvin.conv_s1.bias"]
+    assert names[:2] == [
+        "stage1.rebnconvin.conv_s1.weight",
+        "stage1.rebnconvin.conv_s1.bias",
+    ]
     assert names[-2:] == ["outconv.weight", "outconv.bias"]
     assert {
         "stage1.rebnconv7.bn_s1.running_var",
@@ -33,7 +37,10 @@ def test_it_is_the_published_network(variant: Variant, parameters: int) -> None:
     if variant == "full":
         assert state["stage5d.rebnconvin.conv_s1.weight"].shape == (512, 1024, 3, 3)
         assert state["stage1d.rebnconv1d.conv_s1.weight"].shape == (64, 32, 3, 3)
-        assert sum(value.numel() * value.element_size() for value in state.values()) == 176_155_572
+        assert (
+            sum(value.numel() * value.element_size() for value in state.values())
+            == 176_155_572
+        )
 
 
 def test_levels_dilate_as_published() -> None:

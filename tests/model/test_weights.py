@@ -28,7 +28,11 @@ def state() -> State:
     """As PyTorch before 0.4.1 wrote it: without counts of batches."""
     torch.manual_seed(0)
     every = build("lite").state_dict()
-    old = {name: value for name, value in every.items() if not name.endswith("num_batches_tracked")}
+    old = {
+        name: value
+        for name, value in every.items()
+        if not name.endswith("num_batches_tracked")
+    }
     assert len(old) == 686
     return old
 
@@ -40,7 +44,9 @@ def old(state: State, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_old_new_and_safe_files_are_read_alike(state: State, old: Path, tmp_path: Path) -> None:
+def test_old_new_and_safe_files_are_read_alike(
+    state: State, old: Path, tmp_path: Path
+) -> None:
     torch.save(state, tmp_path / "zip.pth")
     save_file(state, tmp_path / "safe.safetensors")
     for path in (old, tmp_path / "zip.pth", tmp_path / "safe.safetensors"):
@@ -61,7 +67,9 @@ class Trap:
         return Path.touch, (self.ran,)
 
 
-@pytest.mark.parametrize("name", ["old.pth", "zip.pth", "bare.pth", "bare.safetensors", "bare.pt"])
+@pytest.mark.parametrize(
+    "name", ["old.pth", "zip.pth", "bare.pth", "bare.safetensors", "bare.pt"]
+)
 def test_no_pickle_runs(name: str, state: State, tmp_path: Path) -> None:
     path = tmp_path / name
     trap = {"outconv.weight": Trap(tmp_path / "ran")}
@@ -69,7 +77,9 @@ def test_no_pickle_runs(name: str, state: State, tmp_path: Path) -> None:
         path.write_bytes(pickle.dumps(trap))
     else:
         torch.save(state | trap, path, _use_new_zipfile_serialization=name == "zip.pth")
-    with pytest.raises(InputError, match=r"more than weights|a pickle, which could run anything"):
+    with pytest.raises(
+        InputError, match=r"more than weights|a pickle, which could run anything"
+    ):
         load_any(path)
     assert not (tmp_path / "ran").exists()
 
@@ -124,7 +134,9 @@ def test_training_that_starts_with_them_learns_a_prior(
         "learning_rate": 1e-6,
     }
     lines: list[str] = []
-    model, origin = load_checkpoint(train(build_folder(wish, {"train": 4}), lines.append))
+    model, origin = load_checkpoint(
+        train(build_folder(wish, {"train": 4}), lines.append)
+    )
     assert any("(lite, published weights)" in line for line in lines)
     assert origin.variant == "lite"
     assert origin.licences == [weights.LICENCE, "CC0-1.0"]
@@ -152,7 +164,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 def test_a_file_that_cannot_be_fetched_is_told(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"u2netp\.pth: cannot be fetched .* no route to host"):
+    with pytest.raises(
+        InputError, match=r"u2netp\.pth: cannot be fetched .* no route to host"
+    ):
         fetch("lite", tmp_path)
     server.content = b"<html>a page instead</html>"
     with pytest.raises(InputError, match="gave another file than the published one"):
@@ -179,7 +193,9 @@ def test_without_a_network_the_command_exits_with_3(tmp_path: Path) -> None:
         "PYTHONPATH": str(Path.cwd()),
     }
     command = [sys.executable, "-m", "model.weights", "lite"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=away)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env=away
+    )
     assert done.returncode == 3
     assert "u2netp.pth: cannot be fetched" in done.stderr
     assert "Traceback" not in done.stderr

@@ -123,7 +123,9 @@ def write_coco(folder: Path, images: int, labels: list[str], first: int = 0) -> 
             }
             annotations.append(annotation)
 
-    categories = [{"id": category, "name": label} for category, label in enumerate(labels)]
+    categories = [
+        {"id": category, "name": label} for category, label in enumerate(labels)
+    ]
     document = {"images": listed, "annotations": annotations, "categories": categories}
     (folder / "annotations.json").write_bytes(msgspec.json.encode(document))
 

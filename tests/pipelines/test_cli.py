@@ -24,12 +24,18 @@ from tests.pipelines.small_project import Project, Verb
             {"format": "cocoo"},
             ["unknown format 'cocoo'", "did you mean 'coco'?", "settings.yaml:1:"],
         ),
-        ({"licence": "GPL-3.0"}, ["street", "'GPL-3.0'", "licences.allow", "settings.yaml:1:"]),
+        (
+            {"licence": "GPL-3.0"},
+            ["street", "'GPL-3.0'", "licences.allow", "settings.yaml:1:"],
+        ),
         (
             {"rol": "test"},
             ["unknown key 'exports.0.rol'", "did you mean 'role'?", "settings.yaml:1:"],
         ),
-        ({"path": "no/such/place"}, ["export street", "no/such/place", "no such folder"]),
+        (
+            {"path": "no/such/place"},
+            ["export street", "no/such/place", "no such folder"],
+        ),
         ({"path": "nofs://x"}, ["export street", "nofs://x", "cannot be opened"]),
         ({"options": {"crowd": "drop"}}, ["format coco has no option 'crowd'"]),
         ({"name": "no slash/here"}, ["exports.0.name", "settings.yaml:1:"]),
@@ -68,7 +74,9 @@ def test_targets_name_domains_that_are_there(project: Project, verb: Verb) -> No
     outcome = verb("ingest", project.change(balance={"targets": {"strete": 0.5}}))
     assert outcome.code == 2
     assert "'strete'" in outcome.err
-    assert verb("ingest", project.change(balance={"targets": {"street": 1.5}})).code == 2
+    assert (
+        verb("ingest", project.change(balance={"targets": {"street": 1.5}})).code == 2
+    )
 
 
 def test_folders_with_nothing_in_them(project: Project, verb: Verb) -> None:
@@ -97,7 +105,9 @@ def test_an_empty_export_is_warned_of(project: Project, verb: Verb) -> None:
     assert "export street: nothing is annotated" in outcome.err
 
 
-def test_labels_that_are_all_unmapped_name_the_review_queue(project: Project, verb: Verb) -> None:
+def test_labels_that_are_all_unmapped_name_the_review_queue(
+    project: Project, verb: Verb
+) -> None:
     project.add("street", 3, ["zorp", "\x1b[31mred", "<b>bold</b>"])
     outcome = verb("shard", project.settings)
     assert outcome.code == 2
@@ -147,10 +157,16 @@ def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> Non
     assert verb("ingest", project.settings).code == 0
 
 
-def test_inspect_tells_formats_apart_and_reads_settings(project: Project, verb: Verb) -> None:
+def test_inspect_tells_formats_apart_and_reads_settings(
+    project: Project, verb: Verb
+) -> None:
     place = project.add("street", 3, ["car", "zorp"])
     found = msgspec.json.decode(verb("inspect", place, "--json").out)
-    assert (found[0]["format"], found[0]["images"], found[0]["annotations"]) == ("coco", 3, 6)
+    assert (found[0]["format"], found[0]["images"], found[0]["annotations"]) == (
+        "coco",
+        3,
+        6,
+    )
     assert found[0]["labels"] == {"car": 3, "zorp": 3}
     assert "3 are in the export" in verb("inspect", project.settings).out
     (project.folder / "empty").mkdir()
@@ -159,7 +175,9 @@ def test_inspect_tells_formats_apart_and_reads_settings(project: Project, verb: 
 
 def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:
     listed = msgspec.json.decode(verb("formats", "--json").out)
-    assert {"coco", "labelmap", "colormap", "yolo", "labelme"} <= {each["name"] for each in listed}
+    assert {"coco", "labelmap", "colormap", "yolo", "labelme"} <= {
+        each["name"] for each in listed
+    }
     assert all(len(each["documentation"]) > 200 for each in listed)
     assert "COCO" in verb("formats", "coco").out
     assert "did you mean" in verb("formats", "coko").err

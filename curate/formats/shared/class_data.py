@@ -32,7 +32,15 @@ _VALUE_KEYS = (
     "class_index",
     "trainid",
 )
-_COLOUR_KEYS = ("color", "colour", "rgb", "color_rgb", "hex", "color_hex_code", "palette")
+_COLOUR_KEYS = (
+    "color",
+    "colour",
+    "rgb",
+    "color_rgb",
+    "hex",
+    "color_hex_code",
+    "palette",
+)
 _CHANNEL_KEYS = (("r", "g", "b"), ("red", "green", "blue"))
 _LIST_KEYS = ("classes", "labels", "categories")
 
@@ -75,7 +83,9 @@ def row_of_object(entry: Mapping[Any, Any]) -> ClassRow:
     name = _first(named, _NAME_KEYS, str)
     if name is None:
         raise NoClassTable(f"{entry!r} has no name")
-    return ClassRow(name, value=_first(named, _VALUE_KEYS, int), colour=_colour_of(named))
+    return ClassRow(
+        name, value=_first(named, _VALUE_KEYS, int), colour=_colour_of(named)
+    )
 
 
 def is_header(cells: list[str]) -> bool:

@@ -44,7 +44,9 @@ def rows_of_text(text: str) -> list[ClassRow]:
     if any(_PICTURE.search(line) for line in lines):
         raise NoClassTable("a list of pictures")
     try:
-        cells = list(csv.reader(lines, delimiter=_delimiter(lines), skipinitialspace=True))
+        cells = list(
+            csv.reader(lines, delimiter=_delimiter(lines), skipinitialspace=True)
+        )
     except csv.Error as error:
         raise NoClassTable(str(error)) from None
     header = []
@@ -157,7 +159,9 @@ def _numbered(line: _Line) -> ClassRow:
     colour = parse_colour(channels)
     if colour is None:
         count = len(numbers)
-        raise NoClassTable(f"{line.name}: {count} numbers that are neither a value nor a colour")
+        raise NoClassTable(
+            f"{line.name}: {count} numbers that are neither a value nor a colour"
+        )
     return ClassRow(line.name, value, colour)
 
 

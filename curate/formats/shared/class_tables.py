@@ -15,7 +15,12 @@ from typing import Any
 
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.formats.shared.class_data import ClassRow, NoClassTable, parse_colour, rows_of_data
+from curate.formats.shared.class_data import (
+    ClassRow,
+    NoClassTable,
+    parse_colour,
+    rows_of_data,
+)
 from curate.formats.shared.class_lines import rows_of_text
 from curate.reasons import Refusal
 from curate.records import Drop
@@ -58,7 +63,9 @@ class ClassTable:
     """Values of classes that are no objects."""
 
 
-def find_tables(export: Export, *, with_colours: bool) -> tuple[dict[str, ClassTable], list[Drop]]:
+def find_tables(
+    export: Export, *, with_colours: bool
+) -> tuple[dict[str, ClassTable], list[Drop]]:
     """The class tables of an export by folder, and drops of those that are broken.
 
     Of several in one folder, the first by name is taken. `with_colours`: only tables that
@@ -126,7 +133,9 @@ def with_exceptions(table: ClassTable, export: Export) -> ClassTable:
     void = _stated_values(table, export, "void")
     table = replace(table, void=table.void | void, background=table.background - void)
     background = _stated_values(table, export, "background")
-    return replace(table, background=table.background | background, void=table.void - background)
+    return replace(
+        table, background=table.background | background, void=table.void - background
+    )
 
 
 def read_table(export: Export, path: str) -> ClassTable:
@@ -152,7 +161,9 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
         NoClassTable: if there are no rows or too many, or if a row is no class.
     """
     listed = list(rows)
-    if not 0 < len(listed) <= _MAX_CLASSES or not all(row.name.strip() for row in listed):
+    if not 0 < len(listed) <= _MAX_CLASSES or not all(
+        row.name.strip() for row in listed
+    ):
         raise NoClassTable("it lists no classes, too many, or classes without a name")
 
     number = 0

@@ -81,7 +81,9 @@ def read_annotation(
     category = read_id(value(entry.category_id))
     label = classes.label(category)  # also for what is dropped, as far as it is known
     remarks = attributes(value(entry.metadata)) | attributes(value(entry.attributes))
-    annotation = Annotation(key=annotation_key(document, entry), label=label, attributes=remarks)
+    annotation = Annotation(
+        key=annotation_key(document, entry), label=label, attributes=remarks
+    )
     try:
         if is_set(image.get("deleted")) or is_set(value(entry.deleted)):
             raise Refusal(Reason.DELETED, "deleted in the annotation tool")
@@ -95,7 +97,9 @@ def read_annotation(
             raise Refusal(Reason.NO_MASK, "isbbox: a box")
         shape = read_shape(value(entry.segmentation))
     except Refusal as refusal:
-        return msgspec.structs.replace(annotation, dropped=refusal.reason, detail=refusal.detail)
+        return msgspec.structs.replace(
+            annotation, dropped=refusal.reason, detail=refusal.detail
+        )
     return msgspec.structs.replace(annotation, shape=shape, flags=label_flags(label))
 
 

@@ -59,7 +59,9 @@ def _run_lengths(data: dict[str, Any]) -> RawRunLengths:
     if not isinstance(counts, list | str):
         raise Refusal(Reason.BAD_RUN_LENGTHS, "counts is neither a list nor text")
     if isinstance(counts, list) and not all(_is_run(run) for run in counts):
-        raise Refusal(Reason.BAD_RUN_LENGTHS, "a run is no number, or longer than any mask")
+        raise Refusal(
+            Reason.BAD_RUN_LENGTHS, "a run is no number, or longer than any mask"
+        )
 
     lengths: list[int | None] = []
     if isinstance(size, list):

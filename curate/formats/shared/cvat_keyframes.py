@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from curate.exports.xml_documents import Element
-from curate.formats.shared.cvat_interpolation import interpolate_angle, interpolate_polygon
+from curate.formats.shared.cvat_interpolation import (
+    interpolate_angle,
+    interpolate_polygon,
+)
 from curate.formats.shared.cvat_shapes import read_points
 from curate.formats.shared.cvat_tracks import Track, frame_of, is_outside
 
@@ -81,7 +84,9 @@ def _between(left: Element, right: Element | None, frame: int) -> Element:
     return Element(left.tag, attributes, left.children)
 
 
-def _polygon(left: dict[str, str], right: dict[str, str], share: float) -> dict[str, str]:
+def _polygon(
+    left: dict[str, str], right: dict[str, str], share: float
+) -> dict[str, str]:
     """The points between two polygons, with two decimals, as CVAT writes them."""
     start = _vertices(left)
     end = _vertices(right)
@@ -100,7 +105,9 @@ def _vertices(attributes: dict[str, str]) -> Any:
     return np.array(ring).reshape(-1, 2)
 
 
-def _ellipse(left: dict[str, str], right: dict[str, str], share: float) -> dict[str, str]:
+def _ellipse(
+    left: dict[str, str], right: dict[str, str], share: float
+) -> dict[str, str]:
     """Axes and turn between two ellipses; empty if one of them has a number that is none."""
     between = {}
     try:

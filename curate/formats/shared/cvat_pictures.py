@@ -12,7 +12,9 @@ from curate.formats.shared.cvat_tasks import Task
 
 _FRAME = re.compile(r"frame_(\d{6,9})")
 _NUMBER = re.compile(r"([0-9]{1,18})")
-_VIDEOS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"})
+_VIDEOS = frozenset(
+    {".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"}
+)
 
 
 def frame_name(frame: int) -> str:

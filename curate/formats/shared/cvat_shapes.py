@@ -15,7 +15,9 @@ _WITHOUT_MASK = frozenset({"box", "polyline", "points", "cuboid", "skeleton", "t
 
 # What CVAT says of a shape besides where it lies. The first ones are kept as attributes.
 _KEPT = ("occluded", "source", "keyframe", "group_id")
-_NOT_GEOMETRY = frozenset({*_KEPT, "label", "outside", "frame", "z_order", "annotation_type"})
+_NOT_GEOMETRY = frozenset(
+    {*_KEPT, "label", "outside", "frame", "z_order", "annotation_type"}
+)
 
 
 def is_annotation(element: Element) -> bool:
@@ -34,7 +36,9 @@ def z_order(element: Element) -> float:
     return z
 
 
-def read_shape(element: Element, label: str | None, group: str | None, document: str) -> Drawn:
+def read_shape(
+    element: Element, label: str | None, group: str | None, document: str
+) -> Drawn:
     """A shape of a document; its `refusal` says why it has no mask."""
     drawn = Drawn(
         label=label or "",
@@ -66,7 +70,9 @@ def _attributes(element: Element) -> dict[str, str]:
 def _digest(element: Element, label: str | None) -> str:
     """A digest of label and geometry. What has no mask is told apart by all that it says."""
     geometry = {
-        name: value for name, value in element.attributes.items() if name not in _NOT_GEOMETRY
+        name: value
+        for name, value in element.attributes.items()
+        if name not in _NOT_GEOMETRY
     }
     content: list[Any] = [label, element.tag, geometry]
     if element.tag not in _WITH_MASK:
@@ -121,7 +127,9 @@ def _ellipse(element: Element) -> list[float]:
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise Refusal(Reason.BAD_POLYGON, f"an ellipse whose {name} is no finite number")
+            raise Refusal(
+                Reason.BAD_POLYGON, f"an ellipse whose {name} is no finite number"
+            )
         numbers.append(number)
 
     cx, cy, rx, ry, degrees = numbers

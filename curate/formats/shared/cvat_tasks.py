@@ -36,7 +36,9 @@ class Task:
 
     def has_frame(self, frame: int) -> bool:
         """Whether a frame belongs to the task."""
-        return self.first <= frame <= self.last and (frame - self.first) % self.step == 0
+        return (
+            self.first <= frame <= self.last and (frame - self.first) % self.step == 0
+        )
 
 
 def read_tasks(meta: Element) -> dict[str, Task]:

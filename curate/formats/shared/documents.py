@@ -12,7 +12,11 @@ Document = TypeVar("Document")
 
 
 def find_documents(
-    export: Export, name: str, suffix: str, read: Callable[[str], Document | None], needs: str
+    export: Export,
+    name: str,
+    suffix: str,
+    read: Callable[[str], Document | None],
+    needs: str,
 ) -> Iterator[Document | Drop | IgnoredFile]:
     """The documents among the files of a suffix.
 

@@ -54,7 +54,9 @@ def join_groups(drawn: Sequence[Drawn], document: str) -> list[Annotation]:
     return annotations
 
 
-def without_holes(drawn: Sequence[Drawn], is_hole: Callable[[Drawn], bool]) -> list[Drawn]:
+def without_holes(
+    drawn: Sequence[Drawn], is_hole: Callable[[Drawn], bool]
+) -> list[Drawn]:
     """The shapes that are no holes. Each hole is added to one shape of every object it cuts.
 
     A hole in a group cuts the objects of its group. Any other cuts the shapes before it whose

@@ -37,7 +37,9 @@ class JsonDocument:
         try:
             return msgspec.json.decode(piece, type=list[msgspec.Raw])
         except msgspec.ValidationError:
-            raise Refusal(Reason.MALFORMED_FILE, f"{self.path}: {key} is no list") from None
+            raise Refusal(
+                Reason.MALFORMED_FILE, f"{self.path}: {key} is no list"
+            ) from None
 
 
 def documents(

@@ -21,7 +21,9 @@ _PNG_HEIGHT = slice(20, 24)
 def read_shape(path: str, number: int, data: Any) -> Drawn:
     """Entry `number` of the `shapes` of the document `path`."""
     if not isinstance(data, dict):
-        refusal = Refusal(Reason.MALFORMED_FILE, f"{path}: shapes[{number}] is no object")
+        refusal = Refusal(
+            Reason.MALFORMED_FILE, f"{path}: shapes[{number}] is no object"
+        )
         return Drawn("", None, f"{path}[{number}]", {}, refusal=refusal)
 
     label = data.get("label")
@@ -36,7 +38,9 @@ def read_shape(path: str, number: int, data: Any) -> Drawn:
     )
     try:
         if label is None:
-            raise Refusal(Reason.UNKNOWN_CLASS, f"{path}: shapes[{number}] has no label")
+            raise Refusal(
+                Reason.UNKNOWN_CLASS, f"{path}: shapes[{number}] has no label"
+            )
         drawn.shape = _shape(kind, points, mask)
     except Refusal as refusal:
         drawn.refusal = refusal
@@ -60,7 +64,11 @@ def _group(group_id: Any) -> str | None:
 def _attributes(data: dict[str, Any]) -> dict[str, str]:
     """What was noted at a shape: fields of its own, then `flags`, then `attributes`."""
     stated = {key: data[key] for key in ("description", "difficult") if data.get(key)}
-    return attributes(stated) | attributes(data.get("flags")) | attributes(data.get("attributes"))
+    return (
+        attributes(stated)
+        | attributes(data.get("flags"))
+        | attributes(data.get("attributes"))
+    )
 
 
 def _shape(kind: Any, points: Any, mask: Any) -> Polygons | Bitmap:

@@ -68,7 +68,9 @@ def read_maps(export: Export, *, by_colour: bool) -> Iterator[ReadItem]:
 
     by_folder = folder_classes(pairs.masks)
     for image, masks in pairs.masks.items():
-        maps = [_region_map(reading, mask, by_folder.get(mask.path, "")) for mask in masks]
+        maps = [
+            _region_map(reading, mask, by_folder.get(mask.path, "")) for mask in masks
+        ]
         if maps:
             yield ImageRecord(name=image, document="", maps=maps)
 
@@ -82,11 +84,15 @@ def _reading(export: Export, by_colour: bool) -> tuple[_Reading, list[Drop]]:
     broken: list[Drop] = []
     if stated is None:
         tables, broken = find_tables(export, with_colours=by_colour)
-        tables = {folder: with_exceptions(table, export) for folder, table in tables.items()}
+        tables = {
+            folder: with_exceptions(table, export) for folder, table in tables.items()
+        }
     only_table = None
     if not tables:
         only_table = with_exceptions(stated or ClassTable({}), export)
-    return _Reading(export, by_colour, numbers_objects, resize, tables, only_table), broken
+    return _Reading(
+        export, by_colour, numbers_objects, resize, tables, only_table
+    ), broken
 
 
 def _region_map(reading: _Reading, mask: MaskFile, folder_class: str) -> RegionMap:
@@ -140,7 +146,9 @@ def _binary_label(export: Export, classes: list[str]) -> str:
     return export.name
 
 
-def _pixels(reading: _Reading, mask: MaskFile) -> Literal["colour", "objects", "binary", "auto"]:
+def _pixels(
+    reading: _Reading, mask: MaskFile
+) -> Literal["colour", "objects", "binary", "auto"]:
     if reading.by_colour:
         return "colour"
     if reading.numbers_objects:

@@ -43,7 +43,9 @@ class Choice:
     """Further masks of the same pixels, each with the mask that is kept."""
 
 
-def choose_masks(found: list[Match], suffixes: set[str], *, prefer_colours: bool) -> Choice:
+def choose_masks(
+    found: list[Match], suffixes: set[str], *, prefer_colours: bool
+) -> Choice:
     """Choose among the masks of one image.
 
     `suffixes`: words after the image's name that are no class, see `plain_suffixes`.

@@ -69,7 +69,9 @@ def match_masks(masks: list[str], images: Iterable[str]) -> dict[str, list[Match
     index = _index(images)
     matches = {mask: _by_name(mask, index) for mask in masks}
     # A folder in which some masks have an image's name is not one image's own folder.
-    folders_with_names = {posixpath.dirname(mask) for mask, found in matches.items() if found}
+    folders_with_names = {
+        posixpath.dirname(mask) for mask, found in matches.items() if found
+    }
     for mask, found in matches.items():
         if found or posixpath.dirname(mask) in folders_with_names:
             continue

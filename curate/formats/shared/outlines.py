@@ -9,7 +9,9 @@ _FEWEST_SIDES = 16
 _MOST_SIDES = 4096
 
 
-def ellipse(cx: float, cy: float, rx: float, ry: float, angle: float = 0.0) -> list[float]:
+def ellipse(
+    cx: float, cy: float, rx: float, ry: float, angle: float = 0.0
+) -> list[float]:
     """The flat ring x0, y0, x1, y1, … of an ellipse.
 
     Its sides stay inside the curve by at most a twentieth of a px, up to radii of 170,000 px.

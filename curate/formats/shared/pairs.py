@@ -122,7 +122,9 @@ def _refused(export: Export, mask: str, found: list[Match]) -> Drop:
 
 def _ambiguous(export: Export, mask: str, found: list[Match]) -> Drop:
     images = ", ".join(each.image for each in found[:4])
-    refusal = Refusal(Reason.AMBIGUOUS_IMAGE, f"mask {mask} may belong to any of {images}")
+    refusal = Refusal(
+        Reason.AMBIGUOUS_IMAGE, f"mask {mask} may belong to any of {images}"
+    )
     return export.drop(refusal, image_path=mask, annotation_key=mask, count=None)
 
 
@@ -137,12 +139,16 @@ def _not_kept(export: Export, choice: Choice) -> list[Drop]:
     for match, kept in choice.doubles:
         detail = f"mask {match.mask}: the image has another, {kept}, which is kept"
         refusal = Refusal(Reason.DUPLICATE_ANNOTATION, detail)
-        drop = export.drop(refusal, image_path=match.image, annotation_key=match.mask, count=None)
+        drop = export.drop(
+            refusal, image_path=match.image, annotation_key=match.mask, count=None
+        )
         drops.append(drop)
     return drops
 
 
-def _with_instances(masks: list[MaskFile], objects: Mapping[str, list[str]]) -> list[MaskFile]:
+def _with_instances(
+    masks: list[MaskFile], objects: Mapping[str, list[str]]
+) -> list[MaskFile]:
     """Add the map of objects beside a single map of classes.
 
     In Pascal VOC, SegmentationObject/1.png is beside SegmentationClass/1.png.
@@ -167,7 +173,9 @@ def _by_sister(export: Export, objects: list[str]) -> Mapping[str, list[str]]:
 def _sister(path: str) -> str:
     """A path without the folders that say mask or objects: files in sister folders share it."""
     *folders, name = path.split("/")
-    kept = [folder for folder in folders if folder_role(folder) not in ("mask", "objects")]
+    kept = [
+        folder for folder in folders if folder_role(folder) not in ("mask", "objects")
+    ]
     return "/".join([*kept, name])
 
 

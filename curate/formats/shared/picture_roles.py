@@ -51,7 +51,9 @@ def _roles_by_folder(pictures: list[str], export: Export) -> dict[str, Role | No
     return {path: _role_by_folder(path, stated, mixed) for path in pictures}
 
 
-def _role_by_folder(path: str, stated: Mapping[str, Role], mixed: set[str]) -> Role | None:
+def _role_by_folder(
+    path: str, stated: Mapping[str, Role], mixed: set[str]
+) -> Role | None:
     role: Role | None = None
     for folder in ancestors(path):
         name = posixpath.basename(folder)
@@ -95,7 +97,9 @@ def _roles_by_name(by_folder: Mapping[str, Role | None]) -> dict[str, Role]:
     return roles
 
 
-def _tell_twins_apart(roles: dict[str, Role], by_folder: Mapping[str, Role | None]) -> None:
+def _tell_twins_apart(
+    roles: dict[str, Role], by_folder: Mapping[str, Role | None]
+) -> None:
     """Make the likelier mask one, of pictures of one name in one folder; changes `roles`."""
     masked = {stem(path) for path, role in by_folder.items() if role == "mask"}
     twins: defaultdict[tuple[str, str], list[str]] = defaultdict(list)

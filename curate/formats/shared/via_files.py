@@ -92,10 +92,14 @@ def is_via(document: JsonDocument) -> bool:
 
 def read_project(document: JsonDocument) -> Project:
     """The head of a project; an export has none."""
-    declared = as_object(as_object(value(document.pieces.get("_via_attributes"))).get("region"))
+    declared = as_object(
+        as_object(value(document.pieces.get("_via_attributes"))).get("region")
+    )
     core = as_object(as_object(value(document.pieces.get("_via_settings"))).get("core"))
     stated = [core.get("default_filepath"), *as_object(core.get("filepath"))]
-    folders = [each for each in stated if isinstance(each, str) and each and ":" not in each]
+    folders = [
+        each for each in stated if isinstance(each, str) and each and ":" not in each
+    ]
     return Project(declared, folders)
 
 
@@ -104,7 +108,9 @@ def read_files(document: JsonDocument) -> Iterator[ViaFile | Refusal]:
     pieces = document.pieces
     if "_via_img_metadata" in pieces:
         try:
-            pieces = msgspec.json.decode(pieces["_via_img_metadata"], type=dict[str, msgspec.Raw])
+            pieces = msgspec.json.decode(
+                pieces["_via_img_metadata"], type=dict[str, msgspec.Raw]
+            )
         except msgspec.ValidationError:
             yield _malformed(f"{document.path}: _via_img_metadata is no object")
             return
@@ -113,7 +119,9 @@ def read_files(document: JsonDocument) -> Iterator[ViaFile | Refusal]:
         try:
             yield _read_file(piece)
         except Refusal as refusal:
-            yield Refusal(refusal.reason, f"{document.path}: {key[:200]}: {refusal.detail}")
+            yield Refusal(
+                refusal.reason, f"{document.path}: {key[:200]}: {refusal.detail}"
+            )
 
 
 def _read_file(piece: msgspec.Raw) -> ViaFile:
@@ -141,7 +149,9 @@ def _regions(piece: Piece) -> list[Region | None]:
     if piece is msgspec.UNSET or bytes(piece) == b"null":
         return []
     try:
-        raw = msgspec.json.decode(piece, type=list[msgspec.Raw] | dict[str, msgspec.Raw])
+        raw = msgspec.json.decode(
+            piece, type=list[msgspec.Raw] | dict[str, msgspec.Raw]
+        )
     except msgspec.ValidationError:
         raise _malformed("its regions are no list") from None
     if isinstance(raw, dict):
@@ -165,7 +175,12 @@ def _entry(piece: msgspec.Raw) -> _Entry | None:
 
 def size_in_bytes(stated: Any) -> int | None:
     """The size of a file in bytes, which a table holds as text; None if it is -1: not known."""
-    if isinstance(stated, str) and stated.isascii() and stated.isdigit() and len(stated) < 19:
+    if (
+        isinstance(stated, str)
+        and stated.isascii()
+        and stated.isdigit()
+        and len(stated) < 19
+    ):
         return int(stated)
     size = whole(stated)
     if size is None or size < 0:

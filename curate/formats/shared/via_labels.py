@@ -8,7 +8,10 @@ from typing import Any
 
 from curate.formats.shared.via_files import Region
 
-_UNDEFINED = ("", "not_defined")  # the second is what VIA writes for a text that nobody filled in
+_UNDEFINED = (
+    "",
+    "not_defined",
+)  # the second is what VIA writes for a text that nobody filled in
 
 # Names of attributes, reduced to their letters. The first ones leave no doubt.
 _CERTAIN = frozenset(
@@ -17,7 +20,17 @@ _CERTAIN = frozenset(
     | {"objectclass", "objectlabel", "objectcategory"}
 )
 _LIKELY = frozenset(
-    {"name", "names", "type", "types", "object", "objects", "objectname", "objecttype", "species"}
+    {
+        "name",
+        "names",
+        "type",
+        "types",
+        "object",
+        "objects",
+        "objectname",
+        "objecttype",
+        "species",
+    }
 )
 _CHOICES = ("radio", "dropdown")  # the types whose options VIA itself takes for classes
 
@@ -43,7 +56,10 @@ class Labels:
 
 
 def choose_labels(
-    regions: Iterable[Region], declared: Mapping[str, Any], stated: str | None, default: str
+    regions: Iterable[Region],
+    declared: Mapping[str, Any],
+    stated: str | None,
+    default: str,
 ) -> Labels:
     """Find the attribute that is the class.
 
@@ -62,7 +78,9 @@ def choose_labels(
     return Labels(attribute, _names_of_numbers(declared.get(attribute or "")), default)
 
 
-def _rank(name: str, declared: Mapping[str, Any], filled: Mapping[str, int]) -> tuple[int, int]:
+def _rank(
+    name: str, declared: Mapping[str, Any], filled: Mapping[str, int]
+) -> tuple[int, int]:
     """How likely an attribute is the class, the likeliest first; then the one filled in most."""
     letters = re.sub(r"[\W_]", "", name.casefold())
     is_choice = _declared(declared.get(name)).get("type") in _CHOICES

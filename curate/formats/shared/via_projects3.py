@@ -12,14 +12,28 @@ from curate.formats.shared.via_files import Project, Region, ViaFile, as_object
 from curate.reasons import Reason, Refusal
 
 _TYPES = {1: "text", 2: "checkbox", 3: "radio", 4: "dropdown", 5: "image"}
-_SHAPES = {1: "point", 2: "rect", 3: "circle", 4: "ellipse", 5: "line", 6: "polyline", 7: "polygon"}
+_SHAPES = {
+    1: "point",
+    2: "rect",
+    3: "circle",
+    4: "ellipse",
+    5: "line",
+    6: "polyline",
+    7: "polygon",
+}
 _NUMBERS = {3: ("cx", "cy", "r"), 4: ("cx", "cy", "rx", "ry")}
 _POLYGON = 7
 
 
 def is_via3(document: JsonDocument) -> bool:
     """Whether a document is a project of VIA 3."""
-    return {"project", "file", "view", "attribute", "metadata"} <= document.pieces.keys()
+    return {
+        "project",
+        "file",
+        "view",
+        "attribute",
+        "metadata",
+    } <= document.pieces.keys()
 
 
 def read_project3(document: JsonDocument) -> Project:
@@ -89,7 +103,9 @@ def _raw(data: dict[str, Any]) -> msgspec.Raw:
 def _table(document: JsonDocument, name: str) -> dict[str, dict[str, Any]]:
     """A table of the project by the ids of its entries, those that are no objects left out."""
     entries = as_object(value(document.pieces.get(name)))
-    return {number: entry for number, entry in entries.items() if isinstance(entry, dict)}
+    return {
+        number: entry for number, entry in entries.items() if isinstance(entry, dict)
+    }
 
 
 def _number(data: Any) -> int:

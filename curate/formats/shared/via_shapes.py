@@ -14,7 +14,9 @@ def read_shape(data: Any) -> Polygons:
         raise Refusal(Reason.NO_MASK, "a region without a shape")
     kind = data.get("name")
     if kind == "polygon":
-        return Polygons(rings=[_ring(data.get("all_points_x"), data.get("all_points_y"))])
+        return Polygons(
+            rings=[_ring(data.get("all_points_x"), data.get("all_points_y"))]
+        )
     if kind == "circle":
         cx, cy, r = _numbers(data, "cx", "cy", "r")
         return Polygons(rings=[ellipse(cx, cy, r, r)])
@@ -32,7 +34,9 @@ def _ring(x: Any, y: Any) -> list[Any]:
     if not isinstance(x, list) or not isinstance(y, list):
         raise Refusal(Reason.BAD_POLYGON, "a polygon without lists of its points")
     if len(x) != len(y):
-        raise Refusal(Reason.BAD_POLYGON, f"{len(x)} x and {len(y)} y of a polygon's points")
+        raise Refusal(
+            Reason.BAD_POLYGON, f"{len(x)} x and {len(y)} y of a polygon's points"
+        )
 
     ring: list[Any] = []
     for pair in zip(x, y, strict=True):
@@ -48,7 +52,9 @@ def _numbers(data: dict[str, Any], *names: str) -> list[float]:
     for name in names:
         number = _number(data.get(name))
         if number is None or not math.isfinite(number):
-            raise Refusal(Reason.BAD_POLYGON, f"a {data['name']} whose {name} is no finite number")
+            raise Refusal(
+                Reason.BAD_POLYGON, f"a {data['name']} whose {name} is no finite number"
+            )
         numbers.append(number)
     return numbers
 

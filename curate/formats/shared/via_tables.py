@@ -80,7 +80,9 @@ def _columns(line: str) -> tuple[list[str], str]:
         names = [name.strip('" ') for name in line.lstrip("#").split(delimiter)]
         if set(_NEEDED) <= set(names):
             return names, delimiter
-    raise Refusal(Reason.MALFORMED_FILE, f"its first line does not name {', '.join(_NEEDED)}")
+    raise Refusal(
+        Reason.MALFORMED_FILE, f"its first line does not name {', '.join(_NEEDED)}"
+    )
 
 
 def _row(line: str, columns: list[str], pattern: re.Pattern[str]) -> dict[str, str]:

@@ -36,8 +36,12 @@ class ImageMatch:
 class PictureIndex:
     """Pictures by stem and by whole name, with their folder and without."""
 
-    exact: defaultdict[_Key, list[str]] = field(default_factory=lambda: defaultdict(list))
-    folded: defaultdict[_Key, list[str]] = field(default_factory=lambda: defaultdict(list))
+    exact: defaultdict[_Key, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    folded: defaultdict[_Key, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     """Without case and Unicode form."""
 
 
@@ -133,7 +137,9 @@ def _image_folders(folder: str) -> list[str]:
     """
     steps = folder.split("/")
     found = [folder]
-    for place in reversed(range(len(steps))):  # an inner folder of labels is the likelier one
+    for place in reversed(
+        range(len(steps))
+    ):  # an inner folder of labels is the likelier one
         if _LABELS.search(steps[place]):
             above = steps[:place]
             below = steps[place + 1 :]

@@ -158,7 +158,9 @@ def _read_shard_rows(folder: UPath) -> tuple[DataFrame, DataFrame, "Series[int]"
     for partition in read_partitions(folder / "shard" / "segments", sorted(needed)):
         sizes = windows.sizes(windows.box_columns(partition, "box"))
         sized = partition.append_column("size", pa.array(sizes.tolist(), pa.string()))
-        sums = sized.group_by(list(_COUNTED_BY)).aggregate([([], "count_all"), ("weight", "sum")])
+        sums = sized.group_by(list(_COUNTED_BY)).aggregate(
+            [([], "count_all"), ("weight", "sum")]
+        )
         objects.append(sums)
         images.append(partition.group_by(list(_IMAGE)).aggregate([]))
         flags.append(pc.list_flatten(partition["flags"]).to_pandas())

@@ -57,7 +57,9 @@ def write_curation_page(settings: Settings) -> UPath:
             )
 
     build = read_curated_build(settings)
-    page = render_page("curation/curation.html", _show_head(build), CURATION_SECTIONS, build)
+    page = render_page(
+        "curation/curation.html", _show_head(build), CURATION_SECTIONS, build
+    )
     path = folder / "report" / "curation.html"
     write_bytes(path, page)
     return path

@@ -57,7 +57,9 @@ def find_concept_examples(build: UPath, most: int) -> list[ConceptExample]:
     columns = [field.name for field in fields(ConceptExample)]
     order = ["small", "object_id"]
     found = []
-    for partition in read_partitions(build / "shard" / "segments", [*columns, *BOX_COLUMNS]):
+    for partition in read_partitions(
+        build / "shard" / "segments", [*columns, *BOX_COLUMNS]
+    ):
         is_small = pc.less(_shorter_side(partition), _SMALL)
         marked = partition.select(columns).append_column("small", is_small)
         found.append(take_first_of_each(marked, "concept", order, most))
@@ -81,16 +83,22 @@ def find_ingested(build: UPath, object_ids: Iterable[str]) -> dict[str, Ingested
     found: dict[str, IngestedObject] = {}
     for path in partitions(build / "ingest" / "segments"):
         # Ids are read first: most partitions have none of the few that are wanted.
-        is_wanted = pc.is_in(read_table(path, ["object_id"])["object_id"], value_set=wanted)
+        is_wanted = pc.is_in(
+            read_table(path, ["object_id"])["object_id"], value_set=wanted
+        )
         if not pc.any(is_wanted).as_py():
             continue
-        for row in read_table(path, list(_INGESTED_COLUMNS)).filter(is_wanted).to_pylist():
+        for row in (
+            read_table(path, list(_INGESTED_COLUMNS)).filter(is_wanted).to_pylist()
+        ):
             box = Box(*(row.pop(side) for side in BOX_COLUMNS))
             found.setdefault(row["object_id"], IngestedObject(box=box, **row))
     return found
 
 
-def take_first_of_each(table: pa.Table, by: str, order: Sequence[str], most: int) -> pa.Table:
+def take_first_of_each(
+    table: pa.Table, by: str, order: Sequence[str], most: int
+) -> pa.Table:
     """The first rows of each value of the column `by`, in the order of other columns."""
     keys = table.select([by, *order]).to_pandas()
     first = keys.sort_values([by, *order]).groupby(by).head(most)

@@ -112,7 +112,9 @@ class FlowChart:
         return round(self.lowest + _BOTTOM)
 
 
-def paint_flow_chart(ledgers: Mapping[str, LedgerReport], splits: Mapping[str, int]) -> Markup:
+def paint_flow_chart(
+    ledgers: Mapping[str, LedgerReport], splits: Mapping[str, int]
+) -> Markup:
     """The chart as SVG.
 
     `ledgers`: by stage, in the order of the flow. `splits`: objects in each split.
@@ -167,7 +169,9 @@ def _add_exports(chart: FlowChart, ledger: LedgerReport, end: float) -> None:
     chart.lowest = max(chart.lowest, y, line)
 
 
-def _add_stage(chart: FlowChart, stage: str, ledger: LedgerReport, x: float, end: float) -> None:
+def _add_stage(
+    chart: FlowChart, stage: str, ledger: LedgerReport, x: float, end: float
+) -> None:
     """A stage's bar and names, and the stream from it to the next stage at `end`."""
     came_in = number(ledger.came_in)
     out = number(ledger.out)
@@ -203,7 +207,9 @@ def _add_drops(chart: FlowChart, stage: str, ledger: LedgerReport, x: float) -> 
     y = _TOP + ledger.out * chart.scale
     end_y = float(_TOP + _FULL_HEIGHT + _FALL)
     line = 0.0
-    for reason, count in _largest(ledger.by_reason, _MOST_REASONS, "more reasons").items():
+    for reason, count in _largest(
+        ledger.by_reason, _MOST_REASONS, "more reasons"
+    ).items():
         height = count * chart.scale
         title = f"{stage} drops {number(count)}: {reason}"
         chart.bands.append(Band("lost", x, y, end, end_y, height, title))

@@ -43,7 +43,8 @@ def _of_labels(build: CuratedBuild) -> Iterator[Notice]:
     waiting = labels.waiting
     if len(waiting):
         named = ", ".join(
-            f"“{words(label, _LONGEST_LABEL)}”" for label in waiting["label"].head(_LABELS_NAMED)
+            f"“{words(label, _LONGEST_LABEL)}”"
+            for label in waiting["label"].head(_LABELS_NAMED)
         )
         if len(waiting) > _LABELS_NAMED:
             named += f" and {number(len(waiting) - _LABELS_NAMED)} more"

@@ -46,7 +46,9 @@ def paint_crops(shards: UPath, examples: Iterable[ConceptExample]) -> dict[str, 
     return painted
 
 
-def _paint_crops_of_file(path: UPath, examples: Iterable[ConceptExample]) -> dict[str, str]:
+def _paint_crops_of_file(
+    path: UPath, examples: Iterable[ConceptExample]
+) -> dict[str, str]:
     """The crops of one shard; each row group that is needed is read once."""
     painted: dict[str, str] = {}
     with path.open("rb") as opened, pq.ParquetFile(opened) as file:
@@ -75,7 +77,12 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
         try:
             data = UPath(each.image_file).read_bytes()
             (cut,) = child.call(
-                cutting.cut_image, limits, data, each.image_id, [piece], limits.image_pixels
+                cutting.cut_image,
+                limits,
+                data,
+                each.image_id,
+                [piece],
+                limits.image_pixels,
             )
         except _CANNOT_OPEN:
             continue
@@ -95,7 +102,9 @@ def paint_photos(image_ids: Mapping[str, str], limits: Limits) -> dict[str, str]
             data = UPath(file).read_bytes()
             if hashlib.sha256(data).hexdigest()[:32] != image_id:
                 continue
-            small = child.call(images.thumbnail, limits, data, limits.image_pixels, _PHOTO_SIDE)
+            small = child.call(
+                images.thumbnail, limits, data, limits.image_pixels, _PHOTO_SIDE
+            )
         except _CANNOT_OPEN:
             continue
         painted[file] = data_uri(small)

@@ -176,7 +176,11 @@ def _lay_out_panel(
     width: float,
 ) -> Panel:
     """The marks of a metric, on a scale that holds all intervals."""
-    lows = [metrics[metric.name].low for stratum in strata for metrics in stratum.metrics.values()]
+    lows = [
+        metrics[metric.name].low
+        for stratum in strata
+        for metrics in stratum.metrics.values()
+    ]
     low = math.floor(min(lows) * 10) / 10
     scale = _Scale(min(_HIGHEST_START, low), left, width)
 

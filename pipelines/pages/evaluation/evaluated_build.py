@@ -80,7 +80,9 @@ def read_evaluated_build(settings: Settings) -> EvaluatedBuild:
         strata=strata,
         methods=methods,
         metrics=[metric for metric in METRICS.values() if metric.name in known],
-        best=max(baselines, key=lambda method: overall.metrics[method.name]["iou"].mean),
+        best=max(
+            baselines, key=lambda method: overall.metrics[method.name]["iou"].mean
+        ),
     )
 
 

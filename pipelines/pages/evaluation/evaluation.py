@@ -14,14 +14,21 @@ from upath import UPath
 from curate.settings import Settings
 from curate.storage import write_bytes
 from model.evaluation.methods import METHODS
-from pipelines.pages.evaluation.evaluated_build import EvaluatedBuild, read_evaluated_build
+from pipelines.pages.evaluation.evaluated_build import (
+    EvaluatedBuild,
+    read_evaluated_build,
+)
 from pipelines.pages.evaluation.notices import find_notices
 from pipelines.pages.evaluation.sections.cases import show_cases
 from pipelines.pages.evaluation.sections.model import show_model
 from pipelines.pages.evaluation.sections.overall import show_overall
 from pipelines.pages.evaluation.sections.protocol import show_protocol
 from pipelines.pages.evaluation.sections.spread import show_spread
-from pipelines.pages.evaluation.sections.strata import show_other_strata, show_sizes, show_strata
+from pipelines.pages.evaluation.sections.strata import (
+    show_other_strata,
+    show_sizes,
+    show_strata,
+)
 from pipelines.pages.evaluation.sections.training import show_training
 from pipelines.pages.page import Section, Values, file, render_page
 
@@ -64,7 +71,9 @@ def write_evaluation_page(settings: Settings) -> UPath:
     InputError if it has not.
     """
     build = read_evaluated_build(settings)
-    page = render_page("evaluation/evaluation.html", _show_head(build), EVALUATION_SECTIONS, build)
+    page = render_page(
+        "evaluation/evaluation.html", _show_head(build), EVALUATION_SECTIONS, build
+    )
     path = build.folder / "report" / "report.html"
     write_bytes(path, page)
     return path

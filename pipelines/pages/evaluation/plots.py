@@ -135,7 +135,9 @@ def _add_bars(plot: Plot, shares: NDArray[np.float64], top: float) -> None:
         plot.bars.append(bar)
 
 
-def _add_stairs(plot: Plot, shares: NDArray[np.float64], top: float, method: Method) -> None:
+def _add_stairs(
+    plot: Plot, shares: NDArray[np.float64], top: float, method: Method
+) -> None:
     """Add a line that is level in each bin."""
     edges = np.linspace(0, 1, _BINS + 1)
     # Each bin has two points: one at its start, one at its end.
@@ -207,5 +209,7 @@ def _step_ticks(steps: int) -> list[tuple[float, str]]:
     while steps / spacing > _MOST_TICKS:
         spacing *= 2
     # A round number close to the last step would be written over it.
-    values = [value for value in range(0, steps, spacing) if steps - value > spacing / 2]
+    values = [
+        value for value in range(0, steps, spacing) if steps - value > spacing / 2
+    ]
     return [(value / steps, number(value)) for value in [*values, steps]]

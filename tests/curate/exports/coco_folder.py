@@ -20,7 +20,12 @@ def coco(folder: Path, name: str = "a.json", image: str = "a.png") -> Path:
     document = {
         "images": [{"id": 1, "file_name": image, "width": 32, "height": 24}],
         "annotations": [
-            {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[2, 2, 9, 2, 9, 9]]}
+            {
+                "id": 1,
+                "image_id": 1,
+                "category_id": 1,
+                "segmentation": [[2, 2, 9, 2, 9, 9]],
+            }
         ],
         "categories": [{"id": 1, "name": "cat"}],
     }
@@ -31,7 +36,12 @@ def coco(folder: Path, name: str = "a.json", image: str = "a.png") -> Path:
 def settings(path: Any) -> ExportSettings:
     """The settings of a COCO export."""
     return ExportSettings(
-        name="e", path=str(path), format="coco", customer="c", domain="d", licence="CC0-1.0"
+        name="e",
+        path=str(path),
+        format="coco",
+        customer="c",
+        domain="d",
+        licence="CC0-1.0",
     )
 
 

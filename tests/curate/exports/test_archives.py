@@ -29,7 +29,9 @@ def zipped(path: Path, members: dict[str, bytes], mode: int = 0) -> Path:
 
 def tarred(path: Path, *members: tuple[str, bytes, bytes]) -> Path:
     """Members: name, content (or link target), type."""
-    with tarfile.open(path, "w:gz" if path.suffix in (".gz", ".tgz") else "w") as archive:
+    with tarfile.open(
+        path, "w:gz" if path.suffix in (".gz", ".tgz") else "w"
+    ) as archive:
         for name, content, kind in members:
             info = tarfile.TarInfo(name)
             info.type = kind
@@ -45,7 +47,9 @@ def refusal(archive: Path, limits: ArchiveLimits = LIMITS) -> Reason:
     before = set(archive.parent.iterdir())
     with pytest.raises(Refusal) as caught:
         unpack(str(archive), str(archive.parent / "out"), limits)
-    assert set(archive.parent.iterdir()) == before, "something of a refused archive stays"
+    assert set(archive.parent.iterdir()) == before, (
+        "something of a refused archive stays"
+    )
     return caught.value.reason
 
 
@@ -67,7 +71,9 @@ def test_a_good_archive_is_unpacked(tmp_path: Path, name: str) -> None:
     assert (tmp_path / "out/b.txt").read_bytes() == b""
 
 
-@pytest.mark.parametrize("name", ["../a", "/a", "x/../../a", "C:\\a", "..\\a", "\\\\host\\a"])
+@pytest.mark.parametrize(
+    "name", ["../a", "/a", "x/../../a", "C:\\a", "..\\a", "\\\\host\\a"]
+)
 @pytest.mark.parametrize(
     "make",
     [
@@ -82,12 +88,26 @@ def test_a_member_that_leaves_the_folder_refuses_the_archive(
 
 
 @pytest.mark.parametrize(
-    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE]
+    "kind",
+    [
+        tarfile.SYMTYPE,
+        tarfile.LNKTYPE,
+        tarfile.CHRTYPE,
+        tarfile.BLKTYPE,
+        tarfile.FIFOTYPE,
+    ],
 )
 def test_links_and_devices_refuse_the_archive(tmp_path: Path, kind: bytes) -> None:
     good = ("a", b"x", tarfile.REGTYPE)
     assert (
-        refusal(tarred(tmp_path / "a.tar", good, ("b", b"a", kind), ("b/c", b"x", tarfile.REGTYPE)))
+        refusal(
+            tarred(
+                tmp_path / "a.tar",
+                good,
+                ("b", b"a", kind),
+                ("b/c", b"x", tarfile.REGTYPE),
+            )
+        )
         is Reason.ARCHIVE_ESCAPE
     )
     assert (
@@ -97,7 +117,10 @@ def test_links_and_devices_refuse_the_archive(tmp_path: Path, kind: bytes) -> No
 
 
 def test_a_bomb_is_stopped_by_what_it_unpacks_to(tmp_path: Path) -> None:
-    assert refusal(zipped(tmp_path / "ratio.zip", {"a": bytes(900_000)})) is Reason.ARCHIVE_BOMB
+    assert (
+        refusal(zipped(tmp_path / "ratio.zip", {"a": bytes(900_000)}))
+        is Reason.ARCHIVE_BOMB
+    )
     assert (
         refusal(tarred(tmp_path / "ratio.tgz", ("a", bytes(900_000), tarfile.REGTYPE)))
         is Reason.ARCHIVE_BOMB
@@ -109,14 +132,22 @@ def test_a_bomb_is_stopped_by_what_it_unpacks_to(tmp_path: Path) -> None:
     many = {f"{number}": b"" for number in range(21)}
     assert refusal(zipped(tmp_path / "many.zip", many)) is Reason.ARCHIVE_BOMB
     assert (
-        refusal(tarred(tmp_path / "many.tar", *((name, b"", tarfile.REGTYPE) for name in many)))
+        refusal(
+            tarred(
+                tmp_path / "many.tar", *((name, b"", tarfile.REGTYPE) for name in many)
+            )
+        )
         is Reason.ARCHIVE_BOMB
     )
 
 
 def test_an_archive_inside_is_a_file_and_never_opened(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", {"bomb": bytes(900_000)}).read_bytes()
-    unpack(str(zipped(tmp_path / "a.zip", {"inner.zip": inner})), str(tmp_path / "out"), LIMITS)
+    unpack(
+        str(zipped(tmp_path / "a.zip", {"inner.zip": inner})),
+        str(tmp_path / "out"),
+        LIMITS,
+    )
     assert (tmp_path / "out/inner.zip").read_bytes() == inner
 
 
@@ -130,12 +161,16 @@ def test_headers_that_lie_about_sizes_do_not_help_a_bomb(tmp_path: Path) -> None
 
 
 def test_members_that_share_their_bytes_are_a_bomb(tmp_path: Path) -> None:
-    archive = zipped(tmp_path / "a.zip", {f"{number}": bytes(90_000) for number in range(2)})
+    archive = zipped(
+        tmp_path / "a.zip", {f"{number}": bytes(90_000) for number in range(2)}
+    )
     with zipfile.ZipFile(archive) as opened:
         first, second = opened.infolist()
     data = archive.read_bytes()
     at = data.rindex(b"PK\x01\x02") + 42
-    archive.write_bytes(data[:at] + struct.pack("<I", first.header_offset) + data[at + 4 :])
+    archive.write_bytes(
+        data[:at] + struct.pack("<I", first.header_offset) + data[at + 4 :]
+    )
     assert second.header_offset != first.header_offset
     assert refusal(archive) in (Reason.ARCHIVE_BOMB, Reason.MALFORMED_FILE)
 
@@ -152,13 +187,17 @@ def test_an_encrypted_archive_is_refused_by_name(tmp_path: Path, bit: int) -> No
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 @pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tar"])
-def test_an_archive_that_breaks_off_is_refused(tmp_path: Path, name: str, share: float) -> None:
+def test_an_archive_that_breaks_off_is_refused(
+    tmp_path: Path, name: str, share: float
+) -> None:
     content = bytes(range(256)) * 100
     members = {f"{number}.bin": content for number in range(3)}
     if name.endswith("zip"):
         archive = zipped(tmp_path / name, members)
     else:
-        archive = tarred(tmp_path / name, *((each, content, tarfile.REGTYPE) for each in members))
+        archive = tarred(
+            tmp_path / name, *((each, content, tarfile.REGTYPE) for each in members)
+        )
     data = archive.read_bytes()
     archive.write_bytes(data[: int(len(data) * share)])
     assert refusal(archive) is Reason.MALFORMED_FILE
@@ -166,7 +205,9 @@ def test_an_archive_that_breaks_off_is_refused(tmp_path: Path, name: str, share:
 
 def test_a_tar_that_breaks_off_between_members_is_refused(tmp_path: Path) -> None:
     archive = tarred(
-        tmp_path / "a.tar", ("a", bytes(512), tarfile.REGTYPE), ("b", bytes(512), tarfile.REGTYPE)
+        tmp_path / "a.tar",
+        ("a", bytes(512), tarfile.REGTYPE),
+        ("b", bytes(512), tarfile.REGTYPE),
     )
     archive.write_bytes(archive.read_bytes()[:1024])
     assert refusal(archive) is Reason.MALFORMED_FILE
@@ -194,7 +235,10 @@ def test_a_full_disk_is_no_fault_of_the_archive(
 
 
 def test_a_path_beyond_the_limit_refuses_the_archive(tmp_path: Path) -> None:
-    assert refusal(zipped(tmp_path / "a.zip", {"a/" * 120 + "b": b"x"})) is Reason.OVER_LIMIT
+    assert (
+        refusal(zipped(tmp_path / "a.zip", {"a/" * 120 + "b": b"x"}))
+        is Reason.OVER_LIMIT
+    )
 
 
 def test_what_says_it_is_an_archive_and_is_none_is_refused(tmp_path: Path) -> None:

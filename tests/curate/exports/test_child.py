@@ -17,7 +17,13 @@ from PIL import Image
 from curate.exports import child, process_limits
 from curate.exports.archives import ArchiveLimits, unpack
 from curate.exports.child import ChildDied, call
-from curate.exports.child_process import Faulted, OutOfMemory, Refused, Result, answer_to
+from curate.exports.child_process import (
+    Faulted,
+    OutOfMemory,
+    Refused,
+    Result,
+    answer_to,
+)
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import Annotation, FoundImage, ImageRecord, Polygons
 from curate.stages import objects
@@ -104,14 +110,18 @@ def test_memory_beyond_the_limit_is_refused_by_the_system() -> None:
     assert caught.value.memory
 
 
-def test_a_picture_that_takes_too_long_costs_itself(small: FoundImage, huge: FoundImage) -> None:
+def test_a_picture_that_takes_too_long_costs_itself(
+    small: FoundImage, huge: FoundImage
+) -> None:
     read(small, Bounds())
     with pytest.raises(ChildDied, match=r"longer than 0\.05 s"):
         read(huge, Bounds(child_seconds=0.05))
     assert read(small, Bounds()).objects
 
 
-def test_a_crash_costs_the_picture_that_was_being_read(small: FoundImage, huge: FoundImage) -> None:
+def test_a_crash_costs_the_picture_that_was_being_read(
+    small: FoundImage, huge: FoundImage
+) -> None:
     read(small, Bounds())
     threading.Timer(0.1, running_child().send_signal, [signal.SIGSEGV]).start()
     with pytest.raises(ChildDied, match="SIGSEGV"):
@@ -133,7 +143,9 @@ def test_an_exception_that_no_rule_foresees_is_a_fault_with_its_traceback() -> N
 
 
 def test_a_path_that_no_system_allows_is_a_fault() -> None:
-    image = FoundImage(record=ImageRecord(name="a", document=""), path="a", file="\0", flags=[])
+    image = FoundImage(
+        record=ImageRecord(name="a", document=""), path="a", file="\0", flags=[]
+    )
     with pytest.raises(Fault, match="ValueError"):
         call(read_image, Bounds(), image, "acme", "", "auto", BOUNDS, {})
 

@@ -13,11 +13,14 @@ from curate.exports.documents import json_text, json_value, parse_json
 from curate.reasons import Reason, Refusal
 
 DEPTH = 200
-VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+)
 JSON = st.recursive(
     VALUES,
     lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=4), inner, max_size=4)
     ),
     max_leaves=12,
 )

@@ -37,7 +37,8 @@ def test_sister_folders_have_one_topic(folder: str, topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "is_class"), [("road", True), ("MT_Crack", True), ("train", False), ("masks", False)]
+    ("folder", "is_class"),
+    [("road", True), ("MT_Crack", True), ("train", False), ("masks", False)],
 )
 def test_a_class_has_a_name_of_its_own(folder: str, is_class: bool) -> None:
     assert file_names.is_class_name(folder) == is_class

@@ -20,14 +20,24 @@ def reason(files: Files, name: str) -> Reason:
 
 
 @pytest.mark.parametrize(
-    "name", ["/a.png", "../a.png", "x/../../a.png", "http://x/a.png", "\\\\host\\a.png", "a\0.png"]
+    "name",
+    [
+        "/a.png",
+        "../a.png",
+        "x/../../a.png",
+        "http://x/a.png",
+        "\\\\host\\a.png",
+        "a\0.png",
+    ],
 )
 def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
     files = opened(coco(tmp_path / "export"), tmp_path / "scratch").files
     assert reason(files, name) is Reason.PATH_ESCAPE
 
 
-@pytest.mark.parametrize("name", ["link.png", "train/link.png", "inside/a.png", "pipe.png"])
+@pytest.mark.parametrize(
+    "name", ["link.png", "train/link.png", "inside/a.png", "pipe.png"]
+)
 def test_what_is_refused_is_not_found(tmp_path: Path, name: str) -> None:
     folder = coco(tmp_path / "export")
     outside = coco(tmp_path / "outside")
@@ -47,12 +57,17 @@ def test_a_path_beyond_the_limit_is_not_found(tmp_path: Path) -> None:
 
 
 def test_images_are_found_by_name_if_only_one_has_it(tmp_path: Path) -> None:
-    files = opened(coco(tmp_path / "export", image="Räume.PNG"), tmp_path / "scratch").files
+    files = opened(
+        coco(tmp_path / "export", image="Räume.PNG"), tmp_path / "scratch"
+    ).files
     assert find_image(files, "Räume.PNG", "a.json") == ("Räume.PNG", [])
     for name in ("train/Räume.PNG", "rA\u0308ume.png", "C:\\photos\\Räume.PNG"):
         path, _ = find_image(files, name, "a.json")
         assert path == "Räume.PNG"
-    assert find_image(files, "train/Räume.PNG", "a.json") == ("Räume.PNG", [Flag.IMAGE_BY_NAME])
+    assert find_image(files, "train/Räume.PNG", "a.json") == (
+        "Räume.PNG",
+        [Flag.IMAGE_BY_NAME],
+    )
 
 
 def test_two_images_of_one_name_are_ambiguous(tmp_path: Path) -> None:

@@ -25,15 +25,21 @@ def items(export: Export) -> list[object]:
 
 
 def reasons(export: Export) -> list[tuple[Reason, int | None]]:
-    return [(each.reason, each.count) for each in items(export) if isinstance(each, Drop)]
+    return [
+        (each.reason, each.count) for each in items(export) if isinstance(each, Drop)
+    ]
 
 
 def zipped(folder: Path, archive: Path) -> Path:
     return Path(shutil.make_archive(str(archive.with_suffix("")), "zip", folder))
 
 
-@pytest.mark.parametrize("name", ["nowhere", "empty", "notes.txt", "pipe", "no-protocol://x"])
-def test_where_there_is_nothing_to_read_the_path_is_named(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["nowhere", "empty", "notes.txt", "pipe", "no-protocol://x"]
+)
+def test_where_there_is_nothing_to_read_the_path_is_named(
+    tmp_path: Path, name: str
+) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty/.gitkeep").touch()
     (tmp_path / "notes.txt").write_text("hello")

@@ -71,7 +71,9 @@ def test_without_proc_memory_is_not_limited(
 
 
 @pytest.mark.usefixtures("limits")
-def test_without_a_limit_on_memory_the_rest_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_limit_on_memory_the_rest_is_limited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.delattr(resource, "RLIMIT_AS")
     assert not process_limits.limit_memory(10**9)
     assert process_limits.limit_cpu_time(60.0)

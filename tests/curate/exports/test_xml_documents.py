@@ -32,9 +32,15 @@ def test_the_children_of_the_root_come_one_at_a_time(tmp_path: Path) -> None:
     document = open_xml(exported(tmp_path, text.encode()), "a.xml")
     assert (document.root, document.tags) == ("root", {"a", "c"})
     first, last = document.children()
-    assert first == Element("a", {}, [Element("b", {"y": "2"}, [], "two"), Element("b")], "one")
+    assert first == Element(
+        "a", {}, [Element("b", {"y": "2"}, [], "two"), Element("b")], "one"
+    )
     assert last == Element("c")
-    assert (first.text_of("b"), first.text_of("z"), first.child("z")) == ("two", "", None)
+    assert (first.text_of("b"), first.text_of("z"), first.child("z")) == (
+        "two",
+        "",
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,7 +101,9 @@ def test_what_is_no_xml_is_malformed(tmp_path: Path, raw: bytes) -> None:
     assert refusal(tmp_path, raw).reason is Reason.MALFORMED_FILE
 
 
-def test_depth_and_sizes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_depth_and_sizes_are_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(xml_documents, "_LONGEST_TAG", 300_000)
     monkeypatch.setattr(xml_documents, "_LONGEST_TEXT", 1000)
     monkeypatch.setattr(xml_documents, "_MOST_ELEMENTS", 100)

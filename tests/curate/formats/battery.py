@@ -137,7 +137,9 @@ class Battery:
         assert self.ids(other) == self.ids(root)
 
     def test_new_pictures_leave_old_ids_alone(self, root: Path, tmp_path: Path) -> None:
-        new = Picture("a new one.png", 30, 30, (Drawn("cat", rectangle(30, 30, 3, 3, 20, 20)),))
+        new = Picture(
+            "a new one.png", 30, 30, (Drawn("cat", rectangle(30, 30, 3, 3, 20, 20)),)
+        )
         other = self.written(tmp_path / "other", [new, *self.pictures()])
         assert self.ids(root) < self.ids(other)
 
@@ -151,7 +153,9 @@ class Battery:
         self.image(root, "good.png").write_bytes(b"<html>no picture</html>")
         self.check_cost_of_good_image(root, whole, "undecodable_image")
 
-    def test_an_image_that_is_a_link_costs_itself(self, root: Path, tmp_path: Path) -> None:
+    def test_an_image_that_is_a_link_costs_itself(
+        self, root: Path, tmp_path: Path
+    ) -> None:
         whole = len(self.read(root).rows)
         image = self.image(root, "good.png")
         image.replace(tmp_path / "outside.png")
@@ -179,7 +183,9 @@ class Battery:
         before = self.read(root)
         texts = [path for pattern in self.texts for path in root.rglob(pattern)]
         for path in texts:
-            path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+            path.write_bytes(
+                b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n")
+            )
         assert self.read(root).segments.equals(before.segments)
         for path in texts:
             path.write_bytes(path.read_text("utf-8-sig").encode("utf-16"))
@@ -204,12 +210,16 @@ class Battery:
             pytest.skip("labels come from a small table")
         endless = Drawn("x" * 10_000, rectangle(30, 30, 2, 2, 9, 9))
         cat = Drawn("cat", rectangle(30, 30, 12, 12, 22, 22))
-        root = self.written(tmp_path / "export", [Picture("long.png", 30, 30, (endless, cat))])
+        root = self.written(
+            tmp_path / "export", [Picture("long.png", 30, 30, (endless, cat))]
+        )
         back = self.read(root)
         assert [row["label"] for row in back.rows] == ["cat"]
         assert back.reasons == {"over_limit": 1}
 
-    def test_nothing_of_the_format_is_an_error_of_the_user(self, tmp_path: Path) -> None:
+    def test_nothing_of_the_format_is_an_error_of_the_user(
+        self, tmp_path: Path
+    ) -> None:
         root = tmp_path / "export"
         root.mkdir()
         (root / "readme.md").write_text("nothing here")

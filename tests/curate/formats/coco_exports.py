@@ -13,7 +13,9 @@ SQUARE = [[10, 10, 30, 10, 30, 30, 10, 30]]
 CATEGORIES = [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]
 
 
-def export(root: Path, *annotations: Any, name: str = "annotations.json", **more: Any) -> Path:
+def export(
+    root: Path, *annotations: Any, name: str = "annotations.json", **more: Any
+) -> Path:
     """An export of a.png, 48 × 64 px.
 
     Annotations are squares of class 1 on it, unless they say otherwise. `more` replaces or
@@ -23,7 +25,12 @@ def export(root: Path, *annotations: Any, name: str = "annotations.json", **more
     numbered = []
     for number, each in enumerate(annotations):
         if isinstance(each, dict):
-            usual = {"id": number, "image_id": 1, "category_id": 1, "segmentation": SQUARE}
+            usual = {
+                "id": number,
+                "image_id": 1,
+                "category_id": 1,
+                "segmentation": SQUARE,
+            }
             each = usual | each
         numbered.append(each)
     document = {

@@ -16,7 +16,9 @@ META = """<version>1.1</version><meta><task><id>1</id><name>t</name><mode>annota
 
 
 def element(tag: str, inner: str = "", **attributes: Any) -> str:
-    stated = " ".join(f'{name}="{escape(str(value))}"' for name, value in attributes.items())
+    stated = " ".join(
+        f'{name}="{escape(str(value))}"' for name, value in attributes.items()
+    )
     return f"<{tag} {stated}>{inner}</{tag}>\n"
 
 
@@ -36,7 +38,13 @@ def rle(mask: Mask) -> dict[str, Any]:
     runs = np.diff(borders, prepend=0, append=flat.size)
     height, width = inside.shape
     runs_text = ", ".join(map(str, runs.tolist()))
-    return {"rle": runs_text, "left": left, "top": top, "width": width, "height": height}
+    return {
+        "rle": runs_text,
+        "left": left,
+        "top": top,
+        "width": width,
+        "height": height,
+    }
 
 
 SQUARE = "10.00,10.00;30.00,10.00;30.00,30.00;10.00,30.00"
@@ -70,7 +78,9 @@ VIDEO = """<version>1.1</version><meta><task><id>5</id><size>20</size><mode>inte
 </task></meta>"""
 
 
-def tracked(frame: int, points: str = SQUARE, keyframe: int = 1, outside: int = 0) -> str:
+def tracked(
+    frame: int, points: str = SQUARE, keyframe: int = 1, outside: int = 0
+) -> str:
     stated = {"keyframe": keyframe, "outside": outside, "occluded": 0, "points": points}
     return element("polygon", frame=frame, **stated, z_order=0)
 
@@ -79,7 +89,9 @@ def track(*shapes: str, label: str = "cat", **more: Any) -> str:
     return element("track", "".join(shapes), id=0, label=label, source="manual", **more)
 
 
-def video(root: Path, *tracks: str, frames: Sequence[int] = range(5), meta: str = VIDEO) -> Path:
+def video(
+    root: Path, *tracks: str, frames: Sequence[int] = range(5), meta: str = VIDEO
+) -> Path:
     for frame in frames:
         Picture(f"frame_{frame:06d}.png", 48, 64).save(root / "images")
     save_document(root / "annotations.xml", *tracks, meta=meta)

@@ -80,7 +80,9 @@ def picture_with_pieces() -> Picture:
     """An object in two pieces, and another one between them."""
     two = rectangle(40, 60, 2, 2, 12, 30) | rectangle(40, 60, 30, 5, 55, 11)
     between = rectangle(40, 60, 20, 20, 28, 28)
-    return Picture("pieces.png", 40, 60, (Drawn("cat", two), Drawn("plant pot", between)))
+    return Picture(
+        "pieces.png", 40, 60, (Drawn("cat", two), Drawn("plant pot", between))
+    )
 
 
 def picture_with_overlap() -> Picture:

@@ -72,7 +72,9 @@ def read_back(
     return ReadBack(made.segments, made.drops, ledger, ignored)
 
 
-def planned(root: Path, format_: str, options: Mapping[str, Any], **settings: Any) -> list[Any]:
+def planned(
+    root: Path, format_: str, options: Mapping[str, Any], **settings: Any
+) -> list[Any]:
     """What `plan` yields of an export; nothing if nothing in it is of the format any more."""
     stated = export_settings(root, format_, options, **settings)
     export = ingest.open_export(stated, Limits(), UPath(root.parent / "scratch"))

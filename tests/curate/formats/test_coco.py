@@ -28,7 +28,9 @@ class TestCoco(Battery):
         return to_polygons(mask).rings
 
     def write(self, root: Path, pictures: Sequence[Picture]) -> None:
-        labels = sorted({each.label for picture in pictures for each in picture.objects})
+        labels = sorted(
+            {each.label for picture in pictures for each in picture.objects}
+        )
         images = []
         annotations = []
         for picture in pictures:
@@ -52,8 +54,14 @@ class TestCoco(Battery):
                         "segmentation": self.segmentation(each.mask),
                     }
                 )
-        categories = [{"id": number, "name": label} for number, label in enumerate(labels)]
-        document = {"images": images, "annotations": annotations, "categories": categories}
+        categories = [
+            {"id": number, "name": label} for number, label in enumerate(labels)
+        ]
+        document = {
+            "images": images,
+            "annotations": annotations,
+            "categories": categories,
+        }
         (root / "annotations").mkdir()
         file = root / "annotations" / "instances_default.json"
         file.write_text(json.dumps(document, indent=1))
@@ -106,7 +114,9 @@ CVAT = {"attributes": {"occluded": False}}
         ({"iscrowd": 1, "category_id": 3}, {}, 0),
     ],
 )
-def test_crowds_leave(tmp_path: Path, annotation: Any, options: Any, dropped: int) -> None:
+def test_crowds_leave(
+    tmp_path: Path, annotation: Any, options: Any, dropped: int
+) -> None:
     categories = [*CATEGORIES, {"id": 3, "name": "sky", "isthing": 0}]
     back = read(export(tmp_path, annotation, categories=categories), **options)
     assert back.reasons.get("crowd", 0) == dropped
@@ -130,7 +140,9 @@ def test_option_crowds_is_checked(tmp_path: Path) -> None:
     ],
 )
 def test_no_class_is_invented(tmp_path: Path, categories: Any) -> None:
-    assert read(export(tmp_path, {}, categories=categories)).reasons == {"unknown_class": 1}
+    assert read(export(tmp_path, {}, categories=categories)).reasons == {
+        "unknown_class": 1
+    }
 
 
 @pytest.mark.parametrize(
@@ -146,7 +158,9 @@ def test_no_class_is_invented(tmp_path: Path, categories: Any) -> None:
         ([1], "malformed_file"),
     ],
 )
-def test_an_annotation_costs_itself(tmp_path: Path, annotation: Any, reason: str) -> None:
+def test_an_annotation_costs_itself(
+    tmp_path: Path, annotation: Any, reason: str
+) -> None:
     back = read(export(tmp_path, annotation, {"id": "good"}))
     assert [row["annotation_key"] for row in back.rows] == ["annotations.json#good"]
     assert back.reasons == {reason: 1}
@@ -209,7 +223,10 @@ def test_the_word_of_a_document_tells_its_pictures(tmp_path: Path) -> None:
         images = [{"id": 1, "file_name": "1.png"}]
         export(tmp_path, {}, images=images, name=f"instances_{split}.json")
     rows = read(tmp_path).rows
-    assert sorted(row["image_path"] for row in rows) == ["images/train/1.png", "images/val/1.png"]
+    assert sorted(row["image_path"] for row in rows) == [
+        "images/train/1.png",
+        "images/val/1.png",
+    ]
     assert not any(row["flags"] for row in rows)
 
 
@@ -267,7 +284,9 @@ def test_what_stays_with_an_object(tmp_path: Path) -> None:
 
 def test_a_lone_surrogate_is_replaced_and_flagged(tmp_path: Path) -> None:
     categories = [{"id": 1, "name": "c\ud800t"}, {"id": 2, "name": "\U0001f408 NaN"}]
-    back = read(export(tmp_path, {"x": float("nan")}, {"category_id": 2}, categories=categories))
+    back = read(
+        export(tmp_path, {"x": float("nan")}, {"category_id": 2}, categories=categories)
+    )
     flags = {row["label"]: row["flags"] for row in back.rows}
     assert flags == {"c\ufffdt": ["replaced_characters"], "\U0001f408 NaN": []}
 

@@ -43,7 +43,8 @@ class TestColormap(Battery):
         for number, label in enumerate(LABELS):
             colours[label] = (200 - 25 * number, 90, 30 * number)
         classes = [
-            {"title": name, "color": "#" + bytes(colour).hex()} for name, colour in colours.items()
+            {"title": name, "color": "#" + bytes(colour).hex()}
+            for name, colour in colours.items()
         ]
         (root / "classes.json").write_text(json.dumps({"classes": classes}))
 

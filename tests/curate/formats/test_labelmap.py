@@ -73,7 +73,9 @@ class TestVoc(Battery):
             save(root / "SegmentationObject" / picture.path, numbers, "P")
 
 
-def read(root: Path, options: dict[str, Any] | None = None, **settings: Any) -> ReadBack:
+def read(
+    root: Path, options: dict[str, Any] | None = None, **settings: Any
+) -> ReadBack:
     return read_back(root, "labelmap", options, **settings)
 
 
@@ -95,7 +97,9 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("white", [1, 255])
-def test_binary_masks_bear_the_exports_name_or_the_option(root: Path, white: int) -> None:
+def test_binary_masks_bear_the_exports_name_or_the_option(
+    root: Path, white: int
+) -> None:
     photo(root, "images/1.jpg")
     save(root / "masks/1.png", TWO * white)
     assert labels(read(root)) == {"test": 2}
@@ -157,7 +161,9 @@ def test_cvat_writes_classes_and_objects_as_colours(root: Path) -> None:
     back = read(root)
     assert labels(back) == {"cat": 1}
     assert labels(read(root, objects="components")) == {"cat": 2}
-    assert back.reasons == {"missing_mask": None}  # of 3, which the list names; 4 has no annotation
+    assert back.reasons == {
+        "missing_mask": None
+    }  # of 3, which the list names; 4 has no annotation
 
 
 def test_values_that_number_objects(root: Path) -> None:
@@ -183,7 +189,10 @@ def test_masks_over_pictures_that_are_turned(root: Path) -> None:
     for row in read(root).rows:
         sides = ("box_x0", "box_y0", "box_x1", "box_y1")
         boxes[row["image_path"]] = tuple(row[side] for side in sides)
-    assert boxes == {"images/stored.jpg": (31, 0, 40, 20), "images/displayed.jpg": (0, 0, 20, 9)}
+    assert boxes == {
+        "images/stored.jpg": (31, 0, 40, 20),
+        "images/displayed.jpg": (0, 0, 20, 9),
+    }
 
 
 def test_values_outside_the_table(root: Path) -> None:

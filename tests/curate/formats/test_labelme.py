@@ -14,7 +14,13 @@ from PIL import Image
 from curate.pixels.masks import Mask
 from curate.pixels.polygons import to_polygons
 from tests.curate.formats.battery import Battery
-from tests.curate.formats.labelme_exports import SQUARE, export, png, read, save_document
+from tests.curate.formats.labelme_exports import (
+    SQUARE,
+    export,
+    png,
+    read,
+    save_document,
+)
 from tests.curate.formats.pictures import Picture
 
 
@@ -108,8 +114,14 @@ MASK_HOLE = {
     ("shapes", "expected"),
     [
         ([{"group_id": 1}, HOLE | {"group_id": 1}], [("cat", 375)]),
-        ([HOLE | {"group_id": 1, "label": "background"}, {"group_id": 1}], [("cat", 375)]),
-        ([{"group_id": 2}, HOLE | {"group_id": 1}], [("_background_", 25), ("cat", 400)]),
+        (
+            [HOLE | {"group_id": 1, "label": "background"}, {"group_id": 1}],
+            [("cat", 375)],
+        ),
+        (
+            [{"group_id": 2}, HOLE | {"group_id": 1}],
+            [("_background_", 25), ("cat", 400)],
+        ),
         ([{}, HOLE], [("cat", 375)]),
         ([HOLE, {}], [("_background_", 25), ("cat", 400)]),
         ([{}, WHOLE_IMAGE], [("_background_", 3072), ("cat", 400)]),
@@ -154,7 +166,12 @@ def test_documents_name_their_picture_like_this(
 
 
 def test_old_files_and_other_tools_are_read(tmp_path: Path) -> None:
-    shape = {"label": "person-1", "line_color": None, "fill_color": None, "points": SQUARE}
+    shape = {
+        "label": "person-1",
+        "line_color": None,
+        "fill_color": None,
+        "points": SQUARE,
+    }
     old = {
         "version": "3.16.7",
         "lineColor": [0, 255, 0, 128],
@@ -180,7 +197,12 @@ def test_old_files_and_other_tools_are_read(tmp_path: Path) -> None:
     rows = {row["label"]: dict(row["attributes"]) for row in read(tmp_path).rows}
     assert rows == {
         "person-1": {},
-        "cat": {"description": "tail", "difficult": "true", "blurred": "false", "colour": "red"},
+        "cat": {
+            "description": "tail",
+            "difficult": "true",
+            "blurred": "false",
+            "colour": "red",
+        },
     }
 
 

@@ -36,7 +36,9 @@ class TestVia(Battery):
         entries = {}
         for picture in pictures:
             image = picture.save(root)
-            drawn = [region(outline(each.mask), name=each.label) for each in picture.objects]
+            drawn = [
+                region(outline(each.mask), name=each.label) for each in picture.objects
+            ]
             each = entry(image, drawn, picture.path)
             entries[f"{each['filename']}{each['size']}"] = each
         self.save(root, entries)
@@ -72,10 +74,21 @@ class TestViaTable(TestVia):
             file.write(COLUMNS + "\n")
             table = csv.writer(file, lineterminator="\n")
             for each in entries.values():
-                items = each["regions"] or [{"shape_attributes": {}, "region_attributes": {}}]
+                items = each["regions"] or [
+                    {"shape_attributes": {}, "region_attributes": {}}
+                ]
                 for number, item in enumerate(items):
-                    shape, noted = json.dumps(item["shape_attributes"]), item["region_attributes"]
-                    head = [each["filename"], each["size"], "{}", len(each["regions"]), number]
+                    shape, noted = (
+                        json.dumps(item["shape_attributes"]),
+                        item["region_attributes"],
+                    )
+                    head = [
+                        each["filename"],
+                        each["size"],
+                        "{}",
+                        len(each["regions"]),
+                        number,
+                    ]
                     table.writerow([*head, shape, json.dumps(noted)])
 
 
@@ -96,7 +109,9 @@ def test_images_of_one_name_are_told_apart_by_size(tmp_path: Path) -> None:
     ]
     (tmp_path / "labels").mkdir()
     document = tmp_path / "labels" / "via.json"
-    document.write_text(json.dumps({str(number): each for number, each in enumerate(entries)}))
+    document.write_text(
+        json.dumps({str(number): each for number, each in enumerate(entries)})
+    )
     back = read(tmp_path)
     found = {row["label"]: row["image_path"] for row in back.rows}
     assert found == {"cat": "train/a.png", "dog": "val/a.png"}
@@ -144,7 +159,9 @@ def test_embedded_pictures_serve_where_no_file_is(tmp_path: Path) -> None:
 
 def test_other_tools_files_are_left_alone(tmp_path: Path) -> None:
     root = export(tmp_path / "export", region(name="cat"))
-    (root / "coco.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    (root / "coco.json").write_text(
+        '{"images": [], "annotations": [], "categories": []}'
+    )
     (root / "prices.csv").write_text("name,price\na,1\n")
     back = read(root)
     assert labels(back) == ["cat"]

@@ -24,7 +24,9 @@ class TestYolo(Battery):
     texts = ("*.txt", "*.yaml")
 
     def write(self, root: Path, pictures: Sequence[Picture]) -> None:
-        labels = sorted({each.label for picture in pictures for each in picture.objects})
+        labels = sorted(
+            {each.label for picture in pictures for each in picture.objects}
+        )
         names = json.dumps(labels, ensure_ascii=False)
         (root / "data.yaml").write_text(f"train: images\nnames: {names}\n")
         for picture in pictures:
@@ -91,7 +93,10 @@ def read(root: Path, **options: Any) -> ReadBack:
     ],
 )
 def test_a_line_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
-    files = {"labels/1.txt": f"{SQUARE}\n\n{line}\n1 0 0 0.5 0 0.5 0.5\n", "data.yaml": NAMES}
+    files = {
+        "labels/1.txt": f"{SQUARE}\n\n{line}\n1 0 0 0.5 0 0.5 0.5\n",
+        "data.yaml": NAMES,
+    }
     back = read(export(tmp_path, files, "images/1.png"))
     assert sorted(row["label"] for row in back.rows) == ["cat", "plant pot"]
     assert back.reasons == {reason: 1}
@@ -109,7 +114,9 @@ def test_a_line_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
     ],
 )
 def test_a_polygon_may_look_like(tmp_path: Path, line: str, area: int) -> None:
-    back = read(export(tmp_path, {"labels/1.txt": line, "data.yaml": NAMES}, "images/1.png"))
+    back = read(
+        export(tmp_path, {"labels/1.txt": line, "data.yaml": NAMES}, "images/1.png")
+    )
     assert [row["area"] for row in back.rows] == [area]
 
 
@@ -176,7 +183,9 @@ def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
         "data.yaml": NAMES,
     }
     back = read(export(tmp_path, files, "images/a.png"))
-    assert [row["annotation_key"].split("#")[0] for row in back.rows] == ["labels/a.txt"]
+    assert [row["annotation_key"].split("#")[0] for row in back.rows] == [
+        "labels/a.txt"
+    ]
     assert back.reasons == {"duplicate_annotation": 2}
 
 
@@ -196,14 +205,22 @@ def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
         ({}, "1"),
     ],
 )
-def test_classes_are_listed_in_many_ways(tmp_path: Path, files: dict[str, str], label: str) -> None:
-    (row,) = read(export(tmp_path, {"labels/a.txt": OTHER_SQUARE} | files, "images/a.png")).rows
+def test_classes_are_listed_in_many_ways(
+    tmp_path: Path, files: dict[str, str], label: str
+) -> None:
+    (row,) = read(
+        export(tmp_path, {"labels/a.txt": OTHER_SQUARE} | files, "images/a.png")
+    ).rows
     assert row["label"] == label
 
 
 @pytest.mark.parametrize("classes", [["cat", "tree"], {1: "tree"}, "list.txt"])
 def test_option_classes_goes_before_all(tmp_path: Path, classes: Any) -> None:
-    files = {"labels/a.txt": OTHER_SQUARE, "data.yaml": NAMES, "list.txt": "cat\ntree\n"}
+    files = {
+        "labels/a.txt": OTHER_SQUARE,
+        "data.yaml": NAMES,
+        "list.txt": "cat\ntree\n",
+    }
     (row,) = read(export(tmp_path, files, "images/a.png"), classes=classes).rows
     assert row["label"] == "tree"
 
@@ -217,13 +234,18 @@ def test_option_classes_goes_before_all(tmp_path: Path, classes: Any) -> None:
     ],
 )
 def test_a_broken_class_list_is_said(tmp_path: Path, text: str, reason: str) -> None:
-    back = read(export(tmp_path, {"labels/a.txt": SQUARE, "data.yaml": text}, "images/a.png"))
+    back = read(
+        export(tmp_path, {"labels/a.txt": SQUARE, "data.yaml": text}, "images/a.png")
+    )
     assert back.reasons == {reason: None, "unknown_class": 1}
 
 
 def test_a_box_with_keypoints_is_a_box(tmp_path: Path) -> None:
     keypoints = " ".join(["0 0.5 0.5 0.2 0.2", *["0.4 0.4 2"] * 4])
-    files = {"labels/a.txt": f"{keypoints}\n{SQUARE}", "data.yaml": f"{NAMES}kpt_shape: [4, 3]\n"}
+    files = {
+        "labels/a.txt": f"{keypoints}\n{SQUARE}",
+        "data.yaml": f"{NAMES}kpt_shape: [4, 3]\n",
+    }
     back = read(export(tmp_path, files, "images/a.png"))
     assert (len(back.rows), back.reasons) == (1, {"no_mask": 1})
 

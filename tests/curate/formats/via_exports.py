@@ -22,7 +22,10 @@ COLUMNS = (
 
 
 def region(shape: Any = None, **noted: Any) -> dict[str, Any]:
-    return {"shape_attributes": SQUARE if shape is None else shape, "region_attributes": noted}
+    return {
+        "shape_attributes": SQUARE if shape is None else shape,
+        "region_attributes": noted,
+    }
 
 
 def outline(mask: Mask) -> dict[str, Any]:
@@ -43,7 +46,9 @@ def entry(image: Path, regions: Any, name: str = "") -> dict[str, Any]:
 def export(root: Path, *regions: Any, **more: Any) -> Path:
     """An export of one picture of 64 x 48 px."""
     image = Picture("a.png", 48, 64).save(root)
-    (root / "via.json").write_text(json.dumps({"a.png": entry(image, list(regions)) | more}))
+    (root / "via.json").write_text(
+        json.dumps({"a.png": entry(image, list(regions)) | more})
+    )
     return root
 
 

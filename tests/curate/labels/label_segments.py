@@ -16,4 +16,6 @@ def segments(*labels: tuple[str, str, str]) -> pa.Table:
             }
         )
     names = ["object_id", "customer", "export", "label"]
-    return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in names]))
+    return pa.Table.from_pylist(
+        rows, schema=pa.schema([(name, pa.string()) for name in names])
+    )

@@ -34,7 +34,11 @@ def test_the_shipped_decisions_are_sound(shipped: Taxonomy) -> None:
         ("labels:\n  PKW: UNDECIDED", ":2:3", "waits for a word"),
         ("labels:\n  PKW: {decison: car}", ":2:9", "did you mean 'decision'"),
         ("labels:\n  PKW: {decision: car, split: []}", ":2:3", "either"),
-        ("labels:\n  PKW: {split: [{decision: car}]}", ":2:17", "'where' or 'annotations'"),
+        (
+            "labels:\n  PKW: {split: [{decision: car}]}",
+            ":2:17",
+            "'where' or 'annotations'",
+        ),
         (
             "labels:\n  PKW: {split: [{decision: bus, annotations: []}]}",
             ":2:33",
@@ -73,7 +77,9 @@ def test_no_folder_is_no_decision(tmp_path: Path, shipped: Taxonomy) -> None:
 
 
 def test_a_rule_reads_attributes_and_keys() -> None:
-    by_type = SplitRule("truck", where={"type": ("lorry", "pickup"), "night": ("true",)})
+    by_type = SplitRule(
+        "truck", where={"type": ("lorry", "pickup"), "night": ("true",)}
+    )
     assert by_type.fits("", "", {"type": "pickup", "night": "true", "more": "x"})
     assert not by_type.fits("", "", {"type": "pickup"})
     listed = SplitRule("bus", annotations=frozenset({"a.json#1", "0f"}))

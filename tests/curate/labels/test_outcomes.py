@@ -1,7 +1,13 @@
 """Outcomes: labels add up whatever the partitions, and a reviewer has precedence over the rules."""
 
 from curate.labels.decisions import Decision, Decisions, SplitRule
-from curate.labels.outcomes import LABEL_COUNTS, LABELS, count_labels, decide_labels, total_labels
+from curate.labels.outcomes import (
+    LABEL_COUNTS,
+    LABELS,
+    count_labels,
+    decide_labels,
+    total_labels,
+)
 from tests.curate.labels.label_segments import segments
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
@@ -9,7 +15,9 @@ NO_DECISIONS = Decisions({}, {}, "")
 
 
 def test_labels_add_up_whatever_the_partitions() -> None:
-    table = segments(*[("acme", export, label) for export in "ef" for label in ("a", "b", "a")])
+    table = segments(
+        *[("acme", export, label) for export in "ef" for label in ("a", "b", "a")]
+    )
     whole = total_labels([count_labels(table)])
     partitions = [count_labels(table.slice(start, 2)) for start in (4, 0, 2)]
     assert total_labels(partitions).equals(whole)

@@ -39,13 +39,21 @@ def waiting(*rows: tuple[str, str, str, int]) -> pa.Table:
 
 def test_the_queue_has_the_form_of_a_customers_file() -> None:
     queue = review_queue.review_queue(
-        waiting(("acme", "e", "Dings", 2), ("acme", "e", "Zeug", 2), ("acme", "f", "Dings", 1))
+        waiting(
+            ("acme", "e", "Dings", 2),
+            ("acme", "e", "Zeug", 2),
+            ("acme", "f", "Dings", 1),
+        )
     )
     labels = parse_yaml(queue, "queue").data["acme"]["labels"]
     assert list(labels) == ["Dings", "Zeug"]  # the most frequent first
     assert labels["Dings"] == {
         "decision": "UNDECIDED",
-        "seen": {"count": 3, "exports": ["e", "f"], "examples": [f"{2:032x}", f"{1:032x}"]},
+        "seen": {
+            "count": 3,
+            "exports": ["e", "f"],
+            "examples": [f"{2:032x}", f"{1:032x}"],
+        },
         "suggestions": {"car": 0.83, "van": 0.5},
     }
 
@@ -60,7 +68,8 @@ def test_what_is_decided_is_not_in_the_queue() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["a", "9"]), st.text(max_size=20), st.integers(1, 3)), max_size=6
+        st.tuples(st.sampled_from(["a", "9"]), st.text(max_size=20), st.integers(1, 3)),
+        max_size=6,
     )
 )
 def test_the_queue_holds_any_label(found: list[tuple[str, str, int]]) -> None:

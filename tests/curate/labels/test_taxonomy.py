@@ -46,20 +46,42 @@ def test_every_name_finds_its_own_concept(shipped: Taxonomy) -> None:
         for alias in concept.aliases[5::6]
     }
     found = match_labels(names, shipped)
-    assert {name: found[name].concept for name in names if found[name].concept != names[name]} == {}
+    assert {
+        name: found[name].concept
+        for name in names
+        if found[name].concept != names[name]
+    } == {}
 
 
 @pytest.mark.parametrize(
-    "word", ["mouse", "plate", "trunk", "crane", "light", "glass", "bat", "tank", "seal", "hood"]
+    "word",
+    [
+        "mouse",
+        "plate",
+        "trunk",
+        "crane",
+        "light",
+        "glass",
+        "bat",
+        "tank",
+        "seal",
+        "hood",
+    ],
 )
-def test_a_word_of_several_meanings_is_nobodys_name(word: str, shipped: Taxonomy) -> None:
+def test_a_word_of_several_meanings_is_nobodys_name(
+    word: str, shipped: Taxonomy
+) -> None:
     assert match_labels([word], shipped)[word].concept == ""
 
 
 @pytest.mark.parametrize(
     ("text", "place", "said"),
     [
-        ("car: {definition: A., kind: thing, parnt: x}", ":2:38", "did you mean 'parent'"),
+        (
+            "car: {definition: A., kind: thing, parnt: x}",
+            ":2:38",
+            "did you mean 'parent'",
+        ),
         ("car: {definition: A car., kind: thng}", ":2:29", "did you mean 'thing'"),
         ("car: {kind: thing}", ":2:3", "needs a definition"),
         (
@@ -117,4 +139,7 @@ def test_the_digest_tells_what_matters(tmp_path: Path) -> None:
     text = "concepts:\n  a: {definition: A., kind: thing}"
     first = load_concepts(concepts_file(tmp_path, text)).digest
     assert load_concepts(concepts_file(tmp_path, "# remark\n" + text)).digest == first
-    assert load_concepts(concepts_file(tmp_path, text.replace("thing", "stuff"))).digest != first
+    assert (
+        load_concepts(concepts_file(tmp_path, text.replace("thing", "stuff"))).digest
+        != first
+    )

@@ -14,7 +14,11 @@ FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "JPEG2000", "PPM", "AVIF
 
 def picture(width: int = 320, height: int = 240) -> Image.Image:
     y, x = np.mgrid[:height, :width] / (height, width)[0]
-    waves = [np.sin(9 * x + 4 * y * y), np.cos(7 * x * y + 2), np.sin(5 * y - 3 * x * x)]
+    waves = [
+        np.sin(9 * x + 4 * y * y),
+        np.cos(7 * x * y + 2),
+        np.sin(5 * y - 3 * x * x),
+    ]
     return Image.fromarray((127 + 120 * np.stack(waves, axis=-1)).astype(np.uint8))
 
 

@@ -18,7 +18,9 @@ from curate.records import RegionMap
 BLACK, RED, GREEN, BLUE = (0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
 
-def picture_of(pixels: Any, kind: str = "PNG", palette: list[int] | None = None) -> MaskPicture:
+def picture_of(
+    pixels: Any, kind: str = "PNG", palette: list[int] | None = None
+) -> MaskPicture:
     image = Image.fromarray(np.array(pixels, np.uint8))
     if palette:
         image = Image.fromarray(np.array(pixels, np.uint8)).convert("P")
@@ -56,9 +58,9 @@ def test_values_are_classes() -> None:
 
 
 def test_without_a_table_values_are_their_own_labels() -> None:
-    assert named(class_codes(map_of(void=[255]), picture_of([[0, 5, 9, 255]]))).tolist() == [
-        ["0", "5", "9", "-"]
-    ]
+    assert named(
+        class_codes(map_of(void=[255]), picture_of([[0, 5, 9, 255]]))
+    ).tolist() == [["0", "5", "9", "-"]]
 
 
 def test_sixteen_bits() -> None:
@@ -107,8 +109,12 @@ def test_binary_masks_are_known_by_their_values(pixels: Any, expected: Any) -> N
     coded = class_codes(map_of(label="cat", void=[255]), picture_of(pixels))
     assert coded.names == [None, None, "cat"]
     assert (coded.codes == FIRST_LABEL).tolist() == expected
-    one_class = map_of(labels={0: "background", 1: "cat"}, background=[0], void=[255], label="cat")
-    assert (named(class_codes(one_class, picture_of(pixels))) == "cat").tolist() == expected
+    one_class = map_of(
+        labels={0: "background", 1: "cat"}, background=[0], void=[255], label="cat"
+    )
+    assert (
+        named(class_codes(one_class, picture_of(pixels))) == "cat"
+    ).tolist() == expected
 
 
 def test_shades_and_noise_are_no_classes() -> None:
@@ -119,7 +125,9 @@ def test_shades_and_noise_are_no_classes() -> None:
         "hair",
     ]
     noisy = np.random.default_rng(0).integers(0, 9, (40, 40))
-    assert not np.any(class_codes(map_of(label="cat"), picture_of(noisy, kind="JPEG")).codes)
+    assert not np.any(
+        class_codes(map_of(label="cat"), picture_of(noisy, kind="JPEG")).codes
+    )
 
 
 def test_few_classes_with_a_border_are_not_binary() -> None:
@@ -133,9 +141,15 @@ def test_few_classes_with_a_border_are_not_binary() -> None:
 
 
 def test_white_on_black_is_of_none_of_several_classes() -> None:
-    region_map = map_of(labels={0: "background", 1: "cat", 2: "dog"}, background=[0], void=[255])
-    assert named(class_codes(region_map, picture_of([[0, 255]]))).tolist() == [["_", "?255"]]
-    assert named(class_codes(region_map, picture_of([[0, 1, 255]]))).tolist() == [["_", "cat", "-"]]
+    region_map = map_of(
+        labels={0: "background", 1: "cat", 2: "dog"}, background=[0], void=[255]
+    )
+    assert named(class_codes(region_map, picture_of([[0, 255]]))).tolist() == [
+        ["_", "?255"]
+    ]
+    assert named(class_codes(region_map, picture_of([[0, 1, 255]]))).tolist() == [
+        ["_", "cat", "-"]
+    ]
 
 
 def test_where_only_two_values_are_the_other_is_the_mask() -> None:
@@ -153,22 +167,35 @@ COLOURS = {
 def test_colours_are_classes_and_palettes_may_be_in_any_order() -> None:
     expected = [["_", "cat", "dog"]]
     assert (
-        named(class_codes(map_of("colour", **COLOURS), picture_of([[BLACK, RED, GREEN]]))).tolist()
+        named(
+            class_codes(map_of("colour", **COLOURS), picture_of([[BLACK, RED, GREEN]]))
+        ).tolist()
         == expected
     )
     for order in ([BLACK, RED, GREEN], [GREEN, BLACK, RED]):
         indexes = [[order.index(colour) for colour in (BLACK, RED, GREEN)]]
-        picture = picture_of(indexes, palette=[channel for colour in order for channel in colour])
+        picture = picture_of(
+            indexes, palette=[channel for colour in order for channel in colour]
+        )
         for pixels in ("colour", "auto"):
-            assert named(class_codes(map_of(pixels, **COLOURS), picture)).tolist() == expected
+            assert (
+                named(class_codes(map_of(pixels, **COLOURS), picture)).tolist()
+                == expected
+            )
 
 
 def test_a_picture_without_listed_colours_goes_by_value() -> None:
-    palette = [channel for colour in (BLUE, (9, 9, 9), (80, 80, 0)) for channel in colour]
+    palette = [
+        channel for colour in (BLUE, (9, 9, 9), (80, 80, 0)) for channel in colour
+    ]
     assert named(
         class_codes(map_of(**COLOURS), picture_of([[0, 1, 2]], palette=palette))
     ).tolist() == [["_", "cat", "dog"]]
-    late = {"labels": {0: "cat", 1: "bg"}, "colours": {0xFF0000: 0, 0: 1}, "background": [1]}
+    late = {
+        "labels": {0: "cat", 1: "bg"},
+        "colours": {0xFF0000: 0, 0: 1},
+        "background": [1],
+    }
     assert named(class_codes(map_of(**late), picture_of([[0, 0]]))).tolist() == [
         ["_", "_"]
     ]  # black, not value 0
@@ -176,7 +203,9 @@ def test_a_picture_without_listed_colours_goes_by_value() -> None:
 
 def test_blends_unknown_and_near_colours() -> None:
     near, blend, far = (230, 10, 30), (128, 128, 0), BLUE
-    coded = class_codes(map_of("colour", **COLOURS), picture_of([[RED, near, blend, far]]))
+    coded = class_codes(
+        map_of("colour", **COLOURS), picture_of([[RED, near, blend, far]])
+    )
     assert named(coded).tolist() == [["cat", "cat", f"?{0x808000}", f"?{0x0000FF}"]]
     assert coded.doubtful is not None
     assert coded.doubtful.tolist() == [[False, True, True, False]]
@@ -184,9 +213,9 @@ def test_blends_unknown_and_near_colours() -> None:
 
 def test_transparent_px_of_no_listed_colour_are_void() -> None:
     pixels = [[(*RED, 255), (*BLUE, 0), (*BLUE, 255), (*GREEN, 0)]]
-    assert named(class_codes(map_of("colour", **COLOURS), picture_of(pixels))).tolist() == [
-        ["cat", "-", "?255", "dog"]
-    ]
+    assert named(
+        class_codes(map_of("colour", **COLOURS), picture_of(pixels))
+    ).tolist() == [["cat", "-", "?255", "dog"]]
 
 
 def test_colours_without_a_table_name_themselves() -> None:

@@ -26,7 +26,9 @@ def test_components_are_the_8_connected_ones_in_order(mask: Mask) -> None:
             } & left - reached
             reached |= near
             front += near
-        assert reached == {(y + row, x + column) for row, column in np.argwhere(piece).tolist()}
+        assert reached == {
+            (y + row, x + column) for row, column in np.argwhere(piece).tolist()
+        }
         assert piece[[0, -1]].any(axis=1).all()
         assert piece[:, [0, -1]].any(axis=0).all()
         left -= reached

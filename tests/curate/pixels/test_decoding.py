@@ -32,7 +32,8 @@ def test_a_picture_cut_off_is_truncated(fmt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<!DOCTYPE html><p>404</p>", bytes(1000), b"\xff\xd8\xff" + bytes(99)]
+    "data",
+    [b"", b"<!DOCTYPE html><p>404</p>", bytes(1000), b"\xff\xd8\xff" + bytes(99)],
 )
 def test_what_is_no_picture_is_undecodable(data: bytes) -> None:
     assert reason(data) is Reason.UNDECODABLE_IMAGE
@@ -41,7 +42,8 @@ def test_what_is_no_picture_is_undecodable(data: bytes) -> None:
 def test_a_bomb_is_refused_by_its_header() -> None:
     assert reason(encoded(picture(), "PNG"), limit=320 * 240 - 1) is Reason.IMAGE_BOMB
     assert (
-        reason(encoded(Image.new("1", (20_000, 20_000)), "PNG"), limit=10**9) is Reason.IMAGE_BOMB
+        reason(encoded(Image.new("1", (20_000, 20_000)), "PNG"), limit=10**9)
+        is Reason.IMAGE_BOMB
     )
 
 
@@ -53,7 +55,9 @@ def test_floating_point_is_unsupported() -> None:
 
 
 @pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize("exif", [b"Exif\x00\x00 no TIFF header", b"Exif\x00\x00MM\x00*"])
+@pytest.mark.parametrize(
+    "exif", [b"Exif\x00\x00 no TIFF header", b"Exif\x00\x00MM\x00*"]
+)
 def test_broken_exif_does_not_cost_the_picture(fmt: str, exif: bytes) -> None:
     data = encoded(picture(), fmt, exif=exif)
     assert probe(data, LIMIT).orientation == 1
@@ -69,9 +73,13 @@ def test_a_png_with_a_broken_chunk_is_undecodable() -> None:
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_damage_is_refused_or_decoded(data: st.DataObject) -> None:
-    damaged = bytearray(encoded(picture(64, 48), data.draw(st.sampled_from(FORMATS[:6]))))
+    damaged = bytearray(
+        encoded(picture(64, 48), data.draw(st.sampled_from(FORMATS[:6])))
+    )
     for _ in range(4):
-        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(
+            st.integers(0, 255)
+        )
     for read in (probe, images.decode, decode_mask):
         try:
             read(bytes(damaged), LIMIT)
@@ -87,8 +95,12 @@ def test_conversions_to_rgb() -> None:
     assert rgb[1, 1].tolist() == [200, 0, 0]
     deep = Image.fromarray(np.full((4, 4), 0xABCD, np.uint16))
     assert np.all(images.decode(encoded(deep, "PNG"), LIMIT) == 0xAB)
-    assert np.all(images.decode(encoded(Image.new("1", (4, 4), 1), "PNG"), LIMIT) == 255)
-    cmyk = images.decode(encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG"), LIMIT)
+    assert np.all(
+        images.decode(encoded(Image.new("1", (4, 4), 1), "PNG"), LIMIT) == 255
+    )
+    cmyk = images.decode(
+        encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG"), LIMIT
+    )
     assert np.abs(cmyk.astype(int) - [255, 0, 0]).max() <= 3
 
 

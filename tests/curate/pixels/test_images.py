@@ -52,7 +52,11 @@ def test_a_cut_is_a_slice_of_the_displayed_image(orientation: int, mode: str) ->
     whole = images.decode(data, LIMIT)
     photo = images.decode_photo(data, LIMIT)
     assert (photo.height, photo.width) == whole.shape[:2]
-    for box in (Box(0, 0, photo.width, photo.height), Box(3, 5, 30, 31), Box(36, 36, 37, 37)):
+    for box in (
+        Box(0, 0, photo.width, photo.height),
+        Box(3, 5, 30, 31),
+        Box(36, 36, 37, 37),
+    ):
         expected = whole[box.y0 : box.y1, box.x0 : box.x1]
         assert np.array_equal(images.cut(photo, box), expected)
 
@@ -74,7 +78,9 @@ def test_want_of_memory_is_no_bug() -> None:
         "    else:\n"
         "        print(more, 'encoded')\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
     assert "encoded" in said[-1]

@@ -27,7 +27,9 @@ def test_grey_and_colour_masks() -> None:
     two = decode_mask(encoded(Image.fromarray(deep > 10), "PNG"), LIMIT)
     assert two.pixels.tolist() == [[0, 1], [1, 0]]
     assert two.colours.tolist() == [[0, 0xFFFFFF], [0xFFFFFF, 0]]
-    colour = decode_mask(encoded(Image.new("RGBA", (1, 1), (1, 2, 3, 255)), "PNG"), LIMIT)
+    colour = decode_mask(
+        encoded(Image.new("RGBA", (1, 1), (1, 2, 3, 255)), "PNG"), LIMIT
+    )
     assert colour.values is None
     assert colour.colours.tolist() == [[0x010203]]
     assert not colour.lossy

@@ -52,7 +52,9 @@ def test_encodes_measures_and_decodes_as_pycocotools(mask: Mask) -> None:
     st.lists(st.integers(1, 2**24 - 1), min_size=1, max_size=30)
 )  # longer runs overflow pycocotools' buffer
 def test_long_runs_are_compressed_as_pycocotools_does(runs: list[int]) -> None:
-    reference = coco.frPyObjects({"size": [1, sum(runs)], "counts": runs}, 1, sum(runs))["counts"]
+    reference = coco.frPyObjects(
+        {"size": [1, sum(runs)], "counts": runs}, 1, sum(runs)
+    )["counts"]
     assert run_lengths.compress(one_row(runs)) == reference.decode()
 
 
@@ -88,7 +90,18 @@ def test_bad_lists_are_refused(raw: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "o", "P" * 400, "0 0", "é", "\x00", b"\xff\xfe", "l" * 13 + "0", "o" * 13 + "?"]
+    "raw",
+    [
+        "",
+        "o",
+        "P" * 400,
+        "0 0",
+        "é",
+        "\x00",
+        b"\xff\xfe",
+        "l" * 13 + "0",
+        "o" * 13 + "?",
+    ],
 )
 def test_bad_texts_are_refused(raw: object) -> None:
     assert refused(raw)
@@ -121,7 +134,13 @@ def test_a_window_is_a_slice(mask: Mask, data: st.DataObject) -> None:
     assert np.array_equal(window, mask[y0:y1, x0:x1])
 
 
-@given(bitmaps, st.integers(-30, 30), st.integers(-30, 30), st.integers(1, 24), st.integers(1, 24))
+@given(
+    bitmaps,
+    st.integers(-30, 30),
+    st.integers(-30, 30),
+    st.integers(1, 24),
+    st.integers(1, 24),
+)
 def test_a_placed_mask_is_clipped_to_the_image(
     mask: Mask, x: int, y: int, height: int, width: int
 ) -> None:
@@ -149,7 +168,9 @@ def test_a_small_object_of_a_large_image_costs_its_own_size() -> None:
     assert peak < 1_000_000
 
 
-@given(st.lists(arrays(np.bool_, (7, 5)), min_size=1, max_size=4), arrays(np.bool_, (7, 5)))
+@given(
+    st.lists(arrays(np.bool_, (7, 5)), min_size=1, max_size=4), arrays(np.bool_, (7, 5))
+)
 def test_union_and_difference(several: list[Mask], holes: Mask) -> None:
     joined = masks.union([masks.encode(mask) for mask in several])
     assert (
@@ -192,4 +213,6 @@ def test_dilation_is_the_distance_to_the_mask(mask: Mask, radius: int) -> None:
     points = np.argwhere(mask)
     grid = np.moveaxis(np.indices(mask.shape), 0, -1)
     squared = ((grid[:, :, None] - points) ** 2).sum(axis=-1)
-    assert np.array_equal(masks.dilate(mask, radius), (squared <= radius**2).any(axis=-1))
+    assert np.array_equal(
+        masks.dilate(mask, radius), (squared <= radius**2).any(axis=-1)
+    )

@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from curate.pixels.orientation import displayed, displayed_box, displayed_size, stored_box
+from curate.pixels.orientation import (
+    displayed,
+    displayed_box,
+    displayed_size,
+    stored_box,
+)
 from curate.records import Box
 
 
@@ -21,7 +26,9 @@ def test_arrays_are_turned_as_pillow_turns_pictures(orientation: int) -> None:
 
 
 @given(st.integers(1, 8), st.data())
-def test_a_box_holds_the_same_pixels_in_both_frames(orientation: int, data: st.DataObject) -> None:
+def test_a_box_holds_the_same_pixels_in_both_frames(
+    orientation: int, data: st.DataObject
+) -> None:
     height, width = 9, 12
     x0, x1 = sorted(data.draw(st.tuples(*[st.integers(0, width)] * 2)))
     y0, y1 = sorted(data.draw(st.tuples(*[st.integers(0, height)] * 2)))

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from curate.pixels.overlays import DARK, YELLOW, outline, resize_mask, resize_picture, tint
+from curate.pixels.overlays import (
+    DARK,
+    YELLOW,
+    outline,
+    resize_mask,
+    resize_picture,
+    tint,
+)
 
 PINK = (255, 64, 160)
 
@@ -41,7 +48,9 @@ def test_a_tint_mixes_its_share() -> None:
     assert tuple(picture[6, 6]) == (100, 100, 100)
 
 
-@pytest.mark.parametrize(("scale", "side"), [(0.01, 1), (0.5, 10), (1.0, 20), (3.0, 60)])
+@pytest.mark.parametrize(
+    ("scale", "side"), [(0.01, 1), (0.5, 10), (1.0, 20), (3.0, 60)]
+)
 def test_picture_and_mask_are_resized_alike(scale: float, side: int) -> None:
     mask = square(20, 4, 12)
     picture = np.repeat(mask[..., None], 3, axis=2).astype(np.uint8) * 255

@@ -18,13 +18,19 @@ from curate.records import Flag, Polygons
 
 SQUARE = [2, 2, 6, 2, 6, 6, 2, 6]
 
-coordinates = st.floats(-30, 60, width=32) | st.integers(-30, 60) | st.floats(-5000, 5000)
+coordinates = (
+    st.floats(-30, 60, width=32) | st.integers(-30, 60) | st.floats(-5000, 5000)
+)
 rings = st.lists(
-    st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=9), min_size=1, max_size=3
+    st.lists(st.tuples(coordinates, coordinates), min_size=3, max_size=9),
+    min_size=1,
+    max_size=3,
 )
 
 
-def reason(*shape: Any, holes: Sequence[Any] = (), height: int = 10, width: int = 10) -> Reason:
+def reason(
+    *shape: Any, holes: Sequence[Any] = (), height: int = 10, width: int = 10
+) -> Reason:
     with pytest.raises(Refusal) as caught:
         rasterise(Polygons(rings=list(shape), holes=list(holes)), height, width)
     return caught.value.reason
@@ -61,10 +67,16 @@ def test_outlines_give_the_mask_back(mask: Mask) -> None:
 
 
 def test_shares_holes_and_several_rings() -> None:
-    left, middle, edge = ([a, 0, b, 0, b, 1, a, 1] for a, b in ((0, 0.4), (0.3, 0.6), (0, 0.1)))
-    runs, _ = rasterise(Polygons(rings=[left, middle], holes=[edge], normalised=True), 4, 10)
+    left, middle, edge = (
+        [a, 0, b, 0, b, 1, a, 1] for a, b in ((0, 0.4), (0.3, 0.6), (0, 0.1))
+    )
+    runs, _ = rasterise(
+        Polygons(rings=[left, middle], holes=[edge], normalised=True), 4, 10
+    )
     columns = np.arange(10)
-    assert np.array_equal(masks.decode(runs), np.tile((columns >= 1) & (columns < 6), (4, 1)))
+    assert np.array_equal(
+        masks.decode(runs), np.tile((columns >= 1) & (columns < 6), (4, 1))
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,7 +146,12 @@ def test_runs_beyond_the_buffer_of_pycocotools() -> None:
         side + 9,
     ]
     runs, _ = rasterise(Polygons(rings=[bands]), side, side)
-    assert runs.counts.tolist() == [a * side, (b - a) * side, (c - b) * side, (side - c) * side]
+    assert runs.counts.tolist() == [
+        a * side,
+        (b - a) * side,
+        (c - b) * side,
+        (side - c) * side,
+    ]
 
 
 def test_crossing_and_coarse_outlines_are_flagged() -> None:
@@ -143,5 +160,7 @@ def test_crossing_and_coarse_outlines_are_flagged() -> None:
     angles = np.linspace(0, 2 * np.pi, 100)[:-1]
     circle = (500 + 400 * np.stack((np.cos(angles), np.sin(angles)), axis=1)).ravel()
     assert flags(circle.tolist(), side=1000) == []
-    assert flags(circle.reshape(-1, 2)[::11].ravel().tolist(), side=1000) == [Flag.COARSE_POLYGON]
+    assert flags(circle.reshape(-1, 2)[::11].ravel().tolist(), side=1000) == [
+        Flag.COARSE_POLYGON
+    ]
     assert flags([100, 100, 900, 100, 900, 900, 100, 900, 100, 100], side=1000) == []

@@ -16,7 +16,12 @@ from tests.curate.pixels.pictures import FORMATS, LIMIT, encoded, picture
 def test_each_format_is_probed_and_decoded(fmt: str) -> None:
     data = encoded(picture(), fmt)
     probed = probe(data, LIMIT)
-    assert (probed.width, probed.height, probed.orientation, probed.format) == (320, 240, 1, fmt)
+    assert (probed.width, probed.height, probed.orientation, probed.format) == (
+        320,
+        240,
+        1,
+        fmt,
+    )
     assert probed.image_id == hashlib.sha256(data).hexdigest()[:32]
     assert images.decode(data, LIMIT).shape == (240, 320, 3)
 

@@ -22,7 +22,9 @@ LABELS = {0: "void", 1: "cat", 2: "dog", 3: "sky"}
 MAP = RegionMap(path="m.png", pixels="index", labels=LABELS, void=[0], background=[3])
 SIDES = st.integers(1, 12)
 VALUES = SIDES.flatmap(
-    lambda h: SIDES.flatmap(lambda w: arrays(np.uint8, (h, w), elements=st.integers(0, 4)))
+    lambda h: SIDES.flatmap(
+        lambda w: arrays(np.uint8, (h, w), elements=st.integers(0, 4))
+    )
 )
 
 
@@ -36,7 +38,10 @@ def regions_of(
     instances = None if ids is None else picture_of(ids)
     fields = {name: getattr(MAP, name) for name in MAP.__struct_fields__}
     return read_regions(
-        RegionMap(**fields | changes), picture_of(values), instances, *(size or np.shape(values))
+        RegionMap(**fields | changes),
+        picture_of(values),
+        instances,
+        *(size or np.shape(values)),
     )
 
 
@@ -59,7 +64,9 @@ def flood(values: NDArray[Any]) -> list[frozenset[tuple[int, int]]]:
 
 
 def pixels(runs: RunLengths) -> frozenset[tuple[int, int]]:
-    return frozenset(zip(*(axis.tolist() for axis in np.nonzero(masks.decode(runs))), strict=True))
+    return frozenset(
+        zip(*(axis.tolist() for axis in np.nonzero(masks.decode(runs))), strict=True)
+    )
 
 
 @given(VALUES)
@@ -78,9 +85,9 @@ def test_components_are_those_of_a_flood_fill(values: NDArray[np.uint8]) -> None
     for each in result.regions:
         y, x = min(pixels(each.runs))
         assert each.key == f"m.png#{each.label}@{x},{y}"
-    assert len({each.key for each in [*result.regions, *result.lost]}) == len(result.regions) + len(
-        result.lost
-    )
+    assert len({each.key for each in [*result.regions, *result.lost]}) == len(
+        result.regions
+    ) + len(result.lost)
     assert result.labelled_share == pytest.approx(np.isin(values, [1, 2, 3]).mean())
 
 
@@ -109,7 +116,9 @@ def test_numbered_objects(values: NDArray[np.uint8], random: Any) -> None:
         under = Counter(values[(ids == number) & np.isin(values, [1, 2])].tolist())
         each = objects.get(f"m.png#{number}")
         if each is not None:
-            assert pixels(each.runs) == frozenset(map(tuple, np.argwhere(ids == number).tolist()))
+            assert pixels(each.runs) == frozenset(
+                map(tuple, np.argwhere(ids == number).tolist())
+            )
             assert under[{"cat": 1, "dog": 2}[each.label]] == max(under.values())
     taken = np.isin(ids, [7, 8])
     free = [
@@ -136,7 +145,10 @@ def test_a_touching_corner_joins() -> None:
 def test_instance_colours_of_cvat() -> None:
     values = picture_of([[1, 1, 1, 2]])
     ids = MaskPicture(
-        np.array([[0x800000, 0x008000, 0xE0E0C0, 0x008000]], np.uint32), None, None, False
+        np.array([[0x800000, 0x008000, 0xE0E0C0, 0x008000]], np.uint32),
+        None,
+        None,
+        False,
     )
     result = read_regions(MAP, values, ids, 1, 4)
     assert [(each.label, masks.area(each.runs)) for each in result.regions] == [
@@ -159,19 +171,27 @@ def test_scaling_takes_the_nearest_px() -> None:
     values = np.array([[1, 2], [2, 1]])
     counts = [
         each.runs
-        for each in regions_of(values, size=(6, 6), resize=True, objects="instances").regions
+        for each in regions_of(
+            values, size=(6, 6), resize=True, objects="instances"
+        ).regions
     ]
-    assert np.array_equal(masks.decode(counts[0]), np.kron(values == 1, np.ones((3, 3), bool)))
+    assert np.array_equal(
+        masks.decode(counts[0]), np.kron(values == 1, np.ones((3, 3), bool))
+    )
 
 
 def test_a_black_file_of_one_instance_is_an_empty_mask() -> None:
     result = regions_of(np.zeros((3, 3)), pixels="binary", objects="instances")
-    assert [(each.refusal.reason, each.count) for each in result.lost] == [(Reason.EMPTY_MASK, 1)]
+    assert [(each.refusal.reason, each.count) for each in result.lost] == [
+        (Reason.EMPTY_MASK, 1)
+    ]
     assert regions_of(np.zeros((3, 3)), pixels="binary").lost == []
 
 
 def test_noise_is_refused() -> None:
-    values = np.indices((1000, 1000)).sum(0) % 3 % 2 * 2 + np.indices((1000, 1000))[0] % 2
+    values = (
+        np.indices((1000, 1000)).sum(0) % 3 % 2 * 2 + np.indices((1000, 1000))[0] % 2
+    )
     with pytest.raises(Refusal, match="noise") as caught:
         regions_of(values)
     assert caught.value.reason is Reason.OVER_LIMIT
@@ -180,12 +200,18 @@ def test_noise_is_refused() -> None:
 def test_soft_edges_between_colours_are_no_objects() -> None:
     values = np.zeros((40, 40, 3))
     values[10:30, 10:30] = (250, 250, 0)
-    soft = sum(np.roll(values, (y, x), (0, 1)) for y in (-1, 0, 1) for x in (-1, 0, 1)) / 9
+    soft = (
+        sum(np.roll(values, (y, x), (0, 1)) for y in (-1, 0, 1) for x in (-1, 0, 1)) / 9
+    )
     red, green, blue = np.moveaxis(np.round(soft), 2, 0).astype(np.uint32)
     picture = MaskPicture(red << 16 | green << 8 | blue, None, None, False)
     colours = {0: 0, 0xFAFA00: 1}
     region_map = RegionMap(
-        path="m", pixels="colour", labels={0: "bg", 1: "cat"}, colours=colours, background=[0]
+        path="m",
+        pixels="colour",
+        labels={0: "bg", 1: "cat"},
+        colours=colours,
+        background=[0],
     )
     result = read_regions(region_map, picture, None, 40, 40)
     assert [each.label for each in result.regions] == ["cat"]

@@ -31,7 +31,12 @@ def test_runs_go_row_by_row() -> None:
 
 def test_what_is_beyond_the_frame_is_cut_off() -> None:
     placed = place_rows(rows([0, 12], x=-2, y=8), 10, 20, 100)
-    assert np.argwhere(masks.decode(placed)).tolist() == [[8, 0], [8, 1], [9, 0], [9, 1]]
+    assert np.argwhere(masks.decode(placed)).tolist() == [
+        [8, 0],
+        [8, 1],
+        [9, 0],
+        [9, 1],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from tests.curate.shard_rows import CROP, make_segments, write_shards
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     photos = tmp_path_factory.mktemp("photos")
-    return write_shards(make_segments(photos), tmp_path_factory.mktemp("build") / "shard")
+    return write_shards(
+        make_segments(photos), tmp_path_factory.mktemp("build") / "shard"
+    )
 
 
 @pytest.fixture
@@ -40,8 +42,12 @@ def test_a_sample_is_its_window(shards: Shards) -> None:
         assert sample.mask[top:bottom, left:right].sum() == sample.mask.sum()
         assert sample.object_id == shards.table["object_id"][row].as_py()
         assert (sample.domain, sample.concept) == ("street", "window")
-        ends = [shards.table[name][row].as_py() for name in ("image_width", "image_height")]
-        in_image = windows.shift(np.array([sample.window]), shards.crops[[row]], 1)[0].tolist()
+        ends = [
+            shards.table[name][row].as_py() for name in ("image_width", "image_height")
+        ]
+        in_image = windows.shift(np.array([sample.window]), shards.crops[[row]], 1)[
+            0
+        ].tolist()
         assert list(sample.at_edge) == [
             in_image[0] == 0,
             in_image[1] == 0,
@@ -77,7 +83,9 @@ def test_redrawn_windows_lie_in_the_crops_and_change_by_epoch(shards: Shards) ->
         random_windows(shards, CropSettings(padding=(2, 3)), 1)
 
 
-def test_a_stream_keeps_its_order(shards: Shards, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_keeps_its_order(
+    shards: Shards, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reader, "_READ_AHEAD", 3)
     rows = order(shards.weights, seed=5, epoch=2)
     drawn, window = random_windows(shards, CROP, 2)
@@ -100,13 +108,19 @@ def test_rows_stand_in_the_order_of_files_and_groups(
     shards = open_shards(write_shards(segments, tmp_path / "shard"), "train")
     assert len(shards.groups) >= 7
     assert len({group.file for group in shards.groups}) > 1
-    area = dict(zip(segments["object_id"].to_pylist(), segments["area"].to_pylist(), strict=True))
+    area = dict(
+        zip(
+            segments["object_id"].to_pylist(), segments["area"].to_pylist(), strict=True
+        )
+    )
     for row in np.random.default_rng(0).permutation(len(shards)):
         sample = shards.sample(int(row))
         assert sample.mask.sum() == area[sample.object_id]
 
 
-def test_shards_open_from_a_url_and_in_another_process(folder: Path, shards: Shards) -> None:
+def test_shards_open_from_a_url_and_in_another_process(
+    folder: Path, shards: Shards
+) -> None:
     remote = UPath("memory://reader-test/shard")
     for file in folder.rglob("*.*"):
         (remote / file.relative_to(folder).as_posix()).write_bytes(file.read_bytes())
@@ -120,10 +134,13 @@ def test_shards_open_from_a_url_and_in_another_process(folder: Path, shards: Sha
 
 def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> None:
     manifest = read_json(UPath(folder) / "manifest.json")
-    with pytest.raises(InputError, match=r"no manifest\.json here; make the shards first"):
+    with pytest.raises(
+        InputError, match=r"no manifest\.json here; make the shards first"
+    ):
         open_shards(tmp_path, "train")
     with pytest.raises(
-        InputError, match="split 'night' holds no object; splits with objects: test, train, val"
+        InputError,
+        match="split 'night' holds no object; splits with objects: test, train, val",
     ):
         open_shards(folder, "night")
     write_json(UPath(tmp_path) / "manifest.json", manifest | {"schema_version": 99})
@@ -134,7 +151,9 @@ def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> Non
         open_shards(tmp_path, "train")
     file = tmp_path / "shards/train" / "part-00000.parquet"
     file.parent.mkdir(parents=True)
-    file.write_bytes((folder / "shards/train" / "part-00000.parquet").read_bytes()[:-100])
+    file.write_bytes(
+        (folder / "shards/train" / "part-00000.parquet").read_bytes()[:-100]
+    )
     with pytest.raises(InputError, match="cannot be read"):
         open_shards(tmp_path, "train")
     file.write_bytes((folder / "shards/val" / "part-00000.parquet").read_bytes())
@@ -148,7 +167,9 @@ def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> Non
 def test_dictionaries_of_several_files_become_one(tmp_path: Path) -> None:
     first = make_segments(tmp_path, images=1)
     second = first.set_column(
-        first.schema.get_field_index("licence"), "licence", pa.array(["CC-BY-4.0"] * len(first))
+        first.schema.get_field_index("licence"),
+        "licence",
+        pa.array(["CC-BY-4.0"] * len(first)),
     )
     names = [name.replace("0", "f", 1) for name in second["object_id"].to_pylist()]
     both = pa.concat_tables([first, second.set_column(0, "object_id", pa.array(names))])

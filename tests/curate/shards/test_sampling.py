@@ -16,8 +16,12 @@ def test_orders_deal_each_draw_once(count: int, world_size: int, seed: int) -> N
         whole = order(weights, seed, epoch)
         assert len(whole) == count
         times = np.bincount(whole, minlength=count)
-        assert np.all((times >= np.floor(weights - 1e-9)) & (times <= np.ceil(weights + 1e-9)))
-        ranks = [order(weights, seed, epoch, rank, world_size) for rank in range(world_size)]
+        assert np.all(
+            (times >= np.floor(weights - 1e-9)) & (times <= np.ceil(weights + 1e-9))
+        )
+        ranks = [
+            order(weights, seed, epoch, rank, world_size) for rank in range(world_size)
+        ]
         assert sorted(np.concatenate(ranks).tolist()) == sorted(whole.tolist())
         assert max(map(len, ranks)) - min(map(len, ranks)) <= 1
         assert np.array_equal(order(weights, seed, epoch), whole)
@@ -27,14 +31,22 @@ def test_orders_draw_by_weight_and_differ_by_seed_and_epoch() -> None:
     weights = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 3.0])
     epochs = 3000
     times = (
-        sum(np.bincount(order(weights, 0, epoch), minlength=7) for epoch in range(epochs)) / epochs
+        sum(
+            np.bincount(order(weights, 0, epoch), minlength=7)
+            for epoch in range(epochs)
+        )
+        / epochs
     )
     assert np.abs(times - weights).max() < 0.03
     ones = np.ones(50)
-    orders = [tuple(order(ones, seed, epoch)) for seed in range(3) for epoch in range(3)]
+    orders = [
+        tuple(order(ones, seed, epoch)) for seed in range(3) for epoch in range(3)
+    ]
     assert len(set(orders)) == 9
     assert all(sorted(each) == list(range(50)) for each in orders)
-    firsts = np.bincount([order(ones, 0, epoch)[0] for epoch in range(2000)], minlength=50)
+    firsts = np.bincount(
+        [order(ones, 0, epoch)[0] for epoch in range(2000)], minlength=50
+    )
     assert ((firsts - 40) ** 2 / 40).sum() < 100  # 49 degrees of freedom
 
 

@@ -120,7 +120,9 @@ DASK_IS_BEHIND_PANDAS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 @DASK_IS_BEHIND_PANDAS
-@pytest.mark.parametrize("way", ["a file", "files", "a split", "the folder", "a pattern"])
+@pytest.mark.parametrize(
+    "way", ["a file", "files", "a split", "the folder", "a pattern"]
+)
 def test_dask_opens_them(shards: str, way: str) -> None:
     with dask.config.set(scheduler="synchronous"):
         frame = dask.dataframe.read_parquet(ways(shards)[way]).compute()
@@ -142,7 +144,9 @@ def test_datasets_opens_them(shards: str) -> None:
         assert opened["train"][0]["mask"].mode == "1"
 
     for way in ("a file", "files", "a pattern"):
-        opened = datasets.load_dataset("parquet", data_files=ways(shards)[way], split="train")
+        opened = datasets.load_dataset(
+            "parquet", data_files=ways(shards)[way], split="train"
+        )
         assert counted(opened["split"][:]) == expected(way)
 
     streamed = datasets.load_dataset(shards, split="test", streaming=True)
@@ -158,9 +162,9 @@ def test_our_reader_takes_each_of_the_folders(folder: Path) -> None:
 
 def run(section: str, folder: Path) -> dict[str, Any]:
     """Run the program of a section over shards made here; the names that it leaves."""
-    code = re.search(rf"^## {section}\n.*?```python\n(.*?)```", DOCUMENT, re.DOTALL | re.MULTILINE)[
-        1
-    ]  # type: ignore[index]
+    code = re.search(
+        rf"^## {section}\n.*?```python\n(.*?)```", DOCUMENT, re.DOTALL | re.MULTILINE
+    )[1]  # type: ignore[index]
     names: dict[str, Any] = {"__name__": "document"}
     exec(code.replace("build/demo/shard", folder.as_posix()), names)  # noqa: S102  our own document
     return names
@@ -206,7 +210,9 @@ def test_pandas(folder: Path) -> None:
     assert len(names["frame"]) == 20
     assert names["counts"].loc["street", "size"] == 20
     check_pictures(
-        names["picture"], Image.open(BytesIO(names["frame"]["mask"][0]["bytes"])), folder
+        names["picture"],
+        Image.open(BytesIO(names["frame"]["mask"][0]["bytes"])),
+        folder,
     )
 
 
@@ -219,7 +225,9 @@ def test_polars(folder: Path) -> None:
 def test_duckdb(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = run("DuckDB", folder)
     assert "street" in capsys.readouterr().out
-    check_pictures(Image.open(BytesIO(names["crop"])), Image.open(BytesIO(names["mask"])), folder)
+    check_pictures(
+        Image.open(BytesIO(names["crop"])), Image.open(BytesIO(names["mask"])), folder
+    )
 
 
 @DASK_IS_BEHIND_PANDAS

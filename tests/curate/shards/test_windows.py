@@ -14,11 +14,15 @@ from curate.settings import CropSettings
 from curate.shards import windows
 
 shares = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted).map(tuple)
-crops = st.builds(CropSettings, slack=shares, padding=shares, min_padding_px=st.integers(0, 9))
+crops = st.builds(
+    CropSettings, slack=shares, padding=shares, min_padding_px=st.integers(0, 9)
+)
 
 
 def ids(count: int) -> list[str]:
-    return [hashlib.sha256(str(number).encode()).hexdigest()[:32] for number in range(count)]
+    return [
+        hashlib.sha256(str(number).encode()).hexdigest()[:32] for number in range(count)
+    ]
 
 
 @st.composite
@@ -30,7 +34,9 @@ def placed_boxes(draw: st.DrawFn) -> tuple[np.ndarray, int, int]:
 
 
 def inside(inner: np.ndarray, outer: np.ndarray) -> bool:
-    return bool(np.all(inner[:, :2] >= outer[:, :2]) and np.all(inner[:, 2:] <= outer[:, 2:]))
+    return bool(
+        np.all(inner[:, :2] >= outer[:, :2]) and np.all(inner[:, 2:] <= outer[:, 2:])
+    )
 
 
 @given(placed_boxes(), crops)
@@ -39,10 +45,16 @@ def test_box_in_drawn_in_window_in_crop_in_image(
 ) -> None:
     box, height, width = placed
     count = 50
-    boxes, heights, widths = np.repeat(box, count, 0), np.full(count, height), np.full(count, width)
+    boxes, heights, widths = (
+        np.repeat(box, count, 0),
+        np.full(count, height),
+        np.full(count, width),
+    )
     largest = windows.largest(boxes, heights, widths, crop)
     for epoch in (None, 0, 7):
-        drawn, window = windows.random_windows(ids(count), boxes, heights, widths, crop, epoch)
+        drawn, window = windows.random_windows(
+            ids(count), boxes, heights, widths, crop, epoch
+        )
         assert drawn.dtype == window.dtype == largest.dtype == np.int32
         assert inside(boxes, drawn)
         assert inside(drawn, window)
@@ -53,7 +65,9 @@ def test_box_in_drawn_in_window_in_crop_in_image(
 def test_sides_are_drawn_evenly_and_apart() -> None:
     count = 20_000
     crop = CropSettings(slack=(0.1, 0.3), padding=(0.2, 0.6), min_padding_px=0)
-    boxes = np.tile(np.array([[5_000_000, 6_000_000, 6_000_000, 8_000_000]], np.int32), (count, 1))
+    boxes = np.tile(
+        np.array([[5_000_000, 6_000_000, 6_000_000, 8_000_000]], np.int32), (count, 1)
+    )
     drawn, window = windows.random_windows(
         ids(count), boxes, np.full(count, 20_000_000), np.full(count, 20_000_000), crop
     )
@@ -63,9 +77,13 @@ def test_sides_are_drawn_evenly_and_apart() -> None:
     for share, low, high in ((slack, 0.1, 0.3), (padding, 0.2, 0.6)):
         scaled = (share - low) / (high - low)
         assert np.all((scaled > -0.01) & (scaled < 1.01))
-        histogram = np.stack([np.histogram(side, bins=20, range=(0, 1))[0] for side in scaled.T])
+        histogram = np.stack(
+            [np.histogram(side, bins=20, range=(0, 1))[0] for side in scaled.T]
+        )
         chi_squared = ((histogram - count / 20) ** 2 / (count / 20)).sum(axis=1)
-        assert np.all(chi_squared < 50)  # 19 degrees of freedom: p < 0.0002, and the draw is fixed
+        assert np.all(
+            chi_squared < 50
+        )  # 19 degrees of freedom: p < 0.0002, and the draw is fixed
     together = np.corrcoef(np.concatenate([slack, padding], axis=1).T) - np.eye(8)
     assert np.abs(together).max() < 0.03
 
@@ -73,7 +91,9 @@ def test_sides_are_drawn_evenly_and_apart() -> None:
 def test_no_slack_is_the_box_itself_and_padding_has_its_least() -> None:
     boxes = np.array([[10, 10, 20, 14], [0, 0, 9, 9]], np.int32)
     crop = CropSettings(slack=(0, 0), padding=(0, 0.01), min_padding_px=3)
-    drawn, window = windows.random_windows(ids(2), boxes, np.full(2, 100), np.full(2, 100), crop)
+    drawn, window = windows.random_windows(
+        ids(2), boxes, np.full(2, 100), np.full(2, 100), crop
+    )
     assert drawn.tolist() == boxes.tolist()
     assert window.tolist() == [[7, 7, 23, 17], [0, 0, 12, 12]]
 
@@ -85,7 +105,12 @@ def test_draws_depend_on_object_and_epoch_alone() -> None:
 
     def draw(rows: slice, epoch: int | None) -> np.ndarray:
         return windows.random_windows(
-            ids(count)[rows], boxes[rows], sizes[rows], sizes[rows], CropSettings(), epoch
+            ids(count)[rows],
+            boxes[rows],
+            sizes[rows],
+            sizes[rows],
+            CropSettings(),
+            epoch,
         )[1]
 
     whole = draw(slice(None), 3)
@@ -135,4 +160,7 @@ def test_columns_come_back() -> None:
     table = pa.table(windows.as_columns(boxes, "crop"))
     assert table.column_names == ["crop_x0", "crop_y0", "crop_x1", "crop_y1"]
     assert np.array_equal(windows.box_columns(table, "crop"), boxes)
-    assert windows.shift(windows.shift(boxes, boxes, -1), boxes, 1).tolist() == boxes.tolist()
+    assert (
+        windows.shift(windows.shift(boxes, boxes, -1), boxes, 1).tolist()
+        == boxes.tolist()
+    )

@@ -9,7 +9,10 @@ import pyarrow as pa
 from curate.stages import split
 from curate.stages.groups import Image
 
-FAR = [int(value) for value in np.random.default_rng(0).integers(0, 2**64, 4000, dtype=np.uint64)]
+FAR = [
+    int(value)
+    for value in np.random.default_rng(0).integers(0, 2**64, 4000, dtype=np.uint64)
+]
 """Hashes that are no near-duplicates of each other."""
 
 
@@ -30,7 +33,8 @@ def image(number: int, **given: object) -> Image:
 def rows(images: Sequence[Image]) -> pa.Table:
     """One object of each image."""
     plain = [
-        asdict(each) | {"image_dhash": each.dhash, "object_id": each.image_id} for each in images
+        asdict(each) | {"image_dhash": each.dhash, "object_id": each.image_id}
+        for each in images
     ]
     types = {name: pa.string() for name in (*split.NEEDS, "annotation_key")}
     types["image_dhash"] = pa.uint64()

@@ -34,7 +34,9 @@ def shares(weighed: pd.DataFrame, column: str) -> dict[str, float]:
 
 
 @given(some_counts, st.floats(0, 1))
-def test_weights_have_mean_one_and_domains_their_target(counts: Counts, temperature: float) -> None:
+def test_weights_have_mean_one_and_domains_their_target(
+    counts: Counts, temperature: float
+) -> None:
     settings = BalanceSettings(temperature=temperature)
     numbers = cells(counts)
     weighed = balance.weights(numbers, EVEN, settings)
@@ -53,7 +55,9 @@ def test_targets_of_the_settings_are_reached_and_the_rest_shares_what_is_left() 
     }
     settings = BalanceSettings(temperature=1.0, targets={"x": 0.5, "absent": 0.3})
     found = shares(balance.weights(cells(counts), EVEN, settings), "domain")
-    assert found == pytest.approx({"x": 0.5, "y": 0.5 * 1010 / 1110, "z": 0.5 * 100 / 1110})
+    assert found == pytest.approx(
+        {"x": 0.5, "y": 0.5 * 1010 / 1110, "z": 0.5 * 100 / 1110}
+    )
 
 
 def test_temperature_zero_uses_all_domains_and_concepts_alike() -> None:
@@ -73,13 +77,22 @@ def test_a_weight_is_how_often_an_epoch_is_expected_to_use_the_object() -> None:
     counts = {("x", "a", "p"): 300, ("y", "a", "p"): 100}
     settings = BalanceSettings(targets={"x": 0.25, "y": 0.75})
     weighed = balance.weights(cells(counts), EVEN, settings)
-    used = weighed.set_index("domain")["weight"] * weighed.set_index("domain")["objects"]
-    assert used.to_dict() == pytest.approx({"x": 100.0, "y": 300.0})  # of an epoch of 400
+    used = (
+        weighed.set_index("domain")["weight"] * weighed.set_index("domain")["objects"]
+    )
+    assert used.to_dict() == pytest.approx(
+        {"x": 100.0, "y": 300.0}
+    )  # of an epoch of 400
 
 
 def test_only_train_rows_are_weighed() -> None:
     rows = table(
-        [(1, 1, "a", "train"), (2, 1, "b", "train"), (3, 2, "a", "test"), (4, 3, "a", "val")]
+        [
+            (1, 1, "a", "train"),
+            (2, 1, "b", "train"),
+            (3, 2, "a", "test"),
+            (4, 3, "a", "val"),
+        ]
     )
     numbers = balance.total_cells([balance.count_cells(rows)])
     assert numbers.equals(cells({("d", "a", "e"): 1, ("d", "b", "e"): 1}))
@@ -90,8 +103,12 @@ def test_only_train_rows_are_weighed() -> None:
 
 def test_without_train_rows_all_weigh_one() -> None:
     rows = table([(3, 2, "a", "test"), (4, 3, "a", "val")])
-    numbers = balance.total_cells([balance.count_cells(rows), balance.count_cells(rows.slice(2))])
-    weighed = balance.weigh(rows, balance.weights(numbers, {"e": 1.0}, BalanceSettings()))
+    numbers = balance.total_cells(
+        [balance.count_cells(rows), balance.count_cells(rows.slice(2))]
+    )
+    weighed = balance.weigh(
+        rows, balance.weights(numbers, {"e": 1.0}, BalanceSettings())
+    )
     assert weighed["weight"].to_pylist() == [1.0, 1.0]
 
 

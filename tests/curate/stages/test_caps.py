@@ -14,7 +14,9 @@ from tests.curate.stages.weighed_table import table
 
 def kept_objects(whole: pa.Table, cap: Cap, partitions: list[pa.Table]) -> list[str]:
     """The object_ids that a cap keeps if the rows come in these partitions."""
-    highest = caps.highest_ranks([caps.lowest_ranks(each, cap) for each in partitions], cap)
+    highest = caps.highest_ranks(
+        [caps.lowest_ranks(each, cap) for each in partitions], cap
+    )
     kept: list[str] = []
     dropped = 0
     for partition in partitions:
@@ -33,7 +35,10 @@ def kept_objects(whole: pa.Table, cap: Cap, partitions: list[pa.Table]) -> list[
 def test_caps_are_exact_and_do_not_depend_on_the_partitions(
     objects: list[tuple[int, str]], limit: int, cut: int
 ) -> None:
-    rows = [(number, image, concept, "train") for number, (image, concept) in enumerate(objects)]
+    rows = [
+        (number, image, concept, "train")
+        for number, (image, concept) in enumerate(objects)
+    ]
     whole = table(rows)
     cap = Cap("image_id", limit)
     kept = kept_objects(whole, cap, [whole])
@@ -47,7 +52,11 @@ def test_caps_are_exact_and_do_not_depend_on_the_partitions(
 
 def test_caps_come_in_their_order() -> None:
     settings = BalanceSettings(max_per_concept=5, max_per_customer=7)
-    assert caps.caps(settings) == [Cap("image_id", 64), Cap("concept", 5), Cap("customer", 7)]
+    assert caps.caps(settings) == [
+        Cap("image_id", 64),
+        Cap("concept", 5),
+        Cap("customer", 7),
+    ]
 
 
 def test_an_empty_partition_passes() -> None:

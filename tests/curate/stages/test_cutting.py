@@ -24,7 +24,9 @@ HEIGHT, WIDTH = 60, 80
 
 @pytest.fixture
 def photo(tmp_path: Path) -> bytes:
-    pixels = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(
+        0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8
+    )
     Image.fromarray(pixels).save(tmp_path / "photo.png")
     return (tmp_path / "photo.png").read_bytes()
 
@@ -51,7 +53,9 @@ def check(photo: bytes, piece: Piece, cut: CutPiece | Refusal) -> None:
     assert images.decode_mask_png(cut.mask).all()
 
 
-def test_large_crops_are_png_and_others_webp(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_crops_are_png_and_others_webp(
+    photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pieces = [piece(0, 0, 40, 50), piece(0, 0, 40, 51)]
     monkeypatch.setattr(cutting, "_MEMORY", 40 * 50 * 32 + HEIGHT * WIDTH * 4)
     small, large = cut_image(photo, name_of(photo), pieces, 10_000)
@@ -70,7 +74,9 @@ def test_pieces_go_in_batches(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(cutting, "_BATCH_PIXELS", 250)
     batches = list(cutting._batches(PIECES))
     assert [len(batch) for batch in batches] == [2, 2, 1, 1, 1]
-    for each, cut in zip(PIECES, cut_pieces(photo, name_of(photo), PIECES, Limits()), strict=True):
+    for each, cut in zip(
+        PIECES, cut_pieces(photo, name_of(photo), PIECES, Limits()), strict=True
+    ):
         check(photo, each, cut)
 
 

@@ -87,7 +87,9 @@ def check_ingested(made: ingest.Ingested) -> FaultReport:
     return fault
 
 
-def test_a_bug_in_ingest_costs_its_image(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_ingest_costs_its_image(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(masks, "area", area_with_a_bug)
     monkeypatch.setattr(ingest, "call", in_this_process)
     fault = check_ingested(ingested(folder))
@@ -108,7 +110,9 @@ masks.area = area
 
 
 def test_a_bug_in_the_child_costs_its_image(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     place = tmp_path_factory.mktemp("site")
     (place / "sitecustomize.py").write_text(SITE_CUSTOMIZE)
@@ -132,7 +136,9 @@ def test_a_bug_of_this_process_costs_its_image(
     check_ingested(ingested(folder))
 
 
-def test_a_bug_of_planning_costs_its_record(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_planning_costs_its_record(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     find_image = planning.find_image
 
     def with_a_bug(files: Any, name: str, *others: Any) -> Any:
@@ -168,7 +174,9 @@ def test_a_bug_of_a_format_costs_what_it_had_not_read(
     assert len(made.segments) == 1
 
 
-def test_what_the_user_can_mend_is_no_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_user_can_mend_is_no_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def find_image(*_: object) -> None:
         raise InputError("mend this")
 
@@ -177,7 +185,9 @@ def test_what_the_user_can_mend_is_no_fault(folder: Path, monkeypatch: pytest.Mo
         ingested(folder)
 
 
-def test_a_bug_in_shard_costs_its_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_shard_costs_its_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     segments = make_segments(tmp_path, images=3)
     cut = cutting.cut_pieces
 
@@ -187,7 +197,9 @@ def test_a_bug_in_shard_costs_its_photo(tmp_path: Path, monkeypatch: pytest.Monk
         return cut(data, *others)
 
     monkeypatch.setattr(shard, "cut_pieces", with_a_bug)
-    made = shard.shard_part(segments, UPath(tmp_path), "part-00000.parquet", CROP, Limits())
+    made = shard.shard_part(
+        segments, UPath(tmp_path), "part-00000.parquet", CROP, Limits()
+    )
     assert len(made.segments) == 10
     assert set(made.drops["image_path"].to_pylist()) == {"photo 1.jpg"}
     assert made.drops["reason"].to_pylist() == ["fault"] * 5

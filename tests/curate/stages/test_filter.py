@@ -76,6 +76,8 @@ def test_each_reason_at_its_bound() -> None:
 
 
 def test_an_empty_partition_passes() -> None:
-    kept, drops = filter_objects(rows(("car", 20, 20, 300)).slice(1), CONCEPTS, FilterSettings())
+    kept, drops = filter_objects(
+        rows(("car", 20, 20, 300)).slice(1), CONCEPTS, FilterSettings()
+    )
     assert len(kept) == len(drops) == 0
     assert kept.schema.field("concept_kind").type == pa.string()

@@ -56,7 +56,10 @@ def test_a_chain_of_links_is_one_group_named_by_its_smallest_member() -> None:
 
 
 def test_each_image_is_named_once_whatever_the_partitions() -> None:
-    partitions = [image_rows(rows([image(2), image(1), image(1)])), image_rows(rows([image(1)]))]
+    partitions = [
+        image_rows(rows([image(2), image(1), image(1)])),
+        image_rows(rows([image(1)])),
+    ]
     assert images(partitions) == [image(1), image(2)]
     assert images([image_rows(rows([]))]) == []
     assert images([]) == []

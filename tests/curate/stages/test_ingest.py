@@ -39,7 +39,8 @@ WIDTH, HEIGHT = 40, 30
 SQUARE = Polygons(rings=[[4, 4, 14, 4, 14, 14, 4, 14]])
 RINGS = st.lists(
     st.lists(
-        st.floats(-10, 60) | st.sampled_from([float("nan"), None, "x", 10**30, 1e300]), max_size=9
+        st.floats(-10, 60) | st.sampled_from([float("nan"), None, "x", 10**30, 1e300]),
+        max_size=9,
     ),
     max_size=3,
 )
@@ -85,7 +86,9 @@ def ingested(
     limits = limits or Limits()
     export = Export("e", list_files(UPath(root), limits), limits)
     found = list(ingest.plan(export, records, ingest.keep_in(UPath(root) / "kept")))
-    assert ingest.decode_batch(ingest.encode_batch(found)) == found or "nan" in repr(found)
+    assert ingest.decode_batch(ingest.encode_batch(found)) == found or "nan" in repr(
+        found
+    )
     made = ingest.ingest_part(found, stated(**others), export.files.root, limits)
     assert made.segments.schema == ingest.ADDS
     assert not made.faults
@@ -97,9 +100,12 @@ def ingested(
 
 def annotated(*shapes: Any, name: str = "a.png", **others: Any) -> ImageRecord:
     annotations = [
-        Annotation(key=f"{number}", label="cat", shape=shape) for number, shape in enumerate(shapes)
+        Annotation(key=f"{number}", label="cat", shape=shape)
+        for number, shape in enumerate(shapes)
     ]
-    return ImageRecord(name=name, document="d.json", **({"annotations": annotations} | others))
+    return ImageRecord(
+        name=name, document="d.json", **({"annotations": annotations} | others)
+    )
 
 
 def reasons(drops: list[dict[str, Any]]) -> dict[str, int | None]:
@@ -123,7 +129,11 @@ def test_a_row_says_all_of_an_object(folder: Path) -> None:
     identity = hashlib.sha256(b"e\0a.png\0007").hexdigest()[:32]
     assert row["object_id"] == identity == object_id("e", "a.png", "7")
     assert row["image_id"] == hashlib.sha256(png()).hexdigest()[:32]
-    assert (row["label"], row["annotation_key"], row["object_source"]) == ("cät", "7", "instance")
+    assert (row["label"], row["annotation_key"], row["object_source"]) == (
+        "cät",
+        "7",
+        "instance",
+    )
     assert (row["image_width"], row["image_height"], row["area"], row["scene"]) == (
         WIDTH,
         HEIGHT,
@@ -131,24 +141,33 @@ def test_a_row_says_all_of_an_object(folder: Path) -> None:
         "full",
     )
     assert [row[f"box_{side}"] for side in ("x0", "y0", "x1", "y1")] == [4, 4, 14, 14]
-    assert (row["attributes"], row["video"], row["flags"]) == ([("pose", "up")], "v1", [])
+    assert (row["attributes"], row["video"], row["flags"]) == (
+        [("pose", "up")],
+        "v1",
+        [],
+    )
     mask = masks.decode(run_lengths.parse(row["counts"], HEIGHT, WIDTH))
     assert (mask.sum(), mask[5, 5], mask[7, 7]) == (96, True, False)
     assert row["image_file"] == str(folder / "a.png")
 
 
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(SHAPES, max_size=6), st.sampled_from(["auto", "components"]))
-def test_every_annotation_is_a_row_or_a_drop(folder: Path, shapes: list[Any], objects: str) -> None:
+def test_every_annotation_is_a_row_or_a_drop(
+    folder: Path, shapes: list[Any], objects: str
+) -> None:
     rows, drops = ingested(folder, [annotated(*shapes)], objects=objects)
     keys = {row["annotation_key"].split("@")[0] for row in rows} | {
         drop["annotation_key"] for drop in drops
     }
     assert keys == {f"{number}" for number in range(len(shapes))}
     assert all(
-        drop["count"] == 1 and drop["object_id"] and "Error" not in drop["detail"] for drop in drops
+        drop["count"] == 1 and drop["object_id"] and "Error" not in drop["detail"]
+        for drop in drops
     )
 
 
@@ -162,19 +181,33 @@ def test_every_annotation_is_a_row_or_a_drop(folder: Path, shapes: list[Any], ob
         (Polygons(rings=[[1, 1, 5, 5, 9, 9]]), Reason.EMPTY_MASK),
         (Polygons(rings=[[90, 90, 95, 90, 95, 95]]), Reason.OUTSIDE_IMAGE),
         (Polygons(rings=[[-1e9, -1e9, 1e9, -1e9, 1e9, 1e9]]), Reason.OVER_LIMIT),
-        (RawRunLengths(counts=[5, 10**30], height=HEIGHT, width=WIDTH), Reason.BAD_RUN_LENGTHS),
+        (
+            RawRunLengths(counts=[5, 10**30], height=HEIGHT, width=WIDTH),
+            Reason.BAD_RUN_LENGTHS,
+        ),
         (RawRunLengths(counts=[1200], height=HEIGHT, width=WIDTH), Reason.EMPTY_MASK),
-        (RawRunLengths(counts=[0, 1200], height=WIDTH, width=HEIGHT), Reason.MASK_SIZE_MISMATCH),
-        (RawRunLengths(counts=[0, 1200], height="x" * 9999, width=None), Reason.MASK_SIZE_MISMATCH),
+        (
+            RawRunLengths(counts=[0, 1200], height=WIDTH, width=HEIGHT),
+            Reason.MASK_SIZE_MISMATCH,
+        ),
+        (
+            RawRunLengths(counts=[0, 1200], height="x" * 9999, width=None),
+            Reason.MASK_SIZE_MISMATCH,
+        ),
         (Bitmap(data=b"no picture"), Reason.BAD_BITMAP),
         (Bitmap(data=png(5000, 5000)), Reason.BAD_BITMAP),
         (Bitmap(data=png(4, 4), x=100, y=0), Reason.OUTSIDE_IMAGE),
-        (Compound(pieces=[Polygons(rings=[[1, 2]]), Bitmap(data=b"")]), Reason.BAD_POLYGON),
+        (
+            Compound(pieces=[Polygons(rings=[[1, 2]]), Bitmap(data=b"")]),
+            Reason.BAD_POLYGON,
+        ),
         (Compound(pieces=[]), Reason.NO_MASK),
     ],
 )
 def test_a_bad_shape_costs_itself(folder: Path, shape: Any, reason: Reason) -> None:
-    rows, drops = ingested(folder, [annotated(SQUARE, shape)], Limits(image_pixels=10_000_000))
+    rows, drops = ingested(
+        folder, [annotated(SQUARE, shape)], Limits(image_pixels=10_000_000)
+    )
     assert [row["annotation_key"] for row in rows] == ["0"]
     assert reasons(drops) == {reason.value: 1}
 
@@ -182,11 +215,16 @@ def test_a_bad_shape_costs_itself(folder: Path, shape: Any, reason: Reason) -> N
 def test_good_parts_stay_and_say_that_they_are_parts(folder: Path) -> None:
     shapes = [
         Polygons(rings=[*SQUARE.rings, [1, 2]]),
-        Compound(pieces=[SQUARE, Bitmap(data=b"")], holes=[Bitmap(data=png(4, 4), x=5, y=5)]),
+        Compound(
+            pieces=[SQUARE, Bitmap(data=b"")], holes=[Bitmap(data=png(4, 4), x=5, y=5)]
+        ),
     ]
     rows, drops = ingested(folder, [annotated(*shapes)])
     assert not drops
-    assert [(row["area"], row["flags"]) for row in rows] == [(100, ["partial"]), (84, ["partial"])]
+    assert [(row["area"], row["flags"]) for row in rows] == [
+        (100, ["partial"]),
+        (84, ["partial"]),
+    ]
 
 
 def test_an_object_at_the_edge_says_so(folder: Path) -> None:
@@ -207,7 +245,9 @@ def test_components_are_told_apart_by_their_first_px(folder: Path) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("frame", ["displayed", "stored", "by_size"])
-def test_masks_are_turned_with_their_picture(tmp_path: Path, orientation: int, frame: Any) -> None:
+def test_masks_are_turned_with_their_picture(
+    tmp_path: Path, orientation: int, frame: Any
+) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     Image.new("L", (WIDTH, HEIGHT)).save(tmp_path / "a.png", exif=exif)
@@ -218,7 +258,9 @@ def test_masks_are_turned_with_their_picture(tmp_path: Path, orientation: int, f
         turned.info["exif"] = picture.info.get("exif", b"")
         turned.getexif()[0x0112] = orientation
         expected = np.asarray(ImageOps.exif_transpose(turned))
-    mask, said = (expected, expected.shape) if frame == "displayed" else (stored, stored.shape)
+    mask, said = (
+        (expected, expected.shape) if frame == "displayed" else (stored, stored.shape)
+    )
     shape = RawRunLengths(
         counts=run_lengths.compress(masks.encode(mask)), height=said[0], width=said[1]
     )
@@ -226,14 +268,18 @@ def test_masks_are_turned_with_their_picture(tmp_path: Path, orientation: int, f
     if frame == "by_size" and orientation < 5:
         record = annotated(
             RawRunLengths(
-                counts=run_lengths.compress(masks.encode(expected)), height=HEIGHT, width=WIDTH
+                counts=run_lengths.compress(masks.encode(expected)),
+                height=HEIGHT,
+                width=WIDTH,
             )
         )
     (row,), drops = ingested(tmp_path, [record])
     assert not drops
     size = row["image_height"], row["image_width"]
     assert size == expected.shape
-    assert np.array_equal(masks.decode(run_lengths.parse(row["counts"], *size)), expected)
+    assert np.array_equal(
+        masks.decode(run_lengths.parse(row["counts"], *size)), expected
+    )
 
 
 def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> None:
@@ -258,7 +304,9 @@ def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> No
 def test_what_kills_the_child_costs_its_image(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(png())
     (tmp_path / "huge.png").write_bytes(png(10_900, 11_000))
-    records = [annotated(SQUARE, name=name) for name in ("a.png", "huge.png", "./a.png")]
+    records = [
+        annotated(SQUARE, name=name) for name in ("a.png", "huge.png", "./a.png")
+    ]
     rows, drops = ingested(tmp_path, records[:2], Limits(child_bytes=100_000_000))
     assert (len(rows), reasons(drops)) == (1, {"image_bomb": 1})
     rows, drops = ingested(tmp_path, records[:2], Limits(child_seconds=0.1))
@@ -305,7 +353,9 @@ def test_mask_files_become_objects_or_are_lost_with_their_image(tmp_path: Path) 
         "/x.png",
     )
     maps = [
-        RegionMap(path=path, pixels="index", labels={1: "cat", 2: "dog"}, background=[0])
+        RegionMap(
+            path=path, pixels="index", labels={1: "cat", 2: "dog"}, background=[0]
+        )
         for path in paths
     ]
     rows, drops = ingested(tmp_path, [annotated(maps=maps)])
@@ -313,7 +363,9 @@ def test_mask_files_become_objects_or_are_lost_with_their_image(tmp_path: Path) 
         ("cat", 36, "mask.png#cat@3,2"),
         ("dog", 50, "mask.png#dog@20,20"),
     ]
-    assert {(drop["reason"], drop["annotation_key"], drop["count"]) for drop in drops} == {
+    assert {
+        (drop["reason"], drop["annotation_key"], drop["count"]) for drop in drops
+    } == {
         ("duplicate_annotation", "mask.png", None),
         ("mask_size_mismatch", "small.png", None),
         ("undecodable_mask", "broken.png", None),
@@ -324,16 +376,26 @@ def test_mask_files_become_objects_or_are_lost_with_their_image(tmp_path: Path) 
         ("unknown_class", "mask.png#9@10,10", 1),
     }
     _, drops = ingested(tmp_path, [annotated(name="gone.png", maps=maps[:1])])
-    assert [(drop["reason"], drop["count"]) for drop in drops] == [("missing_image", None)]
+    assert [(drop["reason"], drop["count"]) for drop in drops] == [
+        ("missing_image", None)
+    ]
 
 
 def test_what_no_file_can_hold_is_replaced_and_said(folder: Path) -> None:
     odd = Annotation(
-        key="k\ud800", label="c\udfffat", shape=SQUARE, attributes={"a\ud800": "b\ud800"}
+        key="k\ud800",
+        label="c\udfffat",
+        shape=SQUARE,
+        attributes={"a\ud800": "b\ud800"},
     )
     long = Annotation(key="k" * 5000, label="cat", shape=SQUARE)
     wide = Annotation(key="2", label="x" * 1001, shape=SQUARE)
-    lost = Drop(reason=Reason.UNKNOWN_CLASS, detail="\ud800", export="e", annotation_key="\ud800")
+    lost = Drop(
+        reason=Reason.UNKNOWN_CLASS,
+        detail="\ud800",
+        export="e",
+        annotation_key="\ud800",
+    )
     records = [
         annotated(annotations=[odd, long, wide]),
         annotated(SQUARE, name="\ud800" * 3000),
@@ -356,7 +418,10 @@ def test_an_embedded_picture_is_used_where_there_is_no_file(tmp_path: Path) -> N
     (tmp_path / "a.png").write_bytes(png(colour=1))
     rows, _ = ingested(
         tmp_path,
-        [annotated(SQUARE, name=name, embedded=png(colour=2)) for name in ("a.png", "b.png")],
+        [
+            annotated(SQUARE, name=name, embedded=png(colour=2))
+            for name in ("a.png", "b.png")
+        ],
     )
     assert [row["flags"] for row in rows] == [[], [Flag.EMBEDDED_IMAGE.value]]
     assert Path(rows[1]["image_file"]).read_bytes() == png(colour=2)
@@ -372,7 +437,10 @@ def test_pictures_and_masks_of_a_url_are_read_outside_the_child() -> None:
     maps = [RegionMap(path="mask.png", pixels="index", labels={3: "sky"})]
     rows, drops = ingested(root, [annotated(SQUARE, maps=maps)])
     assert not drops
-    assert [(row["label"], row["area"]) for row in rows] == [("cat", 100), ("sky", WIDTH * HEIGHT)]
+    assert [(row["label"], row["area"]) for row in rows] == [
+        ("cat", 100),
+        ("sky", WIDTH * HEIGHT),
+    ]
 
 
 def test_an_empty_part_has_its_columns(folder: Path) -> None:

@@ -12,7 +12,9 @@ hashes = st.integers(0, 2**64 - 1)
 
 
 @given(st.lists(hashes, max_size=12), st.integers(0, 16), st.data())
-def test_pairs_are_those_of_brute_force(seeds: list[int], bits: int, data: st.DataObject) -> None:
+def test_pairs_are_those_of_brute_force(
+    seeds: list[int], bits: int, data: st.DataObject
+) -> None:
     turned = [seed ^ data.draw(hashes) & data.draw(hashes) & 0xFFF for seed in seeds]
     values = sorted({*seeds, *turned})
     found = near_duplicate_pairs(np.array(values, dtype=np.uint64), bits)

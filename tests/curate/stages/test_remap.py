@@ -14,7 +14,9 @@ from curate.stages import remap
 from curate.yaml_files import parse_yaml
 
 _KINDS = {"car": "thing", "truck": "thing", "sky": "stuff", "wheel": "part"}
-TAXONOMY = Taxonomy({name: Concept(name, "…", kind) for name, kind in _KINDS.items()}, "")  # type: ignore[arg-type]
+TAXONOMY = Taxonomy(
+    {name: Concept(name, "…", kind) for name, kind in _KINDS.items()}, ""
+)  # type: ignore[arg-type]
 Row = tuple[tuple[str, str, str], dict[str, str]]
 """An object: (customer, export, label), and its attributes."""
 
@@ -31,7 +33,9 @@ def segments(rows: list[Row]) -> pa.Table:
     attributes = pa.array(
         [list(each.items()) for _, each in rows], pa.map_(pa.string(), pa.string())
     )
-    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    table = pa.table(
+        {name: pa.array(values, pa.string()) for name, values in columns.items()}
+    )
     return table.append_column("attributes", attributes)
 
 
@@ -39,7 +43,9 @@ def decisions(
     labels: dict[str, Decision], exports: dict[str, dict[str, Decision]] | None = None
 ) -> Decisions:
     """Decisions of the customer acme, for all exports and for single ones."""
-    by_export = {("acme", name): of_export for name, of_export in (exports or {}).items()}
+    by_export = {
+        ("acme", name): of_export for name, of_export in (exports or {}).items()
+    }
     return Decisions({"acme": labels}, by_export, "")
 
 
@@ -115,7 +121,9 @@ def test_each_decision_has_its_result() -> None:
     st.sampled_from(["truck", "background", "reject"]),
 )
 def test_a_reviewed_decision_always_wins(label: str, word: str) -> None:
-    mapped, drops, queue = run([(("acme", "e", label), {})], decisions({label: Decision(word)}))
+    mapped, drops, queue = run(
+        [(("acme", "e", label), {})], decisions({label: Decision(word)})
+    )
     assert mapped["concept"].to_pylist() == (["truck"] if word == "truck" else [])
     assert mapped["match_score"].to_pylist() == [1.0] * len(mapped)
     assert len(drops) == (word != "truck")

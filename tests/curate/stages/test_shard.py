@@ -33,7 +33,9 @@ def make(segments: pa.Table, folder: Path) -> shard.Sharded:
     return shard.shard_part(segments, UPath(folder), PART, CROP, Limits())
 
 
-def test_rows_keep_the_contract_and_their_pixels(segments: pa.Table, tmp_path: Path) -> None:
+def test_rows_keep_the_contract_and_their_pixels(
+    segments: pa.Table, tmp_path: Path
+) -> None:
     made = make(segments, tmp_path / "shard")
     assert [file.path for file in made.files] == [
         f"shards/{split}/{PART}" for split in ("test", "train", "val")
@@ -58,10 +60,13 @@ def check_row(row: dict, source: dict) -> None:
     )
     crop = [row[f"crop_{side}"] for side in ("x0", "y0", "x1", "y1")]
     size = crop[2] - crop[0], crop[3] - crop[1]
-    photo = np.array(ImageOps.exif_transpose(Image.open(source["image_file"])).convert("RGB"))
+    photo = np.array(
+        ImageOps.exif_transpose(Image.open(source["image_file"])).convert("RGB")
+    )
     assert photo.shape[:2] == (row["image_height"], row["image_width"])
     assert np.array_equal(
-        images.decode_crop(row["image"]["bytes"]), photo[crop[1] : crop[3], crop[0] : crop[2]]
+        images.decode_crop(row["image"]["bytes"]),
+        photo[crop[1] : crop[3], crop[0] : crop[2]],
     )
     height, width = row["image_height"], row["image_width"]
     whole = masks.decode(run_lengths.parse(source["counts"], height, width))
@@ -84,11 +89,14 @@ def test_pixels_stand_plain_in_the_file(segments: pa.Table, tmp_path: Path) -> N
     pixels = [column for column in columns if column.path_in_schema.endswith(".bytes")]
     assert [column.path_in_schema for column in pixels] == ["image.bytes", "mask.bytes"]
     assert all(
-        column.compression == "UNCOMPRESSED" and not column.has_dictionary_page for column in pixels
+        column.compression == "UNCOMPRESSED" and not column.has_dictionary_page
+        for column in pixels
     )
 
 
-def test_the_same_rows_give_the_same_bytes_in_any_order(segments: pa.Table, tmp_path: Path) -> None:
+def test_the_same_rows_give_the_same_bytes_in_any_order(
+    segments: pa.Table, tmp_path: Path
+) -> None:
     first = make(segments, tmp_path / "one")
     shuffled = segments.take(np.random.default_rng(0).permutation(len(segments)))
     second = make(shuffled, tmp_path / "two")
@@ -124,7 +132,11 @@ def test_photos_that_are_gone_changed_or_broken_cost_themselves_alone(
     made = make(segments, tmp_path / "shard")
     assert by_export(made.segments) == {"acme": 25}
     reasons = dict(
-        zip(made.drops["image_path"].to_pylist(), made.drops["reason"].to_pylist(), strict=True)
+        zip(
+            made.drops["image_path"].to_pylist(),
+            made.drops["reason"].to_pylist(),
+            strict=True,
+        )
     )
     # The third has changed since ingest: whether it is cut off is no longer the question.
     assert reasons == {
@@ -139,7 +151,9 @@ def test_photos_that_are_gone_changed_or_broken_cost_themselves_alone(
 def test_a_crop_larger_than_webp_can_hold_is_dropped(segments: pa.Table) -> None:
     wide = segments.slice(0, 2).to_pylist()
     wide[0] |= {"image_width": 40_000, "box_x0": 0, "box_x1": 20_000}
-    planned, drops = shard.plan_crops(pa.Table.from_pylist(wide, schema=segments.schema), CROP)
+    planned, drops = shard.plan_crops(
+        pa.Table.from_pylist(wide, schema=segments.schema), CROP
+    )
     assert len(planned) == 1
     assert drops["reason"].to_pylist() == ["over_limit"]
 
@@ -147,18 +161,24 @@ def test_a_crop_larger_than_webp_can_hold_is_dropped(segments: pa.Table) -> None
 def test_groups_and_files_are_bounded(
     segments: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    described = pa.concat_tables([shard._describe(shard.plan_crops(segments, CROP)[0])] * 20)
+    described = pa.concat_tables(
+        [shard._describe(shard.plan_crops(segments, CROP)[0])] * 20
+    )
     train = described.filter(
         pa.compute.equal(described["split"].cast(pa.string()), "train")
     ).combine_chunks()
 
     def encoded() -> Iterator[Encoded]:
         for row in range(len(train)):
-            yield Encoded(row, bytes([row % 251]) * (70_000 if row == 300 else 1000), b"mask")
+            yield Encoded(
+                row, bytes([row % 251]) * (70_000 if row == 300 else 1000), b"mask"
+            )
 
     monkeypatch.setattr(shard_files, "MAX_GROUP_BYTES", 60_000)
     monkeypatch.setattr(shard_files, "MAX_FILE_BYTES", 200_000)
-    files = list(shard_files.write_files(UPath(tmp_path), "train", PART, train, encoded()))
+    files = list(
+        shard_files.write_files(UPath(tmp_path), "train", PART, train, encoded())
+    )
     assert [row for each in files for row in each.rows] == list(range(len(train)))
     assert [each.file.path for each in files[:3]] == [
         f"shards/train/part-00003{end}.parquet" for end in ("", "-1", "-2")
@@ -169,12 +189,19 @@ def test_groups_and_files_are_bounded(
         assert (
             file.bytes == (tmp_path / file.path).stat().st_size < 200_000 + 60_000
         )  # the giant row is one over
-        groups = [parquet.metadata.row_group(at) for at in range(parquet.metadata.num_row_groups)]
+        groups = [
+            parquet.metadata.row_group(at)
+            for at in range(parquet.metadata.num_row_groups)
+        ]
         assert all(group.num_rows <= 128 for group in groups)
-        assert all(group.total_byte_size < 60_000 for group in groups if group.num_rows > 1)
+        assert all(
+            group.total_byte_size < 60_000 for group in groups if group.num_rows > 1
+        )
 
 
-def test_manifest_names_all_that_the_bytes_depend_on(segments: pa.Table, tmp_path: Path) -> None:
+def test_manifest_names_all_that_the_bytes_depend_on(
+    segments: pa.Table, tmp_path: Path
+) -> None:
     made = make(segments, tmp_path)
     listed = make_manifest(reversed(made.files), CROP, "abc")
     assert listed == make_manifest(made.files, CROP, "abc")

@@ -38,7 +38,9 @@ def run(
     pins = pins or {}
     groups = group_images(sorted(images), settings)
     splits = split.assign(groups, settings, pins)
-    group_of = {image_id: group.group_id for group in groups for image_id in group.image_ids}
+    group_of = {
+        image_id: group.group_id for group in groups for image_id in group.image_ids
+    }
     kept, drops = split.split_objects(rows(images), group_of, splits, pins)
     table = split.new_pins(images, groups, splits, pins)
     return Result(splits, kept, drops, columns(table, "image_id", "split"))
@@ -49,7 +51,9 @@ def columns(table: pa.Table, key: str, value: str) -> dict[str, str]:
     return dict(zip(table[key].to_pylist(), table[value].to_pylist(), strict=True))
 
 
-def split_by_image(images: Sequence[Image], settings: SplitSettings = SETTINGS) -> dict[str, str]:
+def split_by_image(
+    images: Sequence[Image], settings: SplitSettings = SETTINGS
+) -> dict[str, str]:
     """The split of each image, by image_id."""
     return run(images, settings).pins
 
@@ -92,24 +96,34 @@ def test_no_group_in_two_splits_and_pins_hold_when_data_comes(
         ]
         assert not moved_to_train
         roles = columns(result.kept, "object_id", "role")
-        assert all(now[each] != "train" for each, role in roles.items() if role == "test")
+        assert all(
+            now[each] != "train" for each, role in roles.items() if role == "test"
+        )
 
         # A second run over the same data changes nothing.
         assert run(seen, settings, result.pins).splits == result.splits
         pins = result.pins
-        before |= {each: name for each, name in now.items() if before.get(each) != "test"}
+        before |= {
+            each: name for each, name in now.items() if before.get(each) != "test"
+        }
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_each_domain_gets_its_shares(seed: int) -> None:
     settings = SplitSettings(val=0.1, test=0.2, seed=seed)
-    big = [image(number, domain="big", video=f"v{number // 3}") for number in range(300)]
+    big = [
+        image(number, domain="big", video=f"v{number // 3}") for number in range(300)
+    ]
     few = [image(number, domain="few") for number in range(900, 903)]
     found = split_by_image([*big, *few], settings)
     of_big = Counter(found[each.image_id] for each in big)
     assert abs(of_big["test"] - 60) <= 3
     assert abs(of_big["val"] - 30) <= 3
-    assert Counter(found[each.image_id] for each in few) == {"train": 1, "val": 1, "test": 1}
+    assert Counter(found[each.image_id] for each in few) == {
+        "train": 1,
+        "val": 1,
+        "test": 1,
+    }
 
 
 def test_another_seed_splits_otherwise() -> None:
@@ -118,7 +132,9 @@ def test_another_seed_splits_otherwise() -> None:
     assert first != split_by_image(many, SplitSettings(seed=2))
 
 
-def test_a_group_that_joins_pinned_splits_goes_to_test_and_its_train_rows_leave() -> None:
+def test_a_group_that_joins_pinned_splits_goes_to_test_and_its_train_rows_leave() -> (
+    None
+):
     old_train = image(1, video="v")
     old_test = image(2, video="w")
     link = image(3, video="v", dhash=FAR[2])
@@ -144,7 +160,9 @@ def test_a_train_image_that_is_also_a_test_image_does_not_train() -> None:
 
 
 def test_the_table_of_groups_tells_splits_and_links() -> None:
-    groups = group_images([image(1, video="v"), image(2, video="v"), image(3)], SETTINGS)
+    groups = group_images(
+        [image(1, video="v"), image(2, video="v"), image(3)], SETTINGS
+    )
     splits = {f"{1:032x}": "train", f"{3:032x}": "val"}
     table = split.groups_table(groups, splits)
     assert table.schema == split.GROUPS

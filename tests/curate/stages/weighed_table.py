@@ -23,4 +23,6 @@ def table(rows: list[tuple[int, int, str, str]]) -> pa.Table:
             }
         )
     names = (*balance.NEEDS, "image_path", "annotation_key")
-    return pa.Table.from_pylist(plain, schema=pa.schema([(name, pa.string()) for name in names]))
+    return pa.Table.from_pylist(
+        plain, schema=pa.schema([(name, pa.string()) for name in names])
+    )

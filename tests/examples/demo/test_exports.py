@@ -27,7 +27,12 @@ EXPECTED: dict[str, dict[str, int]] = {
         "truncated_image": 1,
     },
     "shelfsense-home": {"bad_run_lengths": 2, "mask_size_mismatch": 1, "deleted": 1},
-    "shelfsense-shop": {"bad_polygon": 2, "unknown_class": 1, "no_mask": 1, "malformed_file": 1},
+    "shelfsense-shop": {
+        "bad_polygon": 2,
+        "unknown_class": 1,
+        "no_mask": 1,
+        "malformed_file": 1,
+    },
     "verde-garden": {"no_mask": 1, "bad_polygon": 1, "malformed_file": 1},
     "orbit-drive": {"mask_size_mismatch": 1, "missing_mask": 1, "unknown_class": 1},
     "werkbank-bench": {"unknown_class": 1, "undecodable_mask": 1},
@@ -54,11 +59,15 @@ def test_the_settings_name_five_customers_formats_and_domains() -> None:
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-def test_each_export_is_read_and_its_faults_are_in_the_ledger(demo: Path, name: str) -> None:
+def test_each_export_is_read_and_its_faults_are_in_the_ledger(
+    demo: Path, name: str
+) -> None:
     found = back(demo, EXPORTS[name])
     assert found.segments.num_rows > 10
     rows = found.drops.to_pylist()
     reasons = {row["reason"] for row in rows}
     assert reasons == set(EXPECTED.get(name, {}))
     for reason, least in EXPECTED.get(name, {}).items():
-        assert sum(row["count"] or 1 for row in rows if row["reason"] == reason) >= least, reason
+        assert (
+            sum(row["count"] or 1 for row in rows if row["reason"] == reason) >= least
+        ), reason

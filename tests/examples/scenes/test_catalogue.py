@@ -16,7 +16,9 @@ def test_every_painted_label_has_its_concept() -> None:
         ROOT / "taxonomy/customers", load_concepts(ROOT / "taxonomy/concepts.yaml")
     )
     known = decisions.by_customer["scenes"]
-    things = [maker(np.random.default_rng(seed)) for maker in set(ANY) for seed in range(6)]
+    things = [
+        maker(np.random.default_rng(seed)) for maker in set(ANY) for seed in range(6)
+    ]
     labels = {thing.label for thing in things}
     labels |= {layer.label for thing in things for layer in thing.layers}
     assert labels - {""} <= set(known)

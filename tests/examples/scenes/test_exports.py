@@ -27,7 +27,9 @@ def test_the_exports_hold_what_the_scenes_show_and_ask_less_for_thin_things(
         assert not back.reasons
         found = Counter(row["area"] for row in back.rows)
         assert found <= Counter(area for kind, _, area in painted if kind == view)
-        asked += [share for kind, share, area in painted if kind == view and area in found]
+        asked += [
+            share for kind, share, area in painted if kind == view and area in found
+        ]
     solid = [share for _, share, _ in painted if share >= 0.6]
     assert sum(written.values()) >= len(solid)
     assert np.mean(asked) > np.mean([share for _, share, _ in painted])

@@ -11,9 +11,12 @@ from examples.scenes.scene import paint_scene
 def test_a_seed_is_a_scene(view: str) -> None:
     scene, again, other = (paint_scene(seed, view, 260, 300) for seed in (5, 5, 6))
     assert np.array_equal(scene.image, again.image)
-    assert [each.label for each in scene.objects] == [each.label for each in again.objects]
+    assert [each.label for each in scene.objects] == [
+        each.label for each in again.objects
+    ]
     assert all(
-        np.array_equal(a.mask, b.mask) for a, b in zip(scene.objects, again.objects, strict=True)
+        np.array_equal(a.mask, b.mask)
+        for a, b in zip(scene.objects, again.objects, strict=True)
     )
     assert not np.array_equal(scene.image, other.image)
     assert scene.view == view

@@ -27,7 +27,17 @@ from model.records import Origin
 from model.u2net import build
 
 Make = Callable[..., Settings]
-KINDS = {"overall", "export", "domain", "customer", "concept", "size", "source", "edge", "unseen"}
+KINDS = {
+    "overall",
+    "export",
+    "domain",
+    "customer",
+    "concept",
+    "size",
+    "source",
+    "edge",
+    "unseen",
+}
 METHODS = {"model", "rectangle", "ellipse", "grabcut", "prior", "untuned"}
 
 
@@ -38,7 +48,9 @@ def write_checkpoint(path: Path, seed: int) -> None:
 
 
 @pytest.fixture
-def judged(build_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def judged(
+    build_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
     """A build with a model that has learned nothing, and another one as the base."""
     settings = build_folder({}, {"train": 2, "test": 9})
     write_checkpoint(tmp_path / "build/train/model.safetensors", 0)
@@ -48,7 +60,9 @@ def judged(build_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def scores_of(settings: Settings) -> pd.DataFrame:
-    return pq.read_table(Path(settings.build) / "evaluate" / "scores.parquet").to_pandas()
+    return pq.read_table(
+        Path(settings.build) / "evaluate" / "scores.parquet"
+    ).to_pandas()
 
 
 def rows_of(report: dict[str, Any], section: str, kind: str) -> list[dict[str, Any]]:
@@ -74,11 +88,20 @@ def test_the_report_keeps_its_contract(judged: Settings) -> None:
 
     assert {row["stratum"]["kind"] for row in report["results"]} == KINDS
     assert {row["method"] for row in rows_of(report, "results", "domain")} == METHODS
-    assert {row["against"] for row in rows_of(report, "paired", "overall")} == METHODS - {"model"}
+    assert {
+        row["against"] for row in rows_of(report, "paired", "overall")
+    } == METHODS - {"model"}
     first = report["results"][0]
     assert set(first) == {"stratum", "method", "objects", "images", "metrics"}
     assert list(first["metrics"]) == list(METRICS)
-    assert set(report["paired"][0]) == {"stratum", "metric", "against", "mean", "low", "high"}
+    assert set(report["paired"][0]) == {
+        "stratum",
+        "metric",
+        "against",
+        "mean",
+        "low",
+        "high",
+    }
 
     read = read_report(path)
     assert read is not None
@@ -100,7 +123,9 @@ def test_its_means_are_those_of_the_objects(judged: Settings) -> None:
                 assert each["mean"] == pytest.approx(own[name].mean())
                 assert each["low"] - 1e-9 <= each["mean"] <= each["high"] + 1e-9
 
-    means = {row["method"]: row["metrics"] for row in rows_of(report, "results", "overall")}
+    means = {
+        row["method"]: row["metrics"] for row in rows_of(report, "results", "overall")
+    }
     for row in rows_of(report, "paired", "overall"):
         metric = row["metric"]
         model, other = means["model"][metric], means[row["against"]][metric]
@@ -137,7 +162,9 @@ def test_cases_are_the_best_and_the_worst_with_their_pictures(judged: Settings) 
         assert overlap(predicted, true).iou == case["iou"] == iou[case["object_id"]]
 
 
-def test_a_report_is_made_once_and_workers_change_nothing(judged: Settings, tmp_path: Path) -> None:
+def test_a_report_is_made_once_and_workers_change_nothing(
+    judged: Settings, tmp_path: Path
+) -> None:
     lines: list[str] = []
     path = evaluate(judged, lines.append)
     first = path.read_bytes()

@@ -26,7 +26,9 @@ def test_batches_hold_all_rows_in_order_within_their_bounds(
     assert list(batches(shards)) == [range(row, row + 1) for row in range(9)]
 
 
-def test_how_it_is_cut_up_changes_no_score(shards: Shards, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_it_is_cut_up_changes_no_score(
+    shards: Shards, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trained = trained_methods({"model": unlearned()})
     at_once = judge(shards, trained, 2, print)
     monkeypatch.setattr(judging, "_TOGETHER", 2)

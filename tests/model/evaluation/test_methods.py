@@ -54,7 +54,9 @@ def test_a_baseline_is_one_function_and_one_line(
     judgement = judge(shards, trained_methods({"model": unlearned()}), 1, print)
     for row in range(len(shards)):
         sample = shards.sample(row)
-        expected = score(upper_half(sample.image, sample.drawn), sample.mask, sample.at_edge)
+        expected = score(
+            upper_half(sample.image, sample.drawn), sample.mask, sample.at_edge
+        )
         assert np.array_equal(judgement.scores["upper"][row], expected)
 
 

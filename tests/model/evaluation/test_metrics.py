@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from curate.pixels.masks import Mask
-from model.evaluation.metrics import METRICS, AtEdge, Metric, edge_overlap, overlap, score
+from model.evaluation.metrics import (
+    METRICS,
+    AtEdge,
+    Metric,
+    edge_overlap,
+    overlap,
+    score,
+)
 
 bitmaps = arrays(np.bool_, (9, 7))
 edges = st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans())
@@ -77,7 +84,9 @@ def test_pixel_metrics_by_definition(predicted: Mask, true: Mask) -> None:
 
 
 @given(bitmaps, edges)
-def test_a_perfect_mask_has_the_best_value_of_each_metric(mask: Mask, at_edge: AtEdge) -> None:
+def test_a_perfect_mask_has_the_best_value_of_each_metric(
+    mask: Mask, at_edge: AtEdge
+) -> None:
     for name, value in named(score(mask, mask, at_edge)).items():
         assert value == float(METRICS[name].higher_is_better)
 

@@ -49,7 +49,9 @@ def test_each_object_is_in_one_stratum_of_each_kind() -> None:
 
 def test_means_and_differences_are_those_of_the_objects() -> None:
     rng = np.random.default_rng(0)
-    scores = {method: rng.uniform(0, 1, (6, len(METRICS))) for method in ("model", "ellipse")}
+    scores = {
+        method: rng.uniform(0, 1, (6, len(METRICS))) for method in ("model", "ellipse")
+    }
     objects = StratumObjects(Stratum("domain", "x"), np.array([0, 2, 3]))
     resampling = Resampling(images=np.array([0, 0, 1, 1, 2, 2]), resamples=100, seed=0)
     report = stratum_report(objects, scores, resampling)

@@ -127,9 +127,13 @@ def _nodes(node: ast.AST, *, follow_annotations: bool) -> Iterator[ast.AST]:
     """
     yield node
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        follow_annotations = any("runs_in_child" in ast.dump(each) for each in node.decorator_list)
+        follow_annotations = any(
+            "runs_in_child" in ast.dump(each) for each in node.decorator_list
+        )
     for name, value in ast.iter_fields(node):
-        is_annotation = name == "returns" or (name == "annotation" and isinstance(node, ast.arg))
+        is_annotation = name == "returns" or (
+            name == "annotation" and isinstance(node, ast.arg)
+        )
         if is_annotation and not follow_annotations:
             continue
         for child in value if isinstance(value, list) else [value]:

@@ -73,7 +73,9 @@ def compare(old: StageRecord, new: StageRecord) -> Difference:
 
     Code that nothing reached before cannot have changed what was written.
     """
-    changed = [name for name, digest in old.modules.items() if new.modules.get(name) != digest]
+    changed = [
+        name for name, digest in old.modules.items() if new.modules.get(name) != digest
+    ]
     added = [name for name in new.modules if name not in old.modules]
     return Difference(changed, added)
 
@@ -94,7 +96,9 @@ def main() -> int:
     """Record the stages, or say why not."""
     old = recorded()
     new = current()
-    objections = [objection(stage, old[stage], new[stage]) for stage in old if stage in new]
+    objections = [
+        objection(stage, old[stage], new[stage]) for stage in old if stage in new
+    ]
     objections = [each for each in objections if each]
     for each in objections:
         print(each, file=sys.stderr)  # noqa: T201

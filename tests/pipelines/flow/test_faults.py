@@ -24,7 +24,9 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     real = ingest.ingest_part
 
     def plant(image_path: str) -> None:
-        def ingest_part(found: Iterable[Any], export: Any, *others: Any) -> ingest.Ingested:
+        def ingest_part(
+            found: Iterable[Any], export: Any, *others: Any
+        ) -> ingest.Ingested:
             others_found = []
             faulty = []
             for record in found:
@@ -38,7 +40,9 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
             lost = sum(len(record.record.annotations) for record in faulty)
             refusal = Refusal(Reason.FAULT, "ValueError: planted")
-            drop = make_drop(refusal, export=export.name, image_path=image_path, count=lost)
+            drop = make_drop(
+                refusal, export=export.name, image_path=image_path, count=lost
+            )
             return replace(
                 made,
                 drops=pa.concat_tables([made.drops, drops_table([drop])]),
@@ -60,11 +64,19 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 def partition_of(project: Project, export: str) -> Path:
     """The file of ingest that holds the rows of an export."""
-    return project.build / "ingest" / "segments" / f"part-{int(export == 'yard'):05d}.parquet"
+    return (
+        project.build
+        / "ingest"
+        / "segments"
+        / f"part-{int(export == 'yard'):05d}.parquet"
+    )
 
 
 def test_a_fault_costs_its_image_and_the_next_run_tries_again(
-    project: Project, verb: Verb, planted: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    project: Project,
+    verb: Verb,
+    planted: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     project.add("street", 4, ["car", "wheel"])
     project.add("yard", 3, ["car"])
@@ -96,7 +108,10 @@ def test_a_fault_costs_its_image_and_the_next_run_tries_again(
 
 
 def test_partitions_without_a_fault_are_kept(
-    project: Project, verb: Verb, planted: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    project: Project,
+    verb: Verb,
+    planted: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     project.add("street", 4, ["car"])
     project.add("yard", 3, ["car"])
@@ -104,7 +119,9 @@ def test_partitions_without_a_fault_are_kept(
     assert verb("ingest", project.settings).code == 1
     monkeypatch.undo()
 
-    inodes = {name: partition_of(project, name).stat().st_ino for name in ("street", "yard")}
+    inodes = {
+        name: partition_of(project, name).stat().st_ino for name in ("street", "yard")
+    }
     assert verb("ingest", project.settings).code == 0
     assert partition_of(project, "yard").stat().st_ino == inodes["yard"]
     assert partition_of(project, "street").stat().st_ino != inodes["street"]
@@ -131,7 +148,9 @@ def test_an_exception_of_a_whole_task_names_stage_and_partition(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     outcome = verb("filter", project.settings)
     assert outcome.code == 1
-    assert "unexpected ValueError (in filter, part-00000.parquet): planted" in outcome.err
+    assert (
+        "unexpected ValueError (in filter, part-00000.parquet): planted" in outcome.err
+    )
     [log] = tmp_path.glob("segcurate-*.log")
     assert str(log) in outcome.err
     assert "in fail" in log.read_text()

@@ -83,7 +83,9 @@ def test_the_curation_keeps_its_contracts_and_does_nothing_twice(
 
     project.change(filter={"min_side": 14})
     assert verb("shard", project.settings).code == 0
-    done_again = [stage for stage, time in finished_at(project).items() if time != times[stage]]
+    done_again = [
+        stage for stage, time in finished_at(project).items() if time != times[stage]
+    ]
     assert tuple(done_again) == STAGES[2:]
     assert verb("audit", project.settings).code == 0
 
@@ -160,7 +162,9 @@ def kill_at(project: Project, stage: str, sign: str) -> None:
     """
     partial = project.build / f".{stage}.partial"
     command = [sys.executable, "-m", "pipelines", "shard", str(project.settings)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True, cwd=ROOT)
+    process = subprocess.Popen(
+        command, stderr=subprocess.DEVNULL, start_new_session=True, cwd=ROOT
+    )
     deadline = time.monotonic() + 60
     while not any(partial.glob(sign)) and process.poll() is None:
         assert time.monotonic() < deadline
@@ -183,7 +187,9 @@ def test_a_stage_with_a_new_version_is_done_again(
     raised = replace(FLOW["balance"], version=FLOW["balance"].version + 1)
     monkeypatch.setitem(FLOW, "balance", raised)
     assert verb("shard", project.settings).code == 0
-    done_again = [stage for stage, time in finished_at(project).items() if time != times[stage]]
+    done_again = [
+        stage for stage, time in finished_at(project).items() if time != times[stage]
+    ]
     assert done_again == ["balance", "shard"]
 
     changed = {name for name, data in project.files().items() if files[name] != data}
@@ -202,7 +208,9 @@ def test_a_build_of_an_older_form_is_made_again(project: Project, verb: Verb) ->
     assert "kept from the last run" not in outcome.err.splitlines()[0]
 
 
-def test_a_scheduler_that_does_not_answer_is_named(project: Project, verb: Verb) -> None:
+def test_a_scheduler_that_does_not_answer_is_named(
+    project: Project, verb: Verb
+) -> None:
     project.add("street", 2, ["car"])
     project.change(dask={"scheduler": "tcp://127.0.0.1:9"})
     outcome = verb("ingest", project.settings)
@@ -210,7 +218,9 @@ def test_a_scheduler_that_does_not_answer_is_named(project: Project, verb: Verb)
     assert "tcp://127.0.0.1:9" in outcome.err
 
 
-def test_images_that_are_gone_or_others_now_are_read_again(project: Project, verb: Verb) -> None:
+def test_images_that_are_gone_or_others_now_are_read_again(
+    project: Project, verb: Verb
+) -> None:
     place = project.add("street", 4, ["car"])
     assert verb("balance", project.settings).code == 0
 

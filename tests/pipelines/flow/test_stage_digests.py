@@ -37,7 +37,9 @@ def test_the_table_has_every_stage_once() -> None:
         ("shard", "curate.shards.windows", "curate.formats.coco"),
     ],
 )
-def test_the_code_is_followed_across_modules(stage: str, reaches: str, does_not_reach: str) -> None:
+def test_the_code_is_followed_across_modules(
+    stage: str, reaches: str, does_not_reach: str
+) -> None:
     modules = CURRENT[stage].modules
     assert reaches in modules
     assert does_not_reach not in modules
@@ -46,7 +48,9 @@ def test_the_code_is_followed_across_modules(stage: str, reaches: str, does_not_
 
 def test_changed_code_needs_a_higher_version() -> None:
     old = StageRecord(1, {"a": "0", "b": "0"})
-    assert "STAGE_VERSIONS['x']" in stage_digests.objection("x", old, StageRecord(1, {"a": "1"}))
+    assert "STAGE_VERSIONS['x']" in stage_digests.objection(
+        "x", old, StageRecord(1, {"a": "1"})
+    )
     assert stage_digests.objection("x", old, StageRecord(2, {"a": "1"})) == ""
     new_format = StageRecord(1, {"a": "0", "b": "0", "c": "0"})
     assert stage_digests.objection("x", old, new_format) == ""

@@ -30,7 +30,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return called
 
 
-def test_everything_is_made_and_named(project: Project, verb: Verb, calls: list[str]) -> None:
+def test_everything_is_made_and_named(
+    project: Project, verb: Verb, calls: list[str]
+) -> None:
     project.add("street", 10, ["car"])
     outcome = verb("all", project.settings, "--json")
     assert outcome.code == 0, outcome.err
@@ -41,7 +43,9 @@ def test_everything_is_made_and_named(project: Project, verb: Verb, calls: list[
     assert (result["checkpoint"], result["report"]) == ("/made/train", "/made/evaluate")
 
 
-def test_until_train_nothing_is_judged(project: Project, verb: Verb, calls: list[str]) -> None:
+def test_until_train_nothing_is_judged(
+    project: Project, verb: Verb, calls: list[str]
+) -> None:
     project.add("street", 10, ["car"])
     outcome = verb("all", project.settings, "--until", "train", "--json")
     assert outcome.code == 0, outcome.err
@@ -49,7 +53,9 @@ def test_until_train_nothing_is_judged(project: Project, verb: Verb, calls: list
     assert "report" not in msgspec.json.decode(outcome.out)
 
 
-@pytest.mark.parametrize(("images", "split"), [(1, {}), (2, {}), (6, {"val": 0, "test": 0})])
+@pytest.mark.parametrize(
+    ("images", "split"), [(1, {}), (2, {}), (6, {"val": 0, "test": 0})]
+)
 def test_without_test_objects_the_evaluation_is_left_out(
     project: Project, verb: Verb, calls: list[str], images: int, split: dict[str, float]
 ) -> None:

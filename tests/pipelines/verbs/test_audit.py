@@ -41,7 +41,9 @@ def _column(
     name: str, values: Callable[[list[object]], list[object]]
 ) -> Callable[[pa.Table], pa.Table]:
     def change(table: pa.Table) -> pa.Table:
-        column = pa.array(values(table[name].to_pylist()), table.schema.field(name).type)
+        column = pa.array(
+            values(table[name].to_pylist()), table.schema.field(name).type
+        )
         return table.set_column(table.schema.get_field_index(name), name, column)
 
     return change
@@ -54,7 +56,10 @@ def _column(
         (_strange, "not in the manifest"),
         (_ledger, "ledger"),
         (_rows("balance", lambda table: table.slice(1)), "balance"),
-        (_rows("balance", _column("weight", lambda old: [2.0] * len(old))), "mean is 2"),
+        (
+            _rows("balance", _column("weight", lambda old: [2.0] * len(old))),
+            "mean is 2",
+        ),
         (
             _rows("split", _column("group_id", lambda old: ["one"] * len(old))),
             "is in test, train, val",
@@ -64,12 +69,19 @@ def _column(
             _rows("ingest", _column("area", lambda old: [1 + each for each in old])),
             "not that of its run-lengths",
         ),
-        (_rows("ingest", _column("counts", lambda old: ["0"] * len(old))), "do not fill"),
+        (
+            _rows("ingest", _column("counts", lambda old: ["0"] * len(old))),
+            "do not fill",
+        ),
         (_rows("shard", _column("shard_row", lambda old: old[::-1])), "other rows"),
     ],
 )
 def test_what_a_hand_can_break(
-    built: Project, verb: Verb, tmp_path: Path, tamper: Callable[[Path], None], said: str
+    built: Project,
+    verb: Verb,
+    tmp_path: Path,
+    tamper: Callable[[Path], None],
+    said: str,
 ) -> None:
     shutil.copytree(built.build, tmp_path / "copy")
     plain = built.plain | {"build": str(tmp_path / "copy")}

@@ -36,7 +36,9 @@ def picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "photo.png"
 
 
-def test_a_box_gives_mask_overlay_run_lengths_and_outline(picture: Path, verb: Verb) -> None:
+def test_a_box_gives_mask_overlay_run_lengths_and_outline(
+    picture: Path, verb: Verb
+) -> None:
     mask, overlay = picture.with_name("mask.png"), picture.with_name("overlay.png")
     outcome = verb(
         "segment",
@@ -59,14 +61,24 @@ def test_a_box_gives_mask_overlay_run_lengths_and_outline(picture: Path, verb: V
     printed = msgspec.json.decode(outcome.out)
     assert printed["area"] == coco.area(printed["segmentation"]) == 200
     assert coco.area(coco.merge(coco.frPyObjects(printed["polygon"], 40, 60))) == 200
-    plain = msgspec.json.decode(verb("segment", picture, "--box", "10,5,30,25", "--json").out)
+    plain = msgspec.json.decode(
+        verb("segment", picture, "--box", "10,5,30,25", "--json").out
+    )
     assert plain == {"box": [10, 5, 30, 25], "area": 200}
 
 
 def test_several_boxes_make_one_mask_and_a_list(picture: Path, verb: Verb) -> None:
     mask = picture.with_name("mask.png")
     outcome = verb(
-        "segment", picture, "--box", "0,0,10,10", "--box", "40,20,60,40", "-o", mask, "--rle"
+        "segment",
+        picture,
+        "--box",
+        "0,0,10,10",
+        "--box",
+        "40,20,60,40",
+        "-o",
+        mask,
+        "--rle",
     )
     assert [each["area"] for each in msgspec.json.decode(outcome.out)] == [50, 200]
     with Image.open(mask) as written:

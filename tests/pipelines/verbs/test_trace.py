@@ -14,7 +14,12 @@ from tests.pipelines.small_project import Project, Verb
 def test_an_object_goes_all_the_way(built: Project, verb: Verb, tmp_path: Path) -> None:
     row = pq.read_table(built.build / "shard" / "segments").to_pylist()[0]
     outcome = verb(
-        "trace", built.settings, row["object_id"], "--json", "--picture", tmp_path / "trace.png"
+        "trace",
+        built.settings,
+        row["object_id"],
+        "--json",
+        "--picture",
+        tmp_path / "trace.png",
     )
     assert outcome.code == 0
     steps = msgspec.json.decode(outcome.out)
@@ -47,7 +52,9 @@ def test_a_drop_says_where_and_why(built: Project, verb: Verb, tmp_path: Path) -
     assert lost["reason"] == "missing_image"
     outcome = verb("trace", built.settings, lost["object_id"])
     assert "ingest   dropped" in outcome.out
-    outcome = verb("trace", built.settings, lost["object_id"], "--picture", tmp_path / "none.png")
+    outcome = verb(
+        "trace", built.settings, lost["object_id"], "--picture", tmp_path / "none.png"
+    )
     assert outcome.code == 2
     assert "nothing to draw" in outcome.err
 

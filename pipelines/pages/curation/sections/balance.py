@@ -12,7 +12,9 @@ def show_balance(build: CuratedBuild) -> Values:
     train = build.objects[build.objects["split"] == "train"]
     reasons = build.ledgers["balance"].by_reason
     return {
-        "tables": {name: tabulate_shares(train, name) for name in ("domain", "customer")},
+        "tables": {
+            name: tabulate_shares(train, name) for name in ("domain", "customer")
+        },
         "capped": reasons.get(Reason.CAPPED, 0),
         "settings": build.settings.balance,
     }

@@ -54,7 +54,9 @@ def tabulate_concepts(objects: DataFrame) -> DataFrame:
     return table.sort_values(["count", "concept"], ascending=[False, True])
 
 
-def _find_examples(build: CuratedBuild, concepts: Sequence[str]) -> list[ConceptExample]:
+def _find_examples(
+    build: CuratedBuild, concepts: Sequence[str]
+) -> list[ConceptExample]:
     """Objects of each concept to show, so many that all have room in the page."""
     most = _MOST_CROPS // max(1, len(concepts))
     most = max(_LEAST_EACH, min(_MOST_EACH, most))

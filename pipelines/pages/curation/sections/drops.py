@@ -85,7 +85,10 @@ def _show_reasons(
 
 def _read_examples(build: CuratedBuild) -> dict[str, list[DropExample]]:
     """Examples of each reason by stage, with pictures of objects that have a mask."""
-    tables = {stage: find_drop_examples(build.folder, stage, _MOST_EXAMPLES) for stage in STAGES}
+    tables = {
+        stage: find_drop_examples(build.folder, stage, _MOST_EXAMPLES)
+        for stage in STAGES
+    }
     ids = pa.concat_tables(tables.values())["object_id"].to_pylist()
     objects = find_ingested(build.folder, ids)
     painted = pictures.paint_objects(objects.values(), build.settings.limits)

@@ -110,13 +110,17 @@ def _choose(linked: Sequence[LinkedGroup]) -> list[LinkedGroup]:
     return [*alike[: _MOST_GROUPS - len(scenes)], *scenes]
 
 
-def _show_groups(build: CuratedBuild, linked: Sequence[LinkedGroup]) -> list[DuplicateGroup]:
+def _show_groups(
+    build: CuratedBuild, linked: Sequence[LinkedGroup]
+) -> list[DuplicateGroup]:
     """Some groups with their pictures.
 
     A group without an object in the shards is left out.
     """
     chosen = _choose(linked)
-    images = build.images[build.images["group_id"].isin([group.group_id for group in chosen])]
+    images = build.images[
+        build.images["group_id"].isin([group.group_id for group in chosen])
+    ]
     places = rows_of(images.sort_values(["image_id", "export", "image_path"]), _Place)
     by_group: dict[str, list[_Place]] = {}
     for place in places:

@@ -38,4 +38,6 @@ def _sort_labels(labels: Labels) -> DataFrame:
     rank[table["how"].isin(DOUBTFUL)] = 1
     rank[table["decision"] == ""] = 0
     ordered = table.assign(rank=rank)
-    return ordered.sort_values(["rank", "count", "label"], ascending=[True, False, True])
+    return ordered.sort_values(
+        ["rank", "count", "label"], ascending=[True, False, True]
+    )

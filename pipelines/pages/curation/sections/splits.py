@@ -11,7 +11,9 @@ from pipelines.pages.page import Values
 
 def show_splits(build: CuratedBuild) -> Values:
     """The table of the splits, and how many and how large the groups are."""
-    groups = read_table(build.folder / "split" / "groups.parquet", ["image_ids", "links"])
+    groups = read_table(
+        build.folder / "split" / "groups.parquet", ["image_ids", "links"]
+    )
     # A group of exact copies has one image_id only, but it has a link: links tell which
     # groups have several pictures.
     sizes = pc.list_value_length(groups["image_ids"])

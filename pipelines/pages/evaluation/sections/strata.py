@@ -49,7 +49,9 @@ def _show(build: EvaluatedBuild, strata: Sequence[JudgedStratum]) -> Values | No
         return None
     charted_metrics = [METRICS[name] for name in _CHARTED]
     return {
-        "chart": paint_dot_chart(strata[:_MOST_CHARTED], build.methods, charted_metrics),
+        "chart": paint_dot_chart(
+            strata[:_MOST_CHARTED], build.methods, charted_metrics
+        ),
         "charted": _MOST_CHARTED,
         "strata": strata,
         "is_mixed": len({stratum.kind for stratum in strata}) > 1,

@@ -21,7 +21,9 @@ def show_training(build: EvaluatedBuild) -> Values:
     values["record"] = record
     values["loss"] = plot_loss(record.losses)
     # Without a validation split a validation has no domain.
-    validations = [(step, by_domain) for step, by_domain in record.validations if by_domain]
+    validations = [
+        (step, by_domain) for step, by_domain in record.validations if by_domain
+    ]
     if validations:
         values["validation"] = plot_validation(validations)
     return values

@@ -29,7 +29,12 @@ def export_in(folder: Path, files: dict[str, str], **options: Any) -> Export:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
     limits = Limits()
-    return Export(name="x", files=list_files(UPath(folder), limits), limits=limits, options=options)
+    return Export(
+        name="x",
+        files=list_files(UPath(folder), limits),
+        limits=limits,
+        options=options,
+    )
 
 
 def table_of(folder: Path, name: str, text: str) -> ClassTable:
@@ -40,7 +45,11 @@ def table_of(folder: Path, name: str, text: str) -> ClassTable:
     ("text", "labels", "colours"),
     [
         ("car\ntraffic light\n\n", {0: "car", 1: "traffic light"}, {}),
-        ("__ignore__\n_background_\ncar\n", {-1: "__ignore__", 0: "_background_", 1: "car"}, {}),
+        (
+            "__ignore__\n_background_\ncar\n",
+            {-1: "__ignore__", 0: "_background_", 1: "car"},
+            {},
+        ),
         ("1 facade 3\n12 shop 4\n", {1: "facade", 12: "shop"}, {}),
         ("0: car\n7: traffic light", {0: "car", 7: "traffic light"}, {}),
         ("car,3\ntree,5", {3: "car", 5: "tree"}, {}),
@@ -62,18 +71,28 @@ def table_of(folder: Path, name: str, text: str) -> ClassTable:
             {0: "background", 1: "car"},
             {0: 0, RED: 1},
         ),
-        ("name,r,g,b\ncar,255,0,0\ntree,0,255,0", {0: "car", 1: "tree"}, {RED: 0, GREEN: 1}),
+        (
+            "name,r,g,b\ncar,255,0,0\ntree,0,255,0",
+            {0: "car", 1: "tree"},
+            {RED: 0, GREEN: 1},
+        ),
         ("r,g,b,class\n255,0,0,car", {0: "car"}, {RED: 0}),
         ("Pixel Value, Class\n0, unlabelled\n1, car", {0: "unlabelled", 1: "car"}, {}),
         ('name,rgb\n"car, parked","255,0,0"', {0: "car, parked"}, {RED: 0}),
         ("id\tname\tcolor\n3\tcar\t#FF0000", {3: "car"}, {RED: 3}),
         ("y" * 5000 + "\ncar", {0: "y" * 5000, 1: "car"}, {}),
         ('{"car": 3}', {3: "car"}, {}),
-        ("item 1\nitem 2\nbox 3\nbox 4", {0: "item 1", 1: "item 2", 2: "box 3", 3: "box 4"}, {}),
+        (
+            "item 1\nitem 2\nbox 3\nbox 4",
+            {0: "item 1", 1: "item 2", 2: "box 3", 3: "box 4"},
+            {},
+        ),
         ("item 1\nbox\nitem 2 3", {0: "item 1", 1: "box", 2: "item 2 3"}, {}),
     ],
 )
-def test_text(tmp_path: Path, text: str, labels: dict[int, str], colours: dict[int, int]) -> None:
+def test_text(
+    tmp_path: Path, text: str, labels: dict[int, str], colours: dict[int, int]
+) -> None:
     table = table_of(tmp_path, "classes.txt", text)
     assert (dict(table.labels), dict(table.colours)) == (labels, colours)
 
@@ -84,20 +103,28 @@ def test_text(tmp_path: Path, text: str, labels: dict[int, str], colours: dict[i
         (["car", "tree"], {0: "car", 1: "tree"}, {}),
         ({"0": "car", "9": "tree"}, {0: "car", 9: "tree"}, {}),
         ({"car": 3, "tree": 4}, {3: "car", 4: "tree"}, {}),
-        ({"car": [255, 0, 0], "tree": "#00FF00"}, {0: "car", 1: "tree"}, {RED: 0, GREEN: 1}),
+        (
+            {"car": [255, 0, 0], "tree": "#00FF00"},
+            {0: "car", 1: "tree"},
+            {RED: 0, GREEN: 1},
+        ),
         ({"classes": [{"title": "car", "color": "#FF0000"}]}, {0: "car"}, {RED: 0}),
         ({"categories": [{"id": 7, "name": "car"}]}, {7: "car"}, {}),
         ([{"label": "car", "r": 255, "g": 0, "b": 0}], {0: "car"}, {RED: 0}),
     ],
 )
-def test_json(tmp_path: Path, data: Any, labels: dict[int, str], colours: dict[int, int]) -> None:
+def test_json(
+    tmp_path: Path, data: Any, labels: dict[int, str], colours: dict[int, int]
+) -> None:
     table = table_of(tmp_path, "classes.json", json.dumps(data))
     assert (dict(table.labels), dict(table.colours)) == (labels, colours)
 
 
 def test_names_that_are_no_objects(tmp_path: Path) -> None:
     table = table_of(
-        tmp_path, "labels.txt", "_background_\ncar\nVoid\nUn_labelled\nNot labeled\nunlabeled"
+        tmp_path,
+        "labels.txt",
+        "_background_\ncar\nVoid\nUn_labelled\nNot labeled\nunlabeled",
     )
     assert table.background == {0}
     assert table.void == {2, 4, 5}
@@ -116,7 +143,9 @@ def test_names_that_are_no_objects(tmp_path: Path) -> None:
     ],
 )
 def test_other_files_are_no_tables(tmp_path: Path, text: str) -> None:
-    export = export_in(tmp_path, {"labels.txt": text, "label_list.json": '{"a": {"b": 1}}'})
+    export = export_in(
+        tmp_path, {"labels.txt": text, "label_list.json": '{"a": {"b": 1}}'}
+    )
     assert find_tables(export, with_colours=False) == ({}, [])
 
 
@@ -143,7 +172,11 @@ def test_a_fault_of_ours_is_not_taken_for_another_kind_of_file(
 def test_the_nearest_table_counts(tmp_path: Path) -> None:
     export = export_in(
         tmp_path,
-        {"a/classes.txt": "car", "b/c/label_colors.txt": "255 0 0 tree", "b/images.txt": "no"},
+        {
+            "a/classes.txt": "car",
+            "b/c/label_colors.txt": "255 0 0 tree",
+            "b/images.txt": "no",
+        },
     )
     tables, _ = find_tables(export, with_colours=False)
     assert set(tables) == {"a", "b/c"}
@@ -166,9 +199,9 @@ def test_options(tmp_path: Path) -> None:
     assert table is not None
     table = with_exceptions(table, export)
     assert (table.void, table.background) == ({1}, {0})
-    assert stated_table(export_in(tmp_path, {}, classes={3: "car", 0: "sky"})) == ClassTable(
-        {3: "car", 0: "sky"}
-    )
+    assert stated_table(
+        export_in(tmp_path, {}, classes={3: "car", 0: "sky"})
+    ) == ClassTable({3: "car", 0: "sky"})
     assert stated_table(
         export_in(tmp_path, {"my.txt": "car\nsky"}, classes="my.txt")
     ) == ClassTable({0: "car", 1: "sky"})

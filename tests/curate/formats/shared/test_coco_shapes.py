@@ -27,7 +27,9 @@ NEXT_BAR = {"size": [48, 64], "counts": [96, 96, 2880]}
         ([BAR, NEXT_BAR], 144),
     ],
 )
-def test_a_segmentation_may_look_like(tmp_path: Path, segmentation: Any, area: int) -> None:
+def test_a_segmentation_may_look_like(
+    tmp_path: Path, segmentation: Any, area: int
+) -> None:
     back = read(export(tmp_path, {"segmentation": segmentation}))
     assert [row["area"] for row in back.rows] == [area]
 
@@ -49,7 +51,9 @@ def test_an_empty_segmentation_is_no_mask(tmp_path: Path, segmentation: Any) -> 
         True,
     ],
 )
-def test_what_is_no_polygon_costs_its_annotation(tmp_path: Path, segmentation: Any) -> None:
+def test_what_is_no_polygon_costs_its_annotation(
+    tmp_path: Path, segmentation: Any
+) -> None:
     check_cost(tmp_path, segmentation, "bad_polygon")
 
 
@@ -59,7 +63,9 @@ def test_a_polygon_has_finite_numbers_alone(tmp_path: Path, number: Any) -> None
 
 
 @pytest.mark.parametrize("counts", [[1], "abc", None, 3, [2**70], [True], "é"])
-def test_counts_that_are_none_cost_their_annotation(tmp_path: Path, counts: Any) -> None:
+def test_counts_that_are_none_cost_their_annotation(
+    tmp_path: Path, counts: Any
+) -> None:
     check_cost(tmp_path, {"size": [48, 64], "counts": counts}, "bad_run_lengths")
 
 
@@ -76,7 +82,9 @@ def test_a_size_that_is_none_costs_its_annotation(tmp_path: Path, size: Any) -> 
         ([[100, 5, 120, 5, 110, 30]], "outside_image"),
     ],
 )
-def test_a_mask_that_does_not_fit_its_image(tmp_path: Path, segmentation: Any, reason: str) -> None:
+def test_a_mask_that_does_not_fit_its_image(
+    tmp_path: Path, segmentation: Any, reason: str
+) -> None:
     check_cost(tmp_path, segmentation, reason)
 
 
@@ -92,7 +100,9 @@ def test_masks_are_those_of_pycocotools(tmp_path: Path) -> None:
     annotations = []
     expected = {}
     for number in range(30):
-        rings = [rng.uniform(-9, 70, 2 * points).round(2).tolist() for points in (3, 5, 9)]
+        rings = [
+            rng.uniform(-9, 70, 2 * points).round(2).tolist() for points in (3, 5, 9)
+        ]
         annotations.append({"segmentation": rings})
         runs = pycoco.merge(pycoco.frPyObjects(rings, 48, 64))
         expected[f"annotations.json#{number}"] = runs["counts"].decode()

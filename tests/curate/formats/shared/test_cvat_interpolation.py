@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curate.formats.shared.cvat_interpolation import interpolate_angle, interpolate_polygon
+from curate.formats.shared.cvat_interpolation import (
+    interpolate_angle,
+    interpolate_polygon,
+)
 
 SQUARE = [[0, 0], [10, 0], [10, 10], [0, 10]]
 TRIANGLE = [[20, 0], [40, 0], [30, 20]]
@@ -26,7 +29,17 @@ TRIANGLE = [[20, 0], [40, 0], [30, 20]]
         (SQUARE, TRIANGLE, 0.25, [[5, 0], [17.5, 0], [15, 12.5], [7.5, 12.5]]),
         (
             [[0, 0], [30, 0], [15, 24]],
-            [[0, 0], [10, 0], [12, 1], [14, 3], [20, 0], [30, 0], [22, 12], [15, 24], [8, 12]],
+            [
+                [0, 0],
+                [10, 0],
+                [12, 1],
+                [14, 3],
+                [20, 0],
+                [30, 0],
+                [22, 12],
+                [15, 24],
+                [8, 12],
+            ],
             0.5,
             # (6, 0.5) and (7, 1.5) lie close together: one of them is left out
             [[0, 0], [5, 0], [7, 1.5], [25, 0], [30, 0], [18.5, 18], [15, 24], [4, 6]],
@@ -53,7 +66,8 @@ def test_outlines_without_a_length() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "expected"), [(10, 30, 20), (350, 10, 0), (10, 350, 0), (0, 90, 45)]
+    ("left", "right", "expected"),
+    [(10, 30, 20), (350, 10, 0), (10, 350, 0), (0, 90, 45)],
 )
 def test_angles_go_the_shorter_way(left: float, right: float, expected: float) -> None:
     assert interpolate_angle(left, right, 0.5) == expected

@@ -19,7 +19,11 @@ from tests.curate.formats.pictures import Picture
 
 
 def test_videos_of_one_subset_overwrite_each_others_frames(tmp_path: Path) -> None:
-    tasks = task(1, "interpolation") + task(2, "interpolation", size=2) + task(3, "annotation")
+    tasks = (
+        task(1, "interpolation")
+        + task(2, "interpolation", size=2)
+        + task(3, "annotation")
+    )
     meta = f"<meta><project><tasks>{tasks}</tasks></project></meta>"
     stated = {"task_id": 1, "subset": "Train"}
     save_document(
@@ -64,7 +68,9 @@ def test_pictures_are_found_by_subset_and_subfolder(tmp_path: Path) -> None:
     for subset in ("train", "val"):
         Picture("sub/a.png", 48, 64).save(tmp_path / "images" / subset)
     images = [
-        element("image", polygon(), id=0, name="sub/a.png", subset=subset, task_id=number)
+        element(
+            "image", polygon(), id=0, name="sub/a.png", subset=subset, task_id=number
+        )
         for number, subset in enumerate(("train", "val"))
     ]
     save_document(tmp_path / "annotations.xml", *images)

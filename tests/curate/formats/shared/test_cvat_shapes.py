@@ -23,10 +23,28 @@ from tests.curate.formats.cvat_exports import (
     ("shape", "area"),
     [
         (polygon(), 400),
-        (element("ellipse", label="cat", cx=30, cy=24, rx=10, ry=10), 312),  # π 10² = 314.2
-        (element("mask", label="cat", rle="1, 2, 1", left=3, top=4, width=2, height=2), 2),
-        (element("mask", label="cat", rle="0, 50", left=-5, top=4, width=10, height=5), 25),
-        (element("mask", label="cat", rle="0,50", left="3.0", top=4, width=10, height=5), 50),
+        (
+            element("ellipse", label="cat", cx=30, cy=24, rx=10, ry=10),
+            312,
+        ),  # π 10² = 314.2
+        (
+            element(
+                "mask", label="cat", rle="1, 2, 1", left=3, top=4, width=2, height=2
+            ),
+            2,
+        ),
+        (
+            element(
+                "mask", label="cat", rle="0, 50", left=-5, top=4, width=10, height=5
+            ),
+            25,
+        ),
+        (
+            element(
+                "mask", label="cat", rle="0,50", left="3.0", top=4, width=10, height=5
+            ),
+            50,
+        ),
     ],
 )
 def test_shapes_with_an_area(tmp_path: Path, shape: str, area: int) -> None:
@@ -34,7 +52,9 @@ def test_shapes_with_an_area(tmp_path: Path, shape: str, area: int) -> None:
 
 
 def test_a_mask_goes_row_by_row_through_its_rectangle(tmp_path: Path) -> None:
-    shape = element("mask", label="cat", rle="1, 2, 3", left=3, top=4, width=3, height=2)
+    shape = element(
+        "mask", label="cat", rle="1, 2, 3", left=3, top=4, width=3, height=2
+    )
     (row,) = read(export(tmp_path, shape)).rows
     mask = masks.decode(run_lengths.parse(row["counts"], 48, 64))
     assert np.argwhere(mask).tolist() == [[4, 4], [4, 5]]
@@ -58,13 +78,20 @@ MASK = {"label": "cat", "left": 3, "top": 4, "width": 10, "height": 5}
 @pytest.mark.parametrize(
     ("shape", "reason"),
     [
-        (element("box", label="cat", xtl=1, ytl=2, xbr=9, ybr=9, rotation=45), "no_mask"),
+        (
+            element("box", label="cat", xtl=1, ytl=2, xbr=9, ybr=9, rotation=45),
+            "no_mask",
+        ),
         (element("polyline", label="cat", points=SQUARE), "no_mask"),
         (element("points", label="cat", points="1,2"), "no_mask"),
         (element("cuboid", label="cat", xtl1=1, ytl1=2), "no_mask"),
         (element("tag", label="cat", source="manual"), "no_mask"),
         (
-            element("skeleton", element("points", label="eye", points="1,2") * 2, label="cat"),
+            element(
+                "skeleton",
+                element("points", label="eye", points="1,2") * 2,
+                label="cat",
+            ),
             "no_mask",
         ),
         (polygon("1,1;2,2"), "bad_polygon"),
@@ -75,7 +102,10 @@ MASK = {"label": "cat", "left": 3, "top": 4, "width": 10, "height": 5}
         (element("polygon", label="cat"), "bad_polygon"),
         (polygon("100,100;120,100;120,120"), "outside_image"),
         (element("polygon", points=SQUARE), "unknown_class"),
-        (element("ellipse", label="cat", cx=30, cy=24, rx="wide", ry=10), "bad_polygon"),
+        (
+            element("ellipse", label="cat", cx=30, cy=24, rx="wide", ry=10),
+            "bad_polygon",
+        ),
         (element("ellipse", label="cat", cx=30, cy=24, rx="inf", ry=10), "bad_polygon"),
         *(
             (element("mask", rle=bad, **MASK), "bad_run_lengths")
@@ -96,7 +126,10 @@ MASK = {"label": "cat", "left": 3, "top": 4, "width": 10, "height": 5}
         (element("mask", rle="0, 50", **MASK | {"top": 1e300}), "bad_run_lengths"),
         (element("mask", rle="50", **MASK), "empty_mask"),
         (element("mask", rle="0, 50", **MASK | {"left": 300}), "outside_image"),
-        (element("mask", rle="0, 1e10", **MASK | {"width": 10**5, "height": 10**5}), "over_limit"),
+        (
+            element("mask", rle="0, 1e10", **MASK | {"width": 10**5, "height": 10**5}),
+            "over_limit",
+        ),
     ],
 )
 def test_a_shape_costs_itself(tmp_path: Path, shape: str, reason: str) -> None:
@@ -137,17 +170,41 @@ def test_groups_are_objects_unless_the_settings_say_otherwise(tmp_path: Path) ->
         ([polygon(), polygon(INNER, "Background")], [("cat", 375)]),
         ([polygon(INNER, "background"), polygon()], [("background", 25), ("cat", 400)]),
         ([polygon(INNER, "background", z_order=1), polygon(z_order=0)], [("cat", 375)]),
-        ([polygon(z_order=2), polygon(INNER, "background")], [("background", 25), ("cat", 400)]),
-        ([polygon(), polygon(OTHER, "background")], [("background", 100), ("cat", 400)]),
         (
-            [polygon(group_id=3), polygon(INNER, "background", group_id=3), polygon(label="dog")],
+            [polygon(z_order=2), polygon(INNER, "background")],
+            [("background", 25), ("cat", 400)],
+        ),
+        (
+            [polygon(), polygon(OTHER, "background")],
+            [("background", 100), ("cat", 400)],
+        ),
+        (
+            [
+                polygon(group_id=3),
+                polygon(INNER, "background", group_id=3),
+                polygon(label="dog"),
+            ],
             [("cat", 375), ("dog", 400)],
         ),
         (
             [
-                element("mask", rle="0, 400", left=10, top=10, width=20, height=20, label="cat"),
                 element(
-                    "mask", rle="0, 25", left=15, top=15, width=5, height=5, label="background"
+                    "mask",
+                    rle="0, 400",
+                    left=10,
+                    top=10,
+                    width=20,
+                    height=20,
+                    label="cat",
+                ),
+                element(
+                    "mask",
+                    rle="0, 25",
+                    left=15,
+                    top=15,
+                    width=5,
+                    height=5,
+                    label="background",
                 ),
             ],
             [("cat", 375)],
@@ -163,8 +220,12 @@ def test_a_background_above_a_shape_is_a_hole_in_it(
 
 
 def test_attributes_stay_with_the_object(tmp_path: Path) -> None:
-    own = element("attribute", "red", name="colour") + element("attribute", "", name="note")
-    shape = element("polygon", own, label="cat", source="auto", occluded=1, points=SQUARE)
+    own = element("attribute", "red", name="colour") + element(
+        "attribute", "", name="note"
+    )
+    shape = element(
+        "polygon", own, label="cat", source="auto", occluded=1, points=SQUARE
+    )
     (row,) = read(export(tmp_path, shape)).rows
     assert dict(row["attributes"]) == {
         "occluded": "1",

@@ -14,8 +14,15 @@ from tests.curate.formats.cvat_exports import (
 )
 
 
-def test_tracks_have_an_object_on_each_frame_where_they_are_visible(tmp_path: Path) -> None:
-    shapes = [tracked(0), tracked(1, OTHER, 0), tracked(2, INNER), tracked(3, INNER, 1, 1)]
+def test_tracks_have_an_object_on_each_frame_where_they_are_visible(
+    tmp_path: Path,
+) -> None:
+    shapes = [
+        tracked(0),
+        tracked(1, OTHER, 0),
+        tracked(2, INNER),
+        tracked(3, INNER, 1, 1),
+    ]
     single = [tracked(3, OTHER), tracked(4, OTHER, 1, 1)]
     back = read(video(tmp_path / "export", track(*shapes), track(*single, label="dog")))
     assert found(back) == [
@@ -38,27 +45,55 @@ def test_keyframes_alone_are_what_is_listed_unless_the_settings_say_otherwise(
     tmp_path: Path,
 ) -> None:
     moved = "14.00,10.00;34.00,10.00;34.00,30.00;14.00,30.00"
-    root = video(tmp_path / "export", track(tracked(0), tracked(4, moved)), frames=(0, 1, 2, 4, 6))
+    root = video(
+        tmp_path / "export",
+        track(tracked(0), tracked(4, moved)),
+        frames=(0, 1, 2, 4, 6),
+    )
     assert len(read(root).rows) == 2
     rows = read(root, interpolate=True).rows
     boxes = {row["image_path"][-8:-4]: row["box_x0"] for row in rows}
     assert boxes == {"0000": 10, "0001": 11, "0002": 12, "0004": 14, "0006": 14}
-    root = video(tmp_path / "listed", track(tracked(0), tracked(1, keyframe=0), tracked(4)))
+    root = video(
+        tmp_path / "listed", track(tracked(0), tracked(1, keyframe=0), tracked(4))
+    )
     assert len(read(root, interpolate=True).rows) == 3
 
 
 def test_ellipses_are_interpolated_too(tmp_path: Path) -> None:
     ellipses = [
         element("ellipse", frame=0, keyframe=1, outside=0, cx=20, cy=20, rx=8, ry=4),
-        element("ellipse", frame=2, keyframe=1, outside=0, cx=40, cy=20, rx=8, ry=4, rotation=90),
-        element("ellipse", frame=3, keyframe=1, outside=1, cx=40, cy=20, rx=8, ry=4, rotation=90),
+        element(
+            "ellipse",
+            frame=2,
+            keyframe=1,
+            outside=0,
+            cx=40,
+            cy=20,
+            rx=8,
+            ry=4,
+            rotation=90,
+        ),
+        element(
+            "ellipse",
+            frame=3,
+            keyframe=1,
+            outside=1,
+            cx=40,
+            cy=20,
+            rx=8,
+            ry=4,
+            rotation=90,
+        ),
     ]
     rows = read(video(tmp_path / "export", track(*ellipses)), interpolate=True).rows
     assert [row["box_x0"] for row in rows] == [12, 36, 24]
 
 
 def test_without_pictures_each_frame_is_missing(tmp_path: Path) -> None:
-    root = video(tmp_path / "export", track(tracked(0), tracked(1), tracked(7)), frames=())
+    root = video(
+        tmp_path / "export", track(tracked(0), tracked(1), tracked(7)), frames=()
+    )
     (root / "a.mp4").write_bytes(b"no video")
     back = read(root)
     assert back.reasons == {"missing_image": 3}

@@ -6,7 +6,10 @@ from curate.records import Bitmap, Compound, Polygons
 
 
 def drawn(
-    label: str, group: str | None = None, extent: Extent | None = (0, 0, 9, 9), number: int = 0
+    label: str,
+    group: str | None = None,
+    extent: Extent | None = (0, 0, 9, 9),
+    number: int = 0,
 ) -> Drawn:
     """A shape whose ring is one number, to tell it from others."""
     shape = Polygons(rings=[[number]])
@@ -18,7 +21,11 @@ def is_hole(shape: Drawn) -> bool:
 
 
 def test_shapes_of_one_group_and_label_are_one_object() -> None:
-    shapes = [drawn("cat", "1", number=1), drawn("dog", "1", number=2), drawn("cat", "1", number=3)]
+    shapes = [
+        drawn("cat", "1", number=1),
+        drawn("dog", "1", number=2),
+        drawn("cat", "1", number=3),
+    ]
     cat, dog = join_groups([*shapes], "d")
     assert cat.shape == Polygons(rings=[[1], [3]])
     assert dog.shape == Polygons(rings=[[2]])
@@ -52,7 +59,11 @@ def test_a_hole_cuts_what_reaches_around_it() -> None:
     around, beside = drawn("cat"), drawn("dog", extent=(5, 5, 20, 20))
     hole = drawn("hole", extent=(1, 1, 4, 4), number=7)
     later = drawn("cow")
-    assert without_holes([around, beside, hole, later], is_hole) == [around, beside, later]
+    assert without_holes([around, beside, hole, later], is_hole) == [
+        around,
+        beside,
+        later,
+    ]
     assert around.holes == [hole.shape]
     assert beside.holes == later.holes == []
     (cat, *_) = join_groups([around], "d")
@@ -60,7 +71,12 @@ def test_a_hole_cuts_what_reaches_around_it() -> None:
 
 
 def test_a_hole_in_a_group_cuts_each_object_of_it_once() -> None:
-    shapes = [drawn("hole", "1"), drawn("cat", "1"), drawn("cat", "1"), drawn("dog", "1")]
+    shapes = [
+        drawn("hole", "1"),
+        drawn("cat", "1"),
+        drawn("cat", "1"),
+        drawn("dog", "1"),
+    ]
     other = drawn("cat", "2")
     assert without_holes([*shapes, other], is_hole) == [*shapes[1:], other]
     assert [len(each.holes) for each in shapes[1:]] == [1, 0, 1]

@@ -18,7 +18,10 @@ MASK = {"shape_type": "mask", "points": [[3, 4]], "mask": png(5, 10)}
     [
         ({"shape_type": None}, 400),
         ({"shape_type": "quadrilateral"}, 400),
-        ({"shape_type": "circle", "points": [[30, 24], [30, 34]]}, 312),  # π 10² = 314.2
+        (
+            {"shape_type": "circle", "points": [[30, 24], [30, 34]]},
+            312,
+        ),  # π 10² = 314.2
         ({"shape_type": "circle", "points": [[30, 24], [1000, 24]]}, 48 * 64),
         (MASK | {"points": [[3.7, 4.2], [12.7, 8.2]]}, 50),
         (MASK | {"points": [[60, 4], [69, 8]]}, 20),
@@ -47,7 +50,9 @@ def test_shapes_without_an_area(tmp_path: Path, kind: Any) -> None:
     check_cost(tmp_path, {"shape_type": kind}, "no_mask")
 
 
-@pytest.mark.parametrize("points", [None, [], [[1, 2]], [[1, 2], [3, 4]], [[1], [2], [3]], "text"])
+@pytest.mark.parametrize(
+    "points", [None, [], [[1, 2]], [[1, 2], [3, 4]], [[1], [2], [3]], "text"]
+)
 def test_points_that_are_no_polygon(tmp_path: Path, points: Any) -> None:
     check_cost(tmp_path, {"points": points}, "bad_polygon")
 
@@ -90,7 +95,11 @@ def test_masks_at_a_wrong_place(tmp_path: Path, points: Any, reason: str) -> Non
 
 @pytest.mark.parametrize(
     ("shape", "reason"),
-    [({"label": None}, "unknown_class"), (None, "malformed_file"), ([], "malformed_file")],
+    [
+        ({"label": None}, "unknown_class"),
+        (None, "malformed_file"),
+        ([], "malformed_file"),
+    ],
 )
 def test_entries_that_are_no_shape(tmp_path: Path, shape: Any, reason: str) -> None:
     check_cost(tmp_path, shape, reason)

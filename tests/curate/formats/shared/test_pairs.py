@@ -20,7 +20,9 @@ def export_of(*paths: str, refused: tuple[str, ...] = (), **options: object) -> 
 def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
     pairs = pair_masks(export_of(*paths, **options), prefer_colours=False)
     assert pairs.lost == []
-    return {image: [mask.path for mask in masks] for image, masks in pairs.masks.items()}
+    return {
+        image: [mask.path for mask in masks] for image, masks in pairs.masks.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,10 @@ def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
         ("images/image1.jpg", "masks/mask1.png"),
         ("img/1.jpg", "gt/1_gt.png"),
         ("original_images/001.jpg", "label_images_semantic/001.png"),
-        ("leftImg8bit/aachen/a_1_leftImg8bit.png", "gtFine/aachen/a_1_gtFine_labelIds.png"),
+        (
+            "leftImg8bit/aachen/a_1_leftImg8bit.png",
+            "gtFine/aachen/a_1_gtFine_labelIds.png",
+        ),
         ("train/1_jpg.rf.abc.jpg", "train/1_jpg.rf.abc_mask.png"),
         ("Tile 1/images/image_part_001.jpg", "Tile 1/masks/image_part_001.png"),
         ("set/input/a.JPG", "set/target/a.PNG"),
@@ -62,8 +67,14 @@ def test_a_mask_finds_its_image(image: str, mask: str) -> None:
 @pytest.mark.parametrize(
     "layout",
     [
-        {"Tile 1/images/1.jpg": "Tile 1/masks/1.png", "Tile 2/images/1.jpg": "Tile 2/masks/1.png"},
-        {"images/train/1.jpg": "masks/train/1.png", "images/val/1.jpg": "masks/val/1.png"},
+        {
+            "Tile 1/images/1.jpg": "Tile 1/masks/1.png",
+            "Tile 2/images/1.jpg": "Tile 2/masks/1.png",
+        },
+        {
+            "images/train/1.jpg": "masks/train/1.png",
+            "images/val/1.jpg": "masks/val/1.png",
+        },
     ],
 )
 def test_same_names_in_several_folders(layout: dict[str, str]) -> None:
@@ -107,7 +118,11 @@ def test_one_file_per_instance_in_the_folder_of_an_image() -> None:
 
 def test_class_by_folder() -> None:
     export = export_of(
-        "images/1.jpg", "images/2.jpg", "masks/road/1.png", "masks/car/1.png", "masks/car/2.png"
+        "images/1.jpg",
+        "images/2.jpg",
+        "masks/road/1.png",
+        "masks/car/1.png",
+        "masks/car/2.png",
     )
     pairs = pair_masks(export, prefer_colours=False)
     assert pairs.masks["images/1.jpg"] == [
@@ -120,23 +135,29 @@ def test_folders_that_hold_images_and_masks_name_classes() -> None:
     defects = []
     for folder in ("MT_Crack/Imgs", "MT_Fray/Imgs"):
         defects += [f"{folder}/{name}" for name in ("1.jpg", "1.png", "2.jpg", "2.png")]
-    classes = folder_classes(pair_masks(export_of(*defects), prefer_colours=False).masks)
+    classes = folder_classes(
+        pair_masks(export_of(*defects), prefer_colours=False).masks
+    )
     assert classes == {
         "MT_Crack/Imgs/1.png": "MT_Crack",
         "MT_Crack/Imgs/2.png": "MT_Crack",
         "MT_Fray/Imgs/1.png": "MT_Fray",
         "MT_Fray/Imgs/2.png": "MT_Fray",
     }
-    plain = pair_masks(export_of("train/images/1.jpg", "train/masks/1.png"), prefer_colours=False)
+    plain = pair_masks(
+        export_of("train/images/1.jpg", "train/masks/1.png"), prefer_colours=False
+    )
     assert folder_classes(plain.masks) == {}
 
 
 def test_of_two_masks_the_one_of_the_images_own_name_stays() -> None:
     masks = [
-        f"gtFine/aachen/a_1_gtFine_{kind}.png" for kind in ("color", "instanceIds", "labelIds")
+        f"gtFine/aachen/a_1_gtFine_{kind}.png"
+        for kind in ("color", "instanceIds", "labelIds")
     ]
     pairs = pair_masks(
-        export_of("leftImg8bit/aachen/a_1_leftImg8bit.png", *masks), prefer_colours=False
+        export_of("leftImg8bit/aachen/a_1_leftImg8bit.png", *masks),
+        prefer_colours=False,
     )
     assert list(pairs.masks.values()) == [[MaskFile(masks[2])]]
     assert [(drop.reason, drop.annotation_key) for drop in pairs.lost] == [
@@ -145,7 +166,9 @@ def test_of_two_masks_the_one_of_the_images_own_name_stays() -> None:
 
 
 def test_objects_beside_classes() -> None:
-    export = export_of("JPEGImages/1.jpg", "SegmentationClass/1.png", "SegmentationObject/1.png")
+    export = export_of(
+        "JPEGImages/1.jpg", "SegmentationClass/1.png", "SegmentationObject/1.png"
+    )
     masks = pair_masks(export, prefer_colours=False).masks
     assert masks == {
         "JPEGImages/1.jpg": [
@@ -172,11 +195,15 @@ def test_images_without_masks_stay_bare() -> None:
 
 
 def test_options_name_the_folders() -> None:
-    assert pairs_of("a/1.png", "b/1.png", images="b", masks="a") == {"b/1.png": ["a/1.png"]}
+    assert pairs_of("a/1.png", "b/1.png", images="b", masks="a") == {
+        "b/1.png": ["a/1.png"]
+    }
 
 
 def test_what_is_lost() -> None:
-    export = export_of("images/1.jpg", "masks/1.png", "masks/7.png", refused=("masks/8.png",))
+    export = export_of(
+        "images/1.jpg", "masks/1.png", "masks/7.png", refused=("masks/8.png",)
+    )
     lost = pair_masks(export, prefer_colours=False).lost
     assert {(drop.reason, drop.annotation_key, drop.count) for drop in lost} == {
         (Reason.MISSING_IMAGE, "masks/7.png", None),
@@ -190,7 +217,10 @@ def test_what_is_lost() -> None:
 
 def test_two_masks_of_one_image() -> None:
     export = export_of("images/1.jpg", "masks/1_label.png", "masks/1_color.png")
-    for prefer_colours, mask in ((True, "masks/1_color.png"), (False, "masks/1_label.png")):
+    for prefer_colours, mask in (
+        (True, "masks/1_color.png"),
+        (False, "masks/1_label.png"),
+    ):
         pairs = pair_masks(export, prefer_colours=prefer_colours)
         assert [each.path for each in pairs.masks["images/1.jpg"]] == [mask]
         assert pairs.lost == []  # the other is the same mask, drawn otherwise
@@ -208,7 +238,9 @@ def test_several_masks_of_one_class_folder() -> None:
     for kind in ("benign", "normal"):
         for name in (f"{kind}/{kind} (1)", f"{kind}/{kind} (2)"):
             paths += [f"{name}.png", f"{name}_mask.png"]
-    pairs = pair_masks(export_of(*paths, "benign/benign (1)_mask_1.png"), prefer_colours=False)
+    pairs = pair_masks(
+        export_of(*paths, "benign/benign (1)_mask_1.png"), prefer_colours=False
+    )
     assert [each.path for each in pairs.masks["benign/benign (1).png"]] == [
         "benign/benign (1)_mask.png",
         "benign/benign (1)_mask_1.png",
@@ -221,7 +253,9 @@ def test_many_folders_of_like_names() -> None:
     paths = []
     for folder in folders:
         paths += [f"{folder}/img.png", f"{folder}/label.png", f"{folder}/label_viz.png"]
-    assert pairs_of(*paths) == {f"{folder}/img.png": [f"{folder}/label.png"] for folder in folders}
+    assert pairs_of(*paths) == {
+        f"{folder}/img.png": [f"{folder}/label.png"] for folder in folders
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,43 @@ from typing import Any
 import pytest
 
 from curate.errors import InputError
-from tests.curate.formats.via_exports import OTHER, SQUARE, export, labels, project, read, region
+from tests.curate.formats.via_exports import (
+    OTHER,
+    SQUARE,
+    export,
+    labels,
+    project,
+    read,
+    region,
+)
 
 
 @pytest.mark.parametrize(
     ("noted", "expected"),
     [
         ([{"Info": "Date"}, {"Info": "Total"}], ["Date", "Total"]),
-        ([{"class": "cat", "name": "Tom"}, {"class": "dog", "name": "Rex"}], ["cat", "dog"]),
-        ([{"Object_Class": "cat", "name": "Tom"}, {"Object_Class": "dog"}], ["cat", "dog"]),
-        ([{"name": "cat", "colour": "red"}, {"name": "dog", "colour": "red"}], ["cat", "dog"]),
-        ([{"fruit": "fig", "ripe": ""}, {"fruit": "kiwi", "ripe": "yes"}], ["fig", "kiwi"]),
+        (
+            [{"class": "cat", "name": "Tom"}, {"class": "dog", "name": "Rex"}],
+            ["cat", "dog"],
+        ),
+        (
+            [{"Object_Class": "cat", "name": "Tom"}, {"Object_Class": "dog"}],
+            ["cat", "dog"],
+        ),
+        (
+            [{"name": "cat", "colour": "red"}, {"name": "dog", "colour": "red"}],
+            ["cat", "dog"],
+        ),
+        (
+            [{"fruit": "fig", "ripe": ""}, {"fruit": "kiwi", "ripe": "yes"}],
+            ["fig", "kiwi"],
+        ),
         ([{"class": "", "name": "cat"}, {"class": "", "name": "dog"}], ["cat", "dog"]),
         ([{"name": "not_defined", "kind": "cat"}, {"kind": "dog"}], ["cat", "dog"]),
-        ([{"type": {"cat": True, "wet": True}}, {"type": {"dog": True}}], ["cat, wet", "dog"]),
+        (
+            [{"type": {"cat": True, "wet": True}}, {"type": {"dog": True}}],
+            ["cat, wet", "dog"],
+        ),
         ([{"class": 1}, {"class": 2}], ["1", "2"]),
         ([{"class": "cat"}, {}], ["", "cat"]),
         ([{}, {}], ["test", "test"]),
@@ -47,7 +70,10 @@ def test_the_settings_may_say_which_attribute_is_the_class(tmp_path: Path) -> No
 def test_options_of_a_project_tell_its_class(tmp_path: Path) -> None:
     declared = {
         "name": {"type": "text"},
-        "type": {"type": "dropdown", "options": {"1": "Cat", "2": "Dog", "bird": "A bird"}},
+        "type": {
+            "type": "dropdown",
+            "options": {"1": "Cat", "2": "Dog", "bird": "A bird"},
+        },
     }
     regions = [
         region(SQUARE, name="Tom", type="1"),
@@ -62,7 +88,10 @@ def test_options_of_a_project_tell_its_class(tmp_path: Path) -> None:
 
 def test_an_export_beside_its_project_has_the_same_labels(tmp_path: Path) -> None:
     declared = {"type": {"type": "dropdown", "options": {"1": "Cat", "2": "Dog"}}}
-    regions = [region(SQUARE, type="1", name="Tom"), region(OTHER, type="2", name="Rex")]
+    regions = [
+        region(SQUARE, type="1", name="Tom"),
+        region(OTHER, type="2", name="Rex"),
+    ]
     project(tmp_path, declared, *regions, default_filepath="pool/")
     data = json.loads((tmp_path / "via.json").read_text())["_via_img_metadata"]
     (tmp_path / "pool" / "an_export.json").write_text(json.dumps(data))

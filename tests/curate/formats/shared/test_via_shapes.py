@@ -21,7 +21,9 @@ from tests.curate.formats.via_exports import SQUARE, export, labels, read, regio
     ],
 )
 def test_shapes_with_an_area(tmp_path: Path, shape: Any, area: int) -> None:
-    assert [row["area"] for row in read(export(tmp_path, region(shape, name="cat"))).rows] == [area]
+    assert [
+        row["area"] for row in read(export(tmp_path, region(shape, name="cat"))).rows
+    ] == [area]
 
 
 def test_an_ellipse_is_turned_clockwise_by_radians(tmp_path: Path) -> None:
@@ -53,7 +55,10 @@ def test_an_ellipse_is_turned_clockwise_by_radians(tmp_path: Path) -> None:
         ({"name": "polygon"}, "bad_polygon"),
         ({"name": "circle", "cx": 1, "cy": 2}, "bad_polygon"),
         ({"name": "circle", "cx": 1, "cy": 2, "r": None}, "bad_polygon"),
-        ({"name": "ellipse", "cx": 1, "cy": 2, "rx": 3, "ry": 4, "theta": "x"}, "bad_polygon"),
+        (
+            {"name": "ellipse", "cx": 1, "cy": 2, "rx": 3, "ry": 4, "theta": "x"},
+            "bad_polygon",
+        ),
         ({"name": "circle", "cx": 500, "cy": 2, "r": 3}, "outside_image"),
     ],
 )

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from tests.curate.formats.pictures import Picture
-from tests.curate.formats.via_exports import COLUMNS, OTHER, SQUARE, export, labels, read, region
+from tests.curate.formats.via_exports import (
+    COLUMNS,
+    OTHER,
+    SQUARE,
+    export,
+    labels,
+    read,
+    region,
+)
 
 
 def table(root: Path, *lines: str, columns: str = COLUMNS) -> Path:
@@ -46,7 +54,9 @@ def test_a_line_of_a_table_costs_itself(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("mark", ["", "#"])
-def test_tables_of_old_releases_and_spreadsheets(tmp_path: Path, delimiter: str, mark: str) -> None:
+def test_tables_of_old_releases_and_spreadsheets(
+    tmp_path: Path, delimiter: str, mark: str
+) -> None:
     quoted = line("a.png", SQUARE, {"class": "cat"}).replace(",", delimiter, 5)
     quoted = quoted.replace('","{""class', f'"{delimiter}"{{""class')
     columns = mark + COLUMNS.replace(",", delimiter)

@@ -14,8 +14,12 @@ SCRIPT = "<script>alert(1)</script>"
 LONG = "x" * 900
 
 
-def test_the_page_says_what_the_ledgers_say_and_runs_nothing(project: Project, verb: Verb) -> None:
-    project.add("street", 6, ["car", "Pedestrian", "sky", SCRIPT, "\u202edrow\x07", LONG])
+def test_the_page_says_what_the_ledgers_say_and_runs_nothing(
+    project: Project, verb: Verb
+) -> None:
+    project.add(
+        "street", 6, ["car", "Pedestrian", "sky", SCRIPT, "\u202edrow\x07", LONG]
+    )
     project.add("yard", 4, ["wheel"], role="test")
     images = project.add("torn", 4, ["car"]) / "images"
     (images / "0.png").write_bytes(b"no picture")
@@ -28,7 +32,10 @@ def test_the_page_says_what_the_ledgers_say_and_runs_nothing(project: Project, v
     reader = PageReader(page)
 
     assert "script" not in reader.tags
-    assert all(address.startswith(("#", "data:image/webp;base64,")) for address in reader.addresses)
+    assert all(
+        address.startswith(("#", "data:image/webp;base64,"))
+        for address in reader.addresses
+    )
     assert "http:" not in page
     assert "https:" not in page
     assert "&lt;script&gt;alert(1)" in page
@@ -39,7 +46,9 @@ def test_the_page_says_what_the_ledgers_say_and_runs_nothing(project: Project, v
     for stage in STAGES:
         path_of_ledger = project.build / stage / "ledger.json"
         ledger = msgspec.json.decode(path_of_ledger.read_bytes(), type=LedgerReport)
-        numbers = [number(each) for each in (ledger.came_in, ledger.out, ledger.dropped)]
+        numbers = [
+            number(each) for each in (ledger.came_in, ledger.out, ledger.dropped)
+        ]
         row = f"{stage} {' '.join(numbers)} "
         assert row.replace("\u202f", ",") in reader.text
         for reason, count in ledger.by_reason.items():
@@ -56,7 +65,9 @@ def test_the_page_says_what_the_ledgers_say_and_runs_nothing(project: Project, v
     assert path.read_bytes() == before
 
 
-def test_labels_are_shown_as_the_build_decided_them(project: Project, verb: Verb) -> None:
+def test_labels_are_shown_as_the_build_decided_them(
+    project: Project, verb: Verb
+) -> None:
     project.add("street", 4, ["car", "zorp"])
     assert verb("all", project.settings, "--until", "shard").code == 0
     path = project.build / "report" / "curation.html"

@@ -15,7 +15,9 @@ from pipelines.pages.curation.labels import Labels
 from pipelines.pages.curation.notices import find_notices
 
 
-def make_ledger(came_in: int, reasons: Mapping[str, int], uncounted: int = 0) -> LedgerReport:
+def make_ledger(
+    came_in: int, reasons: Mapping[str, int], uncounted: int = 0
+) -> LedgerReport:
     """A ledger of the export `e`."""
     dropped = sum(reasons.values())
     export = ExportLedger(
@@ -79,7 +81,10 @@ def test_a_build_without_surprises_has_no_notice() -> None:
         (make_ledger(0, {}), "e is empty"),
         (make_ledger(10, {"missing_image": 10}), "e leaves nothing"),
         (make_ledger(10, {"missing_image": 6}), "e loses 60%"),
-        (make_ledger(10, {"missing_mask": 0}, uncounted=1), "1 loss of unknown size in ingest"),
+        (
+            make_ledger(10, {"missing_mask": 0}, uncounted=1),
+            "1 loss of unknown size in ingest",
+        ),
         (make_ledger(10, {"fault": 1}), "A fault of this program in ingest"),
     ],
     ids=["empty", "nothing left", "much lost", "unknown", "fault"],

@@ -22,7 +22,16 @@ def objects() -> DataFrame:
         ("b", "yard", "car", "thing", "test", "large", 1, 0.0),
         ("b", "yard", "wheel", "part", "train", "small", 2, 3.0),
     ]
-    columns = ["export", "domain", "concept", "concept_kind", "split", "size", "count", "weight"]
+    columns = [
+        "export",
+        "domain",
+        "concept",
+        "concept_kind",
+        "split",
+        "size",
+        "count",
+        "weight",
+    ]
     return DataFrame(rows, columns=columns)
 
 
@@ -59,7 +68,9 @@ def test_shares_before_and_after_balance(objects: DataFrame) -> None:
 
 
 def test_drops_are_listed_by_stage_export_and_reason() -> None:
-    export = ExportLedger(came_in=5, out=2, dropped=3, by_reason={"crowd": 3, "missing_mask": 0})
+    export = ExportLedger(
+        came_in=5, out=2, dropped=3, by_reason={"crowd": 3, "missing_mask": 0}
+    )
     ledger = LedgerReport(
         came_in=5, out=2, dropped=3, by_reason={}, by_export={"a": export}, uncounted=1
     )
@@ -80,6 +91,8 @@ def test_links_are_counted_by_kind() -> None:
 
 
 def test_the_first_of_each_are_taken_in_order() -> None:
-    table = pa.table({"by": ["x", "y", "x", "x"], "order": [3, 1, 2, 1], "row": [0, 1, 2, 3]})
+    table = pa.table(
+        {"by": ["x", "y", "x", "x"], "order": [3, 1, 2, 1], "row": [0, 1, 2, 3]}
+    )
     assert take_first_of_each(table, "by", ["order"], 2)["row"].to_pylist() == [3, 2, 1]
     assert len(take_first_of_each(table.slice(0, 0), "by", ["order"], 2)) == 0

@@ -109,7 +109,9 @@ def test_training_is_plotted_if_it_is_recorded(
     assert ("Validation IoU over" in page) == has_validation
 
 
-def test_report_writes_it_beside_the_curations(built: Project, verb: Verb, tmp_path: Path) -> None:
+def test_report_writes_it_beside_the_curations(
+    built: Project, verb: Verb, tmp_path: Path
+) -> None:
     build = tmp_path / "build"
     shutil.copytree(built.build, build)
     write_evaluation(UPath(build))

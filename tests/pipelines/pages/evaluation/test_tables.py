@@ -3,11 +3,16 @@
 import pytest
 from pandas import DataFrame
 
-from pipelines.pages.evaluation.sections.spread import tabulate_quantiles, tabulate_reached
+from pipelines.pages.evaluation.sections.spread import (
+    tabulate_quantiles,
+    tabulate_reached,
+)
 
 
 def test_shares_of_objects_that_reach_an_iou() -> None:
-    scores = DataFrame({"method": ["model"] * 4 + ["prior"], "iou": [0.2, 0.5, 0.8, 0.95, 0.6]})
+    scores = DataFrame(
+        {"method": ["model"] * 4 + ["prior"], "iou": [0.2, 0.5, 0.8, 0.95, 0.6]}
+    )
     reached = tabulate_reached(scores)
     assert reached.columns.to_list() == [0.5, 0.75, 0.9]
     assert reached.loc["model"].to_list() == [0.75, 0.5, 0.25]
@@ -15,5 +20,9 @@ def test_shares_of_objects_that_reach_an_iou() -> None:
 
 
 def test_quantiles_of_each_method() -> None:
-    scores = DataFrame({"method": ["model"] * 11, "iou": [number / 10 for number in range(11)]})
-    assert tabulate_quantiles(scores).loc["model"].to_list() == pytest.approx([0.1, 0.5, 0.9])
+    scores = DataFrame(
+        {"method": ["model"] * 11, "iou": [number / 10 for number in range(11)]}
+    )
+    assert tabulate_quantiles(scores).loc["model"].to_list() == pytest.approx(
+        [0.1, 0.5, 0.9]
+    )
