@@ -1,7 +1,7 @@
-"""What travels from the formats to ingest: an image as its export describes it, and what was dropped.
+"""What travels from the formats to ingest: images as exports describe them, and drops.
 
-A format only parses. It yields image records whose shapes stand as the export wrote them, in the
-annotated frame; ingest finds the image, checks every number and turns each shape into run-lengths.
+A format only parses. It yields image records with the shapes as the export wrote them, in the
+annotated frame. Ingest finds the image, checks every number and makes run-lengths of each shape.
 """
 
 import hashlib
@@ -75,7 +75,7 @@ class RawRunLengths(Record, frozen=True, kw_only=True, tag="run_lengths"):
 
 
 class RowRunLengths(Record, frozen=True, kw_only=True, tag="row_run_lengths"):
-    """Row-major run-lengths of a rectangle of the annotated frame, as the export holds them: unchecked.
+    """Row-major run-lengths of a rectangle of the annotated frame, unchecked.
 
     `counts`: a list. `x`, `y`: the rectangle's top left px; `width`, `height`: its sides, px.
     """
@@ -90,8 +90,8 @@ class RowRunLengths(Record, frozen=True, kw_only=True, tag="row_run_lengths"):
 class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
     """An encoded picture, such as a PNG, whose non-zero pixels are the mask.
 
-    If it has transparency, its opaque pixels are the mask. `x`, `y`: the place of its top left pixel
-    in the annotated frame, px.
+    If it has transparency, its opaque pixels are the mask. `x`, `y`: the place of its top left
+    pixel in the annotated frame, px.
     """
 
     data: bytes
@@ -118,7 +118,7 @@ class Annotation(Record, frozen=True, kw_only=True):
     label: str = ""
     shape: Shape | None = None
     dropped: Reason | None = None
-    """The format's own verdict, such as crowd, deleted or no_mask; None if the annotation is sound."""
+    """The format's own verdict, such as crowd or deleted; None if the annotation is sound."""
     detail: str = ""
     """Why it is dropped, for people."""
     flags: list[Flag] = []
@@ -132,14 +132,16 @@ class RegionMap(Record, frozen=True, kw_only=True):
     pixels: Literal["auto", "index", "colour", "number", "binary", "objects"]
     """How a pixel is read.
 
-    `index`: its grey value or palette index. `colour`: RGB as 0xRRGGBB, an inexact colour as the nearest
-    listed one. `number`: RGB as 0xRRGGBB, exactly. `binary`: above 127, or opaque if some pixels are
-    transparent. `objects`: each value but 0 and `void` is one object of class `label`. `auto`: the
-    picture decides, see curate/pixels/regions.py.
+    - `index`: its grey value or palette index
+    - `colour`: RGB as 0xRRGGBB; an inexact colour is the nearest listed one
+    - `number`: RGB as 0xRRGGBB, exactly
+    - `binary`: above 127, or opaque if some pixels are transparent
+    - `objects`: each value but 0 and `void` is one object of class `label`
+    - `auto`: the picture decides, see curate/pixels/regions.py
     """
     labels: dict[int, str] = {}
-    """Label by value. A value in neither `labels` nor `void` nor `background` is `unknown_class`; but in
-    an `auto` map without labels the values are their own labels."""
+    """Label by value. A value in neither `labels`, `void` nor `background` is `unknown_class`; but
+    in an `auto` map without labels the values are their own labels."""
     colours: dict[int, int] = {}
     """Value by colour; without it a colour is its own value."""
     label: str = ""
@@ -160,8 +162,8 @@ class ImageRecord(Record, frozen=True, kw_only=True):
     """An image, and all that one document of the export says of it."""
 
     name: str
-    """The image's path or file name as the document gives it. Ingest looks for it from the document's
-    folder, then from the export's root and from `folders`, then by its file name."""
+    """The image's path or file name as the document gives it. Ingest looks for it from the
+    document's folder, then from the export's root and from `folders`, then by its file name."""
     document: str
     annotations: list[Annotation] = []
     maps: list[RegionMap] = []
@@ -170,7 +172,7 @@ class ImageRecord(Record, frozen=True, kw_only=True):
     height: int | None = None
     """Height of the annotated frame, px; None if the document does not say."""
     frame: Literal["displayed", "stored", "by_size"] = "by_size"
-    """The frame of the shapes: `displayed` (EXIF orientation applied), `stored`, or the one that has the
+    """The frame of the shapes: `displayed` (EXIF orientation applied), `stored`, or the one of the
     annotated size (`by_size`; displayed if both have it)."""
     folders: list[str] = []
     video: str = ""

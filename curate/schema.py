@@ -15,7 +15,10 @@ SCHEMA_VERSION = 1
 """Rises with every change to the columns or bytes that the stages write."""
 
 STAGES = ("ingest", "remap", "filter", "split", "balance", "shard")
-"""The stages of the curation, in the order of the flow; each leaves a folder of its name in the build."""
+"""The stages of the curation, in the order of the flow.
+
+Each leaves a folder of its name in the build.
+"""
 
 DROPS = pa.schema(
     [
@@ -68,7 +71,10 @@ SHARD_ROW = pa.schema(
 
 
 def shard_schema() -> pa.Schema:
-    """`SHARD_ROW` with its schema version, and the Hugging Face features that make pictures appear."""
+    """`SHARD_ROW` with its schema version and the features of Hugging Face datasets.
+
+    The features make pictures appear as pictures.
+    """
     features = {field.name: _feature(field) for field in SHARD_ROW}
     metadata = {
         "schema_version": str(SCHEMA_VERSION),
@@ -103,7 +109,10 @@ def drops_table(drops: Iterable[Drop]) -> pa.Table:
 def drop_rows(
     table: pa.Table, reasons: Iterable[str], details: Iterable[str]
 ) -> pa.Table:
-    """Drops of whole rows of a stage's table: one reason, one detail and a count of 1 for each row."""
+    """Drops of whole rows of a stage's table; each counts one annotation.
+
+    `reasons`, `details`: one of each for a row.
+    """
     names = ("object_id", "export", "image_path", "annotation_key")
     columns = {name: table[name] for name in names}
     columns["reason"] = pa.array(reasons, pa.string())

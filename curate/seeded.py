@@ -1,7 +1,8 @@
-"""Chance that is a pure function: numbers drawn from an object's id, an epoch and a seed, the same on any machine.
+"""Random numbers as a pure function of an object's id, an epoch and a seed.
 
-SplitMix64 (Steele, Lea and Flood, 2014) run as a counter: a key names a stream, and the k-th number of the
-stream is `_mix(key + k × φ)`. Nothing is kept from call to call, so rows may come in any order, in any part.
+They are the same on any machine. SplitMix64 (Steele, Lea and Flood, 2014) runs as a counter: a key
+names a stream, and the k-th number of the stream is `_mix(key + k × φ)`. Nothing is kept from call
+to call, so rows may come in any order and in any partition.
 """
 
 from collections.abc import Sequence
@@ -20,33 +21,43 @@ def object_keys(object_ids: Sequence[str]) -> Keys:
     digits = "".join(object_ids)
     if len(digits) != 32 * len(object_ids):
         raise ValueError("an object id is 32 hex digits")
-    halves = (
-        np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64).reshape(-1, 2)
-    )
-    return _mix(_mix(halves[:, 0]) + halves[:, 1])
+
+    words = np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64)
+    high, low = words.reshape(-1, 2).T
+    return _mix(_mix(high) + low)
 
 
 def row_keys(count: int) -> Keys:
     """(count,) uint64 keys of the rows 0, 1, … of a table."""
-    return _mix(np.arange(count, dtype=np.uint64) * _PHI)
+    rows = np.arange(count, dtype=np.uint64)
+    return _mix(rows * _PHI)
 
 
 def branch(keys: Keys, number: int) -> Keys:
-    """Keys of other streams, one for each whole number (an epoch, a seed, a purpose), as independent as the hash is."""
-    return _mix(keys ^ _mix(np.array([number % 2**64], np.uint64) * _PHI + _PHI))
+    """(n,) keys of other streams, for a whole number such as an epoch, a seed or a purpose.
+
+    The streams of different numbers are as independent as the hash is.
+    """
+    step = np.array([number % 2**64], np.uint64)
+    return _mix(keys ^ _mix(step * _PHI + _PHI))
 
 
 def numbers(keys: Keys, count: int) -> Keys:
-    """The first numbers of each stream, (n, count) uint64, evenly distributed over all 64-bit values."""
-    return _mix(keys[:, None] + np.arange(1, count + 1, dtype=np.uint64) * _PHI)
+    """The first numbers of each stream, (n, count) uint64, evenly distributed over all values."""
+    steps = np.arange(1, count + 1, dtype=np.uint64)
+    return _mix(keys[:, None] + steps * _PHI)
 
 
 def uniform(keys: Keys, count: int) -> NDArray[np.float64]:
-    """The first numbers of each stream, (n, count) float64, uniform in [0, 1) in steps of 2^-53."""
-    return (numbers(keys, count) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    """The first numbers of each stream, (n, count) float64, uniform in [0, 1).
+
+    They come in steps of 2^-53, the finest that float64 holds over the whole range.
+    """
+    highest_bits = numbers(keys, count) >> np.uint64(11)
+    return highest_bits.astype(np.float64) * 2.0**-53
 
 
-def generator(*numbers: int) -> np.random.Generator:
+def generator(*path: int) -> np.random.Generator:
     """A numpy generator for whole numbers: a seed, then what it is for, such as an epoch or a row.
 
     The same numbers give the same generator; other numbers, or another order of them, give an
@@ -56,12 +67,13 @@ def generator(*numbers: int) -> np.random.Generator:
     True
     """
     key = row_keys(1)
-    for number in numbers:
+    for number in path:
         key = branch(key, number)
     return np.random.default_rng(int(key[0]))
 
 
 def _mix(values: Keys) -> Keys:
+    """SplitMix64's finaliser: each bit of the result depends on every bit of the value."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))

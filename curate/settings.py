@@ -1,17 +1,15 @@
-"""The settings file: one YAML, validated; every error names file, line, column and the nearest valid word."""
+"""The settings: each section a model, each key with its description.
 
-import os
+docs/settings.md and the JSON Schema are made from these models.
+"""
+
 import re
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-from upath import UPath
+from pydantic import Field, field_validator, model_validator
 
-from curate.errors import InputError, nearest
 from curate.limits import Limits, Section
-from curate.yaml_files import Located, load_yaml
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
@@ -21,7 +19,6 @@ OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 STARTS_WITHOUT_FILE = ("base", "random")
 """Words for `train.start` that are not the path of a checkpoint."""
 
-_LONGEST_SHOWN = 100  # characters of a wrong value in a message
 ShareRange = tuple[
     Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]
 ]
@@ -334,176 +331,3 @@ class Settings(Section):
         if taxonomy == "own":
             return str(OWN_TAXONOMY)
         return taxonomy
-
-
-Formats = Mapping[str, Collection[str]]
-"""The formats that can be read, and the options of each."""
-
-
-def load_settings(path: Path, formats: Formats, root: str | None = None) -> Settings:
-    """The settings of a YAML file. InputError with file, line, column and what to write instead.
-
-    `formats`: what `format` and `options` of an export may say, see
-    `curate.formats.options_by_name`. `root`: replaces that of the file; it is relative to the
-    working directory.
-
-    All paths come back absolute (URLs stay as they are): those of exports are taken from `root`, if
-    there is one, and all others from the folder of the settings file.
-
-    An export with a licence that `licences.allow` does not list is an error, too: nothing of it is
-    ever read.
-    """
-    document = load_yaml(path)
-    if not isinstance(document.data, dict):
-        raise InputError(
-            f"{path}:1:1: a settings file is a mapping that begins with 'build:'"
-        )
-    try:
-        settings = Settings.model_validate(document.data)
-    except ValidationError as error:
-        raise InputError(
-            "\n".join(_explain(each, document) for each in error.errors()[:10])
-        ) from None
-    first: dict[str, int] = {}
-    for number, export in enumerate(settings.exports):
-        _check_export(export, number, first, document, formats)
-    _check_licences(settings, document)
-    _check_taxonomy(settings, document)
-
-    folder = str(path.absolute().parent)
-    if root is not None:
-        root = _absolute(root, str(Path.cwd()))
-    elif settings.root is not None:
-        root = _absolute(settings.root, folder)
-    return _with_absolute_paths(settings, folder, root)
-
-
-def _with_absolute_paths(settings: Settings, folder: str, root: str | None) -> Settings:
-    """Settings whose paths no longer depend on where the program runs.
-
-    `folder`: of the settings file. `root`: absolute, where the exports are, if not in `folder`.
-    """
-    exports = []
-    for export in settings.exports:
-        path = _absolute(export.path, root or folder)
-        exports.append(export.model_copy(update={"path": path}))
-
-    train = settings.train
-    if train.start not in STARTS_WITHOUT_FILE:
-        train = train.model_copy(update={"start": _absolute(train.start, folder)})
-
-    changes = {
-        "build": _absolute(settings.build, folder),
-        "taxonomy": _absolute(settings.taxonomy, folder),
-        "root": root,
-        "exports": exports,
-        "train": train,
-    }
-    return settings.model_copy(update=changes)
-
-
-def _absolute(path: str, folder: str) -> str:
-    """A path taken from a folder; a URL or an absolute path stays as it is. Both may be URLs.
-
-    >>> _absolute("../build/demo", "/home/me/project/examples")
-    '/home/me/project/build/demo'
-    >>> _absolute("street.zip", "s3://bucket/exports")
-    's3://bucket/exports/street.zip'
-    """
-    if "://" in path:
-        return path
-    if "://" in folder:
-        return str(UPath(folder) / path)
-    # Not Path.resolve: a user who follows links of their own expects `..` as it is written.
-    return os.path.normpath(os.path.join(folder, path))  # noqa: PTH118
-
-
-def _check_taxonomy(settings: Settings, document: Located) -> None:
-    """The project's own taxonomy is in a clone, not in an installed library."""
-    if settings.taxonomy == str(OWN_TAXONOMY) and not OWN_TAXONOMY.is_file():
-        raise InputError(
-            f"{document.where('taxonomy')}: this installation has no taxonomy of its own; set "
-            "taxonomy to the path of a concepts.yaml"
-        )
-
-
-def _check_export(
-    export: ExportSettings,
-    number: int,
-    first: dict[str, int],
-    document: Located,
-    formats: Formats,
-) -> None:
-    def fail(message: str, *key: str) -> InputError:
-        return InputError(f"{document.where('exports', number, *key)}: {message}")
-
-    if export.format not in formats:
-        hint = nearest(export.format, formats)
-        raise fail(
-            f"unknown format {export.format!r}{hint}; known: {', '.join(formats)}",
-            "format",
-        )
-    if export.name in first:
-        raise fail(f"export {export.name!r} stands twice; names must differ", "name")
-    first[export.name] = number
-    allowed = formats[export.format]
-    for option in export.options:
-        if option not in allowed:
-            hint = (
-                nearest(option, sorted(allowed))
-                or f"; it knows {', '.join(sorted(allowed)) or 'none'}"
-            )
-            raise fail(
-                f"format {export.format} has no option {option!r}{hint}",
-                "options",
-                option,
-            )
-
-
-def _check_licences(settings: Settings, document: Located) -> None:
-    allowed = {licence.casefold() for licence in settings.licences.allow}
-    refused = [
-        f"{document.where('exports', number, 'licence')}: export {export.name} has the licence {export.licence!r}, "
-        f"which licences.allow does not list{nearest(export.licence, settings.licences.allow)}"
-        for number, export in enumerate(settings.exports)
-        if export.licence.casefold() not in allowed
-    ]
-    if refused:
-        raise InputError("\n".join(refused))
-
-
-def _explain(error: Any, document: Located) -> str:
-    path, kind = error["loc"], error["type"]
-    where = document.where(*path)
-    dotted = ".".join(str(step) for step in path)
-    if kind == "extra_forbidden":
-        return (
-            f"{where}: unknown key {dotted!r}{nearest(str(path[-1]), _keys(path[:-1]))}"
-        )
-    if kind == "missing":
-        return f"{where}: key {dotted!r} is missing"
-    found = repr(error["input"])
-    found = found if len(found) <= _LONGEST_SHOWN else f"{found[:_LONGEST_SHOWN]}…"
-    return f"{where}: {dotted}: {error['msg']} (found {found})"
-
-
-def _keys(path: tuple[Any, ...]) -> list[str]:
-    model: Any = Settings
-    for step in path:
-        if isinstance(step, str):
-            annotation = model.model_fields[step].annotation
-            model = next(
-                (a for a in getattr(annotation, "__args__", ()) if isinstance(a, type)),
-                annotation,
-            )
-    return list(getattr(model, "model_fields", ()))
-
-
-def schema(formats: Formats) -> dict[str, Any]:
-    """JSON Schema of the settings file, for editors; it lists the formats."""
-    described = Settings.model_json_schema()
-    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    described["$defs"]["ExportSettings"]["properties"]["format"]["enum"] = sorted(
-        formats
-    )
-    return described

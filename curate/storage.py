@@ -1,4 +1,7 @@
-"""Writing that a kill cannot spoil: everything is written beside its place, then renamed into it."""
+"""Writing that a kill cannot spoil.
+
+Everything is written beside its place, then renamed into it.
+"""
 
 import hashlib
 import os
@@ -16,7 +19,10 @@ _Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
 def digest(*parts: Any) -> str:
-    """Hex digest of plain data (dicts in any order, lists, strings, numbers, bytes): a cache's key."""
+    """Hex digest of plain data: the key of a cache.
+
+    Plain data are dicts in any order, lists, strings, numbers and bytes.
+    """
     encoded = msgspec.json.encode(parts, order="deterministic")
     return hashlib.sha256(encoded).hexdigest()
 

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 class Step:
     """What one stage did with an object: the row that went on, if one did, and its drops.
 
-    There are both where an annotation's key occurs twice: the first goes on, later ones are dropped.
+    There are both if an annotation's key occurs twice: the first goes on, the others are dropped.
     `partition`: file name of the partition that holds it. `added`: columns that this stage added or
     changed.
     """
@@ -85,15 +85,18 @@ def _step(build: UPath, stage: str, object_id: str, before: Step | None) -> Step
 
 def _changes(known: Row, row: Row) -> Row:
     """The columns of a row that are new, or differ from what was known."""
-    changed = {}
-    for name, value in row.items():
-        if name not in known or known[name] != value:
-            changed[name] = value
-    return changed
+    return {
+        name: value
+        for name, value in row.items()
+        if name not in known or known[name] != value
+    }
 
 
 def _rows_of(path: UPath, object_id: str) -> list[Row]:
-    """The rows of a partition's file with this object_id. Reads all columns only if there is one."""
+    """The rows of a partition's file with this object_id.
+
+    Only the ids are read if there is none.
+    """
     if not path.exists():
         return []
     ids = read_table(path, ["object_id"])["object_id"]

@@ -40,7 +40,10 @@ class Located:
     document: Any
 
     def where(self, *path: Any) -> str:
-        """FILE:LINE:COLUMN of the value at a path of keys and indexes, or of the nearest above it."""
+        """FILE:LINE:COLUMN of the value at a path of keys and indexes.
+
+        If it does not exist, the place of the nearest value above it.
+        """
         line = 0
         column = 0
         node = self.document

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.formats import options_by_name
-from curate.settings import schema
+from curate.settings_file import schema
 
 HERE = Path(__file__).parent
 BEGIN = "<!-- the tables: make settings-docs writes them -->\n"

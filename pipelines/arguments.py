@@ -43,9 +43,9 @@ class Until(StrEnum):
 
 
 def load(path: Path, root: str | None) -> "Settings":
-    """The settings of a file, see `curate.settings.load_settings`."""
+    """The settings of a file, see `curate.settings_file.load_settings`."""
     # Imported here for the same reason as the verbs in cli.py.
     from curate.formats import options_by_name
-    from curate.settings import load_settings
+    from curate.settings_file import load_settings
 
     return load_settings(path, options_by_name(), root)

@@ -10,7 +10,7 @@ import pytest
 
 import curate
 from curate import formats
-from curate.settings import schema
+from curate.settings_file import schema
 from docs import settings_pages
 
 ROOT = Path(__file__).parents[1]

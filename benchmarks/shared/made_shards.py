@@ -7,7 +7,8 @@ from pathlib import Path
 
 from benchmarks.shared.pictures import make_exports
 from curate.formats import options_by_name
-from curate.settings import Settings, load_settings
+from curate.settings import Settings
+from curate.settings_file import load_settings
 
 
 def make_shards(root: Path) -> Settings:

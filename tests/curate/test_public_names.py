@@ -45,7 +45,8 @@ def test_the_names_are_listed_before_they_are_loaded() -> None:
 
 
 def test_importing_the_library_loads_none_of_it() -> None:
-    program = "import sys, curate; print([name for name in sys.modules if name.startswith('curate.')])"
+    names = "[name for name in sys.modules if name.startswith('curate.')]"
+    program = f"import sys, curate; print({names})"
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The settings file: what is wrong in it is said with file, line, column and the nearest valid word."""
+"""The settings file: messages name file, line, column and the nearest valid word."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from ruamel.yaml import YAML
 
-from curate import settings
+from curate import settings_file as settings
 from curate.errors import InputError
 from curate.formats import options_by_name
 
@@ -133,7 +133,8 @@ def test_words_and_urls_are_no_relative_paths(tmp_path: Path) -> None:
 def test_an_installation_without_a_taxonomy_says_what_to_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "OWN_TAXONOMY", tmp_path / "none.yaml")
+    for module in ("curate.settings", "curate.settings_file"):
+        monkeypatch.setattr(f"{module}.OWN_TAXONOMY", tmp_path / "none.yaml")
     assert "set taxonomy to the path of a concepts.yaml" in message(tmp_path, GOOD)
 
 
@@ -205,7 +206,7 @@ def test_an_option_that_the_format_does_not_know_is_named(tmp_path: Path) -> Non
 
 def test_two_exports_of_one_name_are_refused(tmp_path: Path) -> None:
     first = GOOD[GOOD.index("  - name") : GOOD.index("licences")]
-    assert "FILE:9:5: export 'street' stands twice" in message(
+    assert "FILE:9:5: export 'street' occurs twice" in message(
         tmp_path, GOOD.replace("licences:", first + "licences:")
     )
 

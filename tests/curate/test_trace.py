@@ -32,7 +32,10 @@ def write_stage(
 
 @pytest.fixture
 def build(tmp_path: Path) -> UPath:
-    """Two stages of two parts: "kept" goes on, "lost" is dropped in remap, "twice" is there and dropped, too."""
+    """Two stages of two partitions.
+
+    "kept" goes on, "lost" is dropped in remap, "twice" goes on and is dropped, too.
+    """
     folder = UPath(tmp_path)
     again = Drop(
         reason=Reason.DUPLICATE_ANNOTATION, detail="stands twice", object_id="twice"

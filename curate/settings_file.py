@@ -1,0 +1,215 @@
+"""The settings file: one YAML, validated.
+
+Every error names file, line and column, and the nearest valid word.
+"""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from upath import UPath
+
+from curate.errors import InputError, nearest
+from curate.settings import OWN_TAXONOMY, STARTS_WITHOUT_FILE, ExportSettings, Settings
+from curate.yaml_files import Located, load_yaml
+
+Formats = Mapping[str, Collection[str]]
+"""The formats that can be read, and the options of each."""
+
+_MOST_ERRORS = 10
+_LONGEST_SHOWN = 100  # characters of a wrong value in a message
+
+
+def load_settings(path: Path, formats: Formats, root: str | None = None) -> Settings:
+    """The settings of a YAML file.
+
+    `formats`: what `format` and `options` of an export may say, see
+    `curate.formats.options_by_name`. `root`: replaces that of the file; it is relative to the
+    working directory.
+
+    All paths come back absolute, and URLs stay as they are. The paths of exports are taken from
+    `root`, if there is one, and all others from the folder of the settings file.
+
+    Raises InputError with file, line, column and what to write instead. An export with a licence
+    that `licences.allow` does not list is an error, too: nothing of it is ever read.
+    """
+    document = load_yaml(path)
+    if not isinstance(document.data, dict):
+        message = "a settings file is a mapping that begins with 'build:'"
+        raise InputError(f"{path}:1:1: {message}")
+
+    try:
+        settings = Settings.model_validate(document.data)
+    except ValidationError as error:
+        found = error.errors()[:_MOST_ERRORS]
+        raise InputError(
+            "\n".join(_explain(each, document) for each in found)
+        ) from None
+
+    _check_exports(settings.exports, document, formats)
+    _check_licences(settings, document)
+    _check_taxonomy(settings, document)
+
+    folder = str(path.absolute().parent)
+    if root is not None:
+        root = _absolute(root, str(Path.cwd()))
+    elif settings.root is not None:
+        root = _absolute(settings.root, folder)
+    return _with_absolute_paths(settings, folder, root)
+
+
+def schema(formats: Formats) -> dict[str, Any]:
+    """JSON Schema of the settings file, for editors; it lists the formats."""
+    described = Settings.model_json_schema()
+    described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    export = described["$defs"]["ExportSettings"]
+    export["properties"]["format"]["enum"] = sorted(formats)
+    return described
+
+
+def _check_exports(
+    exports: list[ExportSettings], document: Located, formats: Formats
+) -> None:
+    """Refuse an unknown format or option, and a name that occurs twice."""
+    names: set[str] = set()
+    for number, export in enumerate(exports):
+        if export.format not in formats:
+            hint = nearest(export.format, formats)
+            where = document.where("exports", number, "format")
+            known = ", ".join(formats)
+            raise InputError(
+                f"{where}: unknown format {export.format!r}{hint}; known: {known}"
+            )
+
+        if export.name in names:
+            where = document.where("exports", number, "name")
+            raise InputError(
+                f"{where}: export {export.name!r} occurs twice; names must differ"
+            )
+        names.add(export.name)
+
+        for option in export.options:
+            if option not in formats[export.format]:
+                where = document.where("exports", number, "options", option)
+                hint = _option_hint(option, formats[export.format])
+                problem = f"format {export.format} has no option {option!r}"
+                raise InputError(f"{where}: {problem}{hint}")
+
+
+def _option_hint(option: str, known: Collection[str]) -> str:
+    """The nearest option of a format; all of them if none is near."""
+    names = sorted(known)
+    hint = nearest(option, names)
+    if hint:
+        return hint
+    if not names:
+        return "; it knows none"
+    return f"; it knows {', '.join(names)}"
+
+
+def _check_licences(settings: Settings, document: Located) -> None:
+    """Refuse every export whose licence is not allowed."""
+    allowed = {licence.casefold() for licence in settings.licences.allow}
+    refused = []
+    for number, export in enumerate(settings.exports):
+        if export.licence.casefold() in allowed:
+            continue
+        where = document.where("exports", number, "licence")
+        hint = nearest(export.licence, settings.licences.allow)
+        problem = f"export {export.name} has the licence {export.licence!r}"
+        refused.append(f"{where}: {problem}, which licences.allow does not list{hint}")
+    if refused:
+        raise InputError("\n".join(refused))
+
+
+def _check_taxonomy(settings: Settings, document: Located) -> None:
+    """The project's own taxonomy is in a clone, not in an installed library."""
+    if settings.taxonomy == str(OWN_TAXONOMY) and not OWN_TAXONOMY.is_file():
+        raise InputError(
+            f"{document.where('taxonomy')}: this installation has no taxonomy of its own; set "
+            "taxonomy to the path of a concepts.yaml"
+        )
+
+
+def _with_absolute_paths(settings: Settings, folder: str, root: str | None) -> Settings:
+    """Settings whose paths no longer depend on where the program runs.
+
+    `folder`: of the settings file. `root`: absolute, where the exports are, if not in `folder`.
+    """
+    exports = []
+    for export in settings.exports:
+        path = _absolute(export.path, root or folder)
+        exports.append(export.model_copy(update={"path": path}))
+
+    train = settings.train
+    if train.start not in STARTS_WITHOUT_FILE:
+        train = train.model_copy(update={"start": _absolute(train.start, folder)})
+
+    changes = {
+        "build": _absolute(settings.build, folder),
+        "taxonomy": _absolute(settings.taxonomy, folder),
+        "root": root,
+        "exports": exports,
+        "train": train,
+    }
+    return settings.model_copy(update=changes)
+
+
+def _absolute(path: str, folder: str) -> str:
+    """A path taken from a folder; a URL or an absolute path stays as it is. Both may be URLs.
+
+    >>> _absolute("../build/demo", "/home/me/project/examples")
+    '/home/me/project/build/demo'
+    >>> _absolute("street.zip", "s3://bucket/exports")
+    's3://bucket/exports/street.zip'
+    """
+    if "://" in path:
+        return path
+    if "://" in folder:
+        return str(UPath(folder) / path)
+    # Not Path.resolve: a user who follows links of their own expects `..` as it is written.
+    return os.path.normpath(os.path.join(folder, path))  # noqa: PTH118
+
+
+def _explain(error: Any, document: Located) -> str:
+    """A finding of pydantic in plain words: where, what, and the nearest valid key."""
+    path = error["loc"]
+    where = document.where(*path)
+    dotted = ".".join(str(step) for step in path)
+
+    if error["type"] == "extra_forbidden":
+        hint = nearest(str(path[-1]), _keys_of(path[:-1]))
+        return f"{where}: unknown key {dotted!r}{hint}"
+    if error["type"] == "missing":
+        return f"{where}: key {dotted!r} is missing"
+
+    found = repr(error["input"])
+    if len(found) > _LONGEST_SHOWN:
+        found = f"{found[:_LONGEST_SHOWN]}…"
+    return f"{where}: {dotted}: {error['msg']} (found {found})"
+
+
+def _keys_of(path: tuple[Any, ...]) -> list[str]:
+    """The keys that a section of the settings knows.
+
+    `path`: leads to the section; it may hold indexes of lists.
+    """
+    model: type[BaseModel] = Settings
+    for step in path:
+        if isinstance(step, int):
+            continue
+        annotation = model.model_fields[step].annotation
+        section = next(_models_in(annotation), None)
+        if section is None:
+            return []
+        model = section
+    return list(model.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The sections that a field's type names: itself, or those in its brackets."""
+    for kind in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield kind
