@@ -14,7 +14,7 @@ import msgspec
 from upath import UPath
 
 from curate.limits import Limits
-from curate.records import Drop, FaultReport, FoundImage, IgnoredFile
+from curate.records import FaultReport, IgnoredFile
 from curate.settings import ExportSettings
 from curate.stages import ingest
 from curate.storage import digest, read_record, remove_folder, write_bytes, write_json
@@ -100,7 +100,7 @@ def read_plan(build: UPath, key: str) -> Plan | None:
     return read_record(_folder(build, key) / "plan.json", Plan)
 
 
-def read_batch(build: UPath, key: str, number: int) -> list[FoundImage | Drop | FaultReport]:
+def read_batch(build: UPath, key: str, number: int) -> list[ingest.BatchItem]:
     """The records of one of a plan's files."""
     return ingest.decode_batch(_file(_folder(build, key), number).read_bytes())
 
@@ -149,7 +149,7 @@ def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
 
 def _set_aside(
     planned: Iterable[ingest.PlanItem], ignored: list[IgnoredFile]
-) -> Iterator[FoundImage | Drop | FaultReport]:
+) -> Iterator[ingest.BatchItem]:
     """What goes into the plan files; the other files are added to `ignored`."""
     for each in planned:
         if isinstance(each, IgnoredFile):
