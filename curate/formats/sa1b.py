@@ -13,9 +13,9 @@ column, compressed or not; polygons, as COCO has them, are read, too. An annotat
 `no_mask`, one with `iscrowd` is `crowd`.
 
 Labels: SA-1B has no classes. If a document has `categories`, as in COCO, an annotation's
-`category_id` stands for a name in it, and any other is `unknown_class`. Else the label is the text
-at an annotation's `category_name`, `category`, `class_name`, `class`, `label` or `name`. Without any
-of these, it is the option `label`, or the export's name.
+`category_id` stands for a name in it, and any other is `unknown_class`. Else the label is what an
+annotation says as `category_name`, `category`, `class_name`, `class`, `label` or `name`. Without
+any of these, it is the option `label`, or the export's name.
 
 Attributes: `predicted_iou` and `stability_score` stay with the object, as text.
 

@@ -18,10 +18,8 @@ def read_annotations(
     document: str, entries: Mapping[str, Any], item: Item, slot: Slot
 ) -> list[Annotation]:
     """The annotations of an image, or of a frame, from what the document says by their keys."""
-    layers = []
-    for entry in entries.values():
-        if isinstance(entry, dict) and "raster_layer" in entry:
-            layers.append(entry["raster_layer"])
+    objects = [entry for entry in entries.values() if isinstance(entry, dict)]
+    layers = [entry["raster_layer"] for entry in objects if "raster_layer" in entry]
     masks = read_layers(layers, slot)
 
     annotations = []

@@ -1,4 +1,4 @@
-"""Items of V7 Darwin's documents: images and videos, their slots, and what their files are called."""
+"""Items of V7 Darwin's documents: images and videos, their slots, and the names of their files."""
 
 import posixpath
 from collections.abc import Iterator

@@ -94,7 +94,7 @@ def _runs(data: Any) -> tuple[_Numbers, _Numbers]:
 
 
 def _counts(starts: _Numbers, ends: _Numbers, total: int) -> list[int]:
-    """Run-lengths that begin with zeros, of the ones from each start to its end among `total` px."""
+    """Run-lengths of `total` px, zeros first, whose ones go from each start to its end."""
     edges = np.empty(2 * starts.size + 2, dtype=np.int64)
     edges[0] = 0
     edges[1:-1:2] = starts

@@ -44,11 +44,11 @@ class Track:
 
     def is_shown(self, frame: int) -> bool:
         """Whether the object is in the picture."""
+        if _holds(self.hidden, frame):
+            return False
         if self.ranges:
-            is_there = _holds(self.ranges, frame)
-        else:
-            is_there = frame in self.frames
-        return is_there and not _holds(self.hidden, frame)
+            return _holds(self.ranges, frame)
+        return frame in self.frames
 
     def at(self, frame: int) -> dict[str, Any] | None:
         """The annotation as one of an image; None if it is not shown on a frame."""
@@ -99,7 +99,7 @@ def is_track(data: Any) -> bool:
 
 
 def _read_frames(noted: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    """What is noted by the number of its frame; what has no number, or is no object, is left out."""
+    """What is noted of each frame; what has no number, or is no object, is left out."""
     frames = {}
     for key, data in noted.items():
         if key.isdecimal() and len(key) <= _FRAME_DIGITS and isinstance(data, dict):

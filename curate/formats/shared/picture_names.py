@@ -11,10 +11,11 @@ from curate.exports.file_names import is_picture
 def pictures_by_stem(export: Export) -> Mapping[str, list[str]]:
     """For each path without its suffix, the file names of the pictures that have it.
 
+    Links and the like are among them: whoever looks for one is told why it must not be read.
     Made once for all documents of an export: going through its files for each would take hours.
     """
     pictures: defaultdict[str, list[str]] = defaultdict(list)
-    for path in export.files.paths:
+    for path in sorted([*export.files.paths, *export.files.refused]):
         if is_picture(path):
             without_suffix, _ = posixpath.splitext(path)
             pictures[without_suffix].append(posixpath.basename(path))

@@ -124,8 +124,7 @@ def _polygons(data: dict[str, Any]) -> Polygons:
             rings.append([None])
             continue
         rings.append(ring(part.get("exterior")) or [None])
-        for hole in _list(part.get("interior")):
-            holes.append(ring(hole))
+        holes += [ring(hole) for hole in _list(part.get("interior"))]
 
     if all(_is_whole(each) for each in [*rings, *holes]):
         rings = [_moved(each) for each in rings]
