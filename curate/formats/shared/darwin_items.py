@@ -1,6 +1,7 @@
 """Items of V7 Darwin's documents: images and videos, their slots, and the names of their files."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from curate.reasons import Reason, Refusal
 IMAGE_FOLDERS = ["images", "../images", "../../images", "../../../images"]
 """Where images lie, from a document's folder or the root: darwin-py keeps documents in
 releases/NAME/annotations."""
+
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"|?*\\]')  # what darwin-py writes as an underscore
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ def _image_names(document: str, item: Item, slot: Slot) -> Iterator[str]:
     # An item may be renamed in Darwin: its file keeps its suffix.
     suffix = posixpath.splitext(slot.file_name)[1]
     names = [item.name, stem(item.name) + suffix, stem(document) + suffix]
+    names.append(_NOT_IN_FILE_NAMES.sub("_", names[1]))
     if slot.file_name:
         names.append(slot.file_name)
     for name in names:

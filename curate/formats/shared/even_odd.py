@@ -8,44 +8,58 @@ from numpy.typing import NDArray
 from curate.reasons import Reason, Refusal
 from curate.records import Compound, Polygons
 
-MOST_RINGS = 2000
-"""An outline of more rings is over_limit: each ring is compared with each other one."""
+MOST_TESTS = 50_000_000
+"""Rings × vertices of an outline; beyond it, the outline is over_limit."""
 
-_SAMPLES = 32  # vertices by which a ring's place is judged
+_SAMPLES = 3  # vertices of a ring that tell whether it lies in another one
 
 _Points = NDArray[np.float64]
+_Flags = NDArray[np.bool_]
 
 
 def even_odd(rings: list[list[Any]]) -> Polygons | Compound:
     """The shape of an outline: what is inside an odd number of its rings.
 
     `rings`: flat lists x0, y0, x1, y1, …, as the export has them. They may lie in each other, but
-    must not cross: of rings that cross, the union is taken. A ring that is no list of numbers
-    stays in the shape, for ingest to count it as a bad one.
+    must not cross: rings that cross are united. A ring that is no list of numbers stays in the
+    shape, for ingest to count it as a bad one.
 
     Raises:
         Refusal: over_limit.
     """
     if len(rings) < 2:
         return Polygons(rings=rings)
-    if len(rings) > MOST_RINGS:
-        raise Refusal(Reason.OVER_LIMIT, f"an outline of {len(rings)} rings")
+    vertices = sum(len(ring) for ring in rings) // 2
+    if len(rings) * vertices > MOST_TESTS:
+        raise Refusal(Reason.OVER_LIMIT, f"an outline of {len(rings)} rings, {vertices} vertices")
 
-    outlines = [_vertices(ring) for ring in rings]
-    around = [_rings_around(number, outlines) for number in range(len(rings))]
-    depths = [len(outer) for outer in around]
+    good = [ring for ring in rings if _is_ring(ring)]
+    pieces = [Polygons(rings=[ring]) for ring in rings if not _is_ring(ring)]
+    if good:
+        pieces += _pieces(good)
+    return _joined(pieces)
+
+
+def _is_ring(ring: list[Any]) -> bool:
+    """Whether a list holds the finite numbers of three vertices or more."""
+    if len(ring) < 6 or len(ring) % 2 == 1 or None in ring:
+        return False
+    return bool(np.isfinite(ring).all())
+
+
+def _pieces(rings: list[list[float]]) -> list[Polygons]:
+    """The pieces of an outline, each with the holes in it."""
+    outlines = [np.reshape(ring, (-1, 2)) for ring in rings]
+    lies_in = _lies_in(outlines)
+    depths = lies_in.sum(axis=1)
 
     # A ring at an even depth is the edge of a piece, and those right inside it are its holes.
     pieces = []
-    for number, ring in enumerate(rings):
-        if depths[number] % 2 == 1:
-            continue
-        holes = []
-        for inner, outer in enumerate(around):
-            if number in outer and depths[inner] == depths[number] + 1:
-                holes.append(rings[inner])
-        pieces.append(Polygons(rings=[ring], holes=holes))
-    return _joined(pieces)
+    for number in np.flatnonzero(depths % 2 == 0):
+        is_hole = lies_in[:, number] & (depths == depths[number] + 1)
+        holes = [rings[hole] for hole in np.flatnonzero(is_hole)]
+        pieces.append(Polygons(rings=[rings[number]], holes=holes))
+    return pieces
 
 
 def _joined(pieces: list[Polygons]) -> Polygons | Compound:
@@ -57,51 +71,53 @@ def _joined(pieces: list[Polygons]) -> Polygons | Compound:
     return Polygons(rings=[piece.rings[0] for piece in pieces])
 
 
-def _vertices(ring: list[Any]) -> _Points | None:
-    """(n, 2) float64: the vertices of a ring; None if it is no ring of finite numbers."""
-    if len(ring) < 6 or len(ring) % 2 == 1 or None in ring:
-        return None
-    vertices = np.array(ring, dtype=np.float64).reshape(-1, 2)
-    if not np.isfinite(vertices).all():
-        return None
-    return vertices
+def _lies_in(outlines: list[_Points]) -> _Flags:
+    """(n, n) bool: whether the first of two rings lies in the second."""
+    lows = np.stack([outline.min(axis=0) for outline in outlines])
+    highs = np.stack([outline.max(axis=0) for outline in outlines])
+    areas = np.array([_area(outline) for outline in outlines])
+
+    # All edges of all rings in a row: a point is then tested against all rings at once.
+    starts = np.concatenate(outlines)
+    ends = np.concatenate([np.roll(outline, -1, axis=0) for outline in outlines])
+    lengths = [len(outline) for outline in outlines]
+    first_edges = np.cumsum([0, *lengths[:-1]])
+
+    result = np.zeros((len(outlines), len(outlines)), dtype=np.bool_)
+    for number, outline in enumerate(outlines):
+        votes = np.zeros(len(outlines), dtype=np.int64)
+        for place in range(_SAMPLES):
+            point = outline[place * len(outline) // _SAMPLES]
+            crossings = np.add.reduceat(_crosses(point, starts, ends), first_edges)
+            votes += crossings % 2
+
+        is_within = (lows[number] >= lows) & (highs[number] <= highs)
+        # Of two equal rings neither is a hole: tools write the same outline twice.
+        is_smaller = areas[number] < areas
+        result[number] = (2 * votes > _SAMPLES) & is_within.all(axis=1) & is_smaller
+    return result
 
 
-def _rings_around(number: int, outlines: list[_Points | None]) -> set[int]:
-    """The numbers of the rings in which a ring lies."""
-    inner = outlines[number]
-    if inner is None:
-        return set()
-    around = set()
-    for other, outer in enumerate(outlines):
-        if other != number and outer is not None and _lies_in(inner, outer):
-            around.add(other)
-    return around
+def _area(outline: _Points) -> float:
+    """Area inside a ring, px²."""
+    x = outline[:, 0]
+    y = outline[:, 1]
+    doubled = np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))
+    return float(abs(doubled)) / 2
 
 
-def _lies_in(inner: _Points, outer: _Points) -> bool:
-    """Whether a ring lies in another one, judged by most of some of its vertices."""
-    fits_low = (inner.min(axis=0) >= outer.min(axis=0)).all()
-    fits_high = (inner.max(axis=0) <= outer.max(axis=0)).all()
-    if not fits_low or not fits_high:
-        return False
-    step = -(-len(inner) // _SAMPLES)
-    samples = inner[::step]
-    return 2 * int(_inside(samples, outer).sum()) > len(samples)
-
-
-def _inside(points: _Points, ring: _Points) -> NDArray[np.bool_]:
-    """(n,) bool: whether a ray from a point to the right meets an odd number of a ring's edges."""
-    x = points[:, 0, np.newaxis]
-    y = points[:, 1, np.newaxis]
-    x0 = ring[:, 0]
-    y0 = ring[:, 1]
-    x1 = np.roll(x0, -1)
-    y1 = np.roll(y0, -1)
+def _crosses(point: _Points, starts: _Points, ends: _Points) -> NDArray[np.int64]:
+    """(n,) int64: 1 for each edge that a ray from the point to the right crosses."""
+    x, y = point
+    x0 = starts[:, 0]
+    y0 = starts[:, 1]
+    x1 = ends[:, 0]
+    y1 = ends[:, 1]
 
     spans = (y0 > y) != (y1 > y)
-    # Edges that do not span the ray's height may be level: what is divided by is of no use then.
-    height = np.where(y1 == y0, 1.0, y1 - y0)
-    meets_at = x0 + (y - y0) * (x1 - x0) / height
-    crossings = (spans & (meets_at > x)).sum(axis=1)
-    return np.asarray(crossings % 2 == 1)
+    # A level edge does not span the ray's height: what it is divided by does not matter.
+    rise = np.where(y1 == y0, 1.0, y1 - y0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        meets_at = x0 + (y - y0) * ((x1 - x0) / rise)
+    crosses: NDArray[np.int64] = (spans & (meets_at > x)).astype(np.int64)
+    return crosses

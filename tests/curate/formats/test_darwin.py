@@ -126,7 +126,7 @@ LAYER = {"dense_rle": [0, 64, 1, 10, 2, 54, 0, 64 * 46], "mask_annotation_ids_ma
         ([{"name": "cat", "polygon": {"paths": []}}], "bad_polygon"),
         ([{"name": "cat", "polygon": None}], "bad_polygon"),
         ([{"name": "cat", "polygon": {"paths": [[{"x": 1}, {"y": 2}, 3]]}}], "bad_polygon"),
-        ([{"name": "cat", "polygon": {"paths": [SQUARE] * 2001}}], "over_limit"),
+        ([{"name": "cat", "polygon": {"paths": [SQUARE] * 4000}}], "over_limit"),
         ([{"name": "cat", "ellipse": {"center": {"x": 1, "y": 2}}}], "bad_polygon"),
         ([{"name": "cat", "id": "m", "mask": {}}], "empty_mask"),
         ([{"raster_layer": LAYER}], "unknown_class"),
