@@ -11,6 +11,7 @@ from curate.records import Compound, Polygons
 MOST_TESTS = 50_000_000
 """Rings × vertices of an outline; beyond it, the outline is over_limit."""
 
+_FARTHEST = 1e12  # px
 _SAMPLES = 3  # vertices of a ring that tell whether it lies in another one
 
 _Points = NDArray[np.float64]
@@ -49,7 +50,8 @@ def _is_ring(ring: list[Any]) -> bool:
 
 def _pieces(rings: list[list[float]]) -> list[Polygons]:
     """The pieces of an outline, each with the holes in it."""
-    outlines = [np.reshape(ring, (-1, 2)) for ring in rings]
+    # No picture reaches so far, and products of two such numbers are finite.
+    outlines = [np.clip(ring, -_FARTHEST, _FARTHEST).reshape(-1, 2) for ring in rings]
     lies_in = _lies_in(outlines)
     depths = lies_in.sum(axis=1)
 
@@ -117,7 +119,6 @@ def _crosses(point: _Points, starts: _Points, ends: _Points) -> NDArray[np.int64
     spans = (y0 > y) != (y1 > y)
     # A level edge does not span the ray's height: what it is divided by does not matter.
     rise = np.where(y1 == y0, 1.0, y1 - y0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        meets_at = x0 + (y - y0) * ((x1 - x0) / rise)
+    meets_at = x0 + (y - y0) * (x1 - x0) / rise
     crosses: NDArray[np.int64] = (spans & (meets_at > x)).astype(np.int64)
     return crosses
