@@ -105,6 +105,7 @@ def _records(
     by_slot = _sorted_by_slot(item, entries)
     keys = _keys(document, entries)
     for slot in item.slots:
+        # Annotations of videos may be in a document whose slot does not say that it is one.
         own = {keys[number]: entries[number] for number in by_slot[slot.name]}
         source = _Source(document, item, slot, own)
         has_tracks = any(is_track(each) for each in own.values())

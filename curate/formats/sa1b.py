@@ -107,6 +107,7 @@ def _image_name(
     beside = pictures.get(without_suffix, [])
     if len(beside) != 1:
         return name
+    # What the document says comes first, if it is there under any folder.
     try:
         find_image(export.files, name, document, _FOLDERS)
     except Refusal:
@@ -146,7 +147,7 @@ def _annotation(key: str, entry: dict[str, Any], classes: Classes, default: str)
     label = _label(entry, classes, default)
     noted = attributes({name: entry.get(name) for name in _NOTED})
     try:
-        if classes.labels:
+        if classes.labels:  # else nobody has declared classes that could be unknown
             classes.check(read_id(entry.get("category_id")))
         if entry.get("iscrowd") in (1, True):
             raise Refusal(Reason.CROWD, "iscrowd is 1")

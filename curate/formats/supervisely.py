@@ -9,7 +9,7 @@ that were rendered from the annotations.
 Images: for `ann/NAME.jpg.json` it is `NAME.jpg` in `img` beside `ann`; for `ann/NAME.json`, as
 in old projects, it is the one picture in `img` called NAME. Else the one picture of that name
 anywhere is taken, if no other annotation is about it: a project that was exported without its
-images has nothing but `missing_image`. Shapes are in the frame that has the document's `size`:
+images has nothing but `missing_image`, and so have images that lie in the archive `blob`. Shapes are in the frame that has the document's `size`:
 the displayed one, or the stored one.
 
 Shapes: an object's `geometryType` says what it is; if it has none, the `shape` of its class
@@ -68,13 +68,13 @@ def read(export: Export) -> Iterator[ReadItem]:
     pictures = pictures_by_stem(export)
 
     def is_ours(document: JsonDocument) -> bool:
-        return _is_annotation(document.pieces) or _is_part_of_project(export, document)
+        return _is_annotation(document.pieces) or _is_sidecar(export, document)
 
     for each in documents(export, "Supervisely", is_ours, _NEEDS):
         if not isinstance(each, JsonDocument):
             yield each
             continue
-        if _is_part_of_project(export, each):
+        if _is_sidecar(export, each):
             continue
         yield _item(export, each, projects.classes(each.path), pictures)
 
@@ -82,6 +82,7 @@ def read(export: Export) -> Iterator[ReadItem]:
 def _is_annotation(pieces: Pieces) -> bool:
     """Whether a document annotates an image, a video or a point cloud."""
     keys = _inner(pieces).keys()
+    # Cityscapes' documents have `objects`, too, but say the size in another way.
     has_objects = "objects" in keys
     return has_objects and not keys.isdisjoint(("size", "tags", "frames", "figures"))
 
@@ -96,7 +97,7 @@ def _inner(pieces: Pieces) -> Pieces:
         return pieces
 
 
-def _is_part_of_project(export: Export, document: JsonDocument) -> bool:
+def _is_sidecar(export: Export, document: JsonDocument) -> bool:
     """Whether a document holds a project's classes, or what the server knew of an image."""
     folder, name = posixpath.split(document.path)
     if name == META_FILE and "classes" in document.pieces:
@@ -141,6 +142,7 @@ def _item(
 
 def _annotations(path: str, objects: list[Any], classes: Classes) -> list[Annotation]:
     """The annotations of a document: objects on their own, then those that are bound together."""
+    # Supervisely's own ids are unique; converters write the same one for all objects.
     ids = Counter(object_id(each) for each in objects)
     ids[None] = 0  # no id is not an id of its own
     drawn = []
@@ -160,6 +162,7 @@ def _image_name(document: JsonDocument, pictures: Mapping[str, list[str]]) -> st
     image = _beside(document.path, name)
     if is_picture(name):
         return image
+    # Until 2018, a document was called like its image without the suffix.
     without_suffix = _from_root(document.path, image)
     called = pictures.get(without_suffix, [])
     if len(called) == 1:

@@ -67,6 +67,7 @@ def _dropped(
 
 def _shape(entry: dict[str, Any], masks: Mapping[str, Mask]) -> Shape:
     """The shape of an annotation. Refusal if it has none."""
+    # The px of a mask are not at its annotation, but in the layer that all masks share.
     if "mask" in entry and entry.keys().isdisjoint(OUTLINES):
         identity = entry.get("id")
         mask = None

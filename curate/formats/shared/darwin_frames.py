@@ -53,6 +53,7 @@ def _frame_folders(document: str, item: Item, slot: Slot) -> list[str]:
     inside = [posixpath.join(item.folder, name) for name in names]
 
     beside = posixpath.dirname(document)
+    # darwin-py keeps or drops the folders of the dataset, as its user wishes.
     folders = []
     for start in ("", beside):
         for images in ("", *IMAGE_FOLDERS):

@@ -126,6 +126,7 @@ def image_name(export: Export, document: str, item: Item, slot: Slot) -> str:
 
 def _image_names(document: str, item: Item, slot: Slot) -> Iterator[str]:
     """What darwin-py calls the image of a slot, in the dataset or without its folders."""
+    # Of several slots each has a folder of its own; a single slot has the item's name.
     if len(item.slots) > 1 and slot.file_name:
         yield posixpath.join(item.path, slot.name, slot.file_name)
         yield posixpath.join(item.folder, slot.file_name)

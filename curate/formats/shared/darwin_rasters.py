@@ -66,6 +66,7 @@ def _read_mapping(layer: dict[str, Any]) -> dict[str, int]:
     if not isinstance(mapping, dict):
         return {}
 
+    # One mask with many names would be copied for each: only the first name counts.
     by_number = {}
     for identity, data in mapping.items():
         number = whole(data)

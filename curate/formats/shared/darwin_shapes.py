@@ -45,6 +45,7 @@ def read_paths(data: Any) -> list[Any]:
 
     if not isinstance(paths[0], list):
         paths = [paths]  # a single path is a list of points
+    # The first version had no holes: what came later stands beside the path.
     more = data.get("additional_paths")
     if isinstance(more, list):
         return [*paths, *more]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from curate.reasons import Reason, Refusal
 from curate.records import Compound, Polygons
 
-MOST_TESTS = 50_000_000
+MOST_TESTS = 20_000_000
 """Rings × vertices of an outline; beyond it, the outline is over_limit."""
 
 _FARTHEST = 1e12  # px

@@ -113,19 +113,20 @@ def _kind(data: dict[str, Any], class_shape: str) -> str:
 
 
 def _polygons(data: dict[str, Any]) -> Polygons:
-    """A polygon, or all parts of one."""
+    """A polygon, or all pieces of one."""
     rings = []
     holes = []
     parts = data.get("parts")
     if not isinstance(parts, list):
         parts = [data.get("points")]
     for part in parts:
-        if not isinstance(part, dict):
+        if not isinstance(part, dict):  # a bad ring costs itself, and the rest is flagged
             rings.append([None])
             continue
         rings.append(ring(part.get("exterior")) or [None])
         holes += [ring(hole) for hole in _list(part.get("interior"))]
 
+    # Supervisely's library rounds the points that were drawn down to the px in which they lie.
     if all(_is_whole(each) for each in [*rings, *holes]):
         rings = [_moved(each) for each in rings]
         holes = [_moved(each) for each in holes]

@@ -66,7 +66,7 @@ class TestSupervisely2018(TestSupervisely):
 
 
 class TestSuperviselyPolygons(TestSupervisely):
-    """Polygons of several parts, at exact places."""
+    """Polygons of several pieces, at exact places."""
 
     def drawn(self, drawn: Drawn) -> dict[str, Any]:
         parts = outlines(drawn.mask)
