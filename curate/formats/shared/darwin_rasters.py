@@ -48,13 +48,18 @@ def _read_layer(layer: dict[str, Any], slot: Slot) -> dict[str, Mask]:
     sorted_values = values[order]
     masks: dict[str, Mask] = {}
     for identity, number in numbers.items():
-        first, last = np.searchsorted(sorted_values, [number, number + 1])
+        first = np.searchsorted(sorted_values, number)
+        last = np.searchsorted(sorted_values, number, side="right")
         own = order[first:last]
-        if own.size > 0:
-            counts = _counts(starts[own], ends[own], total)
-            masks[identity] = RowRunLengths(
-                counts=counts, x=0, y=0, width=slot.width, height=slot.height
-            )
+        if own.size == 0:
+            continue
+        masks[identity] = RowRunLengths(
+            counts=_counts(starts[own], ends[own], total),
+            x=0,
+            y=0,
+            width=slot.width,
+            height=slot.height,
+        )
     return masks
 
 
@@ -81,15 +86,19 @@ def _runs(data: Any) -> tuple[_Numbers, _Numbers]:
     Raises:
         Refusal: bad_run_lengths.
     """
-    if not isinstance(data, list) or len(data) % 2 == 1 or set(map(type, data)) - {int}:
-        raise Refusal(Reason.BAD_RUN_LENGTHS, "dense_rle is no list of pairs of whole numbers")
+    if not isinstance(data, list) or len(data) % 2 == 1:
+        raise Refusal(Reason.BAD_RUN_LENGTHS, "dense_rle is no list of pairs")
+    kinds = set(map(type, data))
+    if not kinds <= {int}:  # a bool is no number here
+        raise Refusal(Reason.BAD_RUN_LENGTHS, "dense_rle holds more than whole numbers")
     try:
         numbers = np.array(data, dtype=np.int64)
     except OverflowError:
         raise Refusal(Reason.BAD_RUN_LENGTHS, "dense_rle has a number beyond 64 bits") from None
     values = numbers[0::2]
     lengths = numbers[1::2]
-    if (lengths < 0).any() or (lengths > _LARGEST).any():
+    is_no_length = (lengths < 0) | (lengths > _LARGEST)
+    if is_no_length.any():
         raise Refusal(Reason.BAD_RUN_LENGTHS, "dense_rle has a length that no run has")
     return values, lengths
 

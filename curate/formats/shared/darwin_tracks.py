@@ -1,6 +1,5 @@
 """Annotations of V7 Darwin's videos: what they look like on a frame."""
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,11 @@ from curate.reasons import Refusal
 Spans = Sequence[tuple[int, int]]
 """Frames from the first number up to, but without, the second."""
 
-_GEOMETRIES = (*OUTLINES, "mask", "raster_layer", "bounding_box", "line", "keypoint", "skeleton")
+_GEOMETRIES = frozenset(
+    (*OUTLINES, "mask", "raster_layer", "bounding_box", "line", "keypoint", "skeleton")
+)
 _OF_THE_TRACK = ("frames", "sections", "ranges", "segments", "hidden_areas")
 _FRAME_DIGITS = 9
-_VERTICES = ("x", "y")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,13 @@ class Track:
             return self.common | shape
 
         # A frame may say something new of the object without a new geometry.
-        shape = shape | self.frames.get(frame, {}) | {"keyframe": False}
+        noted = self.frames.get(frame, {})
+        moved: dict[str, Any] = {}
         if self.is_interpolated and after < len(self.order):
             right = self.order[after]
             share = (frame - left) / (right - left)
-            shape = shape | _between(self.frames[left], self.frames[right], share)
-        return self.common | shape
+            moved = _between(shape, self.frames[right], share)
+        return self.common | shape | noted | moved | {"keyframe": False}
 
 
 def read_track(data: dict[str, Any]) -> Track:
@@ -80,11 +81,14 @@ def read_track(data: dict[str, Any]) -> Track:
     if not frames:
         frames = {0: {}}
 
-    order = [frame for frame in sorted(frames) if not frames[frame].keys().isdisjoint(_GEOMETRIES)]
+    order = [frame for frame, noted in frames.items() if not _GEOMETRIES.isdisjoint(noted)]
+    order.sort()
+    if not order:
+        order = [min(frames)]
     return Track(
         common=common,
         frames=frames,
-        order=order or [min(frames)],
+        order=order,
         ranges=_read_spans(data.get("ranges", data.get("segments"))),
         hidden=_read_spans(data.get("hidden_areas")),
         is_interpolated=data.get("interpolated") is True,
@@ -178,28 +182,36 @@ def _vertices(path: Any) -> NDArray[np.float64] | None:
     for point in path:
         if not isinstance(point, dict):
             return None
-        numbers = [read_number(point.get(name)) for name in _VERTICES]
-        if not all(number is not None and math.isfinite(number) for number in numbers):
+        x = read_number(point.get("x"))
+        y = read_number(point.get("y"))
+        if x is None or y is None:
             return None
-        points.append(numbers)
-    return np.array(points, dtype=np.float64)
+        points.append((x, y))
+
+    vertices = np.array(points, dtype=np.float64)
+    if not np.isfinite(vertices).all():
+        return None
+    return vertices
 
 
 def _ellipse_between(left: Any, right: Any, share: float) -> dict[str, Any]:
     """The ellipse between two; empty if one of them has a number that is none."""
     if not isinstance(left, dict) or not isinstance(right, dict):
         return {}
-    moved: dict[str, Any] = {}
+    moved = {}
     for key in ("center", "radius"):
         start = left.get(key)
         end = right.get(key)
         if not isinstance(start, dict) or not isinstance(end, dict):
             return {}
-        moved[key] = {}
-        for name in _VERTICES:
-            moved[key][name] = _number_between(start.get(name), end.get(name), share)
-    moved["angle"] = _number_between(left.get("angle", 0.0), right.get("angle", 0.0), share)
-    return {"ellipse": moved}
+        moved[key] = {
+            "x": _number_between(start.get("x"), end.get("x"), share),
+            "y": _number_between(start.get("y"), end.get("y"), share),
+        }
+
+    first = left.get("angle", 0.0)
+    last = right.get("angle", 0.0)
+    return {"ellipse": moved | {"angle": _number_between(first, last, share)}}
 
 
 def _number_between(start: Any, end: Any, share: float) -> float | None:

@@ -50,16 +50,22 @@ def _is_ring(ring: list[Any]) -> bool:
 
 def _pieces(rings: list[list[float]]) -> list[Polygons]:
     """The pieces of an outline, each with the holes in it."""
-    # No picture reaches so far, and products of two such numbers are finite.
-    outlines = [np.clip(ring, -_FARTHEST, _FARTHEST).reshape(-1, 2) for ring in rings]
+    outlines = []
+    for ring in rings:
+        # No picture reaches so far, and products of two such numbers are finite.
+        near = np.clip(ring, -_FARTHEST, _FARTHEST)
+        outlines.append(near.reshape(-1, 2))
     lies_in = _lies_in(outlines)
     depths = lies_in.sum(axis=1)
+    is_piece = depths % 2 == 0
 
     # A ring at an even depth is the edge of a piece, and those right inside it are its holes.
     pieces = []
-    for number in np.flatnonzero(depths % 2 == 0):
-        is_hole = lies_in[:, number] & (depths == depths[number] + 1)
-        holes = [rings[hole] for hole in np.flatnonzero(is_hole)]
+    for number in np.flatnonzero(is_piece):
+        is_inside = lies_in[:, number]
+        is_next = depths == depths[number] + 1
+        numbers_of_holes = np.flatnonzero(is_inside & is_next)
+        holes = [rings[hole] for hole in numbers_of_holes]
         pieces.append(Polygons(rings=[rings[number]], holes=holes))
     return pieces
 
@@ -75,28 +81,27 @@ def _joined(pieces: list[Polygons]) -> Polygons | Compound:
 
 def _lies_in(outlines: list[_Points]) -> _Flags:
     """(n, n) bool: whether the first of two rings lies in the second."""
+    number_of_rings = len(outlines)
     lows = np.stack([outline.min(axis=0) for outline in outlines])
     highs = np.stack([outline.max(axis=0) for outline in outlines])
     areas = np.array([_area(outline) for outline in outlines])
+    edges = _Edges(outlines)
 
-    # All edges of all rings in a row: a point is then tested against all rings at once.
-    starts = np.concatenate(outlines)
-    ends = np.concatenate([np.roll(outline, -1, axis=0) for outline in outlines])
-    lengths = [len(outline) for outline in outlines]
-    first_edges = np.cumsum([0, *lengths[:-1]])
-
-    result = np.zeros((len(outlines), len(outlines)), dtype=np.bool_)
+    shape = (number_of_rings, number_of_rings)
+    result = np.zeros(shape, dtype=np.bool_)
     for number, outline in enumerate(outlines):
-        votes = np.zeros(len(outlines), dtype=np.int64)
-        for place in range(_SAMPLES):
-            point = outline[place * len(outline) // _SAMPLES]
-            crossings = np.add.reduceat(_crosses(point, starts, ends), first_edges)
-            votes += crossings % 2
+        votes = np.zeros(number_of_rings, dtype=np.int64)
+        for sample in range(_SAMPLES):
+            place = sample * len(outline) // _SAMPLES
+            votes += edges.around(outline[place])
+        most_agree = 2 * votes > _SAMPLES
 
-        is_within = (lows[number] >= lows) & (highs[number] <= highs)
+        low = lows[number]
+        high = highs[number]
+        is_within = (low >= lows) & (high <= highs)
         # Of two equal rings neither is a hole: tools write the same outline twice.
         is_smaller = areas[number] < areas
-        result[number] = (2 * votes > _SAMPLES) & is_within.all(axis=1) & is_smaller
+        result[number] = most_agree & is_within.all(axis=1) & is_smaller
     return result
 
 
@@ -104,21 +109,38 @@ def _area(outline: _Points) -> float:
     """Area inside a ring, px²."""
     x = outline[:, 0]
     y = outline[:, 1]
-    doubled = np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))
+    next_x = np.roll(x, -1)
+    next_y = np.roll(y, -1)
+    doubled = np.dot(x, next_y) - np.dot(y, next_x)
     return float(abs(doubled)) / 2
 
 
-def _crosses(point: _Points, starts: _Points, ends: _Points) -> NDArray[np.int64]:
-    """(n,) int64: 1 for each edge that a ray from the point to the right crosses."""
-    x, y = point
-    x0 = starts[:, 0]
-    y0 = starts[:, 1]
-    x1 = ends[:, 0]
-    y1 = ends[:, 1]
+class _Edges:
+    """All edges of several rings in a row: a point is tested against all rings at once."""
 
-    spans = (y0 > y) != (y1 > y)
-    # A level edge does not span the ray's height: what it is divided by does not matter.
-    rise = np.where(y1 == y0, 1.0, y1 - y0)
-    meets_at = x0 + (y - y0) * (x1 - x0) / rise
-    crosses: NDArray[np.int64] = (spans & (meets_at > x)).astype(np.int64)
-    return crosses
+    def __init__(self, outlines: list[_Points]) -> None:
+        starts = np.concatenate(outlines)
+        ends = np.concatenate([np.roll(outline, -1, axis=0) for outline in outlines])
+        self._x = starts[:, 0]
+        self._y = starts[:, 1]
+        self._end_y = ends[:, 1]
+
+        # A level edge spans no height: what its width is divided by does not matter.
+        width = ends[:, 0] - self._x
+        height = self._end_y - self._y
+        height[height == 0] = 1.0
+        self._slope = width / height
+
+        lengths = [len(outline) for outline in outlines]
+        self._firsts = np.cumsum([0, *lengths[:-1]])
+
+    def around(self, point: _Points) -> NDArray[np.int64]:
+        """(n,) int64: 1 for each ring around a point: its ray to the right leaves the ring."""
+        x, y = point
+        starts_below = self._y > y
+        ends_below = self._end_y > y
+        meets_at = self._x + (y - self._y) * self._slope
+        is_crossed = (starts_below != ends_below) & (meets_at > x)
+        crossings = np.add.reduceat(is_crossed, self._firsts, dtype=np.int64)
+        odd: NDArray[np.int64] = crossings % 2
+        return odd
