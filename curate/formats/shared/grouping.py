@@ -125,10 +125,10 @@ def _joined(members: Sequence[Drawn]) -> Shape:
 
 
 def _rings(pieces: Sequence[Piece]) -> list[Any] | None:
-    """The rings of all pieces; None if one of them is no polygon."""
+    """The rings of all pieces; None if one of them is no polygon, or has holes of its own."""
     rings: list[Any] = []
     for piece in pieces:
-        if not isinstance(piece, Polygons):
+        if not isinstance(piece, Polygons) or piece.holes:
             return None
         rings += piece.rings
     return rings

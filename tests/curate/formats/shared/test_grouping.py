@@ -40,6 +40,14 @@ def test_shapes_of_several_kinds_make_a_compound() -> None:
     assert cat.shape == Compound(pieces=[Polygons(rings=[[1]]), bitmap])
 
 
+def test_pieces_keep_their_own_holes() -> None:
+    ring = Polygons(rings=[[1]], holes=[[2]])
+    with_hole = Drawn("cat", "1", "d#ring", {}, shape=ring)
+    other = drawn("cat", "1", number=3)
+    (cat,) = join_groups([with_hole, other], "d")
+    assert cat.shape == Compound(pieces=[ring, Polygons(rings=[[3]])])
+
+
 def test_of_attributes_that_differ_the_first_shapes_stay() -> None:
     first, second = drawn("cat", "1", number=1), drawn("cat", "1", number=2)
     first.attributes = {"colour": "red"}

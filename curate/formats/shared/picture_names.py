@@ -1,0 +1,22 @@
+"""Pictures of an export by their path without its suffix."""
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Mapping
+
+from curate.exports.export import Export
+from curate.exports.file_names import is_picture
+
+
+def pictures_by_stem(export: Export) -> Mapping[str, list[str]]:
+    """For each path without its suffix, the file names of the pictures that have it.
+
+    Links and the like are among them: whoever looks for one is told why it must not be read.
+    Made once for all documents of an export: going through its files for each would take hours.
+    """
+    pictures: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted([*export.files.paths, *export.files.refused]):
+        if is_picture(path):
+            without_suffix, _ = posixpath.splitext(path)
+            pictures[without_suffix].append(posixpath.basename(path))
+    return dict(pictures)
