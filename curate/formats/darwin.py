@@ -49,7 +49,13 @@ from curate.formats.shared.darwin_frames import (
     missing_frame,
     pictures_by_folder,
 )
-from curate.formats.shared.darwin_items import IMAGE_FOLDERS, Item, Slot, image_name, read_item
+from curate.formats.shared.darwin_items import (
+    IMAGE_FOLDERS,
+    Item,
+    Slot,
+    image_name,
+    read_item,
+)
 from curate.formats.shared.darwin_tracks import is_track, read_track
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import value
@@ -154,12 +160,16 @@ def _image_record(export: Export, source: _Source) -> ImageRecord:
     """The record of a slot that is an image."""
     item = source.item
     video = ""
-    if source.slot.is_video:  # a frame for itself, as darwin-py splits documents of videos
+    if (
+        source.slot.is_video
+    ):  # a frame for itself, as darwin-py splits documents of videos
         video = posixpath.dirname(item.path)
     return ImageRecord(
         name=image_name(export, source.document, item, source.slot),
         document=source.document,
-        annotations=read_annotations(source.document, source.entries, item, source.slot),
+        annotations=read_annotations(
+            source.document, source.entries, item, source.slot
+        ),
         width=source.slot.width,
         height=source.slot.height,
         folders=IMAGE_FOLDERS,

@@ -53,7 +53,9 @@ def read(export: Export) -> Iterator[ReadItem]:
     """One record for each document."""
     label = export.options.get("label", export.name)
     if not isinstance(label, str) or not label:
-        raise InputError(f"option label is {label!r}; it is the label of all objects, as text")
+        raise InputError(
+            f"option label is {label!r}; it is the label of all objects, as text"
+        )
 
     pictures = pictures_by_stem(export)
     for each in documents(export, "SA-1B", _is_sa1b, _NEEDS):
@@ -137,12 +139,16 @@ def _annotations(
             continue
         name = read_id(entry.get("id"))
         if name is None or ids[name] > 1:
-            name = content_digest(_label(entry, classes, label), entry.get("segmentation"))
+            name = content_digest(
+                _label(entry, classes, label), entry.get("segmentation")
+            )
         annotations.append(_annotation(f"{document}#{name}", entry, classes, label))
     return annotations
 
 
-def _annotation(key: str, entry: dict[str, Any], classes: Classes, default: str) -> Annotation:
+def _annotation(
+    key: str, entry: dict[str, Any], classes: Classes, default: str
+) -> Annotation:
     """An annotation that is an object."""
     label = _label(entry, classes, default)
     noted = attributes({name: entry.get(name) for name in _NOTED})
@@ -162,7 +168,9 @@ def _annotation(key: str, entry: dict[str, Any], classes: Classes, default: str)
             detail=refusal.detail,
             attributes=noted,
         )
-    return Annotation(key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted)
+    return Annotation(
+        key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted
+    )
 
 
 def _label(entry: dict[str, Any], classes: Classes, default: str) -> str:

@@ -109,7 +109,10 @@ def _is_sidecar(export: Export, document: JsonDocument) -> bool:
 
 
 def _item(
-    export: Export, document: JsonDocument, classes: Classes, pictures: Mapping[str, list[str]]
+    export: Export,
+    document: JsonDocument,
+    classes: Classes,
+    pictures: Mapping[str, list[str]],
 ) -> ReadItem:
     """The record of a document's image; a drop or a note if there is none."""
     annotation = JsonDocument(document.path, _inner(document.pieces))

@@ -25,7 +25,9 @@ def read_annotations(
     annotations = []
     for key, entry in entries.items():
         if not isinstance(entry, dict):
-            refusal = Refusal(Reason.MALFORMED_FILE, f"{key}: the annotation is no object")
+            refusal = Refusal(
+                Reason.MALFORMED_FILE, f"{key}: the annotation is no object"
+            )
             annotations.append(_dropped(key, "", refusal))
         elif "raster_layer" not in entry:
             annotations.append(_annotation(key, entry, item, masks))
@@ -50,7 +52,9 @@ def _annotation(
         shape = _shape(entry, masks)
     except Refusal as refusal:
         return _dropped(key, label, refusal, noted)
-    return Annotation(key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted)
+    return Annotation(
+        key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted
+    )
 
 
 def _dropped(
@@ -93,7 +97,8 @@ def _without_annotation(
     lost = []
     for identity in sorted(masks.keys() - ids):
         refusal = Refusal(
-            Reason.UNKNOWN_CLASS, f"{document}: no annotation has the mask {identity!r}"[:200]
+            Reason.UNKNOWN_CLASS,
+            f"{document}: no annotation has the mask {identity!r}"[:200],
         )
         lost.append(_dropped(f"{document}#{identity}", "", refusal))
     return lost

@@ -24,7 +24,9 @@ def pictures_by_folder(export: Export) -> Folders:
     return dict(folders)
 
 
-def frame_pictures(folders: Folders, document: str, item: Item, slot: Slot) -> dict[int, str]:
+def frame_pictures(
+    folders: Folders, document: str, item: Item, slot: Slot
+) -> dict[int, str]:
     """By frame: the path of its picture. The frames of a video are numbered from 0, in a folder
     that is called like it, with or without the video's suffix.
     """

@@ -17,7 +17,9 @@ IMAGE_FOLDERS = ["images", "../images", "../../images", "../../../images"]
 """Where images lie, from a document's folder or the root: darwin-py keeps documents in
 releases/NAME/annotations."""
 
-_NOT_IN_FILE_NAMES = re.compile(r'[<>:"|?*\\]')  # what darwin-py writes as an underscore
+_NOT_IN_FILE_NAMES = re.compile(
+    r'[<>:"|?*\\]'
+)  # what darwin-py writes as an underscore
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,9 @@ def _slot(name: Any, file_name: Any, data: dict[str, Any]) -> Slot:
         file_name=posixpath.basename(file_name),
         width=whole(data.get("width")),
         height=whole(data.get("height")),
-        is_video=data.get("type") == "video" or "frame_count" in data or "frame_urls" in data,
+        is_video=data.get("type") == "video"
+        or "frame_count" in data
+        or "frame_urls" in data,
     )
 
 

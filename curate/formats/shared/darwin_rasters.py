@@ -94,7 +94,9 @@ def _runs(data: Any) -> tuple[_Numbers, _Numbers]:
     try:
         numbers = np.array(data, dtype=np.int64)
     except OverflowError:
-        raise Refusal(Reason.BAD_RUN_LENGTHS, "dense_rle has a number beyond 64 bits") from None
+        raise Refusal(
+            Reason.BAD_RUN_LENGTHS, "dense_rle has a number beyond 64 bits"
+        ) from None
     values = numbers[0::2]
     lengths = numbers[1::2]
     is_no_length = (lengths < 0) | (lengths > _LARGEST)

@@ -96,4 +96,6 @@ def _pair(data: dict[str, Any], key: str) -> tuple[float, float]:
         y = read_number(point.get("y"))
         if x is not None and y is not None and math.isfinite(x) and math.isfinite(y):
             return x, y
-    raise Refusal(Reason.BAD_POLYGON, f"an ellipse whose {key} is not two finite numbers")
+    raise Refusal(
+        Reason.BAD_POLYGON, f"an ellipse whose {key} is not two finite numbers"
+    )

@@ -81,7 +81,9 @@ def read_track(data: dict[str, Any]) -> Track:
     if not frames:
         frames = {0: {}}
 
-    order = [frame for frame, noted in frames.items() if not _GEOMETRIES.isdisjoint(noted)]
+    order = [
+        frame for frame, noted in frames.items() if not _GEOMETRIES.isdisjoint(noted)
+    ]
     order.sort()
     if not order:
         order = [min(frames)]
@@ -99,7 +101,9 @@ def is_track(data: Any) -> bool:
     """Whether an annotation has frames."""
     if not isinstance(data, dict):
         return False
-    return isinstance(data.get("frames"), dict) or isinstance(data.get("sections"), dict)
+    return isinstance(data.get("frames"), dict) or isinstance(
+        data.get("sections"), dict
+    )
 
 
 def _read_frames(noted: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -134,7 +138,9 @@ def _holds(spans: Spans, frame: int) -> bool:
     return any(start <= frame < end for start, end in spans)
 
 
-def _between(left: dict[str, Any], right: dict[str, Any], share: float) -> dict[str, Any]:
+def _between(
+    left: dict[str, Any], right: dict[str, Any], share: float
+) -> dict[str, Any]:
     """The geometry at a share, 0 to 1, of the way between two frames; empty if it just stays."""
     if "polygon" in left and "polygon" in right:
         return _polygon_between(left["polygon"], right["polygon"], share)

@@ -32,7 +32,9 @@ def even_odd(rings: list[list[Any]]) -> Polygons | Compound:
         return Polygons(rings=rings)
     vertices = sum(len(ring) for ring in rings) // 2
     if len(rings) * vertices > MOST_TESTS:
-        raise Refusal(Reason.OVER_LIMIT, f"an outline of {len(rings)} rings, {vertices} vertices")
+        raise Refusal(
+            Reason.OVER_LIMIT, f"an outline of {len(rings)} rings, {vertices} vertices"
+        )
 
     good = [ring for ring in rings if _is_ring(ring)]
     pieces = [Polygons(rings=[ring]) for ring in rings if not _is_ring(ring)]

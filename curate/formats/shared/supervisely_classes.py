@@ -37,7 +37,9 @@ class Classes:
         if not title:
             raise Refusal(Reason.UNKNOWN_CLASS, "an object without classTitle")
         if self.shapes and title not in self.shapes:
-            raise Refusal(Reason.UNKNOWN_CLASS, f"class {title!r} is not in {META_FILE}")
+            raise Refusal(
+                Reason.UNKNOWN_CLASS, f"class {title!r} is not in {META_FILE}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

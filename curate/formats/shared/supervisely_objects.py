@@ -31,13 +31,17 @@ def object_id(data: Any) -> str | None:
     return read_id(data.get("id"))
 
 
-def read_object(path: str, number: int, data: Any, classes: Classes, *, has_own_id: bool) -> Drawn:
+def read_object(
+    path: str, number: int, data: Any, classes: Classes, *, has_own_id: bool
+) -> Drawn:
     """Entry `number` of the `objects` of the document `path`.
 
     `has_own_id`: whether its id is that of no other entry of the document.
     """
     if not isinstance(data, dict):
-        refusal = Refusal(Reason.MALFORMED_FILE, f"{path}: objects[{number}] is no object")
+        refusal = Refusal(
+            Reason.MALFORMED_FILE, f"{path}: objects[{number}] is no object"
+        )
         return Drawn("", None, f"{path}[{number}]", {}, refusal=refusal)
 
     label = classes.title(data)
@@ -120,7 +124,9 @@ def _polygons(data: dict[str, Any]) -> Polygons:
     if not isinstance(parts, list):
         parts = [data.get("points")]
     for part in parts:
-        if not isinstance(part, dict):  # a bad ring costs itself, and the rest is flagged
+        if not isinstance(
+            part, dict
+        ):  # a bad ring costs itself, and the rest is flagged
             rings.append([None])
             continue
         rings.append(ring(part.get("exterior")) or [None])

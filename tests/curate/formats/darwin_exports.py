@@ -36,7 +36,12 @@ def polygon(*drawn: Path2, name: Any = "cat", **more: Any) -> dict[str, Any]:
     """A polygon of Darwin JSON 2.0."""
     outline = {"paths": list(drawn or [SQUARE])}
     bounds = {"x": 1, "y": 1, "w": 2, "h": 2}
-    return {"name": name, "polygon": outline, "bounding_box": bounds, "slot_names": ["0"]} | more
+    return {
+        "name": name,
+        "polygon": outline,
+        "bounding_box": bounds,
+        "slot_names": ["0"],
+    } | more
 
 
 def slot(picture: Picture, **more: Any) -> dict[str, Any]:
@@ -68,18 +73,28 @@ def export(root: Path, *annotations: Any, **more: Any) -> Path:
     """A document of Darwin JSON 2.0 of one picture of 64 x 48 px."""
     picture = Picture("a.png", 48, 64)
     picture.save(root / "images")
-    document = {"version": "2.0", "item": item(picture, **more), "annotations": list(annotations)}
+    document = {
+        "version": "2.0",
+        "item": item(picture, **more),
+        "annotations": list(annotations),
+    }
     save(root, "a.json", document)
     return root
 
 
-def video(root: Path, *annotations: Any, frames: int = 10, folder: str = "film") -> Path:
+def video(
+    root: Path, *annotations: Any, frames: int = 10, folder: str = "film"
+) -> Path:
     """A document of a video of 64 x 48 px, and pictures of its frames."""
     for number in range(frames):
         Picture(f"{folder}/{number:07d}.png", 48, 64).save(root / "images")
     film = slot(Picture("film.mp4", 48, 64), type="video", frame_count=frames)
     about = {"name": "film.mp4", "path": "/", "slots": [film]}
-    save(root, "film.json", {"version": "2.0", "item": about, "annotations": list(annotations)})
+    save(
+        root,
+        "film.json",
+        {"version": "2.0", "item": about, "annotations": list(annotations)},
+    )
     return root
 
 

@@ -37,13 +37,23 @@ def bitmap(mask: Mask, label: str, **more: Any) -> dict[str, Any]:
     y, x = np.nonzero(mask)
     cut = mask[y.min() : y.max() + 1, x.min() : x.max() + 1]
     data = {"data": packed(png(cut)), "origin": [int(x.min()), int(y.min())]}
-    return {"classTitle": label, "geometryType": "bitmap", "tags": [], "bitmap": data} | more
+    return {
+        "classTitle": label,
+        "geometryType": "bitmap",
+        "tags": [],
+        "bitmap": data,
+    } | more
 
 
 def polygon(label: str = "cat", points: Any = None, **more: Any) -> dict[str, Any]:
     if points is None:
         points = SQUARE
-    return {"classTitle": label, "geometryType": "polygon", "tags": [], "points": points} | more
+    return {
+        "classTitle": label,
+        "geometryType": "polygon",
+        "tags": [],
+        "points": points,
+    } | more
 
 
 def outlines(mask: Mask) -> list[dict[str, Any]]:
@@ -70,7 +80,9 @@ def annotation(picture: Picture, objects: Any) -> dict[str, Any]:
     return {"description": "", "tags": [], "size": size, "objects": objects}
 
 
-def save(root: Path, picture: Picture, objects: Any, *, has_suffix: bool = True) -> Path:
+def save(
+    root: Path, picture: Picture, objects: Any, *, has_suffix: bool = True
+) -> Path:
     """Write a picture and its annotation into the dataset that the picture's folder names."""
     path = PurePosixPath(picture.path)
     dataset = root / "project" / "dataset" / path.parent

@@ -39,7 +39,9 @@ class TestDarwin(Battery):
             save(root, f"{picture.path}.json", document)
 
     def document(self, picture: Picture) -> dict[str, Any]:
-        drawn = [polygon(*paths(each.mask), name=each.label) for each in picture.objects]
+        drawn = [
+            polygon(*paths(each.mask), name=each.label) for each in picture.objects
+        ]
         return {"version": "2.0", "item": item(picture), "annotations": drawn}
 
 
@@ -49,7 +51,11 @@ class TestDarwin1(TestDarwin):
     def document(self, picture: Picture) -> dict[str, Any]:
         about = item(picture)
         size = {"width": picture.width, "height": picture.height}
-        image = {"filename": about["name"], "path": about["path"], "url": "https://a.example"}
+        image = {
+            "filename": about["name"],
+            "path": about["path"],
+            "url": "https://a.example",
+        }
         annotations = [self.drawn(each) for each in picture.objects]
         return {"dataset": "d", "image": image | size, "annotations": annotations}
 
@@ -77,7 +83,11 @@ class TestDarwinMasks(TestDarwin):
             annotations.append({"id": identity, "name": drawn.label, "mask": {}})
         layer = {"dense_rle": runs(pixels), "mask_annotation_ids_mapping": mapping}
         raster = {"id": "layer", "name": "__raster_layer__", "raster_layer": layer}
-        return {"version": "2.0", "item": item(picture), "annotations": [raster, *annotations]}
+        return {
+            "version": "2.0",
+            "item": item(picture),
+            "annotations": [raster, *annotations],
+        }
 
 
 def runs(pixels: Any) -> list[int]:
@@ -98,24 +108,37 @@ def test_a_path_in_a_path_is_a_hole_and_one_in_the_hole_a_piece(tmp_path: Path) 
 
 
 def test_further_paths_of_the_old_version_count(tmp_path: Path) -> None:
-    old = {"path": SQUARE, "additional_paths": [box(14, 14, 20, 20), box(40, 10, 50, 20)]}
+    old = {
+        "path": SQUARE,
+        "additional_paths": [box(14, 14, 20, 20), box(40, 10, 50, 20)],
+    }
     assert areas(export(tmp_path, {"name": "cat", "polygon": old})) == [400 - 36 + 100]
 
 
 def test_an_ellipse_has_an_area(tmp_path: Path) -> None:
-    ellipse = {"center": {"x": 30, "y": 20}, "radius": {"x": 10, "y": 5}, "angle": np.pi / 2}
+    ellipse = {
+        "center": {"x": 30, "y": 20},
+        "radius": {"x": 10, "y": 5},
+        "angle": np.pi / 2,
+    }
     (row,) = read(export(tmp_path, {"name": "cat", "ellipse": ellipse})).rows
     assert row["area"] == pytest.approx(np.pi * 50, rel=0.03)
     assert row["box_y1"] - row["box_y0"] == pytest.approx(20, abs=1)
 
 
-LAYER = {"dense_rle": [0, 64, 1, 10, 2, 54, 0, 64 * 46], "mask_annotation_ids_mapping": {"m": 1}}
+LAYER = {
+    "dense_rle": [0, 64, 1, 10, 2, 54, 0, 64 * 46],
+    "mask_annotation_ids_mapping": {"m": 1},
+}
 
 
 @pytest.mark.parametrize(
     ("entries", "reason"),
     [
-        ([{"name": "cat", "bounding_box": {"x": 1, "y": 1, "w": 5, "h": 5}}], "no_mask"),
+        (
+            [{"name": "cat", "bounding_box": {"x": 1, "y": 1, "w": 5, "h": 5}}],
+            "no_mask",
+        ),
         ([{"name": "cat", "tag": {}}], "no_mask"),
         ([{"name": "cat", "line": {"path": SQUARE}}], "no_mask"),
         ([{"name": "cat", "keypoint": {"x": 1, "y": 1}}], "no_mask"),
@@ -125,17 +148,26 @@ LAYER = {"dense_rle": [0, 64, 1, 10, 2, 54, 0, 64 * 46], "mask_annotation_ids_ma
         ([polygon(SQUARE[:2])], "bad_polygon"),
         ([{"name": "cat", "polygon": {"paths": []}}], "bad_polygon"),
         ([{"name": "cat", "polygon": None}], "bad_polygon"),
-        ([{"name": "cat", "polygon": {"paths": [[{"x": 1}, {"y": 2}, 3]]}}], "bad_polygon"),
+        (
+            [{"name": "cat", "polygon": {"paths": [[{"x": 1}, {"y": 2}, 3]]}}],
+            "bad_polygon",
+        ),
         ([{"name": "cat", "polygon": {"paths": [SQUARE] * 4000}}], "over_limit"),
         ([{"name": "cat", "ellipse": {"center": {"x": 1, "y": 2}}}], "bad_polygon"),
         ([{"name": "cat", "id": "m", "mask": {}}], "empty_mask"),
         ([{"raster_layer": LAYER}], "unknown_class"),
         (
-            [{"name": "cat", "id": "m", "mask": {}}, {"raster_layer": {"dense_rle": [1, 3072]}}],
+            [
+                {"name": "cat", "id": "m", "mask": {}},
+                {"raster_layer": {"dense_rle": [1, 3072]}},
+            ],
             "empty_mask",
         ),
         (
-            [{"name": "cat", "id": "m", "mask": {}}, {"raster_layer": LAYER | {"dense_rle": [1]}}],
+            [
+                {"name": "cat", "id": "m", "mask": {}},
+                {"raster_layer": LAYER | {"dense_rle": [1]}},
+            ],
             "bad_run_lengths",
         ),
         (
@@ -147,7 +179,9 @@ LAYER = {"dense_rle": [0, 64, 1, 10, 2, 54, 0, 64 * 46], "mask_annotation_ids_ma
         ),
     ],
 )
-def test_an_annotation_costs_itself(tmp_path: Path, entries: list[Any], reason: str) -> None:
+def test_an_annotation_costs_itself(
+    tmp_path: Path, entries: list[Any], reason: str
+) -> None:
     back = read(export(tmp_path, *entries, polygon(name="dog")))
     assert [row["label"] for row in back.rows] == ["dog"]
     assert back.reasons == {reason: 1}
@@ -160,9 +194,9 @@ def test_a_mask_is_the_px_of_its_value_row_by_row(tmp_path: Path) -> None:
 
 
 def test_annotations_of_an_archived_item_are_deleted(tmp_path: Path) -> None:
-    assert read(export(tmp_path, polygon(), polygon(name="dog"), archived=True)).reasons == {
-        "deleted": 2
-    }
+    assert read(
+        export(tmp_path, polygon(), polygon(name="dog"), archived=True)
+    ).reasons == {"deleted": 2}
 
 
 def test_each_slot_is_an_image(tmp_path: Path) -> None:
@@ -172,7 +206,11 @@ def test_each_slot_is_an_image(tmp_path: Path) -> None:
         replace(each, path=f"pair/{name}/{each.path}").save(tmp_path / "images")
     about = {"name": "pair", "path": "/"}
     about["slots"] = [slot(left), slot(right, slot_name="1")]
-    entries = [polygon(), polygon(name="dog", slot_names=["1"]), polygon(name="cow", slot_names=[])]
+    entries = [
+        polygon(),
+        polygon(name="dog", slot_names=["1"]),
+        polygon(name="cow", slot_names=[]),
+    ]
     save(tmp_path, "pair.json", {"item": about, "annotations": entries})
     back = read(tmp_path)
     found = sorted((row["label"], row["image_path"]) for row in back.rows)
@@ -181,7 +219,9 @@ def test_each_slot_is_an_image(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["renamed.png", "renamed", "a.jpg"])
-def test_the_image_may_have_the_name_of_the_uploaded_file(tmp_path: Path, name: str) -> None:
+def test_the_image_may_have_the_name_of_the_uploaded_file(
+    tmp_path: Path, name: str
+) -> None:
     export(tmp_path, polygon(), name=name)
     assert [row["image_path"] for row in read(tmp_path).rows] == ["images/a.png"]
 
@@ -189,7 +229,10 @@ def test_the_image_may_have_the_name_of_the_uploaded_file(tmp_path: Path, name: 
 def track(**more: Any) -> dict[str, Any]:
     """A square that moves 8 px to the right from frame 2 to frame 6."""
     later = box(18, 10, 38, 30)
-    frames = {"2": {"keyframe": True} | outline(SQUARE), "6": {"keyframe": True} | outline(later)}
+    frames = {
+        "2": {"keyframe": True} | outline(SQUARE),
+        "6": {"keyframe": True} | outline(later),
+    }
     common = {"name": "cat", "id": "t", "slot_names": ["0"], "ranges": [[2, 8]]}
     return common | {"frames": frames, "interpolated": True} | more
 
@@ -260,7 +303,9 @@ def test_a_document_of_one_frame_belongs_to_its_video(tmp_path: Path) -> None:
 
 def test_other_tools_documents_are_left_alone(tmp_path: Path) -> None:
     export(tmp_path, polygon())
-    (tmp_path / "sam.json").write_text('{"image": {"file_name": "a.png"}, "annotations": []}')
+    (tmp_path / "sam.json").write_text(
+        '{"image": {"file_name": "a.png"}, "annotations": []}'
+    )
     assert read(tmp_path).ignored == ["sam.json"]
     (tmp_path / "releases/latest/annotations/a.json").unlink()
     with pytest.raises(InputError, match="no Darwin document"):

@@ -46,7 +46,9 @@ class TestSa1b(Battery):
 
     def write(self, root: Path, pictures: Sequence[Picture]) -> None:
         for picture in pictures:
-            drawn = [entry(each.mask, category_name=each.label) for each in picture.objects]
+            drawn = [
+                entry(each.mask, category_name=each.label) for each in picture.objects
+            ]
             save(root, picture, drawn)
 
 
@@ -63,7 +65,9 @@ def labels(back: ReadBack) -> list[str]:
     return sorted(row["label"] for row in back.rows)
 
 
-def test_objects_have_the_label_of_the_options_or_the_exports_name(tmp_path: Path) -> None:
+def test_objects_have_the_label_of_the_options_or_the_exports_name(
+    tmp_path: Path,
+) -> None:
     root = export(tmp_path, entry(id=1))
     assert labels(read(root)) == ["test"]
     assert labels(read(root, label="book")) == ["book"]
@@ -117,7 +121,11 @@ def test_an_annotation_costs_itself(tmp_path: Path, bad: Any, reason: str) -> No
 
 def test_keys_are_ids_where_these_are_of_one_annotation(tmp_path: Path) -> None:
     other = rectangle(48, 64, 40, 12, 50, 40)
-    entries = [entry(id=5), entry(other, id=6), entry(rectangle(48, 64, 1, 1, 9, 9), id=6)]
+    entries = [
+        entry(id=5),
+        entry(other, id=6),
+        entry(rectangle(48, 64, 1, 1, 9, 9), id=6),
+    ]
     keys = {row["annotation_key"] for row in read(export(tmp_path, *entries)).rows}
     assert len(keys) == 3
     assert "a.json#5" in keys
@@ -126,7 +134,9 @@ def test_keys_are_ids_where_these_are_of_one_annotation(tmp_path: Path) -> None:
 
 def test_other_tools_documents_are_left_alone(tmp_path: Path) -> None:
     export(tmp_path, entry())
-    (tmp_path / "darwin.json").write_text('{"image": {"filename": "a"}, "annotations": []}')
+    (tmp_path / "darwin.json").write_text(
+        '{"image": {"filename": "a"}, "annotations": []}'
+    )
     assert read(tmp_path).ignored == ["darwin.json"]
     (tmp_path / "a.json").unlink()
     with pytest.raises(InputError, match=r"no SA-1B document"):

@@ -27,13 +27,17 @@ def test_rings_beside_each_other_are_pieces() -> None:
 
 def test_a_ring_in_a_ring_is_a_hole_in_any_order() -> None:
     assert (
-        even_odd([OUTER, HOLE]) == even_odd([HOLE, OUTER]) == Polygons(rings=[OUTER], holes=[HOLE])
+        even_odd([OUTER, HOLE])
+        == even_odd([HOLE, OUTER])
+        == Polygons(rings=[OUTER], holes=[HOLE])
     )
 
 
 def test_a_ring_in_a_hole_is_a_piece() -> None:
     outer = Polygons(rings=[OUTER], holes=[HOLE])
-    assert even_odd([OUTER, HOLE, ISLAND]) == Compound(pieces=[outer, Polygons(rings=[ISLAND])])
+    assert even_odd([OUTER, HOLE, ISLAND]) == Compound(
+        pieces=[outer, Polygons(rings=[ISLAND])]
+    )
 
 
 def test_a_hole_may_touch_the_edge() -> None:
@@ -49,7 +53,9 @@ def test_rings_that_cross_are_united() -> None:
     assert even_odd([OUTER, square(40, 20)]) == Polygons(rings=[OUTER, square(40, 20)])
 
 
-@pytest.mark.parametrize("bad", [[None], [1.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0, float("inf")]])
+@pytest.mark.parametrize(
+    "bad", [[None], [1.0, 2.0], [1.0, 2.0, 3.0, 4.0, 5.0, float("inf")]]
+)
 def test_what_is_no_ring_stays_in_the_shape(bad: list[float]) -> None:
     assert even_odd([OUTER, bad]) == Polygons(rings=[bad, OUTER])
 
