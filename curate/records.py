@@ -97,6 +97,9 @@ class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
     data: bytes
     x: int = 0
     y: int = 0
+    colour: int | None = None
+    """0xRRGGBB of the px that are the mask, if the picture shows several objects. It is
+    then as large as the image."""
 
 
 class Compound(Record, frozen=True, kw_only=True, tag="compound"):
@@ -110,13 +113,33 @@ Shape = Polygons | RawRunLengths | RowRunLengths | Bitmap | Compound
 """The geometry of an annotation, as its export wrote it."""
 
 
+class Painted(Record, frozen=True, kw_only=True, tag="painted"):
+    """All px of one value in a mask file, which is one of the image's `segment_maps`."""
+
+    path: str
+    value: int
+    required: bool = True
+    """Whether it is a loss if no px has the value; if not, the export only lists what there
+    may be."""
+
+
+class Cover(Record, frozen=True, kw_only=True):
+    """A shape of no class that covers the annotations below it."""
+
+    shape: Shape
+    layer: int
+
+
 class Annotation(Record, frozen=True, kw_only=True):
     """One annotation of an image."""
 
     key: str
     """Names the annotation within its image; it survives another order of the document."""
     label: str = ""
-    shape: Shape | None = None
+    shape: Shape | Painted | None = None
+    layer: int | None = None
+    """If shapes of the image are drawn over one another: its place among them, 0 at the
+    bottom. Only px that no shape of a higher layer covers are its mask."""
     dropped: Reason | None = None
     """The format's own verdict, such as crowd or deleted; None if the annotation is sound."""
     detail: str = ""
@@ -158,6 +181,29 @@ class RegionMap(Record, frozen=True, kw_only=True):
     """Whether a mask of another size, but of its image's proportions, is scaled."""
 
 
+class SegmentMap(Record, frozen=True, kw_only=True):
+    """A mask file whose px of one value are one annotation, in one piece or in several."""
+
+    path: str
+    pixels: Literal["index", "id"]
+    """How a pixel is read: its grey value or palette index, or as R + 256 G + 65,536 B."""
+    known: list[int] = []
+    """Values of annotations of the image."""
+    others: bool = True
+    """Whether other values are looked up in what follows; if not, they are passed over."""
+    void: list[int]
+    """Classes of px that have no class."""
+    labels: dict[int, str] = {}
+    """Label by class; each value of such a class is an object. A class that is neither here
+    nor in `void` is `unknown_class`."""
+    crowds: list[int] = []
+    """Classes whose value without a number is a crowd."""
+    per_class: int | None = None
+    """Values from here on are class × per_class + number; without it a value is a class."""
+    resize: bool = False
+    """Whether a mask of another size, but of its image's proportions, is scaled."""
+
+
 class ImageRecord(Record, frozen=True, kw_only=True):
     """An image, and all that one document of the export says of it."""
 
@@ -167,6 +213,10 @@ class ImageRecord(Record, frozen=True, kw_only=True):
     document: str
     annotations: list[Annotation] = []
     maps: list[RegionMap] = []
+    segment_maps: list[SegmentMap] = []
+    covers: list[Cover] = []
+    scene: Literal["auto", "full", "partial"] = "auto"
+    """Whether each px of the image has a class, if the export says so."""
     width: int | None = None
     """Width of the annotated frame, px; None if the document does not say."""
     height: int | None = None

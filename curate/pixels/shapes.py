@@ -58,11 +58,16 @@ def _place(
     width: int,
     max_pixels: int,
 ) -> RunLengths:
-    """A bitmap at its place in the frame. Refusal bad_bitmap or outside_image."""
+    """A bitmap at its place in the frame.
+
+    Refusal bad_bitmap, outside_image or mask_size_mismatch.
+    """
     try:
         picture = mask_pictures.decode_mask(shape.data, max_pixels)
     except Refusal as refusal:
         raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
+    if shape.colour is not None:
+        return _of_colour(picture, shape.colour, height, width)
     return masks.place(
         picture.foreground(),
         shape.x,
@@ -70,6 +75,20 @@ def _place(
         height,
         width,
     )
+
+
+def _of_colour(
+    picture: mask_pictures.MaskPicture,
+    colour: int,
+    height: int,
+    width: int,
+) -> RunLengths:
+    """The px of a colour in a bitmap of the whole frame. Refusal mask_size_mismatch."""
+    rows, columns = picture.pixels.shape
+    if (rows, columns) != (height, width):
+        detail = f"the bitmap is {columns} x {rows} px, the image {width} x {height}"
+        raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
+    return masks.encode(picture.colours == colour)
 
 
 def _join(

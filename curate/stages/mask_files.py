@@ -32,16 +32,16 @@ def map_objects(
     try:
         instances = None
         if region_map.instances:
-            instances = _picture(region_map.instances, source)
-        picture = _picture(region_map.path, source)
-        frame = _frame(picture, frame, probe)
+            instances = read_mask(region_map.instances, source)
+        picture = read_mask(region_map.path, source)
+        frame = mask_frame(picture, frame, probe)
         found = read_regions(region_map, picture, instances, frame.height, frame.width)
     except Refusal as refusal:
         return MapObjects([], [source.drop(region_map.path, refusal, count=None)], 0.0)
     return _objects(found, source, frame)
 
 
-def _picture(path: str, source: ImageSource) -> MaskPicture:
+def read_mask(path: str, source: ImageSource) -> MaskPicture:
     """A mask file of the export. Refusal missing_mask, undecodable_mask or over_limit."""
     try:
         data = source.read(f"{source.root}/{path}")
@@ -60,7 +60,7 @@ def _picture(path: str, source: ImageSource) -> MaskPicture:
         raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
 
 
-def _frame(picture: MaskPicture, frame: Frame, probe: Probe) -> Frame:
+def mask_frame(picture: MaskPicture, frame: Frame, probe: Probe) -> Frame:
     """The frame of a mask: the stored one if only that has its size, else `frame`."""
     stored = stored_frame(probe)
     displayed = displayed_frame(probe)

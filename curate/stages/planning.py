@@ -4,7 +4,6 @@ Each record is made fit to be written, and its image is looked for. What has no 
 and what comes twice, becomes a drop with its count.
 """
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from upath import UPath
 from curate import formats, storage
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.finding import find_image, refused_path
+from curate.exports.finding import find_image
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.records import (
@@ -32,6 +31,7 @@ from curate.records import (
 )
 from curate.settings import ExportSettings
 from curate.stages.faults import fault_refusal, fault_report
+from curate.stages.given_masks import check_mask, repeated, usable_segments
 from curate.stages.objects import image_drops
 from curate.text import encodable
 
@@ -155,6 +155,7 @@ def _find(
             record.document,
             record.folders,
         )
+        _check_is_no_mask(record, path)
         file = str(export.files.root / path)
     except Refusal as refusal:
         if record.embedded is None or refusal.reason is Reason.PATH_ESCAPE:
@@ -163,6 +164,7 @@ def _find(
         flags = [Flag.EMBEDDED_IMAGE]
         file = keep(record.embedded)
 
+    record, lost_segments = usable_segments(export, path, record, given[path].keys)
     annotations, lost_annotations = _new_annotations(export, path, record, given[path])
     maps, lost_maps = _new_maps(export, path, record, given[path])
     record = msgspec.structs.replace(
@@ -172,7 +174,16 @@ def _find(
         embedded=None,
     )
     found = FoundImage(record=record, path=path, file=file, flags=flags)
-    return [*lost_annotations, *lost_maps, found]
+    return [*lost_segments, *lost_annotations, *lost_maps, found]
+
+
+def _check_is_no_mask(record: ImageRecord, path: str) -> None:
+    """Refuse the mask file of an image that was taken for the image, by its name."""
+    masks = {region_map.path for region_map in record.maps}
+    masks.update(segment_map.path for segment_map in record.segment_maps)
+    if path in masks:
+        detail = f"image {record.name!r} is not in the export; {path!r} is its mask"
+        raise Refusal(Reason.MISSING_IMAGE, detail)
 
 
 def _new_annotations(
@@ -192,7 +203,7 @@ def _new_annotations(
     for annotation in record.annotations:
         key = annotation.key
         if key in given.keys:
-            drop = export.drop(_repeated(key), image_path=path, annotation_key=key)
+            drop = export.drop(repeated(key), image_path=path, annotation_key=key)
             lost.append(drop)
             continue
         given.keys.add(key)
@@ -234,10 +245,10 @@ def _new_maps(
         key = region_map.path
         try:
             if key in given.keys:
-                raise _repeated(key)
-            _check_mask(export, key)
+                raise repeated(key)
+            check_mask(export, key)
             if region_map.instances:
-                _check_mask(export, region_map.instances)
+                check_mask(export, region_map.instances)
         except Refusal as refusal:
             drop = export.drop(
                 refusal,
@@ -250,23 +261,6 @@ def _new_maps(
         given.keys.add(key)
         maps.append(region_map)
     return maps, lost
-
-
-def _repeated(key: str) -> Refusal:
-    detail = f"{key} is there twice; the first is kept"
-    return Refusal(Reason.DUPLICATE_ANNOTATION, detail)
-
-
-def _check_mask(export: Export, path: str) -> None:
-    """Refuse a mask file that is not in the export."""
-    if path in export.files.known:
-        return
-    refusal = refused_path(export.files, path)
-    if refusal is not None:
-        raise refusal
-    if path.startswith("/") or posixpath.normpath(path).startswith(".."):
-        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} leaves the export")
-    raise Refusal(Reason.MISSING_MASK, f"mask {path!r} is not in the export")
 
 
 def _writable_record(record: ImageRecord, limits: Limits) -> ImageRecord:

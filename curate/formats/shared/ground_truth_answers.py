@@ -1,0 +1,136 @@
+"""Answers of Ground Truth's workers: what the crowd elements for segmentation submit.
+
+- crowd-instance-segmentation: `instances` (colour and label), and `labeledImage`, a PNG.
+- crowd-semantic-segmentation: `labelMappings` (colour by label), and `labeledImage`.
+- crowd-polygon: `polygons` (label and vertices).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from curate.exports.documents import parse_json
+from curate.formats.shared.ground_truth_maps import read_colour
+from curate.formats.shared.json_values import decode_base64, label_flags, ring
+from curate.formats.shared.keys import content_digest
+from curate.formats.shared.points import xy_pairs
+from curate.reasons import Reason, Refusal
+from curate.records import Annotation, Bitmap, Polygons, Shape
+
+_CONTENT_DEPTH = 50  # brackets; an answer nests far less
+_MAX_NESTING = 4  # objects around an answer: the names of the form and of its field
+
+
+def answers_of(data: Any) -> list[Any]:
+    """What workers submitted, the last one last; empty if data has no answers.
+
+    `data`: a worker-response file (`answers`), or the label of a custom job
+    (`annotationsFromAllWorkers`).
+    """
+    if not isinstance(data, dict):
+        return []
+    answers = data.get("answers")
+    if isinstance(answers, list):
+        objects = [each for each in answers if isinstance(each, dict)]
+        objects.sort(key=lambda each: str(each.get("submissionTime", "")))
+        return [each["answerContent"] for each in objects if "answerContent" in each]
+
+    workers = data.get("annotationsFromAllWorkers")
+    if not isinstance(workers, list):
+        return []
+    contents = [_content(each) for each in workers]
+    return [each for each in contents if each is not None]
+
+
+def read_answer(job: str, image: str, answers: list[Any]) -> Iterator[Annotation]:
+    """The annotations of the last answer. Its keys are of the job, the image and the content."""
+    for answer in _parts(answers[-1], _MAX_NESTING):
+        for drawn in _drawn(answer):
+            yield _annotation(job, image, drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """An object as a worker drew it."""
+
+    label: Any
+    content: Any
+    """What tells it from others of its label."""
+    shape: Shape | None = None
+    refusal: Refusal | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def _content(worker: Any) -> Any:
+    """The answer of a worker, which is JSON in a string."""
+    if not isinstance(worker, dict) or not isinstance(worker.get("annotationData"), dict):
+        return None
+    content = worker["annotationData"].get("content")
+    if not isinstance(content, str):
+        return content
+    try:
+        return parse_json(content.encode("utf-8", "surrogatepass"), _CONTENT_DEPTH)
+    except Refusal:
+        return None
+
+
+def _parts(data: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """The objects inside an answer that have something drawn in them."""
+    if not isinstance(data, dict):
+        return
+    if not data.keys().isdisjoint(("instances", "labelMappings", "polygons")):
+        yield data
+    elif depth > 0:
+        for each in data.values():
+            yield from _parts(each, depth - 1)
+
+
+def _drawn(answer: dict[str, Any]) -> Iterator[_Drawn]:
+    picture = answer.get("labeledImage")
+    data = None
+    if isinstance(picture, dict):
+        data = decode_base64(picture.get("pngImageData"))
+    instances = answer.get("instances")
+    if isinstance(instances, list):
+        for each in instances:
+            entry = each if isinstance(each, dict) else {}
+            yield _of_colour(entry.get("label"), entry.get("color"), data)
+
+    mappings = answer.get("labelMappings")
+    if isinstance(mappings, dict):
+        for label, each in mappings.items():
+            entry = each if isinstance(each, dict) else {}
+            yield _of_colour(label, entry.get("color"), data)
+
+    polygons = answer.get("polygons")
+    if isinstance(polygons, list):
+        for each in polygons:
+            entry = each if isinstance(each, dict) else {}
+            points = xy_pairs(entry.get("vertices"))
+            yield _Drawn(entry.get("label"), points, Polygons(rings=[ring(points)]))
+
+
+def _of_colour(label: Any, colour: Any, data: bytes | None) -> _Drawn:
+    """The px of a colour in a worker's picture."""
+    value = read_colour(colour)
+    if data is None:
+        return _Drawn(label, colour, refusal=Refusal(Reason.NO_MASK, "there is no labeledImage"))
+    if value is None:
+        detail = f"{str(colour)[:40]!r} is no colour"
+        return _Drawn(label, colour, refusal=Refusal(Reason.BAD_BITMAP, detail))
+    return _Drawn(label, colour, Bitmap(data=data, colour=value))
+
+
+def _annotation(job: str, image: str, drawn: _Drawn) -> Annotation:
+    label = drawn.label
+    key = f"{job}#{content_digest(image, label, drawn.content)}"
+    if not isinstance(label, str):
+        detail = "an object without a label"
+        return Annotation(key=key, dropped=Reason.UNKNOWN_CLASS, detail=detail)
+    annotation = Annotation(key=key, label=label, shape=drawn.shape, flags=label_flags(label))
+    if drawn.refusal is None:
+        return annotation
+    reason = drawn.refusal.reason
+    return msgspec.structs.replace(annotation, dropped=reason, detail=drawn.refusal.detail)
