@@ -64,7 +64,13 @@ from curate.formats.shared.cityscapes_files import (
 )
 from curate.formats.shared.coco_entries import is_set
 from curate.formats.shared.json_documents import JsonDocument, documents
-from curate.formats.shared.json_values import attributes, label_flags, ring, value, whole
+from curate.formats.shared.json_values import (
+    attributes,
+    label_flags,
+    ring,
+    value,
+    whole,
+)
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice
 from curate.reasons import Reason, Refusal
@@ -166,7 +172,9 @@ def _polygon_records(export: Export, best: _Choice) -> Iterator[ReadItem]:
         if annotation is None:
             # Only its content says what it is, so it was not noted before.
             stem, _ = posixpath.splitext(posixpath.basename(document.path))
-            annotation = AnnotationFile(document.path, stem, "polygons", is_coarse=False)
+            annotation = AnnotationFile(
+                document.path, stem, "polygons", is_coarse=False
+            )
             best.add(annotation)
         for image in best.images_of(annotation):
             if best.by_image.get(image) == annotation:
@@ -206,7 +214,9 @@ def _map_record(
     return ImageRecord(name=image, document="", maps=[region_map])
 
 
-def _polygon_record(export: Export, image: str, document: JsonDocument) -> Iterator[ReadItem]:
+def _polygon_record(
+    export: Export, image: str, document: JsonDocument
+) -> Iterator[ReadItem]:
     """The record of an image with polygons; a drop if their document cannot be read."""
     try:
         objects = document.entries("objects")
@@ -251,9 +261,13 @@ def _annotation(path: str, layer: int, entry: Any) -> Annotation:
     )
     if is_set(entry.get("deleted")):
         detail = "deleted in the annotation tool"
-        return msgspec.structs.replace(annotation, dropped=Reason.DELETED, detail=detail)
+        return msgspec.structs.replace(
+            annotation, dropped=Reason.DELETED, detail=detail
+        )
     if not points:
-        return msgspec.structs.replace(annotation, dropped=Reason.NO_MASK, detail="no polygon")
+        return msgspec.structs.replace(
+            annotation, dropped=Reason.NO_MASK, detail="no polygon"
+        )
 
     annotation = msgspec.structs.replace(annotation, shape=_polygon(entry), layer=layer)
     if is_group(label):

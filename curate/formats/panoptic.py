@@ -34,48 +34,45 @@ Options:
 - `maps`: the folder of the maps, if the rules do not find it.
 """
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.finding import find_image
-from curate.formats.shared.addresses import find_file, path_of
-from curate.formats.shared.coco_annotations import Classes, read_classes
-from curate.formats.shared.coco_entries import is_set, read_id, read_object
-from curate.formats.shared.coco_images import file_name, image_folders
+from curate.formats.shared.coco_annotations import read_classes
+from curate.formats.shared.coco_entries import read_id, read_object
+from curate.formats.shared.coco_images import file_name
 from curate.formats.shared.json_documents import JsonDocument, documents
-from curate.formats.shared.json_values import attributes, label_flags, whole
+from curate.formats.shared.json_values import whole
 from curate.formats.shared.options import stated_choice
+from curate.formats.shared.panoptic_files import Places, folders_of_images, map_folders
+from curate.formats.shared.panoptic_segments import (
+    SegmentReading,
+    map_of_segments,
+    read_segment,
+)
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, Painted, ReadItem, SegmentMap
+from curate.records import Annotation, Drop, ImageRecord, ReadItem, SegmentMap
 
 OPTIONS = ("crowds", "mask_size", "maps")
 
 _NEEDS = "has annotations with segments_info"
-_MAP_FOLDERS = ("panoptic", "panoptic_masks", "panoptic_maps", "masks", "annotations")
 _SAMPLE = 100  # annotations that tell what kind of document it is
 
 _Entry = dict[str, Any]
 """An image or an annotation of a document."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Document:
     """What holds for all images of a document."""
 
     export: Export
     path: str
-    classes: Classes
-    keep_crowds: bool
-    resize: bool
-    map_folders: list[str]
-    image_folders: list[str]
+    reading: SegmentReading
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +89,28 @@ def read(export: Export) -> Iterator[ReadItem]:
     resize = stated_choice(export, "mask_size", ("refuse", "scale")) == "scale"
     folder = export.options.get("maps", "")
     if not isinstance(folder, str):
-        raise InputError(f"export {export.name}: option maps is a folder, not {folder!r}")
+        raise InputError(
+            f"export {export.name}: option maps is a folder, not {folder!r}"
+        )
 
     for each in documents(export, "COCO panoptic", _is_panoptic, _NEEDS):
         if not isinstance(each, JsonDocument):
             yield each
             continue
         try:
-            document = _Document(
-                export=export,
-                path=each.path,
+            reading = SegmentReading(
+                document=each.path,
                 classes=read_classes(each.entries("categories")),
                 keep_crowds=keep_crowds,
                 resize=resize,
-                map_folders=_map_folders(each.path, folder),
-                image_folders=_image_folders(each.path),
             )
+            places = Places(
+                files=export.files,
+                document=each.path,
+                map_folders=map_folders(each.path, folder),
+                image_folders=folders_of_images(each.path),
+            )
+            document = _Document(export, each.path, reading, places)
             yield from _read_document(document, each)
         except Refusal as refusal:
             yield export.drop(refusal, annotation_key=each.path, count=None)
@@ -126,29 +129,15 @@ def _is_panoptic(document: JsonDocument) -> bool:
         if "segments_info" in entry:
             return True
         frames = entry.get("annotations")  # of a video
-        if isinstance(frames, list) and any(_has_segments(each) for each in frames[:_SAMPLE]):
+        if isinstance(frames, list) and any(
+            _has_segments(each) for each in frames[:_SAMPLE]
+        ):
             return True
     return False
 
 
 def _has_segments(entry: Any) -> bool:
     return isinstance(entry, dict) and "segments_info" in entry
-
-
-def _map_folders(path: str, stated: str) -> list[str]:
-    """Where the maps of the document `path` may be, from its folder or from the root."""
-    stem = posixpath.basename(path)[: -len(".json")]
-    folders = [stem, *_MAP_FOLDERS, f"panoptic/{stem}", f"panoptic_masks/{stem}", f"../{stem}"]
-    if stated:
-        folders.insert(0, stated)
-    return folders
-
-
-def _image_folders(path: str) -> list[str]:
-    """Where the images of the document `path` may be: panoptic_val2017.json names val2017."""
-    folder, name = posixpath.split(path)
-    instances = name.replace("panoptic", "instances", 1)
-    return [*image_folders(posixpath.join(folder, instances)), "leftImg8bit", "input_images"]
 
 
 def _read_document(document: _Document, source: JsonDocument) -> Iterator[ReadItem]:
@@ -217,7 +206,9 @@ def _record_or_drop(
     if not isinstance(segments, list):
         detail = f"{document.path}: segments_info of image {image_id} is no list"
         refusal = Refusal(Reason.MALFORMED_FILE, detail)
-        return document.export.drop(refusal, annotation_key=f"{document.path}#{image_id}")
+        return document.export.drop(
+            refusal, annotation_key=f"{document.path}#{image_id}"
+        )
 
     count = len(segments)
     if not images:
@@ -225,7 +216,9 @@ def _record_or_drop(
         refusal = Refusal(Reason.UNKNOWN_IMAGE, detail)
         return document.export.drop(refusal, count=count)
     if len(names) > 1:
-        detail = f"{document.path}: image id {image_id} stands for {', '.join(names[:4])}"
+        detail = (
+            f"{document.path}: image id {image_id} stands for {', '.join(names[:4])}"
+        )
         refusal = Refusal(Reason.AMBIGUOUS_IMAGE, detail)
         return document.export.drop(refusal, image_path=names[-1], count=count)
     if names == [""]:
@@ -233,24 +226,28 @@ def _record_or_drop(
         refusal = Refusal(Reason.MISSING_IMAGE, detail)
         return document.export.drop(refusal, count=count)
 
-    path = _map_path(document, entry, names[0])
-    annotations = [
-        _annotation(document, path, number, each) for number, each in enumerate(segments)
-    ]
-    return _image_record(document, images[0], annotations, [_segment_map(document, path, segments)])
+    path = document.places.map_path(entry.get("file_name"), names[0])
+    annotations = []
+    for number, segment in enumerate(segments):
+        annotations.append(read_segment(document.reading, path, number, segment))
+    segment_map = map_of_segments(document.reading, path, segments)
+    return _image_record(document, images[0], annotations, [segment_map])
 
 
 def _image_record(
-    document: _Document, image: _Listed, annotations: list[Annotation], maps: list[SegmentMap]
+    document: _Document,
+    image: _Listed,
+    annotations: list[Annotation],
+    maps: list[SegmentMap],
 ) -> ImageRecord:
     return ImageRecord(
-        name=_image_name(document, file_name(image.entry), maps),
+        name=document.places.image_name(file_name(image.entry), maps),
         document=document.path,
         annotations=annotations,
         segment_maps=maps,
         width=whole(image.entry.get("width")),
         height=whole(image.entry.get("height")),
-        folders=document.image_folders,
+        folders=document.places.image_folders,
         video=_video(document, image.video),
     )
 
@@ -259,85 +256,3 @@ def _video(document: _Document, video: str) -> str:
     if video:
         return f"{document.path}#{video}"
     return ""
-
-
-def _map_path(document: _Document, entry: _Entry, image: str) -> str:
-    """The path of an annotation's map, if it is there; else what the document calls it."""
-    stated = entry.get("file_name")
-    if not isinstance(stated, str) or not stated:
-        stated = posixpath.splitext(image)[0] + ".png"
-    files = document.export.files
-    found = find_file(files, stated, document.path, document.map_folders)
-    if found is not None:
-        return found
-
-    # Of two files of that name, such as images/1.png and maps/1.png, one is the image itself.
-    base = posixpath.basename(path_of(stated))
-    others = [path for path in files.by_file_name.get(base, []) if not _is_image(document, path)]
-    if len(others) == 1:
-        return others[0]
-    return path_of(stated)
-
-
-def _is_image(document: _Document, path: str) -> bool:
-    """Whether a folder above a file is one where images usually are."""
-    steps = set(posixpath.dirname(path).split("/"))
-    return not steps.isdisjoint(posixpath.basename(folder) for folder in document.image_folders)
-
-
-def _image_name(document: _Document, name: str, maps: list[SegmentMap]) -> str:
-    """The image's name, or another one under which the export has it."""
-    files = document.export.files
-    try:
-        path, _ = find_image(files, name, document.path, document.image_folders)
-    except Refusal:
-        path = ""
-    taken = {segment_map.path for segment_map in maps}
-    if path and path not in taken:
-        return name
-
-    base = posixpath.basename(path_of(name))
-    for each in (base, base.replace("_gtFine_", "_"), base.replace("_gtCoarse_", "_")):
-        others = [found for found in files.by_file_name.get(each, []) if found not in taken]
-        if len(others) == 1:
-            return posixpath.relpath(others[0], posixpath.dirname(document.path) or ".")
-    return name
-
-
-def _segment_map(document: _Document, path: str, segments: list[Any]) -> SegmentMap:
-    values = [whole(each.get("id")) for each in segments if isinstance(each, dict)]
-    return SegmentMap(
-        path=path,
-        pixels="id",
-        known=[each for each in values if each is not None],
-        void=[0],
-        resize=document.resize,
-    )
-
-
-def _annotation(document: _Document, path: str, number: int, segment: Any) -> Annotation:
-    """An entry of segments_info. It is dropped if it is malformed, a crowd or of no class."""
-    if not isinstance(segment, dict):
-        segment = {}
-    segment_id = whole(segment.get("id"))
-    category = read_id(segment.get("category_id"))
-    label = document.classes.label(category)
-    if segment_id is None:
-        detail = f"segments_info[{number}] has no id"
-        key = f"{document.path}#{path}[{number}]"
-        return Annotation(key=key, label=label, dropped=Reason.MALFORMED_FILE, detail=detail)
-
-    annotation = Annotation(
-        key=f"{document.path}#{segment_id}",
-        label=label,
-        shape=Painted(path=path, value=segment_id),
-        attributes=attributes(segment.get("attributes")),
-        flags=label_flags(label),
-    )
-    try:
-        document.classes.check(category)
-        if is_set(segment.get("iscrowd")) and not document.keep_crowds:
-            raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
-    except Refusal as refusal:
-        return msgspec.structs.replace(annotation, dropped=refusal.reason, detail=refusal.detail)
-    return annotation

@@ -88,12 +88,16 @@ def read(export: Export) -> Iterator[ReadItem]:
     """One record for each line of each manifest."""
     resize = stated_choice(export, "mask_size", ("refuse", "scale")) == "scale"
     reading = _Reading(export, _stated_jobs(export), resize)
-    for each in entry_files(export, "Ground Truth manifest", _SUFFIXES, _is_line, _NEEDS):
+    for each in entry_files(
+        export, "Ground Truth manifest", _SUFFIXES, _is_line, _NEEDS
+    ):
         if not isinstance(each, EntryFile):
             yield each
             continue
         for number, refusal in each.broken.items():
-            yield export.drop(refusal, annotation_key=f"{each.path}:{number}", count=None)
+            yield export.drop(
+                refusal, annotation_key=f"{each.path}:{number}", count=None
+            )
         for number, line in each.objects():
             yield _record(reading, each.path, number, line)
 
@@ -103,8 +107,12 @@ def _stated_jobs(export: Export) -> frozenset[str]:
     stated = export.options.get("jobs", [])
     if isinstance(stated, str):
         stated = [stated]
-    if not isinstance(stated, list) or not all(isinstance(each, str) for each in stated):
-        raise InputError(f"export {export.name}: option jobs is a list of names, not {stated!r}")
+    if not isinstance(stated, list) or not all(
+        isinstance(each, str) for each in stated
+    ):
+        raise InputError(
+            f"export {export.name}: option jobs is a list of names, not {stated!r}"
+        )
     return frozenset(each.removesuffix(_REF) for each in stated)
 
 
@@ -112,7 +120,9 @@ def _is_line(entry: dict[str, Any]) -> bool:
     return isinstance(entry.get("source-ref"), str)
 
 
-def _record(reading: _Reading, path: str, number: int, line: dict[str, Any]) -> ReadItem:
+def _record(
+    reading: _Reading, path: str, number: int, line: dict[str, Any]
+) -> ReadItem:
     """The record of a line; a drop if it names no image."""
     export = reading.export
     address = line.get("source-ref")
@@ -177,7 +187,9 @@ def _mask(reading: _Reading, path: str, job: _Job) -> RegionMap | None:
     )
 
 
-def _annotations(reading: _Reading, path: str, address: str, job: _Job) -> Iterator[Annotation]:
+def _annotations(
+    reading: _Reading, path: str, address: str, job: _Job
+) -> Iterator[Annotation]:
     """The annotations of a job without a mask."""
     reason = job.metadata.get("failure-reason")
     if reason is not None:
@@ -200,7 +212,9 @@ def _annotations(reading: _Reading, path: str, address: str, job: _Job) -> Itera
 
 def _without_mask(job: _Job, address: str, detail: str, *content: Any) -> Annotation:
     key = f"{job.name}#{content_digest(address, *content)}"
-    return Annotation(key=key, dropped=Reason.NO_MASK, detail=f"{job.name}: {detail}"[:300])
+    return Annotation(
+        key=key, dropped=Reason.NO_MASK, detail=f"{job.name}: {detail}"[:300]
+    )
 
 
 def _response(reading: _Reading, path: str, job: _Job) -> list[Any]:

@@ -55,7 +55,9 @@ from curate.records import ReadItem
 OPTIONS = ("hypothesis", "mask_size")
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
-_NEEDS = "has tasks with a response, or Nucleus's items and annotations with a reference_id"
+_NEEDS = (
+    "has tasks with a response, or Nucleus's items and annotations with a reference_id"
+)
 _LISTS = ("docs", "tasks", "items", "annotations", "exportedRows")
 
 
@@ -63,7 +65,8 @@ def read(export: Export) -> Iterator[ReadItem]:
     """One record for each task, and for each of Nucleus's items."""
     reading = TaskReading(
         export=export,
-        reads_hypothesis=stated_choice(export, "hypothesis", ("ignore", "read")) == "read",
+        reads_hypothesis=stated_choice(export, "hypothesis", ("ignore", "read"))
+        == "read",
         resize=stated_choice(export, "mask_size", ("refuse", "scale")) == "scale",
     )
     nucleus = Nucleus(export, reading.resize)
@@ -72,7 +75,9 @@ def read(export: Export) -> Iterator[ReadItem]:
             yield each
             continue
         for number, refusal in each.broken.items():
-            yield export.drop(refusal, annotation_key=f"{each.path}:{number}", count=None)
+            yield export.drop(
+                refusal, annotation_key=f"{each.path}:{number}", count=None
+            )
         for _, top in each.objects():
             for entry in _entries(top):
                 if is_task(entry):

@@ -15,6 +15,9 @@ from curate.records import Flag, SegmentMap
 MAX_SEGMENTS = 100_000
 """More values than this are a photograph."""
 
+_BYTE = 0xFF
+_GREY = 0x010101  # times a byte: its grey as 0xRRGGBB
+
 
 @dataclass(frozen=True, slots=True)
 class Segments:
@@ -41,10 +44,7 @@ def read_segments(
     if picture.pixels.shape != (height, width):
         flags.append(Flag.SCALED_MASK)
     fitted = fit_to_image(picture, segment_map, height, width)
-    if segment_map.pixels == "id":
-        values = _ids(fitted)
-    else:
-        values = _indexes(fitted, path)
+    values = _values(segment_map, fitted)
     return Segments(_runs_by_value(values, path), flags)
 
 
@@ -74,25 +74,32 @@ def labelled_px(segment_map: SegmentMap, segments: Segments) -> int:
     return total
 
 
-def _ids(picture: MaskPicture) -> Integers:
-    """(H, W) R + 256 G + 65,536 B of each px."""
-    colours = picture.colours.astype(np.uint32)
-    red = colours >> 16
-    green = colours & 0x00FF00
-    blue = (colours & 0xFF) << 16
-    ids: Integers = red | green | blue
-    return ids
+def _values(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
+    """(H, W) the value of each px, as the map says that it is read.
 
-
-def _indexes(picture: MaskPicture, path: str) -> Integers:
-    """(H, W) grey values or palette indexes; a colour picture must be grey throughout."""
+    Refusal undecodable_mask if the picture has colours where numbers are due.
+    """
+    if segment_map.pixels == "id":
+        return _ids(picture)
     if picture.values is not None:
         return picture.values
-    low: Integers = picture.pixels & 0xFF
-    if np.any(picture.pixels != low * 0x010101):
-        detail = f"{path}: a colour picture, not a grey one with the numbers of segments"
-        raise Refusal(Reason.UNDECODABLE_MASK, detail)
-    return low
+
+    # Some tools write grey as three equal channels.
+    grey: Integers = picture.pixels & _BYTE
+    if np.any(picture.pixels != grey * _GREY):
+        what = "a colour picture, not a grey one with the numbers of segments"
+        raise Refusal(Reason.UNDECODABLE_MASK, f"{segment_map.path}: {what}")
+    return grey
+
+
+def _ids(picture: MaskPicture) -> Integers:
+    """(H, W) R + 256 G + 65,536 B of each px."""
+    colours = picture.colours
+    red = colours >> 16
+    green = colours & _BYTE << 8
+    blue = colours & _BYTE
+    ids: Integers = red | green | blue << 16
+    return ids
 
 
 def _runs_by_value(values: Integers, path: str) -> dict[int, RunLengths]:
@@ -109,7 +116,9 @@ def _runs_by_value(values: Integers, path: str) -> dict[int, RunLengths]:
     order = np.argsort(owners, kind="stable")
     distinct, first = np.unique(owners[order], return_index=True)
     if distinct.size > MAX_SEGMENTS:
-        detail = f"{path}: {distinct.size:,} values: a photograph, not a map of segments"
+        detail = (
+            f"{path}: {distinct.size:,} values: a photograph, not a map of segments"
+        )
         raise Refusal(Reason.OVER_LIMIT, detail)
     borders = np.stack([starts[order], ends[order]], axis=1)
 

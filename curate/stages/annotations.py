@@ -48,7 +48,9 @@ def annotation_objects(
     return region_objects(whole, annotation.attributes, cut)
 
 
-def region_objects(whole: Region, attributes: dict[str, str], cut: bool) -> list[Object]:
+def region_objects(
+    whole: Region, attributes: dict[str, str], cut: bool
+) -> list[Object]:
     """A region of the displayed frame as one object, or as its components if `cut`."""
     regions = [whole]
     if cut:

@@ -47,12 +47,16 @@ def usable_segments(
         except Refusal as refusal:
             refusals[key] = refusal
             if segment_map.labels:
-                drop = export.drop(refusal, image_path=path, annotation_key=key, count=None)
+                drop = export.drop(
+                    refusal, image_path=path, annotation_key=key, count=None
+                )
                 lost.append(drop)
         given.add(key)
 
     annotations = [_unless_refused(each, refusals) for each in record.annotations]
-    record = msgspec.structs.replace(record, annotations=annotations, segment_maps=usable)
+    record = msgspec.structs.replace(
+        record, annotations=annotations, segment_maps=usable
+    )
     return record, lost
 
 
@@ -67,7 +71,9 @@ def _checked(export: Export, segment_map: SegmentMap, given: set[str]) -> Segmen
     return msgspec.structs.replace(segment_map, others=False)
 
 
-def _unless_refused(annotation: Annotation, refusals: Mapping[str, Refusal]) -> Annotation:
+def _unless_refused(
+    annotation: Annotation, refusals: Mapping[str, Refusal]
+) -> Annotation:
     """The annotation; marked as dropped if its segment map cannot be read."""
     shape = annotation.shape
     if annotation.dropped is not None or not isinstance(shape, Painted):

@@ -40,7 +40,9 @@ def visible_shapes(
             continue
         seen = masks.subtract(runs, covered)
         if masks.area(seen) == 0 and masks.area(runs) > 0:
-            found[layer] = Refusal(Reason.EMPTY_MASK, "shapes drawn later cover all of it")
+            found[layer] = Refusal(
+                Reason.EMPTY_MASK, "shapes drawn later cover all of it"
+            )
         else:
             found[layer] = Visible(seen, flags)
         covered = masks.union([covered, runs])

@@ -11,7 +11,15 @@ import msgspec
 from curate.boundary import runs_in_child
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, Flag, FoundImage, ImageRecord, Painted, Record, make_drop
+from curate.records import (
+    Drop,
+    Flag,
+    FoundImage,
+    ImageRecord,
+    Painted,
+    Record,
+    make_drop,
+)
 from curate.stages.annotations import Object, annotation_objects
 from curate.stages.image_masks import ImageMasks
 from curate.stages.image_source import Frame, ImageLimits, ImageSource, frame_of
@@ -115,7 +123,9 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
             drops.append(source.drop(annotation.key, refusal))
             continue
         made += objects
-        if not isinstance(annotation.shape, Painted):  # those are counted with their map
+        if not isinstance(
+            annotation.shape, Painted
+        ):  # those are counted with their map
             labelled += sum(each.area for each in objects)
 
     for segment_map in record.segment_maps:
@@ -149,7 +159,9 @@ def _masks_of(source: ImageSource, frame: Frame, probed: Probe) -> ImageMasks:
     max_pixels = source.limits.image_pixels
     segments = {}
     for segment_map in record.segment_maps:
-        segments[segment_map.path] = displayed_segments(segment_map, source, frame, probed)
+        segments[segment_map.path] = displayed_segments(
+            segment_map, source, frame, probed
+        )
     visible = visible_shapes(record, frame.height, frame.width, max_pixels)
     return ImageMasks(frame, max_pixels, visible, segments)
 

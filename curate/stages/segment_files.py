@@ -51,7 +51,10 @@ def displayed_segments(
 
 
 def other_values(
-    segment_map: SegmentMap, segments: Segments | Refusal, source: ImageSource, cut: bool
+    segment_map: SegmentMap,
+    segments: Segments | Refusal,
+    source: ImageSource,
+    cut: bool,
 ) -> OtherValues:
     """The values of a mask file that no annotation claims, as objects or drops.
 

@@ -37,7 +37,9 @@ def path_of(name: str) -> str:
     return unquote(_SCHEME.sub("", without_query))
 
 
-def find_file(files: Files, name: str, document: str, folders: Collection[str] = ()) -> str | None:
+def find_file(
+    files: Files, name: str, document: str, folders: Collection[str] = ()
+) -> str | None:
     """The path of the file that `document` calls `name`; None if there is none, or it is not sure.
 
     A path is tried from the document's folder, from the root, and from each of `folders` below

@@ -15,7 +15,9 @@ from typing import Literal
 from curate.exports.file_names import is_picture
 from curate.exports.files import Files
 
-Kind = Literal["instanceids", "polygons", "labelids", "instancetrainids", "labeltrainids"]
+Kind = Literal[
+    "instanceids", "polygons", "labelids", "instancetrainids", "labeltrainids"
+]
 """What an annotation file says, by the last word of its name."""
 
 BEST_FIRST: tuple[Kind, ...] = (

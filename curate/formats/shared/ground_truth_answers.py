@@ -65,7 +65,9 @@ class _Drawn:
 
 def _content(worker: Any) -> Any:
     """The answer of a worker, which is JSON in a string."""
-    if not isinstance(worker, dict) or not isinstance(worker.get("annotationData"), dict):
+    if not isinstance(worker, dict) or not isinstance(
+        worker.get("annotationData"), dict
+    ):
         return None
     content = worker["annotationData"].get("content")
     if not isinstance(content, str):
@@ -116,7 +118,9 @@ def _of_colour(label: Any, colour: Any, data: bytes | None) -> _Drawn:
     """The px of a colour in a worker's picture."""
     value = read_colour(colour)
     if data is None:
-        return _Drawn(label, colour, refusal=Refusal(Reason.NO_MASK, "there is no labeledImage"))
+        return _Drawn(
+            label, colour, refusal=Refusal(Reason.NO_MASK, "there is no labeledImage")
+        )
     if value is None:
         detail = f"{str(colour)[:40]!r} is no colour"
         return _Drawn(label, colour, refusal=Refusal(Reason.BAD_BITMAP, detail))
@@ -129,8 +133,12 @@ def _annotation(job: str, image: str, drawn: _Drawn) -> Annotation:
     if not isinstance(label, str):
         detail = "an object without a label"
         return Annotation(key=key, dropped=Reason.UNKNOWN_CLASS, detail=detail)
-    annotation = Annotation(key=key, label=label, shape=drawn.shape, flags=label_flags(label))
+    annotation = Annotation(
+        key=key, label=label, shape=drawn.shape, flags=label_flags(label)
+    )
     if drawn.refusal is None:
         return annotation
     reason = drawn.refusal.reason
-    return msgspec.structs.replace(annotation, dropped=reason, detail=drawn.refusal.detail)
+    return msgspec.structs.replace(
+        annotation, dropped=reason, detail=drawn.refusal.detail
+    )

@@ -69,7 +69,9 @@ def read_entries(export: Export, path: str) -> EntryFile:
             return lines
         raise
     try:
-        elements = [bytes(each) for each in msgspec.json.decode(text, type=list[msgspec.Raw])]
+        elements = [
+            bytes(each) for each in msgspec.json.decode(text, type=list[msgspec.Raw])
+        ]
     except msgspec.ValidationError:
         elements = [text]
 
@@ -99,7 +101,9 @@ def _read_lines(raw: bytes, depth: int, path: str) -> EntryFile:
             if not text.startswith(b"{"):
                 raise Refusal(Reason.MALFORMED_FILE, "no object")
         except Refusal as refusal:
-            broken[number] = Refusal(refusal.reason, f"{path}: line {number}: {refusal.detail}")
+            broken[number] = Refusal(
+                refusal.reason, f"{path}: line {number}: {refusal.detail}"
+            )
             continue
         entries.append(text)
     return EntryFile(path, entries, broken)

@@ -13,5 +13,7 @@ def stated_choice(export: Export, option: str, words: tuple[str, ...]) -> str:
     stated = export.options.get(option, words[0])
     if stated not in words:
         shown = " or ".join(words)
-        raise InputError(f"export {export.name}: option {option} is {shown}, not {stated!r}")
+        raise InputError(
+            f"export {export.name}: option {option} is {shown}, not {stated!r}"
+        )
     return str(stated)

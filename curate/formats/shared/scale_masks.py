@@ -51,7 +51,9 @@ def read_segmentation(
         if index is None:
             detail = f"{document}: an entry of {label[:100]!r} has no index"
             key = f"{task}#{label}[{len(found.annotations)}]"
-            bad = Annotation(key=key, label=label, dropped=Reason.MALFORMED_FILE, detail=detail)
+            bad = Annotation(
+                key=key, label=label, dropped=Reason.MALFORMED_FILE, detail=detail
+            )
             found.annotations.append(bad)
             continue
         known.append(index)
@@ -59,7 +61,11 @@ def read_segmentation(
     if indexed is not None:
         found.segment_maps.append(
             SegmentMap(
-                path=indexed.path, pixels=indexed.pixels, known=known, void=[0], resize=resize
+                path=indexed.path,
+                pixels=indexed.pixels,
+                known=known,
+                void=[0],
+                resize=resize,
             )
         )
     return found
@@ -97,7 +103,9 @@ def _indexed_picture(export: Export, document: str, combined: Any) -> _Indexed |
     return None
 
 
-def _label_masks(export: Export, document: str, labelled: Any, resize: bool) -> Iterator[RegionMap]:
+def _label_masks(
+    export: Export, document: str, labelled: Any, resize: bool
+) -> Iterator[RegionMap]:
     """The masks of single labels and instances that are in the export."""
     if not isinstance(labelled, dict):
         return
@@ -114,7 +122,11 @@ def _label_masks(export: Export, document: str, labelled: Any, resize: bool) -> 
             path = find_file(export.files, address, document)
             if path is not None:
                 yield RegionMap(
-                    path=path, pixels="binary", label=label, resize=resize, objects=objects
+                    path=path,
+                    pixels="binary",
+                    label=label,
+                    resize=resize,
+                    objects=objects,
                 )
 
 
@@ -135,7 +147,9 @@ def _annotation(
     key = f"{task}#{index}"
     if indexed is None:
         detail = "no indexed picture of the task is in the export"
-        return Annotation(key=key, label=label, dropped=Reason.MISSING_MASK, detail=detail)
+        return Annotation(
+            key=key, label=label, dropped=Reason.MISSING_MASK, detail=detail
+        )
     return Annotation(
         key=key,
         label=label,

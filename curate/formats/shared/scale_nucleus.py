@@ -53,7 +53,9 @@ class Nucleus:
             self._item(document, item).entry = item
             for each in _listed(entry.get("annotations")):
                 if isinstance(each, dict):
-                    self._annotate(document, {"reference_id": item.get("reference_id")} | each)
+                    self._annotate(
+                        document, {"reference_id": item.get("reference_id")} | each
+                    )
         elif entry.keys().isdisjoint(("type", "geometry", "mask_url")):
             item_of = self._item(document, entry)
             item_of.entry = entry
@@ -91,7 +93,9 @@ class Nucleus:
             vertices = geometry.get("vertices")
         label = entry.get("label")
         kind = entry.get("type")
-        name = read_id(entry.get("annotation_id")) or content_digest(label, kind, geometry)
+        name = read_id(entry.get("annotation_id")) or content_digest(
+            label, kind, geometry
+        )
         remarks = attributes(entry.get("metadata"))
         item.annotations.append(drawn_annotation(name, label, kind, vertices, remarks))
 
@@ -114,19 +118,27 @@ class Nucleus:
                 known.append(annotation.shape.value)
         void = [] if 0 in known else [0]
         item.maps.append(
-            SegmentMap(path=path, pixels="index", known=known, void=void, resize=self._resize)
+            SegmentMap(
+                path=path, pixels="index", known=known, void=void, resize=self._resize
+            )
         )
 
     def _image(self, reference: str, item: _Item) -> str:
         """What ingest may look for as an item's image."""
         files = self._export.files
-        names = [item.entry[key] for key in _IMAGE_KEYS if isinstance(item.entry.get(key), str)]
+        names = [
+            item.entry[key]
+            for key in _IMAGE_KEYS
+            if isinstance(item.entry.get(key), str)
+        ]
         for name in [*names, reference]:
             if name and find_file(files, name, item.document) is not None:
                 return image_name(files, name, item.document)
         by_stem = pictures_of_stem(self._export, posixpath.basename(reference))
         if len(by_stem) == 1:
-            return posixpath.relpath(by_stem[0], posixpath.dirname(item.document) or ".")
+            return posixpath.relpath(
+                by_stem[0], posixpath.dirname(item.document) or "."
+            )
         if names:
             return image_name(files, names[0], item.document)
         return reference

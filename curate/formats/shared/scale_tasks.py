@@ -50,27 +50,35 @@ def is_task(entry: dict[str, Any]) -> bool:
     return not keys.isdisjoint(("task_id", "task", "params", "filepath", "attachment"))
 
 
-def read_task(reading: TaskReading, path: str, entry: dict[str, Any]) -> Iterator[ReadItem]:
+def read_task(
+    reading: TaskReading, path: str, entry: dict[str, Any]
+) -> Iterator[ReadItem]:
     """The record of a task; drops if it has no image, or is of no image."""
     task = _task(reading, path, entry)
     export = reading.export
     annotations = task.response.get("annotations")
     if isinstance(annotations, dict) and "url" in annotations:
-        detail = f"{path}: task {task.name} is of a video or a point cloud, not of an image"
+        detail = (
+            f"{path}: task {task.name} is of a video or a point cloud, not of an image"
+        )
         refusal = Refusal(Reason.NO_MASK, detail)
         yield export.drop(refusal, annotation_key=task.name, count=None)
         return
 
     found = Segmentation()
     if isinstance(task.response.get("labelMapping"), dict):
-        found = read_segmentation(export, path, task.name, task.response, reading.resize)
+        found = read_segmentation(
+            export, path, task.name, task.response, reading.resize
+        )
     elif isinstance(annotations, list):
         found.annotations.extend(drawn_annotations(task.name, annotations))
 
     annotated = found.annotations
     if task.status in _CANCELED:
         annotated = [_deleted(each) for each in annotated]
-        annotated += [_deleted(Annotation(key=each.path, label=each.label)) for each in found.maps]
+        annotated += [
+            _deleted(Annotation(key=each.path, label=each.label)) for each in found.maps
+        ]
         found.maps.clear()
     yield ImageRecord(
         name=_image(export, path, task),
@@ -130,7 +138,11 @@ def _image(export: Export, path: str, task: _Task) -> str:
     names = [task.attachment]
     names += [task.metadata[key] for key in _FILE_NAMES if key in task.metadata]
     for name in names:
-        if isinstance(name, str) and name and find_file(export.files, name, path) is not None:
+        if (
+            isinstance(name, str)
+            and name
+            and find_file(export.files, name, path) is not None
+        ):
             return image_name(export.files, name, path)
 
     named_by_id = pictures_of_stem(export, task.name)
@@ -162,5 +174,8 @@ def _scene(allows_unlabelled: Any) -> Literal["auto", "full", "partial"]:
 def _deleted(annotation: Annotation) -> Annotation:
     detail = "its task was canceled"
     return Annotation(
-        key=annotation.key, label=annotation.label, dropped=Reason.DELETED, detail=detail
+        key=annotation.key,
+        label=annotation.label,
+        dropped=Reason.DELETED,
+        detail=detail,
     )

@@ -43,8 +43,14 @@ class TestCityscapes(Battery):
             holes = []
             for each in picture.objects:
                 drawn = to_polygons(each.mask)
-                objects += [{"label": each.label, "polygon": pairs(ring)} for ring in drawn.rings]
-                holes += [{"label": "out of roi", "polygon": pairs(ring)} for ring in drawn.holes]
+                objects += [
+                    {"label": each.label, "polygon": pairs(ring)}
+                    for ring in drawn.rings
+                ]
+                holes += [
+                    {"label": "out of roi", "polygon": pairs(ring)}
+                    for ring in drawn.holes
+                ]
             size = {"imgHeight": picture.height, "imgWidth": picture.width}
             name = picture.path.replace("_leftImg8bit.png", "_gtFine_polygons.json")
             file = root / "gtFine" / name
@@ -75,7 +81,9 @@ def image(root: Path, name: str = f"{NAME}_leftImg8bit.png") -> Path:
 def polygons(root: Path, *objects: Any, kind: str = "gtFine") -> Path:
     file = root / kind / CITY / f"{NAME}_{kind}_polygons.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"imgHeight": 48, "imgWidth": 64, "objects": list(objects)}))
+    file.write_text(
+        json.dumps({"imgHeight": 48, "imgWidth": 64, "objects": list(objects)})
+    )
     return root
 
 
@@ -196,11 +204,15 @@ def test_an_object_costs_itself(tmp_path: Path, entry: Any, reason: str) -> None
 def test_names_that_repeat_by_folder(tmp_path: Path) -> None:
     root = tmp_path / "export"
     for folder, size in (("0", 10), ("1", 20)):
-        Picture("frame0_leftImg8bit.png", 48, 64).save(root / "leftImg8bit/train" / folder)
+        Picture("frame0_leftImg8bit.png", 48, 64).save(
+            root / "leftImg8bit/train" / folder
+        )
         file = root / "gtFine/train" / folder / "frame0_gtFine_polygons.json"
         file.parent.mkdir(parents=True)
         objects = [{"label": "car", "polygon": square(0, 0, size, size)}]
-        file.write_text(json.dumps({"imgHeight": 48, "imgWidth": 64, "objects": objects}))
+        file.write_text(
+            json.dumps({"imgHeight": 48, "imgWidth": 64, "objects": objects})
+        )
     rows = read(root).rows
     areas = {row["image_path"].split("/")[-2]: row["area"] for row in rows}
     assert areas == {"0": 100, "1": 400}

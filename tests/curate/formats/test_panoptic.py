@@ -15,7 +15,9 @@ from tests.curate.formats.battery import Battery
 from tests.curate.formats.pictures import LABELS, Drawn, Picture, rectangle
 from tests.curate.formats.reading import ReadBack, read_back
 
-CATEGORIES = [{"id": n, "name": label, "isthing": n % 2} for n, label in enumerate(LABELS)]
+CATEGORIES = [
+    {"id": n, "name": label, "isthing": n % 2} for n, label in enumerate(LABELS)
+]
 
 
 def save_ids(file: Path, ids: NDArray[Any]) -> None:
@@ -63,12 +65,24 @@ class TestPanoptic(Battery):
                 if each.label not in labels:
                     labels.append(each.label)
                 category = labels.index(each.label)
-                segments.append({"id": segment_id, "category_id": category, "iscrowd": 0})
+                segments.append(
+                    {"id": segment_id, "category_id": category, "iscrowd": 0}
+                )
             annotations.append(
-                {"image_id": image_id, "file_name": picture.path, "segments_info": segments}
+                {
+                    "image_id": image_id,
+                    "file_name": picture.path,
+                    "segments_info": segments,
+                }
             )
-        categories = [{"id": number, "name": label} for number, label in enumerate(labels)]
-        document = {"images": images, "annotations": annotations, "categories": categories}
+        categories = [
+            {"id": number, "name": label} for number, label in enumerate(labels)
+        ]
+        document = {
+            "images": images,
+            "annotations": annotations,
+            "categories": categories,
+        }
         file = root / "annotations/panoptic_val2017.json"
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(document))
@@ -87,7 +101,9 @@ def export(root: Path, *segments: Any, image: str = "a.jpg", **more: Any) -> Pat
     Picture(image, 48, 64).save(root / "images")
     document = {
         "images": [{"id": 1, "file_name": image, "height": 48, "width": 64}],
-        "annotations": [{"image_id": 1, "file_name": "a.png", "segments_info": list(segments)}],
+        "annotations": [
+            {"image_id": 1, "file_name": "a.png", "segments_info": list(segments)}
+        ],
         "categories": CATEGORIES,
     }
     (root / "panoptic.json").write_text(json.dumps(document | more))
@@ -123,7 +139,9 @@ def test_ids_of_24_bits(tmp_path: Path) -> None:
         (CAT, {"duplicate_annotation": 1, "unknown_class": 1}),
     ],
 )
-def test_a_segment_costs_itself(tmp_path: Path, segment: Any, reason: dict[str, int]) -> None:
+def test_a_segment_costs_itself(
+    tmp_path: Path, segment: Any, reason: dict[str, int]
+) -> None:
     back = read(export(tmp_path / "export", CAT, segment))
     assert found(back) == [("cat", 100)]
     assert back.reasons == reason
@@ -177,7 +195,9 @@ def test_image_and_map_of_one_name(tmp_path: Path) -> None:
 
 
 def test_the_names_of_cityscapes_panoptic_images(tmp_path: Path) -> None:
-    root = export(tmp_path / "export", CAT, POT, image="aachen_000000_000019_leftImg8bit.png")
+    root = export(
+        tmp_path / "export", CAT, POT, image="aachen_000000_000019_leftImg8bit.png"
+    )
     file = root / "panoptic.json"
     text = file.read_text()
     file.write_text(text.replace("_leftImg8bit", "_gtFine_leftImg8bit"))

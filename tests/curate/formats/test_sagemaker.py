@@ -18,7 +18,16 @@ from tests.curate.formats.pictures import LABELS, Picture, rectangle
 from tests.curate.formats.reading import ReadBack, read_back
 
 BUCKET = "s3://bucket/photos/"
-COLOURS = ["#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f"]
+COLOURS = [
+    "#2ca02c",
+    "#1f77b4",
+    "#ff7f0e",
+    "#d62728",
+    "#9467bd",
+    "#8c564b",
+    "#e377c2",
+    "#7f7f7f",
+]
 
 
 def rgb(colour: str) -> tuple[int, ...]:
@@ -61,7 +70,11 @@ class TestSagemaker(Battery):
         for picture in pictures:
             picture.save(root / "photos")
             labels = sorted({*LABELS, *(each.label for each in picture.objects)})
-            background = {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.9}
+            background = {
+                "class-name": "BACKGROUND",
+                "hex-color": "#ffffff",
+                "confidence": 0.9,
+            }
             listed = {"0": background}
             pixels = np.full((picture.height, picture.width, 3), 255, np.uint8)
             for number, label in enumerate(labels, start=1):
@@ -114,7 +127,9 @@ def custom_line(address: str, *answers: Any) -> dict[str, Any]:
     """A line of a custom job, with the answers of several workers."""
     workers = []
     for answer in answers:
-        content = json.dumps({"crowd-instance-segmentation": {"annotatedResult": answer}})
+        content = json.dumps(
+            {"crowd-instance-segmentation": {"annotatedResult": answer}}
+        )
         workers.append({"workerId": "w", "annotationData": {"content": content}})
     return {
         "source-ref": address,
@@ -177,7 +192,10 @@ BOTH = [("cat", 100), ("dog", 400)]
 def test_numbers_tell_where_colours_do_not(tmp_path: Path) -> None:
     assert found(read(export(tmp_path / "numbers", line(), mask=pixels()))) == BOTH
     alike = {key: each | {"hex-color": "#ffffff"} for key, each in MAP.items()}
-    assert found(read(export(tmp_path / "alike", line(colours=alike), mask=pixels()))) == BOTH
+    assert (
+        found(read(export(tmp_path / "alike", line(colours=alike), mask=pixels())))
+        == BOTH
+    )
 
 
 def test_a_colour_that_is_not_listed(tmp_path: Path) -> None:
@@ -226,7 +244,12 @@ def test_a_broken_line_costs_itself(tmp_path: Path) -> None:
 
 
 def test_polygons_of_the_last_worker(tmp_path: Path) -> None:
-    points = [{"x": 1, "y": 1}, {"x": 11, "y": 1}, {"x": 11, "y": 11}, {"x": 1, "y": 11}]
+    points = [
+        {"x": 1, "y": 1},
+        {"x": 11, "y": 1},
+        {"x": 11, "y": 11},
+        {"x": 1, "y": 11},
+    ]
     first = {"polygons": [{"label": "fox", "vertices": points}]}
     last = {"polygons": [{"label": "cat", "vertices": points}, {"label": 7}, 5]}
     back = read(export(tmp_path / "export", custom_line("s3://b/a.jpg", first, last)))
@@ -240,7 +263,11 @@ def test_the_file_of_a_workers_answer(tmp_path: Path) -> None:
     bare["seg-metadata"] = metadata("custom", **{"worker-response-ref": reference})
     root = export(tmp_path / "export", bare)
     picture = {"pngImageData": base64.b64encode(png(coloured())).decode()}
-    mappings = {"cat": {"color": "#2ca02c"}, "fox": {"color": "#123456"}, "bad": {"color": 7}}
+    mappings = {
+        "cat": {"color": "#2ca02c"},
+        "fox": {"color": "#123456"},
+        "bad": {"color": 7},
+    }
     content = {"annotatedResult": {"labelMappings": mappings, "labeledImage": picture}}
     answers = [{"answerContent": {"crowd-semantic-segmentation": content}}]
     (root / "2022.json").write_text(json.dumps({"answers": answers}))
@@ -251,8 +278,13 @@ def test_the_file_of_a_workers_answer(tmp_path: Path) -> None:
 
 def test_a_picture_of_another_size(tmp_path: Path) -> None:
     picture = {"pngImageData": base64.b64encode(png(coloured()[:24])).decode()}
-    drawn = {"instances": [{"color": "#2ca02c", "label": "cat"}], "labeledImage": picture}
-    root = export(tmp_path / "export", custom_line("s3://b/a.jpg", drawn), mask=coloured()[:24])
+    drawn = {
+        "instances": [{"color": "#2ca02c", "label": "cat"}],
+        "labeledImage": picture,
+    }
+    root = export(
+        tmp_path / "export", custom_line("s3://b/a.jpg", drawn), mask=coloured()[:24]
+    )
     assert read(root).reasons == {"mask_size_mismatch": 1}
 
 

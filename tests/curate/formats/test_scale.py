@@ -40,7 +40,9 @@ class TestScale(Battery):
             save_ids(root / "masks" / name, ids)
             mapping: dict[str, list[Any]] = {}
             for index, each in zip(listed, picture.objects, strict=True):
-                mapping.setdefault(each.label, []).append({"index": index, "color": "#000000"})
+                mapping.setdefault(each.label, []).append(
+                    {"index": index, "color": "#000000"}
+                )
             combined = {"extendedIndexedImage": f"masks/{name}"}
             response = {"labelMapping": mapping, "annotations": {"combined": combined}}
             tasks.append(
@@ -68,7 +70,11 @@ class TestScalePolygons(TestScale):
             picture.save(root / "images")
             annotations = []
             for each in picture.objects:
-                entry = {"label": each.label, "type": "polygon", "vertices": vertices(each.mask)}
+                entry = {
+                    "label": each.label,
+                    "type": "polygon",
+                    "vertices": vertices(each.mask),
+                }
                 annotations.append(entry)
             task = {
                 "task_id": picture.path,
@@ -120,7 +126,10 @@ def indexes() -> NDArray[np.uint8]:
 
 
 def task(mapping: Any = MAPPING, **more: Any) -> dict[str, Any]:
-    combined = {"image": "https://h/x.png", "indexedImage": "https://h/masks/a_indexed.png?sig=1"}
+    combined = {
+        "image": "https://h/x.png",
+        "indexedImage": "https://h/masks/a_indexed.png?sig=1",
+    }
     return {
         "task_id": "t1",
         "status": "completed",
@@ -157,7 +166,11 @@ BOTH = [("cat", 100), ("dog", 400)]
         [task()],
         {"t1": task()},
         {"docs": [task()], "total": 1},
-        {"task_id": "t1", "response": task()["response"], "task": {"params": task()["params"]}},
+        {
+            "task_id": "t1",
+            "response": task()["response"],
+            "task": {"params": task()["params"]},
+        },
         "\n".join([json.dumps(task()), json.dumps(task(task_id="t2", response={}))]),
     ],
 )
@@ -173,21 +186,30 @@ def test_a_response_alone_is_named_by_its_task(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("allowed", "scene"), [(True, "partial"), (False, "full")])
-def test_the_task_says_whether_a_scene_is_full(tmp_path: Path, allowed: bool, scene: str) -> None:
+def test_the_task_says_whether_a_scene_is_full(
+    tmp_path: Path, allowed: bool, scene: str
+) -> None:
     params = {"attachment": "https://h/a.jpg", "allow_unlabeled": allowed}
     back = read(export(tmp_path / "export", task(params=params)))
     assert {row["scene"] for row in back.rows} == {scene}
 
 
 def test_indexes_that_do_not_match(tmp_path: Path) -> None:
-    back = read(export(tmp_path / "export", task({"cat": CAT, "fox": {"index": 9}, "bad": 5.5})))
+    back = read(
+        export(tmp_path / "export", task({"cat": CAT, "fox": {"index": 9}, "bad": 5.5}))
+    )
     assert found(back) == [("cat", 100)]
     assert back.reasons == {"unknown_class": 1, "malformed_file": 1}
 
 
-def test_without_the_indexed_picture_the_masks_of_labels_are_read(tmp_path: Path) -> None:
+def test_without_the_indexed_picture_the_masks_of_labels_are_read(
+    tmp_path: Path,
+) -> None:
     data = task()
-    data["response"]["annotations"]["labeled"] = {"cat": ["https://h/a_cat.png"], "dog": None}
+    data["response"]["annotations"]["labeled"] = {
+        "cat": ["https://h/a_cat.png"],
+        "dog": None,
+    }
     root = export(tmp_path / "export", data)
     (root / "masks/a_indexed.png").unlink()
     assert read(root).reasons == {"missing_mask": 2}
@@ -224,7 +246,9 @@ def test_shapes_of_image_annotation(tmp_path: Path) -> None:
         {"label": "dog", "type": "polygon", "vertices": []},
         "text",
     ]
-    back = read(export(tmp_path / "export", task(response={"annotations": annotations})))
+    back = read(
+        export(tmp_path / "export", task(response={"annotations": annotations}))
+    )
     assert found(back) == [("cat", 100), ("dog", 100)]
     assert back.reasons == {"no_mask": 3, "bad_polygon": 2, "malformed_file": 1}
     assert ("age", "3") in [pair for row in back.rows for pair in row["attributes"]]
@@ -232,11 +256,17 @@ def test_shapes_of_image_annotation(tmp_path: Path) -> None:
 
 
 def test_tasks_of_videos_are_said(tmp_path: Path) -> None:
-    root = export(tmp_path / "export", task(response={"annotations": {"url": "https://h/1"}}))
+    root = export(
+        tmp_path / "export", task(response={"annotations": {"url": "https://h/1"}})
+    )
     assert read(root).reasons == {"no_mask": None}
 
 
-ITEM = {"reference_id": "image_1", "image_location": "s3://bucket/a.jpg", "metadata": {}}
+ITEM = {
+    "reference_id": "image_1",
+    "image_location": "s3://bucket/a.jpg",
+    "metadata": {},
+}
 MASK = {
     "type": "mask",
     "reference_id": "image_1",
@@ -259,18 +289,27 @@ def test_rows_that_nucleus_exports(tmp_path: Path) -> None:
         "item": ITEM,
         "annotations": {"polygon": [polygon | {"annotation_id": "p"}], "box": [box]},
     }
-    back = read(export(tmp_path / "export", json.dumps(row) + "\n{broken", name="rows.jsonl"))
+    back = read(
+        export(tmp_path / "export", json.dumps(row) + "\n{broken", name="rows.jsonl")
+    )
     assert found(back) == [("cat", 100)]
     assert back.reasons == {"no_mask": 1, "malformed_file": None}
     assert back.rows[0]["annotation_key"] == "p"
 
 
 def test_predictions_are_left_out(tmp_path: Path) -> None:
-    guess = {"label": "cat", "type": "polygon", "confidence": 0.5, "reference_id": "image_1"}
+    guess = {
+        "label": "cat",
+        "type": "polygon",
+        "confidence": 0.5,
+        "reference_id": "image_1",
+    }
     assert read(export(tmp_path / "export", [ITEM, guess])).reasons == {}
 
 
 def test_other_tools_documents_are_left_alone(tmp_path: Path) -> None:
     root = export(tmp_path / "export", [task()])
-    (root / "coco.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    (root / "coco.json").write_text(
+        '{"images": [], "annotations": [], "categories": []}'
+    )
     assert read(root).ignored == ["coco.json"]
