@@ -63,23 +63,28 @@ def read_entries(export: Export, path: str) -> EntryFile:
     depth = export.limits.json_depth
     try:
         text = json_text(raw, depth)
-    except Refusal as refusal:
+    except Refusal:
+        # Brackets that a broken line leaves open nest those of all lines after it.
         lines = _read_lines(raw, depth, path)
-        if refusal.reason is Reason.MALFORMED_FILE and lines.entries:
+        if lines.entries:
             return lines
         raise
+    return _read_elements(text, path)
+
+
+def _read_elements(text: bytes, path: str) -> EntryFile:
+    """The elements of an array, or the one object that the text is."""
     try:
-        elements = [
-            bytes(each) for each in msgspec.json.decode(text, type=list[msgspec.Raw])
-        ]
+        elements = msgspec.json.decode(text, type=list[msgspec.Raw])
     except msgspec.ValidationError:
-        elements = [text]
+        elements = [msgspec.Raw(text)]
 
     entries = []
     broken = {}
     for number, element in enumerate(elements, start=1):
-        if element.lstrip().startswith(b"{"):
-            entries.append(element)
+        entry = bytes(element).strip()
+        if entry.startswith(b"{"):
+            entries.append(entry)
         else:
             detail = f"{path}: element {number} is no object"
             broken[number] = Refusal(Reason.MALFORMED_FILE, detail)
@@ -101,9 +106,7 @@ def _read_lines(raw: bytes, depth: int, path: str) -> EntryFile:
             if not text.startswith(b"{"):
                 raise Refusal(Reason.MALFORMED_FILE, "no object")
         except Refusal as refusal:
-            broken[number] = Refusal(
-                refusal.reason, f"{path}: line {number}: {refusal.detail}"
-            )
+            broken[number] = Refusal(refusal.reason, f"{path}: line {number}: {refusal.detail}")
             continue
         entries.append(text)
     return EntryFile(path, entries, broken)
