@@ -42,7 +42,7 @@ without a polygon), `bad_polygon`, `undecodable_mask`, `mask_size_mismatch` and 
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -203,13 +203,16 @@ def _map_record(
         )
         return ImageRecord(name=image, document="", segment_maps=[segment_map])
 
+    objects: Literal["instances", "components"] = "components"
+    if export.objects == "instances":
+        objects = "instances"
     region_map = RegionMap(
         path=annotation.path,
         pixels="index",
         labels=table.labels,
         void=table.void,
         resize=resize,
-        objects="instances" if export.objects == "instances" else "components",
+        objects=objects,
     )
     return ImageRecord(name=image, document="", maps=[region_map])
 
@@ -228,11 +231,10 @@ def _polygon_record(
     covers = []
     for layer, raw in enumerate(objects):
         entry = value(raw)
-        if isinstance(entry, dict) and entry.get("label") in IGNORED_LABELS:
-            if not is_set(entry.get("deleted")):
-                covers.append(Cover(shape=_polygon(entry), layer=layer))
-            continue
-        annotations.append(_annotation(document.path, layer, entry))
+        if not _is_void(entry):
+            annotations.append(_annotation(document.path, layer, entry))
+        elif not is_set(entry.get("deleted")):
+            covers.append(Cover(shape=_polygon(entry), layer=layer))
 
     yield ImageRecord(
         name=image,
@@ -242,6 +244,13 @@ def _polygon_record(
         width=whole(value(document.pieces.get("imgWidth"))),
         height=whole(value(document.pieces.get("imgHeight"))),
     )
+
+
+def _is_void(entry: Any) -> bool:
+    """Whether an object is of no class, or of one that evaluation ignores."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("label"), str):
+        return False
+    return entry["label"] in IGNORED_LABELS
 
 
 def _annotation(path: str, layer: int, entry: Any) -> Annotation:
