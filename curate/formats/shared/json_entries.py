@@ -106,7 +106,9 @@ def _read_lines(raw: bytes, depth: int, path: str) -> EntryFile:
             if not text.startswith(b"{"):
                 raise Refusal(Reason.MALFORMED_FILE, "no object")
         except Refusal as refusal:
-            broken[number] = Refusal(refusal.reason, f"{path}: line {number}: {refusal.detail}")
+            broken[number] = Refusal(
+                refusal.reason, f"{path}: line {number}: {refusal.detail}"
+            )
             continue
         entries.append(text)
     return EntryFile(path, entries, broken)
