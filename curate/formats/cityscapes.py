@@ -155,9 +155,14 @@ class _Choice:
 
     def images_of(self, annotation: AnnotationFile) -> list[str]:
         """The images of an annotation; if there is none, what it would be called."""
-        return self.images.of(annotation) or [f"{annotation.image}_leftImg8bit.png"]
+        found = self.images.of(annotation)
+        if found:
+            return found
+        folder = posixpath.dirname(annotation.path)
+        return [posixpath.join(folder, f"{annotation.image}_leftImg8bit.png")]
 
     def _rank(self, annotation: AnnotationFile) -> tuple[Any, ...]:
+        """The smaller, the better."""
         is_unwanted = bool(self.kinds) and annotation.kind not in self.kinds
         return is_unwanted, *annotation.rank, annotation.path
 

@@ -40,7 +40,7 @@ and `empty_mask`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from curate.errors import InputError
 from curate.exports.export import Export
@@ -48,6 +48,7 @@ from curate.formats.shared.addresses import find_file, image_name, path_of
 from curate.formats.shared.ground_truth_answers import answers_of, read_answer
 from curate.formats.shared.ground_truth_maps import colour_map
 from curate.formats.shared.json_entries import EntryFile, entry_files
+from curate.formats.shared.json_values import as_object
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice
 from curate.reasons import Reason, Refusal
@@ -59,6 +60,7 @@ _SUFFIXES = (".manifest", ".jsonl", ".ndjson", ".json")
 _NEEDS = "is JSON Lines with a source-ref"
 _METADATA = "-metadata"
 _REF = "-ref"
+_LONGEST_DETAIL = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +90,14 @@ def read(export: Export) -> Iterator[ReadItem]:
     """One record for each line of each manifest."""
     resize = stated_choice(export, "mask_size", ("refuse", "scale")) == "scale"
     reading = _Reading(export, _stated_jobs(export), resize)
-    for each in entry_files(
-        export, "Ground Truth manifest", _SUFFIXES, _is_line, _NEEDS
-    ):
+    files = entry_files(export, "Ground Truth manifest", _SUFFIXES, _is_line, _NEEDS)
+    for each in files:
         if not isinstance(each, EntryFile):
             yield each
             continue
         for number, refusal in each.broken.items():
-            yield export.drop(
-                refusal, annotation_key=f"{each.path}:{number}", count=None
-            )
+            key = f"{each.path}:{number}"
+            yield export.drop(refusal, annotation_key=key, count=None)
         for number, line in each.objects():
             yield _record(reading, each.path, number, line)
 
@@ -107,12 +107,11 @@ def _stated_jobs(export: Export) -> frozenset[str]:
     stated = export.options.get("jobs", [])
     if isinstance(stated, str):
         stated = [stated]
-    if not isinstance(stated, list) or not all(
-        isinstance(each, str) for each in stated
-    ):
-        raise InputError(
-            f"export {export.name}: option jobs is a list of names, not {stated!r}"
-        )
+    if not isinstance(stated, list):
+        stated = [None]
+    if not all(isinstance(each, str) for each in stated):
+        what = "option jobs is a list of names of label attributes"
+        raise InputError(f"export {export.name}: {what}")
     return frozenset(each.removesuffix(_REF) for each in stated)
 
 
@@ -174,16 +173,21 @@ def _mask(reading: _Reading, path: str, job: _Job) -> RegionMap | None:
     if not isinstance(job.label, str) or not isinstance(listed, dict):
         return None
     classes = colour_map(listed)
+    pixels: Literal["auto", "index"] = "index"
+    if classes.colours:
+        pixels = "auto"
+    objects: Literal["components", "instances"] = "instances"
+    if reading.export.objects == "components":
+        objects = "components"
     found = find_file(reading.export.files, job.label, path)
-    objects = reading.export.objects
     return RegionMap(
         path=found or path_of(job.label),
-        pixels="auto" if classes.colours else "index",
+        pixels=pixels,
         labels=classes.labels,
         colours=classes.colours,
         void=classes.void,
         resize=reading.resize,
-        objects="components" if objects == "components" else "instances",
+        objects=objects,
     )
 
 
@@ -203,17 +207,21 @@ def _annotations(
         yield from read_answer(job.name, address, answers)
         return
 
-    if isinstance(job.label, dict) and isinstance(job.label.get("annotations"), list):
-        for number, each in enumerate(job.label["annotations"]):
+    drawn = as_object(job.label).get("annotations")
+    if isinstance(drawn, list):
+        for number, each in enumerate(drawn):
             yield _without_mask(job, address, "a box or points", number, each)
     elif job.label is None or job.name.endswith(_REF):
         yield _without_mask(job, address, "the job has no label")
 
 
 def _without_mask(job: _Job, address: str, detail: str, *content: Any) -> Annotation:
-    key = f"{job.name}#{content_digest(address, *content)}"
+    """An annotation of a job that has no mask. `content`: tells it from others of its image."""
+    message = f"{job.name}: {detail}"
     return Annotation(
-        key=key, dropped=Reason.NO_MASK, detail=f"{job.name}: {detail}"[:300]
+        key=f"{job.name}#{content_digest(address, *content)}",
+        dropped=Reason.NO_MASK,
+        detail=message[:_LONGEST_DETAIL],
     )
 
 

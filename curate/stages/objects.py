@@ -123,9 +123,8 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
             drops.append(source.drop(annotation.key, refusal))
             continue
         made += objects
-        if not isinstance(
-            annotation.shape, Painted
-        ):  # those are counted with their map
+        # Px of a mask file are counted with all of it.
+        if not isinstance(annotation.shape, Painted):
             labelled += sum(each.area for each in objects)
 
     for segment_map in record.segment_maps:

@@ -14,6 +14,7 @@ from curate.exports.files import Files
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*/?")
 _QUERY = re.compile(r"[?#].*$", re.DOTALL)
+_COLON_MARKS = ("_", "-")  # what replaces a colon in file names of Windows
 
 
 def is_address(name: str) -> bool:
@@ -71,6 +72,7 @@ def image_name(files: Files, name: str, document: str) -> str:
 
 
 def _starts(document: str, folders: Collection[str]) -> list[str]:
+    """The folders from which a path may be meant, in order."""
     beside = posixpath.dirname(document)
     starts = [beside, ""]
     for start in (beside, ""):
@@ -83,8 +85,8 @@ def _longest_end(files: Files, stated: str) -> str | None:
     # A link is found, too, so that it is said why it is not read.
     refused = [path for path in _ends(stated) if path in files.refused]
     candidates = [*_of_name(files, posixpath.basename(stated)), *refused]
-    if len(candidates) < 2:
-        return next(iter(candidates), None)
+    if not candidates:
+        return None
 
     shared = [_shared(path, stated) for path in candidates]
     best = max(shared)
@@ -101,20 +103,23 @@ def _ends(path: str) -> list[str]:
 
 def _of_name(files: Files, base: str) -> list[str]:
     """The files of a name; else those whose system could not write its colons."""
-    for each in (base, base.replace(":", "_"), base.replace(":", "-")):
-        found = files.by_file_name.get(each) or files.by_folded_name.get(fold(each))
-        if found:
-            return found
+    names = [base]
+    names += [base.replace(":", mark) for mark in _COLON_MARKS]
+    for name in names:
+        exact = files.by_file_name.get(name, [])
+        folded = files.by_folded_name.get(fold(name), [])
+        if exact or folded:
+            return exact or folded
     return []
 
 
 def _shared(path: str, stated: str) -> int:
     """How many steps at their ends two paths have in common."""
-    steps = path.split("/")[::-1]
-    others = stated.split("/")[::-1]
+    steps = reversed(fold(path).split("/"))
+    others = reversed(fold(stated).split("/"))
     count = 0
     for step, other in zip(steps, others, strict=False):
-        if fold(step) != fold(other):
+        if step != other:
             break
         count += 1
     return count

@@ -6,20 +6,24 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-
-import msgspec
 
 from curate.exports.documents import parse_json
 from curate.formats.shared.ground_truth_maps import read_colour
-from curate.formats.shared.json_values import decode_base64, label_flags, ring
+from curate.formats.shared.json_values import (
+    as_object,
+    decode_base64,
+    label_flags,
+    ring,
+)
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.points import xy_pairs
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Bitmap, Polygons, Shape
 
 _CONTENT_DEPTH = 50  # brackets; an answer nests far less
+_LONGEST_SHOWN = 40  # characters of a colour that a message quotes
 _MAX_NESTING = 4  # objects around an answer: the names of the form and of its field
 
 
@@ -29,19 +33,19 @@ def answers_of(data: Any) -> list[Any]:
     `data`: a worker-response file (`answers`), or the label of a custom job
     (`annotationsFromAllWorkers`).
     """
-    if not isinstance(data, dict):
-        return []
-    answers = data.get("answers")
+    stated = as_object(data)
+    answers = stated.get("answers")
     if isinstance(answers, list):
-        objects = [each for each in answers if isinstance(each, dict)]
-        objects.sort(key=lambda each: str(each.get("submissionTime", "")))
-        return [each["answerContent"] for each in objects if "answerContent" in each]
+        objects = [as_object(each) for each in answers]
+        objects.sort(key=_submission_time)
+        contents = [each.get("answerContent") for each in objects]
+        return [each for each in contents if each is not None]
 
-    workers = data.get("annotationsFromAllWorkers")
-    if not isinstance(workers, list):
-        return []
-    contents = [_content(each) for each in workers]
-    return [each for each in contents if each is not None]
+    workers = stated.get("annotationsFromAllWorkers")
+    if isinstance(workers, list):
+        contents = [_content(each) for each in workers]
+        return [each for each in contents if each is not None]
+    return []
 
 
 def read_answer(job: str, image: str, answers: list[Any]) -> Iterator[Annotation]:
@@ -60,16 +64,16 @@ class _Drawn:
     """What tells it from others of its label."""
     shape: Shape | None = None
     refusal: Refusal | None = None
-    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def _submission_time(answer: dict[str, Any]) -> str:
+    return str(answer.get("submissionTime", ""))
 
 
 def _content(worker: Any) -> Any:
-    """The answer of a worker, which is JSON in a string."""
-    if not isinstance(worker, dict) or not isinstance(
-        worker.get("annotationData"), dict
-    ):
-        return None
-    content = worker["annotationData"].get("content")
+    """The answer of a worker, which is JSON in a string; None if it is broken."""
+    data = as_object(as_object(worker).get("annotationData"))
+    content = data.get("content")
     if not isinstance(content, str):
         return content
     try:
@@ -90,40 +94,39 @@ def _parts(data: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _drawn(answer: dict[str, Any]) -> Iterator[_Drawn]:
-    picture = answer.get("labeledImage")
-    data = None
-    if isinstance(picture, dict):
-        data = decode_base64(picture.get("pngImageData"))
+    """All that is drawn in one answer."""
+    picture = as_object(answer.get("labeledImage"))
+    data = decode_base64(picture.get("pngImageData"))
+
     instances = answer.get("instances")
     if isinstance(instances, list):
         for each in instances:
-            entry = each if isinstance(each, dict) else {}
+            entry = as_object(each)
             yield _of_colour(entry.get("label"), entry.get("color"), data)
 
-    mappings = answer.get("labelMappings")
-    if isinstance(mappings, dict):
-        for label, each in mappings.items():
-            entry = each if isinstance(each, dict) else {}
-            yield _of_colour(label, entry.get("color"), data)
+    for label, each in as_object(answer.get("labelMappings")).items():
+        colour = as_object(each).get("color")
+        yield _of_colour(label, colour, data)
 
     polygons = answer.get("polygons")
     if isinstance(polygons, list):
         for each in polygons:
-            entry = each if isinstance(each, dict) else {}
+            entry = as_object(each)
             points = xy_pairs(entry.get("vertices"))
-            yield _Drawn(entry.get("label"), points, Polygons(rings=[ring(points)]))
+            shape = Polygons(rings=[ring(points)])
+            yield _Drawn(entry.get("label"), points, shape)
 
 
 def _of_colour(label: Any, colour: Any, data: bytes | None) -> _Drawn:
     """The px of a colour in a worker's picture."""
-    value = read_colour(colour)
     if data is None:
-        return _Drawn(
-            label, colour, refusal=Refusal(Reason.NO_MASK, "there is no labeledImage")
-        )
+        refusal = Refusal(Reason.NO_MASK, "there is no labeledImage")
+        return _Drawn(label, colour, refusal=refusal)
+    value = read_colour(colour)
     if value is None:
-        detail = f"{str(colour)[:40]!r} is no colour"
-        return _Drawn(label, colour, refusal=Refusal(Reason.BAD_BITMAP, detail))
+        shown = str(colour)[:_LONGEST_SHOWN]
+        refusal = Refusal(Reason.BAD_BITMAP, f"{shown!r} is no colour")
+        return _Drawn(label, colour, refusal=refusal)
     return _Drawn(label, colour, Bitmap(data=data, colour=value))
 
 
@@ -133,12 +136,16 @@ def _annotation(job: str, image: str, drawn: _Drawn) -> Annotation:
     if not isinstance(label, str):
         detail = "an object without a label"
         return Annotation(key=key, dropped=Reason.UNKNOWN_CLASS, detail=detail)
-    annotation = Annotation(
-        key=key, label=label, shape=drawn.shape, flags=label_flags(label)
-    )
-    if drawn.refusal is None:
-        return annotation
-    reason = drawn.refusal.reason
-    return msgspec.structs.replace(
-        annotation, dropped=reason, detail=drawn.refusal.detail
+    if drawn.refusal is not None:
+        return Annotation(
+            key=key,
+            label=label,
+            dropped=drawn.refusal.reason,
+            detail=drawn.refusal.detail,
+        )
+    return Annotation(
+        key=key,
+        label=label,
+        shape=drawn.shape,
+        flags=label_flags(label),
     )

@@ -49,6 +49,17 @@ def whole(number: Any) -> int | None:
     return int(number)
 
 
+def as_object(data: Any) -> dict[str, Any]:
+    """The data, if it is an object; else an empty one.
+
+    >>> as_object({"a": 1}), as_object([1])
+    ({'a': 1}, {})
+    """
+    if isinstance(data, dict):
+        return data
+    return {}
+
+
 def label_flags(label: str) -> list[Flag]:
     """The flag `replaced_characters` if a label holds a character that was replaced."""
     if "\ufffd" in label:

@@ -8,7 +8,7 @@ import msgspec
 
 from curate.formats.shared.coco_annotations import Classes
 from curate.formats.shared.coco_entries import is_set, read_id
-from curate.formats.shared.json_values import attributes, label_flags, whole
+from curate.formats.shared.json_values import as_object, attributes, label_flags, whole
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Painted, SegmentMap
 
@@ -31,10 +31,9 @@ def map_of_segments(
     """The map at a path, which holds an image's segments."""
     known = []
     for segment in segments:
-        if isinstance(segment, dict):
-            value = whole(segment.get("id"))
-            if value is not None:
-                known.append(value)
+        value = whole(as_object(segment).get("id"))
+        if value is not None:
+            known.append(value)
     return SegmentMap(
         path=path,
         pixels="id",
@@ -51,10 +50,9 @@ def read_segment(
 
     `path`: of its map. `number`: its place in the list.
     """
-    if not isinstance(segment, dict):
-        segment = {}
-    value = whole(segment.get("id"))
-    category = read_id(segment.get("category_id"))
+    entry = as_object(segment)
+    value = whole(entry.get("id"))
+    category = read_id(entry.get("category_id"))
     label = reading.classes.label(category)
     if value is None:
         return Annotation(
@@ -68,12 +66,12 @@ def read_segment(
         key=f"{reading.document}#{value}",
         label=label,
         shape=Painted(path=path, value=value),
-        attributes=attributes(segment.get("attributes")),
+        attributes=attributes(entry.get("attributes")),
         flags=label_flags(label),
     )
     try:
         reading.classes.check(category)
-        if is_set(segment.get("iscrowd")) and not reading.keep_crowds:
+        if is_set(entry.get("iscrowd")) and not reading.keep_crowds:
             raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
     except Refusal as refusal:
         return msgspec.structs.replace(

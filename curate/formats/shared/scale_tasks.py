@@ -9,6 +9,7 @@ from curate.exports.export import Export
 from curate.exports.file_names import is_picture
 from curate.formats.shared.addresses import find_file, image_name
 from curate.formats.shared.coco_entries import read_id
+from curate.formats.shared.json_values import as_object
 from curate.formats.shared.scale_annotations import drawn_annotations
 from curate.formats.shared.scale_masks import Segmentation, read_segmentation
 from curate.reasons import Reason, Refusal
@@ -100,16 +101,16 @@ def _task(reading: TaskReading, path: str, entry: dict[str, Any]) -> _Task:
     if _is_response(entry):
         return _Task(stem, "completed", {}, {}, entry, "")
 
-    inner = _object(entry.get("task")) | entry
-    params = _object(inner.get("params"))
-    response = _object(inner.get("response"))
+    inner = as_object(entry.get("task")) | entry
+    params = as_object(inner.get("params"))
+    response = as_object(inner.get("response"))
     if not response and reading.reads_hypothesis:
-        response = _object(inner.get("hypothesis") or params.get("hypothesis"))
+        response = as_object(inner.get("hypothesis") or params.get("hypothesis"))
     return _Task(
         name=read_id(inner.get("task_id")) or stem,
         status=str(inner.get("status", "")),
         params=params,
-        metadata=_object(inner.get("metadata")) or _object(params.get("metadata")),
+        metadata=as_object(inner.get("metadata")) or as_object(params.get("metadata")),
         response=response,
         attachment=_attachment(inner, params),
     )
@@ -125,12 +126,6 @@ def _attachment(task: dict[str, Any], params: dict[str, Any]) -> str:
         if isinstance(several, list) and several and isinstance(several[0], str):
             return several[0]
     return ""
-
-
-def _object(data: Any) -> dict[str, Any]:
-    if isinstance(data, dict):
-        return data
-    return {}
 
 
 def _image(export: Export, path: str, task: _Task) -> str:
