@@ -44,13 +44,13 @@ from typing import Any, Literal
 
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.formats.shared.addresses import find_file, image_name, path_of
 from curate.formats.shared.ground_truth_answers import answers_of, read_answer
 from curate.formats.shared.ground_truth_maps import colour_map
 from curate.formats.shared.json_entries import EntryFile, entry_files
 from curate.formats.shared.json_values import as_object
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice
+from curate.formats.shared.remote_files import find_file, image_name, path_of
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, ImageRecord, ReadItem, RegionMap
 

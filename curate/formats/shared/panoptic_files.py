@@ -7,8 +7,8 @@ from typing import Any
 
 from curate.exports.files import Files
 from curate.exports.finding import find_image
-from curate.formats.shared.addresses import find_file, path_of
 from curate.formats.shared.coco_images import image_folders
+from curate.formats.shared.remote_files import find_file, path_of
 from curate.reasons import Refusal
 from curate.records import SegmentMap
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from curate.exports.export import Export
-from curate.formats.shared.addresses import find_file
 from curate.formats.shared.json_values import attributes, label_flags, whole
+from curate.formats.shared.remote_files import find_file
 from curate.reasons import Reason
 from curate.records import Annotation, Painted, RegionMap, SegmentMap
 

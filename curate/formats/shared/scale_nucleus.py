@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from curate.exports.export import Export
-from curate.formats.shared.addresses import find_file, image_name, path_of
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.json_values import attributes, label_flags, whole
 from curate.formats.shared.keys import content_digest
+from curate.formats.shared.remote_files import find_file, image_name, path_of
 from curate.formats.shared.scale_annotations import drawn_annotation
 from curate.formats.shared.scale_masks import read_index
 from curate.formats.shared.scale_tasks import pictures_of_stem

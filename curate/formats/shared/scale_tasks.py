@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from curate.exports.export import Export
 from curate.exports.file_names import is_picture
-from curate.formats.shared.addresses import find_file, image_name
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.json_values import as_object
+from curate.formats.shared.remote_files import find_file, image_name
 from curate.formats.shared.scale_annotations import drawn_annotations
 from curate.formats.shared.scale_masks import Segmentation, read_segmentation
 from curate.reasons import Reason, Refusal

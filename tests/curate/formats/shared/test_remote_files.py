@@ -6,7 +6,7 @@ import pytest
 from upath import UPath
 
 from curate.exports.files import Files, list_files
-from curate.formats.shared.addresses import find_file, image_name, path_of
+from curate.formats.shared.remote_files import find_file, image_name, path_of
 from curate.limits import Limits
 
 PATHS = (
