@@ -143,7 +143,7 @@ def _add_image(
     try:
         made = _read(found, export, root, limits)
         rows = list(_rows(found, made, export))
-    except Exception as error:
+    except Exception as error:  # a bug of ours: it costs the image, not the run
         report = fault_report(error, export.name, found.path)
         result.faults.append(report)
         made = lost_image(export.name, found, fault_refusal(report))
@@ -187,6 +187,7 @@ def _remote_files(found: FoundImage, root: UPath, limits: Limits) -> dict[str, b
 
     Refusal over_limit or unreadable_file.
     """
+    # Each is asked for itself: an embedded image is in the build, not in the export.
     files = [UPath(found.file)]
     for region_map in found.record.maps:
         files.append(root / region_map.path)

@@ -62,6 +62,7 @@ def _picture(path: str, source: ImageSource) -> MaskPicture:
 
 def _frame(picture: MaskPicture, frame: Frame, probe: Probe) -> Frame:
     """The frame of a mask: the stored one if only that has its size, else `frame`."""
+    # Some tools show the picture as it is stored, and masks are painted over that.
     stored = stored_frame(probe)
     displayed = displayed_frame(probe)
     is_turned = (stored.height, stored.width) != (displayed.height, displayed.width)

@@ -113,6 +113,7 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
         drops += found.drops
         labelled += found.labelled_share * pixels
 
+    # An annotation may become several objects: each counts, as in the ledger.
     seen = len(made) + sum(drop.count or 0 for drop in drops)
     made, repeated = _first_of_each_key(made, source)
     return ImageObjects(
