@@ -1,15 +1,29 @@
 """Shapes of annotations, as their export wrote them, as run-lengths over the frame that
 they are in."""
 
+import math
 from collections.abc import Iterable
 
-from curate.pixels import mask_pictures, masks, polygons, row_runs, run_lengths
+from curate.pixels import (
+    mask_pictures,
+    masks,
+    packed_runs,
+    polygons,
+    row_runs,
+    run_lengths,
+)
+from curate.pixels.binary_masks import binary_mask
+from curate.pixels.mask_scaling import fit_mask
+from curate.pixels.outlines import ellipse
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Bitmap,
     Compound,
+    Ellipse,
     Flag,
+    MaskFile,
+    PackedRunLengths,
     Polygons,
     RawRunLengths,
     RowRunLengths,
@@ -34,8 +48,14 @@ def to_run_lengths(
         return _join(shape, height, width, max_pixels)
     if isinstance(shape, Polygons):
         return polygons.rasterise(shape, height, width)
+    if isinstance(shape, Ellipse):
+        return polygons.rasterise(_outline(shape, height, width), height, width)
     if isinstance(shape, Bitmap):
-        return _place(shape, height, width, max_pixels), []
+        return _bitmap(shape, height, width, max_pixels)
+    if isinstance(shape, PackedRunLengths):
+        return packed_runs.unpack(shape, height, width, max_pixels)
+    if isinstance(shape, MaskFile):
+        raise TypeError("a mask file is read before its shape is")
     if isinstance(shape, RowRunLengths):
         return row_runs.place_rows(shape, height, width, max_pixels), []
     return _parse(shape, height, width), []
@@ -52,24 +72,56 @@ def _parse(shape: RawRunLengths, height: int, width: int) -> RunLengths:
     return run_lengths.parse(shape.counts, height, width)
 
 
-def _place(
+def _outline(shape: Ellipse, height: int, width: int) -> Polygons:
+    """An ellipse as a polygon in px. Refusal bad_polygon or over_limit."""
+    numbers = (shape.cx, shape.cy, shape.rx, shape.ry, shape.angle)
+    is_finite = all(math.isfinite(number) for number in numbers)
+    if not is_finite or shape.rx < 0 or shape.ry < 0:
+        detail = "an ellipse without a finite place and size"
+        raise Refusal(Reason.BAD_POLYGON, detail)
+
+    rx = shape.rx * width
+    ry = shape.ry * height
+    limit = polygons.MAX_COORDINATE
+    if max(rx, ry) > limit:
+        detail = f"an ellipse of {max(rx, ry):g} px, more than {limit:,.0f}"
+        raise Refusal(Reason.OVER_LIMIT, detail)
+
+    ring = ellipse(
+        cx=shape.cx * width,
+        cy=shape.cy * height,
+        rx=rx,
+        ry=ry,
+        angle=math.radians(shape.angle),
+    )
+    return Polygons(rings=[ring])
+
+
+def _bitmap(
     shape: Bitmap,
     height: int,
     width: int,
     max_pixels: int,
-) -> RunLengths:
-    """A bitmap at its place in the frame. Refusal bad_bitmap or outside_image."""
+) -> tuple[RunLengths, list[Flag]]:
+    """A bitmap at its place in the frame, or over all of it.
+
+    Refusal bad_bitmap, outside_image or mask_size_mismatch.
+    """
     try:
         picture = mask_pictures.decode_mask(shape.data, max_pixels)
     except Refusal as refusal:
         raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
-    return masks.place(
-        picture.foreground(),
-        shape.x,
-        shape.y,
-        height,
-        width,
-    )
+    if not shape.whole:
+        mask = picture.foreground()
+        return masks.place(mask, shape.x, shape.y, height, width), []
+
+    mask = binary_mask(picture)
+    if shape.colour is not None:
+        mask = picture.colours == shape.colour
+    fitted, flags = fit_mask(mask, height, width)
+    if picture.lossy:
+        flags.append(Flag.JPEG_MASK)
+    return masks.encode(fitted), flags
 
 
 def _join(

@@ -19,7 +19,7 @@ from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, FaultReport, FoundImage, object_id
+from curate.records import Drop, FaultReport, FoundImage, MaskFile, object_id
 from curate.schema import drops_table
 from curate.settings import ExportSettings
 from curate.stages.annotations import Object
@@ -193,6 +193,8 @@ def _remote_files(found: FoundImage, root: UPath, limits: Limits) -> dict[str, b
         files.append(root / region_map.path)
         if region_map.instances:
             files.append(root / region_map.instances)
+    shapes = [annotation.shape for annotation in found.record.annotations]
+    files += [root / shape.path for shape in shapes if isinstance(shape, MaskFile)]
 
     read = {}
     for file in files:

@@ -2,13 +2,20 @@
 
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from curate.pixels import masks
 from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.pixels.probing import Probe
 from curate.pixels.regions import MapRegions, read_regions
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, RegionMap
-from curate.stages.annotations import Object, check_label, make_object
+from curate.records import Annotation, Bitmap, Drop, MaskFile, RegionMap
+from curate.stages.annotations import (
+    Object,
+    annotation_objects,
+    check_label,
+    make_object,
+)
 from curate.stages.image_source import Frame, ImageSource, displayed_frame, stored_frame
 
 
@@ -41,21 +48,43 @@ def map_objects(
     return _objects(found, source, frame)
 
 
+def file_objects(
+    annotation: Annotation, file: MaskFile, source: ImageSource, frame: Frame, cut: bool
+) -> list[Object]:
+    """The objects of an annotation whose mask is a file: one, or its components if `cut`.
+
+    Refusal missing_mask, undecodable_mask or over_limit, or as `annotation_objects`.
+    """
+    bitmap = Bitmap(data=_data(file.path, source), whole=True, colour=file.colour)
+    annotation = msgspec.structs.replace(annotation, shape=bitmap)
+    try:
+        return annotation_objects(annotation, frame, cut, source.limits)
+    except Refusal as refusal:
+        reason = refusal.reason
+        if reason is Reason.BAD_BITMAP:
+            reason = Reason.UNDECODABLE_MASK
+        raise Refusal(reason, f"{file.path}: {refusal.detail}") from None
+
+
 def _picture(path: str, source: ImageSource) -> MaskPicture:
     """A mask file of the export. Refusal missing_mask, undecodable_mask or over_limit."""
+    data = _data(path, source)
     try:
-        data = source.read(f"{source.root}/{path}")
+        return decode_mask(data, source.limits.image_pixels)
+    except Refusal as refusal:
+        raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
+
+
+def _data(path: str, source: ImageSource) -> bytes:
+    """The bytes of a mask file. Refusal missing_mask, undecodable_mask or over_limit."""
+    try:
+        return source.read(f"{source.root}/{path}")
     except FileNotFoundError as error:
         raise Refusal(Reason.MISSING_MASK, f"{path}: {error.strerror}") from None
     except OSError as error:
         raise Refusal(
             Reason.UNDECODABLE_MASK, f"{path}: {error.strerror or error}"
         ) from None
-    except Refusal as refusal:
-        raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
-
-    try:
-        return decode_mask(data, source.limits.image_pixels)
     except Refusal as refusal:
         raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
 

@@ -11,10 +11,18 @@ import msgspec
 from curate.boundary import runs_in_child
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, Flag, FoundImage, ImageRecord, Record, make_drop
+from curate.records import (
+    Drop,
+    Flag,
+    FoundImage,
+    ImageRecord,
+    MaskFile,
+    Record,
+    make_drop,
+)
 from curate.stages.annotations import Object, annotation_objects
 from curate.stages.image_source import ImageLimits, ImageSource, frame_of
-from curate.stages.mask_files import map_objects
+from curate.stages.mask_files import file_objects, map_objects
 
 
 class ImageObjects(Record, frozen=True, kw_only=True):
@@ -101,7 +109,10 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
     drops: list[Drop] = []
     for annotation in record.annotations:
         try:
-            made += annotation_objects(annotation, frame, cut, source.limits)
+            if isinstance(annotation.shape, MaskFile):
+                made += file_objects(annotation, annotation.shape, source, frame, cut)
+            else:
+                made += annotation_objects(annotation, frame, cut, source.limits)
         except Refusal as refusal:
             drops.append(source.drop(annotation.key, refusal))
 

@@ -14,11 +14,11 @@ Document = TypeVar("Document")
 def find_documents(
     export: Export,
     name: str,
-    suffix: str,
+    suffix: str | tuple[str, ...],
     read: Callable[[str], Document | None],
     needs: str,
 ) -> Iterator[Document | Drop | IgnoredFile]:
-    """The documents among the files of a suffix.
+    """The documents among the files of a suffix, or of one of several.
 
     A broken file is a drop; a file of another tool is left alone.
 

@@ -69,6 +69,13 @@ def attributes(data: Any) -> dict[str, str]:
     return {str(key): _text(each) for key, each in data.items() if each is not None}
 
 
+def as_object(data: Any) -> dict[str, Any]:
+    """The data if it is an object, else an empty one."""
+    if isinstance(data, dict):
+        return data
+    return {}
+
+
 def decode_base64(text: Any) -> bytes | None:
     """The bytes of base64 text, or of a data URL; None if it is neither."""
     if not isinstance(text, str):
