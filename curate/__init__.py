@@ -38,8 +38,9 @@ if TYPE_CHECKING:
         RowRunLengths,
     )
     from curate.settings import CropSettings
-    from curate.shards.reader import Sample, Shards, open_shards, random_windows, stream
+    from curate.shards.reader import Sample, Shards, open_shards, random_windows
     from curate.shards.sampling import order
+    from curate.shards.streaming import stream
 
 __all__ = [
     "Annotation",
@@ -98,9 +99,9 @@ _FILES = {
         "Shards",
         "open_shards",
         "random_windows",
-        "stream",
     ),
     "curate.shards.sampling": ("order",),
+    "curate.shards.streaming": ("stream",),
 }
 """The names that each file defines: the imports above, for the time when the program runs."""
 

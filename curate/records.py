@@ -87,19 +87,47 @@ class RowRunLengths(Record, frozen=True, kw_only=True, tag="row_run_lengths"):
     height: Any
 
 
+class PackedRunLengths(Record, frozen=True, kw_only=True, tag="packed_run_lengths"):
+    """Label Studio's bit-packed run-lengths over the whole frame, unchecked.
+
+    `data`: see curate/pixels/packed_runs.py. `height`, `width`: the size for which the export says
+    that it was drawn, px; None if it does not say.
+    """
+
+    data: bytes
+    height: int | None = None
+    width: int | None = None
+
+
+class Ellipse(Record, frozen=True, kw_only=True, tag="ellipse"):
+    """An ellipse in shares of the annotated frame, unchecked.
+
+    `cx`, `rx`: its centre and half axis in x, as shares of the frame's width; `cy`, `ry`: in y, as
+    shares of its height. `angle`: by how much it is turned on the px grid around its centre, in
+    degrees, clockwise.
+    """
+
+    cx: float
+    cy: float
+    rx: float
+    ry: float
+    angle: float = 0.0
+
+
 class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
     """An encoded picture, such as a PNG, whose non-zero pixels are the mask.
 
     If it has transparency, its opaque pixels are the mask. `x`, `y`: the place of its top left
-    pixel in the annotated frame, px.
+    pixel in the annotated frame, px. `whole`: it is a mask of the whole frame, and white on black
+    if it has no transparency; if it has another size of the frame's proportions, it is scaled.
+    `colour`: the mask is the px of this colour, 0xRRGGBB, of a picture of the whole frame.
     """
 
     data: bytes
     x: int = 0
     y: int = 0
+    whole: bool = False
     colour: int | None = None
-    """0xRRGGBB of the px that are the mask, if the picture shows several objects. It is
-    then as large as the image."""
 
 
 class Compound(Record, frozen=True, kw_only=True, tag="compound"):
@@ -109,8 +137,26 @@ class Compound(Record, frozen=True, kw_only=True, tag="compound"):
     holes: list[Polygons | RawRunLengths | RowRunLengths | Bitmap] = []
 
 
-Shape = Polygons | RawRunLengths | RowRunLengths | Bitmap | Compound
+Shape = (
+    Polygons
+    | Ellipse
+    | RawRunLengths
+    | RowRunLengths
+    | PackedRunLengths
+    | Bitmap
+    | Compound
+)
 """The geometry of an annotation, as its export wrote it."""
+
+
+class MaskFile(Record, frozen=True, kw_only=True, tag="mask_file"):
+    """A picture of the whole frame in a file of the export: the mask of one object.
+
+    `path`: below the export's root. `colour`: as in Bitmap, if the file holds several masks.
+    """
+
+    path: str
+    colour: int | None = None
 
 
 class Painted(Record, frozen=True, kw_only=True, tag="painted"):
@@ -136,7 +182,7 @@ class Annotation(Record, frozen=True, kw_only=True):
     key: str
     """Names the annotation within its image; it survives another order of the document."""
     label: str = ""
-    shape: Shape | Painted | None = None
+    shape: Shape | MaskFile | Painted | None = None
     layer: int | None = None
     """If shapes of the image are drawn over one another: its place among them, 0 at the
     bottom. Only px that no shape of a higher layer covers are its mask."""

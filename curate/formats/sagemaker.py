@@ -20,7 +20,8 @@ manifest, and all are read, with two exceptions: if a line has jobs that adjuste
 - Answers of workers: in a custom job (`annotationsFromAllWorkers`), or in the file that
   `worker-response-ref` names if there is no mask. `instances` and `labelMappings` (colours of
   `labeledImage`) and `polygons` are read, each entry one object. Of several workers the one who
-  submitted last counts.
+  submitted last counts. A `labeledImage` of another size, but of its image's proportions, is scaled
+  (flag `scaled_mask`).
 - Object detection and keypoints: each annotation is `no_mask`. Classes of the whole image are no
   annotations.
 - A job with `failure-reason`, or without any label, is one `no_mask`.
@@ -42,12 +43,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.formats.shared.ground_truth_answers import answers_of, read_answer
 from curate.formats.shared.ground_truth_maps import colour_map
-from curate.formats.shared.json_entries import EntryFile, entry_files
-from curate.formats.shared.json_values import as_object
+from curate.formats.shared.json_lists import JsonList, list_documents
+from curate.formats.shared.json_values import as_object, value
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice
 from curate.formats.shared.remote_files import find_file, image_name, path_of
@@ -90,16 +93,14 @@ def read(export: Export) -> Iterator[ReadItem]:
     """One record for each line of each manifest."""
     resize = stated_choice(export, "mask_size", ("refuse", "scale")) == "scale"
     reading = _Reading(export, _stated_jobs(export), resize)
-    files = entry_files(export, "Ground Truth manifest", _SUFFIXES, _is_line, _NEEDS)
-    for each in files:
-        if not isinstance(each, EntryFile):
+    name = "Ground Truth manifest"
+    for each in list_documents(export, name, _is_line, _NEEDS, _SUFFIXES):
+        if not isinstance(each, JsonList):
             yield each
             continue
-        for number, refusal in each.broken.items():
-            key = f"{each.path}:{number}"
-            yield export.drop(refusal, annotation_key=key, count=None)
-        for number, line in each.objects():
-            yield _record(reading, each.path, number, line)
+        yield from each.drops(export)
+        for place, line in each.objects():
+            yield _record(reading, each.path, place, line)
 
 
 def _stated_jobs(export: Export) -> frozenset[str]:
@@ -115,20 +116,19 @@ def _stated_jobs(export: Export) -> frozenset[str]:
     return frozenset(each.removesuffix(_REF) for each in stated)
 
 
-def _is_line(entry: dict[str, Any]) -> bool:
+def _is_line(raw: msgspec.Raw) -> bool:
+    """Whether an entry of a document names an image."""
+    entry = as_object(value(raw))
     return isinstance(entry.get("source-ref"), str)
 
 
-def _record(
-    reading: _Reading, path: str, number: int, line: dict[str, Any]
-) -> ReadItem:
+def _record(reading: _Reading, path: str, place: str, line: dict[str, Any]) -> ReadItem:
     """The record of a line; a drop if it names no image."""
     export = reading.export
     address = line.get("source-ref")
     if not isinstance(address, str) or not address:
-        detail = f"{path}: line {number + 1} has no source-ref"
-        refusal = Refusal(Reason.MALFORMED_FILE, detail)
-        return export.drop(refusal, annotation_key=f"{path}[{number}]", count=None)
+        refusal = Refusal(Reason.MALFORMED_FILE, f"{place}: there is no source-ref")
+        return export.drop(refusal, annotation_key=place, count=None)
 
     annotations: list[Annotation] = []
     maps: list[RegionMap] = []

@@ -45,8 +45,11 @@ An index that is listed and has no px is no loss. What is dropped besides: `miss
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from curate.exports.export import Export
-from curate.formats.shared.json_entries import EntryFile, entry_files
+from curate.formats.shared.json_lists import JsonList, list_documents
+from curate.formats.shared.json_values import value
 from curate.formats.shared.options import stated_choice
 from curate.formats.shared.scale_nucleus import Nucleus, is_nucleus
 from curate.formats.shared.scale_tasks import TaskReading, is_task, read_task
@@ -54,7 +57,6 @@ from curate.records import ReadItem
 
 OPTIONS = ("hypothesis", "mask_size")
 
-_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _NEEDS = (
     "has tasks with a response, or Nucleus's items and annotations with a reference_id"
 )
@@ -70,14 +72,11 @@ def read(export: Export) -> Iterator[ReadItem]:
         resize=stated_choice(export, "mask_size", ("refuse", "scale")) == "scale",
     )
     nucleus = Nucleus(export, reading.resize)
-    for each in entry_files(export, "Scale", _SUFFIXES, _is_ours, _NEEDS):
-        if not isinstance(each, EntryFile):
+    for each in list_documents(export, "Scale", _is_ours, _NEEDS):
+        if not isinstance(each, JsonList):
             yield each
             continue
-        for number, refusal in each.broken.items():
-            yield export.drop(
-                refusal, annotation_key=f"{each.path}:{number}", count=None
-            )
+        yield from each.drops(export)
         for _, top in each.objects():
             for entry in _entries(top):
                 if is_task(entry):
@@ -87,8 +86,10 @@ def read(export: Export) -> Iterator[ReadItem]:
     yield from nucleus.records()
 
 
-def _is_ours(top: dict[str, Any]) -> bool:
-    return any(is_task(entry) or is_nucleus(entry) for entry in _entries(top))
+def _is_ours(raw: msgspec.Raw) -> bool:
+    """Whether an entry of a document is, or holds, a task, an item or an annotation."""
+    entries = _entries(value(raw))
+    return any(is_task(entry) or is_nucleus(entry) for entry in entries)
 
 
 def _entries(top: dict[str, Any]) -> list[dict[str, Any]]:

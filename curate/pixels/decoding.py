@@ -1,8 +1,8 @@
 """Strangers' pictures opened with Pillow: what is read, and what a failure means.
 
 Decoders raise anything on garbage: SyntaxError, struct.error, KeyError, … Each call of
-Pillow that looks at a file's bytes or pixels stands inside `refusing`, which makes a
-Refusal of that. No code of ours stands there: an exception of ours is a bug, and must
+Pillow that looks at a file's bytes or pixels is made inside `refusing`, which turns
+that into a Refusal. No code of ours runs there: an exception of ours is a bug, and must
 not be taken for a bad file.
 
 Conversions to RGB: grey, two-level, palette, YCbCr, HSV and CMYK as Pillow does them;
@@ -55,7 +55,7 @@ _WEBP_HEADER = 8  # bytes that a WebP file has before the size that it states
 
 @contextmanager
 def refusing(data: bytes = b"") -> Iterator[None]:
-    """Make a Refusal of whatever Pillow raises inside; only its calls may stand there.
+    """Make a Refusal of all that Pillow raises inside; only call Pillow there.
 
     `data`: the file's bytes, if Pillow may still read them. Refusal image_bomb,
     truncated_image or undecodable_image.

@@ -4,8 +4,9 @@ import numpy as np
 
 from curate.pixels.class_table import Integers
 from curate.pixels.mask_pictures import MaskPicture
+from curate.pixels.masks import Mask
 from curate.reasons import Reason, Refusal
-from curate.records import RegionMap, SegmentMap
+from curate.records import Flag, RegionMap, SegmentMap
 
 _MAX_DISTORTION = 0.01  # by how much the proportions of a scaled mask may differ
 
@@ -39,6 +40,21 @@ def fit_to_image(
     )
 
 
+def fit_mask(mask: Mask, height: int, width: int) -> tuple[Mask, list[Flag]]:
+    """A mask at the image's size of height × width px, and `scaled_mask` if it was scaled.
+
+    Refusal mask_size_mismatch if it has other proportions.
+    """
+    rows, columns = mask.shape
+    if (rows, columns) == (height, width):
+        return mask, []
+    if _is_distorted(rows, columns, height, width):
+        sizes = _sizes(rows, columns, height, width)
+        raise Refusal(Reason.MASK_SIZE_MISMATCH, f"{sizes}; and of other proportions")
+    chosen = np.ix_(_centres(height, rows), _centres(width, columns))
+    return mask[chosen], [Flag.SCALED_MASK]
+
+
 def _centres(count: int, source: int) -> Integers:
     """(count,) which of `source` px hold the centres of `count` px of the same length."""
     half_px = np.arange(count) * 2 + 1
@@ -53,15 +69,24 @@ def _check_scaling(
     width: int,
 ) -> None:
     """Refuse a mask of rows × columns px that may not be scaled to height × width px."""
-    distortion = abs(rows * width - columns * height)
-    allowed = max(_MAX_DISTORTION * rows * width, height, width)
     if not region_map.resize:
         hint = "set options.mask_size: scale to scale it"
-    elif distortion > allowed:
+    elif _is_distorted(rows, columns, height, width):
         hint = "and of other proportions"
     else:
         return
-    mask_size = f"the mask is {columns} x {rows} px"
-    image_size = f"the image {width} x {height}"
-    detail = f"{region_map.path}: {mask_size}, {image_size}; {hint}"
-    raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
+    sizes = _sizes(rows, columns, height, width)
+    raise Refusal(Reason.MASK_SIZE_MISMATCH, f"{region_map.path}: {sizes}; {hint}")
+
+
+def _is_distorted(rows: int, columns: int, height: int, width: int) -> bool:
+    """Whether rows × columns px have other proportions than height × width px."""
+    distortion = abs(rows * width - columns * height)
+    # A size that was rounded to whole px is off by one px at most.
+    allowed = max(_MAX_DISTORTION * rows * width, height, width)
+    return distortion > allowed
+
+
+def _sizes(rows: int, columns: int, height: int, width: int) -> str:
+    """The sizes of a mask and its image, for people."""
+    return f"the mask is {columns} x {rows} px, the image {width} x {height}"

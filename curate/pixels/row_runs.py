@@ -1,4 +1,4 @@
-"""Run-lengths that go row by row through a rectangle, as COCO's run-lengths over the frame."""
+"""Run-lengths that go row by row through a rectangle, as those of COCO."""
 
 from typing import Any
 
@@ -7,22 +7,25 @@ from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import RowRunLengths
 
-_FARTHEST = 1_000_000_000  # px; no mask of a picture lies so far away, or is so long
+_FARTHEST = 1_000_000_000  # px; no mask of a picture is so far away, or so long
+_LONGEST_DETAIL = 200  # characters
 
 
 def place_rows(
-    shape: RowRunLengths, height: int, width: int, max_pixels: int
+    shape: RowRunLengths,
+    height: int,
+    width: int,
+    max_pixels: int,
 ) -> RunLengths:
-    """The mask at its place in the frame of height × width px; what is beyond the frame is cut off.
+    """The mask at its place in the frame of height × width px.
 
-    `max_pixels`: px that the rectangle may have.
-
-    Raises:
-        Refusal: bad_run_lengths, over_limit or outside_image.
+    What is beyond the frame is cut off. `max_pixels`: px that the rectangle may have.
+    Refusal bad_run_lengths, over_limit or outside_image.
     """
-    left, top, columns, rows = map(
-        _whole, (shape.x, shape.y, shape.width, shape.height)
-    )
+    left = _whole(shape.x)
+    top = _whole(shape.y)
+    columns = _whole(shape.width)
+    rows = _whole(shape.height)
     if columns <= 0 or rows <= 0:
         detail = f"a mask of {columns} x {rows} px"
         raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
@@ -30,18 +33,16 @@ def place_rows(
         detail = f"a mask of {columns} x {rows} px, more than {max_pixels:,} px"
         raise Refusal(Reason.OVER_LIMIT, detail)
 
-    # Row by row through a mask is column by column through the mask turned over its diagonal.
+    # Row by row through a mask is column by column through the transposed mask.
     turned = run_lengths.parse(shape.counts, height=columns, width=rows)
     mask = masks.decode(turned).T
     return masks.place(mask, left, top, height, width)
 
 
 def _whole(number: Any) -> int:
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, int)
-        or abs(number) > _FARTHEST
-    ):
-        detail = f"the place or size of the mask is {number!r}"
-        raise Refusal(Reason.BAD_RUN_LENGTHS, detail[:200])
-    return number
+    """A whole number of px. Refusal bad_run_lengths if it is none, or absurd."""
+    is_whole = isinstance(number, int) and not isinstance(number, bool)
+    if is_whole and abs(number) <= _FARTHEST:
+        return int(number)
+    detail = f"the place or size of the mask is {number!r}"
+    raise Refusal(Reason.BAD_RUN_LENGTHS, detail[:_LONGEST_DETAIL])

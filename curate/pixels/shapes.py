@@ -1,15 +1,23 @@
 """Shapes of annotations, as their export wrote them, as run-lengths over the frame that
 they are in."""
 
+import math
 from collections.abc import Iterable
 
-from curate.pixels import mask_pictures, masks, polygons, row_runs, run_lengths
+from curate.pixels import masks, packed_runs, polygons, row_runs, run_lengths
+from curate.pixels.binary_masks import binary_mask
+from curate.pixels.mask_pictures import MaskPicture, decode_mask
+from curate.pixels.mask_scaling import fit_mask
+from curate.pixels.masks import Mask
+from curate.pixels.outlines import ellipse
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Bitmap,
     Compound,
+    Ellipse,
     Flag,
+    PackedRunLengths,
     Polygons,
     RawRunLengths,
     RowRunLengths,
@@ -34,8 +42,12 @@ def to_run_lengths(
         return _join(shape, height, width, max_pixels)
     if isinstance(shape, Polygons):
         return polygons.rasterise(shape, height, width)
+    if isinstance(shape, Ellipse):
+        return polygons.rasterise(_outline(shape, height, width), height, width)
     if isinstance(shape, Bitmap):
-        return _place(shape, height, width, max_pixels), []
+        return _bitmap(shape, height, width, max_pixels)
+    if isinstance(shape, PackedRunLengths):
+        return packed_runs.unpack(shape, height, width, max_pixels)
     if isinstance(shape, RowRunLengths):
         return row_runs.place_rows(shape, height, width, max_pixels), []
     return _parse(shape, height, width), []
@@ -52,43 +64,71 @@ def _parse(shape: RawRunLengths, height: int, width: int) -> RunLengths:
     return run_lengths.parse(shape.counts, height, width)
 
 
-def _place(
+def _outline(shape: Ellipse, height: int, width: int) -> Polygons:
+    """An ellipse as a polygon in px. Refusal bad_polygon or over_limit."""
+    numbers = (shape.cx, shape.cy, shape.rx, shape.ry, shape.angle)
+    is_finite = all(math.isfinite(number) for number in numbers)
+    if not is_finite or shape.rx < 0 or shape.ry < 0:
+        detail = "an ellipse without a finite place and size"
+        raise Refusal(Reason.BAD_POLYGON, detail)
+
+    rx = shape.rx * width
+    ry = shape.ry * height
+    limit = polygons.MAX_COORDINATE
+    if max(rx, ry) > limit:
+        detail = f"an ellipse of {max(rx, ry):g} px, more than {limit:,.0f}"
+        raise Refusal(Reason.OVER_LIMIT, detail)
+
+    ring = ellipse(
+        cx=shape.cx * width,
+        cy=shape.cy * height,
+        rx=rx,
+        ry=ry,
+        angle=math.radians(shape.angle),
+    )
+    return Polygons(rings=[ring])
+
+
+def whole_mask(
+    picture: MaskPicture, colour: int | None, height: int, width: int
+) -> tuple[RunLengths, list[Flag]]:
+    """The mask of a picture of the whole frame, which is height × width px, and remarks.
+
+    `colour`: the mask is the px of this colour, 0xRRGGBB; without it, what is opaque or
+    white. A picture of another size is scaled. Refusal mask_size_mismatch.
+    """
+    fitted, flags = fit_mask(_mask_of(picture, colour), height, width)
+    if picture.lossy:
+        flags.append(Flag.JPEG_MASK)
+    return masks.encode(fitted), flags
+
+
+def _mask_of(picture: MaskPicture, colour: int | None) -> Mask:
+    """(H, W) bool: the px of a colour; without one, what is opaque or white."""
+    if colour is None:
+        return binary_mask(picture)
+    is_of_colour: Mask = picture.colours == colour
+    return is_of_colour
+
+
+def _bitmap(
     shape: Bitmap,
     height: int,
     width: int,
     max_pixels: int,
-) -> RunLengths:
-    """A bitmap at its place in the frame.
+) -> tuple[RunLengths, list[Flag]]:
+    """A bitmap at its place in the frame, or over all of it.
 
     Refusal bad_bitmap, outside_image or mask_size_mismatch.
     """
     try:
-        picture = mask_pictures.decode_mask(shape.data, max_pixels)
+        picture = decode_mask(shape.data, max_pixels)
     except Refusal as refusal:
         raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
-    if shape.colour is not None:
-        return _of_colour(picture, shape.colour, height, width)
-    return masks.place(
-        picture.foreground(),
-        shape.x,
-        shape.y,
-        height,
-        width,
-    )
-
-
-def _of_colour(
-    picture: mask_pictures.MaskPicture,
-    colour: int,
-    height: int,
-    width: int,
-) -> RunLengths:
-    """The px of a colour in a bitmap of the whole frame. Refusal mask_size_mismatch."""
-    rows, columns = picture.pixels.shape
-    if (rows, columns) != (height, width):
-        detail = f"the bitmap is {columns} x {rows} px, the image {width} x {height}"
-        raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
-    return masks.encode(picture.colours == colour)
+    if shape.whole:
+        return whole_mask(picture, shape.colour, height, width)
+    mask = picture.foreground()
+    return masks.place(mask, shape.x, shape.y, height, width), []
 
 
 def _join(

@@ -1,14 +1,12 @@
-"""Samples from the shards: by row, or as a stream.
+"""Samples from the shards, by row.
 
     shards = open_shards("build/demo/shard", "train")
-    for sample in stream(shards, order(shards.weights, seed=0, epoch=1)): ...
+    sample = shards.sample(0)
 
 Windows are the stored ones, or those that `random_windows` gives for an epoch.
 """
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,9 +30,6 @@ from curate.shards.windows import Boxes
 
 Sides = Sequence[int] | NDArray[np.integer]
 """x0, y0, x1, y1 of one box."""
-
-_READ_AHEAD = 64  # samples that a stream decodes before they are asked for
-_READERS = 2  # threads of a stream
 
 
 class EmptySplit(InputError):
@@ -245,42 +240,6 @@ def random_windows(
     drawn = windows.shift(drawn, crops, -1)
     window = windows.shift(window, crops, -1)
     return drawn, window
-
-
-def stream(
-    shards: Shards,
-    rows: Sequence[int] | NDArray[np.int64],
-    drawn: Boxes | None = None,
-    window: Boxes | None = None,
-) -> Iterator[Sample]:
-    """The samples of `rows` in order, decoded ahead.
-
-    `drawn`, `window`: of all rows, as `random_windows` gives them; the stored ones if
-    None.
-    """
-    if drawn is None:
-        drawn = shards.drawn
-    if window is None:
-        window = shards.windows
-
-    # Decoding lets go of Python's lock, so threads are enough.
-    pool = ThreadPoolExecutor(max_workers=_READERS)
-    ahead: deque[Future[Sample]] = deque()
-    try:
-        for row in rows:
-            read = pool.submit(
-                shards.sample,
-                int(row),
-                drawn[row],
-                window[row],
-            )
-            ahead.append(read)
-            if len(ahead) > _READ_AHEAD:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
-    finally:  # also when the stream is left early
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _check_window(window: Box, mask: Mask) -> None:

@@ -1,5 +1,4 @@
-"""The box that an annotator would draw around an object, and the window that the model
-sees.
+"""The box that an annotator would draw, and the window that the model sees.
 
 Each side of the object's box moves out by its own slack: the drawn box. Each side of
 that moves out by its own padding: the window. Both are clipped to the image. All
@@ -33,10 +32,8 @@ Shares = NDArray[np.float64]
 SIZES = ("small", "medium", "large")
 """Names of the sizes of boxes."""
 
-_SIZE_AREAS = (
-    32**2,
-    96**2,
-)  # px of box area where medium and large begin, as COCO has it
+# Box areas, px, where medium and large begin, as COCO has it.
+_SIZE_AREAS = (32**2, 96**2)
 _COORDINATES = ("x0", "y0", "x1", "y1")
 _OUTWARDS = np.array([-1, -1, 1, 1])  # the way out of a box at each coordinate
 

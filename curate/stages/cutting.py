@@ -13,7 +13,7 @@ from curate.pixels.images import Photo
 from curate.reasons import Reason, Refusal
 from curate.records import Box
 
-# What a child's memory of 1 GB holds beside a photo's file and what is encoded already.
+# The rest of a child's 1 GB is for the photo's file and for what is encoded already.
 _MEMORY = 750_000_000
 _WEBP_BYTES = 32  # that a px of a crop takes while WebP encodes it
 _PHOTO_BYTES = 4  # that a px of a decoded photo takes at most
@@ -21,16 +21,16 @@ _PHOTO_BYTES = 4  # that a px of a decoded photo takes at most
 _BATCH_PIXELS = 64_000_000  # of crops in one answer of the child
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """One object of a photo."""
+class CropRequest(msgspec.Struct, frozen=True):
+    """A crop to cut from a photo, with the mask of its object."""
 
     crop: Box
     counts: str
     """Run-lengths of its mask, compressed as COCO does."""
 
 
-class CutPiece(msgspec.Struct, frozen=True):
-    """The encoded crop of a piece, and its encoded mask."""
+class EncodedCrop(msgspec.Struct, frozen=True):
+    """A crop and its mask, encoded."""
 
     image: bytes
     mask: bytes
@@ -38,9 +38,12 @@ class CutPiece(msgspec.Struct, frozen=True):
 
 @runs_in_child
 def cut_image(
-    data: bytes, image_id: str, pieces: list[Piece], max_pixels: int
-) -> list[CutPiece]:
-    """Cut the pieces of a photo, which is decoded once.
+    data: bytes,
+    image_id: str,
+    requests: list[CropRequest],
+    max_pixels: int,
+) -> list[EncodedCrop]:
+    """Cut all crops of a photo, which is decoded once.
 
     Refusal as images.decode, or undecodable_image if the bytes are not those that
     ingest saw.
@@ -52,16 +55,17 @@ def cut_image(
 
     photo = images.decode_photo(data, max_pixels)
     cut = []
-    for piece in pieces:
-        runs = run_lengths.parse(piece.counts, photo.height, photo.width)
-        mask = masks.decode_window(runs, piece.crop)
-        image = encode_crop(photo, piece.crop)
-        cut.append(CutPiece(image, images.encode_mask(mask)))
+    for request in requests:
+        runs = run_lengths.parse(request.counts, photo.height, photo.width)
+        mask = masks.decode_window(runs, request.crop)
+        image = encode_crop(photo, request.crop)
+        cut.append(EncodedCrop(image, images.encode_mask(mask)))
     return cut
 
 
 def encode_crop(photo: Photo, crop: Box) -> bytes:
-    """The crop of a photo as lossless WebP; as PNG if WebP's encoder has no room for it.
+    """The crop of a photo as lossless WebP; as PNG if WebP's encoder has no room for
+    it.
 
     The choice depends on the sizes of photo and crop alone, so it is the same on any
     machine.
@@ -74,19 +78,19 @@ def encode_crop(photo: Photo, crop: Box) -> bytes:
     return png.encode_png(strips, crop.height, crop.width)
 
 
-def cut_pieces(
-    data: bytes, image_id: str, pieces: Sequence[Piece], limits: Limits
-) -> list[CutPiece | Refusal]:
-    """What became of each piece of a photo: cut, or refused.
+def cut_crops(
+    data: bytes, image_id: str, requests: Sequence[CropRequest], limits: Limits
+) -> list[EncodedCrop | Refusal]:
+    """What became of each crop of a photo: cut, or refused.
 
-    Refused is a piece that takes too much memory even alone. Refusal as `cut_image`;
+    Refused is a crop that takes too much memory even alone. Refusal as `cut_image`;
     image_bomb or undecodable_image if the photo itself ends the child.
     """
-    results: list[CutPiece | Refusal] = []
-    for batch in _batches(pieces):
+    results: list[EncodedCrop | Refusal] = []
+    for batch in _batches(requests):
         cut = _cut_batch(data, image_id, batch, limits)
         if cut is None:
-            # Ask for the photo alone: if that is too much, each of its pieces would be.
+            # Ask for the photo alone: if that is too much, each of its crops would be.
             if _cut_batch(data, image_id, [], limits) is None:
                 detail = "decoding it takes more memory than the limits allow"
                 raise Refusal(Reason.IMAGE_BOMB, detail)
@@ -96,32 +100,32 @@ def cut_pieces(
     return results
 
 
-def _batches(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """All pieces at once, but if they are many of a large photo: they fit no memory."""
-    batch: list[Piece] = []
+def _batches(requests: Sequence[CropRequest]) -> Iterator[list[CropRequest]]:
+    """All crops at once, but if they are many of a large photo: they fit no memory."""
+    batch: list[CropRequest] = []
     pixels = 0
-    for piece in pieces:
-        added = piece.crop.width * piece.crop.height
+    for request in requests:
+        added = request.crop.width * request.crop.height
         if batch and pixels + added > _BATCH_PIXELS:
             yield batch
             batch = []
             pixels = 0
-        batch.append(piece)
+        batch.append(request)
         pixels += added
     if batch:
         yield batch
 
 
 def _cut_batch(
-    data: bytes, image_id: str, pieces: list[Piece], limits: Limits
-) -> list[CutPiece] | None:
-    """The pieces cut in the child; None if that takes more memory than it has.
+    data: bytes, image_id: str, requests: list[CropRequest], limits: Limits
+) -> list[EncodedCrop] | None:
+    """Crops cut in the child; None if that takes more memory than it has.
 
     Refusal as `cut_image`; undecodable_image if the child dies of anything else.
     """
     try:
         return child.call(
-            cut_image, limits, data, image_id, pieces, limits.image_pixels
+            cut_image, limits, data, image_id, requests, limits.image_pixels
         )
     except child.ChildDied as death:
         if death.memory:
@@ -130,15 +134,15 @@ def _cut_batch(
 
 
 def _cut_apart(
-    data: bytes, image_id: str, pieces: list[Piece], limits: Limits
-) -> list[CutPiece | Refusal]:
-    """Pieces that took too much memory together: cut by halves, or refused alone."""
-    if len(pieces) == 1:
-        return [_too_large(pieces[0].crop, limits)]
+    data: bytes, image_id: str, requests: list[CropRequest], limits: Limits
+) -> list[EncodedCrop | Refusal]:
+    """Crops that took too much memory together: cut by halves, or refused alone."""
+    if len(requests) == 1:
+        return [_too_large(requests[0].crop, limits)]
 
-    results: list[CutPiece | Refusal] = []
-    middle = len(pieces) // 2
-    for half in (pieces[:middle], pieces[middle:]):
+    results: list[EncodedCrop | Refusal] = []
+    middle = len(requests) // 2
+    for half in (requests[:middle], requests[middle:]):
         cut = _cut_batch(data, image_id, half, limits)
         if cut is None:
             results += _cut_apart(data, image_id, half, limits)

@@ -1,19 +1,21 @@
 """The masks of an image's annotations in the displayed frame, however the export gives them.
 
-A mask is a shape of its own, what is seen of a shape that lies among others, or the px of
-one value in a mask file.
+A mask is a shape of its own, what is seen of a shape that lies among others, a mask file, or the
+px of one value in a mask file.
 """
 
 from dataclasses import dataclass
 
 from curate.pixels import masks
+from curate.pixels.probing import Probe
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.segments import Segments
-from curate.pixels.shapes import to_run_lengths
+from curate.pixels.shapes import to_run_lengths, whole_mask
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Flag, Painted
+from curate.records import Annotation, Flag, MaskFile, Painted
 from curate.stages.image_source import Frame
 from curate.stages.layers import Visible
+from curate.stages.mask_reading import MaskReader, mask_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class ImageMasks:
 
     frame: Frame
     """The frame that the shapes are in."""
-    max_pixels: int
-    """Px that an embedded bitmap may have."""
+    probe: Probe
+    files: MaskReader
     visible: dict[int, Visible | Refusal]
     """What is seen of shapes that lie over one another, by their layers."""
     segments: dict[str, Segments | Refusal]
@@ -45,19 +47,21 @@ class ImageMasks:
             raise Refusal(Reason.NO_MASK, detail)
         if isinstance(shape, Painted):
             return self._painted(shape)
+        if isinstance(shape, MaskFile):
+            return self._of_file(shape)
         if annotation.layer is not None:
             seen = self.visible[annotation.layer]
             if isinstance(seen, Refusal):
                 raise seen
-            return self._displayed(seen.runs, seen.flags)
+            return _displayed(seen.runs, seen.flags, self.frame)
 
         runs, flags = to_run_lengths(
             shape,
             self.frame.height,
             self.frame.width,
-            self.max_pixels,
+            self.files.source.limits.image_pixels,
         )
-        return self._displayed(runs, flags)
+        return _displayed(runs, flags, self.frame)
 
     def is_only_listed(self, annotation: Annotation) -> bool:
         """Whether no px has an annotation's value, and it is not said that some have."""
@@ -78,6 +82,20 @@ class ImageMasks:
             raise Refusal(Reason.EMPTY_MASK, detail)
         return AnnotationMask(runs, segments.flags)
 
-    def _displayed(self, runs: RunLengths, flags: list[Flag]) -> AnnotationMask:
-        turned = masks.reorient(runs, self.frame.orientation)
-        return AnnotationMask(turned, flags)
+    def _of_file(self, shape: MaskFile) -> AnnotationMask:
+        """The mask in a file. Refusal if the file cannot be used, or if it has no px."""
+        picture = self.files.read(shape.path)
+        frame = mask_frame(picture, self.frame, self.probe)
+        try:
+            runs, flags = whole_mask(picture, shape.colour, frame.height, frame.width)
+        except Refusal as refusal:
+            raise Refusal(refusal.reason, f"{shape.path}: {refusal.detail}") from None
+        if masks.area(runs) == 0:
+            raise Refusal(Reason.EMPTY_MASK, f"{shape.path}: the mask has no pixel")
+        return _displayed(runs, flags, frame)
+
+
+def _displayed(runs: RunLengths, flags: list[Flag], frame: Frame) -> AnnotationMask:
+    """A mask of a frame, in the displayed frame."""
+    turned = masks.reorient(runs, frame.orientation)
+    return AnnotationMask(turned, flags)

@@ -19,7 +19,7 @@ from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, FaultReport, FoundImage, object_id
+from curate.records import Drop, FaultReport, FoundImage, MaskFile, object_id
 from curate.schema import drops_table
 from curate.settings import ExportSettings
 from curate.stages.annotations import Object
@@ -143,7 +143,7 @@ def _add_image(
     try:
         made = _read(found, export, root, limits)
         rows = list(_rows(found, made, export))
-    except Exception as error:
+    except Exception as error:  # a bug of ours: it costs the image, not the run
         report = fault_report(error, export.name, found.path)
         result.faults.append(report)
         made = lost_image(export.name, found, fault_refusal(report))
@@ -187,12 +187,15 @@ def _remote_files(found: FoundImage, root: UPath, limits: Limits) -> dict[str, b
 
     Refusal over_limit or unreadable_file.
     """
+    # Each is asked for itself: an embedded image is in the build, not in the export.
     files = [UPath(found.file)]
     files += [root / segment_map.path for segment_map in found.record.segment_maps]
     for region_map in found.record.maps:
         files.append(root / region_map.path)
         if region_map.instances:
             files.append(root / region_map.instances)
+    shapes = [annotation.shape for annotation in found.record.annotations]
+    files += [root / shape.path for shape in shapes if isinstance(shape, MaskFile)]
 
     read = {}
     for file in files:

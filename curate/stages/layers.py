@@ -6,7 +6,7 @@ from curate.pixels import masks
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, ImageRecord, Painted, Shape
+from curate.records import Flag, ImageRecord, MaskFile, Painted, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ def _layers(record: ImageRecord) -> dict[int, Shape]:
     layers = {cover.layer: cover.shape for cover in record.covers}
     for annotation in record.annotations:
         shape = annotation.shape
-        if annotation.layer is None or shape is None or isinstance(shape, Painted):
+        if annotation.layer is None or shape is None:
+            continue
+        if isinstance(shape, MaskFile | Painted):
             continue
         layers[annotation.layer] = shape
     return layers

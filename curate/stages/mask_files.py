@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 from curate.pixels import masks
-from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.pixels.probing import Probe
 from curate.pixels.regions import MapRegions, read_regions
-from curate.reasons import Reason, Refusal
+from curate.reasons import Refusal
 from curate.records import Drop, RegionMap
 from curate.stages.annotations import Object, check_label, make_object
-from curate.stages.image_source import Frame, ImageSource, displayed_frame, stored_frame
+from curate.stages.image_source import Frame, ImageSource
+from curate.stages.mask_reading import MaskReader, mask_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,51 +23,23 @@ class MapObjects:
 
 
 def map_objects(
-    region_map: RegionMap, source: ImageSource, frame: Frame, probe: Probe
+    region_map: RegionMap, files: MaskReader, frame: Frame, probe: Probe
 ) -> MapObjects:
     """The objects of a mask file; a file that cannot be read is one drop.
 
     `frame`: of the image's annotations.
     """
+    source = files.source
     try:
         instances = None
         if region_map.instances:
-            instances = read_mask(region_map.instances, source)
-        picture = read_mask(region_map.path, source)
+            instances = files.read(region_map.instances)
+        picture = files.read(region_map.path)
         frame = mask_frame(picture, frame, probe)
         found = read_regions(region_map, picture, instances, frame.height, frame.width)
     except Refusal as refusal:
         return MapObjects([], [source.drop(region_map.path, refusal, count=None)], 0.0)
     return _objects(found, source, frame)
-
-
-def read_mask(path: str, source: ImageSource) -> MaskPicture:
-    """A mask file of the export. Refusal missing_mask, undecodable_mask or over_limit."""
-    try:
-        data = source.read(f"{source.root}/{path}")
-    except FileNotFoundError as error:
-        raise Refusal(Reason.MISSING_MASK, f"{path}: {error.strerror}") from None
-    except OSError as error:
-        raise Refusal(
-            Reason.UNDECODABLE_MASK, f"{path}: {error.strerror or error}"
-        ) from None
-    except Refusal as refusal:
-        raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
-
-    try:
-        return decode_mask(data, source.limits.image_pixels)
-    except Refusal as refusal:
-        raise Refusal(refusal.reason, f"{path}: {refusal.detail}") from None
-
-
-def mask_frame(picture: MaskPicture, frame: Frame, probe: Probe) -> Frame:
-    """The frame of a mask: the stored one if only that has its size, else `frame`."""
-    stored = stored_frame(probe)
-    displayed = displayed_frame(probe)
-    is_turned = (stored.height, stored.width) != (displayed.height, displayed.width)
-    if is_turned and picture.pixels.shape == (stored.height, stored.width):
-        return stored
-    return frame
 
 
 def _objects(found: MapRegions, source: ImageSource, frame: Frame) -> MapObjects:

@@ -25,6 +25,7 @@ from curate.stages.image_masks import ImageMasks
 from curate.stages.image_source import Frame, ImageLimits, ImageSource, frame_of
 from curate.stages.layers import visible_shapes
 from curate.stages.mask_files import map_objects
+from curate.stages.mask_reading import MaskReader
 from curate.stages.segment_files import displayed_segments, other_values
 
 
@@ -113,7 +114,8 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
     made: list[Object] = []
     drops: list[Drop] = []
     labelled = 0.0
-    masks_of = _masks_of(source, frame, probed)
+    files = MaskReader(source)
+    masks_of = _masks_of(files, frame, probed)
     for annotation in record.annotations:
         if annotation.dropped is None and masks_of.is_only_listed(annotation):
             continue
@@ -136,11 +138,12 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
 
     pixels = probed.height * probed.width
     for region_map in record.maps:
-        found = map_objects(region_map, source, frame, probed)
+        found = map_objects(region_map, files, frame, probed)
         made += found.objects
         drops += found.drops
         labelled += found.labelled_share * pixels
 
+    # An annotation may become several objects: each counts, as in the ledger.
     seen = len(made) + sum(drop.count or 0 for drop in drops)
     made, repeated = _first_of_each_key(made, source)
     return ImageObjects(
@@ -152,17 +155,17 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
     )
 
 
-def _masks_of(source: ImageSource, frame: Frame, probed: Probe) -> ImageMasks:
+def _masks_of(files: MaskReader, frame: Frame, probed: Probe) -> ImageMasks:
     """What the masks of the image's annotations are made of."""
-    record = source.found.record
-    max_pixels = source.limits.image_pixels
+    record = files.source.found.record
     segments = {}
     for segment_map in record.segment_maps:
         segments[segment_map.path] = displayed_segments(
-            segment_map, source, frame, probed
+            segment_map, files, frame, probed
         )
+    max_pixels = files.source.limits.image_pixels
     visible = visible_shapes(record, frame.height, frame.width, max_pixels)
-    return ImageMasks(frame, max_pixels, visible, segments)
+    return ImageMasks(frame, probed, files, visible, segments)
 
 
 def _first_of_each_key(

@@ -15,7 +15,6 @@ from curate import formats, storage
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.finding import find_image
-from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
@@ -27,13 +26,12 @@ from curate.records import (
     ImageRecord,
     ReadItem,
     RegionMap,
-    make_drop,
 )
 from curate.settings import ExportSettings
 from curate.stages.faults import fault_refusal, fault_report
 from curate.stages.given_masks import check_mask, repeated, usable_segments
 from curate.stages.objects import image_drops
-from curate.text import encodable
+from curate.stages.writable import writable_drop, writable_record, writable_report
 
 Keep = Callable[[bytes], str]
 """Keeps a picture that is embedded in a document, and names its file."""
@@ -74,7 +72,7 @@ def read_export(
         raise InputError(f"export {settings.name}: {settings.path}: {error}") from None
     except Refusal as refusal:
         yield export.drop(refusal, count=None)
-    except Exception as error:
+    except Exception as error:  # a bug of ours: it costs the rest of the export
         report = fault_report(error, export.name, "")
         yield report
         yield export.drop(fault_refusal(report), count=None)
@@ -93,7 +91,7 @@ def plan(
     given: defaultdict[str, _Given] = defaultdict(_Given)
     for each in records:
         if isinstance(each, Drop):
-            yield _writable_drop(each)
+            yield writable_drop(each)
         elif isinstance(each, ImageRecord):
             yield from _plan_record(export, each, keep, given)
         else:
@@ -130,15 +128,15 @@ def _plan_record(
 ) -> list[BatchItem]:
     """What becomes of one record. `given`: to each image so far, by its path."""
     try:
-        record = _writable_record(record, export.limits)
+        record = writable_record(record, export.limits)
         return _find(export, record, keep, given)
     except InputError:
         raise
-    except Exception as error:
-        report = _writable_report(fault_report(error, export.name, record.name))
+    except Exception as error:  # a bug of ours: it costs the record
+        report = writable_report(fault_report(error, export.name, record.name))
         refusal = fault_refusal(report)
         drops = image_drops(export.name, record, record.name, refusal)
-        return [report, *map(_writable_drop, drops)]
+        return [report, *map(writable_drop, drops)]
 
 
 def _find(
@@ -212,11 +210,13 @@ def _new_annotations(
 
 
 def _unless_given(annotation: Annotation, document: str, given: _Given) -> Annotation:
-    """The annotation; marked as dropped if another document has given its image the same."""
+    """The annotation; marked as dropped if another document has given its image the
+    same."""
     if annotation.shape is None:
         return annotation
 
-    # Python's own hash is enough: it is compared with others of this image and run only.
+    # Python's own hash is enough: it is compared with others of this image and run
+    # only.
     content = msgspec.msgpack.encode((annotation.label, annotation.shape))
     first = given.documents.setdefault(hash(content), document)
     if first == document:
@@ -261,71 +261,3 @@ def _new_maps(
         given.keys.add(key)
         maps.append(region_map)
     return maps, lost
-
-
-def _writable_record(record: ImageRecord, limits: Limits) -> ImageRecord:
-    """The record as our files can hold it; an annotation whose key is too long is
-    marked as dropped."""
-    try:
-        msgspec.msgpack.encode(record)
-    except (
-        UnicodeEncodeError,
-        OverflowError,
-    ):  # lone surrogates, numbers beyond 64 bits
-        record = _with_plain_text(record)
-
-    longest = limits.label_characters
-    annotations = record.annotations
-    if any(len(each.key) > longest for each in annotations):
-        annotations = [_with_short_key(each, longest) for each in annotations]
-        record = msgspec.structs.replace(record, annotations=annotations)
-    return record
-
-
-def _with_plain_text(record: ImageRecord) -> ImageRecord:
-    """The record with replacement characters for what cannot be written; labels changed
-    so are flagged."""
-    values = msgspec.to_builtins(record, builtin_types=(bytes,))
-    plain = msgspec.convert(encodable(values), ImageRecord)
-
-    annotations = []
-    for before, after in zip(record.annotations, plain.annotations, strict=True):
-        if after.label != before.label:
-            flags = [*after.flags, Flag.REPLACED_CHARACTERS]
-            after = msgspec.structs.replace(after, flags=flags)
-        annotations.append(after)
-    return msgspec.structs.replace(plain, annotations=annotations)
-
-
-def _with_short_key(annotation: Annotation, longest: int) -> Annotation:
-    """The annotation; if its key is too long, marked as dropped, with the start of the
-    key."""
-    length = len(annotation.key)
-    if length <= longest:
-        return annotation
-    detail = f"an annotation id of {length:,} characters, more than {longest:,}"
-    return Annotation(
-        key=annotation.key[:longest], dropped=Reason.OVER_LIMIT, detail=detail
-    )
-
-
-def _writable_drop(drop: Drop) -> Drop:
-    """The drop with replacement characters for what cannot be written."""
-    try:
-        msgspec.msgpack.encode(drop)
-    except UnicodeEncodeError:
-        plain = msgspec.convert(encodable(msgspec.to_builtins(drop)), Drop)
-        return make_drop(
-            Refusal(plain.reason, plain.detail),
-            export=plain.export,
-            image_path=plain.image_path,
-            annotation_key=plain.annotation_key,
-            count=plain.count,
-        )
-    return drop
-
-
-def _writable_report(report: FaultReport) -> FaultReport:
-    """The report with replacement characters for what cannot be written."""
-    plain = encodable(msgspec.to_builtins(report))
-    return msgspec.convert(plain, FaultReport)

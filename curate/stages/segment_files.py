@@ -17,7 +17,7 @@ from curate.reasons import Reason, Refusal
 from curate.records import Drop, SegmentMap
 from curate.stages.annotations import Object, region_objects
 from curate.stages.image_source import Frame, ImageSource
-from curate.stages.mask_files import mask_frame, read_mask
+from curate.stages.mask_reading import MaskReader, mask_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class OtherValues:
 
 
 def displayed_segments(
-    segment_map: SegmentMap, source: ImageSource, frame: Frame, probe: Probe
+    segment_map: SegmentMap, files: MaskReader, frame: Frame, probe: Probe
 ) -> Segments | Refusal:
     """The segments of a mask file in the displayed frame; why it cannot be used, if so.
 
     `frame`: of the image's annotations.
     """
     try:
-        picture = read_mask(segment_map.path, source)
+        picture = files.read(segment_map.path)
         frame = mask_frame(picture, frame, probe)
         found = read_segments(segment_map, picture, frame.height, frame.width)
     except Refusal as refusal:

@@ -24,7 +24,7 @@ from curate.settings import CropSettings
 from curate.shards import windows
 from curate.shards.manifest import ShardFile
 from curate.shards.writer import Encoded, Written, write_files
-from curate.stages.cutting import CutPiece, Piece, cut_pieces
+from curate.stages.cutting import CropRequest, EncodedCrop, cut_crops
 from curate.stages.faults import fault_refusal, fault_report
 
 _COORDINATES = ("x0", "y0", "x1", "y1")
@@ -86,10 +86,10 @@ def shard_part(
 ) -> Sharded:
     """Write the rows of one partition below a manifest's folder.
 
-    `name`: of the files, such as part-00000.parquet; where a file is full, part-00000-1.parquet
-    follows. Photos are opened and cut in the child process. A photo that cannot be read
-    any more is dropped with its objects, a crop that takes too much memory is dropped
-    alone, and the others go on.
+    `name`: of the files, such as part-00000.parquet; where a file is full,
+    part-00000-1.parquet follows. Photos are opened and cut in the child process. A
+    photo that cannot be read any more is dropped with its objects, a crop that takes
+    too much memory is dropped alone, and the others go on.
     """
     require(segments.schema, NEEDS, "shard")
     planned, too_large = plan_crops(segments, crop)
@@ -98,6 +98,8 @@ def shard_part(
 
     lost = _Lost()
     written: list[Written] = []
+    # Rows are in the order of their split, so each split comes once. Nothing is encoded
+    # before the file that it goes into is open: only a row group is in memory.
     encoded = _encode(planned, limits, lost)
     for split, rows in groupby(encoded, key=lambda each: splits[each.row]):
         written += write_files(folder, split, name, described, rows)
@@ -181,15 +183,18 @@ def _encode(planned: pa.Table, limits: Limits, lost: _Lost) -> Iterator[Encoded]
     """The pixels of each row in order, photo by photo; what fails is added to `lost`."""
     rows = planned.select(_OF_A_PIECE).to_pylist()
     crops = windows.box_columns(planned, "crop").tolist()
+
+    # Rows of one photo are neighbours: it is read and decoded once.
     for _, members in groupby(
         range(len(rows)), key=lambda row: rows[row]["image_file"]
     ):
         numbers = list(members)
         photo = [rows[number] for number in numbers]
-        pieces = [
-            Piece(Box(*crops[number]), rows[number]["counts"]) for number in numbers
+        requests = [
+            CropRequest(Box(*crops[number]), rows[number]["counts"])
+            for number in numbers
         ]
-        cut = _cut_photo(photo, pieces, limits, lost)
+        cut = _cut_photo(photo, requests, limits, lost)
         for number, each in zip(numbers, cut, strict=True):
             if isinstance(each, Refusal):
                 lost.drops.append(_drop(rows[number], each))
@@ -199,22 +204,24 @@ def _encode(planned: pa.Table, limits: Limits, lost: _Lost) -> Iterator[Encoded]
 
 def _cut_photo(
     rows: Sequence[Mapping[str, Any]],
-    pieces: Sequence[Piece],
+    requests: Sequence[CropRequest],
     limits: Limits,
     lost: _Lost,
-) -> Sequence[CutPiece | Refusal]:
-    """What became of each piece of a photo; a fault is added to `lost`. `rows`: of each
-    piece."""
+) -> Sequence[EncodedCrop | Refusal]:
+    """What became of each crop of a photo; a fault is added to `lost`.
+
+    `rows`: of the crops.
+    """
     photo = rows[0]
     try:
         data = _read(photo["image_file"])
-        return cut_pieces(data, photo["image_id"], pieces, limits)
+        return cut_crops(data, photo["image_id"], requests, limits)
     except Refusal as refusal:
-        return [refusal] * len(pieces)
-    except Exception as error:
+        return [refusal] * len(requests)
+    except Exception as error:  # a bug of ours: it costs the photo, not the run
         report = fault_report(error, photo["export"], photo["image_path"])
         lost.faults.append(report)
-        return [fault_refusal(report)] * len(pieces)
+        return [fault_refusal(report)] * len(requests)
 
 
 def _read(file: str) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 from curate.exports.xml_documents import Element
 from curate.formats.shared.grouping import Drawn, Extent, Piece
 from curate.formats.shared.keys import content_digest
-from curate.formats.shared.outlines import ellipse
+from curate.pixels.outlines import ellipse
 from curate.reasons import Reason, Refusal
 from curate.records import Polygons, RowRunLengths
 

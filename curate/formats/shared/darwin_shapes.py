@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from curate.formats.shared.even_odd import even_odd
-from curate.formats.shared.outlines import ellipse
+from curate.pixels.outlines import ellipse
 from curate.reasons import Reason, Refusal
 from curate.records import Compound, Polygons
 

@@ -127,7 +127,8 @@ def _of_colour(label: Any, colour: Any, data: bytes | None) -> _Drawn:
         shown = str(colour)[:_LONGEST_SHOWN]
         refusal = Refusal(Reason.BAD_BITMAP, f"{shown!r} is no colour")
         return _Drawn(label, colour, refusal=refusal)
-    return _Drawn(label, colour, Bitmap(data=data, colour=value))
+    shape = Bitmap(data=data, colour=value, whole=True)
+    return _Drawn(label, colour, shape)
 
 
 def _annotation(job: str, image: str, drawn: _Drawn) -> Annotation:

@@ -6,7 +6,7 @@ from typing import Any
 from curate.formats.shared.grouping import Drawn, Extent
 from curate.formats.shared.json_values import attributes, decode_base64, ring
 from curate.formats.shared.keys import content_digest
-from curate.formats.shared.outlines import ellipse
+from curate.pixels.outlines import ellipse
 from curate.reasons import Reason, Refusal
 from curate.records import Bitmap, Polygons
 

@@ -1,7 +1,8 @@
 """Files of an export that a document names by an address: a URL, a bucket's key, a path elsewhere.
 
 An address is never opened. What is looked for is the file of the export whose path has the
-longest end in common with it.
+longest end in common with it. Labelling servers change names: their addresses are looked up in
+curate/formats/shared/addresses.py.
 """
 
 import posixpath
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 
 from curate.exports.file_names import fold
 from curate.exports.files import Files
+from curate.formats.shared.path_ends import folders_in_common, nearest
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*/?")
 _QUERY = re.compile(r"[?#].*$", re.DOTALL)
@@ -66,7 +68,7 @@ def image_name(files: Files, name: str, document: str) -> str:
     stated = path_of(name)
     base = posixpath.basename(stated)
     found = _longest_end(files, stated)
-    if found is None or _shared(found, stated) < 2:
+    if found is None or folders_in_common(found, stated) == 0:
         return base
     return posixpath.relpath(found, posixpath.dirname(document) or ".")
 
@@ -85,14 +87,7 @@ def _longest_end(files: Files, stated: str) -> str | None:
     # A link is found, too, so that it is said why it is not read.
     refused = [path for path in _ends(stated) if path in files.refused]
     candidates = [*_of_name(files, posixpath.basename(stated)), *refused]
-    if not candidates:
-        return None
-
-    shared = [_shared(path, stated) for path in candidates]
-    best = max(shared)
-    if shared.count(best) > 1:
-        return None
-    return candidates[shared.index(best)]
+    return nearest(candidates, stated)
 
 
 def _ends(path: str) -> list[str]:
@@ -111,15 +106,3 @@ def _of_name(files: Files, base: str) -> list[str]:
         if exact or folded:
             return exact or folded
     return []
-
-
-def _shared(path: str, stated: str) -> int:
-    """How many steps at their ends two paths have in common."""
-    steps = reversed(fold(path).split("/"))
-    others = reversed(fold(stated).split("/"))
-    count = 0
-    for step, other in zip(steps, others, strict=False):
-        if step != other:
-            break
-        count += 1
-    return count

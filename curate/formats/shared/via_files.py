@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from curate.formats.shared.json_documents import JsonDocument
-from curate.formats.shared.json_values import decode_base64, value, whole
+from curate.formats.shared.json_values import as_object, decode_base64, value, whole
 from curate.reasons import Reason, Refusal
 
 Piece = msgspec.Raw | msgspec.UnsetType
@@ -186,13 +186,6 @@ def size_in_bytes(stated: Any) -> int | None:
     if size is None or size < 0:
         return None
     return size
-
-
-def as_object(data: Any) -> dict[str, Any]:
-    """The data if it is an object, else an empty one."""
-    if isinstance(data, dict):
-        return data
-    return {}
 
 
 def _malformed(detail: str) -> Refusal:

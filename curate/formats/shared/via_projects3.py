@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from curate.formats.shared.json_documents import JsonDocument
-from curate.formats.shared.json_values import value
-from curate.formats.shared.via_files import Project, Region, ViaFile, as_object
+from curate.formats.shared.json_values import as_object, value
+from curate.formats.shared.via_files import Project, Region, ViaFile
 from curate.reasons import Reason, Refusal
 
 _TYPES = {1: "text", 2: "checkbox", 3: "radio", 4: "dropdown", 5: "image"}

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from curate.formats.shared.outlines import ellipse
+from curate.pixels.outlines import ellipse
 from curate.reasons import Reason, Refusal
 from curate.records import Polygons
 

@@ -1,11 +1,11 @@
 """VIA's CSV exports: a line for each region, with JSON in its cells."""
 
-import re
 from dataclasses import dataclass, field
 
 import msgspec
 
 from curate.exports.documents import json_text
+from curate.formats.shared.table_lines import split_line
 from curate.formats.shared.via_files import Region, ViaFile, size_in_bytes
 from curate.reasons import Reason, Refusal
 
@@ -38,7 +38,6 @@ def read_table(text: str, max_depth: int) -> ViaTable:
     """
     lines = text.split("\n")
     columns, delimiter = _columns(lines[0])
-    pattern = _cell_pattern(delimiter)
 
     table = ViaTable()
     files: dict[tuple[str, str], ViaFile] = {}
@@ -46,7 +45,7 @@ def read_table(text: str, max_depth: int) -> ViaTable:
         if not line.strip():
             continue
         try:
-            row = _row(line, columns, pattern)
+            row = _row(line, columns, delimiter)
             region = _region(row, max_depth)
         except Refusal as refusal:
             table.refusals[number] = refusal
@@ -63,17 +62,6 @@ def read_table(text: str, max_depth: int) -> ViaTable:
     return table
 
 
-def _cell_pattern(delimiter: str) -> re.Pattern[str]:
-    """A cell: in quotes, where two quotes stand for one, or without.
-
-    Lines are taken apart by themselves, so that a quote too few costs one line. The csv module
-    would go on to the next quote, and refuses cells as long as a fine outline.
-    """
-    quoted = r'"((?:[^"]|"")*+)"'
-    plain = rf"([^{delimiter}]*)"
-    return re.compile(rf"(?:^|{delimiter})(?:{quoted}(?=$|{delimiter})|{plain})")
-
-
 def _columns(line: str) -> tuple[list[str], str]:
     """The names of the columns, and the character between them. VIA 1.0 marks the line by #."""
     for delimiter in _DELIMITERS:
@@ -85,11 +73,9 @@ def _columns(line: str) -> tuple[list[str], str]:
     )
 
 
-def _row(line: str, columns: list[str], pattern: re.Pattern[str]) -> dict[str, str]:
+def _row(line: str, columns: list[str], delimiter: str) -> dict[str, str]:
     """The cells of a line by column. Refusal malformed_file if there are too few or too many."""
-    cells = []
-    for quoted, plain in pattern.findall(line):
-        cells.append(quoted.replace('""', '"') or plain)
+    cells = split_line(line, delimiter)
 
     # VIA does not quote a file name that has a comma in it.
     more = len(cells) - len(columns)

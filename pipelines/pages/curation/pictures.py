@@ -73,7 +73,7 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
     """
     painted: dict[str, str] = {}
     for each in objects:
-        piece = cutting.Piece(_surroundings(each), each.counts)
+        request = cutting.CropRequest(_surroundings(each), each.counts)
         try:
             data = UPath(each.image_file).read_bytes()
             (cut,) = child.call(
@@ -81,7 +81,7 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
                 limits,
                 data,
                 each.image_id,
-                [piece],
+                [request],
                 limits.image_pixels,
             )
         except _CANNOT_OPEN:

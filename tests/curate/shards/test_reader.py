@@ -11,9 +11,10 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.settings import CropSettings
-from curate.shards import reader, windows
-from curate.shards.reader import Shards, open_shards, random_windows, stream
+from curate.shards import streaming, windows
+from curate.shards.reader import Shards, open_shards, random_windows
 from curate.shards.sampling import order
+from curate.shards.streaming import stream
 from curate.storage import read_json, write_json
 from tests.curate.shard_rows import CROP, make_segments, write_shards
 
@@ -86,7 +87,7 @@ def test_redrawn_windows_lie_in_the_crops_and_change_by_epoch(shards: Shards) ->
 def test_a_stream_keeps_its_order(
     shards: Shards, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "_READ_AHEAD", 3)
+    monkeypatch.setattr(streaming, "_READ_AHEAD", 3)
     rows = order(shards.weights, seed=5, epoch=2)
     drawn, window = random_windows(shards, CROP, 2)
     samples = list(stream(shards, rows, drawn, window))

@@ -16,7 +16,7 @@ from curate.pixels import images, masks, run_lengths
 from curate.reasons import Reason, Refusal
 from curate.records import Box
 from curate.stages import cutting
-from curate.stages.cutting import CutPiece, Piece, cut_image, cut_pieces
+from curate.stages.cutting import CropRequest, EncodedCrop, cut_crops, cut_image
 
 HEIGHT, WIDTH = 60, 80
 """px of the photo of these tests."""
@@ -35,20 +35,20 @@ def name_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def piece(x0: int, y0: int, x1: int, y1: int) -> Piece:
-    """A piece of the photo whose mask is its crop."""
+def request(x0: int, y0: int, x1: int, y1: int) -> CropRequest:
+    """A request of the photo whose mask is its crop."""
     mask = np.ones((y1 - y0, x1 - x0), bool)
     runs = masks.place(mask, x0, y0, HEIGHT, WIDTH)
-    return Piece(Box(x0, y0, x1, y1), run_lengths.compress(runs))
+    return CropRequest(Box(x0, y0, x1, y1), run_lengths.compress(runs))
 
 
-PIECES = [piece(10 * n, 5 * n, 10 * n + 10 + n, 5 * n + 9) for n in range(7)]
+REQUESTS = [request(10 * n, 5 * n, 10 * n + 10 + n, 5 * n + 9) for n in range(7)]
 
 
-def check(photo: bytes, piece: Piece, cut: CutPiece | Refusal) -> None:
-    assert isinstance(cut, CutPiece)
+def check(photo: bytes, request: CropRequest, cut: EncodedCrop | Refusal) -> None:
+    assert isinstance(cut, EncodedCrop)
     whole = images.decode(photo, 10_000)
-    x0, y0, x1, y1 = piece.crop
+    x0, y0, x1, y1 = request.crop
     assert np.array_equal(images.decode_crop(cut.image), whole[y0:y1, x0:x1])
     assert images.decode_mask_png(cut.mask).all()
 
@@ -56,26 +56,26 @@ def check(photo: bytes, piece: Piece, cut: CutPiece | Refusal) -> None:
 def test_large_crops_are_png_and_others_webp(
     photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pieces = [piece(0, 0, 40, 50), piece(0, 0, 40, 51)]
+    requests = [request(0, 0, 40, 50), request(0, 0, 40, 51)]
     monkeypatch.setattr(cutting, "_MEMORY", 40 * 50 * 32 + HEIGHT * WIDTH * 4)
-    small, large = cut_image(photo, name_of(photo), pieces, 10_000)
+    small, large = cut_image(photo, name_of(photo), requests, 10_000)
     assert small.image[:4] == b"RIFF"
     assert large.image[:4] == b"\x89PNG"
-    check(photo, pieces[0], small)
-    check(photo, pieces[1], large)
+    check(photo, requests[0], small)
+    check(photo, requests[1], large)
 
 
 def test_a_photo_that_has_changed_is_refused(photo: bytes) -> None:
     with pytest.raises(Refusal, match="has changed since"):
-        cut_pieces(photo, "0" * 32, PIECES, Limits())
+        cut_crops(photo, "0" * 32, REQUESTS, Limits())
 
 
-def test_pieces_go_in_batches(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crops_go_in_batches(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "_BATCH_PIXELS", 250)
-    batches = list(cutting._batches(PIECES))
+    batches = list(cutting._batches(REQUESTS))
     assert [len(batch) for batch in batches] == [2, 2, 1, 1, 1]
     for each, cut in zip(
-        PIECES, cut_pieces(photo, name_of(photo), PIECES, Limits()), strict=True
+        REQUESTS, cut_crops(photo, name_of(photo), REQUESTS, Limits()), strict=True
     ):
         check(photo, each, cut)
 
@@ -88,14 +88,14 @@ def mortal(limit: int, calls: list[int], memory: bool = True) -> Callable[..., A
         _: Limits,
         data: bytes,
         image_id: str,
-        pieces: list[Piece],
+        requests: list[CropRequest],
         max_pixels: int,
     ) -> Any:
-        pixels = sum(each.crop.width * each.crop.height for each in pieces)
+        pixels = sum(each.crop.width * each.crop.height for each in requests)
         calls.append(pixels)
         if pixels > limit:
             raise child.ChildDied("it takes more than it may", memory=memory)
-        return function(data, image_id, pieces, max_pixels)
+        return function(data, image_id, requests, max_pixels)
 
     return call
 
@@ -105,15 +105,17 @@ def test_one_crop_that_is_too_large_costs_that_crop(
 ) -> None:
     calls: list[int] = []
     monkeypatch.setattr(child, "call", mortal(1000, calls))
-    pieces = [*PIECES[:5], piece(0, 0, 80, 60), *PIECES[5:]]
-    results = cut_pieces(photo, name_of(photo), pieces, Limits(child_bytes=123_456_789))
+    requests = [*REQUESTS[:5], request(0, 0, 80, 60), *REQUESTS[5:]]
+    results = cut_crops(
+        photo, name_of(photo), requests, Limits(child_bytes=123_456_789)
+    )
     assert len(calls) < 10
     refused = results.pop(5)
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.OVER_LIMIT
     assert "80 x 60 px" in refused.detail
     assert "123,456,789 bytes" in refused.detail
-    for each, cut in zip(PIECES, results, strict=True):
+    for each, cut in zip(REQUESTS, results, strict=True):
         check(photo, each, cut)
 
 
@@ -123,7 +125,7 @@ def test_a_photo_that_takes_too_much_is_tried_once(
     calls: list[int] = []
     monkeypatch.setattr(child, "call", mortal(-1, calls))
     with pytest.raises(Refusal, match="more memory") as caught:
-        cut_pieces(photo, name_of(photo), PIECES, Limits())
+        cut_crops(photo, name_of(photo), REQUESTS, Limits())
     assert caught.value.reason is Reason.IMAGE_BOMB
     assert len(calls) == 2
 
@@ -134,7 +136,7 @@ def test_a_child_that_dies_of_anything_else_costs_the_photo(
     calls: list[int] = []
     monkeypatch.setattr(child, "call", mortal(1000, calls, memory=False))
     with pytest.raises(Refusal, match="more than it may") as caught:
-        cut_pieces(photo, name_of(photo), [piece(0, 0, 80, 60)], Limits())
+        cut_crops(photo, name_of(photo), [request(0, 0, 80, 60)], Limits())
     assert caught.value.reason is Reason.UNDECODABLE_IMAGE
     assert len(calls) == 1
 
@@ -145,10 +147,13 @@ def test_the_real_child_loses_a_large_crop_and_no_other() -> None:
     data = encoded_jpeg(pixels)
     mask = masks.place(np.ones((9, 9), bool), 0, 0, side, side)
     counts = run_lengths.compress(mask)
-    pieces = [Piece(Box(0, 0, 90, 90), counts), Piece(Box(0, 0, side, side), counts)]
+    requests = [
+        CropRequest(Box(0, 0, 90, 90), counts),
+        CropRequest(Box(0, 0, side, side), counts),
+    ]
     limits = Limits(child_bytes=101_000_000)  # so that a child of its own starts
-    small, large = cut_pieces(data, name_of(data), pieces, limits)
-    assert isinstance(small, CutPiece)
+    small, large = cut_crops(data, name_of(data), requests, limits)
+    assert isinstance(small, EncodedCrop)
     assert isinstance(large, Refusal)
     assert large.reason is Reason.OVER_LIMIT
 

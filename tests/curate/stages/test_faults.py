@@ -17,7 +17,7 @@ from curate.ledger import check, count
 from curate.limits import Limits
 from curate.pixels import masks
 from curate.pixels.run_lengths import RunLengths
-from curate.reasons import Reason
+from curate.reasons import Fault, Reason
 from curate.records import Annotation, Drop, FaultReport, ImageRecord, Polygons
 from curate.settings import ExportSettings
 from curate.stages import cutting, ingest, planning, shard
@@ -185,18 +185,26 @@ def test_what_the_user_can_mend_is_no_fault(
         ingested(folder)
 
 
+@pytest.mark.parametrize(
+    "bug",
+    [
+        ValueError("a bug\nof ours"),
+        Fault("ValueError: a bug of ours", "trace of with_a_bug"),
+    ],
+    ids=["here", "in the child"],
+)
 def test_a_bug_in_shard_costs_its_photo(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bug: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     segments = make_segments(tmp_path, images=3)
-    cut = cutting.cut_pieces
+    cut = cutting.cut_crops
 
     def with_a_bug(data: bytes, *others: Any) -> Any:
         if data == (tmp_path / "photo 1.jpg").read_bytes():
-            raise ValueError("a bug\nof ours")
+            raise bug
         return cut(data, *others)
 
-    monkeypatch.setattr(shard, "cut_pieces", with_a_bug)
+    monkeypatch.setattr(shard, "cut_crops", with_a_bug)
     made = shard.shard_part(
         segments, UPath(tmp_path), "part-00000.parquet", CROP, Limits()
     )

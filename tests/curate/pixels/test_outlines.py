@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from curate.formats.shared.outlines import ellipse
+from curate.pixels.outlines import ellipse
 
 
 @pytest.mark.parametrize("radius", [0.5, 3, 40, 2000, 100_000])

@@ -1,0 +1,150 @@
+"""Label Studio's packed run-lengths (rle-pack of thi.ng/umbrella) as COCO's run-lengths.
+
+They say the RGBA bytes of a picture, row by row; where alpha is above 0, there is the mask. The
+bits, most significant first: the number of words (32 bits); the bits of a word, less 1 (5 bits);
+four times the bits of a length, less 1 (4 bits each). Then packets: a bit that says whether one
+word is repeated; which of the four kinds of length follows (2 bits); the length, less 1; and the
+word that is repeated, or so many words.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pixels import masks
+from curate.pixels.mask_scaling import fit_mask
+from curate.pixels.run_lengths import RunLengths
+from curate.reasons import Reason, Refusal
+from curate.records import Flag, PackedRunLengths
+
+_HEADER_BITS = 32 + 5 + 4 * 4
+_WINDOW_BYTES = 8  # no number has more than 32 bits, and it may begin inside a byte
+_WINDOW_BITS = 8 * _WINDOW_BYTES
+_CHANNELS = 4
+
+
+def unpack(
+    shape: PackedRunLengths, height: int, width: int, max_pixels: int
+) -> tuple[RunLengths, list[Flag]]:
+    """The mask over the frame of height × width px, scaled if it was drawn for another size.
+
+    `max_pixels`: px that the mask may have.
+
+    Raises:
+        Refusal: bad_run_lengths, over_limit or mask_size_mismatch.
+    """
+    reader = _Reader(shape.data)
+    words = reader.read(32)
+
+    # The stream may claim any size: it is believed only if the picture has it, too.
+    rows, columns = _size(shape, words, height, width)
+    if rows * columns > max_pixels:
+        detail = f"a mask of {columns} x {rows} px, more than {max_pixels:,} px"
+        raise Refusal(Reason.OVER_LIMIT, detail)
+
+    runs = _read_packets(reader, words)
+    mask = _alpha(runs).reshape(rows, columns)
+    fitted, flags = fit_mask(mask, height, width)
+    return masks.encode(fitted), flags
+
+
+@dataclass(slots=True)
+class _Runs:
+    """Runs of words: where each ends, and whether its words are above 0."""
+
+    ends: list[NDArray[np.int64]] = field(default_factory=list)
+    values: list[NDArray[np.bool_]] = field(default_factory=list)
+
+
+class _Reader:
+    """Reads numbers from a stream of bits."""
+
+    def __init__(self, data: bytes) -> None:
+        self._place = 0
+        self._size = 8 * len(data)
+        if self._size < _HEADER_BITS:
+            raise _bad_run_lengths("they end inside the header")
+        self._padded = data + bytes(_WINDOW_BYTES)
+        self._bits = np.unpackbits(np.frombuffer(data, np.uint8))
+
+    def read(self, bits: int) -> int:
+        """The next number of `bits` bits, 32 at most. Refusal if the stream ends inside it."""
+        start = self._advance(bits)
+        byte, skipped = divmod(start, 8)
+        window = self._padded[byte : byte + _WINDOW_BYTES]
+        number = int.from_bytes(window, "big")
+        number >>= _WINDOW_BITS - skipped - bits
+        return number & (1 << bits) - 1
+
+    def words(self, count: int, bits: int) -> NDArray[np.bool_]:
+        """(count,) bool: which of the next words of `bits` bits are above 0."""
+        start = self._advance(count * bits)
+        of_words = self._bits[start : self._place].reshape(count, bits)
+        above: NDArray[np.bool_] = np.any(of_words, axis=1)
+        return above
+
+    def _advance(self, bits: int) -> int:
+        """Step over bits; gives where they begin. Refusal if there are too few."""
+        start = self._place
+        self._place += bits
+        if self._place > self._size:
+            raise _bad_run_lengths("they end inside a run")
+        return start
+
+
+def _size(
+    shape: PackedRunLengths, words: int, height: int, width: int
+) -> tuple[int, int]:
+    """Height and width for which a mask of `words` words was drawn, px."""
+    sizes = [(height, width)]
+    if shape.height is not None and shape.width is not None:
+        sizes.insert(0, (shape.height, shape.width))
+
+    for rows, columns in sizes:
+        if rows > 0 and columns > 0 and rows * columns * _CHANNELS == words:
+            return rows, columns
+    rows, columns = sizes[0]
+    detail = f"{words} words, and not {_CHANNELS} for each of {columns} x {rows} px"
+    raise _bad_run_lengths(detail)
+
+
+def _read_packets(reader: _Reader, words: int) -> _Runs:
+    """All runs, up to the stated number of words."""
+    word_bits = reader.read(5) + 1
+    length_bits = [reader.read(4) + 1 for _ in range(4)]
+
+    runs = _Runs()
+    done = 0
+    while done < words:
+        is_repeated = reader.read(1) == 1
+        kind = reader.read(2)
+        length = reader.read(length_bits[kind]) + 1
+        end = done + length
+        if end > words:
+            raise _bad_run_lengths(f"they go on beyond their {words} words")
+
+        if is_repeated:
+            word = reader.read(word_bits)
+            runs.ends.append(np.array([end]))
+            runs.values.append(np.array([word > 0]))
+        else:
+            runs.ends.append(np.arange(done + 1, end + 1))
+            runs.values.append(reader.words(length, word_bits))
+        done = end
+    return runs
+
+
+def _alpha(runs: _Runs) -> masks.Mask:
+    """(px,) bool: which px have alpha, row by row."""
+    values = np.concatenate(runs.values)
+    ends = np.concatenate(runs.ends)
+
+    # Alpha is the last of a px's words: a run holds the alpha of the px that end inside it.
+    pixel_ends = ends // _CHANNELS
+    pixels = np.diff(pixel_ends, prepend=0)
+    return np.repeat(values, pixels)
+
+
+def _bad_run_lengths(detail: str) -> Refusal:
+    return Refusal(Reason.BAD_RUN_LENGTHS, f"packed run-lengths: {detail}")

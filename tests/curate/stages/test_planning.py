@@ -1,0 +1,106 @@
+"""Planning: images are found, what comes twice or cannot be written is dropped or said."""
+
+from pathlib import Path
+
+import pytest
+
+from curate.reasons import Reason
+from curate.records import (
+    Annotation,
+    Drop,
+    Flag,
+)
+from tests.curate.stages.ingested import (
+    SQUARE,
+    annotated,
+    ingested,
+    png,
+    reasons,
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("export")
+    (root / "a.png").write_bytes(png())
+    return root
+
+
+def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png())
+    (tmp_path / "broken.png").write_bytes(b"<html>")
+    (tmp_path / "cut.png").write_bytes(png()[:-30])
+    records = [
+        annotated(SQUARE, SQUARE, name=name)
+        for name in ("a.png", "broken.png", "cut.png", "gone.png", "/a.png")
+    ]
+    rows, drops = ingested(tmp_path, [*records, annotated(name="nothing.png")])
+    assert len(rows) == 2
+    assert [(drop["image_path"], drop["reason"], drop["count"]) for drop in drops] == [
+        ("broken.png", "undecodable_image", 2),
+        ("cut.png", "truncated_image", 2),
+        ("gone.png", "missing_image", 2),
+        ("/a.png", "path_escape", 2),
+        ("nothing.png", "missing_image", 0),
+    ]
+
+
+def test_a_key_stands_once_in_an_image(folder: Path) -> None:
+    records = [
+        annotated(SQUARE, SQUARE),
+        annotated(SQUARE, name="./a.png"),
+        annotated(SQUARE, name="a.png"),
+    ]
+    rows, drops = ingested(folder, records)
+    assert [row["annotation_key"] for row in rows] == ["0", "1"]
+    assert [(drop["reason"], drop["annotation_key"]) for drop in drops] == [
+        ("duplicate_annotation", "0")
+    ] * 2
+
+
+def test_what_no_file_can_hold_is_replaced_and_said(folder: Path) -> None:
+    odd = Annotation(
+        key="k\ud800",
+        label="c\udfffat",
+        shape=SQUARE,
+        attributes={"a\ud800": "b\ud800"},
+    )
+    long = Annotation(key="k" * 5000, label="cat", shape=SQUARE)
+    wide = Annotation(key="2", label="x" * 1001, shape=SQUARE)
+    lost = Drop(
+        reason=Reason.UNKNOWN_CLASS,
+        detail="\ud800",
+        export="e",
+        annotation_key="\ud800",
+    )
+    records = [
+        annotated(annotations=[odd, long, wide]),
+        annotated(SQUARE, name="\ud800" * 3000),
+        lost,
+    ]
+    rows, drops = ingested(folder, records)
+    assert [(row["label"], row["annotation_key"], row["flags"]) for row in rows] == [
+        ("c\ufffdat", "k\ufffd", ["replaced_characters"])
+    ]
+    assert [drop["reason"] for drop in drops] == [
+        "over_limit",
+        "over_limit",
+        "missing_image",
+        "unknown_class",
+    ]
+    assert max(len(drop["detail"]) for drop in drops) <= 1001
+
+
+def test_an_embedded_picture_is_used_where_there_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png(colour=1))
+    rows, _ = ingested(
+        tmp_path,
+        [
+            annotated(SQUARE, name=name, embedded=png(colour=2))
+            for name in ("a.png", "b.png")
+        ],
+    )
+    assert [row["flags"] for row in rows] == [[], [Flag.EMBEDDED_IMAGE.value]]
+    assert Path(rows[1]["image_file"]).read_bytes() == png(colour=2)
+    _, drops = ingested(tmp_path, [annotated(SQUARE, name="/b.png", embedded=png())])
+    assert reasons(drops) == {"path_escape": 1}
