@@ -8,6 +8,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 from upath import UPath
@@ -15,7 +16,10 @@ from upath import UPath
 from curate import formats, storage
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.finding import find_image, refused_path
+from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES
+from curate.exports.file_names import original_of
+from curate.exports.finding import find_image, find_mask
+from curate.exports.stated_names import last_step, leaves, path_bytes, read_name
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
@@ -43,6 +47,14 @@ PlanItem = BatchItem | IgnoredFile
 """One of the things that `plan` yields."""
 
 
+_NESTED = (
+    "is an archive inside the export and is not opened: unpack it there, or name it as an "
+    "export of its own"
+)
+_SHOWN_OF_NAME = 80  # characters of a name that is too long
+_MOST_NAMED = 3  # of what was not opened, in a message
+
+
 @dataclass(slots=True)
 class _Given:
     """What an export has given to one image so far."""
@@ -51,6 +63,8 @@ class _Given:
     """Keys of annotations and of mask files."""
     documents: dict[int, str] = field(default_factory=dict)
     """By the hash of label and shape: the document that gave them first."""
+    sources: set[str] = field(default_factory=set)
+    """The documents that have given it annotations."""
 
 
 def read_export(
@@ -62,20 +76,34 @@ def read_export(
     path of the settings in it, if the export is not what the settings say.
     """
     yield from export.lost
+    yield from _not_opened(export)
     if not export.files.paths:
         return
     try:
         yield from formats.reader(settings.format)(export)
     except InputError as error:
-        if settings.path in str(error):
-            raise
-        raise InputError(f"export {settings.name}: {settings.path}: {error}") from None
+        message = str(error)
+        if settings.path not in message:
+            message = f"export {settings.name}: {settings.path}: {message}"
+        for ignored in islice(_not_opened(export), _MOST_NAMED):
+            message += f"; {ignored.path} {ignored.why}"
+        raise InputError(message) from None
     except Refusal as refusal:
         yield export.drop(refusal, count=None)
     except Exception as error:  # a bug of ours: it costs the rest of the export
         report = fault_report(error, export.name, "")
         yield report
         yield export.drop(fault_refusal(report), count=None)
+
+
+def _not_opened(export: Export) -> Iterator[IgnoredFile]:
+    """Folders and archives in the export in which more may be."""
+    for path, why in sorted(export.files.refused.items()):
+        if why.is_folder:
+            yield export.ignored(path, why.detail)
+    for path in export.files.paths:
+        if path.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES)):
+            yield export.ignored(path, _NESTED)
 
 
 def plan(
@@ -147,6 +175,7 @@ def _find(
 ) -> list[BatchItem]:
     """A writable record with its image, and the drops of what is lost of it."""
     try:
+        _check_length("image", record.name, export.limits)
         path, flags = find_image(
             export.files,
             record.name,
@@ -155,14 +184,15 @@ def _find(
         )
         file = str(export.files.root / path)
     except Refusal as refusal:
-        if record.embedded is None or refusal.reason is Reason.PATH_ESCAPE:
+        if record.embedded is None:
             return [*image_drops(export.name, record, record.name, refusal)]
-        path = record.name
+        path = _embedded_path(record)
         flags = [Flag.EMBEDDED_IMAGE]
         file = keep(record.embedded)
 
     annotations, lost_annotations = _new_annotations(export, path, record, given[path])
-    maps, lost_maps = _new_maps(export, path, record, given[path])
+    maps, lost_maps, map_flags = _new_maps(export, path, record, given[path])
+    flags = [*flags, *map_flags]
     record = msgspec.structs.replace(
         record,
         annotations=annotations,
@@ -171,6 +201,26 @@ def _find(
     )
     found = FoundImage(record=record, path=path, file=file, flags=flags)
     return [*lost_annotations, *lost_maps, found]
+
+
+def _embedded_path(record: ImageRecord) -> str:
+    """What an embedded picture is called: by its name, if that could be a path in the export.
+
+    Of a path of another machine it is the file name, in the document's folder.
+    """
+    path = posixpath.normpath(record.name)
+    if read_name(path).spellings and not leaves(path.replace("\\", "/")):
+        return record.name
+    return posixpath.join(posixpath.dirname(record.document), last_step(record.name))
+
+
+def _check_length(what: str, name: str, limits: Limits) -> None:
+    """Refuse a name that is longer than a path may be."""
+    length = path_bytes(name)
+    if length > limits.path_bytes:
+        shown = name[:_SHOWN_OF_NAME]
+        detail = f"{what} {shown!r}…: a name of {length:,} bytes, the limit is {limits.path_bytes:,}"
+        raise Refusal(Reason.OVER_LIMIT, detail)
 
 
 def _new_annotations(
@@ -182,11 +232,14 @@ def _new_annotations(
     """The annotations that the image does not have yet, and drops of the others.
 
     This is the one place that decides what is the same annotation twice: one whose key
-    the image has already, or one whose label and shape another document has given to
-    the image.
+    the image has already, one whose label and shape another document has given to the
+    image, or one of a copy (`a (1).json`) if its original has given the image any.
     """
     annotations = []
     lost = []
+    original = original_of(record.document)
+    is_copy = original in given.sources
+    given.sources.add(record.document)
     for annotation in record.annotations:
         key = annotation.key
         if key in given.keys:
@@ -194,7 +247,11 @@ def _new_annotations(
             lost.append(drop)
             continue
         given.keys.add(key)
-        annotations.append(_unless_given(annotation, record.document, given))
+        if is_copy and annotation.dropped is None:
+            detail = f"{original} has this image, and {record.document} is a copy of it"
+            annotations.append(_as_duplicate(annotation, detail))
+        else:
+            annotations.append(_unless_given(annotation, record.document, given))
     return annotations, lost
 
 
@@ -210,11 +267,12 @@ def _unless_given(annotation: Annotation, document: str, given: _Given) -> Annot
     first = given.documents.setdefault(hash(content), document)
     if first == document:
         return annotation
+    return _as_duplicate(annotation, "another document of the export has it already")
+
+
+def _as_duplicate(annotation: Annotation, detail: str) -> Annotation:
     return msgspec.structs.replace(
-        annotation,
-        shape=None,
-        dropped=Reason.DUPLICATE_ANNOTATION,
-        detail="another document of the export has it already",
+        annotation, shape=None, dropped=Reason.DUPLICATE_ANNOTATION, detail=detail
     )
 
 
@@ -223,21 +281,20 @@ def _new_maps(
     path: str,
     record: ImageRecord,
     given: _Given,
-) -> tuple[list[RegionMap], list[Drop]]:
+) -> tuple[list[RegionMap], list[Drop], list[Flag]]:
     """The mask files that the image does not have yet, and drops of the others.
 
     A mask file that is not in the export is dropped, too.
     """
     maps = []
     lost = []
+    flags: list[Flag] = []
     for region_map in record.maps:
         key = region_map.path
         try:
             if key in given.keys:
                 raise _repeated(key)
-            _check_mask(export, key)
-            if region_map.instances:
-                _check_mask(export, region_map.instances)
+            region_map, map_flags = _with_found_files(export, region_map)
         except Refusal as refusal:
             drop = export.drop(
                 refusal,
@@ -248,8 +305,9 @@ def _new_maps(
             lost.append(drop)
             continue
         given.keys.add(key)
+        flags += map_flags
         maps.append(region_map)
-    return maps, lost
+    return maps, lost, list(dict.fromkeys(flags))
 
 
 def _repeated(key: str) -> Refusal:
@@ -257,13 +315,16 @@ def _repeated(key: str) -> Refusal:
     return Refusal(Reason.DUPLICATE_ANNOTATION, detail)
 
 
-def _check_mask(export: Export, path: str) -> None:
-    """Refuse a mask file that is not in the export."""
-    if path in export.files.known:
-        return
-    refusal = refused_path(export.files, path)
-    if refusal is not None:
-        raise refusal
-    if path.startswith("/") or posixpath.normpath(path).startswith(".."):
-        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} leaves the export")
-    raise Refusal(Reason.MISSING_MASK, f"mask {path!r} is not in the export")
+def _with_found_files(
+    export: Export, region_map: RegionMap
+) -> tuple[RegionMap, list[Flag]]:
+    """A mask with the paths of its files; a Refusal if one of them is not in the export."""
+    found = {}
+    flags: list[Flag] = []
+    for name in ("path", "instances"):
+        stated = getattr(region_map, name)
+        if stated:
+            _check_length("mask", stated, export.limits)
+            found[name], by_name = find_mask(export.files, stated)
+            flags += by_name
+    return msgspec.structs.replace(region_map, **found), flags
