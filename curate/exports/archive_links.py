@@ -71,4 +71,4 @@ def _make(folder: Path, link: MemberLink) -> None:
 
 def _ends_inside(file: Path, root: str) -> bool:
     end = os.path.realpath(file)
-    return os.path.exists(end) and (end == root or end.startswith(root + os.sep))
+    return Path(end).exists() and (end == root or end.startswith(root + os.sep))

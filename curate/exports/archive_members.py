@@ -122,8 +122,8 @@ def _tar_members(opened: tarfile.TarFile) -> Iterator[Member]:
         yield Member(name, others, _tar_kind(info), open_member, target)
         opened.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps all of them
 
-    opened.fileobj.seek(opened.offset)
-    if len(opened.fileobj.read(tarfile.BLOCKSIZE)) < tarfile.BLOCKSIZE:
+    # The end mark is a block of zeros, which has been read if there is one.
+    if opened.fileobj.tell() < opened.offset + tarfile.BLOCKSIZE:
         detail = "the archive has no end mark: it breaks off between two members"
         raise Refusal(Reason.MALFORMED_FILE, detail)
 

@@ -23,10 +23,11 @@ _MORE_CODE_PAGES = (
     "cp949",
     "cp950",
 )  # Korean, Taiwan: bytes that could be cp936 as well
-_LANGUAGES = (
-    "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp936 "
-    "cp949 cp950"
-).split()
+# One page for each group of languages, so that some page has all letters of a name.
+_LANGUAGE_PAGES = (
+    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
+    *("cp1258", "cp874", "cp932", "cp936", "cp949", "cp950"),
+)
 
 # Both standards list their everyday characters first, by sound; rare ones follow.
 _COMMON_GB2312 = range(0xB0, 0xD8)
@@ -69,7 +70,7 @@ def _is_of_a_language(text: str) -> bool:
     letters = unicodedata.normalize("NFC", text)
     if max(letters) >= "\u0800":  # three bytes or more, each of the right kind
         return True
-    return any(_can_hold(page, letters) for page in _LANGUAGES)
+    return any(_can_hold(page, letters) for page in _LANGUAGE_PAGES)
 
 
 def _can_hold(page: str, text: str) -> bool:

@@ -15,8 +15,8 @@ from upath import UPath
 
 from curate import formats, storage
 from curate.errors import InputError
-from curate.exports.export import Export
 from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES
+from curate.exports.export import Export
 from curate.exports.file_names import original_of
 from curate.exports.finding import find_image, find_mask
 from curate.exports.stated_names import last_step, leaves, path_bytes, read_name
@@ -219,7 +219,8 @@ def _check_length(what: str, name: str, limits: Limits) -> None:
     length = path_bytes(name)
     if length > limits.path_bytes:
         shown = name[:_SHOWN_OF_NAME]
-        detail = f"{what} {shown!r}…: a name of {length:,} bytes, the limit is {limits.path_bytes:,}"
+        size = f"{length:,} bytes, more than {limits.path_bytes:,}"
+        detail = f"the name of {what} {shown!r}… has {size}"
         raise Refusal(Reason.OVER_LIMIT, detail)
 
 

@@ -140,7 +140,9 @@ def test_holes_are_shapes_of_the_background(
     ("more", "reasons"),
     [
         ({"imagePath": "C:\\Users\\me\\a.png"}, {}),
-        ({"imagePath": "..\\export\\a.png"}, {"path_escape": 1}),
+        ({"imagePath": "..\\export\\a.png"}, {}),
+        ({"imagePath": "..\\export\\b.png"}, {"path_escape": 1}),
+        ({"imagePath": "..\\export\\b.png", "imageData": png(48, 64)}, {}),
         ({"imagePath": "a.json"}, {}),
         ({"imagePath": None}, {}),
         ({"imagePath": "b.png"}, {"missing_image": 1}),
