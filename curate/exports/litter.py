@@ -45,7 +45,8 @@ LITTER_NAMES = frozenset(
 )
 """Names of files and folders that are no part of an export, folded."""
 
-_LITTER_PREFIXES = ("._", "~$", ".~lock.", ".Trash-")
+_LITTER_PREFIXES = ("._", "~$", ".~lock.")
+_TRASH_PREFIX = ".Trash-"  # a user's number follows
 _THUMBNAIL_FOLDERS = frozenset(("thumb", "thumbs", "thumbnail", "thumbnails"))
 
 
@@ -56,9 +57,11 @@ def is_litter(path: str) -> bool:
     (True, False)
     """
     steps = path.split("/")
-    if steps[-1].startswith(_LITTER_PREFIXES) or steps[0].startswith(".Trash-"):
+    if steps[-1].startswith(_LITTER_PREFIXES):
         return True
-    return any(fold(step) in LITTER_NAMES for step in steps)
+    return any(
+        fold(step) in LITTER_NAMES or step.startswith(_TRASH_PREFIX) for step in steps
+    )
 
 
 def thumbnails(paths: Iterable[str]) -> set[str]:
