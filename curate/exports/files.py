@@ -78,12 +78,12 @@ class Files:
         return _index(self._names(), posixpath.basename)
 
     @cached_property
-    def by_loose_path(self) -> Mapping[str, list[str]]:
+    def by_folded_path(self) -> Mapping[str, list[str]]:
         """Paths by their form without case, Unicode form and percent-encoding."""
         return _index([*self._names(), *self.spellings.items()], loose)
 
     @cached_property
-    def by_loose_name(self) -> Mapping[str, list[str]]:
+    def by_folded_name(self) -> Mapping[str, list[str]]:
         """Paths by file name without case, Unicode form and percent-encoding."""
         names = [*self._names(), *self.spellings.items()]
         return _index(names, lambda path: loose(posixpath.basename(path)))

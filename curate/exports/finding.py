@@ -115,11 +115,11 @@ def _find_by_name(
         return None
     same_path: set[str] = set()
     for path in _candidates(stated, starts):
-        same_path.update(files.by_loose_path.get(loose(path), []))
+        same_path.update(files.by_folded_path.get(loose(path), []))
 
     base = stated.steps[-1]
     same_name = files.by_file_name.get(base, [])
-    same_loose_name = files.by_loose_name.get(loose(base), [])
+    same_loose_name = files.by_folded_name.get(loose(base), [])
     for hits in (same_name, sorted(same_path), same_loose_name):
         if not hits:
             continue

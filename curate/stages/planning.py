@@ -4,7 +4,6 @@ Each record is made fit to be written, and its image is looked for. What has no 
 and what comes twice, becomes a drop with its count.
 """
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +14,10 @@ from upath import UPath
 
 from curate import formats, storage
 from curate.errors import InputError
-from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES
 from curate.exports.export import Export
 from curate.exports.file_names import original_of
-from curate.exports.finding import find_image, find_mask
-from curate.exports.stated_names import last_step, leaves, path_bytes, read_name
+from curate.exports.finding import find_image
+from curate.exports.not_opened import not_opened
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
@@ -34,6 +32,7 @@ from curate.records import (
 )
 from curate.settings import ExportSettings
 from curate.stages.faults import fault_refusal, fault_report
+from curate.stages.found_files import check_length, embedded_path, with_found_files
 from curate.stages.objects import image_drops
 from curate.stages.writable import writable_drop, writable_record, writable_report
 
@@ -47,11 +46,6 @@ PlanItem = BatchItem | IgnoredFile
 """One of the things that `plan` yields."""
 
 
-_NESTED = (
-    "is an archive inside the export and is not opened: unpack it there, or name it as an "
-    "export of its own"
-)
-_SHOWN_OF_NAME = 80  # characters of a name that is too long
 _MOST_NAMED = 3  # of what was not opened, in a message
 
 
@@ -76,7 +70,7 @@ def read_export(
     path of the settings in it, if the export is not what the settings say.
     """
     yield from export.lost
-    yield from _not_opened(export)
+    yield from not_opened(export)
     if not export.files.paths:
         return
     try:
@@ -85,7 +79,7 @@ def read_export(
         message = str(error)
         if settings.path not in message:
             message = f"export {settings.name}: {settings.path}: {message}"
-        for ignored in islice(_not_opened(export), _MOST_NAMED):
+        for ignored in islice(not_opened(export), _MOST_NAMED):
             message += f"; {ignored.path} {ignored.why}"
         raise InputError(message) from None
     except Refusal as refusal:
@@ -94,16 +88,6 @@ def read_export(
         report = fault_report(error, export.name, "")
         yield report
         yield export.drop(fault_refusal(report), count=None)
-
-
-def _not_opened(export: Export) -> Iterator[IgnoredFile]:
-    """Folders and archives in the export in which more may be."""
-    for path, why in sorted(export.files.refused.items()):
-        if why.is_folder:
-            yield export.ignored(path, why.detail)
-    for path in export.files.paths:
-        if path.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES)):
-            yield export.ignored(path, _NESTED)
 
 
 def plan(
@@ -175,7 +159,7 @@ def _find(
 ) -> list[BatchItem]:
     """A writable record with its image, and the drops of what is lost of it."""
     try:
-        _check_length("image", record.name, export.limits)
+        check_length("image", record.name, export.limits)
         path, flags = find_image(
             export.files,
             record.name,
@@ -186,7 +170,7 @@ def _find(
     except Refusal as refusal:
         if record.embedded is None:
             return [*image_drops(export.name, record, record.name, refusal)]
-        path = _embedded_path(record)
+        path = embedded_path(record)
         flags = [Flag.EMBEDDED_IMAGE]
         file = keep(record.embedded)
 
@@ -201,27 +185,6 @@ def _find(
     )
     found = FoundImage(record=record, path=path, file=file, flags=flags)
     return [*lost_annotations, *lost_maps, found]
-
-
-def _embedded_path(record: ImageRecord) -> str:
-    """What an embedded picture is called: by its name, if that could be a path in the export.
-
-    Of a path of another machine it is the file name, in the document's folder.
-    """
-    path = posixpath.normpath(record.name)
-    if read_name(path).spellings and not leaves(path.replace("\\", "/")):
-        return record.name
-    return posixpath.join(posixpath.dirname(record.document), last_step(record.name))
-
-
-def _check_length(what: str, name: str, limits: Limits) -> None:
-    """Refuse a name that is longer than a path may be."""
-    length = path_bytes(name)
-    if length > limits.path_bytes:
-        shown = name[:_SHOWN_OF_NAME]
-        size = f"{length:,} bytes, more than {limits.path_bytes:,}"
-        detail = f"the name of {what} {shown!r}… has {size}"
-        raise Refusal(Reason.OVER_LIMIT, detail)
 
 
 def _new_annotations(
@@ -290,22 +253,21 @@ def _new_maps(
     maps = []
     lost = []
     flags: list[Flag] = []
-    for region_map in record.maps:
-        key = region_map.path
+    for stated in record.maps:
         try:
-            if key in given.keys:
-                raise _repeated(key)
-            region_map, map_flags = _with_found_files(export, region_map)
+            region_map, map_flags = with_found_files(export, stated)
+            if region_map.path in given.keys:
+                raise _repeated(region_map.path)
         except Refusal as refusal:
             drop = export.drop(
                 refusal,
                 image_path=path,
-                annotation_key=key,
+                annotation_key=stated.path,
                 count=None,
             )
             lost.append(drop)
             continue
-        given.keys.add(key)
+        given.keys.add(region_map.path)
         flags += map_flags
         maps.append(region_map)
     return maps, lost, list(dict.fromkeys(flags))
@@ -314,18 +276,3 @@ def _new_maps(
 def _repeated(key: str) -> Refusal:
     detail = f"{key} is there twice; the first is kept"
     return Refusal(Reason.DUPLICATE_ANNOTATION, detail)
-
-
-def _with_found_files(
-    export: Export, region_map: RegionMap
-) -> tuple[RegionMap, list[Flag]]:
-    """A mask with the paths of its files; a Refusal if one of them is not in the export."""
-    found = {}
-    flags: list[Flag] = []
-    for name in ("path", "instances"):
-        stated = getattr(region_map, name)
-        if stated:
-            _check_length("mask", stated, export.limits)
-            found[name], by_name = find_mask(export.files, stated)
-            flags += by_name
-    return msgspec.structs.replace(region_map, **found), flags
