@@ -32,8 +32,8 @@ class ExportSettings(Section):
     )
     path: str = Field(
         description=(
-            "folder, archive (zip, tar), fsspec URL, or one annotation file; relative to the "
-            "settings file, or to `root` where one is given"
+            "folder, archive (zip, tar; plain, gz, bz2, xz, zst), fsspec URL, or one annotation "
+            "file; relative to the settings file, or to `root` where one is given"
         )
     )
     format: str = Field(description="one of the formats that `make formats` lists")
@@ -75,6 +75,14 @@ class ExportSettings(Section):
     )
     trust: float = Field(
         default=1.0, gt=0.0, le=10.0, description="factor on the weight of its objects"
+    )
+    links: Literal["inside", "follow"] = Field(
+        default="inside",
+        description=(
+            "which links in its folders are followed. `inside`: those that end in the export; "
+            "`follow`: all, so that pictures in a pool beside it are read, too. Links in an "
+            "archive never lead out of it"
+        ),
     )
     options: dict[str, Any] = Field(
         default_factory=dict,

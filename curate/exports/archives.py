@@ -8,36 +8,38 @@ import errno
 import lzma
 import posixpath
 import shutil
-import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 import msgspec
+import zstandard
 
 from curate.boundary import runs_in_child
+from curate.exports.archive_links import MemberLink, make_links
+from curate.exports.archive_members import Member, archive_kind, opened_archive
 from curate.reasons import Reason, Refusal
 
-SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz")
+SUFFIXES = (
+    *(".zip", ".tar", ".tgz", ".tar.gz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz"),
+    *(".tzst", ".tar.zst"),
+)
 """Endings of file names by which an archive is known if its bytes cannot be looked at."""
 
-_CHUNK = 1 << 20  # bytes that are copied in one go
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-_COMPRESSED_TAR_STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")  # gz, bz2, xz
-_TAR_MAGIC = slice(257, 262)  # where a tar's first header says "ustar"
-_IS_ENCRYPTED = 0x1 | 0x40 | 0x2000  # plainly, strongly, or its table of contents
+OTHER_SUFFIXES = (".7z", ".rar")
+"""Endings of archives that are not read."""
 
-# What the readers of the standard library raise for garbage.
+_CHUNK = 1 << 20  # bytes that are copied in one go
+
+# What the readers raise for garbage.
 _BROKEN = (
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
+    zstandard.ZstdError,
     EOFError,
     OSError,
     RuntimeError,
@@ -59,29 +61,29 @@ class ArchiveLimits(msgspec.Struct, frozen=True):
     path_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """A member of an archive."""
+class Unpacked(msgspec.Struct, frozen=True):
+    """What the files of an unpacked archive do not show."""
 
-    name: str
-    kind: Literal["file", "folder", "other"]
-    open: Callable[[], IO[bytes] | None]
-    """Gives its content, or None if it has none."""
+    refused: dict[str, str] = {}
+    """Members that are left out, each with what it is: devices, and links that lead out."""
+    spellings: dict[str, str] = {}
+    """Other readings of members' paths, each with the path of the file."""
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a zip or a tar (plain, gz, bz2, xz), by its name or its first bytes."""
-    return path.name.lower().endswith(SUFFIXES) or _kind(path) is not None
+    """Whether a file is a zip or a tar (plain, gz, bz2, xz, zst), by its name or first bytes."""
+    return path.name.lower().endswith(SUFFIXES) or archive_kind(path) is not None
 
 
 @runs_in_child
-def unpack(archive: str, folder: str, limits: ArchiveLimits) -> None:
+def unpack(archive: str, folder: str, limits: ArchiveLimits) -> Unpacked:
     """Unpack `archive` into the new folder `folder`.
 
-    If the archive is refused, nothing of it stays.
+    If the archive is refused, nothing of it stays. A device, or a link that leads out of the
+    archive, costs itself.
 
     Raises:
-        Refusal: archive_escape if a member leaves the folder, or is a link or a device;
+        Refusal: archive_escape if a member leaves the folder, or is written through a link;
             archive_bomb if ratio, size or number of members go beyond the limits, whatever
             the headers say; archive_encrypted, over_limit or malformed_file.
     """
@@ -89,22 +91,13 @@ def unpack(archive: str, folder: str, limits: ArchiveLimits) -> None:
     target = Path(folder)
     target.mkdir(parents=True)
     try:
-        _unpack(source, target, limits)
+        return _Unpacking(source, target, limits).run()
     except BaseException as error:
         shutil.rmtree(target)
         refusal = _refusal(source.name, error)
         if refusal is None:
             raise
         raise refusal from None
-
-
-def _unpack(source: Path, target: Path, limits: ArchiveLimits) -> None:
-    if _kind(source) == "zip":
-        with zipfile.ZipFile(source) as opened:
-            _extract(_zip_members(opened, limits), source, target, limits)
-    else:
-        with tarfile.open(source) as opened_tar:
-            _extract(_tar_members(opened_tar), source, target, limits)
 
 
 def _refusal(archive: str, error: BaseException) -> Refusal | None:
@@ -115,95 +108,86 @@ def _refusal(archive: str, error: BaseException) -> Refusal | None:
         return Refusal(Reason.ARCHIVE_BOMB, f"{archive}: {why}")
     if isinstance(error, OSError) and error.errno in _OF_THIS_MACHINE:
         return None
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        detail = f"{archive}: a member's name is longer than this machine can hold"
+        return Refusal(Reason.OVER_LIMIT, detail)
     if isinstance(error, _BROKEN):
         return Refusal(Reason.MALFORMED_FILE, f"{archive}: no whole archive: {error}")
     return None
 
 
-def _kind(path: Path) -> Literal["zip", "tar"] | None:
-    """What a file is by its first bytes; its end tells nothing, as a tar may end with a zip."""
-    with path.open("rb") as file:
-        start = file.read(tarfile.BLOCKSIZE)
-    if start.startswith(_ZIP_STARTS):
-        return "zip"
-    if start[_TAR_MAGIC] == b"ustar" or start.startswith(_COMPRESSED_TAR_STARTS):
-        return "tar"
-    return None
+class _Unpacking:
+    """An archive on its way into a folder, each member checked before it is written."""
 
+    def __init__(self, archive: Path, folder: Path, limits: ArchiveLimits) -> None:
+        self._archive = archive
+        self._folder = folder
+        self._limits = limits
+        allowed = int(archive.stat().st_size * limits.archive_ratio)
+        self._allowed = min(allowed, limits.archive_bytes)
+        self._links: dict[str, MemberLink] = {}
+        self._refused: dict[str, str] = {}
+        self._spellings: dict[str, str] = {}
 
-def _zip_members(opened: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[_Member]:
-    """The members of a zip. Refusal archive_encrypted or archive_bomb."""
-    members = opened.infolist()
-    _check_number(len(members), limits)
-    for info in members:
-        if info.flag_bits & _IS_ENCRYPTED:
-            detail = f"{info.filename!r} is encrypted; unpack the archive yourself"
-            raise Refusal(Reason.ARCHIVE_ENCRYPTED, detail)
-        yield _Member(info.filename, _zip_kind(info), partial(opened.open, info))
+    def run(self) -> Unpacked:
+        """Write the files, then make the links."""
+        with opened_archive(self._archive) as members:
+            for number, member in enumerate(members, start=1):
+                if number > self._limits.archive_members:
+                    detail = f"more than {self._limits.archive_members:,} members"
+                    raise Refusal(Reason.ARCHIVE_BOMB, detail)
+                self._take(member)
 
+        dead = make_links(self._folder, list(self._links.values()))
+        return Unpacked(self._refused | dead, self._spellings)
 
-def _zip_kind(info: zipfile.ZipInfo) -> Literal["file", "folder", "other"]:
-    if info.is_dir():
-        return "folder"
-    mode = stat.S_IFMT(info.external_attr >> 16)
-    if mode in (0, stat.S_IFREG):  # 0: made on a system that knows no modes
-        return "file"
-    return "other"
-
-
-def _tar_members(opened: tarfile.TarFile) -> Iterator[_Member]:
-    """The members of a tar. Refusal malformed_file if it breaks off between two of them."""
-    assert opened.fileobj is not None  # noqa: S101  it was opened by its path
-    while info := opened.next():
-        yield _Member(info.name, _tar_kind(info), partial(opened.extractfile, info))
-        opened.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps all of them
-
-    opened.fileobj.seek(opened.offset)
-    if len(opened.fileobj.read(tarfile.BLOCKSIZE)) < tarfile.BLOCKSIZE:
-        detail = "the archive has no end mark: it breaks off between two members"
-        raise Refusal(Reason.MALFORMED_FILE, detail)
-
-
-def _tar_kind(info: tarfile.TarInfo) -> Literal["file", "folder", "other"]:
-    if info.isdir():
-        return "folder"
-    if info.isreg():
-        return "file"
-    return "other"
-
-
-def _extract(
-    members: Iterator[_Member], archive: Path, folder: Path, limits: ArchiveLimits
-) -> None:
-    """Write the members' files into the folder, each checked before it is written."""
-    allowed = int(archive.stat().st_size * limits.archive_ratio)
-    allowed = min(allowed, limits.archive_bytes)
-    for number, member in enumerate(members, start=1):
-        _check_number(number, limits)
-        target = folder / _path_inside(member.name, limits)
+    def _take(self, member: Member) -> None:
+        path = _path_inside(member.name, self._limits)
+        self._check_is_behind_no_link(path, member)
         if member.kind == "folder":
-            target.mkdir(parents=True, exist_ok=True)
-            continue
-        if member.kind == "other":
-            raise Refusal(
-                Reason.ARCHIVE_ESCAPE, f"member {member.name!r} is a link or a device"
-            )
+            (self._folder / path).mkdir(parents=True, exist_ok=True)
+        elif member.kind == "device":
+            self._refused[path] = "is a pipe or a device"
+        elif member.kind == "file":
+            self._write(path, member)
+        else:
+            target = member.target or self._content_of_link(member)
+            self._links[path] = MemberLink(path, target, member.kind)
 
+        for other in member.other_names:
+            self._spellings[posixpath.normpath(other.replace("\\", "/"))] = path
+
+    def _check_is_behind_no_link(self, path: str, member: Member) -> None:
+        """Refuse an archive that links somewhere, and then writes there."""
+        if not self._links and not self._refused:
+            return
+        place = path
+        if member.kind in ("link", "hard link", "device"):
+            place = posixpath.dirname(path)
+        while place:
+            if place in self._links or place in self._refused:
+                detail = f"member {member.name!r} would be written through a link"
+                raise Refusal(Reason.ARCHIVE_ESCAPE, detail)
+            place = posixpath.dirname(place)
+
+    def _write(self, path: str, member: Member) -> None:
+        target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         source = member.open()
         if source is None:
-            raise Refusal(
-                Reason.MALFORMED_FILE, f"member {member.name!r} has no content"
-            )
+            detail = f"member {member.name!r} has no content"
+            raise Refusal(Reason.MALFORMED_FILE, detail)
         with source, target.open("wb") as sink:
-            allowed -= _copy(source, sink, allowed, archive.name)
+            self._allowed -= _copy(source, sink, self._allowed, self._archive.name)
 
-
-def _check_number(members: int, limits: ArchiveLimits) -> None:
-    if members > limits.archive_members:
-        raise Refusal(
-            Reason.ARCHIVE_BOMB, f"more than {limits.archive_members:,} members"
-        )
+    def _content_of_link(self, member: Member) -> str:
+        """Where a zip's link leads: that is its content."""
+        source = member.open()
+        if source is None:
+            return ""
+        with source:
+            raw = source.read(self._limits.path_bytes)
+        return raw.decode("utf-8", "replace")
 
 
 def _path_inside(name: str, limits: ArchiveLimits) -> str:

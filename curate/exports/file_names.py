@@ -61,6 +61,14 @@ _IMAGE_AFFIX = r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src
 _PREVIEW_ENDING = re.compile(
     rf"{_GAP}(?:{'|'.join(sorted(_PREVIEW_WORDS))})$", re.IGNORECASE
 )
+# How file managers and browsers call a copy: "a (1).json", "a - Copy (2).json", "Copy of a.json".
+_COPY_ENDING = re.compile(
+    r"(?: ?\(\d+\)|(?:[ _-]| - )(?:copy|kopie|copie|copia)(?: \d+| ?\(\d+\))?)$",
+    re.IGNORECASE,
+)
+_COPY_START = re.compile(
+    r"^(?:copy|kopie|copie|copia)(?: \(\d+\))? (?:of|von|de|di) ", re.IGNORECASE
+)
 _NUMBER_ENDING = re.compile(rf"{_GAP}*\d+$")
 _CLASS_AND_NUMBER = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
 
@@ -149,6 +157,20 @@ def is_class_name(folder: str) -> bool:
     """
     known = _MASK_WORDS | _IMAGE_WORDS | _OBJECT_WORDS | _FILLER_WORDS | _SPLIT_WORDS
     return any(not word.isdigit() and word not in known for word in _words(folder))
+
+
+def original_of(path: str) -> str | None:
+    """The path of the file that a file is a copy of, by its name; None if that says nothing.
+
+    >>> original_of("a (1).json"), original_of("x/Copy of a.json"), original_of("a.json")
+    ('a.json', 'x/a.json', None)
+    """
+    folder, name = posixpath.split(path)
+    own_stem, ending = posixpath.splitext(name)
+    original = _COPY_START.sub("", _COPY_ENDING.sub("", own_stem))
+    if original in ("", own_stem):
+        return None
+    return posixpath.join(folder, original + ending)
 
 
 def image_bases(stem: str) -> list[str]:

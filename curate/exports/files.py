@@ -1,26 +1,22 @@
 """The files of an export, listed once: what may be read, and what is refused unread."""
 
-import os
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from urllib.parse import unquote
 
 from upath import UPath
 
-from curate.exports.file_names import fold
+from curate.exports.file_names import ancestors, fold, folder_role
+from curate.exports.litter import is_litter, thumbnails
+from curate.exports.walking import Entry, Links, RefusedFile, walk
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.storage import digest, is_local
+from curate.storage import digest
 
-_LITTER_NAMES = ("__MACOSX", ".git", ".DS_Store", "Thumbs.db")
-_LITTER_PREFIX = "._"  # where macOS keeps what other file systems cannot
-_KEEPS_A_FOLDER = ".gitkeep"
-
-_TIME_KEYS = ("ETag", "etag", "mtime", "LastModified")
-"""What fsspec's file systems call the time, or the version, of a file's last change."""
+_MOST_NAMED = 3  # of the links that are not followed
 
 
 @dataclass(frozen=True)
@@ -29,12 +25,15 @@ class Files:
 
     root: UPath
     paths: tuple[str, ...]
-    """POSIX paths relative to `root`, sorted. Only these are ever read."""
-    refused: frozenset[str] = frozenset()
-    """Paths of links, pipes and devices, names that are no UTF-8, and paths that are longer
-    than the limit."""
-    too_long: frozenset[str] = frozenset()
-    """Those of the refused paths that are longer than the limit."""
+    """POSIX paths relative to `root`, sorted, one for each file. Only these are ever read."""
+    refused: Mapping[str, RefusedFile] = field(default_factory=dict)
+    """Paths of links that are not followed, of pipes and devices, names that are no UTF-8,
+    and paths that are longer than the limit."""
+    linked: Mapping[str, str] = field(default_factory=dict)
+    """Other paths of files over links, each with the path in `paths`."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Other readings of names that an archive holds in an unknown encoding, each with the
+    path in `paths`."""
     unread: tuple[str, ...] = ()
     """Folders that cannot be listed, each with the reason."""
     digest: str = ""
@@ -59,134 +58,136 @@ class Files:
         except OSError:
             return None
 
+    def links_not_followed(self) -> str:
+        """A sentence that names links to folders that are not followed; "" if there are none."""
+        found = [
+            f"{path!r} {why.detail}"
+            for path, why in sorted(self.refused.items())
+            if why.is_folder
+        ]
+        return "; ".join(found[:_MOST_NAMED])
+
     @cached_property
     def known(self) -> frozenset[str]:
         """The paths as a set."""
         return frozenset(self.paths)
 
     @cached_property
-    def by_folded_path(self) -> Mapping[str, list[str]]:
-        """Paths by their form without case and Unicode form."""
-        return _index(self.paths, fold)
-
-    @cached_property
     def by_file_name(self) -> Mapping[str, list[str]]:
         """Paths by file name."""
-        return _index(self.paths, posixpath.basename)
+        return _index(self._names(), posixpath.basename)
+
+    @cached_property
+    def by_folded_path(self) -> Mapping[str, list[str]]:
+        """Paths by their form without case, Unicode form and percent-encoding."""
+        return _index([*self._names(), *self.spellings.items()], loose)
 
     @cached_property
     def by_folded_name(self) -> Mapping[str, list[str]]:
-        """Paths by file name without case and Unicode form."""
-        return _index(self.paths, lambda path: fold(posixpath.basename(path)))
+        """Paths by file name without case, Unicode form and percent-encoding."""
+        names = [*self._names(), *self.spellings.items()]
+        return _index(names, lambda path: loose(posixpath.basename(path)))
+
+    @cached_property
+    def refused_by_file_name(self) -> Mapping[str, list[str]]:
+        """Refused paths by file name."""
+        names = [(path, path) for path in sorted(self.refused)]
+        return _index(names, posixpath.basename)
+
+    def _names(self) -> list[tuple[str, str]]:
+        """Each path under which a file may be found, and its path in `paths`."""
+        return [*((path, path) for path in self.paths), *self.linked.items()]
 
 
-def list_files(root: UPath, limits: Limits) -> Files:
+def loose(name: str) -> str:
+    """A name without what differs between machines: case, Unicode form, percent-encoding.
+
+    >>> loose("My%20Image.PNG")
+    'my image.png'
+    """
+    return fold(unquote(name))
+
+
+def list_files(root: UPath, limits: Limits, links: Links = "inside") -> Files:
     """List all files below the folder `root`.
 
     What tools and systems leave behind (`._x`, `__MACOSX`, `.git`) is passed over.
-    Links, pipes and devices are listed as refused, and never followed.
+    Pipes and devices are listed as refused, and so are links that are not to be followed. A
+    file that is reached over links as well has one path in `paths`, and the others in
+    `linked`.
     """
-    known: list[_Entry] = []
-    refused: list[str] = []
-    too_long: list[str] = []
+    known: list[Entry] = []
+    refused: dict[str, RefusedFile] = {}
     unread: list[str] = []
-    for entry in _walk(root, unread):
-        if len(entry.path.encode("utf-8", "surrogateescape")) > limits.path_bytes:
-            too_long.append(_shown(entry.path))
-        elif not entry.is_regular or not _is_utf8(entry.path):
-            refused.append(_shown(entry.path))
-        elif not _is_litter(entry.path):
+    for entry in walk(root, unread, links):
+        if is_litter(entry.path):
+            continue
+        why = entry.refused or _refused_name(entry.path, limits)
+        if why is None:
             known.append(entry)
+        else:
+            refused[_shown(entry.path)] = why
 
     # Systems list a folder in any order; ids and digests must not depend on it.
     known.sort(key=lambda entry: entry.path)
     states = [[entry.path, entry.size, entry.changed] for entry in known]
+    unread = [_shown(place) for place in unread]
+    small = thumbnails(entry.path for entry in known)
+    known = [entry for entry in known if entry.path not in small]
+    linked = _linked(known, root)
     return Files(
         root=root,
-        paths=tuple(entry.path for entry in known),
-        refused=frozenset(refused + too_long),
-        too_long=frozenset(too_long),
+        paths=tuple(entry.path for entry in known if entry.path not in linked),
+        refused=refused,
+        linked=linked,
         unread=tuple(unread),
-        digest=digest(states, sorted(refused + too_long), unread),
+        digest=digest(states, sorted(refused), unread),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A path below the root that is no folder."""
-
-    path: str
-    size: int
-    changed: str
-    """When it was changed, as its system says it."""
-    is_regular: bool
-    """Whether it is a file, and no link, pipe or device."""
+def _refused_name(path: str, limits: Limits) -> RefusedFile | None:
+    """Why a path must not be read, by its name alone; None if it may be."""
+    if len(path.encode("utf-8", "surrogateescape")) > limits.path_bytes:
+        detail = f"is a longer path than {limits.path_bytes:,} bytes"
+        return RefusedFile(Reason.OVER_LIMIT, detail)
+    if path != _shown(path):
+        return RefusedFile(Reason.PATH_ESCAPE, "has a name that is no UTF-8")
+    return None
 
 
-def _walk(root: UPath, unread: list[str]) -> Iterator[_Entry]:
-    """All entries below a folder; adds folders that cannot be listed to `unread`."""
-    if is_local(root):
-        return _walk_local(root, unread)
-    return _walk_remote(root)
+def _linked(entries: list[Entry], root: UPath) -> dict[str, str]:
+    """Paths that lead over links to files of the same name that have another path, too.
+
+    A link of another name is a file of its own: stores that keep equal files once
+    (Hugging Face, DVC, git-annex) link different files to one.
+    """
+    by_file: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if posixpath.basename(entry.path) == posixpath.basename(entry.real):
+            by_file[entry.real].append(entry)
+    if not by_file:
+        return {}
+
+    real_root = str(root.resolve()).rstrip("/")
+    plain = {entry.path: entry for entry in entries if not entry.real}
+    linked = {}
+    for real, found in by_file.items():
+        inside = plain.get(real.removeprefix(f"{real_root}/"))
+        if inside is not None:
+            found.append(inside)
+        first, *others = sorted(found, key=_by_place)
+        for other in others:
+            linked[other.path] = first.path
+    return linked
 
 
-def _walk_local(root: UPath, unread: list[str]) -> Iterator[_Entry]:
-    """All entries below a folder of this machine, as the system lists them."""
-    top = str(root)
-    pending = [""]
-    while pending:
-        folder = pending.pop()
-        try:
-            found = _scan(top, folder)
-        except OSError as error:
-            unread.append(f"{_shown(folder) or top}: {error.strerror or error}")
-            continue
-
-        for entry, is_folder in found:
-            if is_folder:
-                pending.append(f"{entry.path}/")
-            else:
-                yield entry
-
-
-def _scan(top: str, folder: str) -> list[tuple[_Entry, bool]]:
-    """The entries of one folder, each with whether it is a folder itself."""
-    found = []
-    with os.scandir(f"{top}/{folder}") as entries:
-        for each in entries:
-            # A link may lead out of the export, so it is looked at itself, never through it.
-            state = each.stat(follow_symlinks=False)
-            entry = _Entry(
-                path=f"{folder}{each.name}",
-                size=state.st_size,
-                changed=str(state.st_mtime_ns),
-                is_regular=each.is_file(follow_symlinks=False),
-            )
-            found.append((entry, each.is_dir(follow_symlinks=False)))
-    return found
-
-
-def _walk_remote(root: UPath) -> Iterator[_Entry]:
-    """All files below a folder of another file system, as fsspec lists them."""
-    prefix = root.path.rstrip("/") + "/"
-    for path, info in root.fs.find(root.path, detail=True).items():
-        yield _Entry(
-            path=path.removeprefix(prefix),
-            size=int(info.get("size") or 0),
-            changed=_time_of_change(info),
-            is_regular=info.get("type") == "file",
-        )
-
-
-def _time_of_change(info: Mapping[str, Any]) -> str:
-    for key in _TIME_KEYS:
-        if info.get(key):
-            return str(info[key])
-    return ""
-
-
-def _is_utf8(path: str) -> bool:
-    return path == _shown(path)
+def _by_place(entry: Entry) -> tuple[bool, bool, str]:
+    """The best path of a file first: a folder that says what is in it, then no link."""
+    says_nothing = all(
+        folder_role(posixpath.basename(folder)) is None
+        for folder in ancestors(entry.path)
+    )
+    return says_nothing, bool(entry.real), entry.path
 
 
 def _shown(path: str) -> str:
@@ -196,17 +197,11 @@ def _shown(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _is_litter(path: str) -> bool:
-    """Whether a file was left behind by a system or a tool, and is no part of the export."""
-    steps = path.split("/")
-    name = steps[-1]
-    if name.startswith(_LITTER_PREFIX) or name == _KEEPS_A_FOLDER:
-        return True
-    return any(step in _LITTER_NAMES for step in steps)
-
-
-def _index(paths: Iterable[str], key: Callable[[str], str]) -> Mapping[str, list[str]]:
-    index: defaultdict[str, list[str]] = defaultdict(list)
-    for path in paths:
-        index[key(path)].append(path)
-    return index
+def _index(
+    names: Iterable[tuple[str, str]], key: Callable[[str], str]
+) -> Mapping[str, list[str]]:
+    """Paths by the key of a name of theirs, each path once for a key."""
+    index: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for name, path in names:
+        index[key(name)][path] = None
+    return {each: list(paths) for each, paths in index.items()}

@@ -1,119 +1,180 @@
-"""Finding the image that a document names among the files of its export."""
+"""Finding the image or the mask that a document names among the files of its export."""
 
 import posixpath
-import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from curate.exports.file_names import fold
-from curate.exports.files import Files
+from curate.exports.files import Files, loose
+from curate.exports.path_ends import most_in_common
+from curate.exports.stated_names import StatedName, leaves, read_name
 from curate.reasons import Reason, Refusal
 from curate.records import Flag
 
-_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
-_DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
-
 
 def find_image(
-    files: Files, name: str, document: str, folders: Iterable[str] = ()
+    files: Files,
+    name: str,
+    document: str,
+    folders: Iterable[str] = (),
+    masks: Collection[str] = (),
 ) -> tuple[str, list[Flag]]:
     """Find the image that `document` calls `name`.
 
     The name is tried as a path from the document's folder, from the root, and from each of
-    `folders` (below either). If there is no such file, the one file of that name in the
-    export is taken; last, all of this without case and Unicode form.
+    `folders` (below either). If there is no such file, or if the name is a path of another
+    machine or a URL, the one file of that name in the export is taken. If several bear it,
+    it is the one that has the longest end in common with the stated path; of several that
+    have the same, for a path of another machine, the one in the likeliest of those folders.
+    Last, all of this without case, Unicode form and percent-encoding.
+
+    `masks`: files that are known to be no images, as they are masks of this one.
 
     Returns:
         The path of the image. The flag `image_by_name` if its path was not the stated one.
 
     Raises:
-        Refusal: path_escape, missing_image or ambiguous_image.
+        Refusal: missing_image or ambiguous_image; path_escape if the name leads out of the
+            export, or over a link that is not followed, and no file of the export has it.
     """
-    if _DRIVE.match(name):
-        # A path of another machine: of it, only the file name can mean anything here.
-        name = re.split(r"[\\/]", name)[-1]
-    if _URL.match(name) or name.startswith(("/", "\\\\")) or "\0" in name:
-        raise Refusal(
-            Reason.PATH_ESCAPE, f"image {name!r} is not a path inside the export"
-        )
+    if "\0" in name:
+        raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} is no path")
+    stated = read_name(name)
+    beside = posixpath.dirname(document)
+    starts = [beside, ""]
+    guesses = _below(starts, folders)
 
-    candidates = _candidates(files, name, document, folders)
-    for path in candidates:
+    refusal = None
+    for path in _candidates(stated, starts):
+        if path in files.known or path in files.linked:
+            found = files.linked.get(path, path)
+            if found not in masks:
+                return found, []
         refusal = refused_path(files, path)
         if refusal is not None:
             raise refusal
-        if path in files.known:
-            return path, []
-    return _find_by_name(files, name, candidates), [Flag.IMAGE_BY_NAME]
+    for path in _candidates(stated, guesses):
+        if path in files.known or path in files.linked:
+            found = files.linked.get(path, path)
+            if found not in masks:
+                return found, []
+        refusal = refusal or refused_path(files, path)
+
+    by_name = _find_by_name(files, name, stated, [*starts, *guesses], masks)
+    if by_name is not None:
+        return by_name, [Flag.IMAGE_BY_NAME]
+    raise refusal or _not_found(files, name, stated, beside)
+
+
+def find_mask(files: Files, path: str) -> tuple[str, list[Flag]]:
+    """Find the mask file that the path `path` from the root means; as `find_image`.
+
+    Raises:
+        Refusal: missing_mask, or as `find_image`.
+    """
+    if path in files.known:
+        return path, []
+    try:
+        return find_image(files, path, "")
+    except Refusal as refusal:
+        if refusal.reason is Reason.MISSING_IMAGE:
+            detail = f"mask {path!r} is not in the export"
+            raise Refusal(Reason.MISSING_MASK, detail) from None
+        raise
 
 
 def refused_path(files: Files, path: str) -> Refusal | None:
     """Why a path must not be read, or None if it may be.
 
-    It is a link, a pipe or a device, it is below a link, or it is too long.
+    It is a link that is not followed, a pipe or a device, it is below such a link, or its
+    name is too long or no UTF-8.
     """
     while files.refused and path not in ("", "/"):
-        if path in files.refused:
-            return _refusal(files, path)
+        why = files.refused.get(path)
+        if why is not None:
+            return Refusal(why.reason, f"{path!r} {why.detail}")
         path = posixpath.dirname(path)
     return None
 
 
-def _candidates(
-    files: Files, name: str, document: str, folders: Iterable[str]
-) -> list[str]:
-    """The paths inside the export that a name may mean, the likeliest first."""
-    spellings = [name]
-    if "\\" in name:
-        spellings.append(name.replace("\\", "/"))
-
-    beside = posixpath.dirname(document)
+def _below(starts: Sequence[str], folders: Iterable[str]) -> list[str]:
+    """Each of the folders below each of the starts."""
     folders = list(folders)
-    starts = [beside, ""]
-    for start in (beside, ""):
-        starts += [posixpath.join(start, folder) for folder in folders]
+    found = []
+    for start in starts:
+        found += [posixpath.join(start, folder) for folder in folders]
+    return found
 
+
+def _candidates(stated: StatedName, starts: Sequence[str]) -> list[str]:
+    """The paths inside the export that a name may mean, the likeliest first."""
     inside = []
-    for spelling in spellings:
-        paths = [
-            posixpath.normpath(posixpath.join(start, spelling)) for start in starts
-        ]
-        inside += [path for path in paths if not path.startswith("..")]
-
-    # From another folder, a name that leaves the export may still lead back into it.
-    stated = posixpath.normpath(posixpath.join(beside, spellings[-1]))
-    leaves = stated.startswith("..") and not files.known.intersection(inside)
-    if leaves or not inside:
-        raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} leaves the export")
+    for spelling in stated.spellings:
+        for start in starts:
+            path = posixpath.normpath(posixpath.join(start, spelling))
+            if not leaves(path):
+                inside.append(path)
     return list(dict.fromkeys(inside))
 
 
-def _find_by_name(files: Files, name: str, candidates: list[str]) -> str:
-    """The one file that has the name of an image whose path does not exist."""
-    base = posixpath.basename(candidates[0])
-    same_path = set()
-    for path in candidates:
-        same_path.update(files.by_folded_path.get(fold(path), []))
+def _find_by_name(
+    files: Files,
+    name: str,
+    stated: StatedName,
+    starts: Sequence[str],
+    masks: Collection[str],
+) -> str | None:
+    """The file of an image whose stated path does not exist; None if there is none.
 
+    Refusal ambiguous_image if several may be it.
+    """
+    if not stated.steps:
+        return None
+    same_path: set[str] = set()
+    for path in _candidates(stated, starts):
+        same_path.update(files.by_folded_path.get(loose(path), []))
+
+    base = stated.steps[-1]
     same_name = files.by_file_name.get(base, [])
-    same_folded_name = files.by_folded_name.get(fold(base), [])
-    for hits in (same_name, sorted(same_path), same_folded_name):
-        if len(hits) == 1:
-            return hits[0]
-        if hits:
-            several = ", ".join(hits[:4])
-            raise Refusal(
-                Reason.AMBIGUOUS_IMAGE, f"image {name!r} may be any of {several}"
-            )
+    same_loose_name = files.by_folded_name.get(loose(base), [])
+    for all_hits in (same_name, sorted(same_path), same_loose_name):
+        hits = [path for path in all_hits if path not in masks]
+        if not hits:
+            continue
+        likeliest = most_in_common(hits, "/".join(stated.steps))
+        if len(likeliest) > 1 and _is_foreign(stated, starts[0]):
+            likeliest = _in_likeliest_folder(likeliest, base, starts)
+        if len(likeliest) == 1:
+            return likeliest[0]
+        several = ", ".join(likeliest[:4])
+        raise Refusal(Reason.AMBIGUOUS_IMAGE, f"image {name!r} may be any of {several}")
+    return None
 
-    for path in sorted(files.refused):
-        if posixpath.basename(path) == base:
-            raise _refusal(files, path)
-    raise Refusal(Reason.MISSING_IMAGE, f"image {name!r} is not in the export")
+
+def _in_likeliest_folder(
+    hits: Sequence[str], base: str, starts: Sequence[str]
+) -> list[str]:
+    """The one of several paths that is in the first of the folders; all if none is."""
+    for start in starts:
+        path = posixpath.normpath(posixpath.join(start, base))
+        if path in hits:
+            return [path]
+    return list(hits)
 
 
-def _refusal(files: Files, path: str) -> Refusal:
-    if path in files.too_long:
-        detail = f"{path!r}: the path is longer than the limits allow"
-        return Refusal(Reason.OVER_LIMIT, detail)
-    detail = f"{path!r} is a link, a pipe or a device, or its name is no UTF-8"
-    return Refusal(Reason.PATH_ESCAPE, detail)
+def _is_foreign(stated: StatedName, beside: str) -> bool:
+    """Whether a name is no path inside the export, seen from its document's folder."""
+    if not stated.spellings:
+        return True
+    path = posixpath.join(beside, stated.spellings[-1])
+    return leaves(posixpath.normpath(path))
+
+
+def _not_found(files: Files, name: str, stated: StatedName, beside: str) -> Refusal:
+    """Why no file was found for a name."""
+    if stated.steps:
+        for path in files.refused_by_file_name.get(stated.steps[-1], []):
+            why = files.refused[path]
+            return Refusal(why.reason, f"{path!r} {why.detail}")
+    if _is_foreign(stated, beside):
+        detail = f"{name!r} leads out of the export, which has no file of this name"
+        return Refusal(Reason.PATH_ESCAPE, detail)
+    return Refusal(Reason.MISSING_IMAGE, f"image {name!r} is not in the export")

@@ -11,17 +11,26 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
-from curate.exports.archives import SUFFIXES, ArchiveLimits, is_archive, unpack
+from curate.exports.archives import (
+    OTHER_SUFFIXES,
+    SUFFIXES,
+    ArchiveLimits,
+    Unpacked,
+    is_archive,
+    unpack,
+)
 from curate.exports.child import ChildDied, call
 from curate.exports.export import Export
 from curate.exports.file_names import folder_role, is_picture, suffix
 from curate.exports.files import Files, list_files
 from curate.exports.finding import refused_path
+from curate.exports.litter import is_litter
+from curate.exports.walking import Links, RefusedFile
 from curate.limits import Limits
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import Drop, FaultReport, make_drop
 from curate.settings import ExportSettings
-from curate.storage import digest, is_local, remove_folder
+from curate.storage import digest, is_local, read_record, remove_folder, write_json
 
 _DOCUMENTS = (
     ".json",
@@ -51,11 +60,11 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
     root = _located(settings.path)
     lost: list[Drop | FaultReport] = []
     if root.is_dir():
-        files = list_files(root, limits)
+        files = list_files(root, limits, settings.links)
     elif _is_archive(root):
         files, lost = _open_archive(settings.name, root, limits, scratch)
     else:
-        files = _single(root, limits)
+        files = _single(root, limits, settings.links)
 
     if not (files.paths or files.refused or files.unread or lost):
         raise InputError(f"{settings.path}: there is no file in it")
@@ -83,9 +92,9 @@ def fingerprint(settings: ExportSettings, limits: Limits) -> str:
     except InputError as error:
         raise InputError(f"export {settings.name}: {error}") from None
     if root.is_dir():
-        return list_files(root, limits).digest
+        return list_files(root, limits, settings.links).digest
     if not _is_archive(root):
-        return digest(root.name, _around(root, limits).digest)
+        return digest(root.name, _around(root, limits, settings.links).digest)
     state = root.stat()
     return digest(root.name, state.st_size, str(state.st_mtime))
 
@@ -120,21 +129,25 @@ def _unlisted(export: str, files: Files) -> Iterator[Drop]:
         yield make_drop(refusal, export=export, count=None)
 
 
-def _single(file: UPath, limits: Limits) -> Files:
+def _single(file: UPath, limits: Limits, links: Links) -> Files:
     """One annotation file and the files around it, without the others of its kind."""
     kind = file.suffix.lower()
+    if kind in OTHER_SUFFIXES:
+        raise InputError(
+            f"{file}: {kind[1:]} archives are not read; unpack it, or pack it as zip"
+        )
     if kind not in _DOCUMENTS:
         kinds = ", ".join(each[1:] for each in _DOCUMENTS)
         raise InputError(
             f"{file}: neither a folder nor an archive (zip, tar), nor an annotation file ({kinds})"
         )
-    listed = _around(file, limits)
+    listed = _around(file, limits, links)
     own_path = file.path.removeprefix(listed.root.path.rstrip("/") + "/")
     kept = [path for path in listed.paths if path == own_path or suffix(path) != kind]
     return replace(listed, paths=tuple(kept))
 
 
-def _around(file: UPath, limits: Limits) -> Files:
+def _around(file: UPath, limits: Limits, links: Links) -> Files:
     """The files of an annotation file's folder.
 
     If that folder is for annotations alone, the folder above it is taken: the images are
@@ -142,11 +155,11 @@ def _around(file: UPath, limits: Limits) -> Files:
     """
     beside = file.parent
     above = beside.parent
-    listed = list_files(beside, limits)
+    listed = list_files(beside, limits, links)
     has_pictures = any(is_picture(path) for path in listed.paths)
     if has_pictures or folder_role(beside.name) != "mask" or above == above.parent:
         return listed
-    return list_files(above, limits)
+    return list_files(above, limits, links)
 
 
 def _is_archive(file: UPath) -> bool:
@@ -162,7 +175,7 @@ def _open_archive(
     """The files of an archive; none, and what was lost, if it is refused."""
     lost: list[Drop | FaultReport] = []
     try:
-        return list_files(_unpacked(archive, limits, scratch), limits), lost
+        return _unpacked_files(archive, limits, scratch), lost
     except Refusal as error:
         refusal = error
     except Fault as fault:
@@ -174,6 +187,30 @@ def _open_archive(
         )
     lost.append(make_drop(refusal, export=export, count=None))
     return Files(archive, (), digest=_bytes_digest(archive)), lost
+
+
+def _unpacked_files(archive: UPath, limits: Limits, scratch: UPath) -> Files:
+    """The files of an archive. Refusal and Fault as `unpack`.
+
+    Its links are never followed out of it, whatever the settings say: it comes from another
+    machine, where they meant other files.
+    """
+    folder = _unpacked(archive, limits, scratch)
+    files = list_files(folder, limits, "inside")
+    unpacked = read_record(_record_of(folder), Unpacked) or Unpacked()
+    refused = dict(files.refused)
+    for path, detail in unpacked.refused.items():
+        if not is_litter(path):
+            refused[path] = RefusedFile(Reason.PATH_ESCAPE, detail)
+    spellings = {
+        other: path for other, path in unpacked.spellings.items() if path in files.known
+    }
+    return replace(files, refused=refused, spellings=spellings)
+
+
+def _record_of(folder: UPath) -> UPath:
+    """Where it is written what the files of an unpacked archive do not show."""
+    return folder.with_name(f"{folder.name}.json")
 
 
 def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
@@ -194,10 +231,11 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
 
         remove_folder(partial)
         try:
-            _unpack(source, partial, limits)
+            unpacked = _unpack(source, partial, limits)
         except Exception:
             remove_folder(partial)
             raise
+        write_json(_record_of(folder), unpacked)
         # Only what is whole gets the name under which it is found again.
         if is_local(scratch):
             partial.rename(folder)
@@ -211,13 +249,15 @@ def _download(remote: UPath, local: Path) -> None:
         shutil.copyfileobj(source, copy, _CHUNK)
 
 
-def _unpack(archive: Path, folder: UPath, limits: Limits) -> None:
+def _unpack(archive: Path, folder: UPath, limits: Limits) -> Unpacked:
     """Unpack an archive in the child, with as much time as its size may need."""
     bounds = msgspec.convert(limits, ArchiveLimits, from_attributes=True)
     seconds = max(limits.child_seconds, archive.stat().st_size / _BYTES_A_SECOND)
     patient = limits.model_copy(update={"child_seconds": seconds})
     try:
-        call(unpack, patient, str(archive.absolute()), str(folder.absolute()), bounds)
+        return call(
+            unpack, patient, str(archive.absolute()), str(folder.absolute()), bounds
+        )
     except ChildDied as death:
         reason = Reason.ARCHIVE_BOMB if death.memory else Reason.UNREADABLE_FILE
         raise Refusal(reason, f"{archive.name}: {death.detail}") from None

@@ -8,12 +8,14 @@ of other tools they are left alone, and a note names them. A document that canno
 
 Images: `file_name` is a path from the document's folder or from the export's root. If there
 is no such file, it is looked for in the folders `images`, `JPEGImages` and `data`, and in
-folders named after the document: for `instances_val2017.json` these are `val2017`,
-`images/val2017` and `val2017/images`. They may be in the document's folder, in the root, or
-beside the document's folder. Last, the one file of that name is taken. LVIS has no
-`file_name`: there the end of `coco_url` is taken. No URL is ever opened. An image id that
-stands for two file names is `ambiguous_image`. `width` and `height` tell whether an image
-with an EXIF orientation was annotated as displayed or as stored.
+folders named after the document: for `instances_val2017.json` and for
+`val2017_annotations.json` these are `val2017`, `images/val2017` and `val2017/images`. They
+may be in the document's folder, in the root, or beside the document's folder. Last, the one
+file of that name is taken, and so it is for a path of another machine or a URL: of several
+files, the one whose path ends most like it. LVIS has no `file_name`: there the end of
+`coco_url` is taken. No URL is ever opened. An image id that stands for two file names is
+`ambiguous_image`. `width` and `height` tell whether an image with an EXIF orientation was
+annotated as displayed or as stored.
 
 Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size.
 

@@ -34,9 +34,9 @@ Options:
 
 What is dropped: `missing_image` (a mask without an image), `missing_mask` (an image that a
 list names, without a mask), `ambiguous_image`, `duplicate_annotation` (a second mask of one
-image), `path_escape` (a mask that is a link), `undecodable_mask`, `mask_size_mismatch`,
-`unknown_class` (each region), `over_limit` (more than 100,000 regions, or a photograph in
-place of a mask) and `malformed_file` (a class table that cannot be read).
+image), `path_escape` (a mask that is a link out of the export), `undecodable_mask`,
+`mask_size_mismatch`, `unknown_class` (each region), `over_limit` (more than 100,000 regions,
+or a photograph in place of a mask) and `malformed_file` (a class table that cannot be read).
 """
 
 from collections.abc import Iterator

@@ -4,9 +4,9 @@ Documents: every .json file whose top level has `shapes`, and `imagePath`, `imag
 `imageHeight`. The JSON of other tools is left alone, and a note names it. `shapes` may be
 null. A shape that is no object costs only itself.
 
-Images: `imagePath` is a path from the document's folder; the separators of Windows are read,
-and of a path with a drive only the file name. If there is no such file, it is looked for in
-`images` there or beside the document's folder; last, the one file of that name is taken. If
+Images: `imagePath` is a path from the document's folder; the separators of Windows are read.
+If there is no such file, it is looked for in `images` there or beside the document's folder;
+last, the one file of that name is taken, and so it is for a path of another machine. If
 `imagePath` names no image, it is the image beside the document that has the document's name.
 `imageData` is used only if no file is found (flag `embedded_image`). Shapes are in the
 displayed frame, as labelme shows it; if `imageWidth` and `imageHeight` are the size of the

@@ -55,6 +55,7 @@ from curate.formats.shared.yolo_files import (
     is_in_labels,
     is_number,
     label_files,
+    link_in_the_way,
 )
 from curate.reasons import Reason, Refusal
 from curate.records import (
@@ -75,7 +76,7 @@ _LARGEST_CLASS = 1 << 62
 def read(export: Export) -> Iterator[ReadItem]:
     """One record for each image, with or without a label file."""
     pictures = sorted(filter(is_picture, [*export.files.paths, *export.files.refused]))
-    index = index_pictures(pictures)
+    index = index_pictures(pictures, export.files.linked)
     lists = class_lists(export)
     yield from lists.broken
     yield from lists.ignored
@@ -98,7 +99,8 @@ def read(export: Export) -> Iterator[ReadItem]:
         try:
             match = find_picture(path, index)
         except Refusal as refusal:
-            yield from _lost(export, path, refusal)
+            link = link_in_the_way(export, path)
+            yield from _lost(export, path, link or refusal)
         else:
             files_of[match.image].append((match.by_name, path))
 
@@ -122,12 +124,11 @@ def _flags(by_name: bool) -> list[Flag]:
 
 
 def _refused(export: Export) -> Iterator[Drop]:
-    """Drops of label files that are links, pipes or devices."""
+    """Drops of label files that are refused: links that lead out, pipes or devices."""
     for path in sorted(export.files.refused):
         if path.lower().endswith(".txt") and is_in_labels(path):
-            refusal = Refusal(
-                Reason.PATH_ESCAPE, f"{path} is a link, a pipe or a device"
-            )
+            why = export.files.refused[path]
+            refusal = Refusal(why.reason, f"{path!r} {why.detail}")
             yield export.drop(refusal, annotation_key=path, count=None)
 
 

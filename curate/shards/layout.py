@@ -1,7 +1,7 @@
 """Where the shards of a build are: in a folder that holds nothing else.
 
     <build>/shard/manifest.json
-    <build>/shard/shards/train/part-00000.parquet
+    <build>/shard/shards/split=train/part-00000.parquet
 
 Paths in the manifest, and in the segments' column `shard_file`, are relative to the
 manifest's folder.
@@ -16,18 +16,16 @@ SHARDS = "shards"
 """Name of the folder of the shards. Readers open it as a whole."""
 
 _STAGE = "shard"
+_SPLIT = "split="
 
 
 def split_folder(split: str) -> str:
     """The folder of a split's shards, relative to the manifest's folder.
 
-    It is not `split=train`: readers would take `split` from the path as well as from
-    the file, each with a type of its own (docs/adr/0008-a-folder-of-shards.md).
-
     >>> split_folder("train")
-    'shards/train'
+    'shards/split=train'
     """
-    return f"{SHARDS}/{split}"
+    return f"{SHARDS}/{_SPLIT}{split}"
 
 
 def shard_files(folder: UPath) -> list[str]:
@@ -35,11 +33,13 @@ def shard_files(folder: UPath) -> list[str]:
 
     `folder`: the manifest's, to which they are relative.
     """
-    found = []
-    for path in folder.glob(f"{SHARDS}/*/*.parquet"):
-        split = path.parent.name
-        found.append(f"{split_folder(split)}/{path.name}")
-    return sorted(found)
+    found = folder.glob(f"{SHARDS}/*/*.parquet")
+    return sorted(f"{split_folder(split_of(path))}/{path.name}" for path in found)
+
+
+def split_of(path: UPath) -> str:
+    """The split of a shard, from its path."""
+    return path.parent.name.removeprefix(_SPLIT)
 
 
 def manifest_folder(path: UPath) -> UPath:

@@ -1,26 +1,27 @@
 """Which mask files of an image can be read, before a px of them is."""
 
-import posixpath
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 from curate.exports.export import Export
-from curate.exports.finding import refused_path
+from curate.exports.finding import find_mask
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, Painted, SegmentMap
+from curate.records import Annotation, Drop, Flag, ImageRecord, Painted, SegmentMap
+from curate.stages.found_files import check_length
 
 
-def check_mask(export: Export, path: str) -> None:
-    """Refuse a mask file that is not in the export."""
-    if path in export.files.known:
-        return
-    refusal = refused_path(export.files, path)
-    if refusal is not None:
-        raise refusal
-    if path.startswith("/") or posixpath.normpath(path).startswith(".."):
-        raise Refusal(Reason.PATH_ESCAPE, f"mask {path!r} leaves the export")
-    raise Refusal(Reason.MISSING_MASK, f"mask {path!r} is not in the export")
+@dataclass(frozen=True, slots=True)
+class UsableSegments:
+    """A record with the segment maps that can be read."""
+
+    record: ImageRecord
+    """Annotations of a map that cannot be read are marked as dropped."""
+    drops: list[Drop]
+    """Of the other maps."""
+    flags: list[Flag]
+    """How the maps were found."""
 
 
 def repeated(key: str) -> Refusal:
@@ -31,38 +32,42 @@ def repeated(key: str) -> Refusal:
 
 def usable_segments(
     export: Export, path: str, record: ImageRecord, given: set[str]
-) -> tuple[ImageRecord, list[Drop]]:
-    """The record without the segment maps that cannot be read, and drops of these.
+) -> UsableSegments:
+    """The record with its segment maps at their paths in the export, and what is lost of it.
 
     `path`: of its image. `given`: keys that the image has already; the maps are added.
-    Annotations of a map that cannot be read are marked as dropped.
     """
     usable: list[SegmentMap] = []
-    refusals: dict[str, Refusal] = {}
-    lost = []
-    for segment_map in record.segment_maps:
-        key = segment_map.path
+    paths: dict[str, str | Refusal] = {}  # in the export, by the paths that are stated
+    drops: list[Drop] = []
+    flags: list[Flag] = []
+    for stated in record.segment_maps:
         try:
-            usable.append(_checked(export, segment_map, given))
+            check_length("mask", stated.path, export.limits)
+            found, by_name = find_mask(export.files, stated.path)
+            segment_map = msgspec.structs.replace(stated, path=found)
+            usable.append(_unless_repeated(segment_map, given))
         except Refusal as refusal:
-            refusals[key] = refusal
-            if segment_map.labels:
+            paths[stated.path] = refusal
+            if stated.labels:
                 drop = export.drop(
-                    refusal, image_path=path, annotation_key=key, count=None
+                    refusal, image_path=path, annotation_key=stated.path, count=None
                 )
-                lost.append(drop)
-        given.add(key)
+                drops.append(drop)
+            continue
+        paths[stated.path] = found
+        flags += by_name
+        given.add(found)
 
-    annotations = [_unless_refused(each, refusals) for each in record.annotations]
+    annotations = [_with_found_map(each, paths) for each in record.annotations]
     record = msgspec.structs.replace(
         record, annotations=annotations, segment_maps=usable
     )
-    return record, lost
+    return UsableSegments(record, drops, flags)
 
 
-def _checked(export: Export, segment_map: SegmentMap, given: set[str]) -> SegmentMap:
-    """A segment map that can be read. Refusal if it cannot, or if the image has it."""
-    check_mask(export, segment_map.path)
+def _unless_repeated(segment_map: SegmentMap, given: set[str]) -> SegmentMap:
+    """The segment map. Refusal duplicate_annotation if the image has it already."""
     if segment_map.path not in given:
         return segment_map
     if segment_map.labels:
@@ -71,19 +76,19 @@ def _checked(export: Export, segment_map: SegmentMap, given: set[str]) -> Segmen
     return msgspec.structs.replace(segment_map, others=False)
 
 
-def _unless_refused(
-    annotation: Annotation, refusals: Mapping[str, Refusal]
+def _with_found_map(
+    annotation: Annotation, paths: Mapping[str, str | Refusal]
 ) -> Annotation:
-    """The annotation; marked as dropped if its segment map cannot be read."""
+    """The annotation with its segment map; marked as dropped if that cannot be read."""
     shape = annotation.shape
     if annotation.dropped is not None or not isinstance(shape, Painted):
         return annotation
-    refusal = refusals.get(shape.path)
-    if refusal is None:
+    found = paths.get(shape.path, shape.path)
+    if isinstance(found, Refusal):
+        return msgspec.structs.replace(
+            annotation, shape=None, dropped=found.reason, detail=found.detail
+        )
+    if found == shape.path:
         return annotation
-    return msgspec.structs.replace(
-        annotation,
-        shape=None,
-        dropped=refusal.reason,
-        detail=refusal.detail,
-    )
+    moved = msgspec.structs.replace(shape, path=found)
+    return msgspec.structs.replace(annotation, shape=moved)

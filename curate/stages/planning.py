@@ -7,6 +7,7 @@ and what comes twice, becomes a drop with its count.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 from upath import UPath
@@ -14,7 +15,9 @@ from upath import UPath
 from curate import formats, storage
 from curate.errors import InputError
 from curate.exports.export import Export
+from curate.exports.file_names import original_of
 from curate.exports.finding import find_image
+from curate.exports.not_opened import not_opened
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
@@ -29,7 +32,8 @@ from curate.records import (
 )
 from curate.settings import ExportSettings
 from curate.stages.faults import fault_refusal, fault_report
-from curate.stages.given_masks import check_mask, repeated, usable_segments
+from curate.stages.found_files import check_length, embedded_path, with_found_files
+from curate.stages.given_masks import repeated, usable_segments
 from curate.stages.objects import image_drops
 from curate.stages.writable import writable_drop, writable_record, writable_report
 
@@ -43,6 +47,9 @@ PlanItem = BatchItem | IgnoredFile
 """One of the things that `plan` yields."""
 
 
+_MOST_NAMED = 3  # of what was not opened, in a message
+
+
 @dataclass(slots=True)
 class _Given:
     """What an export has given to one image so far."""
@@ -51,6 +58,8 @@ class _Given:
     """Keys of annotations and of mask files."""
     documents: dict[int, str] = field(default_factory=dict)
     """By the hash of label and shape: the document that gave them first."""
+    sources: set[str] = field(default_factory=set)
+    """The documents that have given it annotations."""
 
 
 def read_export(
@@ -62,14 +71,18 @@ def read_export(
     path of the settings in it, if the export is not what the settings say.
     """
     yield from export.lost
+    yield from not_opened(export)
     if not export.files.paths:
         return
     try:
         yield from formats.reader(settings.format)(export)
     except InputError as error:
-        if settings.path in str(error):
-            raise
-        raise InputError(f"export {settings.name}: {settings.path}: {error}") from None
+        message = str(error)
+        if settings.path not in message:
+            message = f"export {settings.name}: {settings.path}: {message}"
+        for ignored in islice(not_opened(export), _MOST_NAMED):
+            message += f"; {ignored.path} {ignored.why}"
+        raise InputError(message) from None
     except Refusal as refusal:
         yield export.drop(refusal, count=None)
     except Exception as error:  # a bug of ours: it costs the rest of the export
@@ -147,24 +160,27 @@ def _find(
 ) -> list[BatchItem]:
     """A writable record with its image, and the drops of what is lost of it."""
     try:
+        check_length("image", record.name, export.limits)
         path, flags = find_image(
             export.files,
             record.name,
             record.document,
             record.folders,
+            _masks(record),
         )
-        _check_is_no_mask(record, path)
         file = str(export.files.root / path)
     except Refusal as refusal:
-        if record.embedded is None or refusal.reason is Reason.PATH_ESCAPE:
+        if record.embedded is None:
             return [*image_drops(export.name, record, record.name, refusal)]
-        path = record.name
+        path = embedded_path(record)
         flags = [Flag.EMBEDDED_IMAGE]
         file = keep(record.embedded)
 
-    record, lost_segments = usable_segments(export, path, record, given[path].keys)
+    segments = usable_segments(export, path, record, given[path].keys)
+    record = segments.record
     annotations, lost_annotations = _new_annotations(export, path, record, given[path])
-    maps, lost_maps = _new_maps(export, path, record, given[path])
+    maps, lost_maps, map_flags = _new_maps(export, path, record, given[path])
+    flags = list(dict.fromkeys([*flags, *segments.flags, *map_flags]))
     record = msgspec.structs.replace(
         record,
         annotations=annotations,
@@ -172,16 +188,14 @@ def _find(
         embedded=None,
     )
     found = FoundImage(record=record, path=path, file=file, flags=flags)
-    return [*lost_segments, *lost_annotations, *lost_maps, found]
+    return [*segments.drops, *lost_annotations, *lost_maps, found]
 
 
-def _check_is_no_mask(record: ImageRecord, path: str) -> None:
-    """Refuse the mask file of an image that was taken for the image, by its name."""
+def _masks(record: ImageRecord) -> set[str]:
+    """The mask files of a record, none of which is its image."""
     masks = {region_map.path for region_map in record.maps}
     masks.update(segment_map.path for segment_map in record.segment_maps)
-    if path in masks:
-        detail = f"image {record.name!r} is not in the export; {path!r} is its mask"
-        raise Refusal(Reason.MISSING_IMAGE, detail)
+    return masks
 
 
 def _new_annotations(
@@ -193,11 +207,14 @@ def _new_annotations(
     """The annotations that the image does not have yet, and drops of the others.
 
     This is the one place that decides what is the same annotation twice: one whose key
-    the image has already, or one whose label and shape another document has given to
-    the image.
+    the image has already, one whose label and shape another document has given to the
+    image, or one of a copy (`a (1).json`) if its original has given the image any.
     """
     annotations = []
     lost = []
+    original = original_of(record.document)
+    is_copy = original in given.sources
+    given.sources.add(record.document)
     for annotation in record.annotations:
         key = annotation.key
         if key in given.keys:
@@ -205,7 +222,11 @@ def _new_annotations(
             lost.append(drop)
             continue
         given.keys.add(key)
-        annotations.append(_unless_given(annotation, record.document, given))
+        if is_copy and annotation.dropped is None:
+            detail = f"{original} has this image, and {record.document} is a copy of it"
+            annotations.append(_as_duplicate(annotation, detail))
+        else:
+            annotations.append(_unless_given(annotation, record.document, given))
     return annotations, lost
 
 
@@ -221,11 +242,12 @@ def _unless_given(annotation: Annotation, document: str, given: _Given) -> Annot
     first = given.documents.setdefault(hash(content), document)
     if first == document:
         return annotation
+    return _as_duplicate(annotation, "another document of the export has it already")
+
+
+def _as_duplicate(annotation: Annotation, detail: str) -> Annotation:
     return msgspec.structs.replace(
-        annotation,
-        shape=None,
-        dropped=Reason.DUPLICATE_ANNOTATION,
-        detail="another document of the export has it already",
+        annotation, shape=None, dropped=Reason.DUPLICATE_ANNOTATION, detail=detail
     )
 
 
@@ -234,30 +256,29 @@ def _new_maps(
     path: str,
     record: ImageRecord,
     given: _Given,
-) -> tuple[list[RegionMap], list[Drop]]:
+) -> tuple[list[RegionMap], list[Drop], list[Flag]]:
     """The mask files that the image does not have yet, and drops of the others.
 
     A mask file that is not in the export is dropped, too.
     """
     maps = []
     lost = []
-    for region_map in record.maps:
-        key = region_map.path
+    flags: list[Flag] = []
+    for stated in record.maps:
         try:
-            if key in given.keys:
-                raise repeated(key)
-            check_mask(export, key)
-            if region_map.instances:
-                check_mask(export, region_map.instances)
+            region_map, map_flags = with_found_files(export, stated)
+            if region_map.path in given.keys:
+                raise repeated(region_map.path)
         except Refusal as refusal:
             drop = export.drop(
                 refusal,
                 image_path=path,
-                annotation_key=key,
+                annotation_key=stated.path,
                 count=None,
             )
             lost.append(drop)
             continue
-        given.keys.add(key)
+        given.keys.add(region_map.path)
+        flags += map_flags
         maps.append(region_map)
-    return maps, lost
+    return maps, lost, list(dict.fromkeys(flags))

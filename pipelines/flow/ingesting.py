@@ -17,11 +17,12 @@ from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.settings import ExportSettings
 from curate.stages import ingest
-from curate.storage import read_record, write_json, write_table
+from curate.storage import read_partitions, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow.build import PartitionState, Reads
 from pipelines.flow.faults import write_traces
 from pipelines.flow.planning import PlannedExport, described, plan_exports, read_batch
+from pipelines.flow.reasons import commonest_reasons
 from pipelines.flow.runner import Run, Stage, StageOutput
 
 
@@ -78,7 +79,7 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     reports = run.workers.map("ingest", task, tasks, run.settings.limits)
 
     ledgers = [report.ledger for report in reports]
-    _warn_of_empty_exports(run, ledger.total(ledgers))
+    _warn_of_empty_exports(run, ledger.total(ledgers), new / "drops")
 
     # A partition with a fault is not kept: the next run makes it again.
     partitions = {}
@@ -166,16 +167,18 @@ def _ingest_once(
     return PartitionReport(counted, len(made.faults))
 
 
-def _warn_of_empty_exports(run: Run, total: LedgerReport) -> None:
-    """Warn of each export from which nothing goes on."""
+def _warn_of_empty_exports(run: Run, total: LedgerReport, drops: UPath) -> None:
+    """Warn of each export from which nothing goes on. `drops`: where its drops are now."""
     for export in run.settings.exports:
         row = total.by_export.get(export.name)
-        if row is None or (row.came_in == 0 and row.out == 0):
+        if row is None or (row.out == 0 and not row.by_reason):
             run.screen.warn(
                 f"export {export.name}: nothing is annotated in {export.path}"
             )
-        elif row.out == 0 and row.dropped > 0:
-            drops = run.build / "ingest" / "drops"
+        elif row.out == 0:
+            reasons = commonest_reasons(read_partitions(drops), export.name)
+            kept = run.build / "ingest" / "drops"
             run.screen.warn(
-                f"export {export.name}: no annotation could be read; {drops} says why"
+                f"export {export.name}: no annotation could be read: {reasons}; "
+                f"each is a row of {kept}"
             )

@@ -14,7 +14,7 @@ from curate.pixels import run_lengths
 from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
 from curate.settings import Settings
-from curate.shards.layout import shard_files
+from curate.shards.layout import shard_files, split_of
 from curate.stages.near_duplicates import near_duplicate_pairs
 from curate.storage import read_partitions
 from pipelines.flow import build as builds
@@ -179,7 +179,7 @@ def shard_rows_agree(build: UPath) -> Iterator[str]:
             yield f"{name} cannot be read: {error}"
             continue
         found.append(rows.assign(shard_file=name, shard_row=range(len(rows))))
-        if (rows["split"] != path.parent.name).any():
+        if (rows["split"] != split_of(path)).any():
             yield f"{name} holds rows of another split"
 
     # An outer merge: a row that only one side has differs from the missing one.

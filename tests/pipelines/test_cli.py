@@ -239,3 +239,18 @@ def test_what_a_system_cannot_limit_is_said_once(
     outcome = verb("shard", project.settings)
     assert outcome.code == 0
     assert outcome.err.count("cannot limit memory and CPU time") == 1
+
+
+def test_an_export_of_which_nothing_can_be_read_says_why(
+    project: Project, verb: Verb
+) -> None:
+    place = project.add("street", 2, ["car"])
+    for picture in (place / "images").iterdir():
+        picture.unlink()
+    project.add("yard", 2, ["car"])
+    outcome = verb("ingest", project.settings)
+    assert outcome.code == 0
+    assert "export street: no annotation could be read: missing_image (2; " in (
+        outcome.err
+    )
+    assert "nothing is annotated" not in outcome.err

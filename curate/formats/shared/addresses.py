@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qs, unquote
 
-from curate.exports.file_names import fold
-from curate.exports.files import Files
-from curate.formats.shared.path_ends import nearest
+from curate.exports.files import Files, loose
+from curate.exports.path_ends import nearest
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,3}")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -91,7 +90,7 @@ class ImageNames:
         if not name:
             return []
         same = self.files.by_file_name.get(name) or self.files.by_folded_name.get(
-            fold(name)
+            loose(name)
         )
         return same or self._by_stored_name.get(name, [])
 

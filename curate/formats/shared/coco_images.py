@@ -6,21 +6,15 @@ from typing import Any
 
 _USUAL_FOLDERS = ("images", "JPEGImages", "data")
 
-# What comes before the word in the names of documents: instances_val2017.json.
-_KIND = re.compile(
-    r"^_*(?:instances|annotations?|person_keypoints|stuff|coco|labels?|lvis_v\d(?:\.\d)?)[_-]+"
+_KIND = (
+    r"(?:person_keypoints|keypoints|instances?|annotations?|annots?|anns?|anno|stuff|coco"
+    r"|labels?|lvis_v\d(?:\.\d)?|lvis|via|datasets?|results?|exports?|polygons?|masks?"
+    r"|segm?|segmentations?|gt|json|format|images?|info)"
 )
-_PLAIN_WORDS = {
-    "instances",
-    "annotations",
-    "annotation",
-    "coco",
-    "labels",
-    "result",
-    "results",
-    "dataset",
-}
-"""Names of documents that say nothing of the folder of their images."""
+_KIND_AT_START = re.compile(rf"^(?:{_KIND}(?:[ ._-]+|$))+", re.IGNORECASE)
+_KIND_AT_END = re.compile(rf"(?:(?:^|[ ._-]+){_KIND})+$", re.IGNORECASE)
+"""Words in the names of documents that say nothing of the folder of their images:
+`instances_val2017.json`, `val2017_annotations.json`."""
 
 
 def file_name(image: dict[str, Any]) -> str:
@@ -49,7 +43,7 @@ def image_folders(path: str) -> list[str]:
     """
     folders = []
     word = _word(path)
-    if word.strip("_").lower() not in _PLAIN_WORDS:
+    if word:
         for usual in _USUAL_FOLDERS:
             folders += [f"{usual}/{word}", f"{word}/{usual}"]
         folders.append(word)
@@ -61,6 +55,11 @@ def image_folders(path: str) -> list[str]:
 
 
 def _word(path: str) -> str:
-    """The word of a document's name that may be the name of a split: val2017."""
-    name = posixpath.basename(path)[: -len(".json")]
-    return _KIND.sub("", name.removesuffix(".coco"))
+    """The word of a document's name that may be the name of a split; "" if there is none.
+
+    >>> _word("annotations/instances_val2017.json"), _word("train_annotations.coco.json")
+    ('val2017', 'train')
+    """
+    name = posixpath.basename(path)[: -len(".json")].strip("_")
+    without_end = _KIND_AT_END.sub("", name)
+    return _KIND_AT_START.sub("", without_end)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from curate.errors import InputError
 from curate.exports.export import Export
+from curate.exports.file_names import original_of
 from curate.reasons import Refusal
 from curate.records import Drop, IgnoredFile
 
@@ -29,7 +30,9 @@ def find_documents(
         InputError: if no file is of the format, nor broken.
     """
     found = False
-    for path in export.files.paths:
+    # An original is read before its copies, which repeat it: a.json before "a (1).json".
+    paths = export.files.paths
+    for path in sorted(paths, key=lambda path: original_of(path) is not None):
         if not path.lower().endswith(suffix):
             continue
         try:

@@ -115,8 +115,8 @@ def _refused(export: Export, mask: str, found: list[Match]) -> Drop:
     image = mask
     if len(found) == 1:
         image = found[0].image
-    detail = f"mask {mask!r} is a link, a pipe or a device, or its path is too long"
-    refusal = Refusal(Reason.PATH_ESCAPE, detail)
+    why = export.files.refused[mask]
+    refusal = Refusal(why.reason, f"mask {mask!r} {why.detail}")
     return export.drop(refusal, image_path=image, annotation_key=mask, count=None)
 
 

@@ -10,9 +10,8 @@ import re
 from collections.abc import Collection
 from urllib.parse import unquote
 
-from curate.exports.file_names import fold
-from curate.exports.files import Files
-from curate.formats.shared.path_ends import folders_in_common, nearest
+from curate.exports.files import Files, loose
+from curate.exports.path_ends import folders_in_common, nearest
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*/?")
 _QUERY = re.compile(r"[?#].*$", re.DOTALL)
@@ -102,7 +101,7 @@ def _of_name(files: Files, base: str) -> list[str]:
     names += [base.replace(":", mark) for mark in _COLON_MARKS]
     for name in names:
         exact = files.by_file_name.get(name, [])
-        folded = files.by_folded_name.get(fold(name), [])
+        folded = files.by_folded_name.get(loose(name), [])
         if exact or folded:
             return exact or folded
     return []

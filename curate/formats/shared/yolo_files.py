@@ -3,11 +3,12 @@
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from curate.exports.export import Export
-from curate.exports.file_names import fold
+from curate.exports.file_names import fold, is_picture
+from curate.exports.finding import refused_path
 from curate.formats.shared.yolo_classes import CLASS_FILES
 from curate.reasons import Reason, Refusal
 from curate.records import IgnoredFile
@@ -45,17 +46,33 @@ class PictureIndex:
     """Without case and Unicode form."""
 
 
-def index_pictures(pictures: list[str]) -> PictureIndex:
-    """Sort pictures by the names that label files may have."""
+def index_pictures(pictures: list[str], linked: Mapping[str, str]) -> PictureIndex:
+    """Sort pictures by the names that label files may have.
+
+    `linked`: other paths of files, each with its path among the pictures.
+    """
     index = PictureIndex()
     for path in pictures:
-        folder, name = posixpath.split(path)
-        stem = posixpath.splitext(name)[0]
-        for each in dict.fromkeys((stem, name)):
-            for key in ((folder, each), (each,)):
-                index.exact[key].append(path)
-                index.folded[_folded(key)].append(path)
+        for key in _keys(path):
+            index.exact[key].append(path)
+            index.folded[_folded(key)].append(path)
+    for other, path in linked.items():
+        if not is_picture(path):
+            continue
+        for key in _keys(other):
+            for paths in (index.exact[key], index.folded[_folded(key)]):
+                if path not in paths:
+                    paths.append(path)
     return index
+
+
+def _keys(path: str) -> Iterator[_Key]:
+    """The names that a label file of a picture may have, with its folder and without."""
+    folder, name = posixpath.split(path)
+    stem = posixpath.splitext(name)[0]
+    for each in dict.fromkeys((stem, name)):
+        yield (folder, each)
+        yield (each,)
 
 
 def label_files(export: Export, pictures: PictureIndex) -> Iterator[str | IgnoredFile]:
@@ -100,6 +117,15 @@ def find_picture(path: str, pictures: PictureIndex) -> ImageMatch:
         if hits:
             return ImageMatch(_the_only(hits), by_name=True)
     raise Refusal(Reason.MISSING_IMAGE, f"no picture is called {stem}")
+
+
+def link_in_the_way(export: Export, path: str) -> Refusal | None:
+    """Why a folder in which the image of a label file may be is not read; None if all are."""
+    for folder in _image_folders(posixpath.dirname(path)):
+        refusal = refused_path(export.files, folder)
+        if refusal is not None:
+            return refusal
+    return None
 
 
 def _the_only(hits: list[str]) -> str:

@@ -8,7 +8,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+import zstandard
 
 from curate.exports.archives import ArchiveLimits, is_archive, unpack
 from curate.reasons import Reason, Refusal
@@ -97,23 +99,109 @@ def test_a_member_that_leaves_the_folder_refuses_the_archive(
         tarfile.FIFOTYPE,
     ],
 )
-def test_links_and_devices_refuse_the_archive(tmp_path: Path, kind: bytes) -> None:
+def test_what_is_written_through_a_link_or_a_device_refuses_the_archive(
+    tmp_path: Path, kind: bytes
+) -> None:
     good = ("a", b"x", tarfile.REGTYPE)
-    assert (
-        refusal(
-            tarred(
-                tmp_path / "a.tar",
-                good,
-                ("b", b"a", kind),
-                ("b/c", b"x", tarfile.REGTYPE),
-            )
-        )
-        is Reason.ARCHIVE_ESCAPE
+    link = ("b", b"a", kind)
+    for number, through in enumerate(("b/c", "b")):
+        archive = tmp_path / f"{number}.tar"
+        tarred(archive, good, link, (through, b"x", tarfile.REGTYPE))
+        assert refusal(archive) is Reason.ARCHIVE_ESCAPE
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        (tarfile.SYMTYPE, b"/etc/passwd"),
+        (tarfile.SYMTYPE, b"../../outside"),
+        (tarfile.SYMTYPE, b"nowhere"),
+        (tarfile.SYMTYPE, b"up/outside"),
+        (tarfile.LNKTYPE, b"../outside"),
+        (tarfile.LNKTYPE, b"up/outside"),
+        (tarfile.CHRTYPE, b""),
+        (tarfile.FIFOTYPE, b""),
+    ],
+)
+def test_a_link_that_leads_out_or_a_device_costs_itself(
+    tmp_path: Path, kind: bytes, target: bytes
+) -> None:
+    (tmp_path / "outside").write_bytes(b"secret")
+    archive = tarred(
+        tmp_path / "a.tar",
+        ("x/a", b"x", tarfile.REGTYPE),
+        ("up", b"x/../..", tarfile.SYMTYPE),
+        ("x/b", target, kind),
     )
-    assert (
-        refusal(zipped(tmp_path / "a.zip", {"b": b"/etc/passwd"}, mode=0o120777))
-        is Reason.ARCHIVE_ESCAPE
+    unpacked = unpack(str(archive), str(tmp_path / "out"), LIMITS)
+    assert set(unpacked.refused) == {"up", "x/b"}
+    assert [path.name for path in (tmp_path / "out").rglob("*")] == ["x", "a"]
+
+
+def test_links_inside_an_archive_lead_where_they_did(tmp_path: Path) -> None:
+    archive = tarred(
+        tmp_path / "a.tar",
+        ("latest", b"x", tarfile.SYMTYPE),
+        ("x/hard", b"./x/a", tarfile.LNKTYPE),
+        ("x/a", b"content", tarfile.REGTYPE),
+        ("y/soft", b"../x/a", tarfile.SYMTYPE),
     )
+    unpacked = unpack(str(archive), str(tmp_path / "tar"), LIMITS)
+    assert not unpacked.refused
+    for path in ("latest/a", "x/hard", "y/soft"):
+        assert (tmp_path / "tar" / path).read_bytes() == b"content"
+
+    archive = zipped(tmp_path / "a.zip", {"b": b"/etc/passwd"}, mode=0o120777)
+    unpacked = unpack(str(archive), str(tmp_path / "zip"), LIMITS)
+    assert set(unpacked.refused) == {"b"}
+    assert not list((tmp_path / "zip").iterdir())
+
+
+def test_a_tar_of_zstd_is_unpacked_and_its_bombs_are_stopped(tmp_path: Path) -> None:
+    plain = tarred(tmp_path / "a.tar", ("x/a.txt", b"one", tarfile.REGTYPE))
+    archive = tmp_path / "a.tar.zst"
+    archive.write_bytes(zstandard.compress(plain.read_bytes()))
+    assert is_archive(archive)
+    unpack(str(archive), str(tmp_path / "out"), LIMITS)
+    assert (tmp_path / "out/x/a.txt").read_bytes() == b"one"
+
+    bomb = tarred(tmp_path / "b.tar", ("a", bytes(900_000), tarfile.REGTYPE))
+    for data, expected in (
+        (zstandard.compress(bomb.read_bytes()), Reason.ARCHIVE_BOMB),
+        (archive.read_bytes()[:-20], Reason.MALFORMED_FILE),
+        (b"\x28\xb5\x2f\xfd" + bytes(90), Reason.MALFORMED_FILE),
+    ):
+        other = tmp_path / "other.tar.zst"
+        other.write_bytes(data)
+        assert refusal_of(other, tmp_path / "refused") is expected
+
+
+def refusal_of(archive: Path, folder: Path) -> Reason:
+    with pytest.raises(Refusal) as caught:
+        unpack(str(archive), str(folder), LIMITS)
+    return caught.value.reason
+
+
+def test_a_name_that_no_file_can_have_is_over_the_limit(tmp_path: Path) -> None:
+    limits = msgspec.structs.replace(LIMITS, path_bytes=1024)
+    archive = zipped(tmp_path / "a.zip", {"a" * 300: b"x"})
+    assert refusal(archive, limits) is Reason.OVER_LIMIT
+
+
+def test_names_in_another_encoding_are_read_and_other_readings_kept(
+    tmp_path: Path,
+) -> None:
+    name = "图片/1.png".encode("gbk")
+    archive = zipped(tmp_path / "a.zip", {"P" * len(name): b"x"})
+    archive.write_bytes(archive.read_bytes().replace(b"P" * len(name), name))
+    unpacked = unpack(str(archive), str(tmp_path / "zip"), LIMITS)
+    assert (tmp_path / "zip/图片/1.png").is_file()
+    assert unpacked.spellings[name.decode("utf-8")] == "图片/1.png"
+
+    with tarfile.open(tmp_path / "a.tar", "w", encoding="gbk") as opened:
+        opened.addfile(tarfile.TarInfo("图片/1.png"))
+    unpack(str(tmp_path / "a.tar"), str(tmp_path / "tar"), LIMITS)
+    assert (tmp_path / "tar/图片/1.png").is_file()
 
 
 def test_a_bomb_is_stopped_by_what_it_unpacks_to(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from curate.exports.files import Files
-from curate.exports.finding import find_image
+from curate.exports.finding import find_image, find_mask
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.records import Flag
@@ -22,15 +22,18 @@ def reason(files: Files, name: str) -> Reason:
 @pytest.mark.parametrize(
     "name",
     [
-        "/a.png",
-        "../a.png",
-        "x/../../a.png",
-        "http://x/a.png",
-        "\\\\host\\a.png",
+        "/b.png",
+        "../b.png",
+        "x/../../b.png",
+        "http://x/b.png",
+        "\\\\host\\b.png",
+        "/data/local-files/?d=b.png",
         "a\0.png",
     ],
 )
-def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_name_that_leads_out_and_is_of_no_file_is_refused(
+    tmp_path: Path, name: str
+) -> None:
     files = opened(coco(tmp_path / "export"), tmp_path / "scratch").files
     assert reason(files, name) is Reason.PATH_ESCAPE
 
@@ -77,3 +80,95 @@ def test_two_images_of_one_name_are_ambiguous(tmp_path: Path) -> None:
     files = opened(folder, tmp_path / "scratch").files
     assert reason(files, "else/a.png") is Reason.AMBIGUOUS_IMAGE
     assert reason(files, "b.png") is Reason.MISSING_IMAGE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/home/me/pool/a b.png",
+        "../../media/upload/4/a b.png",
+        "..\\..\\media\\a b.png",
+        "D:\\pool\\a b.png",
+        "\\\\host\\share\\a b.png",
+        "https://host/bucket/a%20b.png?X-Amz-Signature=1%2F2",
+        "s3://bucket/pool/a%20b.png",
+        "file:///C:/pool/a%20b.png",
+        "/data/local-files/?d=pool/a%20b.png",
+        "http://localhost:8080/data/local-files/?d=pool%5Ca%20b.png",
+        "pool/A%20B.PNG",
+    ],
+)
+def test_a_name_of_another_machine_is_found_by_its_file_name(
+    tmp_path: Path, name: str
+) -> None:
+    folder = coco(tmp_path / "export")
+    coco(folder / "images", image="a b.png")
+    files = opened(folder, tmp_path / "scratch").files
+    assert find_image(files, name, "a.json") == (
+        "images/a b.png",
+        [Flag.IMAGE_BY_NAME],
+    )
+
+
+def test_of_several_files_of_a_name_the_longest_common_end_counts(
+    tmp_path: Path,
+) -> None:
+    folder = coco(tmp_path / "export")
+    for place in ("train/images", "val/images", "test"):
+        coco(folder / place, image="1.png")
+    files = opened(folder, tmp_path / "scratch").files
+    flags = [Flag.IMAGE_BY_NAME]
+    for name in ("/data/val/images/1.png", "C:\\VAL\\images\\1.png"):
+        assert find_image(files, name, "a.json") == ("val/images/1.png", flags)
+    assert reason(files, "/data/images/1.png") is Reason.AMBIGUOUS_IMAGE
+    assert reason(files, "/data/1.png") is Reason.AMBIGUOUS_IMAGE
+    # Of those that are as good, the one in the document's usual folders.
+    found = find_image(files, "/data/images/1.png", "val/a.json", ["images"])
+    assert found == ("val/images/1.png", flags)
+
+
+def test_a_file_over_a_link_is_found_under_each_of_its_paths(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "export", image="b.png")
+    coco(folder / "images")
+    (folder / "latest").symlink_to("images")
+    files = opened(folder, tmp_path / "scratch").files
+    assert find_image(files, "latest/a.png", "a.json") == ("images/a.png", [])
+    found = find_image(files, "else/a.png", "a.json")
+    assert found == ("images/a.png", [Flag.IMAGE_BY_NAME])
+
+
+def test_a_link_names_itself_and_where_it_leads(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "export")
+    coco(tmp_path / "pool", image="p.png")
+    (folder / "images").symlink_to("../pool")
+    files = opened(folder, tmp_path / "scratch").files
+    with pytest.raises(Refusal, match=r"'images' is a link to '\.\./pool', .*outside"):
+        find_image(files, "p.png", "a.json", ["images"])
+
+
+def test_masks_are_found_like_images(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "export", image="one.png")
+    files = opened(coco(folder / "masks").parent, tmp_path / "scratch").files
+    assert find_mask(files, "masks/a.png") == ("masks/a.png", [])
+    found = find_mask(files, "C:\\x\\a.png")
+    assert found == ("masks/a.png", [Flag.IMAGE_BY_NAME])
+    for name, expected in (
+        ("masks/b.png", Reason.MISSING_MASK),
+        ("../b.png", Reason.PATH_ESCAPE),
+    ):
+        with pytest.raises(Refusal) as caught:
+            find_mask(files, name)
+        assert caught.value.reason is expected
+
+
+def test_a_mask_is_not_taken_for_its_image(tmp_path: Path) -> None:
+    for path in ("maps/1.png", "pictures/1.png", "maps/2.png"):
+        file = tmp_path / "export" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"")
+    files = opened(tmp_path / "export", tmp_path / "scratch").files
+    masks = {"maps/1.png", "maps/2.png"}
+    found = find_image(files, "1.png", "maps/a.json", masks=masks)
+    assert found == ("pictures/1.png", [Flag.IMAGE_BY_NAME])
+    with pytest.raises(Refusal, match="missing_image"):
+        find_image(files, "2.png", "maps/a.json", masks=masks)

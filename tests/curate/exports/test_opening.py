@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from upath import UPath
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.finding import find_image
+from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Fault, Reason
-from curate.records import Drop, FaultReport, ImageRecord
+from curate.records import Drop, FaultReport, IgnoredFile, ImageRecord
 from curate.stages.ingest import read_export
 from tests.curate.exports.coco_folder import coco, opened, settings
 
@@ -161,3 +163,40 @@ def test_an_export_may_be_a_url(tmp_path: Path) -> None:
         assert isinstance(items(export)[0], ImageRecord)
         with Image.open(io.BytesIO(export.read("a.png"))) as picture:
             assert picture.size == (32, 24)
+
+
+@pytest.mark.parametrize("name", ["a.7z", "a.rar"])
+def test_an_archive_that_is_not_read_says_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"7z\xbc\xaf")
+    with pytest.raises(InputError, match=rf"{name}: .* pack it as zip"):
+        opened(tmp_path / name, tmp_path / "scratch")
+
+
+def test_an_archive_inside_an_export_is_named(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "export")
+    zipped(coco(tmp_path / "more"), folder / "more.zip")
+    found = items(opened(folder, tmp_path / "scratch"))
+    (note,) = (each for each in found if isinstance(each, IgnoredFile))
+    assert note.path == "more.zip"
+    assert "unpack it" in note.why
+
+    (folder / "a.json").unlink()
+    with pytest.raises(InputError, match=r"more\.zip is an archive inside"):
+        items(opened(folder, tmp_path / "scratch"))
+
+
+def test_links_of_an_archive_are_followed_inside_it_whatever_the_settings_say(
+    tmp_path: Path,
+) -> None:
+    folder = coco(tmp_path / "export")
+    coco(tmp_path / "pool", image="p.png")
+    (folder / "out.png").symlink_to(tmp_path / "pool/p.png")
+    (folder / "in.png").symlink_to("a.png")
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        archive.add(folder, "set")
+    stated = settings(tmp_path / "a.tar").model_copy(update={"links": "follow"})
+    scratch = UPath(tmp_path / "scratch")
+    for _ in range(2):  # unpacked, and found unpacked
+        files = open_export(stated, Limits(), scratch).files
+        assert files.paths == ("set/a.json", "set/a.png", "set/in.png")
+        assert set(files.refused) == {"set/out.png"}

@@ -140,7 +140,9 @@ def test_holes_are_shapes_of_the_background(
     ("more", "reasons"),
     [
         ({"imagePath": "C:\\Users\\me\\a.png"}, {}),
-        ({"imagePath": "..\\export\\a.png"}, {"path_escape": 1}),
+        ({"imagePath": "..\\export\\a.png"}, {}),
+        ({"imagePath": "..\\export\\b.png"}, {"path_escape": 1}),
+        ({"imagePath": "..\\export\\b.png", "imageData": png(48, 64)}, {}),
         ({"imagePath": "a.json"}, {}),
         ({"imagePath": None}, {}),
         ({"imagePath": "b.png"}, {"missing_image": 1}),
@@ -216,3 +218,27 @@ def test_two_documents_may_say_the_same_of_one_image(tmp_path: Path) -> None:
     back = read(tmp_path)
     assert sorted(row["label"] for row in back.rows) == ["cat", "dog", "fox"]
     assert back.reasons == {"duplicate_annotation": 1}
+
+
+def test_a_copy_of_a_document_repeats_it(tmp_path: Path) -> None:
+    image = Picture("a.png", 48, 64).save(tmp_path)
+    Picture("b.png", 48, 64).save(tmp_path)
+    save_document(image, [{"label": "cat", "points": SQUARE}])
+    original = tmp_path / "a.json"
+    moved = [[x + 3, y] for x, y in SQUARE]
+    for name, picture in (
+        ("a (1).json", "a.png"),
+        ("Copy of a.json", "a.png"),
+        ("a - Copy.json", "b.png"),
+    ):
+        document = json.loads(original.read_text())
+        document["shapes"][0]["points"] = moved
+        document["imagePath"] = picture
+        (tmp_path / name).write_text(json.dumps(document))
+    back = read(tmp_path)
+    # What the original does not have is new: here another picture.
+    assert [row["annotation_key"].split("#")[0] for row in back.rows] == [
+        "a.json",
+        "a - Copy.json",
+    ]
+    assert back.reasons == {"duplicate_annotation": 2}

@@ -254,3 +254,31 @@ def test_images_without_label_files_have_no_objects(tmp_path: Path) -> None:
     files = {"labels/a.txt": "", "data.yaml": NAMES}
     back = read(export(tmp_path, files, "images/a.png", "images/b.png"))
     assert (back.rows, back.reasons) == ([], {})
+
+
+def test_a_linked_folder_of_images_is_named_or_followed(tmp_path: Path) -> None:
+    root = export(tmp_path / "set", {"data.yaml": NAMES, "labels/train/1.txt": SQUARE})
+    Picture("1.jpg", 40, 40).save(tmp_path / "pool")
+    (root / "images").mkdir()
+    (root / "images/train").symlink_to("../../pool")
+    back = read_back(root, "yolo")
+    (drop,) = back.drops.to_pylist()
+    assert (drop["reason"], drop["count"]) == ("path_escape", 1)
+    assert "'images/train' is a link to '../../pool'" in drop["detail"]
+    assert back.ignored == ["images/train"]
+
+    back = read_back(root, "yolo", links="follow")
+    (row,) = back.rows
+    assert (row["image_path"], row["flags"]) == ("images/train/1.jpg", [])
+
+
+def test_a_linked_folder_in_the_export_is_followed(tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    for split in ("train", "val"):
+        Picture(f"data/photo_{split}/1.jpg", 40, 40).save(root)
+        export(root, {"data.yaml": NAMES, f"labels/{split}/1.txt": SQUARE})
+        (root / "images").mkdir(exist_ok=True)
+        (root / "images" / split).symlink_to(f"../data/photo_{split}")
+    back = read_back(root, "yolo")
+    assert not back.reasons
+    assert [row["flags"] for row in back.rows] == [[], []]

@@ -150,14 +150,14 @@ def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> Non
     write_json(UPath(tmp_path) / "manifest.json", manifest)
     with pytest.raises(InputError, match="lists this shard, but it cannot be read"):
         open_shards(tmp_path, "train")
-    file = tmp_path / "shards/train" / "part-00000.parquet"
+    file = tmp_path / "shards/split=train" / "part-00000.parquet"
     file.parent.mkdir(parents=True)
     file.write_bytes(
-        (folder / "shards/train" / "part-00000.parquet").read_bytes()[:-100]
+        (folder / "shards/split=train" / "part-00000.parquet").read_bytes()[:-100]
     )
     with pytest.raises(InputError, match="cannot be read"):
         open_shards(tmp_path, "train")
-    file.write_bytes((folder / "shards/val" / "part-00000.parquet").read_bytes())
+    file.write_bytes((folder / "shards/split=val" / "part-00000.parquet").read_bytes())
     with pytest.raises(InputError, match="10 rows where the manifest lists 20"):
         open_shards(tmp_path, "train")
     (tmp_path / "manifest.json").write_bytes(b"{")

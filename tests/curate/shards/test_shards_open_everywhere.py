@@ -58,7 +58,7 @@ def ways(shards: str) -> dict[str, Any]:
     return {
         "a file": files[1],
         "files": files,
-        "a split": f"{shards}/train",
+        "a split": f"{shards}/split=train",
         "the folder": shards,
         "a pattern": f"{shards}/*/*.parquet",
         "a deep pattern": f"{shards}/**/*.parquet",
@@ -78,9 +78,8 @@ def counted(splits: Any) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("way", ["a file", "files", "a split", "the folder"])
-@pytest.mark.parametrize("partitioning", [None, "hive"])
-def test_pyarrow_opens_them(shards: str, way: str, partitioning: str | None) -> None:
-    dataset = pyarrow.dataset.dataset(ways(shards)[way], partitioning=partitioning)
+def test_pyarrow_opens_them(shards: str, way: str) -> None:
+    dataset = pyarrow.dataset.dataset(ways(shards)[way])
     table = dataset.to_table()
     assert table.column_names == SHARD_ROW.names
     assert counted(table["split"]) == expected(way)
@@ -125,7 +124,9 @@ DASK_IS_BEHIND_PANDAS = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 )
 def test_dask_opens_them(shards: str, way: str) -> None:
     with dask.config.set(scheduler="synchronous"):
-        frame = dask.dataframe.read_parquet(ways(shards)[way]).compute()
+        frame = dask.dataframe.read_parquet(
+            ways(shards)[way], dataset={"partitioning": None}
+        ).compute()
     assert frame.columns.tolist() == SHARD_ROW.names
     assert counted(frame["split"]) == expected(way)
 
@@ -135,12 +136,8 @@ def test_datasets_opens_them(shards: str) -> None:
         datasets.load_dataset(shards),
         datasets.load_dataset("parquet", data_dir=shards),
     ):
-        splits = {name: counted(rows["split"][:]) for name, rows in opened.items()}
-        assert splits == {
-            "train": {"train": 20},
-            "validation": {"val": 10},
-            "test": {"test": 10},
-        }
+        splits = [counted(rows["split"][:]) for rows in opened.values()]
+        assert splits == [ROWS]
         assert opened["train"][0]["mask"].mode == "1"
 
     for way in ("a file", "files", "a pattern"):
@@ -149,7 +146,7 @@ def test_datasets_opens_them(shards: str) -> None:
         )
         assert counted(opened["split"][:]) == expected(way)
 
-    streamed = datasets.load_dataset(shards, split="test", streaming=True)
+    streamed = datasets.load_dataset(shards, split="train", streaming=True)
     assert next(iter(streamed))["image"].mode == "RGB"
 
 

@@ -15,7 +15,6 @@ from tests.curate.stages.ingested import (
     annotated,
     ingested,
     png,
-    reasons,
 )
 
 
@@ -32,7 +31,7 @@ def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> No
     (tmp_path / "cut.png").write_bytes(png()[:-30])
     records = [
         annotated(SQUARE, SQUARE, name=name)
-        for name in ("a.png", "broken.png", "cut.png", "gone.png", "/a.png")
+        for name in ("a.png", "broken.png", "cut.png", "gone.png", "/b.png")
     ]
     rows, drops = ingested(tmp_path, [*records, annotated(name="nothing.png")])
     assert len(rows) == 2
@@ -40,7 +39,7 @@ def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> No
         ("broken.png", "undecodable_image", 2),
         ("cut.png", "truncated_image", 2),
         ("gone.png", "missing_image", 2),
-        ("/a.png", "path_escape", 2),
+        ("/b.png", "path_escape", 2),
         ("nothing.png", "missing_image", 0),
     ]
 
@@ -85,7 +84,7 @@ def test_what_no_file_can_hold_is_replaced_and_said(folder: Path) -> None:
     assert [drop["reason"] for drop in drops] == [
         "over_limit",
         "over_limit",
-        "missing_image",
+        "over_limit",
         "unknown_class",
     ]
     assert max(len(drop["detail"]) for drop in drops) <= 1001
@@ -102,5 +101,7 @@ def test_an_embedded_picture_is_used_where_there_is_no_file(tmp_path: Path) -> N
     )
     assert [row["flags"] for row in rows] == [[], [Flag.EMBEDDED_IMAGE.value]]
     assert Path(rows[1]["image_file"]).read_bytes() == png(colour=2)
-    _, drops = ingested(tmp_path, [annotated(SQUARE, name="/b.png", embedded=png())])
-    assert reasons(drops) == {"path_escape": 1}
+    elsewhere = annotated(SQUARE, name="/home/me/c.png", embedded=png())
+    rows, _ = ingested(tmp_path, [elsewhere])
+    assert [row["flags"] for row in rows] == [[Flag.EMBEDDED_IMAGE.value]]
+    assert rows[0]["image_path"] == "c.png"

@@ -38,7 +38,7 @@ def test_rows_keep_the_contract_and_their_pixels(
 ) -> None:
     made = make(segments, tmp_path / "shard")
     assert [file.path for file in made.files] == [
-        f"shards/{split}/{PART}" for split in ("test", "train", "val")
+        f"shards/split={split}/{PART}" for split in ("test", "train", "val")
     ]
     assert sum(file.rows for file in made.files) == len(segments) == len(made.segments)
     assert len(made.drops) == 0
@@ -181,7 +181,7 @@ def test_groups_and_files_are_bounded(
     )
     assert [row for each in files for row in each.rows] == list(range(len(train)))
     assert [each.file.path for each in files[:3]] == [
-        f"shards/train/part-00003{end}.parquet" for end in ("", "-1", "-2")
+        f"shards/split=train/part-00003{end}.parquet" for end in ("", "-1", "-2")
     ]
     for each in files:
         file = each.file

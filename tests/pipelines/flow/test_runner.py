@@ -68,7 +68,9 @@ def test_the_curation_keeps_its_contracts_and_does_nothing_twice(
 
     sizes = {}
     for split in ("train", "val", "test"):
-        sizes[split] = len(pq.read_table(project.build / "shard/shards" / split))
+        sizes[split] = len(
+            pq.read_table(project.build / "shard/shards" / f"split={split}")
+        )
     assert sum(sizes.values()) == stages["shard"]["out"]
     assert sizes["test"] > 12  # all of the yard, and some of the street
     assert verb("audit", project.settings).code == 0

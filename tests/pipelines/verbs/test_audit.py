@@ -13,12 +13,12 @@ from tests.pipelines.small_project import Project, Verb
 
 
 def _cut(build: Path) -> None:
-    path = next((build / "shard/shards").glob("train/*.parquet"))
+    path = next((build / "shard/shards").glob("split=train/*.parquet"))
     path.write_bytes(path.read_bytes()[:-1])
 
 
 def _strange(build: Path) -> None:
-    path = next((build / "shard/shards").glob("train/*.parquet"))
+    path = next((build / "shard/shards").glob("split=train/*.parquet"))
     shutil.copy(path, path.with_name("part-99999.parquet"))
 
 

@@ -6,6 +6,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.files import Files
+from curate.exports.walking import RefusedFile
 from curate.formats.shared.mask_choice import MaskFile
 from curate.formats.shared.pairs import folder_classes, pair_masks
 from curate.limits import Limits
@@ -13,7 +14,8 @@ from curate.reasons import Reason
 
 
 def export_of(*paths: str, refused: tuple[str, ...] = (), **options: object) -> Export:
-    files = Files(UPath("/nowhere"), tuple(sorted(paths)), frozenset(refused))
+    why = RefusedFile(Reason.PATH_ESCAPE, "is a link")
+    files = Files(UPath("/nowhere"), tuple(sorted(paths)), dict.fromkeys(refused, why))
     return Export(name="x", files=files, limits=Limits(), options=options)
 
 

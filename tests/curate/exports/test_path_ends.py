@@ -2,7 +2,7 @@
 
 import pytest
 
-from curate.formats.shared.path_ends import folders_in_common, nearest
+from curate.exports.path_ends import folders_in_common, nearest
 
 
 @pytest.mark.parametrize(

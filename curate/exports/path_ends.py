@@ -3,21 +3,24 @@
 import posixpath
 from collections.abc import Sequence
 
-from curate.exports.file_names import fold
+from curate.exports.files import loose
+
+
+def most_in_common(paths: Sequence[str], stated: str) -> list[str]:
+    """Those of several paths that share the most of their last folders with a stated path."""
+    if len(paths) < 2:
+        return list(paths)
+    shared = [folders_in_common(path, stated) for path in paths]
+    most = max(shared)
+    return [path for path, number in zip(paths, shared, strict=True) if number == most]
 
 
 def nearest(paths: Sequence[str], stated: str) -> str | None:
-    """The one of the paths whose last folders have the most in common with those of `stated`.
-
-    None if there is no path, or if several have as much in common.
-    """
-    shared = [folders_in_common(path, stated) for path in paths]
-    if not shared:
+    """The one that `most_in_common` gives; None if there is none, or if there are several."""
+    likeliest = most_in_common(paths, stated)
+    if len(likeliest) != 1:
         return None
-    most = max(shared)
-    if shared.count(most) > 1:
-        return None
-    return paths[shared.index(most)]
+    return likeliest[0]
 
 
 def folders_in_common(path: str, other: str) -> int:
@@ -27,8 +30,8 @@ def folders_in_common(path: str, other: str) -> int:
     2
     """
     count = 0
-    for folder, its_match in zip(_folders(path), _folders(other), strict=False):
-        if fold(folder) != fold(its_match):
+    for folder, other_folder in zip(_folders(path), _folders(other), strict=False):
+        if folder != other_folder:
             break
         count += 1
     return count
@@ -39,6 +42,6 @@ def _folders(path: str) -> list[str]:
     folder = posixpath.dirname(path)
     if not folder:
         return []
-    folders = folder.split("/")
+    folders = [loose(name) for name in folder.split("/")]
     folders.reverse()
     return folders

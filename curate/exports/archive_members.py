@@ -1,0 +1,149 @@
+"""The members of a zip or a tar, one at a time, as they come."""
+
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO, Literal
+
+import zstandard
+
+from curate.exports.member_names import read_member_name
+from curate.reasons import Reason, Refusal
+
+ArchiveKind = Literal["zip", "tar", "tar.zst"]
+
+Kind = Literal["file", "folder", "link", "hard link", "device"]
+
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+_COMPRESSED_TAR_STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")  # gz, bz2, xz
+_ZSTD_START = b"\x28\xb5\x2f\xfd"
+_TAR_MAGIC = slice(257, 262)  # where a tar's first header says "ustar"
+_IS_ENCRYPTED = 0x1 | 0x40 | 0x2000  # plainly, strongly, or its table of contents
+_IS_UTF8 = 0x800
+_LONGEST_WINDOW = (
+    1 << 27
+)  # bytes that a zstd stream may look back; the tool's own limit
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an archive."""
+
+    name: str
+    other_names: list[str]
+    """Other readings of its name, if the archive does not say the encoding."""
+    kind: Kind
+    open: Callable[[], IO[bytes] | None]
+    """Gives its content, or None if it has none."""
+    target: str = ""
+    """Of a tar's link: where it leads. A zip's link has it as its content."""
+
+
+def archive_kind(path: Path) -> ArchiveKind | None:
+    """What a file is by its first bytes; its end tells nothing, as a tar may end with a zip."""
+    with path.open("rb") as file:
+        start = file.read(tarfile.BLOCKSIZE)
+    if start.startswith(_ZIP_STARTS):
+        return "zip"
+    if start[_TAR_MAGIC] == b"ustar" or start.startswith(_COMPRESSED_TAR_STARTS):
+        return "tar"
+    if start.startswith(_ZSTD_START):
+        return "tar.zst"
+    return None
+
+
+@contextmanager
+def opened_archive(path: Path) -> Iterator[Iterator[Member]]:
+    """The members of an archive. Refusal archive_encrypted or malformed_file as they come."""
+    kind = archive_kind(path)
+    if kind == "zip":
+        with zipfile.ZipFile(path) as opened:
+            yield _zip_members(opened)
+    elif kind == "tar.zst":
+        unpacker = zstandard.ZstdDecompressor(max_window_size=_LONGEST_WINDOW)
+        with (
+            path.open("rb") as file,
+            unpacker.stream_reader(file, read_across_frames=True) as stream,
+            tarfile.open(fileobj=stream, mode="r|") as opened_tar,
+        ):
+            yield _tar_members(opened_tar)
+    else:
+        with tarfile.open(path) as opened_tar:
+            yield _tar_members(opened_tar)
+
+
+def _zip_members(opened: zipfile.ZipFile) -> Iterator[Member]:
+    """The members of a zip."""
+    for info in opened.infolist():
+        if info.flag_bits & _IS_ENCRYPTED:
+            detail = f"{info.filename!r} is encrypted; unpack the archive yourself"
+            raise Refusal(Reason.ARCHIVE_ENCRYPTED, detail)
+        name = info.filename
+        others: list[str] = []
+        if not info.flag_bits & _IS_UTF8:
+            name, others = _unsaid_name(name)
+        yield Member(name, others, _zip_kind(info), partial(opened.open, info))
+
+
+def _unsaid_name(name: str) -> tuple[str, list[str]]:
+    """The name of a zip's member that is not said to be UTF-8; and its other readings."""
+    try:
+        raw = name.encode("cp437")  # as which zipfile reads such names
+    except UnicodeEncodeError:
+        return name, []  # zipfile found it in UTF-8 beside the name
+    return read_member_name(raw)
+
+
+def _zip_kind(info: zipfile.ZipInfo) -> Kind:
+    if info.is_dir():
+        return "folder"
+    mode = stat.S_IFMT(info.external_attr >> 16)
+    if mode == stat.S_IFLNK:
+        return "link"
+    if mode in (0, stat.S_IFREG):  # 0: made on a system that knows no modes
+        return "file"
+    if mode == stat.S_IFDIR:
+        return "folder"
+    return "device"
+
+
+def _tar_members(opened: tarfile.TarFile) -> Iterator[Member]:
+    """The members of a tar. Refusal malformed_file if it breaks off between two of them."""
+    assert opened.fileobj is not None  # noqa: S101  it was opened by its path
+    while info := opened.next():
+        name, others = _tar_name(info.name)
+        target, _ = _tar_name(info.linkname)
+        open_member = partial(opened.extractfile, info)
+        yield Member(name, others, _tar_kind(info), open_member, target)
+        opened.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps all of them
+
+    # The end mark is a block of zeros, which has been read if there is one.
+    if opened.fileobj.tell() < opened.offset + tarfile.BLOCKSIZE:
+        detail = "the archive has no end mark: it breaks off between two members"
+        raise Refusal(Reason.MALFORMED_FILE, detail)
+
+
+def _tar_name(name: str) -> tuple[str, list[str]]:
+    """A name of a tar, which is UTF-8, or else in an encoding that it does not say."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return read_member_name(name.encode("utf-8", "surrogateescape"))
+    return name, []
+
+
+def _tar_kind(info: tarfile.TarInfo) -> Kind:
+    if info.isdir():
+        return "folder"
+    if info.isreg():
+        return "file"
+    if info.issym():
+        return "link"
+    if info.islnk():
+        return "hard link"
+    return "device"

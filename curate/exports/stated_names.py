@@ -1,0 +1,86 @@
+"""What a document means by a file's name: a path of the export, or of another machine.
+
+Tools write what their own machine calls a file: an absolute path, a drive, a share of a
+network, a URL, Label Studio's `/data/local-files/?d=…`, a path that climbs out by `..`.
+Nothing of that is ever opened. What is left of such a name are its last steps.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote
+
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
+_DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
+_LOCAL_FILES = re.compile(r"/data/local-files/?\?")
+
+
+@dataclass(frozen=True, slots=True)
+class StatedName:
+    """A name as a document states it.
+
+    `spellings`: the paths that it may be inside the export; none if it is a path of
+    another machine. `steps`: its folders and file name, without `..` and percent-encoding.
+    """
+
+    spellings: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+def read_name(name: str) -> StatedName:
+    r"""Read a name.
+
+    >>> read_name("..\\upload\\a%20b.png").steps
+    ('upload', 'a b.png')
+    >>> read_name("C:\\me\\a.png")
+    StatedName(spellings=(), steps=('C:', 'me', 'a.png'))
+    >>> read_name("/data/local-files/?d=street/a.png").steps
+    ('street', 'a.png')
+    """
+    path = name
+    is_local_file = _LOCAL_FILES.search(name) is not None
+    is_foreign = bool(
+        is_local_file
+        or _URL.match(name)
+        or _DRIVE.match(name)
+        or name.startswith(("/", "\\"))
+    )
+    if is_local_file:
+        path = _local_file(name)
+    elif _URL.match(name):
+        path = re.split(r"[?#]", name)[0]
+
+    spellings = tuple(dict.fromkeys((path, path.replace("\\", "/"))))
+    if is_foreign:
+        spellings = ()
+    return StatedName(spellings, _steps(path))
+
+
+def leaves(path: str) -> bool:
+    """Whether a path from the root climbs out of it; it must be normalised."""
+    return path == ".." or path.startswith(("../", "/"))
+
+
+def path_bytes(name: str) -> int:
+    """How long a name's path is, in bytes; what follows the path of a URL does not count."""
+    if _URL.match(name):
+        name = re.split(r"[?#]", name)[0]
+    return len(name.encode("utf-8", "surrogatepass"))
+
+
+def _local_file(name: str) -> str:
+    query = name.split("?", maxsplit=1)[1]
+    stated = parse_qs(query).get("d", [""])
+    return stated[0]
+
+
+def _steps(path: str) -> tuple[str, ...]:
+    steps = unquote(path).replace("\\", "/").split("/")
+    return tuple(step for step in steps if step not in ("", ".", ".."))
+
+
+def last_step(name: str) -> str:
+    """The file name that a stated name ends with; "" if there is none."""
+    steps = read_name(name).steps
+    if not steps:
+        return ""
+    return steps[-1]
