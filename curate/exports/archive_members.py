@@ -116,8 +116,8 @@ def _tar_members(opened: tarfile.TarFile) -> Iterator[Member]:
     """The members of a tar. Refusal malformed_file if it breaks off between two of them."""
     assert opened.fileobj is not None  # noqa: S101  it was opened by its path
     while info := opened.next():
-        name, others = _tar_name(info.name)
-        target, _ = _tar_name(info.linkname)
+        name, others = _tar_name(info.name, info.pax_headers.get("path"))
+        target, _ = _tar_name(info.linkname, info.pax_headers.get("linkpath"))
         open_member = partial(opened.extractfile, info)
         yield Member(name, others, _tar_kind(info), open_member, target)
         opened.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps all of them
@@ -128,13 +128,14 @@ def _tar_members(opened: tarfile.TarFile) -> Iterator[Member]:
         raise Refusal(Reason.MALFORMED_FILE, detail)
 
 
-def _tar_name(name: str) -> tuple[str, list[str]]:
-    """A name of a tar, which is UTF-8, or else in an encoding that it does not say."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return read_member_name(name.encode("utf-8", "surrogateescape"))
-    return name, []
+def _tar_name(name: str, in_utf8: str | None) -> tuple[str, list[str]]:
+    """A name of a tar; and its other readings, if nothing says that it is UTF-8.
+
+    `in_utf8`: the same name in an extended header, whose text is UTF-8 by its standard.
+    """
+    if in_utf8 is not None:
+        return name, []
+    return read_member_name(name.encode("utf-8", "surrogateescape"))
 
 
 def _tar_kind(info: tarfile.TarInfo) -> Kind:

@@ -16,8 +16,6 @@ from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.storage import digest
 
-_MOST_NAMED = 3  # of the links that are not followed
-
 
 @dataclass(frozen=True)
 class Files:
@@ -57,15 +55,6 @@ class Files:
             return (self.root / path).stat().st_size
         except OSError:
             return None
-
-    def links_not_followed(self) -> str:
-        """A sentence that names links to folders that are not followed; "" if there are none."""
-        found = [
-            f"{path!r} {why.detail}"
-            for path, why in sorted(self.refused.items())
-            if why.is_folder
-        ]
-        return "; ".join(found[:_MOST_NAMED])
 
     @cached_property
     def known(self) -> frozenset[str]:

@@ -34,6 +34,9 @@ _COMMON_GB2312 = range(0xB0, 0xD8)
 _COMMON_SHIFT_JIS = range(0x88, 0x99)
 _KANA = range(0x3040, 0x3100)
 _RUSSIAN = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
+_NEVER_BY_CHANCE = (
+    "\u0800"  # from here on UTF-8 takes three bytes, each of its own kind
+)
 _RARE = 0.3  # what a character counts that is possible but not common
 
 Weigh = Callable[[str], float]
@@ -57,6 +60,8 @@ def read_member_name(raw: bytes) -> tuple[str, list[str]]:
             continue
 
     text = readings.get("utf-8", "")
+    if text and max(text) >= _NEVER_BY_CHANCE:
+        return text, []
     if not text or not _is_of_a_language(text):
         likely = [page for page in CODE_PAGES if page in readings]
         best = max(likely, key=lambda page: _likeliness(readings[page], page))
@@ -66,10 +71,8 @@ def read_member_name(raw: bytes) -> tuple[str, list[str]]:
 
 
 def _is_of_a_language(text: str) -> bool:
-    """Whether a code page has all letters of a text, or whether it cannot be by chance."""
+    """Whether a code page has all letters of a text."""
     letters = unicodedata.normalize("NFC", text)
-    if max(letters) >= "\u0800":  # three bytes or more, each of the right kind
-        return True
     return any(_can_hold(page, letters) for page in _LANGUAGE_PAGES)
 
 

@@ -15,6 +15,7 @@ from upath import UPath
 from curate import ledger
 from curate.errors import InputError
 from curate.ledger import LedgerReport
+from curate.schema import STAGES
 from curate.storage import (
     is_local,
     partitions,
@@ -74,6 +75,23 @@ def held(build: UPath) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def refuse_foreign_files(build: UPath) -> None:
+    """InputError if a stage's folder holds files that no stage has written.
+
+    A stage replaces its folder as a whole, so they would be lost.
+    """
+    for stage in STAGES:
+        folder = build / stage
+        recover(folder)
+        if not folder.exists() or (folder / "stage.json").exists():
+            continue
+        if any(folder.iterdir()):
+            raise InputError(
+                f"{folder}: holds files that this program has not written, and the "
+                "stage would replace them; choose another build, or move them"
+            )
 
 
 def state_of(build: UPath, stage: str) -> StageState | None:

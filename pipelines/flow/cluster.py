@@ -7,7 +7,6 @@ and give back counts: neither tables nor pixels travel through it.
 import logging
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -115,7 +114,7 @@ class Workers:
         # once more.
         dask.config.set({"logging.distributed": "critical"})
         count = self._settings.workers
-        with _ignoring_interrupts():
+        with _interrupts_wait():
             self._cluster = LocalCluster(
                 n_workers=count,
                 threads_per_worker=1,
@@ -141,17 +140,17 @@ def _result_of(future: Any, task: str) -> Any:
 
 
 @contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """Let processes that start here ignore Ctrl-C. The run ends them, not the user."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set signal handlers
-        return
+def _interrupts_wait() -> Iterator[None]:
+    """Hold Ctrl-C back: it ends the run after this block.
 
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Processes that start here inherit the mask, so Ctrl-C does not reach them at all: the
+    run ends them, not the user.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _use_one_thread() -> None:

@@ -27,6 +27,7 @@ def start_run(settings: Settings) -> Iterator[Run]:
         _note_missing_limits(screen)
         run.look_at_exports()
         with builds.held(run.build):
+            builds.refuse_foreign_files(run.build)
             yield run
 
 

@@ -25,17 +25,25 @@ _PRODUCTS = (
     "evaluate",
     "faults",
     "plans",
-    "report",
-    "taxonomy",
+    "report/curation.html",
+    "report/report.html",
+    "taxonomy/review.yaml",
     "train",
     "unpacked",
+    # What a killed run leaves.
+    *(
+        f".{stage}{ending}"
+        for stage in STAGES
+        for ending in (".new", ".partial", ".old")
+    ),
 )
+"""What a run writes into the build folder: paths relative to it."""
 
 _HARD_TO_REPLACE = {
     _PINS: "the split of each image; without it, images that tested may train",
     "train": "the trained model, model.safetensors",
     "evaluate": "the report on the model",
-    "taxonomy": "review.yaml, the queue of labels, with what reviewers noted in it",
+    "taxonomy/review.yaml": "the queue of labels, with what reviewers noted in it",
 }
 """What would cost hours, or cannot be made again as it was."""
 
@@ -68,19 +76,25 @@ class Cleaned(msgspec.Struct, frozen=True):
 def look(settings: Settings) -> BuildContents:
     """What `clean` would remove and keep. InputError if the build is not a folder."""
     folder = UPath(settings.build)
-    products: list[Product] = []
-    staying: list[str] = []
     if not folder.exists():
-        return BuildContents(folder, products, staying)
+        return BuildContents(folder, [], [])
     if not folder.is_dir():
         raise InputError(f"{folder}: the settings' build is not a folder")
 
-    for path in sorted(folder.iterdir(), key=lambda each: each.name):
-        if _is_product(path.name):
-            remark = _HARD_TO_REPLACE.get(path.name, "")
+    products: list[Product] = []
+    for name in sorted(_PRODUCTS):
+        path = folder / name
+        if path.exists() and not _is_foreign(path):
+            remark = _HARD_TO_REPLACE.get(name, "")
             products.append(Product(path, _size_of(path), remark))
-        else:
-            staying.append(path.name)
+
+    # A folder such as `taxonomy` goes if nothing but products is in it.
+    going = {product.path for product in products}
+    staying = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path not in going and not _goes_with(path, going)
+    )
     return BuildContents(folder, products, staying)
 
 
@@ -93,6 +107,9 @@ def clean(found: BuildContents) -> Cleaned:
         for product in found.products:
             if product.path.name != _LOCK:
                 _remove(product.path)
+                above = product.path.parent
+                if above != found.folder and not any(above.iterdir()):
+                    above.rmdir()
 
     # The lock is a file in the folder, so it goes last.
     lock = found.folder / _LOCK
@@ -114,7 +131,8 @@ def text(found: BuildContents) -> str:
     for product in found.products:
         if product.path.name == _LOCK:
             continue
-        line = f"  {_readable(product.size):>9}  {product.path.name}"
+        name = product.path.relative_to(found.folder)
+        line = f"  {_readable(product.size):>9}  {name}"
         if product.remark:
             line += f"  ({product.remark})"
         lines.append(line)
@@ -123,13 +141,17 @@ def text(found: BuildContents) -> str:
     return "\n".join(lines)
 
 
-def _is_product(name: str) -> bool:
-    """Whether a run writes a file or folder of this name."""
-    # What a killed run leaves is a product, too.
-    for stage in STAGES:
-        if name in (f".{stage}.new", f".{stage}.partial", f".{stage}.old"):
-            return True
-    return name in _PRODUCTS
+def _is_foreign(path: UPath) -> bool:
+    """Whether a folder only has a stage's name: no stage has written it."""
+    return path.name in STAGES and not (path / "stage.json").exists()
+
+
+def _goes_with(path: UPath, going: set[UPath]) -> bool:
+    """Whether all files of a folder go, and so the folder itself."""
+    if not path.is_dir():
+        return False
+    inside = list(path.iterdir())
+    return bool(inside) and all(each in going for each in inside)
 
 
 def _size_of(path: UPath) -> int:

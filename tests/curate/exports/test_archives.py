@@ -198,7 +198,8 @@ def test_names_in_another_encoding_are_read_and_other_readings_kept(
     assert (tmp_path / "zip/图片/1.png").is_file()
     assert unpacked.spellings[name.decode("utf-8")] == "图片/1.png"
 
-    with tarfile.open(tmp_path / "a.tar", "w", encoding="gbk") as opened:
+    gnu = tarfile.GNU_FORMAT
+    with tarfile.open(tmp_path / "a.tar", "w", format=gnu, encoding="gbk") as opened:
         opened.addfile(tarfile.TarInfo("图片/1.png"))
     unpack(str(tmp_path / "a.tar"), str(tmp_path / "tar"), LIMITS)
     assert (tmp_path / "tar/图片/1.png").is_file()

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from upath import UPath
 
+from curate.errors import InputError
 from pipelines.flow import build
 
 
@@ -17,3 +19,14 @@ def test_a_part_that_is_placed_twice_keeps_its_bytes(tmp_path: Path) -> None:
     for _ in range(2):  # a worker died, and its task ran again
         build.place(source, target)
     assert source.read_bytes() == target.read_bytes() == b"rows"
+
+
+def test_files_that_no_stage_has_written_are_never_replaced(tmp_path: Path) -> None:
+    mine = tmp_path / "ingest" / "acme.zip"
+    mine.parent.mkdir()
+    mine.write_bytes(b"PK")
+    with pytest.raises(InputError, match="has not written"):
+        build.refuse_foreign_files(UPath(tmp_path))
+
+    (mine.parent / "stage.json").write_text("{}")
+    build.refuse_foreign_files(UPath(tmp_path))

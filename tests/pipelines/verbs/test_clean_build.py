@@ -56,6 +56,22 @@ def test_what_is_not_ours_stays(copy: Path, verb: Verb) -> None:
     assert kept.exists()
 
 
+def test_files_of_the_user_in_folders_of_a_build_stay(copy: Path, verb: Verb) -> None:
+    folder = copy.parent / "build"
+    concepts = folder / "taxonomy" / "concepts.yaml"
+    concepts.write_text("concepts: {}")
+    foreign = folder / "balance"
+    for path in foreign.iterdir():
+        path.rename(folder / f"old-{path.name}")
+    (foreign / "notes.txt").write_text("mine")
+
+    outcome = verb("clean-build", copy, "--yes")
+    assert outcome.code == 0
+    assert [path.name for path in concepts.parent.iterdir()] == ["concepts.yaml"]
+    assert (foreign / "notes.txt").exists()
+    assert not (folder / "ingest").exists()
+
+
 def test_a_build_with_a_run_at_work_stays(copy: Path, verb: Verb) -> None:
     with builds.held(UPath(copy.parent / "build")):
         outcome = verb("clean-build", copy, "--yes")
