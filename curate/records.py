@@ -130,16 +130,6 @@ class Bitmap(Record, frozen=True, kw_only=True, tag="bitmap"):
     colour: int | None = None
 
 
-class MaskFile(Record, frozen=True, kw_only=True, tag="mask_file"):
-    """A picture of the whole frame in a file of the export: the mask of one object.
-
-    `path`: below the export's root. `colour`: as in Bitmap, if the file holds several masks.
-    """
-
-    path: str
-    colour: int | None = None
-
-
 class Compound(Record, frozen=True, kw_only=True, tag="compound"):
     """One object of several shapes: the union of `pieces`, less the union of `holes`."""
 
@@ -154,10 +144,36 @@ Shape = (
     | RowRunLengths
     | PackedRunLengths
     | Bitmap
-    | MaskFile
     | Compound
 )
 """The geometry of an annotation, as its export wrote it."""
+
+
+class MaskFile(Record, frozen=True, kw_only=True, tag="mask_file"):
+    """A picture of the whole frame in a file of the export: the mask of one object.
+
+    `path`: below the export's root. `colour`: as in Bitmap, if the file holds several masks.
+    """
+
+    path: str
+    colour: int | None = None
+
+
+class Painted(Record, frozen=True, kw_only=True, tag="painted"):
+    """All px of one value in a mask file, which is one of the image's `segment_maps`."""
+
+    path: str
+    value: int
+    required: bool = True
+    """Whether it is a loss if no px has the value; if not, the export only lists what there
+    may be."""
+
+
+class Cover(Record, frozen=True, kw_only=True):
+    """A shape of no class that covers the annotations below it."""
+
+    shape: Shape
+    layer: int
 
 
 class Annotation(Record, frozen=True, kw_only=True):
@@ -166,7 +182,10 @@ class Annotation(Record, frozen=True, kw_only=True):
     key: str
     """Names the annotation within its image; it survives another order of the document."""
     label: str = ""
-    shape: Shape | None = None
+    shape: Shape | MaskFile | Painted | None = None
+    layer: int | None = None
+    """If shapes of the image are drawn over one another: its place among them, 0 at the
+    bottom. Only px that no shape of a higher layer covers are its mask."""
     dropped: Reason | None = None
     """The format's own verdict, such as crowd or deleted; None if the annotation is sound."""
     detail: str = ""
@@ -208,6 +227,29 @@ class RegionMap(Record, frozen=True, kw_only=True):
     """Whether a mask of another size, but of its image's proportions, is scaled."""
 
 
+class SegmentMap(Record, frozen=True, kw_only=True):
+    """A mask file whose px of one value are one annotation, in one piece or in several."""
+
+    path: str
+    pixels: Literal["index", "id"]
+    """How a pixel is read: its grey value or palette index, or as R + 256 G + 65,536 B."""
+    known: list[int] = []
+    """Values of annotations of the image."""
+    others: bool = True
+    """Whether other values are looked up in what follows; if not, they are passed over."""
+    void: list[int]
+    """Classes of px that have no class."""
+    labels: dict[int, str] = {}
+    """Label by class; each value of such a class is an object. A class that is neither here
+    nor in `void` is `unknown_class`."""
+    crowds: list[int] = []
+    """Classes whose value without a number is a crowd."""
+    per_class: int | None = None
+    """Values from here on are class × per_class + number; without it a value is a class."""
+    resize: bool = False
+    """Whether a mask of another size, but of its image's proportions, is scaled."""
+
+
 class ImageRecord(Record, frozen=True, kw_only=True):
     """An image, and all that one document of the export says of it."""
 
@@ -217,6 +259,10 @@ class ImageRecord(Record, frozen=True, kw_only=True):
     document: str
     annotations: list[Annotation] = []
     maps: list[RegionMap] = []
+    segment_maps: list[SegmentMap] = []
+    covers: list[Cover] = []
+    scene: Literal["auto", "full", "partial"] = "auto"
+    """Whether each px of the image has a class, if the export says so."""
     width: int | None = None
     """Width of the annotated frame, px; None if the document does not say."""
     height: int | None = None

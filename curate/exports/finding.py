@@ -1,16 +1,21 @@
 """Finding the image or the mask that a document names among the files of its export."""
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from curate.exports.files import Files, loose
+from curate.exports.path_ends import most_in_common
 from curate.exports.stated_names import StatedName, leaves, read_name
 from curate.reasons import Reason, Refusal
 from curate.records import Flag
 
 
 def find_image(
-    files: Files, name: str, document: str, folders: Iterable[str] = ()
+    files: Files,
+    name: str,
+    document: str,
+    folders: Iterable[str] = (),
+    masks: Collection[str] = (),
 ) -> tuple[str, list[Flag]]:
     """Find the image that `document` calls `name`.
 
@@ -20,6 +25,8 @@ def find_image(
     it is the one that has the longest end in common with the stated path; of several that
     have the same, for a path of another machine, the one in the likeliest of those folders.
     Last, all of this without case, Unicode form and percent-encoding.
+
+    `masks`: files that are known to be no images, as they are masks of this one.
 
     Returns:
         The path of the image. The flag `image_by_name` if its path was not the stated one.
@@ -38,18 +45,22 @@ def find_image(
     refusal = None
     for path in _candidates(stated, starts):
         if path in files.known or path in files.linked:
-            return files.linked.get(path, path), []
+            found = files.linked.get(path, path)
+            if found not in masks:
+                return found, []
         refusal = refused_path(files, path)
         if refusal is not None:
             raise refusal
     for path in _candidates(stated, guesses):
         if path in files.known or path in files.linked:
-            return files.linked.get(path, path), []
+            found = files.linked.get(path, path)
+            if found not in masks:
+                return found, []
         refusal = refusal or refused_path(files, path)
 
-    found = _find_by_name(files, name, stated, [*starts, *guesses])
-    if found is not None:
-        return found, [Flag.IMAGE_BY_NAME]
+    by_name = _find_by_name(files, name, stated, [*starts, *guesses], masks)
+    if by_name is not None:
+        return by_name, [Flag.IMAGE_BY_NAME]
     raise refusal or _not_found(files, name, stated, beside)
 
 
@@ -105,7 +116,11 @@ def _candidates(stated: StatedName, starts: Sequence[str]) -> list[str]:
 
 
 def _find_by_name(
-    files: Files, name: str, stated: StatedName, starts: Sequence[str]
+    files: Files,
+    name: str,
+    stated: StatedName,
+    starts: Sequence[str],
+    masks: Collection[str],
 ) -> str | None:
     """The file of an image whose stated path does not exist; None if there is none.
 
@@ -120,10 +135,11 @@ def _find_by_name(
     base = stated.steps[-1]
     same_name = files.by_file_name.get(base, [])
     same_loose_name = files.by_folded_name.get(loose(base), [])
-    for hits in (same_name, sorted(same_path), same_loose_name):
+    for all_hits in (same_name, sorted(same_path), same_loose_name):
+        hits = [path for path in all_hits if path not in masks]
         if not hits:
             continue
-        likeliest = _longest_in_common(hits, stated.steps)
+        likeliest = most_in_common(hits, "/".join(stated.steps))
         if len(likeliest) > 1 and _is_foreign(stated, starts[0]):
             likeliest = _in_likeliest_folder(likeliest, base, starts)
         if len(likeliest) == 1:
@@ -131,25 +147,6 @@ def _find_by_name(
         several = ", ".join(likeliest[:4])
         raise Refusal(Reason.AMBIGUOUS_IMAGE, f"image {name!r} may be any of {several}")
     return None
-
-
-def _longest_in_common(hits: Sequence[str], steps: Sequence[str]) -> list[str]:
-    """Those of several paths that share the most last steps with a stated path."""
-    if len(hits) == 1:
-        return list(hits)
-    wanted = [loose(step) for step in reversed(steps)]
-    shared = []
-    for hit in hits:
-        own = [loose(step) for step in reversed(hit.split("/"))]
-        number = 0
-        for mine, theirs in zip(own, wanted, strict=False):
-            if mine != theirs:
-                break
-            number += 1
-        shared.append(number)
-
-    most = max(shared)
-    return [hit for hit, number in zip(hits, shared, strict=True) if number == most]
 
 
 def _in_likeliest_folder(

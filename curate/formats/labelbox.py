@@ -102,9 +102,9 @@ def read(export: Export) -> Iterator[ReadItem]:
 
 def _read_list(export: Export, document: JsonList, names: _Names) -> Iterator[ReadItem]:
     yield from document.drops(export)
-    for place, raw in document.entries:
+    for place, entry in document.objects():
         try:
-            row = read_row(place, raw)
+            row = read_row(place, entry)
             if not row.addresses:
                 raise Refusal(
                     Reason.MALFORMED_FILE, f"{place}: a data row that names no file"

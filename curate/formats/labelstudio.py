@@ -137,9 +137,9 @@ def _read_table(reading: _Reading, path: str, table: StudioTable) -> Iterator[Re
 
 def _read_list(reading: _Reading, document: JsonList) -> Iterator[ReadItem]:
     yield from document.drops(reading.export)
-    for place, raw in document.entries:
+    for place, entry in document.objects():
         try:
-            task = read_task(place, raw)
+            task = read_task(place, entry)
         except Refusal as refusal:
             yield _lost_entry(reading.export, place, refusal)
             continue

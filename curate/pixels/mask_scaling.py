@@ -6,14 +6,14 @@ from curate.pixels.class_table import Integers
 from curate.pixels.mask_pictures import MaskPicture
 from curate.pixels.masks import Mask
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, RegionMap
+from curate.records import Flag, RegionMap, SegmentMap
 
 _MAX_DISTORTION = 0.01  # by how much the proportions of a scaled mask may differ
 
 
 def fit_to_image(
     picture: MaskPicture,
-    region_map: RegionMap,
+    region_map: RegionMap | SegmentMap,
     height: int,
     width: int,
 ) -> MaskPicture:
@@ -62,7 +62,7 @@ def _centres(count: int, source: int) -> Integers:
 
 
 def _check_scaling(
-    region_map: RegionMap,
+    region_map: RegionMap | SegmentMap,
     rows: int,
     columns: int,
     height: int,

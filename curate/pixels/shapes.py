@@ -4,16 +4,11 @@ they are in."""
 import math
 from collections.abc import Iterable
 
-from curate.pixels import (
-    mask_pictures,
-    masks,
-    packed_runs,
-    polygons,
-    row_runs,
-    run_lengths,
-)
+from curate.pixels import masks, packed_runs, polygons, row_runs, run_lengths
 from curate.pixels.binary_masks import binary_mask
+from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.pixels.mask_scaling import fit_mask
+from curate.pixels.masks import Mask
 from curate.pixels.outlines import ellipse
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
@@ -22,7 +17,6 @@ from curate.records import (
     Compound,
     Ellipse,
     Flag,
-    MaskFile,
     PackedRunLengths,
     Polygons,
     RawRunLengths,
@@ -54,8 +48,6 @@ def to_run_lengths(
         return _bitmap(shape, height, width, max_pixels)
     if isinstance(shape, PackedRunLengths):
         return packed_runs.unpack(shape, height, width, max_pixels)
-    if isinstance(shape, MaskFile):
-        raise TypeError("a mask file is read before its shape is")
     if isinstance(shape, RowRunLengths):
         return row_runs.place_rows(shape, height, width, max_pixels), []
     return _parse(shape, height, width), []
@@ -97,6 +89,28 @@ def _outline(shape: Ellipse, height: int, width: int) -> Polygons:
     return Polygons(rings=[ring])
 
 
+def whole_mask(
+    picture: MaskPicture, colour: int | None, height: int, width: int
+) -> tuple[RunLengths, list[Flag]]:
+    """The mask of a picture of the whole frame, which is height × width px, and remarks.
+
+    `colour`: the mask is the px of this colour, 0xRRGGBB; without it, what is opaque or
+    white. A picture of another size is scaled. Refusal mask_size_mismatch.
+    """
+    fitted, flags = fit_mask(_mask_of(picture, colour), height, width)
+    if picture.lossy:
+        flags.append(Flag.JPEG_MASK)
+    return masks.encode(fitted), flags
+
+
+def _mask_of(picture: MaskPicture, colour: int | None) -> Mask:
+    """(H, W) bool: the px of a colour; without one, what is opaque or white."""
+    if colour is None:
+        return binary_mask(picture)
+    is_of_colour: Mask = picture.colours == colour
+    return is_of_colour
+
+
 def _bitmap(
     shape: Bitmap,
     height: int,
@@ -108,20 +122,13 @@ def _bitmap(
     Refusal bad_bitmap, outside_image or mask_size_mismatch.
     """
     try:
-        picture = mask_pictures.decode_mask(shape.data, max_pixels)
+        picture = decode_mask(shape.data, max_pixels)
     except Refusal as refusal:
         raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
-    if not shape.whole:
-        mask = picture.foreground()
-        return masks.place(mask, shape.x, shape.y, height, width), []
-
-    mask = binary_mask(picture)
-    if shape.colour is not None:
-        mask = picture.colours == shape.colour
-    fitted, flags = fit_mask(mask, height, width)
-    if picture.lossy:
-        flags.append(Flag.JPEG_MASK)
-    return masks.encode(fitted), flags
+    if shape.whole:
+        return whole_mask(picture, shape.colour, height, width)
+    mask = picture.foreground()
+    return masks.place(mask, shape.x, shape.y, height, width), []
 
 
 def _join(

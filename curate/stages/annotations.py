@@ -4,10 +4,10 @@ from curate.pixels import masks
 from curate.pixels.components import split_components
 from curate.pixels.regions import Region
 from curate.pixels.run_lengths import compress
-from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Box, Record
-from curate.stages.image_source import Frame, ImageLimits
+from curate.stages.image_masks import ImageMasks
+from curate.stages.image_source import ImageLimits
 
 
 class Object(Record, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class Object(Record, frozen=True, kw_only=True):
 
 
 def annotation_objects(
-    annotation: Annotation, frame: Frame, cut: bool, limits: ImageLimits
+    annotation: Annotation, masks_of: ImageMasks, cut: bool, limits: ImageLimits
 ) -> list[Object]:
     """The objects of an annotation: one, or its 8-connected components if `cut`.
 
@@ -33,27 +33,29 @@ def annotation_objects(
     """
     if annotation.dropped is not None:
         raise Refusal(annotation.dropped, annotation.detail)
-    if annotation.shape is None:
-        raise Refusal(Reason.NO_MASK, annotation.detail or "the annotation has no mask")
     check_label(annotation.label, limits)
-
-    runs, flags = to_run_lengths(
-        annotation.shape, frame.height, frame.width, limits.image_pixels
-    )
-    if masks.area(runs) == 0:
+    mask = masks_of.mask(annotation)
+    if masks.area(mask.runs) == 0:
         raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
 
     whole = Region(
         key=annotation.key,
         label=annotation.label,
-        runs=masks.reorient(runs, frame.orientation),
-        flags=[*annotation.flags, *flags],
+        runs=mask.runs,
+        flags=[*annotation.flags, *mask.flags],
         source="instance",
     )
+    return region_objects(whole, annotation.attributes, cut)
+
+
+def region_objects(
+    whole: Region, attributes: dict[str, str], cut: bool
+) -> list[Object]:
+    """A region of the displayed frame as one object, or as its components if `cut`."""
     regions = [whole]
     if cut:
         regions = _components(whole)
-    return [make_object(region, annotation.attributes) for region in regions]
+    return [make_object(region, attributes) for region in regions]
 
 
 def make_object(region: Region, attributes: dict[str, str]) -> Object:

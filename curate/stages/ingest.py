@@ -189,6 +189,7 @@ def _remote_files(found: FoundImage, root: UPath, limits: Limits) -> dict[str, b
     """
     # Each is asked for itself: an embedded image is in the build, not in the export.
     files = [UPath(found.file)]
+    files += [root / segment_map.path for segment_map in found.record.segment_maps]
     for region_map in found.record.maps:
         files.append(root / region_map.path)
         if region_map.instances:
@@ -224,7 +225,7 @@ def _rows(
         "domain": export.domain,
         "role": export.role,
         "licence": export.licence,
-        "scene": _scene(export, made),
+        "scene": _scene(export, found, made),
         "image_path": found.path,
         "image_file": found.file,
         "image_dhash": made.probe.dhash,
@@ -256,10 +257,11 @@ def _of_the_object(each: Object, identity: str) -> dict[str, Any]:
     }
 
 
-def _scene(export: ExportSettings, made: ImageObjects) -> str:
-    """`full` or `partial`, as the settings say or by the share of labelled px."""
-    if export.scene != "auto":
-        return export.scene
+def _scene(export: ExportSettings, found: FoundImage, made: ImageObjects) -> str:
+    """`full` or `partial`, as the settings or the export say, or by the labelled share."""
+    for stated in (export.scene, found.record.scene):
+        if stated != "auto":
+            return stated
     if made.labelled_share >= _FULL_SCENE:
         return "full"
     return "partial"

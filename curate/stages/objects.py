@@ -16,13 +16,17 @@ from curate.records import (
     Flag,
     FoundImage,
     ImageRecord,
-    MaskFile,
+    Painted,
     Record,
     make_drop,
 )
 from curate.stages.annotations import Object, annotation_objects
-from curate.stages.image_source import ImageLimits, ImageSource, frame_of
-from curate.stages.mask_files import file_objects, map_objects
+from curate.stages.image_masks import ImageMasks
+from curate.stages.image_source import Frame, ImageLimits, ImageSource, frame_of
+from curate.stages.layers import visible_shapes
+from curate.stages.mask_files import map_objects
+from curate.stages.mask_reading import MaskReader
+from curate.stages.segment_files import displayed_segments, other_values
 
 
 class ImageObjects(Record, frozen=True, kw_only=True):
@@ -78,15 +82,17 @@ def image_drops(
     One stands for its annotations, and one of unknown count for each of its mask files.
     """
     drops = []
-    if record.annotations or not record.maps:
+    maps = [region_map.path for region_map in record.maps]
+    maps += [each.path for each in record.segment_maps if each.labels]
+    if record.annotations or not maps:
         count = len(record.annotations)
         drops.append(make_drop(refusal, export=export, image_path=path, count=count))
-    for region_map in record.maps:
+    for path_of_map in maps:
         drop = make_drop(
             refusal,
             export=export,
             image_path=path,
-            annotation_key=region_map.path,
+            annotation_key=path_of_map,
             count=None,
         )
         drops.append(drop)
@@ -107,19 +113,32 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
     frame = frame_of(record, probed)
     made: list[Object] = []
     drops: list[Drop] = []
+    labelled = 0.0
+    files = MaskReader(source)
+    masks_of = _masks_of(files, frame, probed)
     for annotation in record.annotations:
+        if annotation.dropped is None and masks_of.is_only_listed(annotation):
+            continue
         try:
-            if isinstance(annotation.shape, MaskFile):
-                made += file_objects(annotation, annotation.shape, source, frame, cut)
-            else:
-                made += annotation_objects(annotation, frame, cut, source.limits)
+            objects = annotation_objects(annotation, masks_of, cut, source.limits)
         except Refusal as refusal:
             drops.append(source.drop(annotation.key, refusal))
+            continue
+        made += objects
+        # Px of a mask file are counted with all of it.
+        if not isinstance(annotation.shape, Painted):
+            labelled += sum(each.area for each in objects)
+
+    for segment_map in record.segment_maps:
+        segments = masks_of.segments[segment_map.path]
+        others = other_values(segment_map, segments, source, cut)
+        made += others.objects
+        drops += others.drops
+        labelled += others.labelled_px
 
     pixels = probed.height * probed.width
-    labelled = float(sum(each.area for each in made))
     for region_map in record.maps:
-        found = map_objects(region_map, source, frame, probed)
+        found = map_objects(region_map, files, frame, probed)
         made += found.objects
         drops += found.drops
         labelled += found.labelled_share * pixels
@@ -134,6 +153,19 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
         seen=seen,
         labelled_share=labelled / pixels,
     )
+
+
+def _masks_of(files: MaskReader, frame: Frame, probed: Probe) -> ImageMasks:
+    """What the masks of the image's annotations are made of."""
+    record = files.source.found.record
+    segments = {}
+    for segment_map in record.segment_maps:
+        segments[segment_map.path] = displayed_segments(
+            segment_map, files, frame, probed
+        )
+    max_pixels = files.source.limits.image_pixels
+    visible = visible_shapes(record, frame.height, frame.width, max_pixels)
+    return ImageMasks(frame, probed, files, visible, segments)
 
 
 def _first_of_each_key(

@@ -33,6 +33,7 @@ from curate.records import (
 from curate.settings import ExportSettings
 from curate.stages.faults import fault_refusal, fault_report
 from curate.stages.found_files import check_length, embedded_path, with_found_files
+from curate.stages.given_masks import repeated, usable_segments
 from curate.stages.objects import image_drops
 from curate.stages.writable import writable_drop, writable_record, writable_report
 
@@ -165,6 +166,7 @@ def _find(
             record.name,
             record.document,
             record.folders,
+            _masks(record),
         )
         file = str(export.files.root / path)
     except Refusal as refusal:
@@ -174,9 +176,11 @@ def _find(
         flags = [Flag.EMBEDDED_IMAGE]
         file = keep(record.embedded)
 
+    segments = usable_segments(export, path, record, given[path].keys)
+    record = segments.record
     annotations, lost_annotations = _new_annotations(export, path, record, given[path])
     maps, lost_maps, map_flags = _new_maps(export, path, record, given[path])
-    flags = [*flags, *map_flags]
+    flags = list(dict.fromkeys([*flags, *segments.flags, *map_flags]))
     record = msgspec.structs.replace(
         record,
         annotations=annotations,
@@ -184,7 +188,14 @@ def _find(
         embedded=None,
     )
     found = FoundImage(record=record, path=path, file=file, flags=flags)
-    return [*lost_annotations, *lost_maps, found]
+    return [*segments.drops, *lost_annotations, *lost_maps, found]
+
+
+def _masks(record: ImageRecord) -> set[str]:
+    """The mask files of a record, none of which is its image."""
+    masks = {region_map.path for region_map in record.maps}
+    masks.update(segment_map.path for segment_map in record.segment_maps)
+    return masks
 
 
 def _new_annotations(
@@ -207,7 +218,7 @@ def _new_annotations(
     for annotation in record.annotations:
         key = annotation.key
         if key in given.keys:
-            drop = export.drop(_repeated(key), image_path=path, annotation_key=key)
+            drop = export.drop(repeated(key), image_path=path, annotation_key=key)
             lost.append(drop)
             continue
         given.keys.add(key)
@@ -257,7 +268,7 @@ def _new_maps(
         try:
             region_map, map_flags = with_found_files(export, stated)
             if region_map.path in given.keys:
-                raise _repeated(region_map.path)
+                raise repeated(region_map.path)
         except Refusal as refusal:
             drop = export.drop(
                 refusal,
@@ -271,8 +282,3 @@ def _new_maps(
         flags += map_flags
         maps.append(region_map)
     return maps, lost, list(dict.fromkeys(flags))
-
-
-def _repeated(key: str) -> Refusal:
-    detail = f"{key} is there twice; the first is kept"
-    return Refusal(Reason.DUPLICATE_ANNOTATION, detail)

@@ -1,6 +1,8 @@
-"""Images that a document names by an address: a URL, or a path on another machine.
+"""Images that a labelling server names by an address: a URL of its own, or a path on its machine.
 
-Nothing is ever fetched. An address only tells the name under which the image was known.
+Nothing is ever fetched. An address only tells the name under which the image was known: servers
+put ids before names, and hide paths in queries. Keys of buckets, whose folders mean something, are
+looked up in curate/formats/shared/remote_files.py.
 """
 
 import base64
@@ -13,8 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qs, unquote
 
-from curate.exports.file_names import fold
-from curate.exports.files import Files
+from curate.exports.files import Files, loose
+from curate.exports.path_ends import nearest
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,3}")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -74,10 +76,10 @@ class ImageNames:
             for name in _spellings(address, posixpath.basename(path)):
                 found = self._paths(name)
                 if len(found) > 1:
-                    nearest = _with_longest_tail(found, _tail(address, name))
-                    if nearest:
+                    meant = nearest(found, _stated_path(address))
+                    if meant is not None:
                         return posixpath.relpath(
-                            nearest, posixpath.dirname(document) or "."
+                            meant, posixpath.dirname(document) or "."
                         )
                 if found:
                     return posixpath.join(folder, posixpath.basename(found[0]))
@@ -88,7 +90,7 @@ class ImageNames:
         if not name:
             return []
         same = self.files.by_file_name.get(name) or self.files.by_folded_name.get(
-            fold(name)
+            loose(name)
         )
         return same or self._by_stored_name.get(name, [])
 
@@ -122,6 +124,12 @@ def _path_in_query(query: str) -> str:
     return ""
 
 
+def _stated_path(address: str) -> str:
+    """All that an address says of folders, percent-decoded, with slashes."""
+    _, _, query = address.partition("?")
+    return unquote(query or address).replace("\\", "/")
+
+
 def _spellings(address: str, name: str) -> Iterator[str]:
     """File names that may be meant, the likeliest first."""
     yield name
@@ -136,32 +144,3 @@ def _spellings(address: str, name: str) -> Iterator[str]:
     prefix = _SHORT_PREFIX.match(decoded)
     if prefix and (_UPLOAD.search(address) or not prefix[1].isdigit()):
         yield decoded[prefix.end() :]
-
-
-def _tail(address: str, name: str) -> list[str]:
-    """The folders of an address and a file name, from the last to the first."""
-    place = unquote(address.partition("?")[2] or address).replace("\\", "/")
-    folders = posixpath.dirname(place).split("/")
-    return [name, *reversed(folders)]
-
-
-def _with_longest_tail(paths: list[str], tail: list[str]) -> str:
-    """The path that shares the most of its last folders with an address; "" if several do."""
-    shared = {path: _in_common(path, tail) for path in paths}
-    longest = max(shared.values())
-    nearest = [path for path, number in shared.items() if number == longest]
-    if len(nearest) > 1:
-        return ""
-    return nearest[0]
-
-
-def _in_common(path: str, tail: list[str]) -> int:
-    """How many of the last folders of a path are those of an address."""
-    parts = path.split("/")
-    parts.reverse()
-    number = 0
-    for part, other in zip(parts[1:], tail[1:], strict=False):
-        if fold(part) != fold(other):
-            break
-        number += 1
-    return number

@@ -1,44 +1,62 @@
-"""Documents that are lists: a JSON array, a lone JSON object, or a JSON object in each line."""
+"""Lists of JSON objects: a JSON array, a lone JSON object, or a JSON object in each line."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
-from curate.exports.documents import json_text
+from curate.exports.documents import json_text, json_value
 from curate.exports.export import Export
 from curate.formats.shared.documents import find_documents
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, IgnoredFile
-from curate.text import decode_text
+from curate.text import BYTE_ORDER_MARKS, decode_text
 
-_LINES = (".ndjson", ".jsonl")
+_LINES = (".jsonl", ".ndjson", ".manifest")  # suffixes of files of lines
 _SAMPLE = 100  # entries that tell whose document it is
 
 
 @dataclass(frozen=True, slots=True)
 class JsonList:
-    """A document and its entries, not decoded.
+    """A document and its entries, which are JSON objects.
 
-    `entries`: each with its place, as "FILE[2]" or, in a file of lines, "FILE:3". `broken`: what
-    is wrong with lines that cannot be read, by their place.
+    `entries`: each with its place, as "FILE[2]" or, in a file of lines, "FILE:3"; not decoded.
+    `broken`: what is wrong with lines or elements that are no objects, by their place.
     """
 
     path: str
     entries: list[tuple[str, msgspec.Raw]] = field(default_factory=list)
     broken: dict[str, Refusal] = field(default_factory=dict)
 
+    def add(self, place: str, text: bytes | msgspec.Raw) -> None:
+        """Note an element or a line, which is sound JSON."""
+        entry = bytes(text).strip()
+        if entry.startswith(b"{"):
+            self.entries.append((place, msgspec.Raw(entry)))
+        else:
+            self.broken[place] = Refusal(Reason.MALFORMED_FILE, "no object")
+
+    def objects(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The entries as plain data, each with its place."""
+        for place, raw in self.entries:
+            yield place, json_value(raw)
+
     def drops(self, export: Export) -> Iterator[Drop]:
-        """A drop for each broken line; nobody can know how many annotations it held."""
+        """A drop for each broken entry; nobody can know how many annotations it held."""
         for place, refusal in self.broken.items():
             named = Refusal(refusal.reason, f"{place}: {refusal.detail}")
             yield export.drop(named, annotation_key=place, count=None)
 
 
 def list_documents(
-    export: Export, name: str, is_ours: Callable[[msgspec.Raw], bool], needs: str
+    export: Export,
+    name: str,
+    is_ours: Callable[[msgspec.Raw], bool],
+    needs: str,
+    suffixes: tuple[str, ...] = (".json", ".jsonl", ".ndjson"),
 ) -> Iterator[JsonList | Drop | IgnoredFile]:
-    """The documents among an export's .json, .jsonl and .ndjson files that are a format's.
+    """The documents among an export's files of some suffixes that are a format's.
 
     `is_ours`: whether an entry is one of the format. A document is the format's if one of its
     first entries is. The rest is as in `curate.formats.shared.documents`.
@@ -46,13 +64,14 @@ def list_documents(
 
     def read(path: str) -> JsonList | None:
         document = read_list(export, path)
-        if document is None or not any(
-            is_ours(raw) for _, raw in document.entries[:_SAMPLE]
-        ):
+        if document is None:
             return None
-        return document
+        for _, raw in document.entries[:_SAMPLE]:
+            if is_ours(raw):
+                return document
+        return None
 
-    return find_documents(export, name, (".json", *_LINES), read, needs)
+    return find_documents(export, name, suffixes, read, needs)
 
 
 def read_list(export: Export, path: str) -> JsonList | None:
@@ -63,54 +82,66 @@ def read_list(export: Export, path: str) -> JsonList | None:
     """
     raw = export.read(path)
     depth = export.limits.json_depth
-    if path.lower().endswith(_LINES):
-        return _of_lines(path, raw, depth)
     try:
         text = json_text(raw, depth)
-    except Refusal as refusal:
-        if refusal.reason is not Reason.MALFORMED_FILE or not _begins_with_object(
-            raw, depth
-        ):
-            raise
-        return _of_lines(path, raw, depth)  # lines under another name
+    except Refusal:
+        # Brackets that a broken line leaves open nest those of all lines after it: the document
+        # may be refused as too deep, and still be one of lines.
+        if path.lower().endswith(_LINES) or _begins_with_object(raw, depth):
+            document = _of_lines(path, raw, depth)
+            if document.entries:
+                return document
+        raise
+    return _of_elements(path, text)
 
-    if text.lstrip()[:1] == b"{":
-        return JsonList(path, [(path, msgspec.Raw(text))])
+
+def _of_elements(path: str, text: bytes) -> JsonList | None:
+    """The elements of an array, or the object that the text is; None if it is neither."""
+    document = JsonList(path)
+    if text.lstrip().startswith(b"{"):
+        document.add(path, text)
+        return document
     try:
-        entries = msgspec.json.decode(text, type=list[msgspec.Raw])
+        elements = msgspec.json.decode(text, type=list[msgspec.Raw])
     except msgspec.ValidationError:
         return None
-    return JsonList(
-        path, [(f"{path}[{number}]", each) for number, each in enumerate(entries)]
-    )
+    for number, element in enumerate(elements):
+        document.add(f"{path}[{number}]", element)
+    return document
 
 
 def _of_lines(path: str, raw: bytes, depth: int) -> JsonList:
-    """The entries of a file of lines. Refusal malformed_file if none of its lines is JSON."""
+    """The entries of a file of lines."""
     document = JsonList(path)
-    for number, line in enumerate(decode_text(raw).split("\n"), start=1):
+    for number, line in enumerate(_utf8(raw).split(b"\n"), start=1):
         if not line.strip():
             continue
         place = f"{path}:{number}"
         try:
-            text = json_text(line.encode("utf-8", "surrogatepass"), depth)
+            document.add(place, json_text(line.strip(), depth))
         except Refusal as refusal:
             document.broken[place] = refusal
-        else:
-            document.entries.append((place, msgspec.Raw(text)))
-
-    if document.broken and not document.entries:
-        raise next(iter(document.broken.values()))
     return document
 
 
 def _begins_with_object(raw: bytes, depth: int) -> bool:
     """Whether the first of several lines is a JSON object."""
-    first, _, rest = decode_text(raw).lstrip().partition("\n")
-    if not rest.strip() or not first.startswith("{"):
-        return False
     try:
-        json_text(first.encode("utf-8", "surrogatepass"), depth)
+        first, _, rest = _utf8(raw).lstrip().partition(b"\n")
+        if not rest.strip() or not first.startswith(b"{"):
+            return False
+        json_text(first, depth)
     except Refusal:
         return False
     return True
+
+
+def _utf8(raw: bytes) -> bytes:
+    """The text as UTF-8, which it is already if it has no byte-order mark.
+
+    Bytes that are no UTF-8 stay, so that they cost their line only. Refusal malformed_file if
+    there is a mark, and the text is not what the mark says.
+    """
+    if raw.startswith(tuple(BYTE_ORDER_MARKS)):
+        return decode_text(raw).encode("utf-8", "surrogatepass")
+    return raw

@@ -49,6 +49,17 @@ def whole(number: Any) -> int | None:
     return int(number)
 
 
+def as_object(data: Any) -> dict[str, Any]:
+    """The data, if it is an object; else an empty one.
+
+    >>> as_object({"a": 1}), as_object([1])
+    ({'a': 1}, {})
+    """
+    if isinstance(data, dict):
+        return data
+    return {}
+
+
 def label_flags(label: str) -> list[Flag]:
     """The flag `replaced_characters` if a label holds a character that was replaced."""
     if "\ufffd" in label:
@@ -67,13 +78,6 @@ def attributes(data: Any) -> dict[str, str]:
     if not isinstance(data, dict):
         return {}
     return {str(key): _text(each) for key, each in data.items() if each is not None}
-
-
-def as_object(data: Any) -> dict[str, Any]:
-    """The data if it is an object, else an empty one."""
-    if isinstance(data, dict):
-        return data
-    return {}
 
 
 def decode_base64(text: Any) -> bytes | None:

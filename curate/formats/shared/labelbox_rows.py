@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from curate.formats.shared.json_values import as_object, value, whole
+from curate.formats.shared.json_values import as_object, whole
 from curate.reasons import Reason, Refusal
 
 _OLD_MARKS = ("Labeled Data", "DataRow ID", "External ID")
@@ -56,11 +56,8 @@ def is_data_row(raw: msgspec.Raw) -> bool:
     return is_new or is_old
 
 
-def read_row(place: str, raw: msgspec.Raw) -> DataRow:
+def read_row(place: str, entry: Mapping[str, Any]) -> DataRow:
     """The data row of an entry. Refusal malformed_file if it is none."""
-    entry = value(raw)
-    if not isinstance(entry, dict):
-        raise Refusal(Reason.MALFORMED_FILE, f"{place}: no object")
     if "data_row" in entry:
         return _new_row(place, entry)
     return _old_row(place, entry)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from curate.formats.shared.json_values import value, whole
+from curate.formats.shared.json_values import whole
 from curate.reasons import Reason, Refusal
 
 _ANNOTATIONS = (
@@ -100,11 +100,8 @@ def _holds_regions(piece: msgspec.Raw) -> bool:
     )
 
 
-def read_task(place: str, raw: msgspec.Raw) -> Task:
+def read_task(place: str, entry: dict[str, Any]) -> Task:
     """The task of an entry. Refusal malformed_file if it is none."""
-    entry = value(raw)
-    if not isinstance(entry, dict):
-        raise Refusal(Reason.MALFORMED_FILE, f"{place}: no object")
     if isinstance(entry.get("task"), dict) and "result" in entry:
         # In a storage, Label Studio puts the task into each of its annotations.
         task = entry.pop("task")

@@ -159,3 +159,16 @@ def test_masks_are_found_like_images(tmp_path: Path) -> None:
         with pytest.raises(Refusal) as caught:
             find_mask(files, name)
         assert caught.value.reason is expected
+
+
+def test_a_mask_is_not_taken_for_its_image(tmp_path: Path) -> None:
+    for path in ("maps/1.png", "pictures/1.png", "maps/2.png"):
+        file = tmp_path / "export" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"")
+    files = opened(tmp_path / "export", tmp_path / "scratch").files
+    masks = {"maps/1.png", "maps/2.png"}
+    found = find_image(files, "1.png", "maps/a.json", masks=masks)
+    assert found == ("pictures/1.png", [Flag.IMAGE_BY_NAME])
+    with pytest.raises(Refusal, match="missing_image"):
+        find_image(files, "2.png", "maps/a.json", masks=masks)

@@ -25,14 +25,22 @@ def read(root: Path, text: str, name: str = "a.json") -> JsonList | None:
     return read_list(export_of(root, **{name.replace(".", "_"): text}), name)
 
 
+def read_bytes(root: Path, raw: bytes, name: str = "file.jsonl") -> JsonList:
+    (root / name).write_bytes(raw)
+    document = read_list(export_of(root), name)
+    assert document is not None
+    return document
+
+
 @pytest.mark.parametrize(
     ("name", "text", "places"),
     [
-        ("a.json", '[{"a": 1}, 2]', ["a.json[0]", "a.json[1]"]),
+        ("a.json", '[{"a": 1}, {}]', ["a.json[0]", "a.json[1]"]),
         ("a.json", ' {"a": 1}', ["a.json"]),
         ("a.json", '{"a": 1}\n{"a": 2}\n', ["a.json:1", "a.json:2"]),
         ("a.ndjson", '{"a": 1}\n\n{"a": 2}', ["a.ndjson:1", "a.ndjson:3"]),
-        ("a.jsonl", "", []),
+        ("a.jsonl", '\n{"a": 1}\n', ["a.jsonl"]),
+        ("a.jsonl", '[{"a": 1},\n{"a": 2}]', ["a.jsonl[0]", "a.jsonl[1]"]),
     ],
 )
 def test_entries_have_places(
@@ -48,6 +56,42 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
     document = read(tmp_path, '{"a": 1}\n{"a": \n', "a.ndjson")
     assert document is not None
     assert list(document.broken) == ["a.ndjson:2"]
+
+
+def test_encodings_are_alike(tmp_path: Path) -> None:
+    lines = '{"a": 1}\r\n\r\n{"a": 2}'
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        document = read_bytes(tmp_path, lines.encode(encoding))
+        assert [entry for _, entry in document.objects()] == [{"a": 1}, {"a": 2}]
+        assert document.broken == {}
+
+
+def test_a_broken_line_costs_itself(tmp_path: Path) -> None:
+    nested = "[" * 300 + "]" * 300
+    lines = ['{"a": 1}', '{"a": ', "5", f'{{"a": {nested}}}', '{"a": "\\ud800"}']
+    raw = "\n".join(lines).encode() + b'\n{"a": "\xff"}'
+    document = read_bytes(tmp_path, raw)
+    assert [entry for _, entry in document.objects()] == [{"a": 1}, {"a": "\ufffd"}]
+    assert {place: each.reason.value for place, each in document.broken.items()} == {
+        "file.jsonl:2": "malformed_file",
+        "file.jsonl:3": "malformed_file",
+        "file.jsonl:4": "over_limit",
+        "file.jsonl:6": "malformed_file",
+    }
+
+
+def test_an_element_that_is_no_object_costs_itself(tmp_path: Path) -> None:
+    document = read_bytes(tmp_path, b'[{"a": 1}, null, [{}]]')
+    assert len(document.entries) == 1
+    assert list(document.broken) == ["file.jsonl[1]", "file.jsonl[2]"]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"text", b'{"a": [1, 2', b"\xff\xfe\x00", b"\x89PNG"]
+)
+def test_lines_without_an_object_are_refused(tmp_path: Path, raw: bytes) -> None:
+    with pytest.raises(Refusal, match="malformed_file"):
+        read_bytes(tmp_path, raw)
 
 
 @pytest.mark.parametrize("text", ['{"a": ', '{"a": 1\n"b": 2}', '[\n{"a": 1}\n'])

@@ -1,0 +1,101 @@
+"""The masks of an image's annotations in the displayed frame, however the export gives them.
+
+A mask is a shape of its own, what is seen of a shape that lies among others, a mask file, or the
+px of one value in a mask file.
+"""
+
+from dataclasses import dataclass
+
+from curate.pixels import masks
+from curate.pixels.probing import Probe
+from curate.pixels.run_lengths import RunLengths
+from curate.pixels.segments import Segments
+from curate.pixels.shapes import to_run_lengths, whole_mask
+from curate.reasons import Reason, Refusal
+from curate.records import Annotation, Flag, MaskFile, Painted
+from curate.stages.image_source import Frame
+from curate.stages.layers import Visible
+from curate.stages.mask_reading import MaskReader, mask_frame
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationMask:
+    """A mask in the displayed frame, and remarks on it."""
+
+    runs: RunLengths
+    flags: list[Flag]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageMasks:
+    """What the masks of an image's annotations are made of."""
+
+    frame: Frame
+    """The frame that the shapes are in."""
+    probe: Probe
+    files: MaskReader
+    visible: dict[int, Visible | Refusal]
+    """What is seen of shapes that lie over one another, by their layers."""
+    segments: dict[str, Segments | Refusal]
+    """The segments of mask files in the displayed frame, by their paths."""
+
+    def mask(self, annotation: Annotation) -> AnnotationMask:
+        """The mask of an annotation. Refusal if it has none, or no good one."""
+        shape = annotation.shape
+        if shape is None:
+            detail = annotation.detail or "the annotation has no mask"
+            raise Refusal(Reason.NO_MASK, detail)
+        if isinstance(shape, Painted):
+            return self._painted(shape)
+        if isinstance(shape, MaskFile):
+            return self._of_file(shape)
+        if annotation.layer is not None:
+            seen = self.visible[annotation.layer]
+            if isinstance(seen, Refusal):
+                raise seen
+            return _displayed(seen.runs, seen.flags, self.frame)
+
+        runs, flags = to_run_lengths(
+            shape,
+            self.frame.height,
+            self.frame.width,
+            self.files.source.limits.image_pixels,
+        )
+        return _displayed(runs, flags, self.frame)
+
+    def is_only_listed(self, annotation: Annotation) -> bool:
+        """Whether no px has an annotation's value, and it is not said that some have."""
+        shape = annotation.shape
+        if not isinstance(shape, Painted) or shape.required:
+            return False
+        segments = self.segments[shape.path]
+        return isinstance(segments, Segments) and shape.value not in segments.runs
+
+    def _painted(self, shape: Painted) -> AnnotationMask:
+        """The px of a value. Refusal if its file cannot be used, or if there are none."""
+        segments = self.segments[shape.path]
+        if isinstance(segments, Refusal):
+            raise segments
+        runs = segments.runs.get(shape.value)
+        if runs is None:
+            detail = f"{shape.path}: no px has the value {shape.value}"
+            raise Refusal(Reason.EMPTY_MASK, detail)
+        return AnnotationMask(runs, segments.flags)
+
+    def _of_file(self, shape: MaskFile) -> AnnotationMask:
+        """The mask in a file. Refusal if the file cannot be used, or if it has no px."""
+        picture = self.files.read(shape.path)
+        frame = mask_frame(picture, self.frame, self.probe)
+        try:
+            runs, flags = whole_mask(picture, shape.colour, frame.height, frame.width)
+        except Refusal as refusal:
+            raise Refusal(refusal.reason, f"{shape.path}: {refusal.detail}") from None
+        if masks.area(runs) == 0:
+            raise Refusal(Reason.EMPTY_MASK, f"{shape.path}: the mask has no pixel")
+        return _displayed(runs, flags, frame)
+
+
+def _displayed(runs: RunLengths, flags: list[Flag], frame: Frame) -> AnnotationMask:
+    """A mask of a frame, in the displayed frame."""
+    turned = masks.reorient(runs, frame.orientation)
+    return AnnotationMask(turned, flags)
