@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from curate.errors import InputError
@@ -141,11 +142,14 @@ def _result_of(future: Any, task: str) -> Any:
 
 @contextmanager
 def _interrupts_wait() -> Iterator[None]:
-    """Hold Ctrl-C back: it ends the run after this block.
+    """Hold Ctrl-C back while the workers start: it ends the run after this block.
 
-    Processes that start here inherit the mask, so Ctrl-C does not reach them at all: the
-    run ends them, not the user.
+    The workers inherit the signal mask, so Ctrl-C never reaches them: the run ends them,
+    not the user.
     """
+    # Python's resource tracker starts with the first process, and would unblock SIGINT in
+    # the thread that starts the workers.
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
