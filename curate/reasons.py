@@ -45,7 +45,10 @@ class Reason(StrEnum):
         "two images fit one name, or an image id occurs twice",
     )
     UNDECODABLE_IMAGE = "undecodable_image", "the file cannot be decoded as a picture"
-    TRUNCATED_IMAGE = "truncated_image", "the picture ends too early"
+    TRUNCATED_IMAGE = (
+        "truncated_image",
+        "the picture ends too early, and pixels are missing",
+    )
     IMAGE_BOMB = "image_bomb", "the picture has more pixels than the limits allow"
     UNSUPPORTED_IMAGE = (
         "unsupported_image",
@@ -56,7 +59,7 @@ class Reason(StrEnum):
     # annotations
     DUPLICATE_ANNOTATION = (
         "duplicate_annotation",
-        "the same annotation occurs again; the first one is kept",
+        "its image has the same label and mask already; the first one is kept",
     )
     UNKNOWN_CLASS = "unknown_class", "the class is not declared by the export"
     UNKNOWN_IMAGE = "unknown_image", "the image is not declared by the export"
@@ -73,7 +76,7 @@ class Reason(StrEnum):
     OUTSIDE_IMAGE = "outside_image", "the mask lies outside its image"
     MASK_SIZE_MISMATCH = (
         "mask_size_mismatch",
-        "the size of the mask differs from the size of its image",
+        "the annotated size is not of the proportions of its image",
     )
     NO_MASK = "no_mask", "a box, line, point or tag: an annotation without a mask"
     DELETED = "deleted", "the annotation tool marks it as deleted or cancelled"

@@ -45,6 +45,22 @@ class Flag(StrEnum):
     IMAGE_BY_NAME = "image_by_name"
     EMBEDDED_IMAGE = "embedded_image"
     REPLACED_CHARACTERS = "replaced_characters"
+    FRAME_UNSURE = "frame_unsure"
+    ENDS_EARLY = "ends_early"
+    GREY_8_BITS = "grey_8_bits"
+    GREY_10_BITS = "grey_10_bits"
+    GREY_12_BITS = "grey_12_bits"
+    GREY_14_BITS = "grey_14_bits"
+    DARK_GREY = "dark_grey"
+
+
+GREY_FLAGS = {
+    8: Flag.GREY_8_BITS,
+    10: Flag.GREY_10_BITS,
+    12: Flag.GREY_12_BITS,
+    14: Flag.GREY_14_BITS,
+}
+"""The flag of an image of 16-bit grey, by the bits that its export uses; none if it uses all."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,7 +285,8 @@ class ImageRecord(Record, frozen=True, kw_only=True):
     """Height of the annotated frame, px; None if the document does not say."""
     frame: Literal["displayed", "stored", "by_size"] = "by_size"
     """The frame of the shapes: `displayed` (EXIF orientation applied), `stored`, or the one of the
-    annotated size (`by_size`; displayed if both have it)."""
+    annotated size (`by_size`). If both have it, the export's other images decide, see
+    curate/stages/traits.py."""
     folders: list[str] = []
     video: str = ""
     embedded: bytes | None = None
@@ -285,6 +302,21 @@ class FoundImage(Record, frozen=True, kw_only=True, tag="found"):
     file: str
     """The path or URL that holds its bytes."""
     flags: list[Flag]
+
+
+KnownFrame = Literal["unknown", "displayed", "stored"]
+"""Of shapes: EXIF orientation applied, or as the picture is stored."""
+
+
+class ExportTraits(Record, frozen=True, kw_only=True, tag="traits"):
+    """What the pictures of an export have in common, as some of them tell."""
+
+    frame: KnownFrame = "unknown"
+    """The frame of shapes whose annotated size both frames of their picture have."""
+    frames: dict[str, KnownFrame] = {}
+    """The same by document, if documents differ in it."""
+    grey_bits: int = 0
+    """The bits that 16-bit grey uses; 0 if no picture tells."""
 
 
 class IgnoredFile(Record, frozen=True, kw_only=True, tag="ignored"):

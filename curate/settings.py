@@ -73,6 +73,14 @@ class ExportSettings(Section):
             "says"
         ),
     )
+    frame: Literal["auto", "displayed", "stored"] = Field(
+        default="auto",
+        description=(
+            "the frame that annotations of images with an EXIF orientation are in: `displayed` "
+            "or `stored`; `auto`: what the format says, then the size that the export states, "
+            "then its other images"
+        ),
+    )
     trust: float = Field(
         default=1.0, gt=0.0, le=10.0, description="factor on the weight of its objects"
     )

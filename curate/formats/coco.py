@@ -15,7 +15,9 @@ file of that name is taken, and so it is for a path of another machine or a URL:
 files, the one whose path ends most like it. LVIS has no `file_name`: there the end of
 `coco_url` is taken. No URL is ever opened. An image id that stands for two file names is
 `ambiguous_image`. `width` and `height` tell whether an image with an EXIF orientation was
-annotated as displayed or as stored.
+annotated as displayed or as stored. If they are of another size than the picture, but of its
+proportions, its masks are scaled (flag `scaled_mask`), and so are run-lengths of another
+`size`; other proportions are `mask_size_mismatch`.
 
 Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size.
 
@@ -33,9 +35,10 @@ Attributes: `attributes` (CVAT) and `metadata` (COCO Annotator) stay with the ob
 What has `deleted` set, an annotation or its image, is dropped as `deleted`.
 
 Keys: `DOCUMENT#ID`. Without an id it is `DOCUMENT#` and a digest of class and segmentation.
-An annotation is `duplicate_annotation` if its image has one of the same key already, or if
-another document has given the image the same label and segmentation, as `all.json` does
-beside `train.json`.
+An id proves nothing, as tools number anew: an annotation is `duplicate_annotation` if its
+image has one of the same label and mask already, from this document or from another, as
+`all.json` repeats `train.json`. If an id stands for different annotations of one image, the
+digest of each is added to its key: `DOCUMENT#ID~DIGEST`.
 
 Options:
 

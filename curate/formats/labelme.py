@@ -10,7 +10,9 @@ last, the one file of that name is taken, and so it is for a path of another mac
 `imagePath` names no image, it is the image beside the document that has the document's name.
 `imageData` is used only if no file is found (flag `embedded_image`). Shapes are in the
 displayed frame, as labelme shows it; if `imageWidth` and `imageHeight` are the size of the
-image as stored, they are in that. Any other size is ignored: points are px of the file.
+image as stored, they are in that. Another size of the image's proportions says that the file
+was made smaller or larger since: shapes are scaled with it (flag `scaled_mask`). A size of
+other proportions is `mask_size_mismatch`.
 
 Shapes: `polygon` (also without a `shape_type`, as in old files), X-AnyLabeling's
 `quadrilateral`, `circle` (its centre and a point on it; it becomes a polygon, exact to a

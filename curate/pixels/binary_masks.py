@@ -18,9 +18,11 @@ LOW = 32
 HIGH = 223
 """The lowest grey value of the upper end."""
 
+MANY_GREYS = 64
+"""More values than classes have."""
+
 _MIDDLE = 127
 _MOST_AT_ENDS = 0.9  # share of the px that lie at either end of a binary mask
-_MANY_GREYS = 64  # more values than classes have
 
 
 def binary_mask(picture: MaskPicture) -> Mask:
@@ -55,7 +57,7 @@ def looks_binary(grey: Integers, lossy: bool = False) -> bool:
     low = histogram[: LOW + 1]
     high = histogram[HIGH:]
     has_black_and_white = histogram[0] > 0 and high.any()
-    if has_black_and_white and np.count_nonzero(histogram) > _MANY_GREYS:
+    if has_black_and_white and np.count_nonzero(histogram) > MANY_GREYS:
         return True
 
     low_px = low.sum()

@@ -8,7 +8,14 @@ values look binary, or some px are transparent. Else values are numbers.
 
 import numpy as np
 
-from curate.pixels.binary_masks import HIGH, LOW, binary_mask, grey_values, looks_binary
+from curate.pixels.binary_masks import (
+    HIGH,
+    LOW,
+    MANY_GREYS,
+    binary_mask,
+    grey_values,
+    looks_binary,
+)
 from curate.pixels.class_table import (
     FIRST_LABEL,
     VOID,
@@ -21,7 +28,7 @@ from curate.pixels.class_table import (
     spread,
 )
 from curate.pixels.colour_codes import by_colour
-from curate.pixels.mask_pictures import MaskPicture
+from curate.pixels.mask_pictures import OPAQUE, MaskPicture
 from curate.reasons import Reason, Refusal
 from curate.records import RegionMap
 
@@ -42,7 +49,10 @@ def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     if pixels == "objects":
         return _numbered_objects(region_map, picture)
     if pixels == "index":
-        return _by_number(region_map, _numbers(picture), picture.lossy)
+        coded = _by_number(region_map, _numbers(picture), picture.lossy)
+        if picture.alpha is not None and not region_map.labels:
+            coded.codes[picture.alpha < OPAQUE] = VOID
+        return coded
     if pixels == "number":
         return _by_number(region_map, picture.colours, picture.lossy)
     return by_colour(region_map, picture)
@@ -56,7 +66,7 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     value_of = _object_classes(region_map)
     if len(value_of) > 1:
         return "index"
-    if picture.is_cut_out:
+    if picture.is_cut_out and not _shows_classes(picture):
         return "binary"
 
     grey = grey_values(picture)
@@ -67,6 +77,15 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     if looks_binary(grey, picture.lossy):
         return "binary"
     return "index"
+
+
+def _shows_classes(picture: MaskPicture) -> bool:
+    """Whether the opaque px of a grey or palette picture may be of several classes."""
+    if picture.values is None or picture.alpha is None:
+        return False
+    opaque = picture.values[picture.alpha >= OPAQUE]
+    count = distinct_values(opaque).size
+    return 2 <= count <= MANY_GREYS and not looks_binary(opaque)
 
 
 def _object_classes(region_map: RegionMap) -> dict[str, int]:

@@ -6,9 +6,12 @@ that into a Refusal. No code of ours runs there: an exception of ours is a bug, 
 not be taken for a bad file.
 
 Conversions to RGB: grey, two-level, palette, YCbCr, HSV and CMYK as Pillow does them;
-16-bit grey keeps its high byte; a picture with transparency is laid over white. Colour
-profiles are ignored. Floating-point, 32-bit and Lab pictures are refused. Of several
-frames the first counts.
+16-bit grey keeps the highest 8 of the bits that it uses (see deep_grey.py); a picture
+with transparency is laid over white. Colour profiles are ignored. Floating-point,
+32-bit and Lab pictures are refused. Of several frames the first counts.
+
+A JPEG that ends too early is read if all of its pixels are there. Text and colour
+profiles of a PNG may take 64 MB each when they are unpacked, and 128 MB together.
 """
 
 import re
@@ -19,15 +22,13 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, PngImagePlugin, UnidentifiedImageError
 
+from curate.pixels import cut_off_jpeg, deep_grey
 from curate.reasons import Reason, Refusal
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "JPEG2000", "PPM", "AVIF")
 """The image types that are read, as Pillow names them."""
-
-GREY16_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N"})
-"""Pillow's modes of 16-bit grey."""
 
 RGB_MODES = frozenset(
     {
@@ -50,7 +51,13 @@ RGB_MODES = frozenset(
 
 _CUT_OFF = re.compile("[Tt]runcated|broken data stream")
 _OUT_OF_MEMORY = "out of memory"
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _WEBP_HEADER = 8  # bytes that a WebP file has before the size that it states
+
+# Pillow's own limits are 1 MB and 64 MB: screenshots and edited photos exceed them.
+PngImagePlugin.MAX_TEXT_CHUNK = 64 * 1024 * 1024
+PngImagePlugin.MAX_TEXT_MEMORY = 128 * 1024 * 1024
 
 
 @contextmanager
@@ -85,12 +92,63 @@ def open_picture(data: bytes, max_pixels: int) -> Image.Image:
     """
     with refusing(data):
         picture = Image.open(BytesIO(data), formats=FORMATS)
-        width, height = picture.size
+    _check_size(picture, max_pixels)
+    return picture
 
+
+def open_file(path: str, max_pixels: int) -> Image.Image:
+    """The picture in a local file, of which no more than the header is read yet.
+
+    Refusal as `open_picture`.
+    """
+    with refusing():
+        picture = Image.open(path, formats=FORMATS)
+    _check_size(picture, max_pixels)
+    return picture
+
+
+def _check_size(picture: Image.Image, max_pixels: int) -> None:
+    """Refuse a picture of more than `max_pixels` px."""
+    width, height = picture.size
     if width * height > max_pixels:
         detail = f"{width} x {height} px, more than {max_pixels:,} px"
         raise Refusal(Reason.IMAGE_BOMB, detail)
-    return picture
+
+
+def load(
+    picture: Image.Image,
+    data: bytes,
+    max_pixels: int,
+    draft: tuple[str | None, tuple[int, int]] | None = None,
+) -> tuple[Image.Image, bool]:
+    """An opened picture with its pixels, and whether its file ends too early.
+
+    `draft`: mode and least size to which a JPEG may be reduced. A JPEG that ends too
+    early is opened anew. Refusal as `refusing`.
+    """
+    try:
+        with refusing(data):
+            if draft is not None:
+                picture.draft(*draft)
+            picture.load()
+    except Refusal as refusal:
+        is_cut_off = refusal.reason is Reason.TRUNCATED_IMAGE
+        if not is_cut_off or not cut_off_jpeg.is_jpeg(data):
+            raise
+        with refusing(data):
+            has_all_pixels = cut_off_jpeg.has_all_pixels(data)
+        if not has_all_pixels:
+            raise
+    else:
+        return picture, False
+
+    mended = cut_off_jpeg.with_end_mark(data)
+    picture = open_picture(mended, max_pixels)
+    with refusing(mended):
+        if draft is not None:
+            picture.draft(*draft)
+        picture.load()
+    return picture, True
 
 
 def orientation_of(picture: Image.Image, data: bytes) -> int:
@@ -111,14 +169,14 @@ def orientation_of(picture: Image.Image, data: bytes) -> int:
     return stated
 
 
-def to_rgb(picture: Image.Image) -> Image.Image:
+def to_rgb(picture: Image.Image, grey_bits: int = 16) -> Image.Image:
     """A loaded picture in Pillow's mode RGB, by the rules above.
 
-    Refusal unsupported_image.
+    `grey_bits`: that 16-bit grey uses. Refusal unsupported_image.
     """
-    if picture.mode in GREY16_MODES:
-        high_bytes = np.asarray(picture) >> 8
-        return Image.fromarray(high_bytes.astype(np.uint8)).convert("RGB")
+    if picture.mode in deep_grey.MODES:
+        shown = deep_grey.to_bytes(np.asarray(picture), grey_bits)
+        return Image.fromarray(shown).convert("RGB")
     if picture.mode not in RGB_MODES:
         detail = f"pixel mode {picture.mode} has no conversion to RGB"
         raise Refusal(Reason.UNSUPPORTED_IMAGE, detail)
@@ -140,6 +198,8 @@ def _reason(data: bytes, error: Exception) -> Reason:
         # Its decoder says the same of every failure, but the file states its own size.
         stated = int.from_bytes(data[4:8], "little")
         is_cut_off = stated + _WEBP_HEADER > len(data)
+    elif data.startswith(_PNG_SIGNATURE):
+        is_cut_off = _PNG_END not in data
     else:
         is_cut_off = _CUT_OFF.search(str(error)) is not None
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.boundary import runs_in_child
-from curate.pixels import decoding
+from curate.pixels import decoding, deep_grey
 from curate.pixels.masks import Mask
 from curate.pixels.orientation import displayed, displayed_size, stored_box
 from curate.records import Box
@@ -42,16 +42,20 @@ class Photo:
     _stored: Image.Image
     _orientation: int
     """EXIF orientation that leads from `_stored` to the displayed frame."""
+    _grey_bits: int
+    """The bits that 16-bit grey uses."""
 
 
-def decode_photo(data: bytes, max_pixels: int) -> Photo:
+def decode_photo(data: bytes, max_pixels: int, grey_bits: int = 0) -> Photo:
     """Decode an image file of `max_pixels` px at most.
 
-    Refusal image_bomb, truncated_image or undecodable_image.
+    `grey_bits`: that its export's 16-bit grey uses; the picture may use more. Refusal
+    image_bomb, truncated_image or undecodable_image.
     """
     picture = decoding.open_picture(data, max_pixels)
-    with decoding.refusing(data):
-        picture.load()
+    picture, _ = decoding.load(picture, data, max_pixels)
+    if picture.mode in deep_grey.MODES:
+        grey_bits = max(grey_bits, deep_grey.used_bits(np.asarray(picture)))
 
     orientation = decoding.orientation_of(picture, data)
     height, width = displayed_size(
@@ -59,7 +63,7 @@ def decode_photo(data: bytes, max_pixels: int) -> Photo:
         picture.width,
         orientation,
     )
-    return Photo(height, width, picture, orientation)
+    return Photo(height, width, picture, orientation, grey_bits)
 
 
 def cut(photo: Photo, box: Box) -> Pixels:
@@ -70,7 +74,7 @@ def cut(photo: Photo, box: Box) -> Pixels:
     orientation = photo._orientation
     inside = stored_box(box, photo.height, photo.width, orientation)
     crop = photo._stored.crop(inside)
-    rgb = decoding.to_rgb(crop)
+    rgb = decoding.to_rgb(crop, photo._grey_bits)
     pixels = displayed(np.asarray(rgb), orientation)
     return np.ascontiguousarray(pixels)
 
@@ -109,12 +113,14 @@ def thumbnail(data: bytes, max_pixels: int, side: int) -> bytes:
     Refusal as `decode`.
     """
     picture = decoding.open_picture(data, max_pixels)
-    with decoding.refusing(data):
-        picture.draft(None, (side, side))
-        picture.load()
+    draft = (None, (side, side))
+    picture, _ = decoding.load(picture, data, max_pixels, draft)
+    grey_bits = 0
+    if picture.mode in deep_grey.MODES:
+        grey_bits = deep_grey.used_bits(np.asarray(picture))
 
     orientation = decoding.orientation_of(picture, data)
-    small = decoding.to_rgb(picture)
+    small = decoding.to_rgb(picture, grey_bits)
     small.thumbnail((side, side))
     turned = displayed(np.asarray(small), orientation)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.pixels import decoding
+from curate.pixels import decoding, deep_grey
 from curate.pixels.masks import Mask
 from curate.reasons import Reason, Refusal
 
@@ -37,6 +37,12 @@ class MaskPicture:
     """(H, W), if the file has transparency."""
     lossy: bool
     """Whether its compression blends colours."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width, px."""
+        height, width = self.pixels.shape
+        return height, width
 
     @property
     def values(self) -> Values | None:
@@ -140,7 +146,7 @@ def _table(picture: Image.Image) -> Colours | None:
 
 def _is_deep(mode: str) -> bool:
     """Whether pixels of a mode have more than 8 bits of grey."""
-    return mode == "I" or mode in decoding.GREY16_MODES
+    return mode == "I" or mode in deep_grey.MODES
 
 
 def _deep_values(picture: Image.Image) -> Values:

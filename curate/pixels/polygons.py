@@ -10,6 +10,7 @@ import shapely
 
 from curate.pixels import masks
 from curate.pixels.masks import Mask
+from curate.pixels.proportions import Size
 from curate.pixels.raster import Ring, fill
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
@@ -21,7 +22,7 @@ MAX_POINTS = 1_000_000
 MAX_COORDINATE = 1_000_000.0
 """px; a polygon that reaches further is over_limit."""
 
-Scale = tuple[int, int]
+Scale = tuple[float, float]
 """px that 1 means, in x and in y."""
 
 _COARSE_PX = 5.0  # the wider radius of the edge metric
@@ -31,18 +32,22 @@ def rasterise(
     polygons: Polygons,
     height: int,
     width: int,
+    annotated: Size | None = None,
 ) -> tuple[RunLengths, list[Flag]]:
     """Run-lengths of the union of the rings, less the union of the holes, and remarks.
 
-    A bad ring is left out (flag partial). Refusal no_mask, bad_polygon, over_limit,
+    `annotated`: size of the frame that the corners are in, if it is not height × width
+    px. A bad ring is left out (flag partial). Refusal no_mask, bad_polygon, over_limit,
     outside_image or empty_mask.
     """
     if all(ring == [] for ring in polygons.rings):
         raise Refusal(Reason.NO_MASK, "the polygon has no points")
 
-    scale = (1, 1)
+    scale: Scale = (1, 1)
     if polygons.normalised:
         scale = (width, height)
+    elif annotated is not None:
+        scale = (width / annotated[1], height / annotated[0])
     rings = _read_rings(polygons.rings, scale)
     holes = _read_rings(polygons.holes, scale)
     if not rings:

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.pixels import decoding
+from curate.pixels import decoding, deep_grey
 from curate.pixels.orientation import displayed, displayed_size
 
 _HASH_SIZE = (9, 8)  # width and height, px, of the picture that is hashed
+_DARK_BITS = 4  # fewer than the export uses: a picture nearly black
 _LEAST_SIZE = (144, 128)  # that a picture keeps when it is shrunk in the quick way
 
 
@@ -32,11 +33,18 @@ class Probe(msgspec.Struct, frozen=True):
     """As Pillow names it: JPEG, PNG, …"""
     mode: str
     """As Pillow names it: RGB, L, …"""
+    grey_bits: int = 0
+    """The bits that 16-bit grey uses; 0 if it is of another kind."""
+    is_dark: bool = False
+    """Whether it uses a sixteenth of the range that its `grey_bits` have, or less."""
+    ends_early: bool = False
+    """Whether it is a JPEG that ends too early, with all of its pixels."""
 
 
-def probe(data: bytes, max_pixels: int) -> Probe:
+def probe(data: bytes, max_pixels: int, grey_bits: int = 0) -> Probe:
     """Look at an image file of `max_pixels` px at most.
 
+    `grey_bits`: that its export's 16-bit grey uses; the picture may use more.
     A large JPEG is decoded at an eighth of its size, which is enough for the hash.
     Refusal image_bomb, truncated_image, undecodable_image or unsupported_image.
     """
@@ -48,7 +56,17 @@ def probe(data: bytes, max_pixels: int) -> Probe:
     if picture.format != "TIFF":
         height, width = displayed_size(height, width, orientation)
 
-    grey = _small_grey(picture, data)
+    picture, ends_early = decoding.load(
+        picture, data, max_pixels, draft=("L", _LEAST_SIZE)
+    )
+    used_bits = 0
+    if picture.mode in deep_grey.MODES:
+        used_bits = deep_grey.used_bits(np.asarray(picture))
+        grey_bits = max(grey_bits, used_bits)
+    else:
+        grey_bits = 0
+
+    grey = _small_grey(picture, data, grey_bits)
     return Probe(
         image_id=hashlib.sha256(data).hexdigest()[:32],
         width=width,
@@ -57,18 +75,20 @@ def probe(data: bytes, max_pixels: int) -> Probe:
         dhash=_difference_hash(grey),
         format=str(picture.format),
         mode=mode,
+        grey_bits=grey_bits,
+        is_dark=used_bits <= grey_bits - _DARK_BITS,
+        ends_early=ends_early,
     )
 
 
-def _small_grey(picture: Image.Image, data: bytes) -> NDArray[np.uint8]:
-    """The displayed picture, grey and shrunk to the size that is hashed: (8, 9) uint8."""
-    with decoding.refusing(data):
-        picture.draft("L", _LEAST_SIZE)
-        picture.load()
+def _small_grey(picture: Image.Image, data: bytes, grey_bits: int) -> NDArray[np.uint8]:
+    """The displayed picture, grey and shrunk to the size that is hashed: (8, 9) uint8.
 
+    `picture`: loaded.
+    """
     orientation = decoding.orientation_of(picture, data)
     if picture.mode not in ("L", "RGB", "RGBA"):
-        picture = decoding.to_rgb(picture)  # other modes cannot be reduced
+        picture = decoding.to_rgb(picture, grey_bits)  # other modes cannot be reduced
 
     # Reducing by a whole number first is much faster than resampling all pixels.
     width, height = _LEAST_SIZE

@@ -3,6 +3,7 @@
 from typing import Any
 
 from curate.pixels import masks, run_lengths
+from curate.pixels.proportions import Size, place_scaled
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import RowRunLengths
@@ -16,11 +17,13 @@ def place_rows(
     height: int,
     width: int,
     max_pixels: int,
+    annotated: Size | None = None,
 ) -> RunLengths:
     """The mask at its place in the frame of height × width px.
 
     What is beyond the frame is cut off. `max_pixels`: px that the rectangle may have.
-    Refusal bad_run_lengths, over_limit or outside_image.
+    `annotated`: size of the frame that the rectangle is in, if it has another one.
+    Refusal bad_run_lengths, over_limit, outside_image or empty_mask.
     """
     left = _whole(shape.x)
     top = _whole(shape.y)
@@ -36,7 +39,7 @@ def place_rows(
     # Row by row through a mask is column by column through the transposed mask.
     turned = run_lengths.parse(shape.counts, height=columns, width=rows)
     mask = masks.decode(turned).T
-    return masks.place(mask, left, top, height, width)
+    return place_scaled(mask, left, top, annotated or (height, width), (height, width))
 
 
 def _whole(number: Any) -> int:

@@ -1,5 +1,5 @@
-"""Shapes of annotations, as their export wrote them, as run-lengths over the frame that
-they are in."""
+"""Shapes of annotations, as their export wrote them, as run-lengths over their
+picture."""
 
 import math
 from collections.abc import Iterable
@@ -10,6 +10,12 @@ from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.pixels.mask_scaling import fit_mask
 from curate.pixels.masks import Mask
 from curate.pixels.outlines import ellipse
+from curate.pixels.proportions import (
+    Size,
+    check_proportions,
+    place_scaled,
+    size_mismatch,
+)
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import (
@@ -24,7 +30,8 @@ from curate.records import (
     Shape,
 )
 
-_LONGEST_SIZE = 100  # characters of a stated size that a message quotes
+_OfStatedSize = Polygons | RowRunLengths | Bitmap
+"""Shapes in px of the frame whose size their record states."""
 
 
 def to_run_lengths(
@@ -32,36 +39,108 @@ def to_run_lengths(
     height: int,
     width: int,
     max_pixels: int,
+    annotated: Size | None = None,
 ) -> tuple[RunLengths, list[Flag]]:
-    """Run-lengths of a shape over its frame of height × width px, and remarks.
+    """Run-lengths of a shape over a picture of height × width px, and remarks.
 
-    `max_pixels`: px that an embedded bitmap may have. Refusal if the shape gives no
-    mask.
+    `max_pixels`: px that an embedded bitmap may have. `annotated`: size of the frame
+    that the shape is in, if it is not the picture's; masks of the whole frame have their
+    own. Refusal if the shape gives no mask, or is not of the picture's proportions.
     """
+    picture = (height, width)
     if isinstance(shape, Compound):
-        return _join(shape, height, width, max_pixels)
-    if isinstance(shape, Polygons):
-        return polygons.rasterise(shape, height, width)
-    if isinstance(shape, Ellipse):
-        return polygons.rasterise(_outline(shape, height, width), height, width)
-    if isinstance(shape, Bitmap):
-        return _bitmap(shape, height, width, max_pixels)
+        return _join(shape, picture, max_pixels, annotated)
+    if isinstance(shape, RawRunLengths):
+        return _parse(shape, picture, max_pixels)
     if isinstance(shape, PackedRunLengths):
         return packed_runs.unpack(shape, height, width, max_pixels)
+    if isinstance(shape, Bitmap) and shape.whole:
+        return whole_mask(_decode(shape, max_pixels), shape.colour, height, width)
+
+    if annotated is not None:
+        check_proportions(annotated, picture)
+    if isinstance(shape, Ellipse):  # in shares of the frame
+        return polygons.rasterise(_outline(shape, height, width), height, width)
+    if annotated is None:
+        return _drawn(shape, picture, max_pixels, picture)
+    return _scaled(shape, picture, max_pixels, annotated)
+
+
+def own_size(shape: Shape | None) -> Size | None:
+    """The size of the frame that a shape itself states; None if it does not.
+
+    Of a shape of several pieces, the size that all of them state.
+    """
+    if isinstance(shape, RawRunLengths | PackedRunLengths):
+        if isinstance(shape.height, int) and isinstance(shape.width, int):
+            return shape.height, shape.width
+        return None
+    if isinstance(shape, Compound):
+        sizes = {own_size(piece) for piece in shape.pieces}
+        if len(sizes) == 1:
+            return sizes.pop()
+    return None
+
+
+def _scaled(
+    shape: _OfStatedSize, picture: Size, max_pixels: int, annotated: Size
+) -> tuple[RunLengths, list[Flag]]:
+    """A shape of an annotated frame of another size over the picture, and remarks."""
+    try:
+        runs, flags = _drawn(shape, picture, max_pixels, annotated)
+    except Refusal as refusal:
+        if refusal.reason is Reason.EMPTY_MASK:
+            raise _vanishing(annotated, picture) from None
+        raise
+    return runs, [Flag.SCALED_MASK, *flags]
+
+
+def _drawn(
+    shape: _OfStatedSize, picture: Size, max_pixels: int, annotated: Size
+) -> tuple[RunLengths, list[Flag]]:
+    """A shape in px of an annotated frame as run-lengths over the picture, and remarks."""
+    height, width = picture
+    if isinstance(shape, Polygons):
+        return polygons.rasterise(shape, height, width, annotated)
     if isinstance(shape, RowRunLengths):
-        return row_runs.place_rows(shape, height, width, max_pixels), []
-    return _parse(shape, height, width), []
+        return row_runs.place_rows(shape, height, width, max_pixels, annotated), []
+    mask = _decode(shape, max_pixels).foreground()
+    return place_scaled(mask, shape.x, shape.y, annotated, picture), []
 
 
-def _parse(shape: RawRunLengths, height: int, width: int) -> RunLengths:
-    """Run-lengths as they are. Refusal mask_size_mismatch or bad_run_lengths."""
-    stated = (shape.height, shape.width)
-    if stated != (height, width):
-        size = f"{shape.width} x {shape.height}"
-        size = size[:_LONGEST_SIZE]
-        detail = f"the mask is {size} px, the image {width} x {height}"
-        raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
-    return run_lengths.parse(shape.counts, height, width)
+def _parse(
+    shape: RawRunLengths, picture: Size, max_pixels: int
+) -> tuple[RunLengths, list[Flag]]:
+    """Run-lengths over a picture, scaled if they are of another size.
+
+    Refusal mask_size_mismatch, bad_run_lengths or empty_mask.
+    """
+    if (shape.height, shape.width) == picture:
+        return run_lengths.parse(shape.counts, *picture), []
+
+    size = own_size(shape)
+    if size is None or min(size) <= 0:
+        raise size_mismatch((shape.height, shape.width), picture)
+    check_proportions(size, picture)
+    if size[0] * size[1] > max_pixels:  # it is decoded to be scaled
+        raise size_mismatch(size, picture)
+
+    runs = run_lengths.parse(shape.counts, *size)
+    if masks.area(runs) == 0:
+        raise Refusal(Reason.EMPTY_MASK, "the mask has no px")
+    bounds = masks.box(runs)
+    inside = masks.decode_window(runs, bounds)
+    try:
+        scaled = place_scaled(inside, bounds.x0, bounds.y0, size, picture)
+    except Refusal:
+        raise _vanishing(size, picture) from None
+    return scaled, [Flag.SCALED_MASK]
+
+
+def _vanishing(annotated: Size, picture: Size) -> Refusal:
+    """Why a mask is lost that is so small at the picture's size that no px is left."""
+    mismatch = size_mismatch(annotated, picture)
+    return Refusal(mismatch.reason, f"{mismatch.detail}; scaled, it covers no px")
 
 
 def _outline(shape: Ellipse, height: int, width: int) -> Polygons:
@@ -111,31 +190,19 @@ def _mask_of(picture: MaskPicture, colour: int | None) -> Mask:
     return is_of_colour
 
 
-def _bitmap(
-    shape: Bitmap,
-    height: int,
-    width: int,
-    max_pixels: int,
-) -> tuple[RunLengths, list[Flag]]:
-    """A bitmap at its place in the frame, or over all of it.
-
-    Refusal bad_bitmap, outside_image or mask_size_mismatch.
-    """
+def _decode(shape: Bitmap, max_pixels: int) -> MaskPicture:
+    """The picture of a bitmap. Refusal bad_bitmap."""
     try:
-        picture = decode_mask(shape.data, max_pixels)
+        return decode_mask(shape.data, max_pixels)
     except Refusal as refusal:
         raise Refusal(Reason.BAD_BITMAP, refusal.detail) from None
-    if shape.whole:
-        return whole_mask(picture, shape.colour, height, width)
-    mask = picture.foreground()
-    return masks.place(mask, shape.x, shape.y, height, width), []
 
 
 def _join(
     shape: Compound,
-    height: int,
-    width: int,
+    picture: Size,
     max_pixels: int,
+    annotated: Size | None,
 ) -> tuple[RunLengths, list[Flag]]:
     """The union of the pieces less the holes; a bad one is left out and flagged if any
     good piece is left.
@@ -149,7 +216,7 @@ def _join(
         found = []
         for each in shapes:
             try:
-                runs, remarks = to_run_lengths(each, height, width, max_pixels)
+                runs, remarks = to_run_lengths(each, *picture, max_pixels, annotated)
             except Refusal as refusal:
                 refusals.append(refusal)
                 continue

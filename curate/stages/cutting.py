@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -29,6 +30,16 @@ class CropRequest(msgspec.Struct, frozen=True):
     """Run-lengths of its mask, compressed as COCO does."""
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A photo as ingest saw it."""
+
+    data: bytes
+    image_id: str
+    grey_bits: int
+    """The bits that 16-bit grey uses; 0 if it is of another kind."""
+
+
 class EncodedCrop(msgspec.Struct, frozen=True):
     """A crop and its mask, encoded."""
 
@@ -42,18 +53,19 @@ def cut_image(
     image_id: str,
     requests: list[CropRequest],
     max_pixels: int,
+    grey_bits: int,
 ) -> list[EncodedCrop]:
     """Cut all crops of a photo, which is decoded once.
 
-    Refusal as images.decode, or undecodable_image if the bytes are not those that
-    ingest saw.
+    `grey_bits`: that 16-bit grey uses, as ingest has found. Refusal as images.decode, or
+    undecodable_image if the bytes are not those that ingest saw.
     """
     if hashlib.sha256(data).hexdigest()[:32] != image_id:
         raise Refusal(
             Reason.UNDECODABLE_IMAGE, "the file has changed since it was ingested"
         )
 
-    photo = images.decode_photo(data, max_pixels)
+    photo = images.decode_photo(data, max_pixels, grey_bits)
     cut = []
     for request in requests:
         runs = run_lengths.parse(request.counts, photo.height, photo.width)
@@ -79,7 +91,7 @@ def encode_crop(photo: Photo, crop: Box) -> bytes:
 
 
 def cut_crops(
-    data: bytes, image_id: str, requests: Sequence[CropRequest], limits: Limits
+    photo: PhotoFile, requests: Sequence[CropRequest], limits: Limits
 ) -> list[EncodedCrop | Refusal]:
     """What became of each crop of a photo: cut, or refused.
 
@@ -88,13 +100,13 @@ def cut_crops(
     """
     results: list[EncodedCrop | Refusal] = []
     for batch in _batches(requests):
-        cut = _cut_batch(data, image_id, batch, limits)
+        cut = _cut_batch(photo, batch, limits)
         if cut is None:
             # Ask for the photo alone: if that is too much, each of its crops would be.
-            if _cut_batch(data, image_id, [], limits) is None:
+            if _cut_batch(photo, [], limits) is None:
                 detail = "decoding it takes more memory than the limits allow"
                 raise Refusal(Reason.IMAGE_BOMB, detail)
-            results += _cut_apart(data, image_id, batch, limits)
+            results += _cut_apart(photo, batch, limits)
         else:
             results += cut
     return results
@@ -117,7 +129,7 @@ def _batches(requests: Sequence[CropRequest]) -> Iterator[list[CropRequest]]:
 
 
 def _cut_batch(
-    data: bytes, image_id: str, requests: list[CropRequest], limits: Limits
+    photo: PhotoFile, requests: list[CropRequest], limits: Limits
 ) -> list[EncodedCrop] | None:
     """Crops cut in the child; None if that takes more memory than it has.
 
@@ -125,7 +137,13 @@ def _cut_batch(
     """
     try:
         return child.call(
-            cut_image, limits, data, image_id, requests, limits.image_pixels
+            cut_image,
+            limits,
+            photo.data,
+            photo.image_id,
+            requests,
+            limits.image_pixels,
+            photo.grey_bits,
         )
     except child.ChildDied as death:
         if death.memory:
@@ -134,7 +152,7 @@ def _cut_batch(
 
 
 def _cut_apart(
-    data: bytes, image_id: str, requests: list[CropRequest], limits: Limits
+    photo: PhotoFile, requests: list[CropRequest], limits: Limits
 ) -> list[EncodedCrop | Refusal]:
     """Crops that took too much memory together: cut by halves, or refused alone."""
     if len(requests) == 1:
@@ -143,9 +161,9 @@ def _cut_apart(
     results: list[EncodedCrop | Refusal] = []
     middle = len(requests) // 2
     for half in (requests[:middle], requests[middle:]):
-        cut = _cut_batch(data, image_id, half, limits)
+        cut = _cut_batch(photo, half, limits)
         if cut is None:
-            results += _cut_apart(data, image_id, half, limits)
+            results += _cut_apart(photo, half, limits)
         else:
             results += cut
     return results

@@ -4,18 +4,17 @@ A mask is a shape of its own, what is seen of a shape that lies among others, a 
 px of one value in a mask file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from curate.pixels import masks
-from curate.pixels.probing import Probe
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.segments import Segments
-from curate.pixels.shapes import to_run_lengths, whole_mask
+from curate.pixels.shapes import own_size, to_run_lengths, whole_mask
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Flag, MaskFile, Painted
-from curate.stages.image_source import Frame
+from curate.records import Annotation, Flag, MaskFile, Painted, Shape
+from curate.stages.frames import Frame, Frames
 from curate.stages.layers import Visible
-from curate.stages.mask_reading import MaskReader, mask_frame
+from curate.stages.mask_reading import MaskReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,8 @@ class AnnotationMask:
 class ImageMasks:
     """What the masks of an image's annotations are made of."""
 
-    frame: Frame
-    """The frame that the shapes are in."""
-    probe: Probe
+    frames: Frames
+    """The frames that shapes may be in."""
     files: MaskReader
     visible: dict[int, Visible | Refusal]
     """What is seen of shapes that lie over one another, by their layers."""
@@ -53,15 +51,17 @@ class ImageMasks:
             seen = self.visible[annotation.layer]
             if isinstance(seen, Refusal):
                 raise seen
-            return _displayed(seen.runs, seen.flags, self.frame)
+            return _displayed(seen.runs, seen.flags, self.frames.of_record())
 
+        frame = self._frame(shape)
         runs, flags = to_run_lengths(
             shape,
-            self.frame.height,
-            self.frame.width,
+            frame.height,
+            frame.width,
             self.files.source.limits.image_pixels,
+            frame.annotated,
         )
-        return _displayed(runs, flags, self.frame)
+        return _displayed(runs, flags, frame)
 
     def is_only_listed(self, annotation: Annotation) -> bool:
         """Whether no px has an annotation's value, and it is not said that some have."""
@@ -70,6 +70,14 @@ class ImageMasks:
             return False
         segments = self.segments[shape.path]
         return isinstance(segments, Segments) and shape.value not in segments.runs
+
+    def _frame(self, shape: Shape) -> Frame:
+        """The frame of a shape: some state their size, that of others the record states."""
+        size = own_size(shape)
+        if size is None or min(size) <= 0:
+            return self.frames.of_record()
+        # Such a shape is scaled by its own size.
+        return replace(self.frames.of_size(size), annotated=None)
 
     def _painted(self, shape: Painted) -> AnnotationMask:
         """The px of a value. Refusal if its file cannot be used, or if there are none."""
@@ -85,7 +93,7 @@ class ImageMasks:
     def _of_file(self, shape: MaskFile) -> AnnotationMask:
         """The mask in a file. Refusal if the file cannot be used, or if it has no px."""
         picture = self.files.read(shape.path)
-        frame = mask_frame(picture, self.frame, self.probe)
+        frame = self.frames.of_mask(picture.size)
         try:
             runs, flags = whole_mask(picture, shape.colour, frame.height, frame.width)
         except Refusal as refusal:
@@ -98,4 +106,4 @@ class ImageMasks:
 def _displayed(runs: RunLengths, flags: list[Flag], frame: Frame) -> AnnotationMask:
     """A mask of a frame, in the displayed frame."""
     turned = masks.reorient(runs, frame.orientation)
-    return AnnotationMask(turned, flags)
+    return AnnotationMask(turned, [*flags, *frame.flags])

@@ -1,5 +1,5 @@
 """One image of an export as the child process reads it: its files, its limits, its
-frame, its drops."""
+drops."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from curate.pixels.orientation import displayed_size
-from curate.pixels.probing import Probe
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, FoundImage, ImageRecord, make_drop
+from curate.records import Drop, FoundImage, make_drop
 
 
 class ImageLimits(msgspec.Struct, frozen=True):
@@ -19,16 +17,6 @@ class ImageLimits(msgspec.Struct, frozen=True):
     file_bytes: int
     image_pixels: int
     label_characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The frame that shapes are in."""
-
-    height: int
-    width: int
-    orientation: int
-    """EXIF, 1 to 8: it leads from here to the displayed frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +53,3 @@ class ImageSource:
             annotation_key=key,
             count=count,
         )
-
-
-def displayed_frame(probe: Probe) -> Frame:
-    """The frame of an image as it is displayed."""
-    return Frame(probe.height, probe.width, 1)
-
-
-def stored_frame(probe: Probe) -> Frame:
-    """The frame of an image as it is stored."""
-    height, width = displayed_size(probe.height, probe.width, probe.orientation)
-    return Frame(height, width, probe.orientation)
-
-
-def frame_of(record: ImageRecord, probe: Probe) -> Frame:
-    """The frame that a record's shapes are in.
-
-    `by_size`: the stored frame if the record states its size, and that is not the
-    displayed frame's.
-    """
-    stored = stored_frame(probe)
-    if record.frame == "stored":
-        return stored
-
-    shown_size = (probe.height, probe.width)
-    stored_size = (stored.height, stored.width)
-    says_stored = (record.height, record.width) == stored_size != shown_size
-    if record.frame == "by_size" and says_stored:
-        return stored
-    return displayed_frame(probe)

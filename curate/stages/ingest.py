@@ -19,7 +19,14 @@ from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, FaultReport, FoundImage, MaskFile, object_id
+from curate.records import (
+    Drop,
+    ExportTraits,
+    FaultReport,
+    FoundImage,
+    MaskFile,
+    object_id,
+)
 from curate.schema import drops_table
 from curate.settings import ExportSettings
 from curate.stages.annotations import Object
@@ -118,18 +125,30 @@ def ingest_part(
     does a fault.
     """
     result = _Result()
-    for each in planned:
+    batch = list(planned)
+    traits = _traits_of(batch)
+    for each in batch:
+        if isinstance(each, ExportTraits):
+            continue
         if isinstance(each, FaultReport):
             result.faults.append(each)
         elif isinstance(each, Drop):
             result.drops.append(each)
             result.seen += each.count or 0
         else:
-            _add_image(result, each, export, root, limits)
+            _add_image(result, each, export, root, limits, traits)
 
     seen = {export.name: result.seen}
     segments = pa.Table.from_pylist(result.rows, schema=ADDS)
     return Ingested(segments, drops_table(result.drops), seen, result.faults)
+
+
+def _traits_of(batch: Iterable[BatchItem]) -> ExportTraits:
+    """The export's traits, if the batch has them."""
+    for each in batch:
+        if isinstance(each, ExportTraits):
+            return each
+    return ExportTraits()
 
 
 def _add_image(
@@ -138,10 +157,11 @@ def _add_image(
     export: ExportSettings,
     root: UPath,
     limits: Limits,
+    traits: ExportTraits,
 ) -> None:
     """Read one image and add what becomes of it; a fault costs its annotations."""
     try:
-        made = _read(found, export, root, limits)
+        made = _read(found, export, root, limits, traits)
         rows = list(_rows(found, made, export))
     except Exception as error:  # a bug of ours: it costs the image, not the run
         report = fault_report(error, export.name, found.path)
@@ -155,7 +175,11 @@ def _add_image(
 
 
 def _read(
-    found: FoundImage, export: ExportSettings, root: UPath, limits: Limits
+    found: FoundImage,
+    export: ExportSettings,
+    root: UPath,
+    limits: Limits,
+    traits: ExportTraits,
 ) -> ImageObjects:
     """Have an image read in the child; what refuses or kills it costs its annotations."""
     image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
@@ -170,6 +194,8 @@ def _read(
             export.objects,
             image_limits,
             files,
+            export.frame,
+            traits,
         )
     except ChildDied as death:
         reason = Reason.UNDECODABLE_IMAGE

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from curate.pixels import masks
+from curate.pixels.proportions import Size
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
@@ -18,18 +19,23 @@ class Visible:
 
 
 def visible_shapes(
-    record: ImageRecord, height: int, width: int, max_pixels: int
+    record: ImageRecord,
+    height: int,
+    width: int,
+    max_pixels: int,
+    annotated: Size | None = None,
 ) -> dict[int, Visible | Refusal]:
     """What is seen of each shape that has a layer, by its layer; a Refusal if nothing is.
 
-    `height`, `width`: of the frame in which the shapes are. A shape that is refused covers nothing;
+    `height`, `width`: of the picture. `annotated`: size of the frame in which the shapes are,
+    if it has another one. A shape that is refused covers nothing;
     one whose annotation is dropped for another reason, such as a crowd, covers as it was drawn.
     """
     found: dict[int, Visible | Refusal] = {}
     covered: RunLengths | None = None
     for layer, shape in sorted(_layers(record).items(), reverse=True):
         try:
-            runs, flags = to_run_lengths(shape, height, width, max_pixels)
+            runs, flags = to_run_lengths(shape, height, width, max_pixels, annotated)
         except Refusal as refusal:
             found[layer] = refusal
             continue

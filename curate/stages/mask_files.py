@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 from curate.pixels import masks
-from curate.pixels.probing import Probe
 from curate.pixels.regions import MapRegions, read_regions
 from curate.reasons import Refusal
 from curate.records import Drop, RegionMap
 from curate.stages.annotations import Object, check_label, make_object
-from curate.stages.image_source import Frame, ImageSource
-from curate.stages.mask_reading import MaskReader, mask_frame
+from curate.stages.frames import Frame, Frames
+from curate.stages.image_source import ImageSource
+from curate.stages.mask_reading import MaskReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +22,15 @@ class MapObjects:
     """Share of its px that are of some class."""
 
 
-def map_objects(
-    region_map: RegionMap, files: MaskReader, frame: Frame, probe: Probe
-) -> MapObjects:
-    """The objects of a mask file; a file that cannot be read is one drop.
-
-    `frame`: of the image's annotations.
-    """
+def map_objects(region_map: RegionMap, files: MaskReader, frames: Frames) -> MapObjects:
+    """The objects of a mask file; a file that cannot be read is one drop."""
     source = files.source
     try:
         instances = None
         if region_map.instances:
             instances = files.read(region_map.instances)
         picture = files.read(region_map.path)
-        frame = mask_frame(picture, frame, probe)
+        frame = frames.of_mask(picture.size)
         found = read_regions(region_map, picture, instances, frame.height, frame.width)
     except Refusal as refusal:
         return MapObjects([], [source.drop(region_map.path, refusal, count=None)], 0.0)
@@ -53,5 +48,6 @@ def _objects(found: MapRegions, source: ImageSource, frame: Frame) -> MapObjects
             drops.append(source.drop(region.key, refusal))
             continue
         turned = masks.reorient(region.runs, frame.orientation)
-        objects.append(make_object(replace(region, runs=turned), {}))
+        flags = [*region.flags, *frame.flags]
+        objects.append(make_object(replace(region, runs=turned, flags=flags), {}))
     return MapObjects(objects, drops, found.labelled_share)

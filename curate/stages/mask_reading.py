@@ -1,11 +1,10 @@
-"""Mask files of an image as pictures, and the frames that these are in."""
+"""Mask files of an image as pictures."""
 
 from dataclasses import dataclass
 
 from curate.pixels.mask_pictures import MaskPicture, decode_mask
-from curate.pixels.probing import Probe
 from curate.reasons import Reason, Refusal
-from curate.stages.image_source import Frame, ImageSource, displayed_frame, stored_frame
+from curate.stages.image_source import ImageSource
 
 
 @dataclass(slots=True)
@@ -31,17 +30,6 @@ class MaskReader:
         if isinstance(self._last, Refusal):
             raise Refusal(self._last.reason, self._last.detail)
         return self._last
-
-
-def mask_frame(picture: MaskPicture, frame: Frame, probe: Probe) -> Frame:
-    """The frame of a mask: the stored one if only that has its size, else `frame`."""
-    # Some tools show the picture as it is stored, and masks are painted over that.
-    stored = stored_frame(probe)
-    displayed = displayed_frame(probe)
-    is_turned = (stored.height, stored.width) != (displayed.height, displayed.width)
-    if is_turned and picture.pixels.shape == (stored.height, stored.width):
-        return stored
-    return frame
 
 
 def _picture(path: str, source: ImageSource) -> MaskPicture:

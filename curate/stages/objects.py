@@ -12,7 +12,9 @@ from curate.boundary import runs_in_child
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import (
+    GREY_FLAGS,
     Drop,
+    ExportTraits,
     Flag,
     FoundImage,
     ImageRecord,
@@ -21,11 +23,13 @@ from curate.records import (
     make_drop,
 )
 from curate.stages.annotations import Object, annotation_objects
+from curate.stages.frames import Frames, StatedFrame
 from curate.stages.image_masks import ImageMasks
-from curate.stages.image_source import Frame, ImageLimits, ImageSource, frame_of
+from curate.stages.image_source import ImageLimits, ImageSource
 from curate.stages.layers import visible_shapes
 from curate.stages.mask_files import map_objects
 from curate.stages.mask_reading import MaskReader
+from curate.stages.repetition import first_of_each
 from curate.stages.segment_files import displayed_segments, other_values
 
 
@@ -49,21 +53,26 @@ def read_image(
     objects: str,
     limits: ImageLimits,
     files: dict[str, bytes],
+    frame: StatedFrame,
+    traits: ExportTraits,
 ) -> ImageObjects:
     """Probe an image, and turn its annotations into objects of the displayed frame.
 
     `root`: folder of the export, where mask files are. `objects`: `components` cuts
     instances into 8-connected components. `files`: bytes of files that are not on this
-    machine, by FoundImage.file and by ROOT/PATH for masks.
+    machine, by FoundImage.file and by ROOT/PATH for masks. `frame`: of all shapes, as
+    the export's settings say. `traits`: what the export's pictures have in common.
     """
     source = ImageSource(export, found, root, files, limits)
     try:
-        probed = probe(_read(source), limits.image_pixels)
+        probed = probe(_read(source), limits.image_pixels, traits.grey_bits)
     except Refusal as refusal:
         named = Refusal(refusal.reason, f"{found.path}: {refusal.detail}")
         return lost_image(export, found, named)
 
-    return _objects_of(source, probed, objects == "components")
+    known = traits.frames.get(found.record.document, traits.frame)
+    frames = Frames(found.record, probed, frame, known)
+    return _objects_of(source, frames, objects == "components")
 
 
 def lost_image(export: str, found: FoundImage, refusal: Refusal) -> ImageObjects:
@@ -107,15 +116,15 @@ def _read(source: ImageSource) -> bytes:
         raise Refusal(Reason.UNREADABLE_FILE, str(error.strerror or error)) from None
 
 
-def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
+def _objects_of(source: ImageSource, frames: Frames, cut: bool) -> ImageObjects:
     """The objects of a probed image. `cut`: cut instances into components."""
     record = source.found.record
-    frame = frame_of(record, probed)
+    probed = frames.probe
     made: list[Object] = []
     drops: list[Drop] = []
     labelled = 0.0
     files = MaskReader(source)
-    masks_of = _masks_of(files, frame, probed)
+    masks_of = _masks_of(files, frames)
     for annotation in record.annotations:
         if annotation.dropped is None and masks_of.is_only_listed(annotation):
             continue
@@ -138,50 +147,49 @@ def _objects_of(source: ImageSource, probed: Probe, cut: bool) -> ImageObjects:
 
     pixels = probed.height * probed.width
     for region_map in record.maps:
-        found = map_objects(region_map, files, frame, probed)
+        found = map_objects(region_map, files, frames)
         made += found.objects
         drops += found.drops
         labelled += found.labelled_share * pixels
 
     # An annotation may become several objects: each counts, as in the ledger.
     seen = len(made) + sum(drop.count or 0 for drop in drops)
-    made, repeated = _first_of_each_key(made, source)
+    made, repeated = first_of_each(made)
+    drops += [source.drop(each.key, each.refusal) for each in repeated]
+    image_flags = [*source.found.flags, *_picture_flags(probed)]
     return ImageObjects(
         probe=probed,
-        objects=[_flagged(each, source.found.flags, probed) for each in made],
-        drops=drops + repeated,
+        objects=[_flagged(each, image_flags, probed) for each in made],
+        drops=drops,
         seen=seen,
         labelled_share=labelled / pixels,
     )
 
 
-def _masks_of(files: MaskReader, frame: Frame, probed: Probe) -> ImageMasks:
+def _masks_of(files: MaskReader, frames: Frames) -> ImageMasks:
     """What the masks of the image's annotations are made of."""
     record = files.source.found.record
     segments = {}
     for segment_map in record.segment_maps:
-        segments[segment_map.path] = displayed_segments(
-            segment_map, files, frame, probed
-        )
+        segments[segment_map.path] = displayed_segments(segment_map, files, frames)
     max_pixels = files.source.limits.image_pixels
-    visible = visible_shapes(record, frame.height, frame.width, max_pixels)
-    return ImageMasks(frame, probed, files, visible, segments)
+    frame = frames.of_record()
+    visible = visible_shapes(
+        record, frame.height, frame.width, max_pixels, frame.annotated
+    )
+    return ImageMasks(frames, files, visible, segments)
 
 
-def _first_of_each_key(
-    made: Sequence[Object], source: ImageSource
-) -> tuple[list[Object], list[Drop]]:
-    """The first object of each key, and the others as drops."""
-    first: dict[str, Object] = {}
-    drops = []
-    for each in made:
-        if each.key in first:
-            detail = f"{each.key} is there twice; the first is kept"
-            refusal = Refusal(Reason.DUPLICATE_ANNOTATION, detail)
-            drops.append(source.drop(each.key, refusal))
-        else:
-            first[each.key] = each
-    return list(first.values()), drops
+def _picture_flags(probed: Probe) -> list[Flag]:
+    """What is remarkable of a picture."""
+    flags = []
+    if probed.ends_early:
+        flags.append(Flag.ENDS_EARLY)
+    if probed.grey_bits in GREY_FLAGS:
+        flags.append(GREY_FLAGS[probed.grey_bits])
+    if probed.is_dark:
+        flags.append(Flag.DARK_GREY)
+    return flags
 
 
 def _flagged(each: Object, image_flags: Sequence[Flag], probed: Probe) -> Object:

@@ -6,7 +6,6 @@ and what comes twice, becomes a drop with its count.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
@@ -15,13 +14,12 @@ from upath import UPath
 from curate import formats, storage
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import original_of
 from curate.exports.finding import find_image
 from curate.exports.not_opened import not_opened
-from curate.reasons import Reason, Refusal
+from curate.reasons import Refusal
 from curate.records import (
-    Annotation,
     Drop,
+    ExportTraits,
     FaultReport,
     Flag,
     FoundImage,
@@ -35,12 +33,14 @@ from curate.stages.faults import fault_refusal, fault_report
 from curate.stages.found_files import check_length, embedded_path, with_found_files
 from curate.stages.given_masks import repeated, usable_segments
 from curate.stages.objects import image_drops
+from curate.stages.repetition import Given, new_annotations
+from curate.stages.traits import Sample
 from curate.stages.writable import writable_drop, writable_record, writable_report
 
 Keep = Callable[[bytes], str]
 """Keeps a picture that is embedded in a document, and names its file."""
 
-BatchItem = FoundImage | Drop | FaultReport
+BatchItem = FoundImage | Drop | FaultReport | ExportTraits
 """One of the things that a batch of the plan holds."""
 
 PlanItem = BatchItem | IgnoredFile
@@ -48,18 +48,6 @@ PlanItem = BatchItem | IgnoredFile
 
 
 _MOST_NAMED = 3  # of what was not opened, in a message
-
-
-@dataclass(slots=True)
-class _Given:
-    """What an export has given to one image so far."""
-
-    keys: set[str] = field(default_factory=set)
-    """Keys of annotations and of mask files."""
-    documents: dict[int, str] = field(default_factory=dict)
-    """By the hash of label and shape: the document that gave them first."""
-    sources: set[str] = field(default_factory=set)
-    """The documents that have given it annotations."""
 
 
 def read_export(
@@ -99,16 +87,22 @@ def plan(
     """Find the image of each record; one that is only embedded is handed to `keep`.
 
     A record whose image is not found becomes one drop that counts its annotations; so
-    does one that causes a fault. Files that were left alone are passed on.
+    does one that causes a fault. Files that were left alone are passed on. Last come the
+    export's traits, if its pictures have any.
     """
-    given: defaultdict[str, _Given] = defaultdict(_Given)
+    given: defaultdict[str, Given] = defaultdict(Given)
+    sample = Sample(export.limits)
     for each in records:
         if isinstance(each, Drop):
             yield writable_drop(each)
         elif isinstance(each, ImageRecord):
-            yield from _plan_record(export, each, keep, given)
+            for item in _plan_record(export, each, keep, given):
+                if isinstance(item, FoundImage):
+                    sample.add(item)
+                yield item
         else:
             yield each
+    yield from _traits(export, sample)
 
 
 def keep_in(folder: UPath) -> Keep:
@@ -133,11 +127,22 @@ def decode_batch(data: bytes) -> list[BatchItem]:
     return msgspec.msgpack.decode(data, type=list[BatchItem])
 
 
+def _traits(export: Export, sample: Sample) -> Iterator[BatchItem]:
+    """The traits of an export if its pictures show any; a fault costs them alone."""
+    try:
+        traits = sample.traits(str(export.files.root))
+    except Exception as error:  # a bug of ours
+        yield writable_report(fault_report(error, export.name, ""))
+        return
+    if traits != ExportTraits():
+        yield traits
+
+
 def _plan_record(
     export: Export,
     record: ImageRecord,
     keep: Keep,
-    given: defaultdict[str, _Given],
+    given: defaultdict[str, Given],
 ) -> list[BatchItem]:
     """What becomes of one record. `given`: to each image so far, by its path."""
     try:
@@ -156,7 +161,7 @@ def _find(
     export: Export,
     record: ImageRecord,
     keep: Keep,
-    given: defaultdict[str, _Given],
+    given: defaultdict[str, Given],
 ) -> list[BatchItem]:
     """A writable record with its image, and the drops of what is lost of it."""
     try:
@@ -178,7 +183,7 @@ def _find(
 
     segments = usable_segments(export, path, record, given[path].keys)
     record = segments.record
-    annotations, lost_annotations = _new_annotations(export, path, record, given[path])
+    annotations = new_annotations(record, given[path])
     maps, lost_maps, map_flags = _new_maps(export, path, record, given[path])
     flags = list(dict.fromkeys([*flags, *segments.flags, *map_flags]))
     record = msgspec.structs.replace(
@@ -188,7 +193,7 @@ def _find(
         embedded=None,
     )
     found = FoundImage(record=record, path=path, file=file, flags=flags)
-    return [*segments.drops, *lost_annotations, *lost_maps, found]
+    return [*segments.drops, *lost_maps, found]
 
 
 def _masks(record: ImageRecord) -> set[str]:
@@ -198,64 +203,11 @@ def _masks(record: ImageRecord) -> set[str]:
     return masks
 
 
-def _new_annotations(
-    export: Export,
-    path: str,
-    record: ImageRecord,
-    given: _Given,
-) -> tuple[list[Annotation], list[Drop]]:
-    """The annotations that the image does not have yet, and drops of the others.
-
-    This is the one place that decides what is the same annotation twice: one whose key
-    the image has already, one whose label and shape another document has given to the
-    image, or one of a copy (`a (1).json`) if its original has given the image any.
-    """
-    annotations = []
-    lost = []
-    original = original_of(record.document)
-    is_copy = original in given.sources
-    given.sources.add(record.document)
-    for annotation in record.annotations:
-        key = annotation.key
-        if key in given.keys:
-            drop = export.drop(repeated(key), image_path=path, annotation_key=key)
-            lost.append(drop)
-            continue
-        given.keys.add(key)
-        if is_copy and annotation.dropped is None:
-            detail = f"{original} has this image, and {record.document} is a copy of it"
-            annotations.append(_as_duplicate(annotation, detail))
-        else:
-            annotations.append(_unless_given(annotation, record.document, given))
-    return annotations, lost
-
-
-def _unless_given(annotation: Annotation, document: str, given: _Given) -> Annotation:
-    """The annotation; marked as dropped if another document has given its image the
-    same."""
-    if annotation.shape is None:
-        return annotation
-
-    # Python's own hash is enough: it is compared with others of this image and run
-    # only.
-    content = msgspec.msgpack.encode((annotation.label, annotation.shape))
-    first = given.documents.setdefault(hash(content), document)
-    if first == document:
-        return annotation
-    return _as_duplicate(annotation, "another document of the export has it already")
-
-
-def _as_duplicate(annotation: Annotation, detail: str) -> Annotation:
-    return msgspec.structs.replace(
-        annotation, shape=None, dropped=Reason.DUPLICATE_ANNOTATION, detail=detail
-    )
-
-
 def _new_maps(
     export: Export,
     path: str,
     record: ImageRecord,
-    given: _Given,
+    given: Given,
 ) -> tuple[list[RegionMap], list[Drop], list[Flag]]:
     """The mask files that the image does not have yet, and drops of the others.
 

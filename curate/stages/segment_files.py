@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from curate.pixels import masks
-from curate.pixels.probing import Probe
 from curate.pixels.regions import Region
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.segments import (
@@ -16,8 +15,9 @@ from curate.pixels.segments import (
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, SegmentMap
 from curate.stages.annotations import Object, region_objects
-from curate.stages.image_source import Frame, ImageSource
-from curate.stages.mask_reading import MaskReader, mask_frame
+from curate.stages.frames import Frames
+from curate.stages.image_source import ImageSource
+from curate.stages.mask_reading import MaskReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,12 @@ class OtherValues:
 
 
 def displayed_segments(
-    segment_map: SegmentMap, files: MaskReader, frame: Frame, probe: Probe
+    segment_map: SegmentMap, files: MaskReader, frames: Frames
 ) -> Segments | Refusal:
-    """The segments of a mask file in the displayed frame; why it cannot be used, if so.
-
-    `frame`: of the image's annotations.
-    """
+    """The segments of a mask file in the displayed frame; why it cannot be used, if so."""
     try:
         picture = files.read(segment_map.path)
-        frame = mask_frame(picture, frame, probe)
+        frame = frames.of_mask(picture.size)
         found = read_segments(segment_map, picture, frame.height, frame.width)
     except Refusal as refusal:
         return refusal
@@ -47,7 +44,7 @@ def displayed_segments(
     turned = {}
     for value, runs in found.runs.items():
         turned[value] = masks.reorient(runs, frame.orientation)
-    return Segments(turned, found.flags)
+    return Segments(turned, [*found.flags, *frame.flags])
 
 
 def other_values(

@@ -16,15 +16,15 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.limits import Limits
-from curate.pixels import images
+from curate.pixels import deep_grey, images
 from curate.reasons import Reason, Refusal
-from curate.records import Box, Drop, FaultReport, make_drop
+from curate.records import GREY_FLAGS, Box, Drop, FaultReport, make_drop
 from curate.schema import SHARD_ROW, drop_rows, drops_table, require
 from curate.settings import CropSettings
 from curate.shards import windows
 from curate.shards.manifest import ShardFile
 from curate.shards.writer import Encoded, Written, write_files
-from curate.stages.cutting import CropRequest, EncodedCrop, cut_crops
+from curate.stages.cutting import CropRequest, EncodedCrop, PhotoFile, cut_crops
 from curate.stages.faults import fault_refusal, fault_report
 
 _COORDINATES = ("x0", "y0", "x1", "y1")
@@ -60,6 +60,7 @@ _OF_A_PIECE = (
     "export",
     "image_path",
     "annotation_key",
+    "flags",
 )
 
 
@@ -215,13 +216,22 @@ def _cut_photo(
     photo = rows[0]
     try:
         data = _read(photo["image_file"])
-        return cut_crops(data, photo["image_id"], requests, limits)
+        file = PhotoFile(data, photo["image_id"], _grey_bits(photo["flags"]))
+        return cut_crops(file, requests, limits)
     except Refusal as refusal:
         return [refusal] * len(requests)
     except Exception as error:  # a bug of ours: it costs the photo, not the run
         report = fault_report(error, photo["export"], photo["image_path"])
         lost.faults.append(report)
         return [fault_refusal(report)] * len(requests)
+
+
+def _grey_bits(flags: Sequence[str]) -> int:
+    """The bits that the export's 16-bit grey uses, as the flags of its objects say."""
+    for bits, flag in GREY_FLAGS.items():
+        if flag in flags:
+            return bits
+    return deep_grey.ALL_BITS
 
 
 def _read(file: str) -> bytes:

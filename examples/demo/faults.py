@@ -58,16 +58,16 @@ def spoil_polygons(document: Row, folder: Path) -> None:
 def spoil_runs(document: Row) -> None:
     """Four faults in a COCO document of run-lengths.
 
-    A wrong sum, garbage, another size, and an annotation that the tool deleted.
+    A wrong sum, garbage, other proportions, and an annotation that the tool deleted.
     """
     annotations = document["annotations"]
     height, width = annotations[0]["segmentation"]["size"]
-    half = [height // 2, width // 2]
-    counts = [100, 50, half[0] * half[1] - 150]
+    other = [height // 2, width // 3]
+    counts = [100, 50, other[0] * other[1] - 150]
     faults: list[Row] = [
         {"segmentation": {"size": [height, width], "counts": [5, 10, 20]}},
         {"segmentation": {"size": [height, width], "counts": "~~not run-lengths~~"}},
-        {"segmentation": {"size": half, "counts": counts}},
+        {"segmentation": {"size": other, "counts": counts}},
         {"deleted": True},
     ]
     _append(annotations, faults, 90_000)

@@ -5,7 +5,7 @@ the plan files later. A plan is kept by the key of what it was made from.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ import msgspec
 from upath import UPath
 
 from curate.limits import Limits
-from curate.records import Drop, FaultReport, FoundImage, IgnoredFile
+from curate.records import Drop, ExportTraits, FaultReport, FoundImage, IgnoredFile
 from curate.settings import ExportSettings
 from curate.stages import ingest
 from curate.storage import digest, read_record, remove_folder, write_bytes, write_json
@@ -40,6 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
     faults: int
     ignored_files: int
     ignored: list[str]
+    traits: ExportTraits = ExportTraits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ class _Task:
 
     def __str__(self) -> str:
         return f"export {self.export.name}"
+
+
+@dataclass(slots=True)
+class _Aside:
+    """What an export's plan says that is no record; it fills while the plan is read."""
+
+    ignored: list[IgnoredFile] = field(default_factory=list)
+    traits: ExportTraits = field(default_factory=ExportTraits)
 
 
 def plan_exports(run: Run, version: int) -> list[PlannedExport]:
@@ -100,11 +109,14 @@ def read_plan(build: UPath, key: str) -> Plan | None:
     return read_record(_folder(build, key) / "plan.json", Plan)
 
 
-def read_batch(
-    build: UPath, key: str, number: int
-) -> list[FoundImage | Drop | FaultReport]:
-    """The records of one of a plan's files."""
-    return ingest.decode_batch(_file(_folder(build, key), number).read_bytes())
+def read_batch(build: UPath, key: str, number: int) -> list[ingest.BatchItem]:
+    """The records of one of a plan's files, after the traits of its export."""
+    folder = _folder(build, key)
+    batch = ingest.decode_batch(_file(folder, number).read_bytes())
+    plan = read_plan(build, key)
+    if plan is None:
+        return batch
+    return [plan.traits, *batch]
 
 
 def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) -> Plan:
@@ -120,10 +132,10 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     planned = ingest.plan(opened, read, ingest.keep_in(build / "embedded"))
 
     # Records are written batch by batch: those of a large export fit no memory.
-    ignored: list[IgnoredFile] = []
+    aside = _Aside()
     digests = []
     faults = 0
-    for number, batch in enumerate(_batches(_set_aside(planned, ignored))):
+    for number, batch in enumerate(_batches(_set_aside(planned, aside))):
         encoded = ingest.encode_batch(batch)
         write_bytes(_file(folder, number), encoded)
         digests.append(digest(encoded))
@@ -132,10 +144,11 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     plan = Plan(
         root=str(opened.files.root),
         partitions=len(digests),
-        digest=digest(key, digests),
+        digest=digest(key, digests, msgspec.to_builtins(aside.traits)),
         faults=faults,
-        ignored_files=len(ignored),
-        ignored=[f"{file.path} ({file.why})" for file in ignored[:_MOST_NAMED]],
+        ignored_files=len(aside.ignored),
+        ignored=[f"{file.path} ({file.why})" for file in aside.ignored[:_MOST_NAMED]],
+        traits=aside.traits,
     )
     write_json(
         folder / "plan.json", plan
@@ -152,12 +165,14 @@ def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
 
 
 def _set_aside(
-    planned: Iterable[ingest.PlanItem], ignored: list[IgnoredFile]
+    planned: Iterable[ingest.PlanItem], aside: _Aside
 ) -> Iterator[FoundImage | Drop | FaultReport]:
-    """What goes into the plan files; the other files are added to `ignored`."""
+    """What goes into the plan files; the rest is set aside."""
     for each in planned:
         if isinstance(each, IgnoredFile):
-            ignored.append(each)
+            aside.ignored.append(each)
+        elif isinstance(each, ExportTraits):
+            aside.traits = each
         else:
             yield each
 

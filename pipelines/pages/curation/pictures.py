@@ -83,6 +83,7 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
                 each.image_id,
                 [request],
                 limits.image_pixels,
+                0,  # of 16-bit grey, the bits that this photo uses
             )
         except _CANNOT_OPEN:
             continue

@@ -25,7 +25,7 @@ from curate.exports.child_process import (
     answer_to,
 )
 from curate.reasons import Fault, Reason, Refusal
-from curate.records import Annotation, FoundImage, ImageRecord, Polygons
+from curate.records import Annotation, ExportTraits, FoundImage, ImageRecord, Polygons
 from curate.stages import objects
 from curate.stages.objects import ImageLimits, ImageObjects, read_image
 from tests.curate.exports import child_functions
@@ -57,7 +57,18 @@ def found(file: Path, width: int, height: int) -> FoundImage:
 
 def read(image: FoundImage, bounds: Bounds) -> ImageObjects:
     root = str(Path(image.file).parent)
-    return call(read_image, bounds, image, "acme", root, "auto", BOUNDS, {})
+    return call(
+        read_image,
+        bounds,
+        image,
+        "acme",
+        root,
+        "auto",
+        BOUNDS,
+        {},
+        "auto",
+        ExportTraits(),
+    )
 
 
 def running_child() -> subprocess.Popen[bytes]:
@@ -79,7 +90,9 @@ def huge(tmp_path_factory: pytest.TempPathFactory) -> FoundImage:
 def test_the_child_answers_as_the_function_does(small: FoundImage) -> None:
     result = read(small, Bounds())
     root = str(Path(small.file).parent)
-    assert result == objects.read_image(small, "acme", root, "auto", BOUNDS, {})
+    assert result == objects.read_image(
+        small, "acme", root, "auto", BOUNDS, {}, "auto", ExportTraits()
+    )
     assert [each.label for each in result.objects] == ["猫"]
     assert [drop.reason for drop in result.drops] == [Reason.CROWD]
 
@@ -147,7 +160,18 @@ def test_a_path_that_no_system_allows_is_a_fault() -> None:
         record=ImageRecord(name="a", document=""), path="a", file="\0", flags=[]
     )
     with pytest.raises(Fault, match="ValueError"):
-        call(read_image, Bounds(), image, "acme", "", "auto", BOUNDS, {})
+        call(
+            read_image,
+            Bounds(),
+            image,
+            "acme",
+            "",
+            "auto",
+            BOUNDS,
+            {},
+            "auto",
+            ExportTraits(),
+        )
 
 
 def test_a_refusal_comes_through(tmp_path: Path) -> None:

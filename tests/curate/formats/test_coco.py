@@ -166,10 +166,11 @@ def test_an_annotation_costs_itself(
     assert back.reasons == {reason: 1}
 
 
-def test_the_first_of_an_id_stays(tmp_path: Path) -> None:
-    back = read(export(tmp_path, {"id": 7}, {"id": 7.0, "category_id": 2}))
-    assert [row["label"] for row in back.rows] == ["cat"]
-    assert back.reasons == {"duplicate_annotation": 1}
+def test_an_id_may_stand_for_several_annotations(tmp_path: Path) -> None:
+    cat, dog = {"id": 7}, {"id": 7.0, "category_id": 2}
+    keys = keys_by_label(export(tmp_path, cat, dog))
+    assert all(key.startswith("annotations.json#7~") for key in keys.values())
+    assert keys_by_label(export(tmp_path, dog, cat)) == keys
 
 
 def test_ids_may_begin_anew_with_each_image(tmp_path: Path) -> None:

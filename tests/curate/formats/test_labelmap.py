@@ -128,7 +128,7 @@ def test_class_by_folder_and_clean_pictures(root: Path) -> None:
 def test_one_file_per_instance(root: Path) -> None:
     photo(root, "shapes/7.jpg")
     save(root / "annotations/7_square_0.png", TWO * 255, "RGBA")
-    save(root / "annotations/7_square_1.png", TWO * 255, "RGBA")
+    save(root / "annotations/7_square_1.png", TWO.T * 255, "RGBA")
     save(root / "annotations/7_disc_2.png", TWO * 0)
     back = read(root)
     assert labels(back) == {"square": 2}

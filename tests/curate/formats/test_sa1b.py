@@ -106,7 +106,7 @@ def test_the_image_that_is_named_comes_before_the_one_beside(tmp_path: Path) -> 
         (entry(segmentation=None), "no_mask"),
         (entry(segmentation={"size": [48, 64], "counts": "no"}), "bad_run_lengths"),
         (entry(segmentation={"size": None, "counts": []}), "bad_run_lengths"),
-        (entry(segmentation=segmentation(MASK[:-1])), "mask_size_mismatch"),
+        (entry(segmentation=segmentation(MASK[:-9])), "mask_size_mismatch"),
         (entry(segmentation=[[1, 2, 3, 4]]), "bad_polygon"),
         (entry(iscrowd=1), "crowd"),
         (3, "malformed_file"),

@@ -57,6 +57,28 @@ def test_values_are_classes() -> None:
     assert (VOID, BACKGROUND, FIRST_LABEL) == (0, 1, 2)
 
 
+def test_classes_beside_transparent_px_stay_apart() -> None:
+    image = Image.fromarray(np.array([[0, 7, 7], [15, 15, 0]], np.uint8), "P")
+    image.putpalette([0, 0, 0, 9, 9, 9] * 128)
+    for clear in (0, 15):
+        file = BytesIO()
+        image.save(file, "PNG", transparency=clear)
+        picture = decode_mask(file.getvalue(), 100)
+        coded = named(class_codes(map_of(label="x", void=[255]), picture))
+        expected = np.array([["0", "7", "7"], ["15", "15", "0"]])
+        assert np.array_equal(coded, np.where(expected == str(clear), "-", expected))
+
+
+def test_a_cut_out_photo_is_one_object() -> None:
+    pixels = np.arange(200, dtype=np.uint8).reshape(10, 20)
+    image = Image.fromarray(pixels, "P")
+    image.putpalette(np.random.default_rng(0).integers(0, 255, 768).tolist())
+    file = BytesIO()
+    image.save(file, "PNG", transparency=0)
+    coded = named(class_codes(map_of(label="x"), decode_mask(file.getvalue(), 1000)))
+    assert (coded == "x").sum() == 199
+
+
 def test_without_a_table_values_are_their_own_labels() -> None:
     assert named(
         class_codes(map_of(void=[255]), picture_of([[0, 5, 9, 255]]))

@@ -1,10 +1,12 @@
 """Strangers' pictures: bad files are refused for the right reason, bugs are not."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from curate.pixels import decoding, images, probing
 from curate.pixels.mask_pictures import decode_mask
@@ -85,6 +87,36 @@ def test_damage_is_refused_or_decoded(data: st.DataObject) -> None:
             read(bytes(damaged), LIMIT)
         except Refusal:
             continue
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8, 0.99])
+def test_a_broken_byte_in_a_png_is_no_missing_end(share: float) -> None:
+    rng = np.random.default_rng(0)
+    noise = Image.fromarray(rng.integers(0, 255, (240, 320, 3), np.uint8))
+    data = bytearray(encoded(noise, "PNG"))
+    # A block of a kind that does not exist, where the compressed pixels begin.
+    start = data.index(b"IDAT") + 6
+    data[start] |= 0b110
+    assert reason(bytes(data)) is Reason.UNDECODABLE_IMAGE
+    assert reason(bytes(data[: int(share * len(data))])) in (
+        Reason.TRUNCATED_IMAGE,
+        Reason.UNDECODABLE_IMAGE,
+    )
+
+
+@pytest.mark.parametrize("what", ["text", "icc"])
+def test_large_text_and_colour_profiles_are_read(what: str) -> None:
+    large = bytes(5_000_000)
+    file = BytesIO()
+    if what == "icc":
+        picture().save(file, "PNG", icc_profile=large)
+    else:
+        chunks = PngImagePlugin.PngInfo()
+        chunks.add_text("history", "x" * 5_000_000, zip=True)
+        picture().save(file, "PNG", pnginfo=chunks)
+    assert probe(file.getvalue(), LIMIT).width == 320
+    assert images.decode(file.getvalue(), LIMIT).shape == (240, 320, 3)
+    assert decode_mask(file.getvalue(), LIMIT).pixels.shape == (240, 320)
 
 
 def test_conversions_to_rgb() -> None:

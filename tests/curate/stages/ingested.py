@@ -23,6 +23,7 @@ from curate.stages import ingest
 
 WIDTH, HEIGHT = 40, 30
 SQUARE = Polygons(rings=[[4, 4, 14, 4, 14, 14, 4, 14]])
+OTHER = Polygons(rings=[[20, 4, 30, 4, 30, 9, 20, 9]])
 
 
 def stated(**others: Any) -> ExportSettings:

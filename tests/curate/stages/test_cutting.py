@@ -16,7 +16,13 @@ from curate.pixels import images, masks, run_lengths
 from curate.reasons import Reason, Refusal
 from curate.records import Box
 from curate.stages import cutting
-from curate.stages.cutting import CropRequest, EncodedCrop, cut_crops, cut_image
+from curate.stages.cutting import (
+    CropRequest,
+    EncodedCrop,
+    PhotoFile,
+    cut_crops,
+    cut_image,
+)
 
 HEIGHT, WIDTH = 60, 80
 """px of the photo of these tests."""
@@ -58,7 +64,7 @@ def test_large_crops_are_png_and_others_webp(
 ) -> None:
     requests = [request(0, 0, 40, 50), request(0, 0, 40, 51)]
     monkeypatch.setattr(cutting, "_MEMORY", 40 * 50 * 32 + HEIGHT * WIDTH * 4)
-    small, large = cut_image(photo, name_of(photo), requests, 10_000)
+    small, large = cut_image(photo, name_of(photo), requests, 10_000, 0)
     assert small.image[:4] == b"RIFF"
     assert large.image[:4] == b"\x89PNG"
     check(photo, requests[0], small)
@@ -67,7 +73,7 @@ def test_large_crops_are_png_and_others_webp(
 
 def test_a_photo_that_has_changed_is_refused(photo: bytes) -> None:
     with pytest.raises(Refusal, match="has changed since"):
-        cut_crops(photo, "0" * 32, REQUESTS, Limits())
+        cut_crops(PhotoFile(photo, "0" * 32, 0), REQUESTS, Limits())
 
 
 def test_crops_go_in_batches(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +81,9 @@ def test_crops_go_in_batches(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> N
     batches = list(cutting._batches(REQUESTS))
     assert [len(batch) for batch in batches] == [2, 2, 1, 1, 1]
     for each, cut in zip(
-        REQUESTS, cut_crops(photo, name_of(photo), REQUESTS, Limits()), strict=True
+        REQUESTS,
+        cut_crops(PhotoFile(photo, name_of(photo), 0), REQUESTS, Limits()),
+        strict=True,
     ):
         check(photo, each, cut)
 
@@ -89,13 +97,13 @@ def mortal(limit: int, calls: list[int], memory: bool = True) -> Callable[..., A
         data: bytes,
         image_id: str,
         requests: list[CropRequest],
-        max_pixels: int,
+        *others: int,
     ) -> Any:
         pixels = sum(each.crop.width * each.crop.height for each in requests)
         calls.append(pixels)
         if pixels > limit:
             raise child.ChildDied("it takes more than it may", memory=memory)
-        return function(data, image_id, requests, max_pixels)
+        return function(data, image_id, requests, *others)
 
     return call
 
@@ -107,7 +115,7 @@ def test_one_crop_that_is_too_large_costs_that_crop(
     monkeypatch.setattr(child, "call", mortal(1000, calls))
     requests = [*REQUESTS[:5], request(0, 0, 80, 60), *REQUESTS[5:]]
     results = cut_crops(
-        photo, name_of(photo), requests, Limits(child_bytes=123_456_789)
+        PhotoFile(photo, name_of(photo), 0), requests, Limits(child_bytes=123_456_789)
     )
     assert len(calls) < 10
     refused = results.pop(5)
@@ -125,7 +133,7 @@ def test_a_photo_that_takes_too_much_is_tried_once(
     calls: list[int] = []
     monkeypatch.setattr(child, "call", mortal(-1, calls))
     with pytest.raises(Refusal, match="more memory") as caught:
-        cut_crops(photo, name_of(photo), REQUESTS, Limits())
+        cut_crops(PhotoFile(photo, name_of(photo), 0), REQUESTS, Limits())
     assert caught.value.reason is Reason.IMAGE_BOMB
     assert len(calls) == 2
 
@@ -136,7 +144,9 @@ def test_a_child_that_dies_of_anything_else_costs_the_photo(
     calls: list[int] = []
     monkeypatch.setattr(child, "call", mortal(1000, calls, memory=False))
     with pytest.raises(Refusal, match="more than it may") as caught:
-        cut_crops(photo, name_of(photo), [request(0, 0, 80, 60)], Limits())
+        cut_crops(
+            PhotoFile(photo, name_of(photo), 0), [request(0, 0, 80, 60)], Limits()
+        )
     assert caught.value.reason is Reason.UNDECODABLE_IMAGE
     assert len(calls) == 1
 
@@ -152,7 +162,7 @@ def test_the_real_child_loses_a_large_crop_and_no_other() -> None:
         CropRequest(Box(0, 0, side, side), counts),
     ]
     limits = Limits(child_bytes=101_000_000)  # so that a child of its own starts
-    small, large = cut_crops(data, name_of(data), requests, limits)
+    small, large = cut_crops(PhotoFile(data, name_of(data), 0), requests, limits)
     assert isinstance(small, EncodedCrop)
     assert isinstance(large, Refusal)
     assert large.reason is Reason.OVER_LIMIT

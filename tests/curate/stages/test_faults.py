@@ -199,10 +199,10 @@ def test_a_bug_in_shard_costs_its_photo(
     segments = make_segments(tmp_path, images=3)
     cut = cutting.cut_crops
 
-    def with_a_bug(data: bytes, *others: Any) -> Any:
-        if data == (tmp_path / "photo 1.jpg").read_bytes():
+    def with_a_bug(photo: cutting.PhotoFile, *others: Any) -> Any:
+        if photo.data == (tmp_path / "photo 1.jpg").read_bytes():
             raise bug
-        return cut(data, *others)
+        return cut(photo, *others)
 
     monkeypatch.setattr(shard, "cut_crops", with_a_bug)
     made = shard.shard_part(

@@ -11,8 +11,9 @@ from curate.pixels import masks
 from curate.pixels.probing import Probe
 from curate.reasons import Refusal
 from curate.records import Annotation, Flag, FoundImage, ImageRecord, MaskFile
+from curate.stages.frames import Frames
 from curate.stages.image_masks import ImageMasks
-from curate.stages.image_source import Frame, ImageLimits, ImageSource
+from curate.stages.image_source import ImageLimits, ImageSource
 from curate.stages.mask_reading import MaskReader
 
 
@@ -44,7 +45,8 @@ def masks_of(reader: MaskReader, height: int, width: int, turned: int) -> ImageM
         format="JPEG",
         mode="RGB",
     )
-    return ImageMasks(Frame(height, width, 1), probe, reader, {}, {})
+    record = ImageRecord(name="a.png", document="a.json", height=height, width=width)
+    return ImageMasks(Frames(record, probe, "auto", "unknown"), reader, {}, {})
 
 
 def annotation(colour: int) -> Annotation:

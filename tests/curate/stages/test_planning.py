@@ -11,6 +11,7 @@ from curate.records import (
     Flag,
 )
 from tests.curate.stages.ingested import (
+    OTHER,
     SQUARE,
     annotated,
     ingested,
@@ -30,7 +31,7 @@ def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> No
     (tmp_path / "broken.png").write_bytes(b"<html>")
     (tmp_path / "cut.png").write_bytes(png()[:-30])
     records = [
-        annotated(SQUARE, SQUARE, name=name)
+        annotated(SQUARE, OTHER, name=name)
         for name in ("a.png", "broken.png", "cut.png", "gone.png", "/b.png")
     ]
     rows, drops = ingested(tmp_path, [*records, annotated(name="nothing.png")])
@@ -42,19 +43,6 @@ def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> No
         ("/b.png", "path_escape", 2),
         ("nothing.png", "missing_image", 0),
     ]
-
-
-def test_a_key_stands_once_in_an_image(folder: Path) -> None:
-    records = [
-        annotated(SQUARE, SQUARE),
-        annotated(SQUARE, name="./a.png"),
-        annotated(SQUARE, name="a.png"),
-    ]
-    rows, drops = ingested(folder, records)
-    assert [row["annotation_key"] for row in rows] == ["0", "1"]
-    assert [(drop["reason"], drop["annotation_key"]) for drop in drops] == [
-        ("duplicate_annotation", "0")
-    ] * 2
 
 
 def test_what_no_file_can_hold_is_replaced_and_said(folder: Path) -> None:

@@ -15,6 +15,14 @@ _MEANINGS: dict[str, str] = {
     Flag.IMAGE_BY_NAME: "the image was found by its name, not at its stated path",
     Flag.EMBEDDED_IMAGE: "the image comes from inside the annotation file",
     Flag.REPLACED_CHARACTERS: "characters of the label that are no text were replaced",
+    Flag.FRAME_UNSURE: "the mask may be in the displayed or in the stored frame of its image; the "
+    "displayed one was taken, and the export's setting `frame` says which it is",
+    Flag.ENDS_EARLY: "the image's JPEG file has no end mark, but all of its pixels",
+    Flag.GREY_8_BITS: "16-bit grey of which the export uses the lower 8 bits; its crops show these",
+    Flag.GREY_10_BITS: "16-bit grey of which the export uses 10 bits; its crops show the upper 8",
+    Flag.GREY_12_BITS: "16-bit grey of which the export uses 12 bits; its crops show the upper 8",
+    Flag.GREY_14_BITS: "16-bit grey of which the export uses 14 bits; its crops show the upper 8",
+    Flag.DARK_GREY: "16-bit grey so much darker than the export's that its crops are nearly black",
 }
 
 

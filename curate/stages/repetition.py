@@ -1,0 +1,164 @@
+"""Repetition in an export: what is the same annotation twice.
+
+It is the same if picture, class and shape are the same. Its id proves nothing: tools
+number anew in each document and for each picture, or give every annotation the id 0.
+
+`new_annotations` compares shapes as they are written, because an image's annotations
+may come in several records: from `all.json` and `train.json`, or under two image ids.
+What a copy of a document (`a (1).json`) says of an image that the original has is all
+repetition, although somebody may have changed it.
+`first_of_each` compares masks, because one shape can be written in many ways and a mask
+file can be there as a copy.
+
+An id that stands for several different annotations of an image cannot name them. Each
+of these gets a key of its id and of a digest of its content: in one record all of them
+do, so that their order does not matter, and of several records the later ones.
+"""
+
+import hashlib
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from curate.exports.file_names import original_of
+from curate.reasons import Reason, Refusal
+from curate.records import (
+    Annotation,
+    ImageRecord,
+    MaskFile,
+    Painted,
+    Polygons,
+    Shape,
+)
+from curate.stages.annotations import Object
+
+_DIGEST_BYTES = 8
+_GIVEN_BEFORE = "the export has given this image the same label and shape before"
+
+
+@dataclass(slots=True)
+class Given:
+    """What an export has given to one image so far."""
+
+    keys: set[str] = field(default_factory=set)
+    """Ids of annotations and paths of mask files."""
+    contents: set[bytes] = field(default_factory=set)
+    """Digests of label and shape. Shapes themselves would take too much memory."""
+    sources: set[str] = field(default_factory=set)
+    """The documents that have given it annotations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An object that its image has already."""
+
+    key: str
+    refusal: Refusal
+
+
+def new_annotations(record: ImageRecord, given: Given) -> list[Annotation]:
+    """The annotations of a record; those that the image has already are marked as
+    dropped.
+
+    Keys are made unique among those that have a shape. `given` grows.
+    """
+    marked = []
+    digests = []
+    keys: Counter[str] = Counter()
+    original = original_of(record.document)
+    is_copy = original in given.sources
+    given.sources.add(record.document)
+    for annotation in record.annotations:
+        if is_copy and annotation.dropped is None:
+            detail = f"{original} has this image, and {record.document} is a copy of it"
+            annotation = _repeated(annotation, detail)
+        digest = b""
+        if annotation.shape is not None and annotation.dropped is None:
+            digest = _digest(annotation.label, annotation.shape)
+        if digest and digest in given.contents:
+            annotation = _repeated(annotation, _GIVEN_BEFORE)
+            digest = b""
+        if digest:
+            given.contents.add(digest)
+            keys[annotation.key] += 1
+        marked.append(annotation)
+        digests.append(digest)
+
+    unique = []
+    for annotation, digest in zip(marked, digests, strict=True):
+        key = annotation.key
+        if digest and (keys[key] > 1 or key in given.keys):
+            key = _key_of_content(key, digest)
+            annotation = msgspec.structs.replace(annotation, key=key)
+        unique.append(annotation)
+    given.keys.update(keys)
+    return unique
+
+
+def first_of_each(made: Sequence[Object]) -> tuple[list[Object], list[Repeated]]:
+    """The first object of each label and mask, and the others.
+
+    Different objects of one key get keys of their own.
+    """
+    first: dict[tuple[str, str], Object] = {}
+    repeated = []
+    for each in made:
+        content = (each.label, each.counts)
+        if content in first:
+            detail = f"the same mask and label as {first[content].key}"
+            refusal = Refusal(Reason.DUPLICATE_ANNOTATION, detail)
+            repeated.append(Repeated(each.key, refusal))
+        else:
+            first[content] = each
+
+    keys = Counter(each.key for each in first.values())
+    unique = []
+    for each in first.values():
+        if keys[each.key] > 1:
+            text = f"{each.label}\0{each.counts}"
+            key = _key_of_content(each.key, _hash(text.encode()))
+            each = msgspec.structs.replace(each, key=key)
+        unique.append(each)
+    return unique, repeated
+
+
+def _repeated(annotation: Annotation, detail: str) -> Annotation:
+    """The annotation, marked as one that its image has already."""
+    return msgspec.structs.replace(
+        annotation,
+        shape=None,
+        dropped=Reason.DUPLICATE_ANNOTATION,
+        detail=detail,
+    )
+
+
+def _key_of_content(key: str, digest: bytes) -> str:
+    return f"{key}~{digest.hex()}"
+
+
+def _digest(label: str, shape: Shape | MaskFile | Painted) -> bytes:
+    """A digest of label and shape that does not depend on how numbers are written."""
+    content: Any = shape
+    if isinstance(shape, Polygons):
+        rings = [_packed(ring) for ring in shape.rings]
+        holes = [_packed(ring) for ring in shape.holes]
+        content = ("polygons", rings, holes, shape.normalised)
+    return _hash(msgspec.msgpack.encode((label, content)))
+
+
+def _packed(ring: Any) -> Any:
+    """A ring as bytes, so that 10 and 10.0 are equal; as it is if it is no ring."""
+    if not isinstance(ring, list):
+        return ring
+    try:
+        return array("d", ring).tobytes()
+    except (TypeError, OverflowError):
+        return ring
+
+
+def _hash(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_DIGEST_BYTES).digest()
