@@ -1,5 +1,6 @@
 """Shards: the right pixels and masks, bounded groups and files, equal bytes, nothing lost."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -234,3 +235,29 @@ def test_missing_column_and_no_rows(segments: pa.Table, tmp_path: Path) -> None:
     assert made.files == []
     assert made.segments.schema.names == [*segments.schema.names, *shard.ADDS.names]
     assert windows.box_columns(made.segments, "crop").shape == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("flags", "shift"),
+    [(["grey_12_bits", "touches_edge"], 4), (["grey_14_bits"], 6), ([], 8)],
+)
+def test_crops_of_deep_grey_show_the_bits_that_the_flags_name(
+    tmp_path: Path, flags: list[str], shift: int
+) -> None:
+    made = make_segments(tmp_path, images=1, per_image=1)
+    values = np.arange(90 * 120, dtype=np.uint16).reshape(90, 120) % 4000
+    file = tmp_path / "photo 0.jpg"
+    Image.fromarray(values).save(file, "PNG")
+    image_id = hashlib.sha256(file.read_bytes()).hexdigest()[:32]
+    for name, value in (("image_id", image_id), ("flags", flags)):
+        place = made.schema.get_field_index(name)
+        column = pa.array([value], made.schema.field(name).type)
+        made = made.set_column(place, made.schema.field(name), column)
+
+    (shown,) = make(made, tmp_path / "shard").files
+    row = pq.read_table(tmp_path / "shard" / shown.path, partitioning=None).to_pylist()[
+        0
+    ]
+    crop = images.decode_crop(row["image"]["bytes"])
+    window = values[row["crop_y0"] : row["crop_y1"], row["crop_x0"] : row["crop_x1"]]
+    assert np.array_equal(crop[:, :, 1], window >> shift)
