@@ -365,6 +365,23 @@ def object_id(export: str, image_path: str, annotation_key: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def refused_annotation(
+    refusal: Refusal,
+    *,
+    key: str,
+    label: str = "",
+    attributes: dict[str, str] | None = None,
+) -> Annotation:
+    """The annotation of which a format could make no shape; ingest drops it for the refusal."""
+    return Annotation(
+        key=key,
+        label=label,
+        dropped=refusal.reason,
+        detail=refusal.detail,
+        attributes=attributes or {},
+    )
+
+
 def make_drop(
     refusal: Refusal,
     *,

@@ -63,7 +63,14 @@ from curate.formats.shared.studio_regions import Region, annotation_of, join_res
 from curate.formats.shared.studio_tables import StudioTable, is_table, read_table
 from curate.formats.shared.studio_tasks import Result, Task, Work, is_task, read_task
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, IgnoredFile, ImageRecord, ReadItem
+from curate.records import (
+    Annotation,
+    Drop,
+    IgnoredFile,
+    ImageRecord,
+    ReadItem,
+    refused_annotation,
+)
 from curate.text import decode_text
 
 OPTIONS = ("annotations",)
@@ -246,12 +253,8 @@ def _annotation(
     if refusal is None:
         return annotation_of(region, f"{path}#{region.key()}")
     # The same shape may be kept in another annotation: it must not take that one's key.
-    return Annotation(
-        key=f"{path}#{work.key}/{region.key()}",
-        label=region.label,
-        dropped=refusal.reason,
-        detail=refusal.detail,
-    )
+    key = f"{path}#{work.key}/{region.key()}"
+    return refused_annotation(refusal, key=key, label=region.label)
 
 
 def _malformed(key: str, place: str) -> Annotation:

@@ -39,7 +39,7 @@ from curate.formats.shared.json_values import attributes, label_flags, value, wh
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.picture_names import pictures_by_stem
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, ImageRecord, ReadItem
+from curate.records import Annotation, ImageRecord, ReadItem, refused_annotation
 
 OPTIONS = ("label",)
 
@@ -161,13 +161,7 @@ def _annotation(
         if shape is None:
             raise Refusal(Reason.NO_MASK, "an annotation without segmentation")
     except Refusal as refusal:
-        return Annotation(
-            key=key,
-            label=label,
-            dropped=refusal.reason,
-            detail=refusal.detail,
-            attributes=noted,
-        )
+        return refused_annotation(refusal, key=key, label=label, attributes=noted)
     return Annotation(
         key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted
     )

@@ -59,7 +59,7 @@ from curate.formats.shared.via_projects3 import is_via3, read_files3, read_proje
 from curate.formats.shared.via_shapes import read_shape
 from curate.formats.shared.via_tables import is_table, read_table
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, ReadItem
+from curate.records import Annotation, Drop, ImageRecord, ReadItem, refused_annotation
 from curate.text import decode_text
 
 OPTIONS = ("label",)
@@ -279,13 +279,7 @@ def _annotation(
     try:
         polygons = read_shape(shape)
     except Refusal as refusal:
-        return Annotation(
-            key=key,
-            label=label,
-            dropped=refusal.reason,
-            detail=refusal.detail,
-            attributes=remarks,
-        )
+        return refused_annotation(refusal, key=key, label=label, attributes=remarks)
     return Annotation(
         key=key,
         label=label,

@@ -8,7 +8,7 @@ from curate.formats.shared.darwin_rasters import Mask, read_layers
 from curate.formats.shared.darwin_shapes import OUTLINES, read_outline
 from curate.formats.shared.json_values import attributes, label_flags
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Shape
+from curate.records import Annotation, Shape, refused_annotation
 
 _NOTED = ("attributes", "directional_vector", "inference")
 _VALUES = {"instance_id": "value", "text": "text"}
@@ -28,7 +28,7 @@ def read_annotations(
             refusal = Refusal(
                 Reason.MALFORMED_FILE, f"{key}: the annotation is no object"
             )
-            annotations.append(_dropped(key, "", refusal))
+            annotations.append(refused_annotation(refusal, key=key))
         elif "raster_layer" not in entry:
             annotations.append(_annotation(key, entry, item, masks))
     annotations += _without_annotation(document, entries, masks)
@@ -51,21 +51,9 @@ def _annotation(
             raise Refusal(Reason.UNKNOWN_CLASS, f"{key}: an annotation without a name")
         shape = _shape(entry, masks)
     except Refusal as refusal:
-        return _dropped(key, label, refusal, noted)
+        return refused_annotation(refusal, key=key, label=label, attributes=noted)
     return Annotation(
         key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted
-    )
-
-
-def _dropped(
-    key: str, label: str, refusal: Refusal, noted: dict[str, str] | None = None
-) -> Annotation:
-    return Annotation(
-        key=key,
-        label=label,
-        dropped=refusal.reason,
-        detail=refusal.detail,
-        attributes=noted or {},
     )
 
 
@@ -100,7 +88,7 @@ def _without_annotation(
             Reason.UNKNOWN_CLASS,
             f"{document}: no annotation has the mask {identity!r}"[:200],
         )
-        lost.append(_dropped(f"{document}#{identity}", "", refusal))
+        lost.append(refused_annotation(refusal, key=f"{document}#{identity}"))
     return lost
 
 

@@ -9,7 +9,7 @@ from curate.formats.shared.keys import content_digest
 from curate.formats.shared.labelbox_masks import MaskNames, has_mask, number_of_masks
 from curate.formats.shared.labelbox_rows import DataRow
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, MaskFile, Polygons
+from curate.records import Annotation, MaskFile, Polygons, refused_annotation
 
 _NAMES = ("name", "title", "value")
 _OTHER_SHAPES = ("bounding_box", "bbox", "line", "point")
@@ -47,9 +47,7 @@ class Objects:
                     raise Refusal(Reason.UNKNOWN_CLASS, "the object has no name")
                 shape = self._shape(entry, masks, has_one_mask)
             except Refusal as refusal:
-                annotation = Annotation(
-                    key=key, label=label, dropped=refusal.reason, detail=refusal.detail
-                )
+                annotation = refused_annotation(refusal, key=key, label=label)
             else:
                 annotation = Annotation(
                     key=key,

@@ -16,7 +16,7 @@ from curate.formats.shared.class_tables import (
     stated_table,
     with_exceptions,
 )
-from curate.formats.shared.mask_choice import MaskFile
+from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, ImageRecord, ReadItem, RegionMap
@@ -95,7 +95,7 @@ def _reading(export: Export, by_colour: bool) -> tuple[_Reading, list[Drop]]:
     ), broken
 
 
-def _region_map(reading: _Reading, mask: MaskFile, folder_class: str) -> RegionMap:
+def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> RegionMap:
     table = reading.table_of(mask.path)
     classes = _classes(table)
     label = _own_label(reading, mask.label or folder_class, classes)
@@ -147,7 +147,7 @@ def _binary_label(export: Export, classes: list[str]) -> str:
 
 
 def _pixels(
-    reading: _Reading, mask: MaskFile
+    reading: _Reading, mask: ChosenMask
 ) -> Literal["colour", "objects", "binary", "auto"]:
     if reading.by_colour:
         return "colour"
@@ -168,13 +168,13 @@ def _unlisted_void(reading: _Reading, table: ClassTable) -> frozenset[int]:
     return usual.difference(table.labels)
 
 
-def _instances(reading: _Reading, mask: MaskFile) -> str | None:
+def _instances(reading: _Reading, mask: ChosenMask) -> str | None:
     if reading.export.objects == "components":
         return None
     return mask.instances
 
 
-def _objects(reading: _Reading, mask: MaskFile) -> Literal["instances", "components"]:
+def _objects(reading: _Reading, mask: ChosenMask) -> Literal["instances", "components"]:
     """Whether a value or a colour is one object, or each of its 8-connected regions."""
     if reading.export.objects != "auto":
         return reading.export.objects

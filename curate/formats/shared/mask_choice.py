@@ -20,8 +20,8 @@ from curate.formats.shared.mask_matches import Match
 
 
 @dataclass(frozen=True)
-class MaskFile:
-    """A mask of an image."""
+class ChosenMask:
+    """A mask that an image keeps, see `Choice`."""
 
     path: str
     label: str = ""
@@ -36,7 +36,7 @@ class MaskFile:
 class Choice:
     """What an image keeps of the masks that have its name."""
 
-    kept: list[MaskFile]
+    kept: list[ChosenMask]
     strangers: list[Match]
     """Masks of other folders: each belongs to an image that is not there."""
     doubles: list[tuple[Match, str]]
@@ -75,7 +75,7 @@ def choose_masks(
             doubles.append((each, first))
 
     kept = _with_labels(by_folder)
-    kept += [MaskFile(each.mask) for each in _sorted(further)]
+    kept += [ChosenMask(each.mask) for each in _sorted(further)]
     return Choice(kept, strangers, doubles)
 
 
@@ -117,17 +117,17 @@ def _of_own_kind(near: list[Match], prefer_colours: bool) -> list[Match]:
     return sorted(own_kind or near, key=lambda each: (each.rest is not None, each.mask))
 
 
-def _with_labels(by_folder: dict[str, str]) -> list[MaskFile]:
+def _with_labels(by_folder: dict[str, str]) -> list[ChosenMask]:
     """Masks by their folders; a single one is of no class in particular."""
     if len(by_folder) == 1:
-        return [MaskFile(mask) for mask in by_folder.values()]
-    return [MaskFile(mask, folder) for folder, mask in sorted(by_folder.items())]
+        return [ChosenMask(mask) for mask in by_folder.values()]
+    return [ChosenMask(mask, folder) for folder, mask in sorted(by_folder.items())]
 
 
-def _by_class(match: Match) -> MaskFile:
+def _by_class(match: Match) -> ChosenMask:
     """A mask named IMAGE_CLASS_NUMBER, IMAGE_CLASS or IMAGE_NUMBER."""
     name, number = class_and_number(match.rest or "")
-    return MaskFile(match.mask, name, whole=bool(number) or not name)
+    return ChosenMask(match.mask, name, whole=bool(number) or not name)
 
 
 def _class_of(match: Match) -> str:

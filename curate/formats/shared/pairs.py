@@ -13,7 +13,7 @@ from curate.exports.export import Export
 from curate.exports.file_names import Role, folder_role, is_picture
 from curate.formats.shared.mask_choice import (
     Choice,
-    MaskFile,
+    ChosenMask,
     choose_masks,
     class_folder,
     plain_suffixes,
@@ -28,7 +28,7 @@ from curate.records import Drop
 class Pairs:
     """The images of an export with their masks."""
 
-    masks: dict[str, list[MaskFile]]
+    masks: dict[str, list[ChosenMask]]
     """By image; empty for an image that has none."""
     lost: list[Drop] = field(default_factory=list)
     """Masks that cannot be read, or that no image keeps."""
@@ -67,7 +67,7 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     return pairs
 
 
-def folder_classes(masks: Mapping[str, Sequence[MaskFile]]) -> dict[str, str]:
+def folder_classes(masks: Mapping[str, Sequence[ChosenMask]]) -> dict[str, str]:
     """The class of each mask by its folder; empty if folders do not name classes.
 
     They do if two or more folders differ by more than numbers, and hold two images each on
@@ -147,8 +147,8 @@ def _not_kept(export: Export, choice: Choice) -> list[Drop]:
 
 
 def _with_instances(
-    masks: list[MaskFile], objects: Mapping[str, list[str]]
-) -> list[MaskFile]:
+    masks: list[ChosenMask], objects: Mapping[str, list[str]]
+) -> list[ChosenMask]:
     """Add the map of objects beside a single map of classes.
 
     In Pascal VOC, SegmentationObject/1.png is beside SegmentationClass/1.png.

@@ -10,7 +10,7 @@ from curate.formats.shared.keys import content_digest
 from curate.formats.shared.studio_shapes import geometry_of, read_shape
 from curate.formats.shared.studio_tasks import Result
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation
+from curate.records import Annotation, refused_annotation
 
 _ANSWERS = (
     "choices",
@@ -90,13 +90,7 @@ def annotation_of(region: Region, key: str) -> Annotation:
         if not label:
             raise Refusal(Reason.UNKNOWN_CLASS, "the region has no label")
     except Refusal as refusal:
-        return Annotation(
-            key=key,
-            label=label,
-            dropped=refusal.reason,
-            detail=refusal.detail,
-            attributes=stated,
-        )
+        return refused_annotation(refusal, key=key, label=label, attributes=stated)
     return Annotation(
         key=key, label=label, shape=shape, flags=label_flags(label), attributes=stated
     )

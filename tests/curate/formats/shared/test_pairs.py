@@ -7,7 +7,7 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.files import Files
 from curate.exports.walking import RefusedFile
-from curate.formats.shared.mask_choice import MaskFile
+from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.pairs import folder_classes, pair_masks
 from curate.limits import Limits
 from curate.reasons import Reason
@@ -94,9 +94,9 @@ def test_one_file_per_instance_by_name() -> None:
     pairs = pair_masks(export, prefer_colours=False)
     assert pairs.masks == {
         "train/1000.jpeg": [
-            MaskFile("annotations/1000_red_square_0.png", "red_square", whole=True)
+            ChosenMask("annotations/1000_red_square_0.png", "red_square", whole=True)
         ],
-        "train/1.jpeg": [MaskFile("annotations/1_disc_12.png", "disc", whole=True)],
+        "train/1.jpeg": [ChosenMask("annotations/1_disc_12.png", "disc", whole=True)],
     }
 
 
@@ -111,10 +111,10 @@ def test_one_file_per_instance_in_the_folder_of_an_image() -> None:
     pairs = pair_masks(export, prefer_colours=False)
     assert pairs.masks == {
         "s/a/images/a.png": [
-            MaskFile("s/a/masks/77.png", whole=True),
-            MaskFile("s/a/masks/9.png", whole=True),
+            ChosenMask("s/a/masks/77.png", whole=True),
+            ChosenMask("s/a/masks/9.png", whole=True),
         ],
-        "s/b/images/b.png": [MaskFile("s/b/masks/1.png", whole=True)],
+        "s/b/images/b.png": [ChosenMask("s/b/masks/1.png", whole=True)],
     }
 
 
@@ -128,8 +128,8 @@ def test_class_by_folder() -> None:
     )
     pairs = pair_masks(export, prefer_colours=False)
     assert pairs.masks["images/1.jpg"] == [
-        MaskFile("masks/car/1.png", "car"),
-        MaskFile("masks/road/1.png", "road"),
+        ChosenMask("masks/car/1.png", "car"),
+        ChosenMask("masks/road/1.png", "road"),
     ]
 
 
@@ -161,7 +161,7 @@ def test_of_two_masks_the_one_of_the_images_own_name_stays() -> None:
         export_of("leftImg8bit/aachen/a_1_leftImg8bit.png", *masks),
         prefer_colours=False,
     )
-    assert list(pairs.masks.values()) == [[MaskFile(masks[2])]]
+    assert list(pairs.masks.values()) == [[ChosenMask(masks[2])]]
     assert [(drop.reason, drop.annotation_key) for drop in pairs.lost] == [
         (Reason.DUPLICATE_ANNOTATION, masks[1])
     ]
@@ -174,7 +174,7 @@ def test_objects_beside_classes() -> None:
     masks = pair_masks(export, prefer_colours=False).masks
     assert masks == {
         "JPEGImages/1.jpg": [
-            MaskFile("SegmentationClass/1.png", instances="SegmentationObject/1.png")
+            ChosenMask("SegmentationClass/1.png", instances="SegmentationObject/1.png")
         ]
     }
 
