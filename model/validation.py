@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from curate.shards.reader import Shards
 from model.box_network import BoxNetwork
-from model.evaluation.metrics import Comparison
+from model.evaluation.comparison import as_mask, overlap
 from model.predict import sample_probabilities
 
 _TOGETHER = 64  # windows in memory
@@ -48,9 +48,9 @@ def validate(
         samples = [shards.sample(row) for row in some.tolist()]
         answers = sample_probabilities(model, samples)
         for sample, answer in zip(samples, answers, strict=True):
-            comparison = Comparison(answer, sample.mask, sample.at_edge)
+            shared = overlap(as_mask(answer), sample.mask)
             of_domain = found.setdefault(sample.domain, [])
-            of_domain.append(comparison.pixels.iou)
+            of_domain.append(shared.iou)
 
     by_domain = {}
     for domain in sorted(found):

@@ -168,4 +168,7 @@ def decode_crop(data: bytes) -> Pixels:
 def decode_mask_png(data: bytes) -> Mask:
     """The (H, W) bool mask of a shard's 1-bit PNG."""
     with Image.open(BytesIO(data), formats=("PNG",)) as picture:
-        return np.array(picture.convert("1"))
+        # Pillow's arrays of 1 bit hold bytes of 255, which other libraries take for no bool.
+        grey = np.asarray(picture.convert("L"))
+    mask: Mask = grey > 0
+    return mask

@@ -58,6 +58,9 @@ class Sample:
     """The window, in the crop."""
     at_edge: OfSides
     """Whether each side of the window is the image's own edge."""
+    image_height: int
+    """px of the whole image"""
+    image_width: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +162,8 @@ class Shards:
             drawn=_moved(drawn_box, -x0, -y0),
             window=window_box,
             at_edge=self._at_edge(row, window_box),
+            image_height=self._value("image_height", row),
+            image_width=self._value("image_width", row),
         )
 
     def _at_edge(self, row: int, window: Box) -> OfSides:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
@@ -22,7 +21,7 @@ from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
 from model.evaluation.judging import Judgement, judge, trained_methods
-from model.evaluation.metrics import METRICS
+from model.evaluation.metrics import METRICS, Scores, column
 from model.evaluation.report import (
     REPORT_VERSION,
     JudgedData,
@@ -77,7 +76,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     judgement = judge(shards, trained_methods(networks), settings.dask.workers, log)
 
     scores = judgement.scores
-    iou = scores["model"][:, list(METRICS).index("iou")]
+    iou = column(scores["model"], "iou")
     write_table(folder / "scores.parquet", _scores_table(shards, scores))
     write_table(folder / "cases.parquet", cases_table(shards, model, iou))
 
@@ -166,10 +165,8 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
     return frozenset(train.table["concept"].to_pylist())
 
 
-def _scores_table(
-    shards: Shards, scores: Mapping[str, NDArray[np.float64]]
-) -> pa.Table:
-    """One row for each object and method: what the object is, and all metrics."""
+def _scores_table(shards: Shards, scores: Mapping[str, Scores]) -> pa.Table:
+    """One row for each object and method: what the object is, and all metrics but the curves."""
     columns = ["object_id", "image_id", "export", "domain", "customer", "concept"]
     objects = shards.table.select(columns)
     sizes = windows.sizes(windows.box_columns(shards.table, "box"))
@@ -179,8 +176,9 @@ def _scores_table(
     for method, values in scores.items():
         names = pa.array([method] * len(objects), pa.string())
         table = objects.append_column("method", names)
-        for index, metric in enumerate(METRICS):
-            column = np.ascontiguousarray(values[:, index])
-            table = table.append_column(metric, pa.array(column))
+        for name, metric in METRICS.items():
+            if not metric.is_curve:
+                numbers = pa.array(column(values, name).copy())
+                table = table.append_column(name, numbers)
         tables.append(table)
     return pa.concat_tables(tables)

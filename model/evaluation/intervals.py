@@ -22,23 +22,20 @@ class Interval(msgspec.Struct, frozen=True):
     high: float
 
 
-def intervals(
+def resampled_means(
     values: NDArray[np.float64],
     images: NDArray[np.int64],
     resamples: int,
     seed: int,
-) -> list[Interval]:
-    """One interval for each column of (n, k) values.
+) -> NDArray[np.float64]:
+    """(resamples, k) means of the columns of (n, k) values, over resampled images.
 
-    `images`: (n,) a number for each object's source image. `resamples`: of the bootstrap.
+    `images`: (n,) a number for each object's source image.
     """
     _, image_of_object = np.unique(images, return_inverse=True)
     objects_of_image = np.bincount(image_of_object)
     number = len(objects_of_image)
-    sums_of_image = [
-        np.bincount(image_of_object, column, number) for column in values.T
-    ]
-    sums = np.stack(sums_of_image, axis=1)
+    sums = _sums_of_groups(values, image_of_object, number)
 
     # A resample takes as many images as there are, each any number of times. Its mean needs only
     # how often each image is taken, so a block of resamples is one product of matrices.
@@ -52,7 +49,20 @@ def intervals(
         counts = counts.astype(np.float64)  # floats multiply faster
         objects = counts @ objects_of_image
         means.append((counts @ sums) / objects[:, None])
+    return np.concatenate(means)
 
-    low, high = np.percentile(np.concatenate(means), _LIMITS, axis=0)
-    limits = zip(values.mean(axis=0).tolist(), low.tolist(), high.tolist(), strict=True)
-    return [Interval(*each) for each in limits]
+
+def _sums_of_groups(
+    values: NDArray[np.float64], group: NDArray[np.int64], number: int
+) -> NDArray[np.float64]:
+    """(number, k) sums of the rows of (n, k) values by group, each from 0 to number - 1."""
+    order = np.argsort(group, kind="stable")
+    first = np.searchsorted(group[order], np.arange(number))
+    sums: NDArray[np.float64] = np.add.reduceat(values[order], first, axis=0)
+    return sums
+
+
+def interval(mean: float, resampled: NDArray[np.float64]) -> Interval:
+    """The interval of a mean from its (resamples,) resampled values."""
+    low, high = np.percentile(resampled, _LIMITS)
+    return Interval(float(mean), float(low), float(high))

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from curate.shards.reader import Sample, Shards
 from model.box_network import BoxNetwork
 from model.evaluation.baselines import rectangle
+from model.evaluation.comparison import Place, Truth
 from model.evaluation.methods import METHODS
-from model.evaluation.metrics import score
+from model.evaluation.metrics import Scores, score
 from model.pace import Every
 from model.predict import Probabilities, sample_probabilities
 from model.prior import mixed_prior, prior_logits
@@ -21,9 +22,6 @@ from model.prior import mixed_prior, prior_logits
 _TOGETHER = 64  # windows in memory, at most
 _PIXELS = 16_000_000  # of all windows in memory, unless one alone has more
 _LOG_SECONDS = 20.0
-
-Scores = NDArray[np.float64]
-"""(n, metrics): one row for each object, columns in the order of `metrics.METRICS`."""
 
 Answers = Callable[[Sequence[Sample]], list[Probabilities]]
 """A trained method: gives the probabilities of each sample's window."""
@@ -83,20 +81,21 @@ def judge(
 
     to_log = Every(_LOG_SECONDS)
     with ThreadPoolExecutor(threads) as pool:
-        for rows in batches(shards):
-            samples = [shards.sample(row) for row in rows]
-            waiting = [pool.submit(_baseline_scores, sample) for sample in samples]
+        for batch in batches(shards):
+            samples = [shards.sample(row) for row in batch]
+            truths = [_truth(sample) for sample in samples]
+            baseline_scores = pool.map(_baseline_scores, samples, truths)
             for name, answers in trained.items():
-                found[name].append(_scores(answers(samples), samples))
+                rows = pool.map(score, answers(samples), truths)
+                found[name].append(np.stack(list(rows)))
 
-            for each in waiting:
-                baselines = each.result()
+            for baselines in baseline_scores:
                 for name, scores in baselines.scores.items():
                     found[name].append(scores[None])
                 for name in baselines.failed:
                     failures[name] += 1
             if to_log.is_due():
-                log(f"evaluate: {rows.stop:,} of {len(shards):,} objects")
+                log(f"evaluate: {batch.stop:,} of {len(shards):,} objects")
 
     _log_failures(failures, log)
     scores_by_method = {name: np.concatenate(each) for name, each in found.items()}
@@ -141,15 +140,13 @@ def _prior_answers(model: BoxNetwork, samples: Sequence[Sample]) -> list[Probabi
     return answers
 
 
-def _scores(answers: Sequence[Probabilities], samples: Sequence[Sample]) -> Scores:
-    """Scores of the answers to some samples."""
-    rows = []
-    for answer, sample in zip(answers, samples, strict=True):
-        rows.append(score(answer, sample.mask, sample.at_edge))
-    return np.stack(rows)
+def _truth(sample: Sample) -> Truth:
+    """The true mask of a sample."""
+    place = Place(sample.at_edge, sample.image_height, sample.image_width)
+    return Truth(sample.mask, place)
 
 
-def _baseline_scores(sample: Sample) -> _BaselineScores:
+def _baseline_scores(sample: Sample, truth: Truth) -> _BaselineScores:
     """Scores of all baselines on a sample."""
     scores = {}
     failed = []
@@ -160,5 +157,5 @@ def _baseline_scores(sample: Sample) -> _BaselineScores:
         if mask is None:
             failed.append(name)
             mask = rectangle(sample.image, sample.drawn)
-        scores[name] = score(mask, sample.mask, sample.at_edge)
+        scores[name] = score(mask, truth)
     return _BaselineScores(scores, failed)

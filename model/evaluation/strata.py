@@ -8,8 +8,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate.shards import windows
-from model.evaluation.intervals import Interval, intervals
-from model.evaluation.metrics import METRICS
+from model.evaluation.intervals import Interval, interval, resampled_means
+from model.evaluation.metrics import METRICS, Scores, column_slices
 from model.evaluation.report import Difference, Result, Stratum
 
 
@@ -70,69 +70,79 @@ def _values(table: pa.Table, trained: frozenset[str]) -> dict[str, NDArray[np.st
 
 def stratum_report(
     objects: StratumObjects,
-    scores: Mapping[str, NDArray[np.float64]],
+    scores: Mapping[str, Scores],
     resampling: Resampling,
 ) -> StratumReport:
     """What the report says of a stratum.
 
-    `scores`: by method, `model` included, (n, metrics) of all test objects. All means of a stratum
-    are taken over the same resampled images.
+    `scores`: by method, `model` included, of all test objects. All means of a stratum are taken
+    over the same resampled images.
     """
     rows = objects.rows
-    own = {method: values[rows] for method, values in scores.items()}
-    others = [method for method in own if method != "model"]
-    paired = [index for index, metric in enumerate(METRICS.values()) if metric.paired]
-
-    # One bootstrap for all columns: first the metrics by method, then the differences.
-    columns = list(own.values())
-    for method in others:
-        difference = own["model"] - own[method]
-        columns.append(difference[:, paired])
     images = resampling.images[rows]
-    found = iter(
-        intervals(
-            np.concatenate(columns, axis=1),
-            images,
-            resampling.resamples,
-            resampling.seed,
+    own = {method: values[rows] for method, values in scores.items()}
+    resampled = {}
+    for method, values in own.items():
+        resampled[method] = resampled_means(
+            values, images, resampling.resamples, resampling.seed
         )
-    )
 
-    number_of_images = len(np.unique(images))
     results = []
-    for method in own:
+    for method, values in own.items():
         result = Result(
             stratum=objects.stratum,
             method=method,
             objects=len(rows),
-            images=number_of_images,
-            metrics={name: next(found) for name in METRICS},
+            images=len(np.unique(images)),
+            metrics=_intervals(values.mean(axis=0), resampled[method]),
         )
         results.append(result)
-    differences = []
-    for method in others:
-        differences += _differences(objects.stratum, method, found)
-    return StratumReport(results, differences)
+
+    paired = []
+    for method in own:
+        if method == "model":
+            continue
+        mean = own["model"].mean(axis=0) - own[method].mean(axis=0)
+        by_resample = resampled["model"] - resampled[method]
+        paired += _differences(objects.stratum, method, mean, by_resample)
+    return StratumReport(results, paired)
+
+
+def _intervals(
+    means: NDArray[np.float64], resampled: NDArray[np.float64]
+) -> dict[str, Interval]:
+    """All metrics by name. `means`: (columns,). `resampled`: (resamples, columns)."""
+    found = {}
+    for name, columns in column_slices().items():
+        metric = METRICS[name]
+        (mean,) = metric.values(means[None, columns])
+        found[name] = interval(mean, metric.values(resampled[:, columns]))
+    return found
 
 
 def _differences(
     stratum: Stratum,
     against: str,
-    found: Iterator[Interval],
+    mean: NDArray[np.float64],
+    by_resample: NDArray[np.float64],
 ) -> list[Difference]:
-    """The next intervals as differences between the model and a method."""
+    """The differences between the model and a method, in each metric that is paired.
+
+    `mean`: (columns,) of the objects. `by_resample`: (resamples, columns).
+    """
     differences = []
-    for metric in METRICS.values():
-        if not metric.paired:
+    for name, columns in column_slices().items():
+        if not METRICS[name].paired:
             continue
-        interval = next(found)
+        place = columns.start
+        found = interval(mean[place], by_resample[:, place])
         difference = Difference(
             stratum=stratum,
-            metric=metric.name,
+            metric=name,
             against=against,
-            mean=interval.mean,
-            low=interval.low,
-            high=interval.high,
+            mean=found.mean,
+            low=found.low,
+            high=found.high,
         )
         differences.append(difference)
     return differences

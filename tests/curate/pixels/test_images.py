@@ -40,7 +40,9 @@ def test_a_crop_comes_back_exactly(crop: images.Pixels) -> None:
 def test_a_mask_comes_back_exactly(mask: Mask) -> None:
     data = images.encode_mask(mask)
     assert data[24:26] == b"\x01\x00"  # bit depth 1, grey
-    assert np.array_equal(images.decode_mask_png(data), mask)
+    decoded = images.decode_mask_png(data)
+    assert np.array_equal(decoded, mask)
+    assert np.array_equal(decoded.view(np.uint8), mask.view(np.uint8))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

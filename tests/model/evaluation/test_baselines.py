@@ -3,7 +3,7 @@ import pytest
 
 from curate.pixels.images import Pixels
 from model.evaluation.baselines import ellipse, grabcut, rectangle
-from model.evaluation.metrics import overlap
+from model.evaluation.comparison import overlap
 
 
 def blank(height: int, width: int) -> Pixels:

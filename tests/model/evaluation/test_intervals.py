@@ -1,7 +1,18 @@
 import numpy as np
 import pytest
 
-from model.evaluation.intervals import intervals
+from model.evaluation.intervals import Interval, interval, resampled_means
+
+
+def intervals(
+    values: np.ndarray, images: np.ndarray, resamples: int, seed: int
+) -> list[Interval]:
+    """The interval of each column."""
+    resampled = resampled_means(values, images, resamples, seed)
+    means = values.mean(axis=0)
+    return [
+        interval(mean, column) for mean, column in zip(means, resampled.T, strict=True)
+    ]
 
 
 def test_intervals_are_wider_where_objects_share_an_image() -> None:

@@ -12,6 +12,7 @@ from curate.records import Box
 from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
 from model.evaluation.baselines import rectangle
+from model.evaluation.comparison import Place, Truth
 from model.evaluation.judging import judge, trained_methods
 from model.evaluation.methods import METHODS, Method
 from model.evaluation.metrics import METRICS, score
@@ -54,9 +55,9 @@ def test_a_baseline_is_one_function_and_one_line(
     judgement = judge(shards, trained_methods({"model": unlearned()}), 1, print)
     for row in range(len(shards)):
         sample = shards.sample(row)
-        expected = score(
-            upper_half(sample.image, sample.drawn), sample.mask, sample.at_edge
-        )
+        place = Place(sample.at_edge, sample.image_height, sample.image_width)
+        answer = upper_half(sample.image, sample.drawn)
+        expected = score(answer, Truth(sample.mask, place))
         assert np.array_equal(judgement.scores["upper"][row], expected)
 
 

@@ -6,15 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from curate.pixels.masks import Mask
-from model.evaluation.metrics import (
-    METRICS,
-    AtEdge,
-    Metric,
-    edge_overlap,
-    overlap,
-    score,
-)
+from curate.pixels.masks import Mask, OfSides
+from model.evaluation.comparison import Comparison, Overlap, Place, Truth, overlap
+from model.evaluation.metrics import METRICS, Metric, column_slices, score
 
 bitmaps = arrays(np.bool_, (9, 7))
 edges = st.tuples(st.booleans(), st.booleans(), st.booleans(), st.booleans())
@@ -22,11 +16,24 @@ NOWHERE = (False, False, False, False)
 EVERYWHERE = (True, True, True, True)
 
 
+def truth(mask: Mask, at_edge: OfSides = NOWHERE) -> Truth:
+    height, width = mask.shape
+    return Truth(mask, Place(at_edge, 2 * height, 2 * width))
+
+
 def named(scores: np.ndarray) -> dict[str, float]:
-    return dict(zip(METRICS, scores.tolist(), strict=True))
+    """Each metric of one object by name."""
+    found = {}
+    for name, columns in column_slices().items():
+        (found[name],) = METRICS[name].values(scores[None, columns])
+    return found
 
 
-def is_mask(mask: Mask, at_edge: AtEdge, y: int, x: int) -> bool:
+def edge_overlap(predicted: Mask, true: Mask, at_edge: OfSides, radius: int) -> Overlap:
+    return Comparison(predicted, truth(true, at_edge)).edges(radius)
+
+
+def is_mask(mask: Mask, at_edge: OfSides, y: int, x: int) -> bool:
     """Whether a px counts as mask. Outside the image it does, outside the window it does not."""
     height, width = mask.shape
     outside = (x < 0, y < 0, x >= width, y >= height)
@@ -36,7 +43,7 @@ def is_mask(mask: Mask, at_edge: AtEdge, y: int, x: int) -> bool:
     return bool(mask[y, x])
 
 
-def band(mask: Mask, at_edge: AtEdge, radius: int) -> set[tuple[int, int]]:
+def band(mask: Mask, at_edge: OfSides, radius: int) -> set[tuple[int, int]]:
     """The dilated boundary by its definition, as a set of px."""
     boundary = []
     for y, x in np.argwhere(mask).tolist():
@@ -54,7 +61,7 @@ def band(mask: Mask, at_edge: AtEdge, radius: int) -> set[tuple[int, int]]:
 
 @given(bitmaps, bitmaps, edges, st.integers(0, 5))
 def test_edge_metrics_are_those_of_the_definition(
-    predicted: Mask, true: Mask, at_edge: AtEdge, radius: int
+    predicted: Mask, true: Mask, at_edge: OfSides, radius: int
 ) -> None:
     our_band = band(predicted, at_edge, radius)
     their_band = band(true, at_edge, radius)
@@ -85,16 +92,35 @@ def test_pixel_metrics_by_definition(predicted: Mask, true: Mask) -> None:
 
 @given(bitmaps, edges)
 def test_a_perfect_mask_has_the_best_value_of_each_metric(
-    mask: Mask, at_edge: AtEdge
+    mask: Mask, at_edge: OfSides
 ) -> None:
-    for name, value in named(score(mask, mask, at_edge)).items():
-        assert value == float(METRICS[name].higher_is_better)
+    found = named(score(mask, truth(mask, at_edge)))
+    # One of the 256 thresholds is 0, which all px pass.
+    assert found.pop("mean_e") >= 255 / 256
+    assert found.pop("mean_f") >= 255 / 256 or not mask.any()
+    if not mask.any():  # the published definitions give 0 to an empty mask
+        assert found.pop("max_f") == 0
+        assert found.pop("weighted_f") == 0
+    for name, value in found.items():
+        best = float(METRICS[name].higher_is_better)
+        assert value == pytest.approx(best, abs=1e-6), name
+
+
+@given(arrays(np.float32, (9, 7), elements=st.floats(0, 1, width=32)), bitmaps, edges)
+def test_each_metric_stays_within_its_bounds(
+    answer: np.ndarray, true: Mask, at_edge: OfSides
+) -> None:
+    found = named(score(answer, truth(true, at_edge)))
+    assert found.pop("correction_effort") >= 0
+    assert 0 <= found.pop("mean_e") <= true.size / (true.size - 1)
+    for name, value in found.items():
+        assert 0 <= value <= 1 + 1e-6, name
 
 
 def test_a_mask_is_half_or_more_and_mae_is_of_probabilities() -> None:
     true = np.array([[True, True, False, False]])
     probability = np.array([[0.5, 0.9, 0.49, 0.0]])
-    values = named(score(probability, true, NOWHERE))
+    values = named(score(probability, truth(true)))
     assert values["iou"] == 1.0
     assert values["mae"] == pytest.approx((0.5 + 0.1 + 0.49) / 4)
 
@@ -106,7 +132,7 @@ def test_at_the_image_edge_a_mask_has_no_edge() -> None:
     right[:, 10:] = True
     whole = np.ones_like(left)
 
-    def found(predicted: Mask, true: Mask, at_edge: AtEdge) -> tuple[float, float]:
+    def found(predicted: Mask, true: Mask, at_edge: OfSides) -> tuple[float, float]:
         band = edge_overlap(predicted, true, at_edge, 2)
         return band.precision, band.recall
 
@@ -120,7 +146,7 @@ def test_a_metric_is_one_function_and_one_line(monkeypatch: pytest.MonkeyPatch) 
     area = Metric("area", "area of the mask", lambda each: float(each.pixels.predicted))
     monkeypatch.setitem(METRICS, "area", area)
     mask = np.ones((4, 5), np.bool_)
-    assert named(score(mask, mask, NOWHERE))["area"] == 20
+    assert named(score(mask, truth(mask)))["area"] == 20
 
 
 def test_the_report_names_the_metrics_of_its_contract() -> None:
@@ -135,6 +161,16 @@ def test_the_report_names_the_metrics_of_its_contract() -> None:
         "edge_precision_5",
         "edge_recall_5",
         "edge_f_5",
+        "dice",
+        "max_f",
+        "mean_f",
+        "weighted_f",
+        "structure",
+        "mean_e",
+        "boundary_iou",
+        "davis_f",
+        "relaxed_f",
+        "correction_effort",
     ]
     paired = [metric.name for metric in METRICS.values() if metric.paired]
     assert paired == ["iou", "edge_precision_2", "edge_recall_2", "edge_f_2"]

@@ -57,5 +57,5 @@ def _show(build: EvaluatedBuild, strata: Sequence[JudgedStratum]) -> Values | No
         "is_mixed": len({stratum.kind for stratum in strata}) > 1,
         "methods": build.methods,
         "others": [method for method in build.methods if method is not MODEL],
-        "metrics": build.metrics,
+        "metrics": [metric for metric in build.metrics if metric.tabled],
     }

@@ -1,0 +1,322 @@
+"""The metrics by which salient object detection is compared: F, E, S and weighted F.
+
+They are equal to those of pysodmetrics (`normalize=False`: probabilities are not stretched to
+reach from 0 to 1), for empty and full masks too.
+"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pixels.masks import Mask
+from model.evaluation.comparison import Comparison, Map, Truth
+
+Curve = NDArray[np.float64]
+"""(256,) a value at each threshold, from 255/255 down to 0/255."""
+
+BETA_SQUARED = 0.3
+"""Weight of recall against precision in F, as Achanta et al. (2009) chose it."""
+
+_EPS = float(np.spacing(1))
+_ROUNDING = 1e-13  # what sums in float64 lose
+
+# Of the weighted F: Gaussian of 7 × 7 px with sigma 5, and errors that weigh less near the object.
+_KERNEL_PX = 7
+_SIGMA_PX = 5
+_HALVING_PX = 5
+
+
+def _nearest_first() -> list[tuple[int, int]]:
+    """Offsets dx, dy from a px to the px of the mask that may be its nearest.
+
+    If a px of the mask is within the Gaussian's reach, the nearest one is as near as its corner.
+    Of two at the same distance the one to the left comes first, then the upper one.
+    """
+    reach = _KERNEL_PX // 2
+    farthest = 2 * reach**2
+    side = int(np.sqrt(farthest))
+    by_distance = []
+    for dx in range(-side, side + 1):
+        for dy in range(-side, side + 1):
+            distance = dx**2 + dy**2
+            if 0 < distance <= farthest:
+                by_distance.append((distance, dx, dy))
+    return [(dx, dy) for _, dx, dy in sorted(by_distance)]
+
+
+_NEAREST_FIRST = _nearest_first()
+_MARGIN_PX = max(dx for dx, _ in _NEAREST_FIRST)
+
+
+def f_curve(comparison: Comparison) -> Curve:
+    """F at each threshold: Achanta et al. (2009), Frequency-tuned salient region detection.
+
+    0 where precision or recall is 0.
+    """
+    inside, outside = comparison.passing
+    predicted = np.maximum(inside + outside, 1)
+    true = max(comparison.truth.area, 1)
+    precision = inside / predicted
+    recall = inside / true
+
+    weighted = BETA_SQUARED * precision + recall
+    weighted[inside == 0] = 1
+    curve: Curve = (1 + BETA_SQUARED) * precision * recall / weighted
+    return curve
+
+
+def mean_f(comparison: Comparison) -> float:
+    """Mean of `f_curve`."""
+    return float(f_curve(comparison).mean())
+
+
+def e_curve(comparison: Comparison) -> Curve:
+    """Enhanced alignment at each threshold: Fan et al. (2018), Enhanced-alignment Measure.
+
+    Its sum over n px is divided by n - 1, so a perfect answer has n / (n - 1); of a single px, by
+    1.
+    """
+    inside, outside = comparison.passing
+    size = comparison.truth.mask.size
+    true = comparison.truth.area
+    predicted = inside + outside
+
+    if true == 0:
+        aligned = (size - predicted).astype(np.float64)
+    elif true == size:
+        aligned = predicted.astype(np.float64)
+    else:
+        aligned = _aligned(inside, outside, true, size)
+    return aligned / max(size - 1, 1)
+
+
+def mean_e(comparison: Comparison) -> float:
+    """Mean of `e_curve`."""
+    return float(e_curve(comparison).mean())
+
+
+def _aligned(
+    inside: NDArray[np.int64], outside: NDArray[np.int64], true: int, size: int
+) -> Curve:
+    """The sum of enhanced alignment over all px, at each threshold.
+
+    Px differ only by whether they are predicted and whether they are true: four kinds.
+    """
+    predicted_mean = (inside + outside) / size
+    true_mean = true / size
+
+    missed = true - inside
+    kinds = (
+        (inside, 1 - predicted_mean, 1 - true_mean),
+        (outside, 1 - predicted_mean, -true_mean),
+        (missed, -predicted_mean, 1 - true_mean),
+        (size - inside - outside - missed, -predicted_mean, -true_mean),
+    )
+    total = np.zeros(inside.shape)
+    for count, from_predicted, from_true in kinds:
+        agreement = 2 * from_predicted * from_true
+        alignment = agreement / (from_predicted**2 + from_true**2 + _EPS)
+        total += (alignment + 1) ** 2 / 4 * count
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Sums over a part of the window, from which all means and variances follow."""
+
+    size: int
+    """px"""
+    area: int
+    """px of the true mask"""
+    total: float
+    """of the probabilities"""
+    total_inside: float
+    """of those in the true mask"""
+    squares: float
+    squares_inside: float
+
+    def __add__(self, other: "_Sums") -> "_Sums":
+        return _Sums(
+            self.size + other.size,
+            self.area + other.area,
+            self.total + other.total,
+            self.total_inside + other.total_inside,
+            self.squares + other.squares,
+            self.squares_inside + other.squares_inside,
+        )
+
+
+def structure(comparison: Comparison) -> float:
+    """S: Fan et al. (2017), Structure-measure, with equal weight of objects and regions."""
+    truth = comparison.truth
+    size = truth.mask.size
+    share = truth.area / size
+    if share in (0, 1):
+        mean = float(comparison.probability.mean(dtype=np.float64))
+        return abs(1 - share - mean)
+
+    parts = _quadrants(comparison)
+    whole = parts[0]
+    of_regions = whole.size / size * _similarity(whole)
+    for part in parts[1:]:
+        of_regions += part.size / size * _similarity(part)
+        whole = whole + part
+
+    of_object = _object_score(whole.total_inside, whole.squares_inside, whole.area)
+    # On the ground, what counts is the probability of no object.
+    ground = size - whole.area
+    total_outside = whole.total - whole.total_inside
+    squares_outside = whole.squares - whole.squares_inside
+    of_ground = _object_score(
+        ground - total_outside, ground - 2 * total_outside + squares_outside, ground
+    )
+    of_both = share * of_object + (1 - share) * of_ground
+    return max(0.0, (of_both + of_regions) / 2)
+
+
+def _quadrants(comparison: Comparison) -> list[_Sums]:
+    """The sums of the quadrants around the middle of the true mask that hold any px."""
+    probability = comparison.probability
+    true = comparison.truth.bytes
+    inside = probability * true
+    middle_y, middle_x = comparison.truth.derived(_middle)
+
+    found = []
+    for in_y in (slice(None, middle_y), slice(middle_y, None)):
+        for in_x in (slice(None, middle_x), slice(middle_x, None)):
+            part = (in_y, in_x)
+            if true[part].size:
+                sums = _Sums(
+                    size=true[part].size,
+                    area=cv2.countNonZero(true[part]),
+                    total=cv2.sumElems(probability[part])[0],
+                    total_inside=cv2.sumElems(inside[part])[0],
+                    squares=cv2.norm(probability[part], cv2.NORM_L2SQR),
+                    squares_inside=cv2.norm(inside[part], cv2.NORM_L2SQR),
+                )
+                found.append(sums)
+    return found
+
+
+def _middle(truth: Truth) -> tuple[int, int]:
+    """The first row and column behind the middle of the true mask."""
+    moments = cv2.moments(truth.bytes, binaryImage=True)
+    row = round(moments["m01"] / moments["m00"])
+    column = round(moments["m10"] / moments["m00"])
+    return row + 1, column + 1
+
+
+def _object_score(total: float, squares: float, size: int) -> float:
+    """How bright and how even a region of `size` px is, 1 or more."""
+    mean = total / size
+    spread = 0.0
+    if size > 1:
+        spread = math.sqrt(_from_mean(total, squares, size) / (size - 1))
+    return 2 * mean / (mean**2 + 1 + spread + _EPS)
+
+
+def _similarity(sums: _Sums) -> float:
+    """The structural similarity of a quadrant, from -1 to 1."""
+    size = sums.size
+    area = sums.area
+    x = sums.total / size
+    y = area / size
+
+    divisor = size - 1 + _EPS
+    x_variance = _from_mean(sums.total, sums.squares, size) / divisor
+    y_variance = size * y * (1 - y) / divisor
+    covariance = 0.0
+    if 0 < area < size:
+        covariance = (sums.total_inside - area * x) / divisor
+
+    above = 4 * x * y * covariance
+    below = (x**2 + y**2) * (x_variance + y_variance)
+    if above != 0:
+        return above / (below + _EPS)
+    return float(below == 0)
+
+
+def _from_mean(total: float, squares: float, size: int) -> float:
+    """The sum of squared differences from the mean, from the sum and the sum of squares.
+
+    Equal values have none; what rounding leaves of it, quotients would blow up.
+    """
+    difference = squares - total**2 / size
+    if difference < _ROUNDING * squares:
+        return 0.0
+    return difference
+
+
+def weighted_f(comparison: Comparison) -> float:
+    """Weighted F: Margolin et al. (2014), How to evaluate foreground maps?
+
+    Errors inside the object are smoothed, and those outside weigh more the farther away they are. 0
+    if the true mask is empty.
+    """
+    true = comparison.truth.mask
+    if not true.any():
+        return 0.0
+    error = comparison.error
+
+    # A missed px weighs less if its neighbours are found; beyond the object counts the error of its
+    # nearest px.
+    object_px = comparison.truth.bytes
+    smooth = _smoothed(_carried_out(error, true))
+    missed_share, *_ = cv2.mean(cv2.min(error, smooth), mask=object_px)
+
+    ground = 1 - object_px
+    weights = comparison.truth.derived(_weights)
+    false_share, *_ = cv2.mean(error * weights, mask=ground)
+
+    area = comparison.truth.area
+    false_px = false_share * (true.size - area)
+    recall = 1 - missed_share
+    found_px = recall * area
+    precision = found_px / (found_px + false_px + _EPS)
+    return 2 * recall * precision / (recall + precision + _EPS)
+
+
+def _weights(truth: Truth) -> Map:
+    """How much an error weighs: 1 on the object, up to 2 far away from it."""
+    ground = 1 - truth.bytes
+    distance = cv2.distanceTransform(ground, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    nearness = cv2.exp(distance * np.float32(np.log(0.5) / _HALVING_PX))
+    return np.asarray(2 - nearness, np.float32)
+
+
+def _smoothed(error: Map) -> Map:
+    """The error under a Gaussian; beyond the window it is 0."""
+    kernel = cv2.getGaussianKernel(_KERNEL_PX, _SIGMA_PX, cv2.CV_32F)
+    smooth = cv2.sepFilter2D(
+        error, cv2.CV_32F, kernel, kernel, borderType=cv2.BORDER_CONSTANT
+    )
+    return np.asarray(smooth, np.float32)
+
+
+def _carried_out(error: Map, true: Mask) -> Map:
+    """The error, but near the true mask, outside of it, that of its nearest px.
+
+    Near is what the Gaussian reaches from a px of the mask.
+    """
+    kernel = np.ones((_KERNEL_PX, _KERNEL_PX), np.uint8)
+    reached = cv2.dilate(true.astype(np.uint8), kernel) > true
+
+    # A margin keeps neighbours of px at the window's edge apart from the next row.
+    padded = np.pad(reached, _MARGIN_PX)
+    stride = padded.shape[1]
+    waiting = np.flatnonzero(padded)
+    padded_true = np.pad(true, _MARGIN_PX).ravel()
+    padded_error = np.pad(error, _MARGIN_PX).ravel()
+
+    for dx, dy in _NEAREST_FIRST:
+        neighbours = waiting + (dy * stride + dx)
+        is_near = padded_true[neighbours]
+        padded_error[waiting[is_near]] = padded_error[neighbours[is_near]]
+        waiting = waiting[~is_near]
+        if waiting.size == 0:
+            break
+    carried = padded_error.reshape(-1, stride)
+    return carried[_MARGIN_PX:-_MARGIN_PX, _MARGIN_PX:-_MARGIN_PX]
