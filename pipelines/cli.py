@@ -81,6 +81,8 @@ def evaluate(
 
     result = run(load(settings, root))
     _give(result, as_json, f"report: {result.report}")
+    if result.falls:
+        raise CheckFailed(result.falls)
 
 
 @app.command("all")
@@ -97,6 +99,8 @@ def everything(
     result = run_all(load(settings, root), until.value)
     _give(result, as_json, _list_pages(result.pages))
     _end_with(result.faults)
+    if result.falls:
+        raise CheckFailed(result.falls)
 
 
 @app.command()
