@@ -8,8 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from curate.errors import InputError
+from curate.labels.concept_file import load_concepts
 from curate.labels.matching import match_labels
-from curate.labels.taxonomy import Taxonomy, load_concepts
+from curate.labels.taxonomy import Taxonomy
 from curate.labels.words import singular, words
 
 FOLDER = Path(__file__).parents[3] / "taxonomy"
@@ -37,13 +38,13 @@ def test_the_shipped_taxonomy_is_sound(shipped: Taxonomy) -> None:
 def test_every_name_finds_its_own_concept(shipped: Taxonomy) -> None:
     owners: dict[str, set[str]] = {}
     for concept in shipped.concepts.values():
-        for name in (concept.id, *concept.aliases):
+        for name in concept.names:
             owners.setdefault("".join(singular(words(name))), set()).add(concept.id)
     assert {name: found for name, found in owners.items() if len(found) > 1} == {}
     names = {
         alias: concept.id
         for concept in shipped.concepts.values()
-        for alias in concept.aliases[5::6]
+        for alias in concept.names[6::6]
     }
     found = match_labels(names, shipped)
     assert {
