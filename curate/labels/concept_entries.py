@@ -5,18 +5,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from curate.errors import nearest
+from curate.labels.concept_model import (
+    DECISION_WORDS,
+    ID,
+    LANGUAGE,
+    ConceptEntry,
+    ConceptsFile,
+    SenseEntry,
+)
 from curate.labels.problems import Problem, Problems, below, unknown_keys
-from curate.labels.taxonomy import BACKGROUND, KINDS, REJECT, SPLIT, UNDECIDED
+from curate.labels.taxonomy import KINDS
 from curate.labels.words import words
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LANGUAGE = re.compile(r"[a-z]{2}")
-# As ids, they would be read as decisions.
-_NO_IDS = {BACKGROUND, REJECT, SPLIT, UNDECIDED.lower()}
+_ID = re.compile(ID)
+_LANGUAGE = re.compile(LANGUAGE)
 
-_FILE_KEYS = ["concepts", "ambiguous", "domains", "renamed", "splits"]
-_CONCEPT_KEYS = ["definition", "parent", "kind", "salient", "aliases"]
-_SENSE_KEYS = ["concept", "meaning", "beside", "domains"]
+_FILE_KEYS = list(ConceptsFile.__struct_fields__)
+_CONCEPT_KEYS = list(ConceptEntry.__struct_fields__)
+_SENSE_KEYS = list(SenseEntry.__struct_fields__)
 
 
 def entry_problems(data: Mapping[Any, Any]) -> list[Problem]:
@@ -42,7 +48,7 @@ def _id_problems(concept_id: Any) -> Problems:
         yield Problem(
             (), f"the id {concept_id!r} is no lower-case words joined by hyphens"
         )
-    elif concept_id in _NO_IDS:
+    elif concept_id in DECISION_WORDS:
         yield Problem((), f"the id {concept_id!r} is the word of a decision")
 
 
