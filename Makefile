@@ -82,8 +82,9 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 docs: .venv/dev  ## the documentation as a site, in build/docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
 
-settings-docs: .venv/run  ## write the tables of docs/settings.md and the JSON Schema anew, from the settings' own descriptions
+settings-docs: .venv/run  ## write docs/settings.md and the JSON Schemas anew, from the descriptions in the code
 	.venv/bin/python -m docs.settings_pages
+	.venv/bin/python -m docs.taxonomy_schema
 
 clean-build: .venv/run  ## remove the build of SETTINGS, after a list of what goes and a question
 	$(PIPELINES) clean-build $(SETTINGS) $(OPTIONS)

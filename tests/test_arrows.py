@@ -49,6 +49,7 @@ SHARED = {
     "storage",
     "text",
     "trace",
+    "yaml_fast",
     "yaml_files",
 }
 """Files of curate/ that all its rooms may read; they read no room."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from curate.errors import nearest
 from curate.labels.problems import Problem, Problems, below, refuse, unknown_keys
 from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT, UNDECIDED, Taxonomy
 from curate.storage import digest
@@ -100,10 +99,10 @@ def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
         document = load_yaml(path)
         refuse(document, _file_problems(document.data, taxonomy))
 
-        by_customer[customer] = _decisions(document.data.get("labels"))
+        by_customer[customer] = _decisions(document.data.get("labels"), taxonomy)
         exports = document.data.get("exports") or {}
         for export, labels in sorted(exports.items()):
-            decisions = _decisions(labels)
+            decisions = _decisions(labels, taxonomy)
             by_export[customer, export] = decisions
             of_exports.append([customer, export, decisions])
 
@@ -115,28 +114,34 @@ def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
 # what an entry says ------------------------------------------------------------------------------
 
 
-def _decisions(labels: Mapping[str, Any] | None) -> LabelDecisions:
+def _decisions(labels: Mapping[str, Any] | None, taxonomy: Taxonomy) -> LabelDecisions:
     """The decisions of a mapping of labels that has been checked."""
     decisions = {}
     if labels is not None:
         for label, entry in labels.items():
-            decisions[label] = _decision(entry)
+            decisions[label] = _decision(entry, taxonomy)
     return decisions
 
 
-def _decision(entry: Any) -> Decision:
+def _decision(entry: Any, taxonomy: Taxonomy) -> Decision:
     if isinstance(entry, str):
-        return Decision(entry)
-    rules = [_split_rule(rule) for rule in entry.get("split", ())]
-    return Decision(entry.get("decision", ""), tuple(rules))
+        return Decision(_word(entry, taxonomy))
+    rules = [_split_rule(rule, taxonomy) for rule in entry.get("split", ())]
+    return Decision(_word(entry.get("decision", ""), taxonomy), tuple(rules))
 
 
-def _split_rule(rule: Mapping[str, Any]) -> SplitRule:
+def _word(word: str, taxonomy: Taxonomy) -> str:
+    """The word of a decision; a concept has the id of today, whatever it was called then."""
+    return taxonomy.resolve(word) or word
+
+
+def _split_rule(rule: Mapping[str, Any], taxonomy: Taxonomy) -> SplitRule:
     where = {}
     for attribute, values in rule.get("where", {}).items():
         where[str(attribute)] = _texts(values)
     annotations = [_text(key) for key in rule.get("annotations", ())]
-    return SplitRule(rule["decision"], where, frozenset(annotations))
+    word = _word(rule["decision"], taxonomy)
+    return SplitRule(word, where, frozenset(annotations))
 
 
 def _texts(values: Any) -> tuple[str, ...]:
@@ -259,13 +264,13 @@ def _word_problems(word: Any, taxonomy: Taxonomy) -> Problems:
     """What is wrong in the word of a decision: a concept's id, `background` or `reject`."""
     if word in (BACKGROUND, REJECT):
         return
-    if isinstance(word, str) and word in taxonomy.concepts:
+    if isinstance(word, str) and taxonomy.resolve(word):
         return
     if word == UNDECIDED:
         yield Problem(
             (), f"{UNDECIDED} waits for a word: a concept, {BACKGROUND} or {REJECT}"
         )
         return
-    hint = nearest(str(word), [BACKGROUND, REJECT, *taxonomy.concepts])
+    hint = taxonomy.hint(str(word), [BACKGROUND, REJECT])
     message = f"no concept {word!r}, and neither {BACKGROUND!r} nor {REJECT!r}{hint}"
     yield Problem((), message)

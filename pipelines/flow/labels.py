@@ -13,10 +13,11 @@ from upath import UPath
 
 from curate import storage
 from curate.errors import InputError
+from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import Decisions, customers_folder, load_decisions
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
 from curate.labels.review_queue import review_queue
-from curate.labels.taxonomy import Taxonomy, load_concepts
+from curate.labels.taxonomy import Taxonomy
 from curate.settings import Settings
 from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from curate.errors import InputError
 from curate.labels.decisions import Decision, Decisions, SplitRule, load_decisions
-from curate.labels.taxonomy import Taxonomy
+from curate.labels.taxonomy import Concept, Taxonomy
 
 FOLDER = Path(__file__).parents[3] / "taxonomy"
 
@@ -31,6 +31,7 @@ def test_the_shipped_decisions_are_sound(shipped: Taxonomy) -> None:
     ("text", "place", "said"),
     [
         ("labels:\n  PKW: vehicel", ":2:3", "did you mean 'vehicle'"),
+        ("labels:\n  PKW: automobile", ":2:3", "'car' has that name"),
         ("labels:\n  PKW: UNDECIDED", ":2:3", "waits for a word"),
         ("labels:\n  PKW: {decison: car}", ":2:9", "did you mean 'decision'"),
         ("labels:\n  PKW: {decision: car, split: []}", ":2:3", "either"),
@@ -86,3 +87,14 @@ def test_a_rule_reads_attributes_and_keys() -> None:
     assert listed.fits("0f", "", {})
     assert listed.fits("", "a.json#1", {})
     assert not listed.fits("", "a.json#2", {})
+
+
+def test_a_decision_on_an_earlier_id_still_holds(tmp_path: Path) -> None:
+    car = Concept("car", "…", "thing")
+    taxonomy = Taxonomy({"car": car}, "", renamed={"auto": "car"})
+    text = "labels: {PKW: auto, Lkw: {split: [{decision: auto, where: {a: b}}]}}"
+    decisions = read(tmp_path, text, taxonomy)
+    assert decisions.find("acme", "", "PKW") == Decision("car")
+    split = decisions.find("acme", "", "Lkw")
+    assert split is not None
+    assert split.rules[0].decision == "car"
