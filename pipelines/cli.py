@@ -117,19 +117,83 @@ def report(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -
 @ends_well
 def inspect(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="An export, or a settings file.")
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="An export: a folder, archive, URL or document. Or a settings file.",
+        ),
     ],
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="Read it as this format; else as the best."
+        ),
+    ] = None,
+    images: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Images to read of an export; 0 reads all. Documents are whole."
+        ),
+    ] = 200,
+    page: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HTML",
+            help=(
+                "Where the page of pictures is written, instead of build/inspect. "
+                "Empty: nowhere."
+            ),
+        ),
+    ] = None,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links out of the export.")
+    ] = False,
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what an export holds, and which formats fit it."""
-    from pipelines.verbs.inspect import inspect_path, inspect_settings, text
+    """Say what an export holds, which formats fit it, and what its settings are."""
+    from pipelines.verbs.inspect import (
+        end_with_faults,
+        inspect_path,
+        inspect_settings,
+        text,
+        warnings,
+    )
 
-    if path.suffix in (".yaml", ".yml") and path.is_file():
-        found = inspect_settings(load(path, root))
+    most_images = images or None
+    if path.endswith((".yaml", ".yml")) and Path(path).is_file():
+        found = inspect_settings(load(Path(path), root), most_images, page)
     else:
-        found = inspect_path(str(path))
+        found = [inspect_path(path, most_images, page, format_name, follow_links)]
     _give(found, as_json, text(found))
+    for warning in warnings(found):
+        typer.echo(printable(f"warning: {warning}"), err=True)
+    end_with_faults(found)
+
+
+@app.command()
+@ends_well
+def init(
+    folders: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FOLDER…", help="Exports: folders, archives, URLs or documents."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="The settings file to write; never replaced."
+        ),
+    ] = Path("settings.yaml"),
+    as_json: AsJson = False,
+) -> None:
+    """Draft the settings file of several exports; ??? marks what only you can say."""
+    from pipelines.verbs.init import init as run
+    from pipelines.verbs.init import text
+
+    drafted = run(folders, out)
+    _give(drafted, as_json, text(drafted))
 
 
 @app.command()
@@ -254,10 +318,14 @@ def clean_build(
     as_json: AsJson = False,
 ) -> None:
     """Remove the build of a settings file, after a list of what goes and a question."""
+    from upath import UPath
+
     from curate.errors import InputError
+    from curate.settings_file import load_build
     from pipelines.verbs.clean_build import clean, look, text
 
-    found = look(load(settings, None))
+    # The rest of the settings may be wrong by now: only the folder is needed.
+    found = look(UPath(load_build(settings)))
     typer.echo(printable(text(found)), err=True)
     if not found.products:
         return

@@ -1,199 +1,122 @@
 """`inspect`: what an export holds, before anything is built."""
 
+import re
 import tempfile
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 from upath import UPath
 
 from curate import formats
-from curate.errors import InputError
+from curate.errors import InputError, nearest
+from curate.exports.walking import Links
 from curate.limits import Limits
-from curate.reasons import Fault, Reason
-from curate.records import Drop, FaultReport, FoundImage
-from curate.settings import ExportSettings, Settings
-from curate.stages import ingest
+from curate.settings import Settings
+from curate.storage import write_bytes
+from pipelines.failures import FaultsMet
+from pipelines.flow.screen import Screen
+from pipelines.inspection import words
+from pipelines.inspection.inspecting import Inspected, Inspector
+from pipelines.inspection.records import Inspection
+from pipelines.pages.inspection.inspection import render_inspection
 
-_MOST_LABELS = 40  # in the text; JSON has them all
-_IMAGE_LOST = (Reason.MISSING_IMAGE, Reason.AMBIGUOUS_IMAGE)
+_FOLDER = "inspect"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
-class ExportContents(msgspec.Struct, frozen=True):
-    """What an export holds, read as one format.
+def inspect_settings(
+    settings: Settings, most_images: int | None, page: str | None
+) -> list[Inspection]:
+    """What each export of the settings holds, read as its settings say.
 
-    `images`: annotated images, of which `images_found` are in the export.
-    `annotations`: with a shape in a document; `masks`: mask files, whose annotations
-    nobody counts before the pixels are read. `dropped`: annotations by reason.
-    `labels`: annotations by label, 0 for a label of mask files.
+    `page`: file or folder for the pages; a folder of the build if None.
     """
-
-    name: str
-    path: str
-    format: str
-    images: int
-    images_found: int
-    annotations: int
-    masks: int
-    dropped: dict[str, int]
-    labels: dict[str, int]
+    folder = UPath(settings.build) / _FOLDER
+    with open_inspector(settings.limits, most_images) as inspector:
+        return [
+            _with_page(inspector.inspect_export(export), folder, page, settings.limits)
+            for export in settings.exports
+        ]
 
 
-def inspect_settings(settings: Settings) -> list[ExportContents]:
-    """What each export of the settings holds, read as its settings say."""
-    return [_contents(export, settings.limits) for export in settings.exports]
+def inspect_path(
+    path: str,
+    most_images: int | None,
+    page: str | None,
+    format_name: str | None,
+    follow_links: bool,
+) -> Inspection:
+    """What an export holds, read as the format that fits it best.
 
-
-def inspect_path(path: str) -> list[ExportContents]:
-    """What an export holds, read as each format that fits it, the best first.
-
-    InputError if none fits.
+    `page`: file for the page; one below build/inspect of the working folder if None.
+    InputError if no format fits.
     """
-    # What cannot be known from the files alone does not matter here: any words will do.
-    found = []
-    failures = []
-    for name in formats.names():
-        export = ExportSettings(
-            name="export",
-            path=path,
-            format=name,
-            customer="customer",
-            domain="domain",
-            licence="unknown",
+    if format_name is not None and format_name not in formats.names():
+        hint = nearest(format_name, formats.names())
+        raise InputError(f"unknown format {format_name!r}{hint}")
+
+    links: Links = "inside"
+    if follow_links:
+        links = "follow"
+    with open_inspector(Limits(), most_images) as inspector:
+        found = inspector.inspect_path(
+            absolute_path(path), format_name=format_name or "", links=links
         )
-        try:
-            contents = _contents(export, Limits())
-        except InputError as error:
-            failures.append(f"{name}: {error}")
-            continue
-        if contents.annotations or contents.masks:
-            found.append(contents)
-        else:
-            failures.append(f"{name}: nothing annotated")
-
-    if not found:
-        raise InputError(f"{path}: no format fits\n  " + "\n  ".join(failures))
-    return sorted(found, key=_fit, reverse=True)
+        if found.inspection.contents is None:
+            raise InputError(words.warning(found.inspection))
+        return _with_page(found, UPath("build") / _FOLDER, page, Limits())
 
 
-def text(found: list[ExportContents]) -> str:
+def text(found: list[Inspection]) -> str:
     """What was found, for a reader."""
-    return "\n\n".join(_describe(contents) for contents in found)
+    return "\n\n".join(words.describe(each) for each in found)
 
 
-def _fit(contents: ExportContents) -> tuple[int, ...]:
-    """How well a format fits an export: the one that finds most in it fits best."""
-    return (
-        contents.images_found,
-        contents.annotations,
-        contents.masks,
-        len(contents.labels),
-    )
+def warnings(found: list[Inspection]) -> list[str]:
+    """What a reader must not miss."""
+    return [words.warning(each) for each in found if words.warning(each)]
 
 
-def _describe(contents: ExportContents) -> str:
-    annotations = f"{contents.annotations:,}"
-    if contents.masks:
-        annotations += f", and {contents.masks:,} mask files"
-    images = (
-        f"{contents.images:,}, of which {contents.images_found:,} are in the export"
-    )
-    lines = [
-        f"{contents.path} as {contents.format}",
-        f"  images       {images}",
-        f"  annotations  {annotations}",
-    ]
-    for reason, number in contents.dropped.items():
-        lines.append(f"  dropped      {number:,} {reason}")
-    lines.append(f"  labels       {_describe_labels(contents.labels)}")
-    return "\n".join(lines)
+def end_with_faults(found: list[Inspection]) -> None:
+    """FaultsMet if a bug of ours cost something of an export."""
+    faults = []
+    for each in found:
+        if each.contents is not None:
+            faults += each.contents.faults
+    if faults:
+        raise FaultsMet(
+            f"{len(faults)} images or files met a bug of this program: {faults[0]}"
+        )
 
 
-def _describe_labels(labels: dict[str, int]) -> str:
-    if not labels:
-        return "none"
-
-    shown = []
-    for label, number in list(labels.items())[:_MOST_LABELS]:
-        if number:
-            shown.append(f"{label or repr(label)} ({number:,})")
-        else:
-            shown.append(label)
-    if len(labels) > _MOST_LABELS:
-        shown.append(f"and {len(labels) - _MOST_LABELS} more")
-    return ", ".join(shown)
+def absolute_path(path: str) -> str:
+    """A path from the working folder; a URL stays as it is."""
+    if "://" in path:
+        return path
+    return str(Path(path).absolute())
 
 
-class _Counts:
-    """Counts over the records of one export."""
-
-    def __init__(self) -> None:
-        self.images: set[str] = set()
-        self.images_lost = 0
-        self.annotations = 0
-        self.masks = 0
-        self.dropped: Counter[str] = Counter()
-        self.labels: Counter[str] = Counter()
-
-    def add_drop(self, drop: Drop) -> None:
-        """Count a drop; one of unknown count counts once."""
-        number = 1
-        if drop.count is not None:
-            number = drop.count
-        self.dropped[drop.reason.value] += number
-        if drop.reason in _IMAGE_LOST:
-            self.images_lost += 1
-
-    def add_image(self, found: FoundImage) -> None:
-        """Count an image, its annotations and its mask files."""
-        self.images.add(found.path)
-        for annotation in found.record.annotations:
-            if annotation.dropped is not None:
-                self.dropped[annotation.dropped.value] += 1
-            else:
-                self.annotations += 1
-                self.labels[annotation.label] += 1
-
-        # What a mask file holds shows when its pixels are read; its labels are known
-        # now.
-        for region_map in found.record.maps:
-            self.masks += 1
-            for label in region_map.labels.values():
-                self.labels[label] += 0
-            if region_map.label:
-                self.labels[region_map.label] += 0
-
-
-def _contents(export: ExportSettings, limits: Limits) -> ExportContents:
-    """Read an export's annotations and count them.
-
-    InputError if it is not of its format.
-    """
-    counts = _Counts()
+@contextmanager
+def open_inspector(limits: Limits, most_images: int | None) -> Iterator[Inspector]:
+    """An inspector with a folder for what is unpacked, which is removed at the end."""
+    screen = Screen()
     with tempfile.TemporaryDirectory(prefix="segcurate-") as scratch:
-        opened = ingest.open_export(export, limits, UPath(scratch))
-        records = ingest.read_export(opened, export)
-        for record in ingest.plan(opened, records, _keep_nothing):
-            if isinstance(record, FaultReport):
-                raise Fault(record.summary, record.trace)
-            if isinstance(record, Drop):
-                counts.add_drop(record)
-            elif isinstance(record, FoundImage):
-                counts.add_image(record)
-
-    labels = sorted(counts.labels.items(), key=lambda item: (-item[1], item[0]))
-    return ExportContents(
-        name=export.name,
-        path=export.path,
-        format=export.format,
-        images=len(counts.images) + counts.images_lost,
-        images_found=len(counts.images),
-        annotations=counts.annotations,
-        masks=counts.masks,
-        dropped=dict(counts.dropped.most_common()),
-        labels=dict(labels),
-    )
+        yield Inspector(UPath(scratch), limits, most_images, screen.steps)
 
 
-def _keep_nothing(_: bytes) -> str:
-    """Where an embedded image would be kept; here nothing opens it."""
-    return "embedded"
+def _with_page(
+    found: Inspected, folder: UPath, page: str | None, limits: Limits
+) -> Inspection:
+    """The inspection with its page written. `page`: where, if not into the folder."""
+    name = _UNSAFE.sub("-", found.inspection.name)
+    target = folder / f"{name}.html"
+    if page == "":
+        return found.inspection
+    if page is not None and page.endswith(".html"):
+        target = UPath(page)
+    elif page is not None:
+        target = UPath(page) / f"{name}.html"
+    write_bytes(target, render_inspection(found, limits))
+    return msgspec.structs.replace(found.inspection, page=str(target))

@@ -1,0 +1,192 @@
+"""Which formats fit an export: each reads it, and what it makes of it is compared.
+
+Documents that say what they are (a JSON file with a tool's own keys) speak louder than
+pictures whose names go together. After that counts how many objects have a real name,
+how much of what was read is kept, and how many objects there are.
+"""
+
+import re
+from dataclasses import dataclass
+
+from upath import UPath
+
+from curate import formats
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.limits import Limits
+from curate.reasons import Reason
+from pipelines.flow.reasons import describe_losses, is_boxes_only
+from pipelines.inspection.counting import count
+from pipelines.inspection.reading import (
+    Documents,
+    any_export,
+    read_documents,
+    read_images,
+)
+from pipelines.inspection.records import Candidate, Contents, Fit
+
+_FIRST_LOOK = 12  # images that each format reads
+_NO_NAME = re.compile(r"#[0-9A-Fa-f]{6}|\d*")
+_FITS: tuple[Fit, ...] = ("objects", "dropped", "empty", "broken", "no")
+
+BOXES_ONLY = (
+    "boxes only: boxes, lines and points have no mask; export polygons, masks or "
+    "bitmaps from the tool that wrote it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An export, read as one format; without contents if the format finds nothing."""
+
+    candidate: Candidate
+    contents: Contents | None = None
+    documents: Documents | None = None
+
+
+def rank_formats(
+    opened: Export,
+    name: str,
+    path: str,
+    links: str,
+    limits: Limits,
+    scratch: UPath,
+    most_images: int | None,
+) -> list[Attempt]:
+    """Read an export as each format; the best first.
+
+    `opened`: its files. `name`: of the export, which some labels are made of.
+    """
+    attempts = []
+    for each in formats.names():
+        export = any_export(path, each, name=name, links=links)
+        try:
+            documents = read_documents(opened, export, scratch, most_images)
+        except InputError as error:
+            why = _without_place(str(error), opened, path)
+            attempts.append(Attempt(Candidate(each, "no", why)))
+            continue
+        looked = read_images(documents, limits, _FIRST_LOOK)
+        contents = count(documents, looked)
+        candidate = Candidate(each, fit_of(contents), describe_fit(contents))
+        attempts.append(Attempt(candidate, contents, documents))
+    return sorted(attempts, key=_rank)
+
+
+def fit_of(contents: Contents) -> Fit:
+    """How the format fits, by what it made of the first images."""
+    if contents.objects:
+        return "objects"
+    lost = sum(loss.annotations for loss in contents.dropped)
+    uncounted = sum(loss.uncounted for loss in contents.dropped)
+    if contents.images or lost:
+        if lost or uncounted:
+            return "dropped"
+        return "empty"
+    if uncounted:
+        return "broken"
+    return "empty"
+
+
+def describe_fit(contents: Contents) -> str:
+    """Why the format has its rank, in a line."""
+    fit = fit_of(contents)
+    losses = describe_losses(contents.dropped)
+    if fit == "broken":
+        return losses
+    if fit == "empty":
+        return f"{_sources(contents)}; nothing is annotated in it"
+    if fit == "dropped":
+        if is_boxes_only(contents.dropped):
+            return f"{_sources(contents)}; {BOXES_ONLY}"
+        return f"{_sources(contents)}; all is dropped: {losses}"
+
+    found = f"{_sources(contents)}; {contents.objects:,} objects"
+    if contents.is_sample:
+        found += f" in the first {contents.images_read} images looked at"
+    found += f", {_kept_share(contents):.0%} of what it read"
+    if _named_share(contents) < 1:
+        found += f"; {_named_share(contents):.0%} of them have a class name"
+    return found
+
+
+def _sources(contents: Contents) -> str:
+    """What the format takes its objects from."""
+    sources = []
+    if contents.documents:
+        sources.append(_counted(contents.documents, "document"))
+    if contents.masks:
+        sources.append(_counted(contents.masks, "mask file"))
+    images = _counted(contents.images, "annotated image")
+    if contents.images_found < contents.images:
+        images += f" ({contents.images_found:,} of them in the export)"
+    sources.append(images)
+    return ", ".join(sources)
+
+
+def _rank(attempt: Attempt) -> tuple[float, ...]:
+    place = _FITS.index(attempt.candidate.fit)
+    contents = attempt.contents
+    if contents is None:
+        return (float(place),)
+    lost = sum(loss.annotations for loss in contents.dropped)
+    return (
+        float(place),
+        -float(contents.documents > 0),
+        -float(_named_share(contents) > 0.5),
+        float(_has_colours_for_names(contents)),
+        -round(_kept_share(contents), 1),
+        -float(contents.images_found),
+        -float(contents.images),
+        -float(contents.objects + lost),
+    )
+
+
+def _kept_share(contents: Contents) -> float:
+    """Objects of what was read; boxes and points are no failure of a format."""
+    lost = 0
+    for loss in contents.dropped:
+        if loss.reason != Reason.NO_MASK:
+            lost += loss.annotations + loss.uncounted
+    return contents.objects / max(1, contents.objects + lost)
+
+
+def _named_share(contents: Contents) -> float:
+    """Share of objects whose label is a name, and no bare value or colour."""
+    named = 0
+    for label, number in contents.labels.items():
+        if not _NO_NAME.fullmatch(label):
+            named += number
+    return named / max(1, contents.objects)
+
+
+def _has_colours_for_names(contents: Contents) -> bool:
+    """Whether a label is a bare colour: grey values and indexes are likelier classes."""
+    return any(label.startswith("#") for label in contents.labels)
+
+
+def has_no_name(label: str) -> bool:
+    """Whether a label is a bare value or colour of a mask, or empty.
+
+    >>> has_no_name("7"), has_no_name("#80FF00"), has_no_name("car")
+    (True, True, False)
+    """
+    return _NO_NAME.fullmatch(label) is not None
+
+
+def _without_place(message: str, opened: Export, path: str) -> str:
+    """A format's message without what all of them begin with."""
+    for prefix in (f"export {opened.name}: ", f"{path}: ", f"{opened.files.root}: "):
+        message = message.removeprefix(prefix)
+    return message
+
+
+def _counted(number: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> _counted(2, "document")
+    '2 documents'
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun}s"
