@@ -9,6 +9,12 @@ import pyarrow.compute as pc
 
 from curate.reasons import Reason
 
+BOXES_ONLY = (
+    "boxes only: boxes, lines and points have no mask; export polygons, masks or "
+    "bitmaps from the tool that wrote it"
+)
+"""What to say of an export in which nothing but annotations without a mask was found."""
+
 _MOST_REASONS = 3
 _LONGEST_EXAMPLE = 200  # characters
 
@@ -27,15 +33,17 @@ class Loss(msgspec.Struct):
     example: str = ""
 
 
-def sum_losses(tables: Iterable[pa.Table], export: str) -> list[Loss]:
-    """The losses of an export, from tables of drops.
+def sum_losses(tables: Iterable[pa.Table], export: str | None = None) -> list[Loss]:
+    """The losses of an export, or of all, from tables of drops.
 
     What nobody can count comes first, as it may be a whole file or archive; then the
     commonest.
     """
     by_reason: dict[str, Loss] = {}
     for table in tables:
-        own = table.filter(pc.equal(table["export"], export))
+        own = table
+        if export is not None:
+            own = table.filter(pc.equal(table["export"], export))
         for row in _summed(own):
             loss = by_reason.setdefault(row["reason"], Loss(row["reason"]))
             loss.annotations += row["count_sum"] or 0
@@ -44,12 +52,16 @@ def sum_losses(tables: Iterable[pa.Table], export: str) -> list[Loss]:
     return sorted(by_reason.values(), key=_rank)
 
 
-def commonest_reasons(tables: Iterable[pa.Table], export: str) -> str:
-    """The three commonest reasons of an export's drops, in a line.
+def commonest_reasons(tables: Iterable[pa.Table], export: str | None = None) -> str:
+    """Why nothing of an export goes on, or of all, in a line.
 
-    `tables`: of drops.
+    `tables`: of drops. It is the three commonest reasons; but of an export of boxes
+    alone, what to do.
     """
-    return describe_losses(sum_losses(tables, export))
+    losses = sum_losses(tables, export)
+    if is_boxes_only(losses):
+        return f"{describe_losses(losses)}; {BOXES_ONLY}"
+    return describe_losses(losses)
 
 
 def describe_losses(losses: Sequence[Loss]) -> str:

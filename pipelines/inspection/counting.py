@@ -49,7 +49,8 @@ def count(documents: Documents, read: ReadImages) -> Contents:
 def _unused_pictures(documents: Documents) -> int:
     """Pictures that the format takes for neither image nor mask."""
     pictures = {path for path in documents.opened.files.paths if is_picture(path)}
-    return len(pictures - documents.found - documents.mask_files)
+    left_alone = {file.path for file in documents.left_alone}
+    return len(pictures - documents.found - documents.mask_files - left_alone)
 
 
 def _scenes(read: ReadImages) -> dict[str, int]:

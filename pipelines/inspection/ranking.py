@@ -15,7 +15,7 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.limits import Limits
 from curate.reasons import Reason
-from pipelines.flow.reasons import describe_losses, is_boxes_only
+from pipelines.flow.reasons import BOXES_ONLY, describe_losses, is_boxes_only
 from pipelines.inspection.counting import count
 from pipelines.inspection.reading import (
     Documents,
@@ -28,11 +28,6 @@ from pipelines.inspection.records import Candidate, Contents, Fit
 _FIRST_LOOK = 12  # images that each format reads
 _NO_NAME = re.compile(r"#[0-9A-Fa-f]{6}|\d*")
 _FITS: tuple[Fit, ...] = ("objects", "dropped", "empty", "broken", "no")
-
-BOXES_ONLY = (
-    "boxes only: boxes, lines and points have no mask; export polygons, masks or "
-    "bitmaps from the tool that wrote it"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +98,13 @@ def describe_fit(contents: Contents) -> str:
 
     found = f"{_sources(contents)}; {contents.objects:,} objects"
     if contents.is_sample:
-        found += f" in the first {contents.images_read} images looked at"
+        found += f" in {contents.images_read} images looked at"
     found += f", {_kept_share(contents):.0%} of what it read"
-    if _named_share(contents) < 1:
-        found += f"; {_named_share(contents):.0%} of them have a class name"
+    named = _named_share(contents)
+    if named == 0:
+        found += "; none has a class name"
+    elif named < 1:
+        found += f"; {named:.0%} of them have a class name"
     return found
 
 

@@ -74,7 +74,8 @@ def write_draft(stanzas: Iterable[str], build: str, notes: Iterable[str] = ()) -
         "# every verb names the ones that are left. docs/settings.md explains all keys.",
         _line("", "build", _scalar(build)),
         "licences:",
-        f"  allow: [{OPEN_CHOICE}]  # the licences that may enter a build",
+        "  allow:  # the licences that may enter a build, one on each line",
+        f"    - {OPEN_CHOICE}",
         "exports:",
     ]
     body = "".join(stanzas)

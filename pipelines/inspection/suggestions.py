@@ -40,13 +40,16 @@ def _suggest_scene(contents: Contents) -> Iterator[Suggestion]:
     if images == 0:
         return
     share = full / images
-    why = f"a guess: each px has a class in {full:,} of the {images:,} images with objects"
+    counted = (
+        f"{full:,} of {images:,} images with objects have a class for 95% of their px"
+    )
+    why = f"a guess: {counted}"
     if share >= _CLEAR:
         yield Suggestion("scene", "full", why)
     elif share <= 1 - _CLEAR:
         yield Suggestion("scene", "partial", why)
     else:
-        yield Suggestion("scene", "auto", f"the images differ: {why[9:]}")
+        yield Suggestion("scene", "auto", f"the images differ: {counted}")
 
 
 def _suggest_links(contents: Contents) -> Iterator[Suggestion]:
@@ -75,7 +78,7 @@ def _suggest_names(contents: Contents, options: frozenset[str]) -> Iterator[Sugg
         values = ", ".join(islice(sorted(bare, key=_by_value), _MOST_VALUES))
         if len(bare) > _MOST_VALUES:
             values += ", …"
-        why = f"the class of each value, {{name: value}}; found: {values}"
+        why = f"names of the values {values}; 'formats {contents.format}' shows how"
         yield Suggestion("options.classes", None, why)
     if "label" in options and contents.name in contents.labels:
         why = "the masks are of one class, and nothing in the export says which"

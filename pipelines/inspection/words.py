@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from pipelines.flow.reasons import describe_count, describe_losses, is_boxes_only
-from pipelines.inspection.ranking import BOXES_ONLY
+from pipelines.flow.reasons import (
+    BOXES_ONLY,
+    describe_count,
+    describe_losses,
+    is_boxes_only,
+)
 from pipelines.inspection.records import Candidate, Contents, Inspection
 
 _MOST_LABELS = 40
@@ -48,7 +52,7 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         yield f"  {other.advice}"
     if inspection.page:
         yield ""
-        yield f"Pictures with their masks: {inspection.page}"
+        yield f"Page with pictures and their masks: {inspection.page}"
     if inspection.stanza:
         yield ""
         yield "To paste below 'exports:' of a settings file; ??? is for you to say:"
@@ -130,13 +134,13 @@ def _nothing_fits(inspection: Inspection) -> str:
     """Why no format fits: what is broken, or what it is instead."""
     lines = [f"{inspection.path}: no format fits"]
     broken = [each for each in inspection.candidates if each.fit == "broken"]
-    for reason in dict.fromkeys(each.reason for each in broken):
-        lines.append(f"  cannot be read: {reason}")
-    for other in inspection.others:
-        lines.append(
-            f"  this is {other.name} ({other.files:,}, such as {other.example}), which "
-            f"is not read: {other.advice}"
-        )
+    reasons = dict.fromkeys(each.reason for each in broken)
+    lines += [f"  cannot be read: {reason}" for reason in reasons]
+    lines += [
+        f"  this is {other.name} ({other.files:,}, such as {other.example}), which "
+        f"is not read: {other.advice}"
+        for other in inspection.others
+    ]
     if len(lines) == 1:
         lines.append(
             "  no document of a tool that is known, and no pictures with masks of the "

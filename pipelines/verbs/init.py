@@ -12,7 +12,7 @@ from curate.settings_errors import OPEN_CHOICE
 from curate.storage import write_bytes
 from pipelines.inspection import words
 from pipelines.inspection.inspecting import Inspector
-from pipelines.inspection.records import Inspection
+from pipelines.inspection.records import Contents, Inspection
 from pipelines.inspection.stanza import export_name, write_draft
 from pipelines.verbs.inspect import absolute_path, open_inspector
 
@@ -24,9 +24,9 @@ class Drafted(msgspec.Struct, frozen=True):
 
     file: str
     open_choices: int
-    exports: list[Inspection]
+    exports: list[Contents]
     problems: list[str]
-    """What is wrong with exports that are not in the file, or of which nothing goes on."""
+    """Why exports are not in the file: nothing of them could be used."""
 
 
 def init(paths: list[str], out: Path) -> Drafted:
@@ -37,7 +37,8 @@ def init(paths: list[str], out: Path) -> Drafted:
     if out.exists():
         raise InputError(f"{out}: exists already; --out FILE writes another file")
 
-    inspections = []
+    contents = []
+    stanzas = []
     problems = []
     names: Counter[str] = Counter()
     with open_inspector(Limits(), _MOST_IMAGES) as inspector:
@@ -47,32 +48,29 @@ def init(paths: list[str], out: Path) -> Drafted:
             except InputError as error:
                 problems.append(str(error))
                 continue
-            if words.warning(found):
+            if found.contents is None or words.warning(found):
                 problems.append(words.warning(found))
-            if found.contents is not None:
-                inspections.append(found)
+            else:
+                contents.append(found.contents)
+                stanzas.append(found.stanza)
 
-    if not inspections:
+    if not contents:
         raise InputError("\n".join([*problems, "nothing is written"]))
-    draft = write_draft(
-        [each.stanza for each in inspections], f"build/{out.stem}", problems
-    )
+    draft = write_draft(stanzas, f"build/{out.stem}", problems)
     write_bytes(UPath(out), draft.encode())
-    choices = draft.count(f": {OPEN_CHOICE}") + draft.count(f"[{OPEN_CHOICE}]")
-    return Drafted(str(out), choices, inspections, problems)
+    # One more is in the comment that explains them.
+    choices = draft.count(f" {OPEN_CHOICE}") - 1
+    return Drafted(str(out), choices, contents, problems)
 
 
 def text(drafted: Drafted) -> str:
     """What was drafted, for a reader."""
-    lines = []
-    for each in drafted.exports:
-        if each.contents is not None:
-            lines.append(
-                f"{each.name}: {each.contents.format}, {each.contents.objects:,} objects "
-                f"in the {each.contents.images_read:,} images read of "
-                f"{each.contents.images:,}"
-            )
-    lines += [f"warning: {problem}" for problem in drafted.problems]
+    lines = [
+        f"{contents.name}: {contents.format}, {contents.objects:,} objects in the "
+        f"{contents.images_read:,} images read of {contents.images:,}"
+        for contents in drafted.exports
+    ]
+    lines += [f"left out: {problem}" for problem in drafted.problems]
     lines.append(
         f"written: {drafted.file}; {drafted.open_choices} choices in it are yours, each "
         f"marked {OPEN_CHOICE}"
