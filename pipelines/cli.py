@@ -153,7 +153,7 @@ def inspect(
 ) -> None:
     """Say what an export holds, which formats fit it, and what its settings are."""
     from pipelines.verbs.inspect import (
-        end_with_faults,
+        end_well,
         inspect_path,
         inspect_settings,
         text,
@@ -168,7 +168,7 @@ def inspect(
     _give(found, as_json, text(found))
     for warning in warnings(found):
         typer.echo(printable(f"warning: {warning}"), err=True)
-    end_with_faults(found)
+    end_well(found)
 
 
 @app.command()

@@ -1,7 +1,5 @@
 """Inspecting one export: as its settings say, or as the format that fits best."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,28 +9,26 @@ from upath import UPath
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.files import Files
+from curate.exports.not_opened import not_opened
 from curate.limits import Limits
 from curate.settings import ExportSettings
 from curate.stages import ingest
+from pipelines.flow.screen import Screen
 from pipelines.inspection.counting import count
 from pipelines.inspection.other_kinds import find_other_kinds
 from pipelines.inspection.ranking import rank_formats
 from pipelines.inspection.reading import (
     Documents,
     ReadImages,
-    Tick,
     any_export,
     batches_of,
     open_once,
     read_documents,
     read_images,
 )
-from pipelines.inspection.records import Candidate, Inspection
+from pipelines.inspection.records import Candidate, Inspection, OtherKind
 from pipelines.inspection.stanza import export_name, write_stanza
 from pipelines.inspection.suggestions import suggest
-
-Steps = Callable[[str, int], AbstractContextManager[Tick]]
-"""Shows the progress of some steps: see `pipelines.flow.screen.Screen.steps`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class Inspector:
     scratch: UPath
     limits: Limits
     most_images: int | None
-    steps: Steps
+    screen: Screen
 
     def inspect_path(
         self,
@@ -73,7 +69,7 @@ class Inspector:
         if there is nothing to read.
         """
         name = name or export_name(path)
-        opened = open_for_all(path, self.limits, links, self.scratch)
+        opened = open_for_all(path, name, self.limits, links, self.scratch)
         candidates: list[Candidate] = []
         documents = None
         if format_name:
@@ -94,7 +90,7 @@ class Inspector:
                 documents = attempts[0].documents
 
         if documents is None:
-            others = find_other_kinds(opened.files)
+            others = [*_not_opened(opened), *find_other_kinds(opened.files)]
             return Inspected(Inspection(name, path, None, candidates, others, [], ""))
         found = self._read(documents, candidates)
         contents = found.inspection.contents
@@ -116,7 +112,7 @@ class Inspector:
         export = documents.export
         chosen = len(documents.images.chosen())
         title = f"{export.name}: images"
-        with self.steps(title, batches_of(chosen)) as tick:
+        with self.screen.steps(title, batches_of(chosen)) as tick:
             read = read_images(documents, self.limits, None, tick)
         contents = count(documents, read)
         used = documents.names | documents.found | documents.mask_files
@@ -132,10 +128,12 @@ class Inspector:
         return Inspected(inspection, documents, read)
 
 
-def open_for_all(path: str, limits: Limits, links: str, scratch: UPath) -> Export:
+def open_for_all(
+    path: str, name: str, limits: Limits, links: str, scratch: UPath
+) -> Export:
     """An export's files. InputError that names its kind if it is one of another kind."""
     try:
-        return open_once(path, limits, links, scratch)
+        return open_once(path, name, limits, links, scratch)
     except InputError as error:
         file = Path(path)
         if "://" in path or not file.is_file():
@@ -146,6 +144,15 @@ def open_for_all(path: str, limits: Limits, links: str, scratch: UPath) -> Expor
             raise
         message = f"{path}: this is {kinds[0].name}, which cannot be read"
         raise InputError(f"{message}: {kinds[0].advice}") from error
+
+
+def _not_opened(opened: Export) -> list[OtherKind]:
+    """What is not opened although there may be more in it: inner archives, links."""
+    found = list(not_opened(opened))
+    if not found:
+        return []
+    first = found[0]
+    return [OtherKind("not opened", len(found), first.path, f"it {first.why}")]
 
 
 def _changed(inspection: Inspection, **changes: object) -> Inspection:

@@ -80,13 +80,17 @@ def fit_of(contents: Contents) -> Fit:
         return "empty"
     if uncounted:
         return "broken"
-    return "empty"
+    if contents.documents:
+        return "empty"
+    return "no"
 
 
 def describe_fit(contents: Contents) -> str:
     """Why the format has its rank, in a line."""
     fit = fit_of(contents)
     losses = describe_losses(contents.dropped)
+    if fit == "no":
+        return "it finds neither documents nor masks"
     if fit == "broken":
         return losses
     if fit == "empty":

@@ -102,9 +102,12 @@ class ReadImages:
     faults: list[FaultReport]
 
 
-def open_once(path: str, limits: Limits, links: str, scratch: UPath) -> Export:
+def open_once(
+    path: str, name: str, limits: Limits, links: str, scratch: UPath
+) -> Export:
     """An export's files, listed for all formats. InputError if there is nothing to read."""
-    return ingest.open_export(any_export(path, "coco", links=links), limits, scratch)
+    export = any_export(path, "coco", name=name, links=links)
+    return ingest.open_export(export, limits, scratch)
 
 
 def any_export(path: str, format_name: str, **more: object) -> ExportSettings:

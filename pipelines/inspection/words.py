@@ -137,8 +137,8 @@ def _nothing_fits(inspection: Inspection) -> str:
     reasons = dict.fromkeys(each.reason for each in broken)
     lines += [f"  cannot be read: {reason}" for reason in reasons]
     lines += [
-        f"  this is {other.name} ({other.files:,}, such as {other.example}), which "
-        f"is not read: {other.advice}"
+        f"  not read: {other.name} ({other.files:,}, such as {other.example}): "
+        f"{other.advice}"
         for other in inspection.others
     ]
     if len(lines) == 1:

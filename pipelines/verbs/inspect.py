@@ -36,7 +36,7 @@ def inspect_settings(
     folder = UPath(settings.build) / _FOLDER
     with open_inspector(settings.limits, most_images) as inspector:
         return [
-            _with_page(inspector.inspect_export(export), folder, page, settings.limits)
+            _with_page(inspector.inspect_export(export), folder, page, inspector)
             for export in settings.exports
         ]
 
@@ -51,7 +51,6 @@ def inspect_path(
     """What an export holds, read as the format that fits it best.
 
     `page`: file for the page; one below build/inspect of the working folder if None.
-    InputError if no format fits.
     """
     if format_name is not None and format_name not in formats.names():
         hint = nearest(format_name, formats.names())
@@ -64,23 +63,27 @@ def inspect_path(
         found = inspector.inspect_path(
             absolute_path(path), format_name=format_name or "", links=links
         )
-        if found.inspection.contents is None:
-            raise InputError(words.warning(found.inspection))
-        return _with_page(found, UPath("build") / _FOLDER, page, Limits())
+        return _with_page(found, UPath("build") / _FOLDER, page, inspector)
 
 
 def text(found: list[Inspection]) -> str:
     """What was found, for a reader."""
-    return "\n\n".join(words.describe(each) for each in found)
+    fitting = [each for each in found if each.contents is not None]
+    return "\n\n".join(words.describe(each) for each in fitting)
 
 
 def warnings(found: list[Inspection]) -> list[str]:
-    """What a reader must not miss."""
-    return [words.warning(each) for each in found if words.warning(each)]
+    """What a reader must not miss of exports that some format fits."""
+    told = [words.warning(each) for each in found if each.contents is not None]
+    return [warning for warning in told if warning]
 
 
-def end_with_faults(found: list[Inspection]) -> None:
-    """FaultsMet if a bug of ours cost something of an export."""
+def end_well(found: list[Inspection]) -> None:
+    """InputError if no format fits; FaultsMet if a bug cost something of an export."""
+    for each in found:
+        if each.contents is None:
+            raise InputError(words.warning(each))
+
     faults = []
     for each in found:
         if each.contents is not None:
@@ -101,22 +104,32 @@ def absolute_path(path: str) -> str:
 @contextmanager
 def open_inspector(limits: Limits, most_images: int | None) -> Iterator[Inspector]:
     """An inspector with a folder for what is unpacked, which is removed at the end."""
-    screen = Screen()
     with tempfile.TemporaryDirectory(prefix="segcurate-") as scratch:
-        yield Inspector(UPath(scratch), limits, most_images, screen.steps)
+        yield Inspector(UPath(scratch), limits, most_images, Screen())
 
 
 def _with_page(
-    found: Inspected, folder: UPath, page: str | None, limits: Limits
+    found: Inspected, folder: UPath, page: str | None, inspector: Inspector
 ) -> Inspection:
     """The inspection with its page written. `page`: where, if not into the folder."""
     name = _UNSAFE.sub("-", found.inspection.name)
     target = folder / f"{name}.html"
-    if page == "":
+    if page == "" or found.inspection.contents is None:
         return found.inspection
     if page is not None and page.endswith(".html"):
         target = UPath(page)
     elif page is not None:
         target = UPath(page) / f"{name}.html"
-    write_bytes(target, render_inspection(found, limits))
+    rendered = render_inspection(found, inspector.limits)
+    try:
+        write_bytes(target, rendered)
+    except OSError as error:
+        if page is not None:
+            raise
+        # Nobody asked for a page here, so the rest is not lost for it.
+        reason = error.strerror or error
+        inspector.screen.note(
+            f"no page: {target}: {reason}; --page FILE writes it elsewhere"
+        )
+        return found.inspection
     return msgspec.structs.replace(found.inspection, page=str(target))
