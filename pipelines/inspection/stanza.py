@@ -4,10 +4,9 @@ What only the user can say is marked `???`: a settings file with such a mark is 
 YAML, and loading it names each mark with its line.
 """
 
+import json
 import re
 from collections.abc import Iterable, Sequence
-
-import msgspec
 
 from curate.settings_errors import OPEN_CHOICE
 from pipelines.inspection.records import Suggestion
@@ -94,7 +93,8 @@ def _scalar(text: str) -> str:
     """A text as a YAML scalar, quoted as in JSON if it could be read as something else."""
     if _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text) and ": " not in text:
         return text
-    return msgspec.json.encode(text).decode()
+    # YAML reads JSON's texts; what is not printable could be a line break for it.
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _one_line(text: str) -> str:

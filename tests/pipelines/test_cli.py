@@ -157,22 +157,6 @@ def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> Non
     assert verb("ingest", project.settings).code == 0
 
 
-def test_inspect_tells_formats_apart_and_reads_settings(
-    project: Project, verb: Verb
-) -> None:
-    place = project.add("street", 3, ["car", "zorp"])
-    found = msgspec.json.decode(verb("inspect", place, "--json").out)
-    assert (found[0]["format"], found[0]["images"], found[0]["annotations"]) == (
-        "coco",
-        3,
-        6,
-    )
-    assert found[0]["labels"] == {"car": 3, "zorp": 3}
-    assert "3 are in the export" in verb("inspect", project.settings).out
-    (project.folder / "empty").mkdir()
-    assert verb("inspect", project.folder / "empty").code == 2
-
-
 def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:
     listed = msgspec.json.decode(verb("formats", "--json").out)
     assert {"coco", "labelmap", "colormap", "yolo", "labelme"} <= {
