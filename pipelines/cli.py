@@ -162,13 +162,16 @@ def inspect(
 
     most_images = images or None
     if path.endswith((".yaml", ".yml")) and Path(path).is_file():
-        found = inspect_settings(load(Path(path), root), most_images, page)
+        settings = load(Path(path), root)
+        build = settings.build
+        found = inspect_settings(settings, most_images, page)
     else:
+        build = "build"
         found = [inspect_path(path, most_images, page, format_name, follow_links)]
     _give(found, as_json, text(found))
     for warning in warnings(found):
         typer.echo(printable(f"warning: {warning}"), err=True)
-    end_well(found)
+    end_well(found, build)
 
 
 @app.command()

@@ -16,11 +16,14 @@ _MOST_NAMED = 20  # of the files that were left alone
 def count(documents: Documents, read: ReadImages) -> Contents:
     """What the export holds, as far as it was read."""
     export = documents.export
-    segments = read.segments
-    drops = [*documents.drops, *read.drops, verdicts_of_others(documents, read)]
-    with_objects = set(segments["image_path"].to_pylist())
-    without = [path for path in read.paths if path not in with_objects]
+    labels = Counter(read.segments["label"].to_pylist())
+    flags = _flags(read.segments["flags"].to_pylist())
     faults = [*documents.faults, *read.faults]
+
+    # What documents decide is counted for all images, and the rest for those read.
+    drops = [*documents.drops, *read.drops, verdicts_of_others(documents, read)]
+    with_objects = set(read.segments["image_path"].to_pylist())
+    without_objects = set(read.paths) - with_objects
     return Contents(
         name=export.name,
         path=export.path,
@@ -30,14 +33,14 @@ def count(documents: Documents, read: ReadImages) -> Contents:
         images=len(documents.found) + len(documents.lost),
         images_found=len(documents.found),
         images_read=len(read.paths),
-        images_without_objects=len(without),
+        images_without_objects=len(without_objects),
         unused_pictures=_unused_pictures(documents),
         annotations=documents.annotations,
         masks=documents.masks,
         annotations_by_label=_by_frequency(documents.by_label),
-        objects=segments.num_rows,
-        labels=_by_frequency(Counter(segments["label"].to_pylist())),
-        flags=_by_frequency(_flags(segments["flags"].to_pylist())),
+        objects=read.segments.num_rows,
+        labels=_by_frequency(labels),
+        flags=_by_frequency(flags),
         images_by_scene=_scenes(read),
         dropped=sum_losses(drops, export.name),
         left_alone=documents.left_alone[:_MOST_NAMED],

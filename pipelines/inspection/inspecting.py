@@ -11,6 +11,7 @@ from curate.exports.export import Export
 from curate.exports.files import Files
 from curate.exports.not_opened import not_opened
 from curate.limits import Limits
+from curate.records import FaultReport
 from curate.settings import ExportSettings
 from curate.stages import ingest
 from pipelines.flow.screen import Screen
@@ -38,6 +39,13 @@ class Inspected:
     inspection: Inspection
     documents: Documents | None = None
     read: ReadImages | None = None
+
+    @property
+    def faults(self) -> list[FaultReport]:
+        """Exceptions that no rule foresees."""
+        if self.documents is None or self.read is None:
+            return []
+        return [*self.documents.faults, *self.read.faults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +97,15 @@ class Inspector:
             if candidates[0].fit not in ("no", "broken"):
                 documents = attempts[0].documents
 
+        # Nothing to count: what is there may be told by its names at least.
         if documents is None:
             others = [*_not_opened(opened), *find_other_kinds(opened.files)]
             return Inspected(Inspection(name, path, None, candidates, others, [], ""))
         found = self._read(documents, candidates)
         contents = found.inspection.contents
-        if contents is None or found.documents is None:
+        if contents is None or found.documents is None or found.read is None:
             return found
-        suggestions = suggest(contents, found.documents, self.limits)
+        suggestions = suggest(contents, found.documents, found.read, self.limits)
         stanza = write_stanza(name, stated_path or path, contents.format, suggestions)
         told = {"suggestions": suggestions, "stanza": stanza}
         return replace(found, inspection=_changed(found.inspection, **told))

@@ -1,6 +1,6 @@
 """Files of formats that cannot be read, and what to do about each.
 
-One more is one line of `KINDS`.
+One more is one line of `UNREAD_KINDS`.
 """
 
 import re
@@ -35,7 +35,7 @@ _BOXES = f"boxes have no mask: {_MASKS}"
 _SCANS = "write each slice as a PNG with a PNG mask of the same name beside it"
 _TABLES = "write the pictures as files and the masks as PNG or COCO"
 
-KINDS = (
+UNREAD_KINDS = (
     Kind("Pascal VOC boxes", r"\.xml$", rb"<bndbox>", _BOXES),
     Kind("ImageNet or VOC lists of boxes (CSV)", r"\.csv$", rb"(?i)\bxmin\b", _BOXES),
     Kind(
@@ -178,7 +178,7 @@ KINDS = (
 
 
 def find_other_kinds(
-    files: Files, without: Iterable[str] = (), kinds: Sequence[Kind] = KINDS
+    files: Files, without: Iterable[str] = (), kinds: Sequence[Kind] = UNREAD_KINDS
 ) -> list[OtherKind]:
     """The kinds of which the export holds files, by how many there are.
 
@@ -194,6 +194,7 @@ def find_other_kinds(
             for path in files.paths
             if path not in read and pattern.search(path.lower())
         ]
+        # Many tools write .json: only what is in it tells whose it is.
         if kind.mark is not None:
             named = _with_mark(files.root, named, re.compile(kind.mark, re.M), heads)
         if named:

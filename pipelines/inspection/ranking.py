@@ -127,10 +127,13 @@ def _sources(contents: Contents) -> str:
 
 
 def _rank(attempt: Attempt) -> tuple[float, ...]:
+    """What decides the order of two formats, the weightiest first; less is better."""
     place = _FITS.index(attempt.candidate.fit)
     contents = attempt.contents
     if contents is None:
         return (float(place),)
+
+    # Shares are rounded: a single crowd must not decide between two formats.
     lost = sum(loss.annotations for loss in contents.dropped)
     return (
         float(place),
@@ -148,6 +151,7 @@ def _kept_share(contents: Contents) -> float:
     """Objects of what was read; boxes and points are no failure of a format."""
     lost = 0
     for loss in contents.dropped:
+        # An export of polygons and boxes is read well, though its boxes go.
         if loss.reason != Reason.NO_MASK:
             lost += loss.annotations + loss.uncounted
     return contents.objects / max(1, contents.objects + lost)

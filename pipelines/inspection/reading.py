@@ -129,6 +129,7 @@ def read_documents(
     own = replace(
         opened, name=export.name, options=export.options, objects=export.objects
     )
+    # A format sees its own options; the files were listed once for all formats.
     documents = Documents(export, own, scratch, Images(most_images))
     records = ingest.read_export(own, export)
     drops: list[Drop] = []
@@ -162,6 +163,7 @@ def read_images(
     segments = [ingest.ADDS.empty_table()]
     drops = []
     faults = []
+    # Each batch begins with the traits, as a partition of ingest does.
     for start in range(0, len(chosen), _IMAGES_AT_ONCE):
         batch: list[ingest.BatchItem] = [documents.traits]
         for records in chosen[start : start + _IMAGES_AT_ONCE]:
@@ -178,6 +180,7 @@ def read_images(
 
 def verdicts_of_others(documents: Documents, read: ReadImages) -> pa.Table:
     """The format's own drops of the images that were not read, a row for each reason."""
+    # There may be hundreds of thousands of them, so only their number is kept.
     known = set(read.paths)
     of_others = documents.verdicts.copy()
     for records in documents.images.chosen():

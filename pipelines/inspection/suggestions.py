@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+import pyarrow as pa
+
 from curate import formats
 from curate.limits import Limits
 from curate.reasons import Reason
@@ -11,7 +13,12 @@ from curate.records import Flag
 from pipelines.flow.reasons import Loss
 from pipelines.inspection.counting import count
 from pipelines.inspection.ranking import has_no_name
-from pipelines.inspection.reading import Documents, read_documents, read_images
+from pipelines.inspection.reading import (
+    Documents,
+    ReadImages,
+    read_documents,
+    read_images,
+)
 from pipelines.inspection.records import Contents, Suggestion
 
 _TRIED_IMAGES = 40  # that are read again to see what an option changes
@@ -21,13 +28,13 @@ _FOLLOW = "links: follow"
 
 
 def suggest(
-    contents: Contents, documents: Documents, limits: Limits
+    contents: Contents, documents: Documents, read: ReadImages, limits: Limits
 ) -> list[Suggestion]:
     """The lines to add to an export's settings; choices of the user have no value."""
     options = formats.options(contents.format)
     found = [*_suggest_scene(contents), *_suggest_links(contents)]
     found += _suggest_frame(contents)
-    found += _suggest_names(contents, options)
+    found += _suggest_names(contents, read.segments, options)
     if "mask_size" in options:
         found += _suggest_scaling(contents, documents, limits)
     return found
@@ -71,8 +78,16 @@ def _suggest_frame(contents: Contents) -> Iterator[Suggestion]:
         yield Suggestion("frame", "auto", why)
 
 
-def _suggest_names(contents: Contents, options: frozenset[str]) -> Iterator[Suggestion]:
+def _suggest_names(
+    contents: Contents, segments: pa.Table, options: frozenset[str]
+) -> Iterator[Suggestion]:
     """Names of classes, if the export has none."""
+    if "values" in options and _numbers_objects(segments):
+        why = "a guess: each image has the values 1, 2, 3, … once each"
+        yield Suggestion("options.values", "objects", why)
+        yield Suggestion("options.label", None, "what the numbered objects are")
+        return
+
     bare = [label for label in contents.labels if has_no_name(label) and label]
     if bare and "classes" in options:
         values = ", ".join(islice(sorted(bare, key=_by_value), _MOST_VALUES))
@@ -83,6 +98,29 @@ def _suggest_names(contents: Contents, options: frozenset[str]) -> Iterator[Sugg
     if "label" in options and contents.name in contents.labels:
         why = "the masks are of one class, and nothing in the export says which"
         yield Suggestion("options.label", None, why)
+
+
+def _numbers_objects(segments: pa.Table) -> bool:
+    """Whether values seem to number objects: in each image 1, 2, 3, …, and once each.
+
+    Classes would come several times in an image, and not all of them in each.
+    """
+    by_image: dict[str, list[str]] = {}
+    pairs = zip(
+        segments["image_path"].to_pylist(), segments["label"].to_pylist(), strict=True
+    )
+    for path, label in pairs:
+        if label != "0":
+            by_image.setdefault(path, []).append(label)
+
+    counts = set()
+    for labels in by_image.values():
+        numbers = {str(number) for number in range(1, len(labels) + 1)}
+        if set(labels) != numbers:
+            return False
+        counts.add(len(labels))
+    # Images that all have equally many could as well show each class once.
+    return len(counts) > 1 and max(counts) > 2
 
 
 def _suggest_scaling(

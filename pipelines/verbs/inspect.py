@@ -16,13 +16,14 @@ from curate.limits import Limits
 from curate.settings import Settings
 from curate.storage import write_bytes
 from pipelines.failures import FaultsMet
+from pipelines.flow.faults import describe, stage_faults, write_traces
 from pipelines.flow.screen import Screen
 from pipelines.inspection import words
 from pipelines.inspection.inspecting import Inspected, Inspector
 from pipelines.inspection.records import Inspection
 from pipelines.pages.inspection.inspection import render_inspection
 
-_FOLDER = "inspect"
+_STAGE = "inspect"  # no stage, but named like one where its pages and faults are
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -33,10 +34,10 @@ def inspect_settings(
 
     `page`: file or folder for the pages; a folder of the build if None.
     """
-    folder = UPath(settings.build) / _FOLDER
+    build = UPath(settings.build)
     with open_inspector(settings.limits, most_images) as inspector:
         return [
-            _with_page(inspector.inspect_export(export), folder, page, inspector)
+            _with_page(inspector.inspect_export(export), build, page, inspector)
             for export in settings.exports
         ]
 
@@ -63,7 +64,7 @@ def inspect_path(
         found = inspector.inspect_path(
             absolute_path(path), format_name=format_name or "", links=links
         )
-        return _with_page(found, UPath("build") / _FOLDER, page, inspector)
+        return _with_page(found, UPath("build"), page, inspector)
 
 
 def text(found: list[Inspection]) -> str:
@@ -78,20 +79,18 @@ def warnings(found: list[Inspection]) -> list[str]:
     return [warning for warning in told if warning]
 
 
-def end_well(found: list[Inspection]) -> None:
-    """InputError if no format fits; FaultsMet if a bug cost something of an export."""
+def end_well(found: list[Inspection], build: str) -> None:
+    """InputError if no format fits; FaultsMet if a bug cost something of an export.
+
+    `build`: folder where the tracebacks are.
+    """
+    faults = 0
     for each in found:
         if each.contents is None:
             raise InputError(words.warning(each))
-
-    faults = []
-    for each in found:
-        if each.contents is not None:
-            faults += each.contents.faults
+        faults += len(each.contents.faults)
     if faults:
-        raise FaultsMet(
-            f"{len(faults)} images or files met a bug of this program: {faults[0]}"
-        )
+        raise FaultsMet(describe([stage_faults(UPath(build), _STAGE, faults)]))
 
 
 def absolute_path(path: str) -> str:
@@ -109,11 +108,15 @@ def open_inspector(limits: Limits, most_images: int | None) -> Iterator[Inspecto
 
 
 def _with_page(
-    found: Inspected, folder: UPath, page: str | None, inspector: Inspector
+    found: Inspected, build: UPath, page: str | None, inspector: Inspector
 ) -> Inspection:
-    """The inspection with its page written. `page`: where, if not into the folder."""
+    """The inspection with its page and its faults written.
+
+    `page`: where, if not below the folder `build`.
+    """
+    write_traces(build, _STAGE, found.faults)
     name = _UNSAFE.sub("-", found.inspection.name)
-    target = folder / f"{name}.html"
+    target = build / _STAGE / f"{name}.html"
     if page == "" or found.inspection.contents is None:
         return found.inspection
     if page is not None and page.endswith(".html"):

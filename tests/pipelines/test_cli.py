@@ -238,3 +238,16 @@ def test_an_export_of_which_nothing_can_be_read_says_why(
         outcome.err
     )
     assert "nothing is annotated" not in outcome.err
+
+
+def test_boxes_alone_say_what_to_export_instead(project: Project, verb: Verb) -> None:
+    place = project.add("street", 2, ["car"])
+    document = msgspec.json.decode((place / "annotations.json").read_bytes())
+    for annotation in document["annotations"]:
+        annotation["segmentation"] = []
+    (place / "annotations.json").write_bytes(msgspec.json.encode(document))
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 2
+    assert "export street: no annotation could be read: no_mask (2; " in outcome.err
+    assert "The commonest reasons: no_mask (2; images/" in outcome.err
+    assert outcome.err.count("boxes only: boxes, lines and points have no mask") == 2

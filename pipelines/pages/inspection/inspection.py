@@ -51,7 +51,9 @@ def render_inspection(found: Inspected, limits: Limits) -> bytes:
     if contents is None:
         raise ValueError("there is nothing to show")
     page = InspectionPage(found, contents, limits)
-    return render_page("inspection/inspection.html", _show_head(page), SECTIONS, page)
+    return render_page(
+        "inspection/inspection.html", _show_head(page), INSPECTION_SECTIONS, page
+    )
 
 
 def _show_head(page: InspectionPage) -> Values:
@@ -159,7 +161,7 @@ def show_settings(page: InspectionPage) -> Values | None:
     return {"stanza": page.found.inspection.stanza}
 
 
-SECTIONS = (
+INSPECTION_SECTIONS = (
     Section(
         "pictures",
         "Pictures with their masks",

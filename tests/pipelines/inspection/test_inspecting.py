@@ -80,6 +80,13 @@ def test_masks_are_read_and_their_options_proposed(tmp_path: Path) -> None:
     assert "0, 3, 7, 9" in named["options.classes"].why
     assert named["scene"].value == "full"
 
+    for count, folder in ((3, "a"), (4, "b")):
+        write_masks(tmp_path / "numbers" / folder, [1, 2, 3, 4][:count])
+    found = inspector(tmp_path).inspect_path(str(tmp_path / "numbers")).inspection
+    numbered = {each.key: each.value for each in found.suggestions}
+    assert numbered["options.values"] == "objects"
+    assert "options.classes" not in numbered
+
     write_masks(tmp_path / "cells", [255], height=24)
     found = inspector(tmp_path).inspect_path(str(tmp_path / "cells")).inspection
     assert found.contents is not None

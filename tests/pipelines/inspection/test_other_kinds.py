@@ -7,7 +7,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.exports.files import Files
-from pipelines.inspection.other_kinds import KINDS, find_other_kinds
+from pipelines.inspection.other_kinds import UNREAD_KINDS, find_other_kinds
 from tests.pipelines.inspection.small_exports import inspector
 
 _CASES = [
@@ -50,4 +50,4 @@ def test_a_file_of_another_kind_is_named_itself(tmp_path: Path) -> None:
 
 
 def test_no_two_lines_of_the_table_have_one_name() -> None:
-    assert len({kind.name for kind in KINDS}) == len(KINDS)
+    assert len({kind.name for kind in UNREAD_KINDS}) == len(UNREAD_KINDS)

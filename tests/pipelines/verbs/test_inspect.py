@@ -1,11 +1,16 @@
 """`inspect` and `init` on the command line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 from ruamel.yaml import YAML
 
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.formats import coco
+from curate.records import ReadItem
 from tests.pipelines.inspection.small_exports import write_yolo
 from tests.pipelines.small_project import Project, Verb, write_coco
 
@@ -104,3 +109,27 @@ def test_init_drafts_a_file_that_names_its_open_choices(
     file.write_text(file.read_text().replace("???", "own"))
     assert verb("inspect", file).code == 0
     assert verb("init", tmp_path / "boxes").code == 2
+
+
+def test_a_fault_of_a_format_is_told_with_its_traceback(
+    verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_coco(tmp_path / "street", 2, ["car"])
+
+    def read(export: Export) -> Iterator[ReadItem]:
+        yield from coco.read(export)
+        raise KeyError("no rule for it")
+
+    readers = {"coco": read}
+    monkeypatch.setattr("curate.formats.reader", lambda name: readers.get(name, none))
+    outcome = verb("inspect", tmp_path / "street")
+    assert outcome.code == 1
+    assert "car (2)" in outcome.out
+    assert "1 fault in inspect" in outcome.err
+    (trace,) = Path("build/faults").iterdir()
+    assert "no rule for it" in trace.read_text()
+
+
+def none(export: Export) -> Iterator[ReadItem]:
+    """A format that finds nothing of its own."""
+    raise InputError(f"no document in {export.name}")
