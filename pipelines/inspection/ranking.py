@@ -116,7 +116,11 @@ def _sources(contents: Contents) -> str:
     """What the format takes its objects from."""
     sources = []
     if contents.documents:
-        sources.append(_counted(contents.documents, "document"))
+        documents = _counted(contents.documents, "document")
+        looked_at = contents.documents + contents.files_left_alone
+        if looked_at > contents.documents:
+            documents += f" among {looked_at:,} files of its kind"
+        sources.append(documents)
     if contents.masks:
         sources.append(_counted(contents.masks, "mask file"))
     images = _counted(contents.images, "annotated image")
