@@ -17,13 +17,9 @@ from curate.limits import Limits
 from curate.reasons import Reason
 from pipelines.flow.reasons import BOXES_ONLY, describe_losses, is_boxes_only
 from pipelines.inspection.counting import count
-from pipelines.inspection.reading import (
-    Documents,
-    any_export,
-    read_documents,
-    read_images,
-)
+from pipelines.inspection.reading import Documents, read_documents, read_images
 from pipelines.inspection.records import Candidate, Contents, Fit
+from pipelines.inspection.unknown_exports import UnknownExport
 
 _FIRST_LOOK = 12  # images that each format reads
 _NO_NAME = re.compile(r"#[0-9A-Fa-f]{6}|\d*")
@@ -40,25 +36,20 @@ class Attempt:
 
 
 def rank_formats(
+    unknown: UnknownExport,
     opened: Export,
-    name: str,
-    path: str,
-    links: str,
     limits: Limits,
     scratch: UPath,
     most_images: int | None,
 ) -> list[Attempt]:
-    """Read an export as each format; the best first.
-
-    `opened`: its files. `name`: of the export, which some labels are made of.
-    """
+    """Read an export as each format; the best first. `opened`: its files."""
     attempts = []
     for each in formats.names():
-        export = any_export(path, each, name=name, links=links)
+        export = unknown.read_as(each)
         try:
             documents = read_documents(opened, export, scratch, most_images)
         except InputError as error:
-            why = _without_place(str(error), opened, path)
+            why = _without_place(str(error), opened, unknown.path)
             attempts.append(Attempt(Candidate(each, "no", why)))
             continue
         looked = read_images(documents, limits, _FIRST_LOOK)

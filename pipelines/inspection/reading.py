@@ -80,6 +80,7 @@ class Documents:
     mask_files: set[str] = field(default_factory=set)
     annotations: int = 0
     masks: int = 0
+    """Mask files whose regions nobody counts before their pixels are read."""
     by_label: Counter[str] = field(default_factory=Counter)
     drops: list[pa.Table] = field(default_factory=list)
     """Of what is lost before a pixel is read."""
@@ -100,22 +101,6 @@ class ReadImages:
     segments: pa.Table
     drops: list[pa.Table]
     faults: list[FaultReport]
-
-
-def open_once(
-    path: str, name: str, limits: Limits, links: str, scratch: UPath
-) -> Export:
-    """An export's files, listed for all formats. InputError if there is nothing to read."""
-    export = any_export(path, "coco", name=name, links=links)
-    return ingest.open_export(export, limits, scratch)
-
-
-def any_export(path: str, format_name: str, **more: object) -> ExportSettings:
-    """Settings of an export of which only path and format are known."""
-    stated = {"name": "export", "customer": "customer", "domain": "domain"} | more
-    return ExportSettings.model_validate(
-        {"path": path, "format": format_name, "licence": "unknown", **stated}
-    )
 
 
 def read_documents(

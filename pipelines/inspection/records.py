@@ -110,8 +110,8 @@ class Inspection(msgspec.Struct, frozen=True):
     candidates: list[Candidate]
     """All formats, the best first; empty if the settings state the format."""
     others: list[OtherKind]
-    suggestions: list[Suggestion]
-    stanza: str
+    suggestions: list[Suggestion] = []
+    stanza: str = ""
     """YAML to paste below `exports:`; empty if no format fits."""
     page: str = ""
     """Where the page was written; empty if none was."""

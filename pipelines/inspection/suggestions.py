@@ -32,7 +32,8 @@ def suggest(
 ) -> list[Suggestion]:
     """The lines to add to an export's settings; choices of the user have no value."""
     options = formats.options(contents.format)
-    found = [*_suggest_scene(contents), *_suggest_links(contents)]
+    follows = documents.export.links == "follow"
+    found = [*_suggest_scene(contents), *_suggest_links(contents, follows)]
     found += _suggest_frame(contents)
     found += _suggest_names(contents, read.segments, options)
     if "mask_size" in options:
@@ -59,8 +60,11 @@ def _suggest_scene(contents: Contents) -> Iterator[Suggestion]:
         yield Suggestion("scene", "auto", f"the images differ: {counted}")
 
 
-def _suggest_links(contents: Contents) -> Iterator[Suggestion]:
-    """To follow links, if what is behind them is needed."""
+def _suggest_links(contents: Contents, follows: bool) -> Iterator[Suggestion]:
+    """To follow links, if what is behind them is needed, or was read."""
+    if follows:
+        yield Suggestion("links", "follow", "as it was read here")
+        return
     details = [each.why for each in contents.left_alone]
     details += [loss.example for loss in contents.dropped]
     if any(_FOLLOW in detail for detail in details):

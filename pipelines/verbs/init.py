@@ -14,6 +14,7 @@ from pipelines.inspection import words
 from pipelines.inspection.inspecting import Inspector
 from pipelines.inspection.records import Contents, Inspection
 from pipelines.inspection.stanza import export_name, write_draft
+from pipelines.inspection.unknown_exports import UnknownExport
 from pipelines.verbs.inspect import absolute_path, open_inspector
 
 _MOST_IMAGES = 50  # that are read of each export
@@ -88,7 +89,8 @@ def _inspect(
     if names[name] > 1:
         name = f"{name}-{names[name]}"
     stated = _from_folder(path, out.absolute().parent)
-    return inspector.inspect_path(path, name=name, stated_path=stated).inspection
+    unknown = UnknownExport(path, name)
+    return inspector.inspect_path(unknown, stated_path=stated).inspection
 
 
 def _from_folder(path: str, folder: Path) -> str:

@@ -1,5 +1,6 @@
 """`inspect`: what an export holds, before anything is built."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from pipelines.flow.screen import Screen
 from pipelines.inspection import words
 from pipelines.inspection.inspecting import Inspected, Inspector
 from pipelines.inspection.records import Inspection
+from pipelines.inspection.stanza import export_name
+from pipelines.inspection.unknown_exports import UnknownExport
 from pipelines.pages.inspection.inspection import render_inspection
 
 _STAGE = "inspect"  # no stage, but named like one where its pages and faults are
@@ -61,9 +64,9 @@ def inspect_path(
     if follow_links:
         links = "follow"
     with open_inspector(Limits(), most_images) as inspector:
-        found = inspector.inspect_path(
-            absolute_path(path), format_name=format_name or "", links=links
-        )
+        place = absolute_path(path)
+        unknown = UnknownExport(place, export_name(place), links)
+        found = inspector.inspect_path(unknown, format_name=format_name or "")
         return _with_page(found, UPath("build"), page, inspector)
 
 
@@ -97,7 +100,8 @@ def absolute_path(path: str) -> str:
     """A path from the working folder; a URL stays as it is."""
     if "://" in path:
         return path
-    return str(Path(path).absolute())
+    # Not Path.resolve: links of the user's own stay as they are written.
+    return os.path.normpath(Path(path).absolute())
 
 
 @contextmanager

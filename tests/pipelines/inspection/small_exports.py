@@ -1,6 +1,7 @@
 """Small exports of several formats, made by code."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
@@ -8,12 +9,21 @@ from upath import UPath
 
 from curate.limits import Limits
 from pipelines.flow.screen import Screen
-from pipelines.inspection.inspecting import Inspector
+from pipelines.inspection.inspecting import Inspected, Inspector
+from pipelines.inspection.stanza import export_name
+from pipelines.inspection.unknown_exports import UnknownExport
 
 
 def inspector(scratch: Path, most_images: int | None = None) -> Inspector:
     """An inspector that keeps what it unpacks in a folder."""
     return Inspector(UPath(scratch), Limits(), most_images, Screen())
+
+
+def inspected(path: Path, most_images: int | None = None) -> Inspected:
+    """What is found of an export."""
+    with TemporaryDirectory() as scratch:
+        unknown = UnknownExport(str(path), export_name(str(path)))
+        return inspector(Path(scratch), most_images).inspect_path(unknown)
 
 
 def write_photo(path: Path, height: int = 48, width: int = 64) -> None:

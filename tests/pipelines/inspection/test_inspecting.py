@@ -8,7 +8,7 @@ import pytest
 from curate import storage
 from pipelines.inspection import words
 from tests.pipelines.inspection.small_exports import (
-    inspector,
+    inspected,
     write_masks,
     write_photo,
     write_yolo,
@@ -38,7 +38,7 @@ def test_counts_are_those_of_ingest(project: Project, verb: Verb) -> None:
     assert verb("ingest", project.settings).code == 0
     ledger = storage.read_json(project.build / "ingest" / "ledger.json")
 
-    found = inspector(project.folder / "scratch").inspect_path(str(place)).inspection
+    found = inspected(place).inspection
     contents = found.contents
     assert contents is not None
     assert (contents.format, contents.images, contents.images_found) == ("coco", 8, 7)
@@ -55,8 +55,8 @@ def test_a_sample_of_images_has_whole_counts_of_documents(tmp_path: Path) -> Non
         annotation["iscrowd"] = 1
     (tmp_path / "street" / "annotations.json").write_text(json.dumps(document))
 
-    path = str(tmp_path / "street")
-    contents = inspector(tmp_path, 10).inspect_path(path).inspection.contents
+    path = tmp_path / "street"
+    contents = inspected(path, 10).inspection.contents
     assert contents is not None
     assert contents.is_sample
     assert (contents.images_found, contents.images_read) == (130, 10)
@@ -65,13 +65,13 @@ def test_a_sample_of_images_has_whole_counts_of_documents(tmp_path: Path) -> Non
     assert [(loss.reason, loss.annotations) for loss in contents.dropped] == [
         ("crowd", 130)
     ]
-    again = inspector(tmp_path, 10).inspect_path(path).inspection.contents
+    again = inspected(path, 10).inspection.contents
     assert again == contents
 
 
 def test_masks_are_read_and_their_options_proposed(tmp_path: Path) -> None:
     write_masks(tmp_path / "classes", [3, 7, 9])
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "classes")).inspection
+    found = inspected(tmp_path / "classes").inspection
     assert found.contents is not None
     assert found.contents.format == "labelmap"
     assert found.contents.objects == 12  # the three squares, and what is around them
@@ -82,13 +82,13 @@ def test_masks_are_read_and_their_options_proposed(tmp_path: Path) -> None:
 
     for count, folder in ((3, "a"), (4, "b")):
         write_masks(tmp_path / "numbers" / folder, [1, 2, 3, 4][:count])
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "numbers")).inspection
+    found = inspected(tmp_path / "numbers").inspection
     numbered = {each.key: each.value for each in found.suggestions}
     assert numbered["options.values"] == "objects"
     assert "options.classes" not in numbered
 
     write_masks(tmp_path / "cells", [255], height=24)
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "cells")).inspection
+    found = inspected(tmp_path / "cells").inspection
     assert found.contents is not None
     assert (found.contents.objects, found.contents.dropped[0].uncounted) == (0, 3)
     named = {each.key: each for each in found.suggestions}
@@ -97,20 +97,20 @@ def test_masks_are_read_and_their_options_proposed(tmp_path: Path) -> None:
 
 def test_boxes_alone_say_what_to_export(tmp_path: Path) -> None:
     write_yolo(tmp_path / "boxes", "0 0.5 0.5 0.2 0.2\n")
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "boxes")).inspection
+    found = inspected(tmp_path / "boxes").inspection
     assert "boxes only" in words.warning(found)
     assert "export polygons, masks" in words.describe(found)
 
 
 def test_nothing_is_annotated_is_said_of_what_is_empty_alone(tmp_path: Path) -> None:
     write_yolo(tmp_path / "empty", "")
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "empty")).inspection
+    found = inspected(tmp_path / "empty").inspection
     assert words.warning(found).endswith("nothing is annotated in it")
 
     write_coco(tmp_path / "lost", 2, ["car"])
     for picture in (tmp_path / "lost" / "images").iterdir():
         picture.unlink()
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "lost")).inspection
+    found = inspected(tmp_path / "lost").inspection
     assert "every annotation is dropped: missing_image (2; image" in words.warning(
         found
     )
@@ -119,12 +119,12 @@ def test_nothing_is_annotated_is_said_of_what_is_empty_alone(tmp_path: Path) -> 
 def test_a_broken_file_and_pictures_alone_are_told_once(tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "a.json").write_text('{"images": [')
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "broken")).inspection
+    found = inspected(tmp_path / "broken").inspection
     assert found.contents is None
     assert words.warning(found).count("a.json: no JSON") == 1
 
     write_photo(tmp_path / "photos" / "1.png")
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "photos")).inspection
+    found = inspected(tmp_path / "photos").inspection
     assert "no document of a tool that is known" in words.warning(found)
 
 
@@ -133,7 +133,7 @@ def test_what_was_left_alone_is_named(tmp_path: Path) -> None:
     (tmp_path / "street" / "other.json").write_text('{"some": "tool"}')
     write_photo(tmp_path / "street" / "more" / "9.png")
     (tmp_path / "street" / "film.mp4").write_bytes(b"")
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "street")).inspection
+    found = inspected(tmp_path / "street").inspection
     told = words.describe(found)
     assert "left alone other.json (no COCO document)" in told
     assert "1 pictures that nothing annotates" in told
@@ -142,8 +142,8 @@ def test_what_was_left_alone_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not _NAMES, reason="the samples are not beside the checkout")
 @pytest.mark.parametrize("name", _NAMES)
-def test_the_right_format_of_a_real_sample_is_first(name: str, tmp_path: Path) -> None:
+def test_the_right_format_of_a_real_sample_is_first(name: str) -> None:
     expected = json.loads((SAMPLES / name / "expected.json").read_text())
-    path = str(SAMPLES / name / "data")
-    found = inspector(tmp_path, 4).inspect_path(path).inspection
+    path = SAMPLES / name / "data"
+    found = inspected(path, 4).inspection
     assert found.candidates[0].format == expected["format"]

@@ -8,7 +8,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.exports.files import Files
 from pipelines.inspection.other_kinds import UNREAD_KINDS, find_other_kinds
-from tests.pipelines.inspection.small_exports import inspector
+from tests.pipelines.inspection.small_exports import inspected
 
 _CASES = [
     ("a/1.xml", b"<annotation>\n<object><bndbox><xmin>1", "Pascal VOC boxes"),
@@ -46,7 +46,7 @@ def test_a_kind_is_told_by_name_and_mark(
 def test_a_file_of_another_kind_is_named_itself(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(b"")
     with pytest.raises(InputError, match="this is video, which cannot be read: write"):
-        inspector(tmp_path).inspect_path(str(tmp_path / "film.mp4"))
+        inspected(tmp_path / "film.mp4")
 
 
 def test_no_two_lines_of_the_table_have_one_name() -> None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from curate.limits import Limits
 from pipelines.pages.inspection.inspection import render_inspection
 from pipelines.pages.inspection.overlays import choose_images
-from tests.pipelines.inspection.small_exports import inspector
+from tests.pipelines.inspection.small_exports import inspected
 from tests.pipelines.pages.page_reader import PageReader
 from tests.pipelines.small_project import write_coco
 
@@ -16,7 +16,7 @@ def test_a_page_shows_pictures_and_fetches_nothing(tmp_path: Path) -> None:
     labels = ["car", "<script>alert(1)</script>", "日本\u202egnp", ""]
     write_coco(tmp_path / "street", 3, labels)
     (tmp_path / "street" / "images" / "0.png").unlink()
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "street"))
+    found = inspected(tmp_path / "street")
     page = PageReader(render_inspection(found, Limits()).decode())
     assert not page.scripts
     pictures = [each for each in page.addresses if each.startswith("data:image/webp")]
@@ -30,7 +30,7 @@ def test_a_page_shows_pictures_and_fetches_nothing(tmp_path: Path) -> None:
 
 def test_an_export_without_objects_has_a_page(tmp_path: Path) -> None:
     write_coco(tmp_path / "street", 2, [])
-    found = inspector(tmp_path).inspect_path(str(tmp_path / "street"))
+    found = inspected(tmp_path / "street")
     page = PageReader(render_inspection(found, Limits()).decode())
     assert "Nothing of this export can be used" in page.text
     assert "nothing is annotated in it" in page.text
