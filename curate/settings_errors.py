@@ -24,7 +24,7 @@ _NAME = (
 )
 
 _SENTENCES: Mapping[str, str] = {
-    "string_type": "must be a text",
+    "string_type": "must be a text; a number is one in quotes",
     "string_pattern_mismatch": _NAME,
     "string_too_long": "must have at most {max_length} characters",
     "string_too_short": "must not be empty",
@@ -46,7 +46,7 @@ _SENTENCES: Mapping[str, str] = {
     "dict_type": "must be a mapping of keys and values",
     "model_type": "must be a mapping of keys and values",
     "model_attributes_type": "must be a mapping of keys and values",
-    "too_short": "must have an item at least",
+    "too_short": "must have at least one item",
     "too_long": "must have at most {max_length} items",
     "value_error": "{error}",
 }
@@ -63,7 +63,7 @@ def explain(error: Any, document: Located) -> str:
         hint = nearest(str(path[-1]), _keys_of(path[:-1]))
         return f"{where}: unknown key {dotted!r}{hint}"
     if error["type"] == "missing" and isinstance(path[-1], int):
-        return f"{where}: {dotted}: there must be a value more in this list"
+        return f"{where}: {dotted}: this list must have one more value"
     if error["type"] == "missing":
         return f"{where}: key {dotted!r} is missing{_meaning(path)}"
 

@@ -213,6 +213,15 @@ def test_what_is_wrong_is_said_with_its_place(
     assert expected in message(tmp_path, GOOD.replace(*change))
 
 
+def test_the_build_alone_is_read_of_a_file_that_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text(GOOD.replace("format: coco", "format: gone"))
+    assert settings.load_build(file) == str(tmp_path / "build" / "demo")
+    file.write_text(GOOD.replace("build: build/demo", "filter: {}"))
+    with pytest.raises(InputError, match=r"settings\.yaml:1:1: key 'build' must be"):
+        settings.load_build(file)
+
+
 def test_an_option_that_the_format_does_not_know_is_named(tmp_path: Path) -> None:
     said = message(
         tmp_path,

@@ -145,7 +145,10 @@ def test_verbs_that_need_a_build_say_so(project: Project, verb: Verb) -> None:
         outcome = verb(*words, project.settings)
         assert outcome.code == 2
         assert "not built yet" in outcome.err
-    assert verb("trace", project.settings, "0" * 32).code == 2
+        assert "python -m pipelines shard" in outcome.err
+    outcome = verb("trace", project.settings, "0" * 32)
+    assert outcome.code == 2
+    assert "python -m pipelines shard" in outcome.err
 
 
 def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> None:
