@@ -23,6 +23,8 @@ from pipelines.inspection.unknown_exports import UnknownExport
 
 _FIRST_LOOK = 12  # images that each format reads
 _NO_NAME = re.compile(r"#[0-9A-Fa-f]{6}|\d*")
+_PNG_COLOUR_TYPE = 25  # where a PNG's header says it
+_PNG_RGB = (b"\x02", b"\x06")
 _FITS: tuple[Fit, ...] = ("objects", "dropped", "empty", "broken", "no")
 
 
@@ -136,6 +138,7 @@ def _rank(attempt: Attempt) -> tuple[float, ...]:
         -float(_named_share(contents) > 0.5),
         float(_has_colours_for_names(contents)),
         -round(_kept_share(contents), 1),
+        float(_masks_are_of_another_kind(attempt)),
         -float(contents.images_found),
         -float(contents.images),
         -float(contents.objects + lost),
@@ -159,6 +162,30 @@ def _named_share(contents: Contents) -> float:
         if not _NO_NAME.fullmatch(label):
             named += number
     return named / max(1, contents.objects)
+
+
+def _masks_are_of_another_kind(attempt: Attempt) -> bool:
+    """Whether masks have colours and the format reads values, or the other way round."""
+    documents = attempt.documents
+    if documents is None or attempt.candidate.format not in ("labelmap", "colormap"):
+        return False
+    for path in sorted(documents.mask_files):
+        # Both formats read palettes, but labelmap knows more layouts of them.
+        has_colours = _has_colours(documents.opened.files.root / path)
+        return has_colours != (attempt.candidate.format == "colormap")
+    return False
+
+
+def _has_colours(mask: UPath) -> bool:
+    """Whether a mask file is a JPEG, or a PNG of RGB values without a palette."""
+    try:
+        with mask.open("rb") as stream:
+            head = stream.read(_PNG_COLOUR_TYPE + 1)
+    except OSError:
+        return False
+    if head.startswith(b"\x89PNG"):
+        return head[_PNG_COLOUR_TYPE:] in _PNG_RGB
+    return bool(head.startswith(b"\xff\xd8"))
 
 
 def _has_colours_for_names(contents: Contents) -> bool:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from curate import storage
 from pipelines.inspection import words
@@ -93,6 +94,22 @@ def test_masks_are_read_and_their_options_proposed(tmp_path: Path) -> None:
     assert (found.contents.objects, found.contents.dropped[0].uncounted) == (0, 3)
     named = {each.key: each for each in found.suggestions}
     assert named["options.mask_size"].value == "scale"
+
+
+def test_masks_in_colours_and_in_palettes_are_told_apart(tmp_path: Path) -> None:
+    for name, mode in (("coloured", "RGB"), ("indexed", "P")):
+        write_masks(tmp_path / name, [1])
+        (tmp_path / name / "class_dict.csv").write_text(
+            "name,r,g,b\nroad,0,0,0\ncar,200,0,0\n"
+        )
+        for path in (tmp_path / name / "masks").iterdir():
+            with Image.open(path) as mask:
+                mask.putpalette([0, 0, 0, 200, 0, 0])
+                mask.convert(mode).save(path)
+        contents = inspected(tmp_path / name).inspection.contents
+        assert contents is not None
+        assert contents.labels == {"car": 3, "road": 3}
+        assert contents.format == {"RGB": "colormap", "P": "labelmap"}[mode]
 
 
 def test_boxes_alone_say_what_to_export(tmp_path: Path) -> None:
