@@ -109,14 +109,14 @@ def _sources(contents: Contents) -> str:
     """What the format takes its objects from."""
     sources = []
     if contents.documents:
-        documents = _counted(contents.documents, "document")
+        documents = counted(contents.documents, "document")
         looked_at = contents.documents + contents.files_left_alone
         if looked_at > contents.documents:
             documents += f" among {looked_at:,} files of its kind"
         sources.append(documents)
     if contents.masks:
-        sources.append(_counted(contents.masks, "mask file"))
-    images = _counted(contents.images, "annotated image")
+        sources.append(counted(contents.masks, "mask file"))
+    images = counted(contents.images, "annotated image")
     if contents.images_found < contents.images:
         images += f" ({contents.images_found:,} of them in the export)"
     sources.append(images)
@@ -209,10 +209,10 @@ def _without_place(message: str, opened: Export, path: str) -> str:
     return message
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     """A count with its noun.
 
-    >>> _counted(2, "document")
+    >>> counted(2, "document")
     '2 documents'
     """
     if number == 1:

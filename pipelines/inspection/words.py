@@ -8,6 +8,7 @@ from pipelines.flow.reasons import (
     describe_losses,
     is_boxes_only,
 )
+from pipelines.inspection.ranking import counted
 from pipelines.inspection.records import Candidate, Contents, Inspection
 
 _MOST_LABELS = 40
@@ -64,9 +65,9 @@ def _describe_contents(contents: Contents) -> Iterator[str]:
         yield f"  documents  {contents.documents:,} of {contents.files:,} files"
     yield f"  images     {_describe_images(contents)}"
     if contents.annotations:
-        yield f"  annotated  {contents.annotations:,} annotations in documents"
+        yield f"  annotated  {counted(contents.annotations, 'annotation')} in documents"
     if contents.masks:
-        yield f"  masks      {contents.masks:,} mask files"
+        yield f"  masks      {counted(contents.masks, 'mask file')}"
     yield f"  objects    {_describe_objects(contents)}"
     yield f"  classes    {_describe_labels(contents.labels)}"
     for loss in contents.dropped[:_MOST_REASONS]:
@@ -95,7 +96,9 @@ def _describe_images(contents: Contents) -> str:
             without += f" of the {contents.images_read:,} read"
         parts.append(without)
     if contents.unused_pictures:
-        parts.append(f"{contents.unused_pictures:,} pictures that nothing annotates")
+        parts.append(
+            f"{counted(contents.unused_pictures, 'picture')} that nothing annotates"
+        )
     return ", ".join(parts)
 
 

@@ -80,7 +80,9 @@ def _notices(page: InspectionPage) -> Iterator[Notice]:
         yield Notice("Counts of a sample", sentence)
     if contents.images_found < contents.images:
         lost = contents.images - contents.images_found
-        sentence = f"{lost:,} of {contents.images:,} annotated images are not there."
+        sentence = (
+            f"Not in the export: {lost:,} of {contents.images:,} annotated images."
+        )
         yield Notice("Images are missing", sentence, "drops")
     if contents.faults:
         sentence = f"{contents.faults[0]} This is a bug of this program."

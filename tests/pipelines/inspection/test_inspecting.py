@@ -153,7 +153,7 @@ def test_what_was_left_alone_is_named(tmp_path: Path) -> None:
     found = inspected(tmp_path / "street").inspection
     told = words.describe(found)
     assert "left alone other.json (no COCO document)" in told
-    assert "1 pictures that nothing annotates" in told
+    assert "1 picture that nothing annotates" in told
     assert "Not read: video (1, such as film.mp4)" in told
 
 
