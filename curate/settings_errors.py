@@ -67,6 +67,7 @@ def explain(error: Any, document: Located) -> str:
     if error["type"] == "missing":
         return f"{where}: key {dotted!r} is missing{_meaning(path)}"
 
+    # A kind that is not listed keeps pydantic's own words, which is better than none.
     sentence = _SENTENCES.get(error["type"], "{msg}")
     sentence = sentence.format(msg=error["msg"], **error.get("ctx", {}))
     return f"{where}: {dotted}: {sentence}{_found(error['input'])}"

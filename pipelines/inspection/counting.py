@@ -51,6 +51,7 @@ def count(documents: Documents, read: ReadImages) -> Contents:
 
 def _unused_pictures(documents: Documents) -> int:
     """Pictures that the format takes for neither image nor mask."""
+    # Masks that another annotation of their image replaces are no pictures to annotate.
     pictures = {path for path in documents.opened.files.paths if is_picture(path)}
     left_alone = {file.path for file in documents.left_alone}
     return len(pictures - documents.found - documents.mask_files - left_alone)

@@ -96,10 +96,12 @@ class Inspector:
     def _read(self, documents: Documents, candidates: list[Candidate]) -> Inspected:
         """Read the images of an export, and count."""
         export = documents.export
+        # Pictures take the time: documents have been read by now.
         steps = batches_of(len(documents.images.chosen()))
         with self.screen.steps(f"{export.name}: images", steps) as tick:
             read = read_images(documents, self.limits, None, tick)
 
+        # What the format has read is of no other kind.
         used = documents.names | documents.found | documents.mask_files
         inspection = Inspection(
             name=export.name,

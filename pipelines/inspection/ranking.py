@@ -65,6 +65,7 @@ def fit_of(contents: Contents) -> Fit:
     """How the format fits, by what it made of the first images."""
     if contents.objects:
         return "objects"
+    # A missing image loses annotations that were there; a broken file may be anything.
     lost = sum(loss.annotations for loss in contents.dropped)
     uncounted = sum(loss.uncounted for loss in contents.dropped)
     if contents.images or lost:

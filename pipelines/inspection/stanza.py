@@ -31,6 +31,7 @@ def export_name(path: str) -> str:
     >>> export_name("/customers/Acme Street/data")
     'Acme-Street'
     """
+    # The last part is often only `data` or `export`, which would name every export.
     parts = [part for part in path.split("/") if part not in ("", ".", "..")]
     for part in reversed(parts):
         name = _NO_NAME.sub("-", _SUFFIXES.sub("", part)).strip("._-")
@@ -84,6 +85,7 @@ def write_draft(stanzas: Iterable[str], build: str, notes: Iterable[str] = ()) -
 
 def _line(indent: str, key: str, value: str, comment: str = "") -> str:
     line = f"{indent}{key}: {value}"
+    # Comments in one column: the values are read first.
     if comment:
         line = f"{line:<{_COMMENT_COLUMN}}  # {_one_line(comment)}"
     return line

@@ -92,6 +92,7 @@ def _suggest_names(
         yield Suggestion("options.label", None, "what the numbered objects are")
         return
 
+    # What an export calls 7 is for its owner to name, so there is no value to propose.
     bare = [label for label in contents.labels if has_no_name(label) and label]
     if bare and "classes" in options:
         values = ", ".join(islice(sorted(bare, key=_by_value), _MOST_VALUES))
@@ -140,6 +141,7 @@ def _suggest_scaling(
     scratch = documents.scratch
     opened = replace(documents.opened, options=export.options)
     again = read_documents(opened, export, scratch, documents.images.most)
+    # Masks of other proportions stay refused, so only trying tells.
     most = min(_TRIED_IMAGES, contents.images_read)
     scaled = count(again, read_images(again, limits, most))
     as_it_is = count(documents, read_images(documents, limits, most))

@@ -29,6 +29,8 @@ def warning(inspection: Inspection) -> str:
         return _nothing_fits(inspection)
     if contents.objects:
         return ""
+
+    # "Nothing is annotated" would be untrue of an export whose annotations are dropped.
     place = f"{inspection.path}, read as {contents.format}"
     if not contents.dropped:
         if contents.is_sample:
@@ -54,6 +56,7 @@ def _lines(inspection: Inspection) -> Iterator[str]:
     if inspection.page:
         yield ""
         yield f"Page with pictures and their masks: {inspection.page}"
+    # Last, so that it can be copied from the end of the screen.
     if inspection.stanza:
         yield ""
         yield "To paste below 'exports:' of a settings file; ??? is for you to say:"
@@ -123,6 +126,7 @@ def _describe_labels(labels: Mapping[str, int]) -> str:
 
 def _describe_candidates(candidates: list[Candidate]) -> Iterator[str]:
     """The formats that fit, ranked; those that find nothing only by their number."""
+    # Why a dozen other tools' formats do not fit helps nobody here; JSON has it.
     fitting = [each for each in candidates if each.fit not in ("no", "broken")]
     others = len(candidates) - len(fitting)
     if fitting:
@@ -136,6 +140,7 @@ def _describe_candidates(candidates: list[Candidate]) -> Iterator[str]:
 def _nothing_fits(inspection: Inspection) -> str:
     """Why no format fits: what is broken, or what it is instead."""
     lines = [f"{inspection.path}: no format fits"]
+    # One broken file fails every format in the same words.
     broken = [each for each in inspection.candidates if each.fit == "broken"]
     reasons = dict.fromkeys(each.reason for each in broken)
     lines += [f"  cannot be read: {reason}" for reason in reasons]
