@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) report inspect formats trace audit taxonomy segment base weights test lint bench \
+.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy segment base weights test lint bench \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -39,8 +39,11 @@ $(STAGES): .venv/run  ## one stage of SETTINGS: up to shard after the stages bef
 report: .venv/run  ## write the pages of SETTINGS anew
 	$(PIPELINES) report $(SETTINGS) $(OPTIONS)
 
-inspect: .venv/run  ## what an export or a settings file holds: make inspect SETTINGS=PATH
+inspect: .venv/run  ## what an export or a settings file holds, with a page of its masks: make inspect SETTINGS=PATH
 	$(PIPELINES) inspect $(SETTINGS) $(OPTIONS)
+
+init: .venv/run  ## draft a settings file from exports: make init EXPORTS='PATH PATH' OUT=mine.yaml
+	$(PIPELINES) init $(EXPORTS) --out $(or $(OUT),settings.yaml) $(OPTIONS)
 
 formats: .venv/run  ## the formats that can be read, with their documentation
 	$(PIPELINES) formats $(OPTIONS)

@@ -12,13 +12,15 @@ error.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
+from pipelines.cli_exports import formats, init, inspect
 from pipelines.failures import CheckFailed, FaultsMet, ends_well
 from pipelines.flow.screen import printable
+from pipelines.results import give
 
 if TYPE_CHECKING:
     from pipelines.flow.faults import StageFaults
@@ -45,7 +47,7 @@ def _add_stage(name: str, what: str) -> None:
         from pipelines.verbs.stage import curate
 
         result = curate(load(settings, root), name)
-        _give(result, as_json)
+        give(result, as_json)
         _end_with(result.faults)
 
     app.command(name, help=what)(stage)
@@ -68,7 +70,7 @@ def train(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
     from pipelines.verbs.train import train as run
 
     result = run(load(settings, root))
-    _give(result, as_json, f"checkpoint: {result.checkpoint}")
+    give(result, as_json, f"checkpoint: {result.checkpoint}")
 
 
 @app.command()
@@ -80,7 +82,7 @@ def evaluate(
     from pipelines.verbs.evaluate import evaluate as run
 
     result = run(load(settings, root))
-    _give(result, as_json, f"report: {result.report}")
+    give(result, as_json, f"report: {result.report}")
     if result.falls:
         raise CheckFailed(result.falls)
 
@@ -97,7 +99,7 @@ def everything(
     from pipelines.verbs.all import run_all
 
     result = run_all(load(settings, root), until.value)
-    _give(result, as_json, _list_pages(result.pages))
+    give(result, as_json, _list_pages(result.pages))
     _end_with(result.faults)
     if result.falls:
         raise CheckFailed(result.falls)
@@ -110,44 +112,12 @@ def report(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -
     from pipelines.verbs.report import report as run
 
     result = run(load(settings, root))
-    _give(result, as_json, _list_pages(result.pages))
+    give(result, as_json, _list_pages(result.pages))
 
 
-@app.command()
-@ends_well
-def inspect(
-    path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="An export, or a settings file.")
-    ],
-    root: Root = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say what an export holds, and which formats fit it."""
-    from pipelines.verbs.inspect import inspect_path, inspect_settings, text
-
-    if path.suffix in (".yaml", ".yml") and path.is_file():
-        found = inspect_settings(load(path, root))
-    else:
-        found = inspect_path(str(path))
-    _give(found, as_json, text(found))
-
-
-@app.command()
-@ends_well
-def formats(
-    name: Annotated[
-        str | None, typer.Argument(help="A format, for its whole documentation.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the formats that can be read, with their documentation."""
-    from pipelines.verbs.formats import describe_formats, documentation, overview
-
-    described = describe_formats(name)
-    if name is None:
-        _give(described, as_json, overview(described))
-    else:
-        _give(described, as_json, documentation(described))
+app.command()(inspect)
+app.command()(init)
+app.command()(formats)
 
 
 @app.command()
@@ -168,7 +138,7 @@ def trace(
     from pipelines.verbs.trace import as_records, find, text
 
     steps = find(load(settings, root), object_id, picture)
-    _give(as_records(steps), as_json, text(steps, picture))
+    give(as_records(steps), as_json, text(steps, picture))
 
 
 @app.command()
@@ -179,7 +149,7 @@ def audit(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
     from pipelines.verbs.audit import text
 
     checks = run(load(settings, root))
-    _give(checks, as_json, text(checks))
+    give(checks, as_json, text(checks))
     failed = [check.name for check in checks if not check.holds]
     if failed:
         raise CheckFailed(", ".join(failed))
@@ -195,7 +165,7 @@ def taxonomy(
     from pipelines.verbs.taxonomy import match_labels
 
     result = match_labels(load(settings, root))
-    _give(result, as_json, labels.text(result))
+    give(result, as_json, labels.text(result))
     _end_with(result["faults"])
 
 
@@ -239,9 +209,9 @@ def segment(
         )
     found = run(image, box, model, Wanted(output, overlay, rle, polygon))
     if len(found) == 1:
-        _give(found[0], prints)
+        give(found[0], prints)
     else:
-        _give(found, prints)
+        give(found, prints)
 
 
 @app.command("clean-build")
@@ -254,10 +224,14 @@ def clean_build(
     as_json: AsJson = False,
 ) -> None:
     """Remove the build of a settings file, after a list of what goes and a question."""
+    from upath import UPath
+
     from curate.errors import InputError
+    from curate.settings_file import load_build
     from pipelines.verbs.clean_build import clean, look, text
 
-    found = look(load(settings, None))
+    # The rest of the settings may be wrong by now: only the folder is needed.
+    found = look(UPath(load_build(settings)))
     typer.echo(printable(text(found)), err=True)
     if not found.products:
         return
@@ -271,7 +245,7 @@ def clean_build(
             return
 
     removed = clean(found)
-    _give(removed, as_json, f"removed from {found.folder}")
+    give(removed, as_json, f"removed from {found.folder}")
 
 
 def _can_ask() -> bool:
@@ -280,17 +254,6 @@ def _can_ask() -> bool:
 
 def _list_pages(pages: list[str]) -> str:
     return "\n".join(f"page: {page}" for page in pages)
-
-
-def _give(result: Any, as_json: bool, text: str = "") -> None:
-    """Print a result as JSON, or else its text, if it has one."""
-    if as_json:
-        import msgspec
-
-        encoded = msgspec.json.encode(result)
-        typer.echo(msgspec.json.format(encoded, indent=2))
-    elif text:
-        typer.echo(printable(text))
 
 
 def _end_with(faults: "Sequence[StageFaults]") -> None:

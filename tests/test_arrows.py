@@ -45,6 +45,7 @@ SHARED = {
     "schema",
     "seeded",
     "settings",
+    "settings_errors",
     "settings_file",
     "storage",
     "text",
