@@ -1,0 +1,57 @@
+"""Boxes that exports state beside their masks: whether mask and box are of one object."""
+
+import numpy as np
+
+from curate.pixels.orientation import displayed_box, displayed_size
+from curate.records import Box, StatedBox
+from curate.stages.frames import Frame
+
+_LEAST_DIFFERENCE = 3.0  # px; tools round boxes outwards, and some count from 1
+_DIFFERENCE = 0.1  # share of the box's side; boxes are drawn with a little slack
+_LARGEST = 1e9  # px; a number beyond it says nothing of an image
+
+
+def disagrees(mask_box: Box, stated: StatedBox, frame: Frame) -> bool:
+    """Whether a stated box has a side that is no side of the mask's box.
+
+    `mask_box`: in the displayed frame. `stated`: x, y, width and height in `frame`, or
+    x0, y0, x1 and y1, which some tools write in their place. A side may be off by 3 px
+    and by a tenth of the box's length. What is no box with an area disagrees with
+    nothing: tools fill in zeros.
+    """
+    x, y, width, height = stated
+    is_sane = all(abs(number) <= _LARGEST for number in stated)  # NaN is not, either
+    if not is_sane or width <= 0 or height <= 0:
+        return False
+    if _fits(mask_box, (x, y, x + width, y + height), frame):
+        return False
+    return not _fits(mask_box, stated, frame)
+
+
+def _fits(
+    mask_box: Box, corners: tuple[float, float, float, float], frame: Frame
+) -> bool:
+    """Whether each side of the mask's box is near that of the stated corners."""
+    stated = _displayed(corners, frame)
+    allowed_x = max(_LEAST_DIFFERENCE, _DIFFERENCE * mask_box.width)
+    allowed_y = max(_LEAST_DIFFERENCE, _DIFFERENCE * mask_box.height)
+    allowed = (allowed_x, allowed_y, allowed_x, allowed_y)
+    difference = np.abs(np.subtract(stated, mask_box))
+    return bool((difference <= allowed).all())
+
+
+def _displayed(corners: tuple[float, float, float, float], frame: Frame) -> Box:
+    """Corners of a frame in the displayed frame, clipped to it, in whole px."""
+    scale_x = scale_y = 1.0
+    if frame.annotated is not None:
+        annotated_height, annotated_width = frame.annotated
+        scale_x = frame.width / annotated_width
+        scale_y = frame.height / annotated_height
+
+    x0, y0, x1, y1 = corners
+    scaled = (x0 * scale_x, y0 * scale_y, x1 * scale_x, y1 * scale_y)
+    limits = (frame.width, frame.height, frame.width, frame.height)
+    clipped = np.clip(np.rint(scaled), 0, limits)
+    box = Box(*(int(number) for number in clipped))
+    height, width = displayed_size(frame.height, frame.width, frame.orientation)
+    return displayed_box(box, height, width, frame.orientation)
