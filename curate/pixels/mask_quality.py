@@ -6,6 +6,7 @@ tell that it cannot apply; only then are pixels looked at.
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.flags import Flag
 from curate.pixels import masks
@@ -24,6 +25,7 @@ _STRAIGHT_PX = 12  # a shorter straight side may be an object that just ends the
 _STRAIGHT_SHARE = 0.5  # of the box's side; a round object has a shorter flat end
 _SPECK_PX = 9  # a block of 3 x 3 px
 _SPECKS = 10
+_SIDES_PER_SPECK = 100  # a long outline between twigs leaves some
 
 
 def quality_flags(runs: RunLengths, box: Box, area: int) -> list[Flag]:
@@ -57,20 +59,15 @@ def hugs_edge(runs: RunLengths, box: Box) -> bool:
     half. So these are slivers along an edge, and what the image cuts off on several
     sides.
     """
-    left, top, right, bottom = _meets_sides(runs, box, 0)
-    if not (left or top or right or bottom):
+    touches = _meets_sides(runs, box, 0)
+    if not any(touches):
         return False
 
     mask = masks.decode_window(runs, box)
     contact = 0
-    if left:
-        contact += np.count_nonzero(mask[:, 0])
-    if right:
-        contact += np.count_nonzero(mask[:, -1])
-    if top:
-        contact += np.count_nonzero(mask[0])
-    if bottom:
-        contact += np.count_nonzero(mask[-1])
+    for side, touching in zip(_sides(mask), touches, strict=True):
+        if touching:
+            contact += int(np.count_nonzero(side))
 
     # No mask has a shorter outline than a block of its area.
     shortest = 4 * np.sqrt(np.count_nonzero(mask))
@@ -91,8 +88,7 @@ def ends_short_of_edge(runs: RunLengths, box: Box) -> bool:
         return False
 
     mask = masks.decode_window(runs, box)
-    sides = (mask[:, 0], mask[0], mask[:, -1], mask[-1])
-    for side, near, touching in zip(sides, is_near, touches, strict=True):
+    for side, near, touching in zip(_sides(mask), is_near, touches, strict=True):
         if not near or touching:
             continue
         least = max(_STRAIGHT_PX, _STRAIGHT_SHARE * side.size)
@@ -105,7 +101,8 @@ def is_speckled(runs: RunLengths, box: Box) -> bool:
     """Whether ten specks or pinholes of 9 px or less are in the mask.
 
     A speck is an 8-connected piece, a pinhole a 4-connected hole. Nobody draws so many
-    by hand: they are what thresholds and noise leave.
+    by hand: they are what thresholds and noise leave. A mask with an outline of more
+    than 1,000 sides of px has one for each 100 of them.
     """
     # A speck or pinhole has a run of its own, if runs do not go on from one column to
     # the next.
@@ -116,10 +113,10 @@ def is_speckled(runs: RunLengths, box: Box) -> bool:
 
     mask = masks.decode_window(runs, box)
     padded = np.pad(mask, 1).astype(np.uint8)
-    specks = _small_pieces(padded, 8)
-    if specks >= _SPECKS:
-        return True
-    return specks + _small_pieces(1 - padded, 4) >= _SPECKS
+    specks = _small_pieces(padded, 8) + _small_pieces(1 - padded, 4)
+    if specks < _SPECKS:
+        return False
+    return specks * _SIDES_PER_SPECK >= _outline_length(mask)
 
 
 def _meets_sides(runs: RunLengths, box: Box, gap: int) -> masks.OfSides:
@@ -132,6 +129,11 @@ def _meets_sides(runs: RunLengths, box: Box, gap: int) -> masks.OfSides:
     )
 
 
+def _sides(mask: Mask) -> tuple[Mask, Mask, Mask, Mask]:
+    """The px along the left, top, right and bottom side of an array."""
+    return mask[:, 0], mask[0], mask[:, -1], mask[-1]
+
+
 def _outline_length(mask: Mask) -> int:
     """Number of sides of px between mask and not mask; beyond the array nothing is mask."""
     padded = np.pad(mask, 1)
@@ -140,7 +142,7 @@ def _outline_length(mask: Mask) -> int:
     return int(np.count_nonzero(across) + np.count_nonzero(down))
 
 
-def _small_pieces(mask: masks.NDArray[np.uint8], connectivity: int) -> int:
+def _small_pieces(mask: NDArray[np.uint8], connectivity: int) -> int:
     """Number of connected pieces of 9 px or less."""
     _, _, statistics, _ = cv2.connectedComponentsWithStats(
         mask, connectivity=connectivity, ltype=cv2.CV_32S
