@@ -33,7 +33,10 @@ class Flag(StrEnum):
         "the mask ends with a straight side 1 or 2 px before the image's edge: the object "
         "probably goes on to it",
     )
-    COARSE_POLYGON = "coarse_polygon", "a polygon of few points for its size"
+    COARSE_POLYGON = (
+        "coarse_polygon",
+        "straight sides cut off curves by more than 3 px along a quarter of the outline",
+    )
     CROSSING_POLYGON = "crossing_polygon", "a polygon that crosses itself"
     NEAR_EMPTY = (
         "near_empty",

@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from curate.pixels.raster import Ring
 
 _MISS_PX = 3.0  # beyond the narrow radius of the edge metric, 2 px
-_LEAST_SHARE = 0.3  # of the outline's length
+_LEAST_SHARE = 0.25  # of the outline's length
 _REAL_CORNER = np.radians(60)  # boxes in perspective have such corners
 
 
 def is_coarse(ring: Ring) -> bool:
-    """Whether three tenths of an outline or more may miss its object by over 3 px.
+    """Whether a quarter of an outline or more may miss its object by over 3 px.
 
     An outline that turns by an angle θ between two sides follows an arc, of which a
     side of length L misses the middle by L / 2 · tan(θ / 4). Of the two sides the
@@ -30,8 +30,7 @@ def is_coarse(ring: Ring) -> bool:
     miss = shorter / 2 * np.tan(turns / 4)
 
     is_missing = (miss > _MISS_PX) & (turns < _REAL_CORNER)
-    around_corner = (lengths + next_lengths) / 2
-    missing = around_corner[is_missing].sum()
+    missing = shorter[is_missing].sum()
     return bool(missing >= _LEAST_SHARE * lengths.sum())
 
 

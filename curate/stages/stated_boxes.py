@@ -6,8 +6,8 @@ from curate.pixels.orientation import displayed_box, displayed_size
 from curate.records import Box, StatedBox
 from curate.stages.frames import Frame
 
-_LEAST_DIFFERENCE = 3.0  # px; tools round boxes outwards, and some count from 1
-_DIFFERENCE = 0.1  # share of the box's side; boxes are drawn with a little slack
+_LEAST_DIFFERENCE = 4.0  # px; polygons have tips that cover no px, and tools round
+_DIFFERENCE = 0.15  # share of the box's side; boxes are drawn with a little slack
 _LARGEST = 1e9  # px; a number beyond it says nothing of an image
 
 
@@ -15,8 +15,8 @@ def disagrees(mask_box: Box, stated: StatedBox, frame: Frame) -> bool:
     """Whether a stated box has a side that is no side of the mask's box.
 
     `mask_box`: in the displayed frame. `stated`: x, y, width and height in `frame`, or
-    x0, y0, x1 and y1, which some tools write in their place. A side may be off by 3 px
-    and by a tenth of the box's length. What is no box with an area disagrees with
+    x0, y0, x1 and y1, which some tools write in their place. A side may be off by 4 px
+    and by 15% of the box's length. What is no box with an area disagrees with
     nothing: tools fill in zeros.
     """
     x, y, width, height = stated
