@@ -33,7 +33,7 @@ def test_the_readme_names_every_make_target() -> None:
 def test_every_setting_has_a_description() -> None:
     whole = schema(formats.options_by_name())
     for name, section in [("the file", whole), *whole["$defs"].items()]:
-        for key, value in section["properties"].items():
+        for key, value in section.get("properties", {}).items():
             assert "$ref" in value or value.get("description"), (
                 f"{key} of {name} has none"
             )
