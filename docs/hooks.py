@@ -31,8 +31,8 @@ _FLAGS_HEAD = """\
 
 Remarks on objects that go on. The column `flags` of ingest and of the shards holds them, and the
 curation page counts them by export and shows crops. They change nothing, unless the
-[settings](settings.md) say so: `filter.drop_flags` drops objects with a flag (reason `flagged`), and
-`balance.flag_trust` lowers their weight.
+[settings](settings.md) say so: `filter.drop_flags` drops objects with a flag (reason `flagged`),
+and `balance.flag_trust` lowers their weight.
 
 ```yaml
 filter: {drop_flags: [speckled]}

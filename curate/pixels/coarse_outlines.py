@@ -45,4 +45,5 @@ def _turns(sides: NDArray[np.float64]) -> NDArray[np.float64]:
     following = np.roll(sides, -1, axis=0)
     cross = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
     dot = (sides * following).sum(axis=1)
-    return np.abs(np.arctan2(cross, dot))
+    angles: NDArray[np.float64] = np.arctan2(cross, dot)
+    return np.abs(angles)
