@@ -74,6 +74,14 @@ class ExportSettings(Section):
             "says"
         ),
     )
+    label_numbers: Literal["auto", "strip", "keep"] = Field(
+        default="auto",
+        description=(
+            "numbers at the end of labels (`yolk12`, `car_1`, `leaf (2)`). `strip`: they count "
+            "instances, so labels are matched and decided without them; `keep`: they are part of "
+            "the name; `auto`: they count where ten or more of one name are used as counting does"
+        ),
+    )
     frame: Literal["auto", "displayed", "stored"] = Field(
         default="auto",
         description=(
