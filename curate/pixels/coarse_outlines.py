@@ -7,6 +7,7 @@ from curate.pixels.raster import Ring
 
 _MISS_PX = 3.0  # beyond the narrow radius of the edge metric, 2 px
 _LEAST_SHARE = 0.25  # of the outline's length
+_LEAST_SIDE = 20.0  # px; at 60 degrees even this misses less than 3 px
 _REAL_CORNER = np.radians(60)  # boxes in perspective have such corners
 
 
@@ -21,17 +22,19 @@ def is_coarse(ring: Ring) -> bool:
     sides = _sides(ring)
     if len(sides) < 3:
         return False
-    lengths = np.hypot(sides[:, 0], sides[:, 1])
 
-    # Each corner is between a side and the next one.
-    next_lengths = np.roll(lengths, -1)
-    turns = _turns(sides)
-    shorter = np.minimum(lengths, next_lengths)
+    # Each corner is between a side and the next one, the last before the first.
+    closed = np.concatenate((sides, sides[:1]))
+    lengths = np.hypot(closed[:, 0], closed[:, 1])
+    shorter = np.minimum(lengths[:-1], lengths[1:])
+    if shorter.max() < _LEAST_SIDE:
+        return False
+    turns = _turns(closed)
     miss = shorter / 2 * np.tan(turns / 4)
 
     is_missing = (miss > _MISS_PX) & (turns < _REAL_CORNER)
     missing = shorter[is_missing].sum()
-    return bool(missing >= _LEAST_SHARE * lengths.sum())
+    return bool(missing >= _LEAST_SHARE * lengths[1:].sum())
 
 
 def _sides(ring: Ring) -> NDArray[np.float64]:
@@ -41,9 +44,10 @@ def _sides(ring: Ring) -> NDArray[np.float64]:
 
 
 def _turns(sides: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n,) the angle between each side and the next, 0 to π."""
-    following = np.roll(sides, -1, axis=0)
-    cross = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
-    dot = (sides * following).sum(axis=1)
+    """(n - 1,) the angle between each side and the next, 0 to π."""
+    dx, dy = sides[:-1].T
+    next_dx, next_dy = sides[1:].T
+    cross = dx * next_dy - dy * next_dx
+    dot = dx * next_dx + dy * next_dy
     angles: NDArray[np.float64] = np.arctan2(cross, dot)
     return np.abs(angles)

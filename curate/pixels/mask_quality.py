@@ -4,14 +4,13 @@ Each test costs a few microseconds for most masks, because the run-lengths and t
 tell that it cannot apply; only then are pixels looked at.
 """
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.masks import Mask
 from curate.pixels.run_lengths import RunLengths
+from curate.pixels.specks import is_speckled, outline_length
 from curate.records import Box
 
 _LEAST_FILL = (
@@ -23,9 +22,6 @@ _HUGGING_SHARE = (
 _GAP_PX = 2  # annotators who mean the image's edge miss it by a px or two
 _STRAIGHT_PX = 12  # a shorter straight side may be an object that just ends there
 _STRAIGHT_SHARE = 0.5  # of the box's side; a round object has a shorter flat end
-_SPECK_PX = 9  # a block of 3 x 3 px
-_SPECKS = 10
-_SIDES_PER_SPECK = 100  # a long outline between twigs leaves some
 
 
 def quality_flags(runs: RunLengths, box: Box, area: int) -> list[Flag]:
@@ -33,10 +29,11 @@ def quality_flags(runs: RunLengths, box: Box, area: int) -> list[Flag]:
     flags = []
     if is_near_empty(box, area):
         flags.append(Flag.NEAR_EMPTY)
-    if hugs_edge(runs, box):
-        flags.append(Flag.HUGS_EDGE)
-    if ends_short_of_edge(runs, box):
-        flags.append(Flag.SHORT_OF_EDGE)
+    if _is_near_side(runs, box):
+        if hugs_edge(runs, box, area):
+            flags.append(Flag.HUGS_EDGE)
+        if ends_short_of_edge(runs, box):
+            flags.append(Flag.SHORT_OF_EDGE)
     if is_speckled(runs, box):
         flags.append(Flag.SPECKLED)
     return flags
@@ -51,7 +48,7 @@ def is_near_empty(box: Box, area: int) -> bool:
     return area < _LEAST_FILL * box.width * box.height
 
 
-def hugs_edge(runs: RunLengths, box: Box) -> bool:
+def hugs_edge(runs: RunLengths, box: Box, area: int) -> bool:
     """Whether two fifths of the mask's outline or more lie on the image's edge.
 
     The outline is counted in sides of px. Of a rectangle at one edge that is as long as
@@ -59,21 +56,18 @@ def hugs_edge(runs: RunLengths, box: Box) -> bool:
     half. So these are slivers along an edge, and what the image cuts off on several
     sides.
     """
-    touches = _meets_sides(runs, box, 0)
-    if not any(touches):
+    # No mask has a shorter outline than a square of its area.
+    left, top, right, bottom = _meets_sides(runs, box, 0)
+    longest_contact = (left + right) * box.height + (top + bottom) * box.width
+    if longest_contact < _HUGGING_SHARE * 4 * area**0.5:
         return False
 
     mask = masks.decode_window(runs, box)
     contact = 0
-    for side, touching in zip(_sides(mask), touches, strict=True):
+    for side, touching in zip(_sides(mask), (left, top, right, bottom), strict=True):
         if touching:
             contact += int(np.count_nonzero(side))
-
-    # No mask has a shorter outline than a block of its area.
-    shortest = 4 * np.sqrt(np.count_nonzero(mask))
-    if contact < _HUGGING_SHARE * shortest:
-        return False
-    return contact >= _HUGGING_SHARE * _outline_length(mask)
+    return contact >= _HUGGING_SHARE * outline_length(mask)
 
 
 def ends_short_of_edge(runs: RunLengths, box: Box) -> bool:
@@ -97,26 +91,11 @@ def ends_short_of_edge(runs: RunLengths, box: Box) -> bool:
     return False
 
 
-def is_speckled(runs: RunLengths, box: Box) -> bool:
-    """Whether ten specks or pinholes of 9 px or less are in the mask.
-
-    A speck is an 8-connected piece, a pinhole a 4-connected hole. Nobody draws so many
-    by hand: they are what thresholds and noise leave. A mask with an outline of more
-    than 1,000 sides of px has one for each 100 of them.
-    """
-    # A speck or pinhole has a run of its own, if runs do not go on from one column to
-    # the next.
-    if box.height < runs.height:
-        inner = runs.counts[1:-1]
-        if np.count_nonzero(inner <= _SPECK_PX) < _SPECKS:
-            return False
-
-    mask = masks.decode_window(runs, box)
-    padded = np.pad(mask, 1).astype(np.uint8)
-    specks = _small_pieces(padded, 8) + _small_pieces(1 - padded, 4)
-    if specks < _SPECKS:
-        return False
-    return specks * _SIDES_PER_SPECK >= _outline_length(mask)
+def _is_near_side(runs: RunLengths, box: Box) -> bool:
+    """Whether the box lies at a side of the image, or 1 or 2 px from one."""
+    is_inner = box.x0 > _GAP_PX and box.y0 > _GAP_PX
+    is_inner = is_inner and box.x1 < runs.width - _GAP_PX
+    return not (is_inner and box.y1 < runs.height - _GAP_PX)
 
 
 def _meets_sides(runs: RunLengths, box: Box, gap: int) -> masks.OfSides:
@@ -132,20 +111,3 @@ def _meets_sides(runs: RunLengths, box: Box, gap: int) -> masks.OfSides:
 def _sides(mask: Mask) -> tuple[Mask, Mask, Mask, Mask]:
     """The px along the left, top, right and bottom side of an array."""
     return mask[:, 0], mask[0], mask[:, -1], mask[-1]
-
-
-def _outline_length(mask: Mask) -> int:
-    """Number of sides of px between mask and not mask; beyond the array nothing is mask."""
-    padded = np.pad(mask, 1)
-    across = padded[:, 1:] != padded[:, :-1]
-    down = padded[1:] != padded[:-1]
-    return int(np.count_nonzero(across) + np.count_nonzero(down))
-
-
-def _small_pieces(mask: NDArray[np.uint8], connectivity: int) -> int:
-    """Number of connected pieces of 9 px or less."""
-    _, _, statistics, _ = cv2.connectedComponentsWithStats(
-        mask, connectivity=connectivity, ltype=cv2.CV_32S
-    )
-    areas = statistics[1:, cv2.CC_STAT_AREA]  # without what is no mask
-    return int(np.count_nonzero(areas <= _SPECK_PX))

@@ -32,7 +32,7 @@ def overlapping_keys(
 
     keys = set()
     for alike in by_label.values():
-        near = _with_meeting_boxes(alike)
+        near = _that_may_overlap(alike)
         if not near:
             continue
         runs = [parse(each.counts, height, width) for each in near]
@@ -79,15 +79,25 @@ def _intervals(
     return np.concatenate(starts), np.concatenate(ends), np.concatenate(numbers)
 
 
-def _with_meeting_boxes(objects: list[Object]) -> list[Object]:
-    """The objects whose box meets another's; all of them if there are too many to compare."""
+def _that_may_overlap(objects: list[Object]) -> list[Object]:
+    """The objects whose boxes leave it open, and the others that their boxes meet.
+
+    It is all of them if there are too many to compare.
+    """
     if len(objects) == 1:
         return []
     if len(objects) > _MOST_COMPARED:
         return objects
+
     x0, y0, x1, y1 = np.array([each.box for each in objects]).T
-    meets_across = (x0[:, None] < x1) & (x0 < x1[:, None])
-    meets_down = (y0[:, None] < y1) & (y0 < y1[:, None])
-    meets = meets_across & meets_down
-    met = np.count_nonzero(meets, axis=1) > 1  # each meets itself
-    return [objects[at] for at in np.flatnonzero(met)]
+    width = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
+    height = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
+    common = np.maximum(width, 0) * np.maximum(height, 0)
+    np.fill_diagonal(common, 0)
+
+    areas = np.array([each.area for each in objects])
+    may_overlap = common.sum(axis=1) >= _SHARED * areas
+    if not may_overlap.any():
+        return []
+    meets_one = common[may_overlap].any(axis=0)
+    return [objects[at] for at in np.flatnonzero(may_overlap | meets_one)]

@@ -1,7 +1,5 @@
 """Boxes that exports state beside their masks: whether mask and box are of one object."""
 
-import numpy as np
-
 from curate.pixels.orientation import displayed_box, displayed_size
 from curate.records import Box, StatedBox
 from curate.stages.frames import Frame
@@ -32,12 +30,12 @@ def _fits(
     mask_box: Box, corners: tuple[float, float, float, float], frame: Frame
 ) -> bool:
     """Whether each side of the mask's box is near that of the stated corners."""
-    stated = _displayed(corners, frame)
-    allowed_x = max(_LEAST_DIFFERENCE, _DIFFERENCE * mask_box.width)
-    allowed_y = max(_LEAST_DIFFERENCE, _DIFFERENCE * mask_box.height)
-    allowed = (allowed_x, allowed_y, allowed_x, allowed_y)
-    difference = np.abs(np.subtract(stated, mask_box))
-    return bool((difference <= allowed).all())
+    x0, y0, x1, y1 = _displayed(corners, frame)
+    allowed = max(_LEAST_DIFFERENCE, _DIFFERENCE * mask_box.width)
+    if abs(x0 - mask_box.x0) > allowed or abs(x1 - mask_box.x1) > allowed:
+        return False
+    allowed = max(_LEAST_DIFFERENCE, _DIFFERENCE * mask_box.height)
+    return abs(y0 - mask_box.y0) <= allowed and abs(y1 - mask_box.y1) <= allowed
 
 
 def _displayed(corners: tuple[float, float, float, float], frame: Frame) -> Box:
@@ -49,9 +47,18 @@ def _displayed(corners: tuple[float, float, float, float], frame: Frame) -> Box:
         scale_y = frame.height / annotated_height
 
     x0, y0, x1, y1 = corners
-    scaled = (x0 * scale_x, y0 * scale_y, x1 * scale_x, y1 * scale_y)
-    limits = (frame.width, frame.height, frame.width, frame.height)
-    clipped = np.clip(np.rint(scaled), 0, limits)
-    box = Box(*(int(number) for number in clipped))
+    box = Box(
+        _clipped(x0 * scale_x, frame.width),
+        _clipped(y0 * scale_y, frame.height),
+        _clipped(x1 * scale_x, frame.width),
+        _clipped(y1 * scale_y, frame.height),
+    )
+    if frame.orientation == 1:
+        return box
     height, width = displayed_size(frame.height, frame.width, frame.orientation)
     return displayed_box(box, height, width, frame.orientation)
+
+
+def _clipped(number: float, most: int) -> int:
+    """The nearest whole number from 0 to `most`."""
+    return min(max(round(number), 0), most)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from curate.flags import Flag
-from curate.pixels import mask_quality, masks
+from curate.pixels import mask_quality, masks, specks
 from curate.pixels.masks import Mask
 
 MASKS = st.tuples(st.integers(1, 24), st.integers(1, 24)).flatmap(
@@ -91,8 +91,8 @@ def test_specks_and_edges_are_what_they_are_px_by_px(
         return
     runs = masks.encode(mask)
     box = masks.box(runs)
-    assert mask_quality.hugs_edge(runs, box) == hugs_edge(mask)
-    assert mask_quality.is_speckled(runs, box) == is_speckled(mask)
+    assert mask_quality.hugs_edge(runs, box, masks.area(runs)) == hugs_edge(mask)
+    assert specks.is_speckled(runs, box) == is_speckled(mask)
     assert mask_quality.is_near_empty(box, masks.area(runs)) == (
         mask.sum() < 0.05 * box.width * box.height
     )
