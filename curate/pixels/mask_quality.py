@@ -9,8 +9,9 @@ import numpy as np
 from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.masks import Mask
+from curate.pixels.outline_sides import outline_sides
 from curate.pixels.run_lengths import RunLengths
-from curate.pixels.specks import is_speckled, outline_length
+from curate.pixels.specks import is_speckled
 from curate.records import Box
 
 _LEAST_FILL = (
@@ -62,12 +63,8 @@ def hugs_edge(runs: RunLengths, box: Box, area: int) -> bool:
     if longest_contact < _HUGGING_SHARE * 4 * area**0.5:
         return False
 
-    mask = masks.decode_window(runs, box)
-    contact = 0
-    for side, touching in zip(_sides(mask), (left, top, right, bottom), strict=True):
-        if touching:
-            contact += int(np.count_nonzero(side))
-    return contact >= _HUGGING_SHARE * outline_length(mask)
+    sides = outline_sides(runs)
+    return sides.on_edge >= _HUGGING_SHARE * sides.all
 
 
 def ends_short_of_edge(runs: RunLengths, box: Box) -> bool:

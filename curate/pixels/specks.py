@@ -5,8 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels import masks
-from curate.pixels.masks import Mask
-from curate.pixels.run_lengths import Positions, RunLengths
+from curate.pixels.outline_sides import outline_sides
+from curate.pixels.run_lengths import Positions, RunLengths, from_borders
 from curate.records import Box
 
 _SPECK_PX = 9  # a block of 3 x 3 px
@@ -22,8 +22,10 @@ def is_speckled(runs: RunLengths, box: Box) -> bool:
     by hand. A mask with an outline of more than 1,000 sides of px has one for each 100
     of them.
     """
-    # Runs that go on from one column to the next are not counted as they should be.
-    if box.height < runs.height and _most_specks(runs) < _SPECKS:
+    apart = runs
+    if box.height == runs.height:
+        apart = _without_wrapping(runs)
+    if _most_specks(apart) < _SPECKS:
         return False
 
     mask = masks.decode_window(runs, box)
@@ -31,15 +33,7 @@ def is_speckled(runs: RunLengths, box: Box) -> bool:
     specks = _small_pieces(padded, 8) + _small_pieces(1 - padded, 4)
     if specks < _SPECKS:
         return False
-    return specks * _SIDES_PER_SPECK >= outline_length(mask)
-
-
-def outline_length(mask: Mask) -> int:
-    """Number of sides of px between mask and not mask; beyond the array nothing is mask."""
-    padded = np.pad(mask, 1)
-    across = padded[:, 1:] != padded[:, :-1]
-    down = padded[1:] != padded[:-1]
-    return int(np.count_nonzero(across) + np.count_nonzero(down))
+    return specks * _SIDES_PER_SPECK >= outline_sides(runs).all
 
 
 def _most_specks(runs: RunLengths) -> int:
@@ -47,9 +41,11 @@ def _most_specks(runs: RunLengths) -> int:
 
     Each begins with a short run that has nothing of its kind to its left. From there
     the first run to the right is followed, until there is none or 9 px are exceeded.
+    No run may go on from one column to the next.
     """
     counts = runs.counts
-    at = np.flatnonzero(counts[1:-1] <= _SPECK_PX) + 1
+    (at,) = (counts[1:-1] <= _SPECK_PX).nonzero()
+    at += 1
     if at.size < _SPECKS:
         return int(at.size)
     at = at[_first_beside(runs, at, -runs.height) < 0]
@@ -66,6 +62,25 @@ def _most_specks(runs: RunLengths) -> int:
         at = at[is_small]
         px = px[is_small]
     return found + int(at.size)
+
+
+def _without_wrapping(runs: RunLengths) -> RunLengths:
+    """The mask in a frame with an empty row below, so that each run is in one column."""
+    height = runs.height
+    starts = runs.borders[::2]
+    ends = np.cumsum(runs.counts)[1::2]
+    first_column = starts // height
+    last_column = (ends - 1) // height
+
+    # Columns that a run enters from the column before it: there the row is a gap.
+    entered = last_column - first_column
+    of_run = np.repeat(first_column, entered)
+    place = np.arange(of_run.size) - np.repeat(np.cumsum(entered) - entered, entered)
+    gap_ends = (of_run + place + 1) * (height + 1)
+
+    borders = (starts + first_column, ends + last_column, gap_ends - 1, gap_ends)
+    ordered = np.sort(np.concatenate(borders))
+    return from_borders(ordered, height + 1, runs.width)
 
 
 def _first_beside(runs: RunLengths, at: Positions, shift: int) -> Positions:

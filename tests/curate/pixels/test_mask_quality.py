@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from curate.flags import Flag
 from curate.pixels import mask_quality, masks, specks
 from curate.pixels.masks import Mask
+from curate.pixels.outline_sides import outline_sides
 
 MASKS = st.tuples(st.integers(1, 24), st.integers(1, 24)).flatmap(
     lambda size: st.tuples(
@@ -82,15 +83,16 @@ def hugs_edge(mask: Mask) -> bool:
 
 
 @settings(deadline=None, max_examples=300)
-@given(MASKS)
+@given(MASKS, st.integers(0, 2))
 def test_specks_and_edges_are_what_they_are_px_by_px(
-    drawn: tuple[Mask, int, bool],
+    drawn: tuple[Mask, int, bool], margin: int
 ) -> None:
-    mask = grown(drawn)
+    mask = np.pad(grown(drawn), margin)
     if not mask.any():
         return
     runs = masks.encode(mask)
     box = masks.box(runs)
+    assert outline_sides(runs).all == outline(mask)
     assert mask_quality.hugs_edge(runs, box, masks.area(runs)) == hugs_edge(mask)
     assert specks.is_speckled(runs, box) == is_speckled(mask)
     assert mask_quality.is_near_empty(box, masks.area(runs)) == (
