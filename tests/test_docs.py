@@ -111,6 +111,7 @@ def test_the_contributors_table_has_what_newcomers_look_for() -> None:
         "a format",
         "the window rule",
         "a drop reason",
+        "a flag",
         "a metric",
         "a baseline",
         "a loss",
