@@ -25,16 +25,19 @@ def is_coarse(ring: Ring) -> bool:
 
     # Each corner is between a side and the next one, the last before the first.
     closed = np.concatenate((sides, sides[:1]))
-    lengths = np.hypot(closed[:, 0], closed[:, 1])
+    dx, dy = closed.T
+    lengths = np.hypot(dx, dy)
     shorter = np.minimum(lengths[:-1], lengths[1:])
     if shorter.max() < _LEAST_SIDE:
         return False
-    turns = _turns(closed)
-    miss = shorter / 2 * np.tan(turns / 4)
 
-    is_missing = (miss > _MISS_PX) & (turns < _REAL_CORNER)
-    missing = shorter[is_missing].sum()
-    return bool(missing >= _LEAST_SHARE * lengths[1:].sum())
+    turns = _turns(dx, dy)
+    miss = shorter / 2 * np.tan(turns / 4)
+    is_far = miss > _MISS_PX
+    is_curve = turns < _REAL_CORNER
+    missing = shorter[is_far & is_curve].sum()
+    length = lengths[1:].sum()
+    return bool(missing >= _LEAST_SHARE * length)
 
 
 def _sides(ring: Ring) -> NDArray[np.float64]:
@@ -43,11 +46,13 @@ def _sides(ring: Ring) -> NDArray[np.float64]:
     return sides[sides.any(axis=1)]
 
 
-def _turns(sides: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n - 1,) the angle between each side and the next, 0 to π."""
-    dx, dy = sides[:-1].T
-    next_dx, next_dy = sides[1:].T
-    cross = dx * next_dy - dy * next_dx
-    dot = dx * next_dx + dy * next_dy
+def _turns(dx: NDArray[np.float64], dy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n - 1,) the angle between each of n sides and the next, 0 to π."""
+    before_x = dx[:-1]
+    before_y = dy[:-1]
+    after_x = dx[1:]
+    after_y = dy[1:]
+    cross = before_x * after_y - before_y * after_x
+    dot = before_x * after_x + before_y * after_y
     angles: NDArray[np.float64] = np.arctan2(cross, dot)
     return np.abs(angles)

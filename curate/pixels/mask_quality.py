@@ -14,12 +14,8 @@ from curate.pixels.run_lengths import RunLengths
 from curate.pixels.specks import is_speckled
 from curate.records import Box
 
-_LEAST_FILL = (
-    0.05  # share of its box that a mask fills; a line across a square of 60 px
-)
-_HUGGING_SHARE = (
-    0.4  # of the outline; half a disk at the edge has a third, a corner half
-)
+_LEAST_FILL = 0.05  # of its box, as a line of 3 px across a square of 60 px
+_HUGGING_SHARE = 0.4  # of the outline; half a disk has a third, a corner half
 _GAP_PX = 2  # annotators who mean the image's edge miss it by a px or two
 _STRAIGHT_PX = 12  # a shorter straight side may be an object that just ends there
 _STRAIGHT_SHARE = 0.5  # of the box's side; a round object has a shorter flat end

@@ -30,7 +30,9 @@ def is_speckled(runs: RunLengths, box: Box) -> bool:
 
     mask = masks.decode_window(runs, box)
     padded = np.pad(mask, 1).astype(np.uint8)
-    specks = _small_pieces(padded, 8) + _small_pieces(1 - padded, 4)
+    pieces = _small_pieces(padded, 8)
+    holes = _small_pieces(1 - padded, 4)
+    specks = pieces + holes
     if specks < _SPECKS:
         return False
     return specks * _SIDES_PER_SPECK >= outline_sides(runs).all
@@ -74,9 +76,10 @@ def _without_wrapping(runs: RunLengths) -> RunLengths:
 
     # Columns that a run enters from the column before it: there the row is a gap.
     entered = last_column - first_column
-    of_run = np.repeat(first_column, entered)
-    place = np.arange(of_run.size) - np.repeat(np.cumsum(entered) - entered, entered)
-    gap_ends = (of_run + place + 1) * (height + 1)
+    first_gap = np.cumsum(entered) - entered
+    offset = np.repeat(first_column + 1 - first_gap, entered)
+    columns = offset + np.arange(offset.size)
+    gap_ends = columns * (height + 1)
 
     borders = (starts + first_column, ends + last_column, gap_ends - 1, gap_ends)
     ordered = np.sort(np.concatenate(borders))

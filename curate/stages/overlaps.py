@@ -48,18 +48,22 @@ def shared_px(runs: Sequence[RunLengths]) -> NDArray[np.int64]:
 
     # Along the frame each run opens (+1) and closes (-1): where two are open, px are
     # shared.
-    steps = np.repeat([1, -1], [starts.size, ends.size])
-    positions, place = np.unique(np.concatenate((starts, ends)), return_inverse=True)
+    borders = np.concatenate((starts, ends))
+    steps = np.repeat([1, -1], starts.size)
+    positions, place = np.unique(borders, return_inverse=True)
     changes = np.bincount(place, steps, positions.size)
-    is_shared = np.cumsum(changes) > 1.5
-    lengths = np.diff(positions, append=positions[-1:])
-    shared_until = np.cumsum(lengths * is_shared)
+    open_masks = np.rint(np.cumsum(changes))
+    is_shared = open_masks >= 2
 
     # Shared px before each position; a run's own are those between its ends.
-    shared_before = np.concatenate(([0], shared_until[:-1]))
-    before_start = shared_before[place[: starts.size]]
-    before_end = shared_before[place[starts.size :]]
-    of_masks = np.bincount(owners, before_end - before_start, len(runs))
+    lengths = np.diff(positions)
+    shared = np.cumsum(lengths * is_shared[:-1])
+    shared_before = np.concatenate(([0], shared))
+    at_borders = shared_before[place]
+    before_starts = at_borders[: starts.size]
+    before_ends = at_borders[starts.size :]
+    of_runs = before_ends - before_starts
+    of_masks = np.bincount(owners, of_runs, len(runs))
     return np.rint(of_masks).astype(np.int64)
 
 
@@ -90,9 +94,13 @@ def _that_may_overlap(objects: list[Object]) -> list[Object]:
         return objects
 
     x0, y0, x1, y1 = np.array([each.box for each in objects]).T
-    width = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
-    height = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
-    common = np.maximum(width, 0) * np.maximum(height, 0)
+    left = np.maximum.outer(x0, x0)
+    right = np.minimum.outer(x1, x1)
+    top = np.maximum.outer(y0, y0)
+    bottom = np.minimum.outer(y1, y1)
+    width = np.maximum(right - left, 0)
+    height = np.maximum(bottom - top, 0)
+    common = width * height
     np.fill_diagonal(common, 0)
 
     areas = np.array([each.area for each in objects])
