@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from curate.flags import Flag
 from curate.limits import Limits, Section
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -73,6 +74,14 @@ class ExportSettings(Section):
             "says"
         ),
     )
+    label_numbers: Literal["auto", "strip", "keep"] = Field(
+        default="auto",
+        description=(
+            "numbers at the end of labels (`yolk12`, `car_1`, `leaf (2)`). `strip`: they count "
+            "instances, so labels are matched and decided without them; `keep`: they are part of "
+            "the name; `auto`: they count where ten or more of one name are used as counting does"
+        ),
+    )
     frame: Literal["auto", "displayed", "stored"] = Field(
         default="auto",
         description=(
@@ -110,7 +119,10 @@ class LicenceSettings(Section):
 
 
 class FilterSettings(Section):
-    """Objects too small to teach, or so large that the box says it all, are dropped."""
+    """Objects too small to teach, or so large that the box says it all, are dropped.
+
+    So are objects with flags that you name.
+    """
 
     min_side: int = Field(
         default=8, ge=1, description="px that the box's shorter side has at least"
@@ -121,6 +133,9 @@ class FilterSettings(Section):
         gt=0.0,
         le=1.0,
         description="share of the image that the mask covers at most",
+    )
+    drop_flags: list[Flag] = Field(
+        default=[], description="objects with one of these flags are dropped"
     )
 
 
@@ -178,6 +193,13 @@ class BalanceSettings(Section):
     targets: dict[str, Annotated[float, Field(gt=0.0)]] = Field(
         default_factory=dict,
         description="share of a domain, by its name, instead of the temperature's",
+    )
+    flag_trust: dict[Flag, Annotated[float, Field(gt=0.0, le=1.0)]] = Field(
+        default_factory=dict,
+        description=(
+            "factor on the weight of objects with a flag, by the flag's name; of several flags "
+            "the smallest factor counts"
+        ),
     )
     max_per_image: int | None = Field(
         default=64, ge=1, description="objects that one image may bring; `null`: no cap"

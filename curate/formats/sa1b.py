@@ -35,7 +35,13 @@ from curate.formats.shared.coco_annotations import Classes, read_classes
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.coco_shapes import read_shape
 from curate.formats.shared.json_documents import JsonDocument, documents
-from curate.formats.shared.json_values import attributes, label_flags, value, whole
+from curate.formats.shared.json_values import (
+    attributes,
+    label_flags,
+    stated_box,
+    value,
+    whole,
+)
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.picture_names import pictures_by_stem
 from curate.reasons import Reason, Refusal
@@ -163,7 +169,12 @@ def _annotation(
     except Refusal as refusal:
         return refused_annotation(refusal, key=key, label=label, attributes=noted)
     return Annotation(
-        key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted
+        key=key,
+        label=label,
+        shape=shape,
+        flags=label_flags(label),
+        attributes=noted,
+        box=stated_box(entry.get("bbox")),
     )
 
 

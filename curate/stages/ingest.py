@@ -17,6 +17,7 @@ from upath import UPath
 from curate import storage
 from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
+from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.records import (
@@ -92,6 +93,7 @@ displayed frame; `image_file`: where the picture's bytes are; `image_dhash`: its
 difference hash."""
 
 _FULL_SCENE = 0.95  # an image with so large a share of labelled px shows a full scene
+_MUCH_UNLABELLED = 0.2  # of a full scene; borders and void are a tenth in Cityscapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,7 @@ def _rows(
     """The rows of an image's objects, by the columns of `ADDS`."""
     if made.probe is None:
         return
+    scene = _scene(export, found, made)
     of_the_image = {
         "image_id": made.probe.image_id,
         "export": export.name,
@@ -251,7 +254,7 @@ def _rows(
         "domain": export.domain,
         "role": export.role,
         "licence": export.licence,
-        "scene": _scene(export, found, made),
+        "scene": scene,
         "image_path": found.path,
         "image_file": found.file,
         "image_dhash": made.probe.dhash,
@@ -259,10 +262,14 @@ def _rows(
         "image_height": made.probe.height,
         "image_width": made.probe.width,
     }
+    unlabelled = 1 - made.labelled_share
+    has_gaps = scene == "full" and unlabelled >= _MUCH_UNLABELLED
     for each in made.objects:
-        yield of_the_image | _of_the_object(
-            each, object_id(export.name, found.path, each.key)
-        )
+        identity = object_id(export.name, found.path, each.key)
+        row = of_the_image | _of_the_object(each, identity)
+        if has_gaps:
+            row["flags"] = sorted([*each.flags, Flag.MUCH_UNLABELLED.value])
+        yield row
 
 
 def _of_the_object(each: Object, identity: str) -> dict[str, Any]:

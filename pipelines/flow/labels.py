@@ -15,6 +15,14 @@ from curate import storage
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import Decisions, customers_folder, load_decisions
+from curate.labels.numbering import (
+    NumberRule,
+    as_read,
+    by_name,
+    count_uses,
+    find_numbered,
+    for_each_label,
+)
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
 from curate.labels.review_queue import review_queue
 from curate.labels.taxonomy import Taxonomy
@@ -23,6 +31,7 @@ from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
 
 _COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
+_USES_COLUMNS = ["export", "label", "image_id"]
 _MOST_SHOWN = 5  # labels that wait, in the warning
 
 
@@ -45,9 +54,13 @@ def _load(path: str, digest: str) -> tuple[Taxonomy, Decisions]:
 
 
 def digests(settings: Settings) -> dict[str, Any]:
-    """What remap's result depends on: the taxonomy, and the decisions."""
+    """What remap's result depends on: taxonomy, decisions, and how numbers are read."""
     taxonomy, decisions = load(settings)
-    return {"taxonomy": taxonomy.digest, "decisions": decisions.digest}
+    return {
+        "taxonomy": taxonomy.digest,
+        "decisions": decisions.digest,
+        "label_numbers": number_rules(settings),
+    }
 
 
 def labels_file(build: UPath) -> UPath:
@@ -56,9 +69,10 @@ def labels_file(build: UPath) -> UPath:
 
 
 def read_labels(build: UPath) -> pd.DataFrame:
-    """What became of each label of a build, a row for each label of an export.
+    """What became of each label of a build, a row for each name of an export.
 
-    The columns are those of `curate.labels.outcomes.LABELS`; `suggestions` holds arrays of
+    Labels that differ by the number of the instance are one row. The columns are those
+    of `curate.labels.outcomes.LABELS`; `suggestions` holds arrays of
     {"concept": …, "score": …}. Raises InputError if remap has not written it.
     """
     file = labels_file(build)
@@ -67,7 +81,7 @@ def read_labels(build: UPath) -> pd.DataFrame:
             f"{file}: not there; run 'python -m pipelines remap' with this settings file first"
         )
     table: pd.DataFrame = storage.read_table(file).to_pandas()
-    return table
+    return by_name(table)
 
 
 def queue_file(build: UPath) -> UPath:
@@ -82,12 +96,29 @@ def match(run: Run) -> pa.Table:
     """
     taxonomy, decisions = load(run.settings)
     counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
-    labels = decide_labels(total_labels(counted), taxonomy, decisions)
+    counts = as_read(total_labels(counted), _numbered(run), decisions)
+    decided = decide_labels(by_name(counts), taxonomy, decisions)
 
     queue = queue_file(run.build)
-    storage.write_bytes(queue, review_queue(labels).encode())
-    _warn_of_waiting(run, labels.to_pandas(), queue)
-    return labels
+    storage.write_bytes(queue, review_queue(decided).encode())
+    _warn_of_waiting(run, decided.to_pandas(), queue)
+    return for_each_label(counts, decided)
+
+
+def _numbered(run: Run) -> dict[tuple[str, str], str]:
+    """The names of labels that number instances, by export and label."""
+    uses = gather(run, "remap: numbers", _count_uses, "ingest", _USES_COLUMNS, None)
+    rules = number_rules(run.settings)
+    return find_numbered(uses, rules)
+
+
+def number_rules(settings: Settings) -> dict[str, NumberRule]:
+    """What the settings say of the numbers in each export's labels."""
+    return {export.name: export.label_numbers for export in settings.exports}
+
+
+def _count_uses(rows: pa.Table, _: None) -> pd.DataFrame:
+    return count_uses(rows)
 
 
 def _count(rows: pa.Table, _: None) -> pd.DataFrame:
@@ -106,14 +137,14 @@ def _warn_of_waiting(run: Run, labels: pd.DataFrame, queue: UPath) -> None:
 
 def plain(labels: pa.Table) -> dict[str, Any]:
     """The labels with what becomes of them, and how many objects were decided how, for JSON."""
-    table = labels.to_pandas()
+    table = by_name(labels.drop_columns(["suggestions"]).to_pandas())
     how = table["how"].replace("", "waits")
     objects = table.groupby(how, sort=False)["count"].sum()
     ordered = objects.sort_values(ascending=False, kind="stable")
     return {
         "objects_by_match": ordered.to_dict(),
         "open": int((table["decision"] == "").sum()),
-        "labels": labels.drop_columns(["suggestions"]).to_pylist(),
+        "labels": table.to_dict("records"),
     }
 
 

@@ -100,8 +100,8 @@ def plan_exports(run: Run, version: int) -> list[PlannedExport]:
 
 
 def described(export: ExportSettings) -> dict[str, Any]:
-    """An export's settings without `trust`, which only sets weights in balance."""
-    return export.model_dump(mode="json", exclude={"trust"})
+    """An export's settings without those that only later stages read."""
+    return export.model_dump(mode="json", exclude={"trust", "label_numbers"})
 
 
 def read_plan(build: UPath, key: str) -> Plan | None:

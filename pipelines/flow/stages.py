@@ -14,8 +14,8 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 1,
-    "remap": 1,
+    "ingest": 2,
+    "remap": 2,
     "filter": 1,
     "split": 1,
     "balance": 1,
