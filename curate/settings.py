@@ -32,7 +32,7 @@ class ExportSettings(Section):
     )
     path: str = Field(
         description=(
-            "folder, archive (zip, tar; plain, gz, bz2, xz, zst), fsspec URL, or one annotation "
+            "folder, archive (zip, 7z, tar; plain, gz, bz2, xz, zst), fsspec URL, or one annotation "
             "file; relative to the settings file, or to `root` where one is given"
         )
     )

@@ -19,6 +19,7 @@ import numpy as np
 
 from curate.boundary import runs_in_child
 from curate.exports.child import ChildDied, call
+from curate.exports.places import Places
 from curate.limits import Limits
 from curate.pixels import decoding, deep_grey
 from curate.pixels.orientation import displayed_size
@@ -73,11 +74,11 @@ class Sample:
         if len(self._found) >= 2 * _PICTURES:
             self._shrink()
 
-    def traits(self, root: str) -> ExportTraits:
-        """The traits of the export. `root`: its folder."""
+    def traits(self, places: Places) -> ExportTraits:
+        """The traits of the export. `places`: where its files are."""
         self._shrink()
         pictures = [
-            _picture(found, root)
+            _picture(found, places)
             for found in self._found.values()
             if _is_worth_a_look(found.file)
         ]
@@ -188,16 +189,16 @@ def _is_worth_a_look(file: str) -> bool:
     return any(mark in head for mark in _EXIF)
 
 
-def _picture(found: FoundImage, root: str) -> _Picture:
+def _picture(found: FoundImage, places: Places) -> _Picture:
     record = found.record
     size = None
     if record.height and record.width:
         size = (record.height, record.width)
     mask = ""
     if record.maps:
-        mask = str(Path(root) / record.maps[0].path)
+        mask = places.file(record.maps[0].path)
     elif record.segment_maps:
-        mask = str(Path(root) / record.segment_maps[0].path)
+        mask = places.file(record.segment_maps[0].path)
     return _Picture(found.file, record.document, size, mask)
 
 

@@ -78,7 +78,7 @@ def find_tables(
         if folder in tables or not _FILE_NAME.fullmatch(name):
             continue
         try:
-            if (export.files.root / path).stat().st_size > _MAX_BYTES:
+            if export.files.file(path).stat().st_size > _MAX_BYTES:
                 continue
             table = read_table(export, path)
         except Refusal as refusal:

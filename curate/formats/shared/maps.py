@@ -217,7 +217,7 @@ def _listed(export: Export) -> set[str]:
         if not path.lower().endswith((".txt", ".lst", ".csv")):
             continue
         try:
-            if (export.files.root / path).stat().st_size > _MAX_LIST_BYTES:
+            if export.files.file(path).stat().st_size > _MAX_LIST_BYTES:
                 continue
             text = export.read_text(path)
         except (Refusal, OSError):
