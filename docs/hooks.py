@@ -1,4 +1,4 @@
-"""What the site takes from outside docs/: pages that lie elsewhere, and the formats' docstrings.
+"""What the site takes from outside docs/: pages that lie elsewhere.
 
 mkdocs calls `on_files` once, and `on_page_markdown` for each page.
 """
@@ -11,8 +11,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from curate import formats
-
 ROOT = Path(__file__).parents[1]
 PAGES = {
     "README.md": "index.md",
@@ -20,19 +18,16 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
     "taxonomy/README.md": "taxonomy.md",
     "model/BASE.md": "base.md",
-    "curate/formats": "formats.md",
 }
 """Pages of the site that are not in docs/, by the path in the repository to which links point."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
-_LEAD_WORD = re.compile(r"^([A-Z][\w ]{2,30}):(?= |$)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages of `PAGES` to the site."""
     for source, name in PAGES.items():
-        path = ROOT / source
-        text = path.read_text("utf-8") if path.is_file() else _formats_page()
+        text = (ROOT / source).read_text("utf-8")
         files.append(File.generated(config, name, content=text))
     return files
 
@@ -59,13 +54,3 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         return f"[{link[1]}]({relative}{link[3] or ''})"
 
     return _LINK.sub(on_site, markdown)
-
-
-def _formats_page() -> str:
-    """All formats, each with the docstring of its file."""
-    parts = ["# Formats"]
-    for name in formats.names():
-        parts.append(f"## `{name}`")
-        blocks = formats.describe(name).split("\n\n")
-        parts += [_LEAD_WORD.sub(r"**\1:**", block) for block in blocks]
-    return "\n\n".join(parts)

@@ -1,13 +1,21 @@
 """Cityscapes: maps of instances or classes, or polygons, beside images named leftImg8bit.
 
-Files: an annotation is named `IMAGE_gtFine_KIND`, and its image `IMAGE_leftImg8bit`. The folders
-(`gtFine/train/aachen`, `leftImg8bit/train/aachen`) may be any: of several images of one name, the
-one whose folders end alike is taken. `gtCoarse` and any other word that begins with gt is read
-like gtFine, and `IMAGE_rgb_anon` (ACDC), `IMAGE_rgb`, `IMAGE_image` and `IMAGE` like
-`IMAGE_leftImg8bit`. Without these, each of `IMAGE_leftImg8bit_foggy_beta_0.02` and the like is
-annotated. A document of polygons may have any name: it is one if it has `imgHeight` and `objects`.
+Tools: Cityscapes and datasets in its layout (ACDC, Foggy Cityscapes, mmsegmentation);
+    cityscapesScripts
+Versions: gtFine, gtCoarse and the like
+Masks: maps of instances, maps of classes, polygons
+Gives: instances; regions from maps of classes
 
-Which file is read: of an image with several, the first of these kinds, gtFine before gtCoarse;
+Documents: an annotation is named `IMAGE_gtFine_KIND`, and its image `IMAGE_leftImg8bit`. A
+document of polygons may have any name: it is one if it has `imgHeight` and `objects`.
+
+Images: the folders (`gtFine/train/aachen`, `leftImg8bit/train/aachen`) may be any: of several
+images of one name, the one whose folders end alike is taken. `gtCoarse` and any other word that
+begins with gt is read like gtFine, and `IMAGE_rgb_anon` (ACDC), `IMAGE_rgb`, `IMAGE_image` and
+`IMAGE` like `IMAGE_leftImg8bit`. Without these, each of `IMAGE_leftImg8bit_foggy_beta_0.02` and
+the like is annotated.
+
+Objects: of an image with several files, the first of these kinds is read, gtFine before gtCoarse;
 the others are left alone. Option `annotations` says another kind.
 
 - `instanceIds.png`: px of 1000 × class + number are one object. Px of a class without a number are

@@ -1,7 +1,13 @@
 """Masks as pictures whose colours are classes.
 
-Layouts: images and masks are paired by the names of their files and folders, as in format
-labelmap. For example:
+Tools: CVAT and Datumaro (Segmentation mask, CamVid, VOC), Labelbox, RCAR, CamVid, any that paints
+    classes
+Versions: any
+Masks: colours in pictures (PNG, JPEG, BMP, TIFF, WebP)
+Gives: regions; `objects: instances` for one object per class
+
+Documents and images: images and masks are paired by the names of their files and folders, as in
+format labelmap. For example:
 
     images/1.jpg          labels/1.png, labels/1_color.png   sister folders
     Tile 1/images/1.jpg   Tile 1/masks/1.png                 names repeat by folder
@@ -23,6 +29,9 @@ no regions; they are one row of count 0. Transparent px of no listed colour are 
 Objects: each 8-connected region of a class is one; with `objects: instances` all px of a
 class in a mask are one. Classes named background are no objects and count as labelled; void,
 ignore and unlabelled are void. An image without a mask has no annotation.
+
+Keys: `MASK#LABEL@X,Y`, with the first px of the region, column by column; `MASK#LABEL` for all px
+of a class.
 
 Options:
 

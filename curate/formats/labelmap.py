@@ -1,6 +1,12 @@
 """Masks as pictures whose values are classes, or whose white is the object.
 
-Layouts: images and masks are paired by the names of their files and folders. For example:
+Tools: VOC, CVAT, labelme2voc, Roboflow, MVTec, cellpose, StarDist, Supervisely (masks), MATLAB
+Versions: any
+Masks: values in pictures; black and white pictures
+Gives: regions; instances from SegmentationObject, `values: objects`, or a file for each
+
+Documents and images: images and masks are paired by the names of their files and folders. For
+example:
 
     JPEGImages/1.jpg       SegmentationClass/1.png            Pascal VOC, CVAT, labelme;
                            [SegmentationObject/1.png]         optionally with objects
@@ -47,6 +53,9 @@ class in a mask are one. With option `values: objects` each value or colour but 
 object (Penn-Fudan, label images of cells). Classes named background are no objects and count
 as labelled; void, ignore and unlabelled are void. An image without a mask has no annotation;
 a black mask says that nothing is there.
+
+Keys: `MASK#LABEL@X,Y`, with the first px of the region, column by column; `MASK#LABEL` for all px
+of a class, or the number of the object.
 
 Options:
 

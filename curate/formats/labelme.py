@@ -1,5 +1,10 @@
 """labelme: a JSON file for each image, as labelme 3 to 5 and X-AnyLabeling write it.
 
+Tools: labelme, X-AnyLabeling, AnyLabeling
+Versions: labelme 3 to 5
+Masks: polygons, circles, masks
+Gives: instances
+
 Documents: every .json file whose top level has `shapes`, and `imagePath`, `imageData` or
 `imageHeight`. The JSON of other tools is left alone, and a note names it. `shapes` may be
 null. A shape that is no object costs only itself.
@@ -35,6 +40,9 @@ the object, as text. Flags of the whole image are no annotation.
 Keys: `DOCUMENT#` and a digest of label and group, or of label, type and points. They stay
 the same if the shapes come in another order. The same shape twice is
 `duplicate_annotation`, in one document or in two.
+
+What is dropped: `no_mask`, `unknown_class` (a shape without a label), `bad_polygon`,
+`bad_bitmap`, `mask_size_mismatch` and `malformed_file`.
 """
 
 import posixpath

@@ -1,5 +1,10 @@
 """supervisely: projects of images as Supervisely exports them, with a JSON file for each image.
 
+Tools: Supervisely
+Versions: projects of images, API answers
+Masks: polygons with holes, bitmaps, alpha masks
+Gives: instances
+
 Documents: every .json file with `objects` and `size` or `tags`, also inside `annotation`, as
 Supervisely's API hands it out. Projects may hold several datasets, and datasets further ones;
 a lone dataset without meta.json is read, too. Annotations of videos and point clouds are left
@@ -32,6 +37,9 @@ of the whole image are no annotation.
 Keys: `DOCUMENT#` and the object's id; where it has none, or the document has that id twice, a
 digest of class and geometry; for objects that are bound together, of class and `instance`. The
 same shape of one class twice is `duplicate_annotation`.
+
+What is dropped: `no_mask`, `unknown_class`, `bad_polygon`, `bad_bitmap`, `missing_image`,
+`over_limit` and `malformed_file`.
 """
 
 import posixpath
