@@ -44,6 +44,9 @@ _PICTURE_SUFFIXES = _words_of(
 )
 _MASK_RANKS = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
 
+# "defaultannot" of CVAT's CamVid is made of the name of any subset.
+_GLUED_ANNOT = re.compile(r"(?<=[a-z])annot$")
+
 # A word: capitals ("RGB"), a capitalised or lower-case word, digits, or other letters.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _SPLIT_PREFIX = re.compile(
@@ -52,14 +55,15 @@ _SPLIT_PREFIX = re.compile(
 
 _GAP = r"[\s_.-]"
 _MASK_AFFIX = (
-    r"(?:masks?|labels?|lbl|l|gt|gtfine|gtcoarse|ground[\s_-]?truth"
+    r"(?:cp[\s_-]masks?|masks?|label+ed|labels?|lbl|l|gt|gtfine|gtcoarse|ground[\s_-]?truth"
     r"|seg|segmentation|segmented|annot|ann|anno|annotations?|converted"
     r"|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?rs?|class|classes"
     r"|parsing|target)"
 )
 _IMAGE_AFFIX = r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input)"
 _PREVIEW_ENDING = re.compile(
-    rf"{_GAP}(?:{'|'.join(sorted(_PREVIEW_WORDS))})$", re.IGNORECASE
+    rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$",
+    re.IGNORECASE,
 )
 # How file managers and browsers call a copy: "a (1).json", "a - Copy (2).json", "Copy of a.json".
 _COPY_ENDING = re.compile(
@@ -260,5 +264,6 @@ def _words(name: str) -> list[str]:
     words = []
     for found in _WORD.findall(unicodedata.normalize("NFC", name)):
         # "trainannot" is one word for CamVid, and two for us.
-        words += _SPLIT_PREFIX.sub(r"\1 ", found.lower()).split()
+        apart = _GLUED_ANNOT.sub(" annot", found.lower())
+        words += _SPLIT_PREFIX.sub(r"\1 ", apart).split()
     return words

@@ -47,12 +47,12 @@ edges between) is binary: what is above 127, or opaque, is an object. Its label 
 that its name or folder gives, or option `label`, or the table's one class, or the export's
 name. Without a table any other value is its own label (`7`), but 255 is void.
 
-Objects: a file for one object is one object. With SegmentationObject each of its numbers is
-one. Else each 8-connected region of a class is one; with `objects: instances` all px of a
-class in a mask are one. With option `values: objects` each value or colour but 0 is one
-object (Penn-Fudan, label images of cells). Classes named background are no objects and count
-as labelled; void, ignore and unlabelled are void. An image without a mask has no annotation;
-a black mask says that nothing is there.
+Objects: a file for one object is one object. With SegmentationObject each of its numbers is one.
+Else each 8-connected region of a class is one; with `objects: instances` all px of a class in a
+mask are one. With option `values: objects` each value or colour but 0 is one object (Penn-Fudan,
+label images of cells); so it is in `1_cp_masks.png` of cellpose. Classes named background are no
+objects and count as labelled; void, ignore and unlabelled are void. An image without a mask has
+no annotation; a black mask says that nothing is there.
 
 Keys: `MASK#LABEL@X,Y`, with the first px of the region, column by column; `MASK#LABEL` for all px
 of a class, or the number of the object.
