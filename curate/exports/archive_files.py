@@ -65,7 +65,8 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
     with tempfile.TemporaryDirectory(dir=_roomy_folder(scratch)) as nearby:
         source = Path(str(archive))
         if not is_local(archive):
-            source = Path(nearby) / archive.name
+            name, _, _ = archive.name.partition("?")  # of a signed URL
+            source = Path(nearby) / name
             _download(archive, source, limits.archive_bytes)
         folder = scratch / bytes_digest(UPath(source))
         if folder.exists() and _record_of(folder).exists():

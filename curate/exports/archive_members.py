@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 import zstandard
 
 from curate.exports.member_names import read_member_name
 from curate.reasons import Reason, Refusal
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 ArchiveKind = Literal["zip", "tar", "tar.zst", "7z"]
 
@@ -47,7 +50,7 @@ class Member:
     """The file that has its content already, and that may be moved to its place."""
 
 
-def archive_kind(path: Path) -> ArchiveKind | None:
+def archive_kind(path: "Path | UPath") -> ArchiveKind | None:
     """What a file is by its first bytes; its end tells nothing, as a tar may end with a zip."""
     with path.open("rb") as file:
         start = file.read(tarfile.BLOCKSIZE)

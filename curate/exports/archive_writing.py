@@ -45,6 +45,8 @@ class Unpacked(msgspec.Struct, frozen=True):
     """Other readings of members' paths, each with the path of the file."""
     replaced: list[str] = []
     """Paths that several members have: the last one is the file."""
+    size: int = 0
+    """Bytes of the archive itself."""
     members: int = 0
     written: int = 0
     """Bytes of all members."""
@@ -57,7 +59,8 @@ class Unpacking:
         self._archive = archive
         self._folder = folder
         self._limits = limits
-        most = int(archive.stat().st_size * limits.archive_ratio)
+        self._size = archive.stat().st_size
+        most = int(self._size * limits.archive_ratio)
         self._most_bytes = min(most, limits.archive_bytes)
         self._written = 0
         self._long_names = 0
@@ -84,6 +87,7 @@ class Unpacking:
             refused=self._refused,
             spellings=self._spellings,
             replaced=[_storable(path) for path in self._replaced],
+            size=self._size,
             members=number,
             written=self._written,
         )

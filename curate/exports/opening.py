@@ -9,6 +9,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.exports.archive_files import archive_files, bytes_digest
+from curate.exports.archive_members import archive_kind
 from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES, is_archive
 from curate.exports.export import Export
 from curate.exports.file_names import folder_role, is_picture, suffix
@@ -160,10 +161,11 @@ def _around(file: UPath, limits: Limits, links: Links) -> Files:
 
 
 def _is_archive(file: UPath) -> bool:
-    """Whether a file is an archive: by its first bytes, by its name alone if it is remote."""
+    """Whether a file is an archive, by its name or its first bytes."""
     if is_local(file):
         return is_archive(Path(str(file)))
-    return file.name.lower().endswith(SUFFIXES)
+    name, _, _ = file.name.partition("?")  # signed URLs have a query behind the name
+    return name.lower().endswith(SUFFIXES) or archive_kind(file) is not None
 
 
 def _check_is_readable(archive: UPath) -> None:
@@ -183,7 +185,7 @@ def _open_archive(
         return nothing, lost_archive(export, archive.name, error)
 
     # What is inside may unpack to what the archive itself has left of its limits.
-    allowed = int(archive.stat().st_size * limits.archive_ratio)
+    allowed = int(unpacked.size * limits.archive_ratio)
     left = {
         "archive_bytes": min(allowed, limits.archive_bytes) - unpacked.written,
         "archive_members": limits.archive_members - unpacked.members,
