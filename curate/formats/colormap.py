@@ -20,11 +20,12 @@ those of format labelmap, with a colour for each class. Only colours count: a pa
 may differ from file to file. Without a table each colour is its own label, `#RRGGBB`, as
 long as a mask has at most 256 of them.
 
-Colours: a colour is looked for in the table as it is, else the nearest listed colour within
-32 in each channel is taken. Its objects are then flagged `jpeg_mask` if the mask's
-compression is lossy, else `blended`. What is further from any colour is `unknown_class`, one
-annotation for each region. Slivers of blended colours along the edge between two regions are
-no regions; they are one row of count 0. Transparent px of no listed colour are void.
+Colours: a colour is looked for in the table as it is, else the nearest listed colour
+within 32 in each channel is taken. Its objects are then flagged `jpeg_mask` if the mask's
+compression is lossy, else `blended`. What is further from any colour, and black that is
+not listed (unless the mask is lossy), is `unknown_class`, one annotation for each region.
+Slivers of blended colours along the edge between two regions are no regions; they are one
+row of count 0. Transparent px of no listed colour are void.
 
 Objects: each 8-connected region of a class is one; with `objects: instances` all px of a
 class in a mask are one. Classes named background are no objects and count as labelled; void,

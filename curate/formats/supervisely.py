@@ -11,11 +11,11 @@ a lone dataset without meta.json is read, too. Annotations of videos and point c
 alone, and a note names them: in Supervisely, turn the video project into images. So are masks
 that were rendered from the annotations.
 
-Images: for `ann/NAME.jpg.json` it is `NAME.jpg` in `img` beside `ann`; for `ann/NAME.json`, as
-in old projects, it is the one picture in `img` called NAME. Else the one picture of that name
+Images: for `ann/NAME.jpg.json` it is `NAME.jpg` in `img` beside `ann`; for `ann/NAME.json`, as in
+old projects, it is the one picture in `img` called NAME. Else the one picture of that name
 anywhere is taken, if no other annotation is about it: a project that was exported without its
-images has nothing but `missing_image`, and so have images in the archives of a folder `blob`.
-Shapes are in the frame that has the document's `size`: the displayed one, or the stored one.
+images has nothing but `missing_image`. Images in the archives of a folder `blob` are found so,
+too. Shapes are in the frame that has the document's `size`: the displayed one, or the stored one.
 
 Shapes: an object's `geometryType` says what it is; if it has none, the `shape` of its class
 does. `polygon` and `multipolygon` with their holes, `bitmap` and `alpha_mask` have an area.

@@ -59,6 +59,9 @@ def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
         ("set/input/a.JPG", "set/target/a.PNG"),
         ("default/1.png", "defaultannot/1.png"),
         ("cell01.tif", "cell01_cp_masks.png"),
+        ("img/1.jpg", "masks_machine/1.jpg.png"),
+        ("images/img_01.png", "PixelLabelData/Label_1_img_01.png"),
+        ("1.jpg", "1_label_ground-truth_semantic.png"),
         ("slide [x=0,y=0].jpg", "slide [x=0,y=0]-labelled.png"),
     ],
 )
@@ -190,6 +193,11 @@ def test_previews_and_other_pictures_are_no_masks() -> None:
         "1_overlay.png",
     )
     assert pairs_of(*paths) == {"JPEGImages/1.jpg": ["SegmentationClass/1.png"]}
+
+
+def test_masks_for_people_are_left_alone() -> None:
+    files = [f"ds/{folder}/1.png" for folder in ("img", "masks_machine", "masks_human")]
+    assert pairs_of(*files) == {files[0]: [files[1]]}
 
 
 def test_kitti_has_masks_in_classes_and_in_colours() -> None:
