@@ -3,6 +3,10 @@
 A 7z packs its files in blocks that can only be unpacked from their start, and py7zr hands
 on what it unpacks as it comes. So everything is written to numbered files first, within
 the limits, and becomes the members from there. The names of the archive reach no path.
+
+Only what Python itself and zstd unpack is read: LZMA, LZMA2, BZip2, Deflate, zstd, and
+copies. The other methods of py7zr are small libraries of their own, of which PPMd's writes
+beyond its memory when an archive is damaged.
 """
 
 import shutil
@@ -48,6 +52,7 @@ def _unpack(
         detail = "7z archives need py7zr: install it with `pip install py7zr`"
         raise Refusal(Reason.UNREADABLE_FILE, detail) from None
 
+    _leave_out_methods()
     try:
         # An open file, not a path: of a path, py7zr unpacks blocks in parallel threads.
         with (
@@ -65,6 +70,26 @@ def _unpack(
         detail = f"no whole 7z archive: {type(error).__name__}: {error}"
         raise Refusal(Reason.MALFORMED_FILE, detail) from None
     return members
+
+
+def _leave_out_methods() -> None:
+    """Make py7zr refuse the methods that are not read, in this process."""
+    from py7zr import compressor, properties  # the caller has imported py7zr
+
+    read = {
+        properties.FILTER_COPY,
+        properties.FILTER_BZIP2,
+        properties.FILTER_DEFLATE,
+        properties.FILTER_ZSTD,
+    }
+    for method, (packs, _) in compressor.algorithm_class_map.items():
+        if method not in read:
+            compressor.algorithm_class_map[method] = (packs, _refuse_method)
+
+
+def _refuse_method(*_: object) -> None:
+    detail = "it is packed by a method that is not read; pack it with LZMA2, or as zip"
+    raise Refusal(Reason.UNREADABLE_FILE, detail)
 
 
 def _members(

@@ -88,6 +88,20 @@ def test_passwords_are_named(tmp_path: Path, hides_names: bool) -> None:
     assert refusal(archive) is Reason.ARCHIVE_ENCRYPTED
 
 
+@pytest.mark.parametrize("method", ["BZIP2", "COPY", "DEFLATE", "LZMA2", "ZSTD"])
+def test_methods_of_python_and_zstd_are_read(tmp_path: Path, method: str) -> None:
+    filters = [{"id": getattr(py7zr, f"FILTER_{method}")}]
+    archive = packed(tmp_path / "a.7z", {"a": b"content"}, filters=filters)
+    unpack(str(archive), str(tmp_path / "out"), LIMITS)
+    assert (tmp_path / "out/a").read_bytes() == b"content"
+
+
+def test_other_methods_are_refused_by_name(tmp_path: Path) -> None:
+    filters = [{"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24}]
+    archive = packed(tmp_path / "a.7z", {"a": b"content"}, filters=filters)
+    assert refusal(archive) is Reason.UNREADABLE_FILE
+
+
 @pytest.mark.parametrize("place", range(0, 32, 3))
 def test_damage_is_named(tmp_path: Path, place: int) -> None:
     content = bytes(range(256)) * 40
