@@ -42,7 +42,7 @@ tracks anew each time. The same shape twice is `duplicate_annotation`.
 Options:
 
 - `groups: separate`: shapes of one group stay objects of their own.
-- `interpolate: true`: shapes between keyframes, for documents that list keyframes alone.
+- `interpolate: true`: shapes between keyframes, see above.
 
 What is dropped: `no_mask`, `unknown_class` (a label that `meta` does not list, where it lists
 any), `unknown_image`, `ambiguous_image`, `bad_polygon`, `bad_run_lengths`, `refused_markup` and
