@@ -31,7 +31,7 @@ Objects: each 8-connected region of a class is one; with `objects: instances` al
 class in a mask are one. Classes named background are no objects and count as labelled; void,
 ignore and unlabelled are void. An image without a mask has no annotation.
 
-Keys: `MASK#LABEL@X,Y`, with the first px of the region, column by column; `MASK#LABEL` for all px
+Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
 of a class.
 
 Options:

@@ -44,9 +44,8 @@ Options:
 - `groups: separate`: shapes of one group stay objects of their own.
 - `interpolate: true`: shapes between keyframes, see above.
 
-What is dropped: `no_mask`, `unknown_class` (a label that `meta` does not list, where it lists
-any), `unknown_image`, `ambiguous_image`, `bad_polygon`, `bad_run_lengths`, `refused_markup` and
-`malformed_file`.
+What is dropped: `no_mask`, `unknown_class` (a shape without a label), `unknown_image`,
+`ambiguous_image`, `bad_polygon`, `bad_run_lengths`, `refused_markup` and `malformed_file`.
 """
 
 from collections.abc import Iterator, Sequence

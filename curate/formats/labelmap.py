@@ -54,7 +54,7 @@ label images of cells); so it is in `1_cp_masks.png` of cellpose. Classes named 
 objects and count as labelled; void, ignore and unlabelled are void. An image without a mask has
 no annotation; a black mask says that nothing is there.
 
-Keys: `MASK#LABEL@X,Y`, with the first px of the region, column by column; `MASK#LABEL` for all px
+Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
 of a class, or the number of the object.
 
 Options:
