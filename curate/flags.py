@@ -144,4 +144,7 @@ GREY_FLAGS = {
     12: Flag.GREY_12_BITS,
     14: Flag.GREY_14_BITS,
 }
-"""The flag of an image of 16-bit grey, by the bits that its export uses; none if it uses all."""
+"""The flag of an image of 16 bits a channel, by the bits that its export uses; none if it uses all.
+
+The names say grey, but colours of 16 bits have them, too.
+"""

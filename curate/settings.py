@@ -33,8 +33,8 @@ class ExportSettings(Section):
     )
     path: str = Field(
         description=(
-            "folder, archive (zip, tar; plain, gz, bz2, xz, zst), fsspec URL, or one annotation "
-            "file; relative to the settings file, or to `root` where one is given"
+            "folder, archive (zip, 7z, tar; plain, gz, bz2, xz, zst), fsspec URL, or one "
+            "annotation file; relative to the settings file, or to `root` where one is given"
         )
     )
     format: str = Field(description="one of the formats that `make formats` lists")

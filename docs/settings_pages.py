@@ -1,6 +1,7 @@
 """The pages that come from the settings model: the tables of settings.md, and the JSON Schema.
 
-`make settings-docs` writes both. What settings.md has outside the two marks is written by hand.
+`make settings-docs` writes both, and the page of the formats (formats_page.py). What
+settings.md has outside the two marks is written by hand.
 """
 
 import json
@@ -9,6 +10,7 @@ from typing import Any
 
 from curate.formats import options_by_name
 from curate.settings_file import schema
+from docs import formats_page
 
 HERE = Path(__file__).parent
 BEGIN = "<!-- the tables: make settings-docs writes them -->\n"
@@ -126,3 +128,4 @@ def _number(number: float) -> str:
 
 if __name__ == "__main__":
     write_pages()
+    formats_page.write_page()

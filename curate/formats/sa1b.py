@@ -1,5 +1,10 @@
 """sa1b: a JSON file for each picture, as SA-1B and Roboflow's export for SAM 2 write it.
 
+Tools: SA-1B, Roboflow (SAM 2)
+Versions: any
+Masks: run-lengths, polygons
+Gives: instances
+
 Documents: every .json file with `annotations`, and `image` with `file_name`. Those of other tools
 are left alone, and a note names them.
 
@@ -21,6 +26,13 @@ Attributes: `predicted_iou` and `stability_score` stay with the object, as text.
 
 Keys: `DOCUMENT#` and the annotation's id; without an id, or if the document has it twice, a digest
 of label and segmentation.
+
+Options:
+
+- `label`: the label of annotations that have none.
+
+What is dropped: `no_mask`, `crowd`, `unknown_class`, `bad_run_lengths`, `bad_polygon`,
+`mask_size_mismatch` and `malformed_file`.
 """
 
 import posixpath

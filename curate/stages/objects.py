@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from curate.boundary import runs_in_child
+from curate.exports.places import Places
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import (
@@ -50,7 +51,7 @@ class ImageObjects(Record, frozen=True, kw_only=True):
 def read_image(
     found: FoundImage,
     export: str,
-    root: str,
+    places: Places,
     objects: str,
     limits: ImageLimits,
     files: dict[str, bytes],
@@ -59,12 +60,12 @@ def read_image(
 ) -> ImageObjects:
     """Probe an image, and turn its annotations into objects of the displayed frame.
 
-    `root`: folder of the export, where mask files are. `objects`: `components` cuts
+    `places`: where mask files are. `objects`: `components` cuts
     instances into 8-connected components. `files`: bytes of files that are not on this
     machine, by FoundImage.file and by ROOT/PATH for masks. `frame`: of all shapes, as
     the export's settings say. `traits`: what the export's pictures have in common.
     """
-    source = ImageSource(export, found, root, files, limits)
+    source = ImageSource(export, found, places, files, limits)
     try:
         probed = probe(_read(source), limits.image_pixels, traits.grey_bits)
     except Refusal as refusal:
