@@ -48,37 +48,48 @@ def choose_meaning(
     `named`: the concepts that have the word as their name. `beside`: concepts that the label names
     beside the word.
     """
-    of_id = ""
-    if named is not None and named.rank == "id" and len(named.concepts) == 1:
-        of_id = named.concepts[0]
-
-    in_label: set[str] = set()
-    signs: Counter[str] = Counter()
+    in_label = set()
     for sense in senses:
-        meant = sense.concept or sense.meaning
-        signs[meant] += _signs(sense, surroundings)
         if _has_company(sense, beside, lexicon):
-            in_label.add(meant)
+            in_label.add(sense.concept or sense.meaning)
     if len(in_label) == 1:
         (meant,) = in_label
         return _named_meaning(meant, lexicon)
 
+    of_id = ""
+    if named is not None and named.rank == "id" and len(named.concepts) == 1:
+        of_id = named.concepts[0]
+    return _meaning_in_export(senses, of_id, surroundings, lexicon)
+
+
+def _meaning_in_export(
+    senses: Iterable[Sense], of_id: str, surroundings: Surroundings, lexicon: Lexicon
+) -> Meaning:
+    """The only meaning for which something in the export speaks.
+
+    `of_id`: the concept whose id the word is, "" if it is none.
+    """
+    signs: Counter[str] = Counter()
+    for sense in senses:
+        signs[sense.concept or sense.meaning] += _signs(sense, surroundings)
     (likeliest, most), *others = signs.most_common()
     second = max((number for _, number in others), default=0)
+
     if not most and of_id:
-        said = "has other meanings, but nothing here speaks for them"
-        return Meaning(of_id, said)
+        return Meaning(of_id, "has other meanings, but nothing here speaks for them")
     if not most:
         return Meaning(
             "", "has several meanings, and nothing here tells which is meant"
         )
-    if second and not (likeliest == of_id and most > second):
+    is_more_likely_id = likeliest == of_id and most > second
+    if second and not is_more_likely_id:
         possible = [meant for meant, number in signs.items() if number]
         return Meaning("", f"may mean any of these here: {', '.join(possible)}")
 
     meaning = _named_meaning(likeliest, lexicon)
     is_sure = most >= _ENOUGH_FOR_BACKGROUND or likeliest == of_id
     if meaning.concept and lexicon.is_background(likeliest) and not is_sure:
+        # A wrong thing is seen by somebody later on, wrong background never is.
         said = f"may mean {likeliest} here, but that is background: not sure enough"
         return Meaning("", said)
     return meaning

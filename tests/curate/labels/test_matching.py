@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.labels.likeness import SUGGESTIONS
-from curate.labels.matching import match_labels
+from curate.labels.matching import match_labels, match_vocabulary, matcher
 from curate.labels.taxonomy import Concept, Taxonomy
 from tests.curate.labels.small_taxonomy import NAMES, TAXONOMY
 
@@ -103,6 +103,32 @@ def test_an_id_is_known_without_its_fillers() -> None:
     found = match_labels(["chair", "animal"], Taxonomy(concepts, ""))
     assert found["chair"].concept == "chair-other"
     assert found["animal"].concept == "animal"  # the id itself comes first
+
+
+def test_the_name_of_a_concept_that_the_taxonomy_lacks_is_no_other_concept() -> None:
+    names = ("wheel", "garden-wheel", "dresser")
+    concepts = {name: Concept(name, "…", "thing") for name in names}
+    small = Taxonomy({"wheel": concepts["wheel"]}, "")
+    ready = matcher(small, ["en"], Taxonomy(concepts, ""))
+    labels = [
+        "garden wheel",
+        "small wheel",
+        "dreser",
+        "dresser, wheel",
+        "wheel, dresser",
+    ]
+    found = match_vocabulary(labels, ready)
+    assert found["small wheel"].concept == "wheel"
+    assert found["garden wheel"].concept == ""
+    assert found["dresser, wheel"].concept == ""
+    assert found["wheel, dresser"].concept == "wheel"  # its first item is sure
+
+
+def test_a_list_is_never_read_as_one_name() -> None:
+    names = ("stair-step", "step")
+    concepts = {name: Concept(name, "…", "thing") for name in names}
+    found = match_labels(["stairs, steps"], Taxonomy(concepts, ""))
+    assert found["stairs, steps"].concept != "stair-step"
 
 
 def test_steps_tell_what_each_rule_said() -> None:
