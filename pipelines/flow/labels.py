@@ -14,6 +14,7 @@ from upath import UPath
 from curate import storage
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
+from curate.labels.context import Context
 from curate.labels.decisions import Decisions, customers_folder, load_decisions
 from curate.labels.numbering import (
     NumberRule,
@@ -54,13 +55,29 @@ def _load(path: str, digest: str) -> tuple[Taxonomy, Decisions]:
 
 
 def digests(settings: Settings) -> dict[str, Any]:
-    """What remap's result depends on: taxonomy, decisions, and how numbers are read."""
+    """What remap's result depends on: taxonomy, decisions, contexts, how numbers are read."""
     taxonomy, decisions = load(settings)
     return {
         "taxonomy": taxonomy.digest,
         "decisions": decisions.digest,
         "label_numbers": number_rules(settings),
+        "contexts": _contexts_digest(settings),
     }
+
+
+def _contexts_digest(settings: Settings) -> str:
+    plain = []
+    for export, context in sorted(contexts(settings).items()):
+        plain.append([export, context.domain, list(context.languages)])
+    return storage.digest(plain)
+
+
+def contexts(settings: Settings) -> dict[str, Context]:
+    """The domain and the languages of each export's labels, by the export's name."""
+    found = {}
+    for export in settings.exports:
+        found[export.name] = Context(export.domain, tuple(export.languages))
+    return found
 
 
 def labels_file(build: UPath) -> UPath:
@@ -97,7 +114,9 @@ def match(run: Run) -> pa.Table:
     taxonomy, decisions = load(run.settings)
     counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
     counts = as_read(total_labels(counted), _numbered(run), decisions)
-    decided = decide_labels(by_name(counts), taxonomy, decisions)
+    decided = decide_labels(
+        by_name(counts), taxonomy, decisions, contexts(run.settings)
+    )
 
     queue = queue_file(run.build)
     storage.write_bytes(queue, review_queue(decided).encode())
