@@ -7,7 +7,7 @@ px of one value in a mask file.
 from dataclasses import dataclass, replace
 
 from curate.pixels import masks
-from curate.pixels.polygons import Drawn, rasterise_all
+from curate.pixels.polygons import rasterise_all
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.segments import Segments
 from curate.pixels.shapes import own_size, to_run_lengths, whole_mask
@@ -43,7 +43,7 @@ class ImageMasks:
     files: MaskReader
     visible: dict[int, Visible | Refusal]
     """What is seen of shapes that lie over one another, by their layers."""
-    drawn: dict[int, Drawn | Refusal]
+    drawn: dict[int, AnnotationMask | Refusal]
     """Polygons that lie in no layer, by the identity of their shapes."""
     segments: dict[str, Segments | Refusal]
     """The segments of mask files in the displayed frame, by their paths."""
@@ -68,7 +68,7 @@ class ImageMasks:
         if isinstance(drawn, Refusal):
             raise drawn
         if drawn is not None:
-            return _displayed(*drawn, self.frames.of_record())
+            return drawn
 
         frame = self._frame(shape)
         runs, flags = to_run_lengths(
@@ -120,7 +120,9 @@ class ImageMasks:
         return _displayed(runs, flags, frame)
 
 
-def draw_polygons(record: ImageRecord, frame: Frame) -> dict[int, Drawn | Refusal]:
+def draw_polygons(
+    record: ImageRecord, frame: Frame
+) -> dict[int, AnnotationMask | Refusal]:
     """All polygons of an image that lie in no layer, by the identity of their shapes.
 
     None if they have to be scaled.
@@ -133,8 +135,16 @@ def draw_polygons(record: ImageRecord, frame: Frame) -> dict[int, Drawn | Refusa
         is_good = annotation.dropped is None and annotation.layer is None
         if is_good and isinstance(shape, Polygons):
             polygons.append(shape)
+
+    found: dict[int, AnnotationMask | Refusal] = {}
     drawn = rasterise_all(polygons, frame.height, frame.width)
-    return {id(shape): each for shape, each in zip(polygons, drawn, strict=True)}
+    for shape, each in zip(polygons, drawn, strict=True):
+        if isinstance(each, Refusal):
+            found[id(shape)] = each
+        else:
+            runs, flags = each
+            found[id(shape)] = _displayed(runs, flags, frame)
+    return found
 
 
 def _displayed(runs: RunLengths, flags: list[Flag], frame: Frame) -> AnnotationMask:

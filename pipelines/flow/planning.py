@@ -166,9 +166,7 @@ def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
     return plan
 
 
-def _set_aside(
-    planned: Iterable[ingest.PlanItem], aside: _Aside
-) -> Iterator[_Kept]:
+def _set_aside(planned: Iterable[ingest.PlanItem], aside: _Aside) -> Iterator[_Kept]:
     """What goes into the plan files; the rest is set aside."""
     for each in planned:
         if isinstance(each, IgnoredFile):

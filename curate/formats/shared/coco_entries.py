@@ -9,6 +9,7 @@ from curate.formats.shared.json_values import value, whole
 
 _UNSET = msgspec.UNSET
 
+
 class ImageId(msgspec.Struct, gc=False):
     """Of an annotation, the id of its image alone: enough to sort annotations by image."""
 

@@ -126,9 +126,7 @@ def index_annotations(document: JsonDocument, images: Images) -> Annotations:
     return Annotations(text, malformed, sorted_places, np.cumsum(counts))
 
 
-def _image_numbers(
-    text: Text, places: Places, numbers: dict[str, int]
-) -> _Numbers:
+def _image_numbers(text: Text, places: Places, numbers: dict[str, int]) -> _Numbers:
     """(n,) the number of the image that each annotation names; `_NO_OBJECT` for no object."""
     first = places[0, 0]
     last = places[-1, 1]
