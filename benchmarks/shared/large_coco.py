@@ -1,4 +1,4 @@
-"""A COCO document as large as one likes, with its pictures: 570 bytes an annotation, as real ones have."""
+"""A COCO document as large as one likes, with its pictures; 570 bytes an annotation."""
 
 import json
 from collections.abc import Iterator

@@ -127,7 +127,8 @@ def _without_pairs(borders: Positions) -> Positions:
     starts = np.flatnonzero(is_first)
     times = np.diff(starts, append=borders.size)
     is_odd = times % 2 == 1
-    return borders[starts[is_odd]]
+    single: Positions = borders[starts[is_odd]]
+    return single
 
 
 def _ranges(firsts: Positions, sizes: Positions) -> Positions:

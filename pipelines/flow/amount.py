@@ -1,4 +1,4 @@
-"""Whether the exports of a run are so small that starting workers would take longer than the work."""
+"""Whether the exports of a run are so small that workers would take longer to start."""
 
 import os
 from collections.abc import Iterable, Iterator

@@ -137,7 +137,7 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     aside = _Aside()
     digests = []
     faults = 0
-    for number, batch in enumerate(_batches(_set_aside(planned, aside))):
+    for number, batch in enumerate(batches(_set_aside(planned, aside))):
         encoded = ingest.encode_batch(batch)
         write_bytes(_file(folder, number), encoded)
         digests.append(digest(encoded))
@@ -177,7 +177,7 @@ def _set_aside(planned: Iterable[ingest.PlanItem], aside: _Aside) -> Iterator[_K
             yield each
 
 
-def _batches(items: Iterable[_Kept]) -> Iterator[list[_Kept]]:
+def batches(items: Iterable[_Kept]) -> Iterator[list[_Kept]]:
     """The items in lists, each of which is one partition."""
     batch: list[_Kept] = []
     annotations = 0

@@ -14,7 +14,7 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 1,
+    "ingest": 2,
     "remap": 1,
     "filter": 1,
     "split": 1,

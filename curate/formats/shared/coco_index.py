@@ -109,7 +109,7 @@ def index_annotations(document: JsonDocument, images: Images) -> Annotations:
     Refusal malformed_file if they are no list.
     """
     text = document.text_of("annotations")
-    malformed: "array[int]" = array("q")
+    malformed: array[int] = array("q")
     counts = np.zeros(len(images.numbers) + 1, np.int64)
     position = 0
     with tempfile.TemporaryFile() as unsorted:

@@ -28,10 +28,10 @@ def test_a_small_run_is_done_in_this_process() -> None:
 
 
 def test_what_a_task_raises_names_the_task_in_this_process_too() -> None:
-    def fail(item: str, shared: None) -> None:
+    def fail(item: str, _: None) -> None:
         raise ValueError(item)
 
-    with Workers(DaskSettings(), Screen(), is_small=True) as workers:
-        with pytest.raises(ValueError, match="second") as raised:
-            workers.map("stage", fail, ["second"], None)
+    workers = Workers(DaskSettings(), Screen(), is_small=True)
+    with workers, pytest.raises(ValueError, match="second") as raised:
+        workers.map("stage", fail, ["second"], None)
     assert raised.value.__notes__ == ["in stage, second"]
