@@ -17,8 +17,6 @@ from curate.errors import InputError
 from curate.settings import DaskSettings
 from pipelines.flow.screen import Screen
 
-_WORKER_BYTES = 3 << 30  # Dask restarts a worker above it, and tries its task again
-
 # Without both, Dask's dashboard opens on port 8787.
 _NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 
@@ -131,23 +129,23 @@ class Workers:
 
     def _start_local(self) -> Any:
         """Start worker processes on this machine, as many as the settings say."""
-        import dask  # all three are slow to import
+        import dask  # both are slow to import
         from distributed import Client, LocalCluster
-        from distributed.system import MEMORY_LIMIT
 
         # What a task raises is raised and reported in this process; Dask would log it
         # once more.
         dask.config.set({"logging.distributed": "critical"})
-        count = self._settings.workers
+        # No limit on memory: Dask would count the pages of mapped documents, too, and end
+        # a worker that reads a large one.
         with _interrupts_wait():
             self._cluster = LocalCluster(
-                n_workers=count,
+                n_workers=self._settings.workers,
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
                 scheduler_kwargs=_NO_DASHBOARD,
-                memory_limit=min(_WORKER_BYTES, int(0.9 * MEMORY_LIMIT / count)),
+                memory_limit=None,
                 silence_logs=logging.CRITICAL,
             )
         return Client(self._cluster, set_as_default=False)
