@@ -8,7 +8,6 @@ rewritten first, is written to a temporary file, and that is mapped.
 import mmap
 import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import IO
 
 from upath import UPath
@@ -26,11 +25,13 @@ _SMALL = 1 << 18  # bytes; below it a map costs more than a copy
 
 def map_file(file: UPath) -> Text:
     """The bytes of a file. OSError if it cannot be read."""
-    if not is_local(file):
-        with file.open("rb") as remote:
-            return spool(iter(lambda: remote.read(WINDOW), b""))
-    with Path(file.path).open("rb") as opened:
-        return _map(opened)
+    with file.open("rb") as opened:
+        if is_local(file):
+            try:
+                return _map(opened)
+            except (ValueError, OSError):
+                opened.seek(0)  # some network file systems have no maps
+        return spool(iter(lambda: opened.read(WINDOW), b""))
 
 
 def spool(pieces: Iterable[bytes]) -> Text:

@@ -134,7 +134,7 @@ def _image_numbers(text: Text, places: Places, numbers: dict[str, int]) -> _Numb
     try:
         ids = msgspec.json.decode(together, type=list[_PlainId])
         return np.array([_number(each.image_id, numbers) for each in ids], np.int64)
-    except msgspec.ValidationError:
+    except msgspec.DecodeError:
         pass  # one of them is odd
 
     found = []

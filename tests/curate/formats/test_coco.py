@@ -369,6 +369,16 @@ def test_what_is_odd_in_a_long_list_costs_itself(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" * 400, "true", "1.5"])
+def test_an_id_may_be_any_number(tmp_path: Path, number: str) -> None:
+    export(tmp_path, {}, {"image_id": "HERE"})
+    document = tmp_path / "annotations.json"
+    document.write_text(document.read_text().replace('"HERE"', number))
+    made = read(tmp_path)
+    assert len(made.rows) == 1
+    assert made.reasons == {"unknown_image": 1}
+
+
 @pytest.mark.parametrize(
     "segmentation", ["[[1e400, 5, 9, 9, 1, 9]]", "[[NaN, 5, 9, 9]]"]
 )
