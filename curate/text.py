@@ -21,9 +21,12 @@ _INT64 = range(-(1 << 63), 1 << 63)
 _FLOAT_BITS = 1024  # a whole number with fewer bits than this is no infinite float
 
 _WINDOW = 1 << 20  # bytes that `nesting` looks at in one go
-_BRACKETS = np.zeros(256, np.int8)
-_BRACKETS[list(b"[{")] = 1
-_BRACKETS[list(b"]}")] = -1
+BRACKETS = np.zeros(256, np.int8)
+"""(256,): by how much each byte changes the depth of brackets in a JSON text."""
+
+BRACKETS[list(b"[{")] = 1
+BRACKETS[list(b"]}")] = -1
+
 _NO_SYMBOL = bytes(set(range(256)) - set(b'[]{}"'))
 
 
@@ -85,7 +88,7 @@ def _within_64_bits(number: int) -> int | float:
     return math.inf
 
 
-def nesting(text: bytes) -> int:
+def nesting(text: bytes | memoryview) -> int:
     """The depth of the deepest bracket ([ or {) of a JSON text; brackets in strings do not count.
 
     The text need not be valid. It is read window by window, so that a large document
@@ -99,8 +102,8 @@ def nesting(text: bytes) -> int:
     quotes = 0
     open_escape = b""
     for start in range(0, len(text), _WINDOW):
-        window, open_escape = _blank_escapes(
-            open_escape + text[start : start + _WINDOW]
+        window, open_escape = blank_escapes(
+            open_escape + bytes(text[start : start + _WINDOW])
         )
         symbols = np.frombuffer(window.translate(None, delete=_NO_SYMBOL), np.uint8)
         if not symbols.size:
@@ -108,7 +111,7 @@ def nesting(text: bytes) -> int:
 
         quotes_so_far = quotes + np.cumsum(symbols == ord('"'))
         is_in_string = quotes_so_far % 2 == 1
-        steps = np.where(is_in_string, 0, _BRACKETS[symbols])
+        steps = np.where(is_in_string, 0, BRACKETS[symbols])
         depths = depth + np.cumsum(steps)
 
         deepest = max(deepest, int(depths.max()))
@@ -117,7 +120,7 @@ def nesting(text: bytes) -> int:
     return deepest
 
 
-def _blank_escapes(window: bytes) -> tuple[bytes, bytes]:
+def blank_escapes(window: bytes) -> tuple[bytes, bytes]:
     """Put spaces for escaped quotes and backslashes.
 
     Also give the backslash at the end that escapes the first byte of the next window,

@@ -8,14 +8,16 @@ whole.
 import codecs
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from curate.exports.mapping import Text, spool, windows
 from curate.reasons import Reason, Refusal
 from curate.text import BYTE_ORDER_MARKS, decode_text, nesting
 
-_WINDOW = 1 << 20  # bytes of a document that are checked in one go
+_LONGEST_MARK = max(map(len, BYTE_ORDER_MARKS))
 _LONGEST_NUMBER = (
     1000  # digits; Python refuses to read whole numbers of more than 4,300
 )
@@ -23,6 +25,9 @@ _LONGEST_NUMBER = (
 # A string that is never closed matches to the end of the text, so that it is read only once.
 _STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 _STRING_OR_BARE_WORD = re.compile(_STRING + rb"|-?(?:NaN|Infinity)\b", re.DOTALL)
+
+# Without any of these, a document that is no JSON cannot be repaired.
+_REPAIRABLE = re.compile(rb"NaN|Infinity|\\u[dD][89a-fA-F]")
 
 # Whatever is escaped and a pair of surrogates match as group 1, a lone surrogate does not.
 _SURROGATE_ESCAPE = re.compile(
@@ -49,31 +54,43 @@ def parse_json(raw: bytes, max_depth: int) -> Any:
         raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}") from None
 
 
-def json_text(raw: bytes, max_depth: int) -> bytes:
+def json_text(raw: Text, max_depth: int) -> Text:
     """A JSON document as strict UTF-8, for msgspec to decode in pieces.
 
     A byte-order mark is taken off. Bare NaN and Infinity become null, and lone surrogates
-    U+FFFD.
+    U+FFFD. What has to be rewritten of a mapped document goes to a temporary file.
 
     Raises:
         Refusal: over_limit if brackets nest deeper than `max_depth`, else malformed_file.
     """
-    if raw.startswith(tuple(BYTE_ORDER_MARKS)):
-        raw = decode_text(raw).encode("utf-8", "surrogatepass")
-    else:
-        _check_utf8(raw)
-    _check_depth(raw, max_depth)
-    if not _json_error(raw):
-        return raw
+    text = utf8_text(raw)
+    _check_depth(text, max_depth)
+    error = _json_error(text)
+    if not error:
+        return text
+    if _REPAIRABLE.search(text) is None:
+        raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}")
 
-    repaired = _STRING_OR_BARE_WORD.sub(_repair, raw)
+    repaired = _repaired(text)
     error = _json_error(repaired)
     if error:
         raise Refusal(Reason.MALFORMED_FILE, f"no JSON: {error}")
     return repaired
 
 
-def json_value(piece: bytes | msgspec.Raw) -> Any:
+def utf8_text(raw: Text) -> Text:
+    """A text as UTF-8 without a byte-order mark. Refusal malformed_file if it is no text."""
+    start = bytes(raw[:_LONGEST_MARK])
+    if start.startswith(codecs.BOM_UTF8):
+        raw = raw[len(codecs.BOM_UTF8) :]
+    elif start.startswith(tuple(BYTE_ORDER_MARKS)):
+        return _rewritten(raw, _in_utf8(raw))
+    for _ in _decoded(raw, "utf-8"):
+        pass
+    return raw
+
+
+def json_value(piece: Text | msgspec.Raw) -> Any:
     """Plain data of a piece of `json_text`; a number beyond the largest float is infinite."""
     try:
         return msgspec.json.decode(piece)
@@ -81,7 +98,7 @@ def json_value(piece: bytes | msgspec.Raw) -> Any:
         return json.loads(bytes(piece), parse_int=_whole_number)
 
 
-def _check_depth(text: bytes, max_depth: int) -> None:
+def _check_depth(text: Text, max_depth: int) -> None:
     depth = nesting(text)
     if depth > max_depth:
         raise Refusal(
@@ -89,18 +106,52 @@ def _check_depth(text: bytes, max_depth: int) -> None:
         )
 
 
-def _check_utf8(raw: bytes) -> None:
-    """Refuse what is no UTF-8, without a decoded copy of the whole document."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def _decoded(raw: Text, encoding: str) -> Iterator[str]:
+    """A text, some of it at a time. Refusal malformed_file if it is not of the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for start in range(0, len(raw), _WINDOW):
-            decoder.decode(raw[start : start + _WINDOW])
+        for window in windows(raw):
+            yield decoder.decode(window)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise Refusal(Reason.MALFORMED_FILE, f"no utf-8 text: {error}") from None
+        detail = f"no {encoding} text: {error}"
+        raise Refusal(Reason.MALFORMED_FILE, detail) from None
 
 
-def _json_error(text: bytes) -> str:
+def _in_utf8(raw: Text) -> Iterator[bytes]:
+    """A UTF-16 text as UTF-8, some of it at a time. Refusal malformed_file."""
+    for decoded in _decoded(raw, "utf-16"):
+        yield decoded.encode("utf-8", "surrogatepass")
+
+
+def _rewritten(original: Text, pieces: Iterator[bytes]) -> Text:
+    """The pieces together: in memory if the original is, else in a temporary file."""
+    if isinstance(original, bytes):
+        return b"".join(pieces)
+    return spool(pieces)
+
+
+def _repaired(text: Text) -> Text:
+    """The text with null for bare words, and U+FFFD for lone surrogates."""
+    if isinstance(text, bytes):
+        return _STRING_OR_BARE_WORD.sub(_repair, text)
+    return spool(_repaired_pieces(text))
+
+
+def _repaired_pieces(text: Text) -> Iterator[bytes]:
+    """The repaired text, some of it at a time."""
+    done = 0
+    for token in _STRING_OR_BARE_WORD.finditer(text):
+        repaired = _repair(token)
+        if repaired == token[0]:
+            continue
+        yield from windows(text[done : token.start()])
+        yield repaired
+        done = token.end()
+    yield from windows(text[done:])
+
+
+def _json_error(text: Text) -> str:
     """What is wrong with the text, or "" if it is JSON."""
     try:
         msgspec.json.decode(text, type=msgspec.Raw)

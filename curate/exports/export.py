@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from curate.exports.documents import parse_json
 from curate.exports.files import Files
+from curate.exports.mapping import Text
 from curate.limits import Limits
 from curate.reasons import Refusal
 from curate.records import Drop, FaultReport, IgnoredFile, make_drop
@@ -30,6 +31,10 @@ class Export:
     def read(self, path: str) -> bytes:
         """A file's bytes. Refusal unreadable_file or over_limit."""
         return self.files.read(path, self.limits)
+
+    def map(self, path: str) -> Text:
+        """A file's bytes, which need not fit into memory. Refusal as `read`."""
+        return self.files.map(path, self.limits)
 
     def read_text(self, path: str) -> str:
         r"""A file's text, with \n for line ends. Refusal malformed_file, or as `read`."""

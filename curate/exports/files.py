@@ -5,18 +5,22 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 from urllib.parse import unquote
 
 from upath import UPath
 
 from curate.exports.file_names import ancestors, fold, folder_role
 from curate.exports.litter import is_litter, thumbnails
+from curate.exports.mapping import Text, map_file
 from curate.exports.places import Places
 from curate.exports.refused_files import RefusedFile
 from curate.exports.walking import Entry, Links, walk
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.storage import digest
+
+_Bytes = TypeVar("_Bytes", bound=Text)
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,21 @@ class Files:
 
     def read(self, path: str, limits: Limits) -> bytes:
         """A file's bytes. Refusal unreadable_file or over_limit."""
+        return self._read(path, limits, lambda file: bytes(file.read_bytes()))
+
+    def map(self, path: str, limits: Limits) -> Text:
+        """A file's bytes, which need not fit into memory. Refusal as `read`."""
+        return self._read(path, limits, map_file)
+
+    def _read(
+        self, path: str, limits: Limits, read: Callable[[UPath], _Bytes]
+    ) -> _Bytes:
         file = self.file(path)
         try:
             if file.stat().st_size > limits.file_bytes:
                 detail = f"{path}: larger than {limits.file_bytes:,} bytes"
                 raise Refusal(Reason.OVER_LIMIT, detail)
-            return file.read_bytes()
+            return read(file)
         except OSError as error:
             detail = f"{path}: {error.strerror or error}"
             raise Refusal(Reason.UNREADABLE_FILE, detail) from None

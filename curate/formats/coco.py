@@ -58,12 +58,9 @@ What is dropped: `no_mask`, `crowd`, `deleted`, `unknown_class`, `unknown_image`
 `malformed_file`.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import msgspec
 
 from curate.errors import InputError
 from curate.exports.export import Export
@@ -74,14 +71,13 @@ from curate.formats.shared.coco_annotations import (
     read_classes,
 )
 from curate.formats.shared.coco_entries import (
-    Entry,
-    ImageId,
     has_other_content,
+    read_entries,
     read_entry,
     read_id,
-    read_object,
 )
 from curate.formats.shared.coco_images import file_name, image_folders
+from curate.formats.shared.coco_index import index_annotations, index_images
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import value, whole
 from curate.reasons import Reason, Refusal
@@ -137,7 +133,7 @@ def _is_instances(document: JsonDocument) -> bool:
     if "images" not in keys or keys.isdisjoint(("annotations", "categories")):
         return False
     try:
-        sample = document.entries("annotations")[:_SAMPLE]
+        sample = document.sample("annotations", _SAMPLE)
     except Refusal:
         return True  # what is wrong with it is said when it is read
     entries = [entry for entry in map(read_entry, sample) if entry is not None]
@@ -148,26 +144,33 @@ def _read_document(
     export: Export, source: JsonDocument, crowds: str
 ) -> Iterator[ReadItem]:
     """The records of a document's images. Refusal malformed_file if a list in it is none."""
-    raw_images = source.entries("images")
-    raw_annotations = source.entries("annotations")
+    images = index_images(source)
+    annotations = index_annotations(source, images)
     document = _Document(
         export=export,
         path=source.path,
         crowds=crowds,
-        classes=read_classes(source.entries("categories")),
+        classes=read_classes(source.each("categories")),
         folders=image_folders(source.path),
         videos=_video_names(value(source.pieces.get("videos"))),
     )
 
-    annotations, malformed = _by_image(document, raw_annotations)
-    yield from malformed
-    images, malformed = _by_id(document, raw_images)
-    yield from malformed
-    for key, entries in images.items():
-        # Taken out, so that what is decoded need not stay in memory as bytes, too.
-        yield _image(document, key, entries, annotations.pop(key, []))
-    for key, unlisted in annotations.items():
-        yield from _of_no_image(document, key, unlisted)
+    for place in annotations.malformed:
+        yield _malformed(document, f"annotations[{place}] is no object", f"[{place}]")
+    for place in images.malformed:
+        detail = f"images[{place}] is no object with an id"
+        yield _malformed(document, detail, f"[images {place}]", count=0)
+    for key, number in images.numbers.items():
+        yield _image(document, key, images.entries(number), annotations.of(number))
+    for raw in annotations.of_unlisted():
+        yield _of_no_image(document, raw)
+
+
+def _malformed(document: _Document, detail: str, place: str, count: int = 1) -> Drop:
+    """The drop of an entry of a list of the document. `place`: the end of its key."""
+    refusal = Refusal(Reason.MALFORMED_FILE, f"{document.path}: {detail}")
+    key = document.path + place
+    return document.export.drop(refusal, annotation_key=key, count=count)
 
 
 def _video_names(videos: Any) -> dict[str, str]:
@@ -182,47 +185,8 @@ def _video_names(videos: Any) -> dict[str, str]:
     return names
 
 
-def _by_image(
-    document: _Document, raw_annotations: list[msgspec.Raw]
-) -> tuple[dict[str, list[msgspec.Raw]], list[Drop]]:
-    """Annotations by image id, "" if they name no image; and drops of what is no object."""
-    found: defaultdict[str, list[msgspec.Raw]] = defaultdict(list)
-    drops = []
-    for number, raw in enumerate(raw_annotations):
-        try:
-            # Of millions of annotations only this is decoded until their image's turn.
-            image_id = msgspec.json.decode(raw, type=ImageId).image_id
-        except msgspec.ValidationError:
-            detail = f"{document.path}: annotations[{number}] is no object"
-            refusal = Refusal(Reason.MALFORMED_FILE, detail)
-            key = f"{document.path}[{number}]"
-            drops.append(document.export.drop(refusal, annotation_key=key))
-            continue
-        found[read_id(value(image_id)) or ""].append(raw)
-    return found, drops
-
-
-def _by_id(
-    document: _Document, raw_images: list[msgspec.Raw]
-) -> tuple[dict[str, list[_Image]], list[Drop]]:
-    """The images under each id; and drops of what is no object with an id."""
-    found: defaultdict[str, list[_Image]] = defaultdict(list)
-    drops = []
-    for number, raw in enumerate(raw_images):
-        image = read_object(raw)
-        key = read_id(image.get("id"))
-        if key is None:
-            detail = f"{document.path}: images[{number}] is no object with an id"
-            refusal = Refusal(Reason.MALFORMED_FILE, detail)
-            key = f"{document.path}[images {number}]"
-            drops.append(document.export.drop(refusal, annotation_key=key, count=0))
-        else:
-            found[key].append(image)
-    return found, drops
-
-
 def _image(
-    document: _Document, key: str, images: list[_Image], annotations: list[msgspec.Raw]
+    document: _Document, key: str, images: list[_Image], annotations: list[bytes]
 ) -> ImageRecord | Drop:
     """The record of an image id; a drop of its annotations if it has no name, or several."""
     # One image may be listed twice, as merged documents do; two images may not share an id.
@@ -241,12 +205,13 @@ def _image(
 
 
 def _image_record(
-    document: _Document, image: _Image, raw_annotations: list[msgspec.Raw]
+    document: _Document, image: _Image, raw_annotations: list[bytes]
 ) -> ImageRecord:
     annotations = []
-    for raw in raw_annotations:
+    entries = read_entries(raw_annotations)
+    for entry, raw in zip(entries, raw_annotations, strict=True):
         annotation = read_annotation(
-            document.path, _entry(raw), image, document.classes, document.crowds
+            document.path, entry, raw, image, document.classes, document.crowds
         )
         annotations.append(annotation)
     return ImageRecord(
@@ -268,18 +233,13 @@ def _video(document: _Document, image: _Image) -> str:
     return document.videos.get(video, f"{document.path}#{video}")
 
 
-def _of_no_image(
-    document: _Document, key: str, raw_annotations: list[msgspec.Raw]
-) -> Iterator[Drop]:
-    """Drops of annotations whose image is not listed."""
-    detail = f"{document.path}: image {key} is not listed"
-    if not key:
+def _of_no_image(document: _Document, raw: bytes) -> Drop:
+    """The drop of an annotation whose image is not listed."""
+    [entry] = read_entries([raw])
+    image = read_id(entry.image_id)
+    detail = f"{document.path}: image {image} is not listed"
+    if not image:
         detail = f"{document.path}: it names no image"
     refusal = Refusal(Reason.UNKNOWN_IMAGE, detail)
-    for raw in raw_annotations:
-        key = annotation_key(document.path, _entry(raw))
-        yield document.export.drop(refusal, annotation_key=key)
-
-
-def _entry(raw: msgspec.Raw) -> Entry:
-    return read_entry(raw) or Entry()
+    key = annotation_key(document.path, entry, raw)
+    return document.export.drop(refusal, annotation_key=key)

@@ -126,7 +126,7 @@ def _is_panoptic(document: JsonDocument) -> bool:
     if "annotations" not in document.pieces:
         return False
     try:
-        sample = document.entries("annotations")[:_SAMPLE]
+        sample = document.sample("annotations", _SAMPLE)
     except Refusal:
         return False
     for raw in sample:
@@ -147,7 +147,7 @@ def _has_segments(entry: Any) -> bool:
 
 def _read_document(document: _Document, source: JsonDocument) -> Iterator[ReadItem]:
     """The records of a document. Refusal malformed_file if a list in it is none."""
-    raw_annotations = source.entries("annotations")
+    raw_annotations = source.each("annotations")
     images = _images(source)
     annotated = set()
     for number, raw in enumerate(raw_annotations):
@@ -182,12 +182,12 @@ def _malformed(document: _Document, number: int) -> Drop:
 def _images(source: JsonDocument) -> dict[str, list[_Listed]]:
     """The images of a document by id; those of its videos, too."""
     found: defaultdict[str, list[_Listed]] = defaultdict(list)
-    for raw in source.entries("images"):
+    for raw in source.each("images"):
         entry = read_object(raw)
         video = read_id(entry.get("video_id")) or ""
         found[read_id(entry.get("id")) or ""].append(_Listed(entry, video))
 
-    for raw in source.entries("videos"):
+    for raw in source.each("videos"):
         video_entry = read_object(raw)
         frames = video_entry.get("images")
         if not isinstance(frames, list):

@@ -1,8 +1,9 @@
-"""The px inside a ring, bit for bit as pycocotools fills it.
+"""The px inside rings, bit for bit as pycocotools fills them.
 
 The raster is computed here and not by pycocotools' C code, which writes past its
 buffer if a mask has runs of 2^24 px and more. The cost is the image columns that the
-outline crosses, however far it reaches.
+outlines cross, however far they reach; rings are filled many at a time, because each
+step in numpy costs as much as some thousand crossings.
 
 How pycocotools fills (maskApi.c, rleFrPoly): it draws the outline on a grid of fifths
 of a px, point by point along the longer axis of each edge, and looks where the drawn
@@ -10,15 +11,19 @@ line passes the middle of a px column, between the fifths 5x + 2 and 5x + 3. Eac
 crossing turns the mask on or off from its row downwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.run_lengths import Positions, RunLengths, from_borders
-from curate.reasons import Reason, Refusal
+from curate.pixels.run_lengths import (
+    Positions,
+    RunLengths,
+    frame_step,
+    from_shifted_borders,
+)
 
 Ring = NDArray[np.float64]
 """(n, 2): x and y of each corner, px."""
@@ -35,80 +40,90 @@ MAX_CROSSINGS = 4_000_000
 _FIFTHS = 5  # in a px
 _MIDDLE = 2  # the last fifth before the middle of a px
 _HALF = 0.5  # what C adds before it cuts the fraction off, to round
+_AT_ONCE = 1 << 14  # crossings whose numbers fit the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Edges:
-    """n edges of a ring, each from where its coordinate on its longer axis is lower."""
+    """n edges of rings, each from where its coordinate on its longer axis is lower."""
 
+    ring: Columns
+    """The number of its ring."""
     x: Fifths
     y: Fifths
     """Where each starts."""
     dx: Fifths
     dy: Fifths
     """From there to its end."""
+    first: Columns
+    """The first column of the frame whose middle it crosses."""
+    crossed: Columns
+    """How many it crosses."""
 
-    def take(self, chosen: NDArray[Any]) -> "_Edges":
-        """Some of the edges, by number or by a (n,) mask."""
+    def take(self, chosen: NDArray[Any] | slice) -> "_Edges":
+        """Some of the edges, by number, by a slice or by a (n,) mask."""
         return _Edges(
+            ring=self.ring[chosen],
             x=self.x[chosen],
             y=self.y[chosen],
             dx=self.dx[chosen],
             dy=self.dy[chosen],
+            first=self.first[chosen],
+            crossed=self.crossed[chosen],
         )
 
 
+def crosses_too_much(rings: Sequence[Ring], width: int) -> bool:
+    """Whether the edges of a polygon cross more than `MAX_CROSSINGS` columns of the frame."""
+    if sum(map(len, rings)) * width <= MAX_CROSSINGS:
+        return False
+    return int(_edges(rings, width).crossed.sum()) > MAX_CROSSINGS
+
+
 def fill(rings: Sequence[Ring], height: int, width: int) -> list[RunLengths]:
-    """The px inside each ring over height × width px.
-
-    Refusal over_limit if their edges cross more than `MAX_CROSSINGS` columns.
-    """
-    filled = []
-    crossings = 0
-    for ring in rings:
-        edges = _edges(ring)
-        first, last = _columns(edges, width)
-        crossed = np.maximum(last - first + 1, 0)
-        crossings += int(crossed.sum())
-        if crossings > MAX_CROSSINGS:
-            detail = f"a polygon whose edges cross more than {MAX_CROSSINGS:,} columns"
-            raise Refusal(Reason.OVER_LIMIT, detail)
-
-        borders = _borders(edges, first, crossed, height)
-        filled.append(from_borders(borders, height, width))
+    """The px inside each ring over height × width px; none may cross too much."""
+    edges = _edges(rings, width)
+    filled: list[RunLengths] = []
+    for first, last in _groups(edges, len(rings)):
+        bounds = np.searchsorted(edges.ring, (first, last))
+        group = edges.take(slice(*bounds))
+        filled += _fill_group(group, first, last, height, width)
     return filled
 
 
-def _borders(
-    edges: _Edges,
-    first: Columns,
-    crossed: Columns,
-    height: int,
-) -> Positions:
-    """Where the edges of a ring turn the mask on or off, in order.
+def _groups(edges: _Edges, rings: int) -> Iterator[tuple[int, int]]:
+    """Ranges of rings that are filled together."""
+    crossed = np.bincount(edges.ring, edges.crossed, rings)
+    number = np.cumsum(crossed) // _AT_ONCE
+    bounds = np.flatnonzero(np.diff(number, prepend=-1, append=np.inf))
+    yield from zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
 
-    `first`: the first column that each edge crosses. `crossed`: how many it crosses.
+
+def _fill_group(
+    edges: _Edges, first: int, last: int, height: int, width: int
+) -> list[RunLengths]:
+    """The px inside the rings whose edges these are.
+
+    `first`, `last`: the numbers of the rings, half-open.
     """
-    # One entry for each crossing: the number of its edge, and its column.
-    numbers = np.arange(crossed.size)
-    edge = np.repeat(numbers, crossed)
-    ends = np.cumsum(crossed)
-    starts = ends - crossed
-    place = np.arange(edge.size) - starts[edge]
-    column = first[edge] + place
-
-    heights = _crossing_heights(edges.take(edge), column)
-    row = (heights + _MIDDLE) // _FIFTHS
-    row = np.clip(row, 0, height)
-    borders = column * height + row
+    is_steep = np.abs(edges.dx) < np.abs(edges.dy)
+    level = _level_crossings(edges.take(~is_steep), first, height, width)
+    steep = _steep_crossings(edges.take(is_steep), first, height, width)
+    borders = np.concatenate((level, steep))
     borders.sort()
-    return borders
+    return from_shifted_borders(borders, last - first, height, width)
 
 
-def _edges(ring: Ring) -> _Edges:
-    """The edges of a ring, its corners rounded to fifths as C does it."""
-    start = np.trunc(_FIFTHS * ring + _HALF)
-    end = np.roll(start, -1, axis=0)
+def _edges(rings: Sequence[Ring], width: int) -> _Edges:
+    """The edges of rings, their corners rounded to fifths as C does it."""
+    corners = np.concatenate([*rings, np.empty((0, 2))])
+    sizes = np.array([len(ring) for ring in rings], np.int64)
+    ends = np.cumsum(sizes)
+    following = np.arange(1, len(corners) + 1)
+    following[ends - 1] = ends - sizes
+
+    start = np.trunc(_FIFTHS * corners + _HALF)
+    end = start[following]
     way = end - start
 
     # Drawing starts at the end that is lower on the longer axis: rounding depends on
@@ -120,22 +135,28 @@ def _edges(ring: Ring) -> _Edges:
     start[is_backwards] = end[is_backwards]
     way[is_backwards] *= -1
 
-    x, y = start.T
-    dx, dy = way.T
-    return _Edges(x, y, dx, dy)
+    x, y = np.ascontiguousarray(start.T)
+    dx, dy = np.ascontiguousarray(way.T)
+    first, last = _columns(x, dx, width)
+    return _Edges(
+        ring=np.repeat(np.arange(len(rings)), sizes),
+        x=x,
+        y=y,
+        dx=dx,
+        dy=dy,
+        first=first,
+        crossed=np.maximum(last - first + 1, 0),
+    )
 
 
-def _columns(
-    edges: _Edges,
-    width: int,
-) -> tuple[Columns, Columns]:
+def _columns(x: Fifths, dx: Fifths, width: int) -> tuple[Columns, Columns]:
     """The first and the last column of the frame whose middle each edge crosses.
 
     The last is before the first if there is none.
     """
-    ends = edges.x + edges.dx
-    leftmost = np.minimum(edges.x, ends)
-    rightmost = np.maximum(edges.x, ends)
+    ends = x + dx
+    leftmost = np.minimum(x, ends)
+    rightmost = np.maximum(x, ends)
 
     after_left = (leftmost - _MIDDLE) / _FIFTHS
     before_right = (rightmost - _MIDDLE - 1) / _FIFTHS
@@ -144,50 +165,69 @@ def _columns(
     return first.astype(np.int64), last.astype(np.int64)
 
 
-def _crossing_heights(edges: _Edges, column: Columns) -> Columns:
-    """The y, in fifths, at which each edge crosses the middle of its column, (n,).
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crossings:
+    """The columns that edges cross, one entry for each."""
 
-    It is the lower of the two drawn points on either side of the middle. Drawn points
-    are one fifth apart along the edge's longer axis, and rounded as C does it on the
-    other, in float64.
+    column: Columns
+    offset: Columns
+    """What is added to a position in the frame to keep its ring apart."""
+    times: Columns
+    """How often each edge stands among the entries."""
+
+    def of_each(self, values: Fifths) -> Fifths:
+        """A value of each edge, for each of its entries."""
+        return np.repeat(values, self.times)
+
+
+def _crossings(edges: _Edges, first: int, apart: int) -> _Crossings:
+    times = edges.crossed
+    ends = np.cumsum(times)
+    column = np.arange(times.sum()) + np.repeat(edges.first - ends + times, times)
+    offset = np.repeat((edges.ring - first) * apart, times)
+    return _Crossings(column, offset, times)
+
+
+def _level_crossings(edges: _Edges, first: int, height: int, width: int) -> Positions:
+    """The positions at which edges that are drawn along x cross their columns.
+
+    The y of a crossing is the lower of the two drawn points on either side of the
+    middle. Drawn points are one fifth apart along the edge's longer axis, and rounded as
+    C does it on the other, in float64.
     """
-    middle = _FIFTHS * column + _MIDDLE
-    before = middle.astype(np.float64)
-    is_steep = np.abs(edges.dx) < np.abs(edges.dy)
-    is_level = ~is_steep
+    entries = _crossings(edges, first, frame_step(height, width))
+    # Edges that cross no column may be points, which have no slope.
+    slope = edges.dy / np.maximum(edges.dx, 1)
+    slope = entries.of_each(slope)
+    y = entries.of_each(edges.y)
+    steps = _FIFTHS * entries.column + _MIDDLE - entries.of_each(edges.x)
 
-    heights = np.empty(column.size)
-    level = edges.take(is_level)
-    heights[is_level] = _level_heights(level, before[is_level])
-    steep = edges.take(is_steep)
-    heights[is_steep] = _steep_heights(steep, before[is_steep])
-    return heights.astype(np.int64)
-
-
-def _level_heights(edges: _Edges, before: Fifths) -> Fifths:
-    """For edges drawn along x. `before`: the last fifth before each middle."""
-    slope = edges.dy / edges.dx
-    steps = before - edges.x
-    y_before = edges.y + slope * steps
-    y_behind = edges.y + slope * (steps + 1)
-    drawn_before = np.trunc(y_before + _HALF)
-    drawn_behind = np.trunc(y_behind + _HALF)
-    return np.minimum(drawn_before, drawn_behind)
+    y_before = np.trunc(y + slope * steps + _HALF)
+    y_behind = np.trunc(y + slope * (steps + 1) + _HALF)
+    return _positions(np.minimum(y_before, y_behind), entries, height)
 
 
-def _steep_heights(edges: _Edges, before: Fifths) -> Fifths:
-    """For edges drawn along y: the last drawn point that has not passed the middle."""
-    slope = edges.dx / edges.dy
+def _steep_crossings(edges: _Edges, first: int, height: int, width: int) -> Positions:
+    """The same for edges that are drawn along y: the last drawn point that has not passed
+    the middle of its column."""
+    entries = _crossings(edges, first, frame_step(height, width))
+    slope = entries.of_each(edges.dx / edges.dy)
+    x = entries.of_each(edges.x)
+    before = (_FIFTHS * entries.column + _MIDDLE).astype(np.float64)
     goes_right = slope > 0
 
     # Start at most two steps early, and go on while the next point has not passed
     # either.
-    to_middle = before + _HALF - edges.x
-    step = np.floor(to_middle / slope) - 2
+    step = np.floor((before + _HALF - x) / slope) - 2
     for _ in range(3):
-        next_x = edges.x + slope * (step + 1)
-        drawn_x = np.trunc(next_x + _HALF)
+        drawn_x = np.trunc(x + slope * (step + 1) + _HALF)
         passes = (drawn_x > before) == goes_right
-        step = np.where(passes, step, step + 1)
-    heights: Fifths = edges.y + step
-    return heights
+        step += ~passes
+    return _positions(entries.of_each(edges.y) + step, entries, height)
+
+
+def _positions(heights: Fifths, entries: _Crossings, height: int) -> Positions:
+    """Positions in the frame, each ring's apart. `heights`: whole fifths."""
+    row = np.floor((heights + _MIDDLE) / _FIFTHS)
+    np.clip(row, 0, height, out=row)
+    return entries.column * height + row.astype(np.int64) + entries.offset

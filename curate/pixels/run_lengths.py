@@ -53,6 +53,11 @@ class RunLengths:
         return self.height * self.width
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no px is of the mask."""
+        return self.counts.size == 1
+
+    @property
     def borders(self) -> Positions:
         """(n - 1,) the positions where the value changes, in order."""
         return np.cumsum(self.counts[:-1])
@@ -63,18 +68,74 @@ def from_borders(borders: Positions, height: int, width: int) -> RunLengths:
 
     Two borders at one position cancel, and one at the very end has no effect.
     """
-    repeats = borders[1:] == borders[:-1]
-    if repeats.any():
-        borders, times = np.unique(borders, return_counts=True)
-        is_odd = times % 2 == 1
-        borders = borders[is_odd]
-
+    borders = _without_pairs(borders)
     pixels = height * width
     if borders.size and borders[-1] == pixels:
         borders = borders[:-1]
 
     counts = runs_between(borders, pixels)
     return RunLengths(counts, height, width)
+
+
+def frame_step(height: int, width: int) -> int:
+    """How far `from_shifted_borders` wants the borders of one mask from those of the next."""
+    return height * width + 1
+
+
+def from_shifted_borders(
+    borders: Positions, masks: int, height: int, width: int
+) -> list[RunLengths]:
+    """Run-lengths of many masks of one frame, from the borders of all in order.
+
+    Each border of mask n, 0 to `masks` - 1, is moved on by n times `frame_step`. Else as
+    `from_borders`.
+    """
+    step = frame_step(height, width)
+    pixels = height * width
+    borders = _without_pairs(borders)
+
+    # The end of each frame has no effect as a border, and is the end of the last run.
+    frames = np.arange(masks) * step
+    ends = frames + pixels
+    firsts = np.searchsorted(borders, frames)
+    lasts = np.searchsorted(borders, ends)
+    sizes = lasts - firsts
+    run_ends = np.cumsum(sizes + 1)
+    all_ends = np.empty(int(sizes.sum()) + masks, np.int64)
+    is_last = np.zeros(all_ends.size, np.bool_)
+    is_last[run_ends - 1] = True
+    all_ends[is_last] = ends
+    all_ends[~is_last] = borders[_ranges(firsts, sizes)]
+
+    # Frames are one px apart.
+    counts = np.diff(all_ends, prepend=-1)
+    counts[run_ends - sizes - 1] -= 1
+    found = []
+    start = 0
+    for end in run_ends.tolist():
+        found.append(RunLengths(counts[start:end], height, width))
+        start = end
+    return found
+
+
+def _without_pairs(borders: Positions) -> Positions:
+    """Sorted borders without those that cancel, because two are at one position."""
+    repeats = borders[1:] == borders[:-1]
+    if not repeats.any():
+        return borders
+    is_first = np.concatenate(([True], ~repeats))
+    starts = np.flatnonzero(is_first)
+    times = np.diff(starts, append=borders.size)
+    is_odd = times % 2 == 1
+    single: Positions = borders[starts[is_odd]]
+    return single
+
+
+def _ranges(firsts: Positions, sizes: Positions) -> Positions:
+    """All numbers of the ranges that start at `firsts` and have `sizes`."""
+    ends = np.cumsum(sizes)
+    shifts = firsts - ends + sizes
+    return np.arange(ends[-1]) + np.repeat(shifts, sizes)
 
 
 def runs_between(borders: Positions, pixels: int) -> Positions:

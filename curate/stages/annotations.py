@@ -38,7 +38,7 @@ def annotation_objects(
         raise Refusal(annotation.dropped, annotation.detail)
     check_label(annotation.label, limits)
     mask = masks_of.mask(annotation)
-    if masks.area(mask.runs) == 0:
+    if mask.runs.is_empty:
         raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
 
     flags = [*annotation.flags, *mask.flags]

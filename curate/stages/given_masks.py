@@ -10,6 +10,7 @@ from curate.exports.finding import find_mask
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Drop, Flag, ImageRecord, Painted, SegmentMap
 from curate.stages.found_files import check_length
+from curate.stages.hashes import Hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def repeated(key: str) -> Refusal:
 
 
 def usable_segments(
-    export: Export, path: str, record: ImageRecord, given: set[str]
+    export: Export, path: str, record: ImageRecord, given: Hashes
 ) -> UsableSegments:
     """The record with its segment maps at their paths in the export, and what is lost of it.
 
@@ -66,7 +67,7 @@ def usable_segments(
     return UsableSegments(record, drops, flags)
 
 
-def _unless_repeated(segment_map: SegmentMap, given: set[str]) -> SegmentMap:
+def _unless_repeated(segment_map: SegmentMap, given: Hashes) -> SegmentMap:
     """The segment map. Refusal duplicate_annotation if the image has it already."""
     if segment_map.path not in given:
         return segment_map

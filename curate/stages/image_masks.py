@@ -7,11 +7,20 @@ px of one value in a mask file.
 from dataclasses import dataclass, replace
 
 from curate.pixels import masks
+from curate.pixels.polygons import rasterise_all
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.segments import Segments
 from curate.pixels.shapes import own_size, to_run_lengths, whole_mask
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Flag, MaskFile, Painted, Shape
+from curate.records import (
+    Annotation,
+    Flag,
+    ImageRecord,
+    MaskFile,
+    Painted,
+    Polygons,
+    Shape,
+)
 from curate.stages.frames import Frame, Frames
 from curate.stages.layers import Visible
 from curate.stages.mask_reading import MaskReader
@@ -34,6 +43,8 @@ class ImageMasks:
     files: MaskReader
     visible: dict[int, Visible | Refusal]
     """What is seen of shapes that lie over one another, by their layers."""
+    drawn: dict[int, AnnotationMask | Refusal]
+    """Polygons that lie in no layer, by the identity of their shapes."""
     segments: dict[str, Segments | Refusal]
     """The segments of mask files in the displayed frame, by their paths."""
 
@@ -52,6 +63,12 @@ class ImageMasks:
             if isinstance(seen, Refusal):
                 raise seen
             return _displayed(seen.runs, seen.flags, self.frames.of_record())
+
+        drawn = self.drawn.get(id(shape))
+        if isinstance(drawn, Refusal):
+            raise drawn
+        if drawn is not None:
+            return drawn
 
         frame = self._frame(shape)
         runs, flags = to_run_lengths(
@@ -101,6 +118,33 @@ class ImageMasks:
         if masks.area(runs) == 0:
             raise Refusal(Reason.EMPTY_MASK, f"{shape.path}: the mask has no pixel")
         return _displayed(runs, flags, frame)
+
+
+def draw_polygons(
+    record: ImageRecord, frame: Frame
+) -> dict[int, AnnotationMask | Refusal]:
+    """All polygons of an image that lie in no layer, by the identity of their shapes.
+
+    None if they have to be scaled.
+    """
+    if frame.annotated is not None:
+        return {}
+    polygons = []
+    for annotation in record.annotations:
+        shape = annotation.shape
+        is_good = annotation.dropped is None and annotation.layer is None
+        if is_good and isinstance(shape, Polygons):
+            polygons.append(shape)
+
+    found: dict[int, AnnotationMask | Refusal] = {}
+    drawn = rasterise_all(polygons, frame.height, frame.width)
+    for shape, each in zip(polygons, drawn, strict=True):
+        if isinstance(each, Refusal):
+            found[id(shape)] = each
+        else:
+            runs, flags = each
+            found[id(shape)] = _displayed(runs, flags, frame)
+    return found
 
 
 def _displayed(runs: RunLengths, flags: list[Flag], frame: Frame) -> AnnotationMask:

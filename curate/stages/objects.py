@@ -25,7 +25,7 @@ from curate.records import (
 )
 from curate.stages.annotations import Object, annotation_objects
 from curate.stages.frames import Frames, StatedFrame
-from curate.stages.image_masks import ImageMasks
+from curate.stages.image_masks import ImageMasks, draw_polygons
 from curate.stages.image_source import ImageLimits, ImageSource
 from curate.stages.layers import visible_shapes
 from curate.stages.mask_files import map_objects
@@ -180,7 +180,8 @@ def _masks_of(files: MaskReader, frames: Frames) -> ImageMasks:
     visible = visible_shapes(
         record, frame.height, frame.width, max_pixels, frame.annotated
     )
-    return ImageMasks(frames, files, visible, segments)
+    drawn = draw_polygons(record, frame)
+    return ImageMasks(frames, files, visible, drawn, segments)
 
 
 def _picture_flags(probed: Probe) -> list[Flag]:

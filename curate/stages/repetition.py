@@ -29,12 +29,10 @@ from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
     ImageRecord,
-    MaskFile,
-    Painted,
     Polygons,
-    Shape,
 )
 from curate.stages.annotations import Object
+from curate.stages.hashes import Hashes
 
 _DIGEST_BYTES = 8
 _GIVEN_BEFORE = "the export has given this image the same label and shape before"
@@ -44,10 +42,10 @@ _GIVEN_BEFORE = "the export has given this image the same label and shape before
 class Given:
     """What an export has given to one image so far."""
 
-    keys: set[str] = field(default_factory=set)
+    keys: Hashes = field(default_factory=Hashes)
     """Ids of annotations and paths of mask files."""
-    contents: set[bytes] = field(default_factory=set)
-    """Digests of label and shape. Shapes themselves would take too much memory."""
+    contents: Hashes = field(default_factory=Hashes)
+    """Labels with shapes."""
     sources: set[str] = field(default_factory=set)
     """The documents that have given it annotations."""
 
@@ -67,8 +65,9 @@ def new_annotations(record: ImageRecord, given: Given) -> list[Annotation]:
     Keys are made unique among those that have a shape. `given` grows.
     """
     marked = []
-    digests = []
+    is_new = []
     keys: Counter[str] = Counter()
+    contents = given.contents.unpack()
     original = original_of(record.document)
     is_copy = original in given.sources
     given.sources.add(record.document)
@@ -76,26 +75,29 @@ def new_annotations(record: ImageRecord, given: Given) -> list[Annotation]:
         if is_copy and annotation.dropped is None:
             detail = f"{original} has this image, and {record.document} is a copy of it"
             annotation = _repeated(annotation, detail)
-        digest = b""
+        content = None
         if annotation.shape is not None and annotation.dropped is None:
-            digest = _digest(annotation.label, annotation.shape)
-        if digest and digest in given.contents:
+            content = hash(_content(annotation))
+        if content is not None and content in contents:
             annotation = _repeated(annotation, _GIVEN_BEFORE)
-            digest = b""
-        if digest:
-            given.contents.add(digest)
+            content = None
+        if content is not None:
+            contents.add(content)
             keys[annotation.key] += 1
         marked.append(annotation)
-        digests.append(digest)
+        is_new.append(content is not None)
+    given.contents.pack(contents)
 
     unique = []
-    for annotation, digest in zip(marked, digests, strict=True):
+    known = given.keys.unpack()
+    for annotation, is_one in zip(marked, is_new, strict=True):
         key = annotation.key
-        if digest and (keys[key] > 1 or key in given.keys):
-            key = _key_of_content(key, digest)
+        if is_one and (keys[key] > 1 or hash(key) in known):
+            key = _key_of_content(key, _hash(_content(annotation)))
             annotation = msgspec.structs.replace(annotation, key=key)
         unique.append(annotation)
-    given.keys.update(keys)
+    known.update(map(hash, keys))
+    given.keys.pack(known)
     return unique
 
 
@@ -140,14 +142,15 @@ def _key_of_content(key: str, digest: bytes) -> str:
     return f"{key}~{digest.hex()}"
 
 
-def _digest(label: str, shape: Shape | MaskFile | Painted) -> bytes:
-    """A digest of label and shape that does not depend on how numbers are written."""
+def _content(annotation: Annotation) -> bytes:
+    """Label and shape as bytes that do not depend on how numbers are written."""
+    shape = annotation.shape
     content: Any = shape
     if isinstance(shape, Polygons):
         rings = [_packed(ring) for ring in shape.rings]
         holes = [_packed(ring) for ring in shape.holes]
         content = ("polygons", rings, holes, shape.normalised)
-    return _hash(msgspec.msgpack.encode((label, content)))
+    return msgspec.msgpack.encode((annotation.label, content))
 
 
 def _packed(ring: Any) -> Any:

@@ -1,7 +1,8 @@
 """The Dask cluster under the stages: local workers, or a scheduler that exists.
 
 It starts with the first task and serves all stages of a run. Tasks take names of files
-and give back counts: neither tables nor pixels travel through it.
+and give back counts: neither tables nor pixels travel through it. Of a small run this
+process does the tasks itself, one after the other: local workers take seconds to start.
 """
 
 import logging
@@ -16,8 +17,6 @@ from curate.errors import InputError
 from curate.settings import DaskSettings
 from pipelines.flow.screen import Screen
 
-_WORKER_BYTES = 3 << 30  # Dask restarts a worker above it, and tries its task again
-
 # Without both, Dask's dashboard opens on port 8787.
 _NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 
@@ -27,11 +26,17 @@ _Shared = TypeVar("_Shared")
 
 
 class Workers:
-    """Workers that run a function over items; used with `with`, which ends them."""
+    """Workers that run a function over items; used with `with`, which ends them.
 
-    def __init__(self, settings: DaskSettings, screen: Screen) -> None:
+    `is_small`: whether the run is so small that no local workers are started.
+    """
+
+    def __init__(
+        self, settings: DaskSettings, screen: Screen, *, is_small: bool = False
+    ) -> None:
         self._settings = settings
         self._screen = screen
+        self._works_here = is_small and settings.scheduler is None
         self._cluster: Any = None
         self._client: Any = None
         self._environment = dict(os.environ)
@@ -63,6 +68,8 @@ class Workers:
         """
         if not items:
             return []
+        if self._works_here:
+            return self._map_here(title, function, items, shared)
 
         from distributed import as_completed  # slow to import
 
@@ -76,14 +83,29 @@ class Workers:
             try:
                 for future in as_completed(futures, loop=client.loop):
                     position = positions[future.key]
-                    results[position] = _result_of(
-                        future, f"{title}, {items[position]}"
-                    )
+                    with _named(f"{title}, {items[position]}"):
+                        results[position] = future.result()
                     future.release()
                     advance()
             except BaseException:
                 client.cancel(futures)
                 raise
+        return results
+
+    def _map_here(
+        self,
+        title: str,
+        function: Callable[[_Item, _Shared], _Result],
+        items: Sequence[_Item],
+        shared: _Shared,
+    ) -> list[_Result]:
+        """`map` in this process."""
+        results = []
+        with self._screen.steps(title, len(items)) as advance:
+            for item in items:
+                with _named(f"{title}, {item}"):
+                    results.append(function(item, shared))
+                advance()
         return results
 
     def _connected(self) -> Any:
@@ -107,32 +129,33 @@ class Workers:
 
     def _start_local(self) -> Any:
         """Start worker processes on this machine, as many as the settings say."""
-        import dask  # all three are slow to import
+        import dask  # both are slow to import
         from distributed import Client, LocalCluster
-        from distributed.system import MEMORY_LIMIT
 
         # What a task raises is raised and reported in this process; Dask would log it
         # once more.
         dask.config.set({"logging.distributed": "critical"})
-        count = self._settings.workers
+        # No limit on memory: Dask would count the pages of mapped documents, too, and end
+        # a worker that reads a large one.
         with _interrupts_wait():
             self._cluster = LocalCluster(
-                n_workers=count,
+                n_workers=self._settings.workers,
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address=None,
                 scheduler_kwargs=_NO_DASHBOARD,
-                memory_limit=min(_WORKER_BYTES, int(0.9 * MEMORY_LIMIT / count)),
+                memory_limit=None,
                 silence_logs=logging.CRITICAL,
             )
         return Client(self._cluster, set_as_default=False)
 
 
-def _result_of(future: Any, task: str) -> Any:
-    """What a task gave; what it raised is raised, with a note that names the task."""
+@contextmanager
+def _named(task: str) -> Iterator[None]:
+    """Put a note with the name of the task on what it raises, unless it is an InputError."""
     try:
-        return future.result()
+        yield
     except InputError:
         raise
     except Exception as error:

@@ -7,8 +7,7 @@ the plan files later. A plan is kept by the key of what it was made from.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from upath import UPath
@@ -22,8 +21,11 @@ from curate.storage import digest, read_record, remove_folder, write_bytes, writ
 from pipelines.flow.runner import Run
 
 IMAGES_PER_PARTITION = 200
+ANNOTATIONS_PER_PARTITION = 20_000
+"""A partition ends with the image that brings it to either of these numbers."""
+
 _MOST_NAMED = 5  # of the files that a format leaves alone
-_Item = TypeVar("_Item")
+_Kept = FoundImage | Drop | FaultReport
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -136,7 +138,7 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     aside = _Aside()
     digests = []
     faults = 0
-    for number, batch in enumerate(_batches(_set_aside(planned, aside))):
+    for number, batch in enumerate(batches(_set_aside(planned, aside))):
         encoded = ingest.encode_batch(batch)
         write_bytes(_file(folder, number), encoded)
         digests.append(digest(encoded))
@@ -165,9 +167,7 @@ def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
     return plan
 
 
-def _set_aside(
-    planned: Iterable[ingest.PlanItem], aside: _Aside
-) -> Iterator[FoundImage | Drop | FaultReport]:
+def _set_aside(planned: Iterable[ingest.PlanItem], aside: _Aside) -> Iterator[_Kept]:
     """What goes into the plan files; the rest is set aside."""
     for each in planned:
         if isinstance(each, IgnoredFile):
@@ -178,10 +178,20 @@ def _set_aside(
             yield each
 
 
-def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
-    """The items in lists of IMAGES_PER_PARTITION."""
-    source = iter(items)
-    while batch := list(islice(source, IMAGES_PER_PARTITION)):
+def batches(items: Iterable[_Kept]) -> Iterator[list[_Kept]]:
+    """The items in lists, each of which is one partition."""
+    batch: list[_Kept] = []
+    annotations = 0
+    for item in items:
+        batch.append(item)
+        if isinstance(item, FoundImage):
+            annotations += len(item.record.annotations)
+        is_large = annotations >= ANNOTATIONS_PER_PARTITION
+        if len(batch) == IMAGES_PER_PARTITION or is_large:
+            yield batch
+            batch = []
+            annotations = 0
+    if batch:
         yield batch
 
 

@@ -8,6 +8,7 @@ from curate.exports import process_limits
 from curate.settings import Settings
 from pipelines.flow import build as builds
 from pipelines.flow import labels
+from pipelines.flow.amount import is_small
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run
 from pipelines.flow.screen import Screen
@@ -22,7 +23,8 @@ def start_run(settings: Settings) -> Iterator[Run]:
     """
     check_settings(settings)
     screen = Screen()
-    with Workers(settings.dask, screen) as workers:
+    small = is_small(settings.exports)
+    with Workers(settings.dask, screen, is_small=small) as workers:
         run = Run(settings, workers, screen)
         _note_missing_limits(screen)
         run.look_at_exports()

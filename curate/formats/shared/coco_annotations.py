@@ -15,7 +15,7 @@ from curate.formats.shared.coco_entries import (
     read_object,
 )
 from curate.formats.shared.coco_shapes import read_shape
-from curate.formats.shared.json_values import attributes, label_flags, stated_box, value
+from curate.formats.shared.json_values import attributes, label_flags, stated_box
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation
 
@@ -72,30 +72,36 @@ def read_classes(raw_categories: Iterable[msgspec.Raw]) -> Classes:
 
 
 def read_annotation(
-    document: str, entry: Entry, image: dict[str, Any], classes: Classes, crowds: str
+    document: str,
+    entry: Entry,
+    raw: bytes,
+    image: dict[str, Any],
+    classes: Classes,
+    crowds: str,
 ) -> Annotation:
     """An annotation with its shape, or with the reason why it is dropped.
 
-    `document`: path of its document. `image`: the entry of its image. `crowds`: the option.
+    `document`: path of its document. `raw`: the entry as it is written. `image`: the entry
+    of its image. `crowds`: the option.
     """
-    category = read_id(value(entry.category_id))
+    category = read_id(entry.category_id)
     label = classes.label(category)  # also for what is dropped, as far as it is known
-    remarks = attributes(value(entry.metadata)) | attributes(value(entry.attributes))
+    remarks = attributes(entry.metadata) | attributes(entry.attributes)
     annotation = Annotation(
-        key=annotation_key(document, entry), label=label, attributes=remarks
+        key=annotation_key(document, entry, raw), label=label, attributes=remarks
     )
     try:
-        if is_set(image.get("deleted")) or is_set(value(entry.deleted)):
+        if is_set(image.get("deleted")) or is_set(entry.deleted):
             raise Refusal(Reason.DELETED, "deleted in the annotation tool")
         classes.check(category)
         # CVAT writes iscrowd for every mask that it exports as run-lengths.
         is_cvats = "occluded" in remarks
         is_mere_mask = is_cvats or category in classes.stuff
-        if is_set(value(entry.iscrowd)) and _is_crowd(crowds, is_mere_mask):
+        if is_set(entry.iscrowd) and _is_crowd(crowds, is_mere_mask):
             raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
-        if is_set(value(entry.isbbox)):
+        if is_set(entry.isbbox):
             raise Refusal(Reason.NO_MASK, "isbbox: a box")
-        shape = read_shape(value(entry.segmentation))
+        shape = read_shape(entry.segmentation)
     except Refusal as refusal:
         return msgspec.structs.replace(
             annotation, dropped=refusal.reason, detail=refusal.detail
@@ -104,16 +110,16 @@ def read_annotation(
         annotation,
         shape=shape,
         flags=label_flags(label),
-        box=stated_box(value(entry.bbox)),
+        box=stated_box(entry.bbox),
     )
 
 
-def annotation_key(document: str, entry: Entry) -> str:
+def annotation_key(document: str, entry: Entry, raw: bytes) -> str:
     """DOCUMENT#ID; without an id, DOCUMENT# and a digest of class and segmentation."""
-    key = read_id(value(entry.id))
+    key = read_id(entry.id)
     if key is None:
         # The place in the list would not do: it changes with each export.
-        pieces = msgspec.msgpack.encode(content(entry))
+        pieces = msgspec.msgpack.encode(content(raw))
         key = hashlib.blake2b(pieces, digest_size=12).hexdigest()
     return f"{document}#{key}"
 

@@ -4,41 +4,61 @@ from typing import Any
 
 import msgspec
 
+from curate.exports.documents import json_value
 from curate.formats.shared.json_values import value, whole
 
-_Piece = msgspec.Raw | msgspec.UnsetType
 _UNSET = msgspec.UNSET
 
 
 class ImageId(msgspec.Struct, gc=False):
     """Of an annotation, the id of its image alone: enough to sort annotations by image."""
 
-    image_id: _Piece = _UNSET
+    image_id: msgspec.Raw | msgspec.UnsetType = _UNSET
 
 
-class Entry(msgspec.Struct, gc=False):
-    """An annotation, its values not decoded: no value can then make it unreadable."""
+class Entry(msgspec.Struct):
+    """An annotation as plain data, of any type; UNSET is what it does not have."""
 
-    id: _Piece = _UNSET
-    category_id: _Piece = _UNSET
-    segmentation: _Piece = _UNSET
-    bbox: _Piece = _UNSET
-    iscrowd: _Piece = _UNSET
-    isbbox: _Piece = _UNSET
-    deleted: _Piece = _UNSET
-    attributes: _Piece = _UNSET
-    metadata: _Piece = _UNSET
-    caption: _Piece = _UNSET
-    segments_info: _Piece = _UNSET
-    keypoints: _Piece = _UNSET
+    id: Any = _UNSET
+    image_id: Any = _UNSET
+    category_id: Any = _UNSET
+    segmentation: Any = _UNSET
+    bbox: Any = _UNSET
+    iscrowd: Any = _UNSET
+    isbbox: Any = _UNSET
+    deleted: Any = _UNSET
+    attributes: Any = _UNSET
+    metadata: Any = _UNSET
+    caption: Any = _UNSET
+    segments_info: Any = _UNSET
+    keypoints: Any = _UNSET
 
 
-def read_entry(raw: msgspec.Raw) -> Entry | None:
+class _Pieces(msgspec.Struct, gc=False):
+    """Class and segmentation of an annotation, as they are written."""
+
+    category_id: msgspec.Raw = msgspec.Raw()
+    segmentation: msgspec.Raw = msgspec.Raw()
+
+
+def read_entry(raw: bytes | msgspec.Raw) -> Entry | None:
     """An annotation; None if it is no object."""
-    try:
-        return msgspec.json.decode(raw, type=Entry)
-    except msgspec.ValidationError:
+    data = json_value(raw)
+    if not isinstance(data, dict):
         return None
+    known = {key: data[key] for key in Entry.__struct_fields__ if key in data}
+    return Entry(**known)
+
+
+def read_entries(raws: list[bytes]) -> list[Entry]:
+    """Annotations, each of which is an object."""
+    together = b"[%b]" % b",".join(raws)
+    try:
+        entries = msgspec.json.decode(together, type=list[Entry])
+    except msgspec.DecodeError:
+        # A number beyond all floats, which costs only the annotation that has it.
+        entries = [read_entry(raw) or Entry() for raw in raws]
+    return entries
 
 
 def read_object(raw: msgspec.Raw) -> dict[str, Any]:
@@ -78,12 +98,7 @@ def has_other_content(entry: Entry) -> bool:
     return any(piece is not _UNSET for piece in others)
 
 
-def content(entry: Entry) -> list[bytes]:
+def content(raw: bytes) -> list[bytes]:
     """Class and segmentation of an annotation as they are written; b"" for what is missing."""
-    pieces = []
-    for piece in (entry.category_id, entry.segmentation):
-        if piece is _UNSET:
-            pieces.append(b"")
-        else:
-            pieces.append(bytes(piece))
-    return pieces
+    pieces = msgspec.json.decode(raw, type=_Pieces)
+    return [bytes(pieces.category_id), bytes(pieces.segmentation)]

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import msgspec
 
 from curate.exports.documents import json_text
 from curate.exports.export import Export
+from curate.exports.json_elements import Places, element_places
+from curate.exports.mapping import Text
 from curate.formats.shared.documents import find_documents
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, IgnoredFile
@@ -14,8 +17,10 @@ from curate.records import Drop, IgnoredFile
 Pieces = dict[str, msgspec.Raw]
 """The top level of a document by its keys, the values not decoded yet.
 
-So a document of any size costs little more memory than its bytes.
+So a document of any size costs no memory: pieces are views of the mapped file.
 """
+
+_SPACE = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,40 @@ class JsonDocument:
         Raises:
             Refusal: malformed_file if there is no list under the key.
         """
+        return list(self.each(key))
+
+    def sample(self, key: str, number: int) -> list[msgspec.Raw]:
+        """The first entries of the list under a key. Refusal as `entries`."""
+        return list(islice(self.each(key), number))
+
+    def each(self, key: str) -> Iterator[msgspec.Raw]:
+        """The entries of the list under a key, one at a time. Refusal as `entries`."""
+        text = self.text_of(key)
+        for places in element_places(text):
+            for start, end in places.tolist():
+                yield msgspec.Raw(bytes(text[start:end]).strip(_SPACE))
+
+    def places(self, key: str) -> Iterator[Places]:
+        """Where the entries of the list under a key are in `text_of(key)`, some at a time.
+
+        Refusal as `entries`.
+        """
+        return element_places(self.text_of(key))
+
+    def text_of(self, key: str) -> Text:
+        """The list under a key, as it is written; b"" if the key is missing or null.
+
+        Refusal as `entries`.
+        """
         piece = self.pieces.get(key)
-        if piece is None or bytes(piece) == b"null":
-            return []
-        try:
-            return msgspec.json.decode(piece, type=list[msgspec.Raw])
-        except msgspec.ValidationError:
-            raise Refusal(
-                Reason.MALFORMED_FILE, f"{self.path}: {key} is no list"
-            ) from None
+        if piece is None:
+            return b""
+        text = memoryview(piece)
+        if bytes(text[:1]) == b"[":
+            return text
+        if bytes(text) == b"null":
+            return b""
+        raise Refusal(Reason.MALFORMED_FILE, f"{self.path}: {key} is no list")
 
 
 def documents(
@@ -61,7 +91,7 @@ def documents(
 
 def _open(export: Export, path: str) -> JsonDocument | None:
     """A JSON file; None if its top level is no object. Refusal if it is no JSON."""
-    text = json_text(export.read(path), export.limits.json_depth)
+    text = json_text(export.map(path), export.limits.json_depth)
     try:
         pieces = msgspec.json.decode(text, type=Pieces)
     except msgspec.ValidationError:

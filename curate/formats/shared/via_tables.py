@@ -103,4 +103,4 @@ def _region(row: dict[str, str], max_depth: int) -> Region | None:
 
 def _cell(text: str, max_depth: int) -> bytes:
     """The JSON of a cell, checked."""
-    return json_text(text.encode("utf-8", "surrogatepass"), max_depth)
+    return bytes(json_text(text.encode("utf-8", "surrogatepass"), max_depth))

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from pycocotools import mask as coco
 
-from curate.pixels import masks, run_lengths
+from curate.pixels import masks, polygons, raster, run_lengths
 from curate.pixels.masks import Mask
-from curate.pixels.polygons import rasterise, to_polygons
+from curate.pixels.polygons import rasterise, rasterise_all, to_polygons
 from curate.reasons import Reason, Refusal
 from curate.records import Flag, Polygons
 
@@ -164,3 +164,32 @@ def test_crossing_and_coarse_outlines_are_flagged() -> None:
         Flag.COARSE_POLYGON
     ]
     assert flags([100, 100, 900, 100, 900, 900, 100, 900, 100, 100], side=1000) == []
+
+
+CORNER = st.integers(-300, 900).map(lambda number: number / 10)
+RINGS = st.lists(CORNER, min_size=0, max_size=16)
+MANY = st.lists(
+    st.builds(
+        Polygons,
+        rings=st.lists(RINGS, min_size=1, max_size=3),
+        holes=st.lists(RINGS, max_size=1),
+    ),
+    max_size=12,
+)
+
+
+@given(MANY, st.sampled_from([0, 20, 10_000]))
+def test_many_together_are_what_each_is_alone(many: list[Polygons], limit: int) -> None:
+    alone = []
+    for each in many:
+        try:
+            alone.append(rasterise(each, 40, 60))
+        except Refusal as refusal:
+            alone.append(str(refusal))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(polygons, "_AT_ONCE", limit)
+        patch.setattr(raster, "_AT_ONCE", limit + 1)
+        together = rasterise_all(many, 40, 60)
+    shown = [str(each) if isinstance(each, Refusal) else each for each in together]
+    assert shown == alone

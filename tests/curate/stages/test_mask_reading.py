@@ -47,7 +47,8 @@ def masks_of(reader: MaskReader, height: int, width: int, turned: int) -> ImageM
         mode="RGB",
     )
     record = ImageRecord(name="a.png", document="a.json", height=height, width=width)
-    return ImageMasks(Frames(record, probe, "auto", "unknown"), reader, {}, {})
+    frames = Frames(record, probe, "auto", "unknown")
+    return ImageMasks(frames, reader, {}, {}, {})
 
 
 def annotation(colour: int) -> Annotation:

@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from curate.settings import DaskSettings
 from pipelines.flow.cluster import Workers
 from pipelines.flow.screen import Screen
@@ -15,3 +17,21 @@ def test_workers_take_one_core_each_and_leave_this_process_all_of_them() -> None
         )
     assert answers == ["1"]
     assert dict(os.environ) == before
+
+
+def test_a_small_run_is_done_in_this_process() -> None:
+    with Workers(DaskSettings(workers=2), Screen(), is_small=True) as workers:
+        found = workers.map(
+            "ids", lambda item, shared: (os.getpid(), item + shared), [1, 2], 10
+        )
+    assert found == [(os.getpid(), 11), (os.getpid(), 12)]
+
+
+def test_what_a_task_raises_names_the_task_in_this_process_too() -> None:
+    def fail(item: str, _: None) -> None:
+        raise ValueError(item)
+
+    workers = Workers(DaskSettings(), Screen(), is_small=True)
+    with workers, pytest.raises(ValueError, match="second") as raised:
+        workers.map("stage", fail, ["second"], None)
+    assert raised.value.__notes__ == ["in stage, second"]

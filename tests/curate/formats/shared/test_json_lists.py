@@ -48,7 +48,7 @@ def test_entries_have_places(
 ) -> None:
     document = read(tmp_path, text, name)
     assert document is not None
-    assert [place for place, _ in document.entries] == places
+    assert [place for place, _ in document.entries()] == places
     assert document.broken == {}
 
 
@@ -82,7 +82,7 @@ def test_a_broken_line_costs_itself(tmp_path: Path) -> None:
 
 def test_an_element_that_is_no_object_costs_itself(tmp_path: Path) -> None:
     document = read_bytes(tmp_path, b'[{"a": 1}, null, [{}]]')
-    assert len(document.entries) == 1
+    assert len(list(document.entries())) == 1
     assert list(document.broken) == ["file.jsonl[1]", "file.jsonl[2]"]
 
 
