@@ -47,11 +47,15 @@ class ReadBack:
 
 
 def read_back(
-    root: Path, format_: str, options: Mapping[str, Any] | None = None, **settings: Any
+    root: Path,
+    format_: str,
+    options: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    **settings: Any,
 ) -> ReadBack:
     """Read an export as the stage does, and check that its ledger reconciles."""
     stated = export_settings(root, format_, options, **settings)
-    limits = Limits()
+    limits = limits or Limits()
     scratch = UPath(root.parent / f"{root.name}.scratch")
     export = ingest.open_export(stated, limits, scratch)
 
@@ -66,7 +70,7 @@ def read_back(
 
     batch = ingest.decode_batch(ingest.encode_batch(batch))
     made = ingest.ingest_part(batch, stated, export.files.places, limits)
-    assert not made.faults
+    assert made.faults == []
     ledger = count(made.seen, made.segments, made.drops)
     check(ledger)  # LedgerError if in is not out + dropped
     return ReadBack(made.segments, made.drops, ledger, ignored)
