@@ -51,18 +51,22 @@ def read_back(
     format_: str,
     options: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
+    scratch: Path | None = None,
     **settings: Any,
 ) -> ReadBack:
-    """Read an export as the stage does, and check that its ledger reconciles."""
+    """Read an export as the stage does, and check that its ledger reconciles.
+
+    `scratch`: where it may write; without it, a folder beside the export.
+    """
     stated = export_settings(root, format_, options, **settings)
     limits = limits or Limits()
-    scratch = UPath(root.parent / f"{root.name}.scratch")
-    export = ingest.open_export(stated, limits, scratch)
+    written = UPath(scratch or root.parent / f"{root.name}.scratch")
+    export = ingest.open_export(stated, limits, written)
 
     batch = []
     ignored = []
     items = ingest.read_export(export, stated)
-    for each in ingest.plan(export, items, ingest.keep_in(scratch)):
+    for each in ingest.plan(export, items, ingest.keep_in(written)):
         if isinstance(each, IgnoredFile):
             ignored.append(each.path)
         else:
