@@ -15,6 +15,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
+from curate.storage import digest
 from tests.fuzz import cases
 from tests.fuzz.samples import Sample, made_samples, real_samples
 
@@ -79,7 +80,7 @@ def _failed(case: cases.Case, sample: Sample, counts: Counter[str]) -> bool:
         try:
             outcome = cases.run(case, sample, Path(folder))
         except (Exception, cases.Hung):
-            kept = KEPT / f"{abs(hash(str(case))):x}"
+            kept = KEPT / digest(str(case))[:12]
             shutil.copytree(folder, kept, dirs_exist_ok=True)
             print(f"\nFAILED: python -m tests.fuzz --again '{case}'\n  input: {kept}")
             traceback.print_exc(file=sys.stdout)

@@ -28,7 +28,7 @@ CASE_SECONDS = 60.0
 """The longest that a case may take; the child is stopped much earlier."""
 
 _CHILD_SECONDS = 8.0
-_FILLINGS = (
+FILLINGS = (
     "85",
     "170",
 )  # what fresh memory holds in the two children, bit by bit opposite
@@ -67,10 +67,8 @@ def drawn_case(samples: Sequence[Sample], rng: random.Random) -> Case:
     sample = rng.choice([each for each in samples if each.format == chosen])
 
     weights = [WEIGHTS.get(way, 1) for way in DAMAGES]
-    damages = []
-    for way in rng.choices(list(DAMAGES), weights, k=rng.choice((1, 1, 1, 2, 2, 4))):
-        damages.append((way, rng.randrange(2**32)))
-    return Case(sample.name, tuple(damages))
+    ways = rng.choices(list(DAMAGES), weights, k=rng.choice((1, 1, 1, 2, 2, 4)))
+    return Case(sample.name, tuple((way, rng.randrange(2**32)) for way in ways))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +81,20 @@ class Outcome:
 
 
 def run(case: Case, sample: Sample, folder: Path) -> Outcome | None:
-    """Damage the sample and read it in `folder`, where it stays. AssertionError if it is not
-    as it must be; any other exception is a failure, too."""
+    """Damage the sample and read it in `folder`, where it stays.
+
+    AssertionError if what comes of it is not as it must be; any other exception is a failure, too.
+    """
     rng = random.Random(str(case))
     files = dict(sample.files)
     for way, seed in case.damages:
         if files:
             DAMAGES[way](files, random.Random(seed))
     settings = sample.settings
-    if rng.random() < _OTHER_SETTINGS:
+    if case.damages and rng.random() < _OTHER_SETTINGS:
         settings = changed_settings(settings, rng)
     format_ = sample.format
-    if rng.random() < _OTHER_FORMAT:
+    if case.damages and rng.random() < _OTHER_FORMAT:
         format_ = rng.choice(formats.names())
         settings = {}
 
@@ -126,16 +126,15 @@ def _read(
     root: Path, format_: str, settings: dict[str, Any], *, twice: bool
 ) -> ReadBack | None:
     """Read an export through ingest and check it; `twice`: in both children."""
-    fillings = _FILLINGS
+    fillings = FILLINGS
     if not twice:
-        fillings = _FILLINGS[:1]
+        fillings = FILLINGS[:1]
 
     outcomes = []
     for filling in fillings:
         try:
             outcomes.append(_read_once(root, format_, settings, filling))
-        except InputError as error:
-            assert len(str(error)) < 20_000
+        except InputError:
             return None
 
     first = outcomes[0]
@@ -193,7 +192,7 @@ def _check_crops(back: ReadBack) -> None:
         data = Path(row["image_file"]).read_bytes()
         photo = cutting.PhotoFile(data, row["image_id"], 0)
         request = cutting.CropRequest(whole, row["counts"])
-        crops = [_cut(photo, request, filling) for filling in _FILLINGS]
+        crops = [_cut(photo, request, filling) for filling in FILLINGS]
         assert crops[0] == crops[1], "a crop holds memory's own bytes"
 
 

@@ -74,7 +74,7 @@ def read_back(
 
     batch = ingest.decode_batch(ingest.encode_batch(batch))
     made = ingest.ingest_part(batch, stated, export.files.places, limits)
-    assert made.faults == []
+    assert not made.faults, "\n".join(fault.trace for fault in made.faults)
     ledger = count(made.seen, made.segments, made.drops)
     check(ledger)  # LedgerError if in is not out + dropped
     return ReadBack(made.segments, made.drops, ledger, ignored)
