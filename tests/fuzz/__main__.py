@@ -17,7 +17,7 @@ from pathlib import Path
 
 from curate.storage import digest
 from tests.fuzz import cases
-from tests.fuzz.samples import Sample, made_samples, real_samples
+from tests.fuzz.samples import Sample, made_samples, real_samples, video_samples
 
 KEPT = Path("build") / "fuzz"
 """Where the inputs of failed cases are kept."""
@@ -31,7 +31,9 @@ def main() -> int:
     """Run as many cases as the command line says. The exit code."""
     arguments = _arguments()
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    samples = {sample.name: sample for sample in [*made_samples(), *real_samples()]}
+    samples = {}
+    for sample in (*made_samples(), *video_samples(), *real_samples()):
+        samples[sample.name] = sample
     chosen = [sample for sample in samples.values() if arguments.only in sample.name]
     print(f"{len(chosen)} samples of {len({each.format for each in chosen})} formats")
 

@@ -16,6 +16,7 @@ from typing import Any
 import zstandard
 
 import tests.curate.formats
+from tests.curate.formats import cvat_exports, darwin_exports, test_darwin
 from tests.curate.formats.battery import Battery
 from tests.curate.formats.pictures import (
     Drawn,
@@ -62,6 +63,21 @@ def made_samples() -> Iterator[Sample]:
                 yield Sample(
                     f"{name}.{kind}", battery.format, whole, settings, archive=kind
                 )
+
+
+def video_samples() -> Iterator[Sample]:
+    """Videos, of which a document states a few frames and the reader works out the others."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "export"
+        shapes = [cvat_exports.tracked(frame) for frame in (0, 4, 7)]
+        cvat_exports.video(root, cvat_exports.track(*shapes))
+        options = {"options": {"interpolate": True}}
+        yield Sample("cvat/video", "cvat", _files_of(root), options)
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        darwin_exports.video(root, test_darwin.track(), frames=8)
+        yield Sample("darwin/video", "darwin", _files_of(root))
 
 
 def real_samples() -> Iterator[Sample]:

@@ -16,9 +16,9 @@ from curate.stages import ingest
 from tests.curate.exports.child_functions import fresh_memory
 from tests.fuzz import cases
 from tests.fuzz.damage import DAMAGES
-from tests.fuzz.samples import Sample, made_samples
+from tests.fuzz.samples import Sample, made_samples, video_samples
 
-SAMPLES = {sample.name: sample for sample in made_samples()}
+SAMPLES = {sample.name: sample for sample in (*made_samples(), *video_samples())}
 ONE = "coco/TestCoco"
 
 CASES = st.builds(
