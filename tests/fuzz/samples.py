@@ -70,7 +70,7 @@ def video_samples() -> Iterator[Sample]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "export"
         shapes = [cvat_exports.tracked(frame) for frame in (0, 4, 7)]
-        cvat_exports.video(root, cvat_exports.track(*shapes))
+        cvat_exports.video(root, cvat_exports.track(*shapes), frames=range(8))
         options = {"options": {"interpolate": True}}
         yield Sample("cvat/video", "cvat", _files_of(root), options)
 

@@ -33,7 +33,7 @@ CASES = st.builds(
 
 
 @settings(
-    max_examples=300,
+    max_examples=250,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
