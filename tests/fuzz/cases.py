@@ -17,6 +17,7 @@ from curate import formats
 from curate.errors import InputError
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
+from curate.pixels.images import MAX_WEBP_SIDE
 from curate.reasons import Refusal
 from curate.records import Box
 from curate.stages import cutting
@@ -188,7 +189,9 @@ def _check_crops(back: ReadBack) -> None:
         if row["image_file"] in known:
             continue
         known.add(row["image_file"])
-        whole = Box(0, 0, row["image_width"], row["image_height"])
+        # Shard refuses longer crops before it asks for them.
+        width = min(row["image_width"], MAX_WEBP_SIDE)
+        whole = Box(0, 0, width, min(row["image_height"], MAX_WEBP_SIDE))
         data = Path(row["image_file"]).read_bytes()
         photo = cutting.PhotoFile(data, row["image_id"], 0)
         request = cutting.CropRequest(whole, row["counts"])
