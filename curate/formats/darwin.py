@@ -37,6 +37,9 @@ Attributes: `instance_id`, `text`, `attributes`, `directional_vector`, `inferenc
 
 Keys: `DOCUMENT#` and the annotation's id; without an id, or if the document has it twice, a digest
 of what the annotation says. If two say the same, `~2` follows for the second.
+
+What is dropped: `no_mask`, `deleted`, `unknown_class`, `empty_mask`, `bad_polygon`,
+`bad_run_lengths`, `missing_image` (also keyframes without a picture) and `malformed_file`.
 """
 
 import posixpath

@@ -26,6 +26,7 @@ LATER = {
     Reason.TOO_LARGE_SHARE,
     Reason.CAPPED,
     Reason.LEAK_GUARD,
+    Reason.FLAGGED,
 }
 """Reasons of the stages after ingest, which their own tests give rise to."""
 
