@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy segment base weights test lint bench \
+.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy segment base weights test fuzz lint bench \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -69,6 +69,9 @@ weights: .venv/run  ## fetch the published U2-Net weights, by digest
 
 test: .venv/dev  ## the tests
 	.venv/bin/python -m pytest -n 2
+
+fuzz: .venv/dev  ## read 20,000 damaged exports: OPTIONS='--seed 1 --cases 1000'
+	.venv/bin/python -m tests.fuzz $(OPTIONS)
 
 lint: .venv/dev  ## style and types
 	.venv/bin/ruff check .

@@ -36,7 +36,7 @@ Attributes: `instance_id`, `text`, `attributes`, `directional_vector`, `inferenc
 `properties` stay with the object, as text; `keyframe` is "false" on a frame that nobody drew.
 
 Keys: `DOCUMENT#` and the annotation's id; without an id, or if the document has it twice, a digest
-of what the annotation says.
+of what the annotation says. If two say the same, `~2` follows for the second.
 
 What is dropped: `no_mask`, `deleted`, `unknown_class`, `empty_mask`, `bad_polygon`,
 `bad_run_lengths`, `missing_image` (also keyframes without a picture) and `malformed_file`.
@@ -146,13 +146,14 @@ def _sorted_by_slot(item: Item, entries: list[Any]) -> dict[str, list[int]]:
 
 
 def _keys(document: str, entries: list[Any]) -> list[str]:
-    """The key of each annotation; where two are alike, the later one has its place in its key."""
+    """The key of each annotation; where two are the same, the later one has a number in its key."""
     ids: Counter[str] = Counter()
     for entry in entries:
         if isinstance(entry, dict) and isinstance(entry.get("id"), str):
             ids[entry["id"]] += 1
 
     keys = []
+    times: Counter[str] = Counter()
     for number, entry in enumerate(entries):
         if not isinstance(entry, dict):
             keys.append(f"{document}[{number}]")
@@ -160,6 +161,9 @@ def _keys(document: str, entries: list[Any]) -> list[str]:
         name = entry.get("id")
         if not isinstance(name, str) or ids[name] > 1:
             name = content_digest(entry)
+        times[name] += 1
+        if times[name] > 1:  # word for word the same: ingest drops it as a repetition
+            name = f"{name}~{times[name]}"
         keys.append(f"{document}#{name}")
     return keys
 

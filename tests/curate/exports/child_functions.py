@@ -30,3 +30,9 @@ def run_out_of_memory() -> int:
 @runs_in_child
 def take_memory(number: int) -> int:
     return int(np.ones(number, np.uint8).sum())
+
+
+@runs_in_child
+def fresh_memory(size: int) -> bytes:
+    """What bytes hold that nobody has written yet."""
+    return np.empty(size, np.uint8).tobytes()

@@ -76,23 +76,6 @@ def test_an_archive_is_unpacked_once(tmp_path: Path) -> None:
     assert marker.read_bytes() == b"not unpacked again"
 
 
-@pytest.mark.parametrize(
-    ("limits", "reason"),
-    [
-        (Limits(archive_members=1), Reason.ARCHIVE_BOMB),
-        (Limits(archive_bytes=50), Reason.ARCHIVE_BOMB),
-    ],
-)
-def test_a_refused_archive_costs_itself_and_the_run_goes_on(
-    tmp_path: Path, limits: Limits, reason: Reason
-) -> None:
-    archive = zipped(coco(tmp_path / "export"), tmp_path / "a.zip")
-    export = opened(archive, tmp_path / "scratch", limits)
-    assert reasons(export) == [(reason, None)]
-    assert not export.files.paths
-    assert not list((tmp_path / "scratch").glob("*"))
-
-
 def test_a_fault_of_ours_costs_the_archive_and_says_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -217,6 +217,16 @@ class Battery:
         assert [row["label"] for row in back.rows] == ["cat"]
         assert back.reasons == {"over_limit": 1}
 
+    def test_a_repeated_annotation_is_counted(self, tmp_path: Path) -> None:
+        if not self.overlaps:
+            pytest.skip("objects share no px, so none can come twice")
+        cat = Drawn("cat", rectangle(30, 30, 12, 12, 22, 22))
+        pot = Drawn("plant pot", rectangle(30, 30, 2, 2, 9, 9))
+        picture = Picture("twice.png", 30, 30, (cat, pot, cat))
+        back = self.read(self.written(tmp_path / "export", [picture]))
+        assert sorted(row["label"] for row in back.rows) == ["cat", "plant pot"]
+        assert back.reasons == {"duplicate_annotation": 1}
+
     def test_nothing_of_the_format_is_an_error_of_the_user(
         self, tmp_path: Path
     ) -> None:

@@ -1,5 +1,6 @@
 """Documents in which one value is not what it should be."""
 
+import copy
 import random
 from typing import Any
 
@@ -32,13 +33,13 @@ _ODD_VALUES: tuple[Any, ...] = (
 def disturbed(data: Any, rng: random.Random) -> Any:
     """The document with one value, at any depth, made another one, left out or doubled."""
     if not isinstance(data, dict | list) or not data or rng.random() < 0.1:
-        return rng.choice(_ODD_VALUES)
+        return copy.deepcopy(rng.choice(_ODD_VALUES))
     key = _some_key(data, rng)
     how = rng.random()
     if how < 0.1:
         del data[key]
     elif how < 0.2 and isinstance(data, list):
-        data.append(data[key])
+        data.append(copy.deepcopy(data[key]))
     else:
         data[key] = disturbed(data[key], rng)
     return data

@@ -47,18 +47,26 @@ class ReadBack:
 
 
 def read_back(
-    root: Path, format_: str, options: Mapping[str, Any] | None = None, **settings: Any
+    root: Path,
+    format_: str,
+    options: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    scratch: Path | None = None,
+    **settings: Any,
 ) -> ReadBack:
-    """Read an export as the stage does, and check that its ledger reconciles."""
+    """Read an export as the stage does, and check that its ledger reconciles.
+
+    `scratch`: where it may write; without it, a folder beside the export.
+    """
     stated = export_settings(root, format_, options, **settings)
-    limits = Limits()
-    scratch = UPath(root.parent / f"{root.name}.scratch")
-    export = ingest.open_export(stated, limits, scratch)
+    limits = limits or Limits()
+    written = UPath(scratch or root.parent / f"{root.name}.scratch")
+    export = ingest.open_export(stated, limits, written)
 
     batch = []
     ignored = []
     items = ingest.read_export(export, stated)
-    for each in ingest.plan(export, items, ingest.keep_in(scratch)):
+    for each in ingest.plan(export, items, ingest.keep_in(written)):
         if isinstance(each, IgnoredFile):
             ignored.append(each.path)
         else:
@@ -66,7 +74,7 @@ def read_back(
 
     batch = ingest.decode_batch(ingest.encode_batch(batch))
     made = ingest.ingest_part(batch, stated, export.files.places, limits)
-    assert not made.faults
+    assert not made.faults, "\n".join(fault.trace for fault in made.faults)
     ledger = count(made.seen, made.segments, made.drops)
     check(ledger)  # LedgerError if in is not out + dropped
     return ReadBack(made.segments, made.drops, ledger, ignored)

@@ -147,27 +147,6 @@ def test_no_class_is_invented(tmp_path: Path, categories: Any) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("annotation", "reason"),
-    [
-        ({"image_id": 2}, "unknown_image"),
-        ({"image_id": None}, "unknown_image"),
-        ({"category_id": None}, "unknown_class"),
-        ({"category_id": [1]}, "unknown_class"),
-        ({"deleted": True}, "deleted"),
-        ({"isbbox": True}, "no_mask"),
-        (None, "malformed_file"),
-        ([1], "malformed_file"),
-    ],
-)
-def test_an_annotation_costs_itself(
-    tmp_path: Path, annotation: Any, reason: str
-) -> None:
-    back = read(export(tmp_path, annotation, {"id": "good"}))
-    assert [row["annotation_key"] for row in back.rows] == ["annotations.json#good"]
-    assert back.reasons == {reason: 1}
-
-
 def test_an_id_may_stand_for_several_annotations(tmp_path: Path) -> None:
     cat, dog = {"id": 7}, {"id": 7.0, "category_id": 2}
     keys = keys_by_label(export(tmp_path, cat, dog))

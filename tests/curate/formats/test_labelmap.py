@@ -230,27 +230,6 @@ def test_masks_of_another_size(root: Path) -> None:
     ]
 
 
-def test_masks_that_cannot_be_read(root: Path, tmp_path: Path) -> None:
-    for name in ("good", "html", "cut", "alone", "link", "float"):
-        photo(root, f"images/{name}.png")
-        save(root / "masks" / f"{name}.png", TWO * 255)
-    (root / "images/alone.png").unlink()
-    (root / "masks/html.png").write_text("<html>")
-    (root / "masks/cut.png").write_bytes((root / "masks/good.png").read_bytes()[:60])
-    (root / "masks/link.png").rename(tmp_path / "link.png")
-    (root / "masks/link.png").symlink_to(tmp_path / "link.png")
-    Image.fromarray(TWO.astype(np.float32)).save(root / "masks/float.tif")
-    (root / "masks/float.png").unlink()
-    back = read(root)
-    assert labels(back) == {"test": 2}
-    reasons = Counter((row["reason"], row["count"]) for row in back.drops.to_pylist())
-    assert reasons == {
-        ("undecodable_mask", None): 3,
-        ("missing_image", None): 1,
-        ("path_escape", None): 1,
-    }
-
-
 def test_only_what_is_listed_as_an_object_is_one(root: Path) -> None:
     photo(root, "images/1.jpg")
     quarters = np.kron([[0, 1], [2, 3]], np.ones((20, 20)))

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from upath import UPath
 
-from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.records import (
     Annotation,
@@ -25,7 +24,6 @@ from tests.curate.stages.ingested import (
     annotated,
     ingested,
     png,
-    reasons,
 )
 
 
@@ -66,26 +64,6 @@ def test_a_row_says_all_of_an_object(folder: Path) -> None:
     mask = masks.decode(run_lengths.parse(row["counts"], HEIGHT, WIDTH))
     assert (mask.sum(), mask[5, 5], mask[7, 7]) == (96, True, False)
     assert row["image_file"] == str(folder / "a.png")
-
-
-def test_what_kills_the_child_costs_its_image(tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(png())
-    (tmp_path / "huge.png").write_bytes(png(10_900, 11_000))
-    records = [
-        annotated(SQUARE, name=name) for name in ("a.png", "huge.png", "./a.png")
-    ]
-    rows, drops = ingested(tmp_path, records[:2], Limits(child_bytes=100_000_000))
-    assert (len(rows), reasons(drops)) == (1, {"image_bomb": 1})
-    rows, drops = ingested(tmp_path, records[:2], Limits(child_seconds=0.1))
-    assert (len(rows), reasons(drops)) == (1, {"undecodable_image": 1})
-    rows, drops = ingested(tmp_path, records[:2], Limits(image_pixels=1_000_000))
-    assert (len(rows), reasons(drops)) == (1, {"image_bomb": 1})
-
-
-def test_a_file_over_the_limit_costs_its_image(folder: Path) -> None:
-    assert reasons(ingested(folder, [annotated(SQUARE)], Limits(file_bytes=10))[1]) == {
-        "over_limit": 1
-    }
 
 
 def test_mask_files_become_objects_or_are_lost_with_their_image(tmp_path: Path) -> None:

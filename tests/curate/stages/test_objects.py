@@ -9,9 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from curate.limits import Limits
 from curate.pixels import masks, run_lengths
-from curate.reasons import Reason
 from curate.records import (
     Bitmap,
     Compound,
@@ -26,7 +24,6 @@ from tests.curate.stages.ingested import (
     annotated,
     ingested,
     png,
-    reasons,
 )
 
 RINGS = st.lists(
@@ -75,47 +72,6 @@ def test_every_annotation_is_a_row_or_a_drop(
         drop["count"] == 1 and drop["object_id"] and "Error" not in drop["detail"]
         for drop in drops
     )
-
-
-@pytest.mark.parametrize(
-    ("shape", "reason"),
-    [
-        (None, Reason.NO_MASK),
-        (Polygons(rings=[]), Reason.NO_MASK),
-        (Polygons(rings=[[1, 2, 3, 4]]), Reason.BAD_POLYGON),
-        (Polygons(rings=[[1, 2, 3, 4, float("inf"), 6]]), Reason.BAD_POLYGON),
-        (Polygons(rings=[[1, 1, 5, 5, 9, 9]]), Reason.EMPTY_MASK),
-        (Polygons(rings=[[90, 90, 95, 90, 95, 95]]), Reason.OUTSIDE_IMAGE),
-        (Polygons(rings=[[-1e9, -1e9, 1e9, -1e9, 1e9, 1e9]]), Reason.OVER_LIMIT),
-        (
-            RawRunLengths(counts=[5, 10**30], height=HEIGHT, width=WIDTH),
-            Reason.BAD_RUN_LENGTHS,
-        ),
-        (RawRunLengths(counts=[1200], height=HEIGHT, width=WIDTH), Reason.EMPTY_MASK),
-        (
-            RawRunLengths(counts=[0, 1200], height=WIDTH, width=HEIGHT),
-            Reason.MASK_SIZE_MISMATCH,
-        ),
-        (
-            RawRunLengths(counts=[0, 1200], height="x" * 9999, width=None),
-            Reason.MASK_SIZE_MISMATCH,
-        ),
-        (Bitmap(data=b"no picture"), Reason.BAD_BITMAP),
-        (Bitmap(data=png(5000, 5000)), Reason.BAD_BITMAP),
-        (Bitmap(data=png(4, 4), x=100, y=0), Reason.OUTSIDE_IMAGE),
-        (
-            Compound(pieces=[Polygons(rings=[[1, 2]]), Bitmap(data=b"")]),
-            Reason.BAD_POLYGON,
-        ),
-        (Compound(pieces=[]), Reason.NO_MASK),
-    ],
-)
-def test_a_bad_shape_costs_itself(folder: Path, shape: Any, reason: Reason) -> None:
-    rows, drops = ingested(
-        folder, [annotated(SQUARE, shape)], Limits(image_pixels=10_000_000)
-    )
-    assert [row["annotation_key"] for row in rows] == ["0"]
-    assert reasons(drops) == {reason.value: 1}
 
 
 def test_good_parts_stay_and_say_that_they_are_parts(folder: Path) -> None:

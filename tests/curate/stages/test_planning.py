@@ -11,7 +11,6 @@ from curate.records import (
     Flag,
 )
 from tests.curate.stages.ingested import (
-    OTHER,
     SQUARE,
     annotated,
     ingested,
@@ -24,25 +23,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("export")
     (root / "a.png").write_bytes(png())
     return root
-
-
-def test_an_image_that_cannot_be_had_costs_its_annotations(tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(png())
-    (tmp_path / "broken.png").write_bytes(b"<html>")
-    (tmp_path / "cut.png").write_bytes(png()[:-30])
-    records = [
-        annotated(SQUARE, OTHER, name=name)
-        for name in ("a.png", "broken.png", "cut.png", "gone.png", "/b.png")
-    ]
-    rows, drops = ingested(tmp_path, [*records, annotated(name="nothing.png")])
-    assert len(rows) == 2
-    assert [(drop["image_path"], drop["reason"], drop["count"]) for drop in drops] == [
-        ("broken.png", "undecodable_image", 2),
-        ("cut.png", "truncated_image", 2),
-        ("gone.png", "missing_image", 2),
-        ("/b.png", "path_escape", 2),
-        ("nothing.png", "missing_image", 0),
-    ]
 
 
 def test_what_no_file_can_hold_is_replaced_and_said(folder: Path) -> None:
