@@ -10,18 +10,16 @@ error.
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
-from pipelines.failures import CheckFailed, FaultsMet, ends_well
+from pipelines.failures import CheckFailed, ends_well
 from pipelines.flow.screen import printable
-
-if TYPE_CHECKING:
-    from pipelines.flow.faults import StageFaults
+from pipelines.results import end_with, give
+from pipelines.taxonomy_verbs import taxonomy_app
 
 app = typer.Typer(
     help=(
@@ -45,8 +43,8 @@ def _add_stage(name: str, what: str) -> None:
         from pipelines.verbs.stage import curate
 
         result = curate(load(settings, root), name)
-        _give(result, as_json)
-        _end_with(result.faults)
+        give(result, as_json)
+        end_with(result.faults)
 
     app.command(name, help=what)(stage)
 
@@ -68,7 +66,7 @@ def train(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
     from pipelines.verbs.train import train as run
 
     result = run(load(settings, root))
-    _give(result, as_json, f"checkpoint: {result.checkpoint}")
+    give(result, as_json, f"checkpoint: {result.checkpoint}")
 
 
 @app.command()
@@ -80,7 +78,7 @@ def evaluate(
     from pipelines.verbs.evaluate import evaluate as run
 
     result = run(load(settings, root))
-    _give(result, as_json, f"report: {result.report}")
+    give(result, as_json, f"report: {result.report}")
 
 
 @app.command("all")
@@ -95,8 +93,8 @@ def everything(
     from pipelines.verbs.all import run_all
 
     result = run_all(load(settings, root), until.value)
-    _give(result, as_json, _list_pages(result.pages))
-    _end_with(result.faults)
+    give(result, as_json, _list_pages(result.pages))
+    end_with(result.faults)
 
 
 @app.command()
@@ -106,7 +104,7 @@ def report(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -
     from pipelines.verbs.report import report as run
 
     result = run(load(settings, root))
-    _give(result, as_json, _list_pages(result.pages))
+    give(result, as_json, _list_pages(result.pages))
 
 
 @app.command()
@@ -125,7 +123,7 @@ def inspect(
         found = inspect_settings(load(path, root))
     else:
         found = inspect_path(str(path))
-    _give(found, as_json, text(found))
+    give(found, as_json, text(found))
 
 
 @app.command()
@@ -141,9 +139,9 @@ def formats(
 
     described = describe_formats(name)
     if name is None:
-        _give(described, as_json, overview(described))
+        give(described, as_json, overview(described))
     else:
-        _give(described, as_json, documentation(described))
+        give(described, as_json, documentation(described))
 
 
 @app.command()
@@ -164,7 +162,7 @@ def trace(
     from pipelines.verbs.trace import as_records, find, text
 
     steps = find(load(settings, root), object_id, picture)
-    _give(as_records(steps), as_json, text(steps, picture))
+    give(as_records(steps), as_json, text(steps, picture))
 
 
 @app.command()
@@ -175,24 +173,13 @@ def audit(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
     from pipelines.verbs.audit import text
 
     checks = run(load(settings, root))
-    _give(checks, as_json, text(checks))
+    give(checks, as_json, text(checks))
     failed = [check.name for check in checks if not check.holds]
     if failed:
         raise CheckFailed(", ".join(failed))
 
 
-@app.command()
-@ends_well
-def taxonomy(
-    settings: SettingsFile, root: Root = None, as_json: AsJson = False
-) -> None:
-    """Match the labels, and write the queue of those that wait for a decision."""
-    from pipelines.flow import labels
-    from pipelines.verbs.taxonomy import match_labels
-
-    result = match_labels(load(settings, root))
-    _give(result, as_json, labels.text(result))
-    _end_with(result["faults"])
+app.add_typer(taxonomy_app, name="taxonomy")
 
 
 @app.command()
@@ -235,9 +222,9 @@ def segment(
         )
     found = run(image, box, model, Wanted(output, overlay, rle, polygon))
     if len(found) == 1:
-        _give(found[0], prints)
+        give(found[0], prints)
     else:
-        _give(found, prints)
+        give(found, prints)
 
 
 @app.command("clean-build")
@@ -267,7 +254,7 @@ def clean_build(
             return
 
     removed = clean(found)
-    _give(removed, as_json, f"removed from {found.folder}")
+    give(removed, as_json, f"removed from {found.folder}")
 
 
 def _can_ask() -> bool:
@@ -276,22 +263,3 @@ def _can_ask() -> bool:
 
 def _list_pages(pages: list[str]) -> str:
     return "\n".join(f"page: {page}" for page in pages)
-
-
-def _give(result: Any, as_json: bool, text: str = "") -> None:
-    """Print a result as JSON, or else its text, if it has one."""
-    if as_json:
-        import msgspec
-
-        encoded = msgspec.json.encode(result)
-        typer.echo(msgspec.json.format(encoded, indent=2))
-    elif text:
-        typer.echo(printable(text))
-
-
-def _end_with(faults: "Sequence[StageFaults]") -> None:
-    """End a run that met faults with exit code 1, after its result is printed."""
-    if faults:
-        from pipelines.flow.faults import describe
-
-        raise FaultsMet(describe(faults))

@@ -220,9 +220,9 @@ def _read_new_concepts(
             continue
         found = list(_new_concept_problems(block.entry, new, taxonomy, ids))
         problems += [Problem((*block.at, *each.at), each.message) for each in found]
-        if not found:
+        concept_id = str(block.entry.get("decision"))
+        if not found and concept_id not in taxonomy.concepts:
             entry = block.entry["new_concept"]
-            concept_id = block.entry["decision"]
             new[concept_id] = Concept(
                 id=concept_id,
                 definition=entry["definition"],
@@ -250,7 +250,7 @@ def _new_concept_problems(
             "the decision beside a new_concept is its id: lower-case words and hyphens"
         )
         yield Problem(("decision",), message)
-    elif concept_id in taxonomy.concepts or concept_id in new:
+    elif _is_other_concept(concept_id, entry, {**taxonomy.concepts, **new}):
         yield Problem(("new_concept",), f"there is a concept {concept_id!r} already")
     if not isinstance(entry, dict):
         yield Problem(("new_concept",), "a new_concept is {definition: …, kind: …}")
@@ -269,6 +269,19 @@ def _new_concept_problems(
     if parent and parent not in ids:
         message = f"no concept {parent!r}{nearest(str(parent), ids)}"
         yield Problem(("new_concept", "parent"), message)
+
+
+def _is_other_concept(
+    concept_id: str, entry: Any, concepts: Mapping[str, Concept]
+) -> bool:
+    """Whether there is a concept of this id with another definition.
+
+    One with the same definition may come from an earlier try that was interrupted.
+    """
+    known = concepts.get(concept_id)
+    if known is None or not isinstance(entry, dict):
+        return False
+    return known.definition != entry.get("definition")
 
 
 def _all_block_problems(blocks: list[_Block], taxonomy: Taxonomy) -> Problems:

@@ -51,7 +51,7 @@ def record_answers(
         old = _entry(document.data, answer)
         if answer.word == UNDECIDED:
             text = yaml_edits.remove_entry(text, path, answer.label, name)
-        elif old is None or decision_of(old) != _decision(answer):
+        elif _says_more(answer, old):
             entries = new.setdefault(path, {})
             entries[answer.label] = _line(answer, old, signature)
     for path, entries in new.items():
@@ -84,6 +84,16 @@ def _entry(data: Any, answer: Answer) -> Any:
     for step in _path(answer):
         data = (data or {}).get(step)
     return (data or {}).get(answer.label)
+
+
+def _says_more(answer: Answer, old: Any) -> bool:
+    """Whether an answer is another decision than the entry, or has another note."""
+    if old is None or decision_of(old) != _decision(answer):
+        return True
+    old_note = ""
+    if isinstance(old, dict):
+        old_note = old.get("note") or ""
+    return answer.note not in ("", old_note)
 
 
 def _decision(answer: Answer) -> Decision:

@@ -40,9 +40,9 @@ ADDS = pa.schema(
 )
 """Columns that the stage adds."""
 
-_REJECTED_OBJECT = (
-    Reason.REJECTED_OBJECT.value
-)  # no concept has an id with an underscore
+REJECTED_OBJECT = Reason.REJECTED_OBJECT.value
+"""Outcome of an object that a reviewer rejected by its id; no concept has such an id."""
+
 _OUTCOME = ["decision", "how", "score", "margin"]  # what is read of a label
 
 
@@ -58,16 +58,9 @@ def remap_objects(
     """
     require(segments.schema, NEEDS, "remap")
     outcomes = labels.select(_OUTCOME).take(_label_of_each_row(segments, labels))
-    decided = np.array(outcomes["decision"].to_pylist(), dtype=object)
-
-    is_split = decided == SPLIT
-    split_rows = np.flatnonzero(is_split)
-    split_objects = segments.select(NEEDS).take(split_rows).to_pylist()
-    for row, split_object in zip(split_rows, split_objects, strict=True):
-        decided[row] = _by_rule(split_object, decisions)
-
-    is_rejected = _is_rejected(segments, decisions)
-    decided[is_rejected] = _REJECTED_OBJECT
+    decided = decide_objects(segments, labels, decisions)
+    is_split = np.array(outcomes["decision"].to_pylist(), dtype=object) == SPLIT
+    is_rejected = decided == REJECTED_OBJECT
 
     has_no_concept = (decided == "") | (decided == BACKGROUND) | (decided == REJECT)
     leaves = has_no_concept | is_rejected
@@ -85,6 +78,26 @@ def remap_objects(
     for field in ADDS:
         mapped = mapped.append_column(field, columns[field.name].cast(field.type))
     return mapped, drops
+
+
+def decide_objects(
+    segments: pa.Table, labels: pa.Table, decisions: Decisions
+) -> NDArray[np.object_]:
+    """(rows,) what each object becomes, by its label, the rules of a split, or its id.
+
+    A concept's id, `background`, `reject`, REJECTED_OBJECT, or "" if nothing decides.
+    `labels`, `decisions`: as in `remap_objects`.
+    """
+    of_label = labels["decision"].take(_label_of_each_row(segments, labels))
+    decided = np.array(of_label.to_pylist(), dtype=object)
+
+    split_rows = np.flatnonzero(decided == SPLIT)
+    split_objects = segments.select(NEEDS).take(split_rows).to_pylist()
+    for row, split_object in zip(split_rows, split_objects, strict=True):
+        decided[row] = _by_rule(split_object, decisions)
+
+    decided[_is_rejected(segments, decisions)] = REJECTED_OBJECT
+    return decided
 
 
 def _label_of_each_row(segments: pa.Table, labels: pa.Table) -> pa.Array:
@@ -146,7 +159,7 @@ def _drops(
         if decision == BACKGROUND:
             reason = Reason.BACKGROUND
             detail = f"{customer}'s reviewer: background"
-        elif decision == _REJECTED_OBJECT:
+        elif decision == REJECTED_OBJECT:
             reason = Reason.REJECTED_OBJECT
             detail = f"{customer}'s reviewer rejected this object"
         elif decision == REJECT:

@@ -4,6 +4,7 @@ Remap keeps the table as labels.parquet; the review queue and the pages are made
 """
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from curate import storage
 from curate.errors import InputError
 from curate.labels.decisions import Decisions, customers_folder, load_decisions
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
-from curate.labels.review_queue import review_queue
 from curate.labels.taxonomy import Taxonomy, load_concepts
 from curate.settings import Settings
+from curate.text import decode_text
+from pipelines.failures import CheckFailed
+from pipelines.flow import queue
 from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
+from pipelines.flow.unused_decisions import warn_of_unused
 
 _COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
 _MOST_SHOWN = 5  # labels that wait, in the warning
@@ -27,12 +31,31 @@ _MOST_SHOWN = 5  # labels that wait, in the warning
 
 def load(settings: Settings) -> tuple[Taxonomy, Decisions]:
     """The taxonomy and the reviewers' decisions. Raises InputError with file, line and column."""
-    customers = customers_folder(settings.taxonomy)
     texts = {}
-    for path in (Path(settings.taxonomy), *customers.glob("*.yaml")):
-        if path.is_file():
-            texts[str(path)] = path.read_bytes()
+    for path in taxonomy_files(settings):
+        texts[str(path)] = path.read_bytes()
     return _load(settings.taxonomy, storage.digest(texts))
+
+
+def taxonomy_files(settings: Settings) -> list[Path]:
+    """concepts.yaml and the customers' files, as far as they are there."""
+    customers = sorted(customers_folder(settings.taxonomy).glob("*.yaml"))
+    return [path for path in (Path(settings.taxonomy), *customers) if path.is_file()]
+
+
+def taxonomy_texts(settings: Settings) -> dict[str, str]:
+    """The texts of concepts.yaml and the customers' files, by their path beside concepts.yaml.
+
+    Remap keeps them, so that `taxonomy diff` can tell what has changed since.
+    """
+    folder = Path(settings.taxonomy).parent
+    texts = {}
+    for path in taxonomy_files(settings):
+        name = path.relative_to(folder).as_posix()
+        if path == Path(settings.taxonomy):
+            name = "concepts.yaml"
+        texts[name] = decode_text(path.read_bytes())
+    return texts
 
 
 @functools.lru_cache(maxsize=1)
@@ -71,21 +94,27 @@ def read_labels(build: UPath) -> pd.DataFrame:
 
 def queue_file(build: UPath) -> UPath:
     """Where the labels that wait for a decision are listed."""
-    return build / "taxonomy" / "review.yaml"
+    return queue.queue_file(build)
 
 
-def match(run: Run) -> pa.Table:
+def count(run: Run) -> pd.DataFrame:
+    """The labels of ingest's partitions: a table with the columns of `LABEL_COUNTS`."""
+    return total_labels(gather(run, "remap: labels", _count, "ingest", _COLUMNS, None))
+
+
+def match(run: Run, applied: queue.Applied | None = None) -> pa.Table:
     """Count the labels of ingest's partitions and decide each once: a table of schema `LABELS`.
 
-    The labels that wait for a decision are written to the review queue and warned of.
+    The labels that wait for a decision are warned of and written to the review queue, unless
+    reviewers have written there since. `applied`: the queue of which everything has been applied.
     """
     taxonomy, decisions = load(run.settings)
-    counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
-    labels = decide_labels(total_labels(counted), taxonomy, decisions)
+    counts = count(run)
+    labels = decide_labels(counts, taxonomy, decisions)
 
-    queue = queue_file(run.build)
-    storage.write_bytes(queue, review_queue(labels).encode())
-    _warn_of_waiting(run, labels.to_pandas(), queue)
+    queue.write_queue(run, labels, taxonomy, applied)
+    warn_of_unused(run, counts, decisions)
+    _warn_of_waiting(run, labels.to_pandas())
     return labels
 
 
@@ -93,14 +122,57 @@ def _count(rows: pa.Table, _: None) -> pd.DataFrame:
     return count_labels(rows)
 
 
-def _warn_of_waiting(run: Run, labels: pd.DataFrame, queue: UPath) -> None:
+def waiting_shares(labels: pd.DataFrame) -> dict[str, float]:
+    """Share of the objects of each export whose label waits; exports without any are left out.
+
+    `labels`: a table with the columns of `LABELS`.
+    """
+    waiting = labels[labels["decision"] == ""].groupby("export")["count"].sum()
+    total = labels.groupby("export")["count"].sum()
+    shares = waiting / total.reindex(waiting.index)
+    return {str(export): float(share) for export, share in shares.items()}
+
+
+def check_budget(settings: Settings, labels: pd.DataFrame) -> None:
+    """CheckFailed if more objects of an export wait than the settings allow."""
+    most = settings.review.max_waiting
+    if most is None:
+        return
+    over = {
+        export: share
+        for export, share in waiting_shares(labels).items()
+        if share > most
+    }
+    if over:
+        build = UPath(settings.build)
+        raise CheckFailed(
+            f"review.max_waiting allows {most:.1%} of an export's objects to wait for a "
+            f"decision on their label, but there wait {_listed(over)}; "
+            f"decide them in {queue_file(build)}"
+        )
+
+
+def _warn_of_waiting(run: Run, labels: pd.DataFrame) -> None:
     waiting = labels[labels["decision"] == ""]
     if waiting.empty:
         return
-    shown = ", ".join(repr(label) for label in waiting["label"].head(_MOST_SHOWN))
+    most_first = waiting.sort_values("count", ascending=False, kind="stable")
+    shown = ", ".join(repr(label) for label in most_first["label"].head(_MOST_SHOWN))
     if len(waiting) > _MOST_SHOWN:
         shown += f" and {len(waiting) - _MOST_SHOWN} more"
-    run.screen.warn(f"{len(waiting)} labels wait for a decision in {queue}: {shown}")
+    run.screen.warn(
+        f"{len(waiting)} labels wait for a decision in {queue_file(run.build)}: {shown}; "
+        f"without it go {_listed(waiting_shares(labels))}"
+    )
+
+
+def _listed(shares: Mapping[str, float]) -> str:
+    """Shares of exports for a reader, the largest first."""
+    most_first = sorted(shares.items(), key=lambda item: -item[1])
+    texts = [f"{share:.1%} of {export}" for export, share in most_first[:_MOST_SHOWN]]
+    if len(shares) > _MOST_SHOWN:
+        texts.append(f"shares of {len(shares) - _MOST_SHOWN} more")
+    return ", ".join(texts)
 
 
 def plain(labels: pa.Table) -> dict[str, Any]:
@@ -135,5 +207,8 @@ def text(result: dict[str, Any]) -> str:
         "",
         f"objects: {', '.join(objects)}",
         f"labels that wait: {result['open']}; the queue is {result['queue']}",
+        f"the page to decide them by is {result['page']}",
     ]
+    if result["decided"]:
+        lines.append(f"decisions written: {result['decided']}")
     return "\n".join(lines)

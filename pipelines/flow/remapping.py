@@ -30,7 +30,9 @@ def reads(run: Run) -> Reads:
 def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Match the labels and keep their table, then give each row its concept."""
     matched = labels.match(run)
+    labels.check_budget(run.settings, matched.to_pandas())
     storage.write_table(new / "labels.parquet", matched)
+    storage.write_json(new / "taxonomy.json", labels.taxonomy_texts(run.settings))
     _, decisions = labels.load(run.settings)
     return map_partitions(
         run, stage, new, _remap_partition, _Shared(matched, decisions)

@@ -1,0 +1,175 @@
+"""`taxonomy explain`: why a label becomes what it becomes, step by step."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from curate.errors import InputError, nearest
+from curate.labels.decisions import (
+    Decision,
+    Decisions,
+    customers_folder,
+    load_decisions,
+)
+from curate.labels.matching import Match, match_labels
+from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT, Taxonomy, load_concepts
+from curate.settings import OWN_TAXONOMY, Settings
+from curate.yaml_files import load_yaml
+from pipelines.arguments import load
+
+_RULES = ("exact", "normalised", "alias", "compound", "fuzzy")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of deciding. `answer`: "" if the step does not answer."""
+
+    step: str
+    answer: str
+    why: str
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why a label becomes what it becomes. `result`: its outcome in a few words."""
+
+    label: str
+    customer: str
+    export: str
+    decision: str
+    how: str
+    result: str
+    steps: list[Step]
+    suggestions: list[dict[str, Any]]
+
+
+def explain_label(words: list[str], customer: str, export: str) -> Explanation:
+    """Explain a label of a customer. `words`: a settings file, if there is one; the label.
+
+    InputError for other numbers of words, or a customer that the settings do not have.
+    """
+    if len(words) not in (1, 2):
+        raise InputError("give a settings file, if there is one, and one label")
+    concepts = OWN_TAXONOMY
+    if len(words) == 2:
+        settings = load(Path(words[0]), None)
+        concepts = Path(settings.taxonomy)
+        _check_customer(settings, customer)
+    taxonomy = load_concepts(concepts)
+    folder = customers_folder(str(concepts))
+    decisions = load_decisions(folder, taxonomy)
+
+    label = words[-1]
+    reviewed = decisions.find(customer, export, label)
+    file = folder / f"{customer}.yaml"
+    first = _reviewed_step(reviewed, decisions, file, (customer, export, label))
+    match = match_labels([label], taxonomy)[label]
+    if reviewed is None:
+        decision = match.concept
+        how = match.how
+    else:
+        decision = reviewed.word
+        how = "reviewed"
+    return Explanation(
+        label=label,
+        customer=customer,
+        export=export,
+        decision=decision,
+        how=how,
+        result=_result(decision, taxonomy),
+        steps=[first, *_rule_steps(match, skipped=reviewed is not None)],
+        suggestions=[
+            {
+                "concept": each.concept,
+                "score": each.score,
+                "definition": taxonomy.concepts[each.concept].definition,
+            }
+            for each in match.suggestions
+        ],
+    )
+
+
+def _check_customer(settings: Settings, customer: str) -> None:
+    names = sorted({export.customer for export in settings.exports})
+    if customer not in names:
+        hint = nearest(customer, names)
+        raise InputError(f"no export has the customer {customer!r}{hint}")
+
+
+def _reviewed_step(
+    reviewed: Decision | None,
+    decisions: Decisions,
+    file: Path,
+    key: tuple[str, str, str],
+) -> Step:
+    """The step of the reviewers, with the place of their decision."""
+    customer, export, label = key
+    if not file.is_file():
+        return Step("reviewed", "", f"there is no file {file}")
+    document = load_yaml(file, as_text=True)
+    if reviewed is None:
+        labels = decisions.by_customer.get(customer, {})
+        hint = nearest(label, labels)
+        return Step("reviewed", "", f"{file} has no decision on this label{hint}")
+
+    path: tuple[str, ...] = ("labels", label)
+    if label in decisions.by_export.get((customer, export), {}):
+        path = ("exports", export, label)
+    entry = document.data
+    for each in path:
+        entry = entry[each]
+    why = document.where(*path)
+    if isinstance(entry, dict):
+        for name in ("by", "at", "note"):
+            if entry.get(name):
+                why += f", {name} {entry[name]}"
+    return Step("reviewed", reviewed.word, why)
+
+
+def _rule_steps(match: Match, *, skipped: bool) -> list[Step]:
+    """The steps of the rules, up to the one that answers."""
+    steps = []
+    answers_at = ""
+    for rule in _RULES:
+        if skipped:
+            steps.append(Step(rule, "", "not asked: a reviewer has decided"))
+        elif answers_at:
+            steps.append(Step(rule, "", f"not asked: {answers_at} has answered"))
+        elif match.how == rule:
+            answers_at = rule
+            why = f"score {match.score:.2f}, margin {match.margin:.2f} to the next concept"
+            steps.append(Step(rule, match.concept, why))
+        else:
+            steps.append(Step(rule, "", "does not answer"))
+    return steps
+
+
+def _result(decision: str, taxonomy: Taxonomy) -> str:
+    """What becomes of the objects."""
+    if not decision:
+        return "waits for a decision: its objects are dropped as unmapped_label"
+    if decision == REJECT:
+        return "rejected: its objects are dropped as rejected_label"
+    if decision == SPLIT:
+        return "split: the first rule that fits an object decides on it"
+    concept = taxonomy.concepts.get(decision)
+    is_boxed = (
+        concept is not None and concept.salient and concept.kind in ("thing", "part")
+    )
+    if decision == BACKGROUND or not is_boxed:
+        return f"{decision}: its objects are dropped as background"
+    return f"{decision}: its objects go on"
+
+
+def text(explanation: Explanation) -> str:
+    """The explanation for a reader."""
+    lines = [f"{explanation.label!r} of {explanation.customer}: {explanation.result}"]
+    for number, step in enumerate(explanation.steps, 1):
+        answer = step.answer or "–"
+        lines.append(f"  {number}. {step.step:<11} {answer:<24} {step.why}")
+    if explanation.suggestions:
+        lines.append("nearest concepts")
+    lines += [
+        f"  {each['score']:.2f} {each['concept']}: {each['definition']}"
+        for each in explanation.suggestions
+    ]
+    return "\n".join(lines)
