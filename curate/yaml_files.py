@@ -30,7 +30,7 @@ MAX_YAML_NODES = 1_000_000
 MAX_YAML_DEPTH = 200
 """Nested mappings and lists."""
 
-_MERGE_MARK = re.compile("^(<{7}|>{7}) ", re.MULTILINE)
+_MERGE_MARK = re.compile(r"^\s*(<{7}|>{7}) ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,21 @@ def load_yaml(path: Path, *, as_text: bool = False) -> Located:
     `as_text`: every scalar is the text that is written, as in `parse_yaml`.
     """
     try:
-        text = decode_text(path.read_bytes())
-        return parse_yaml(text, str(path), as_text=as_text)
+        content = path.read_bytes()
     except OSError as error:
         reason = error.strerror or error
         raise InputError(f"{path}: cannot be read: {reason}") from None
+    return read_yaml(content, str(path), as_text=as_text)
+
+
+def read_yaml(content: bytes, name: str, *, as_text: bool = False) -> Located:
+    """YAML that a user wrote. Raises InputError with `name`, line and column."""
+    try:
+        return parse_yaml(decode_text(content), name, as_text=as_text)
     except Refusal as refusal:
         message = refusal.detail
-        if not message.startswith(str(path)):
-            message = f"{path}: {message}"
+        if not message.startswith(name):
+            message = f"{name}: {message}"
         raise InputError(message) from None
 
 

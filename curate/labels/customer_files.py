@@ -9,7 +9,7 @@ from curate.errors import InputError
 from curate.labels.answers import Answer
 from curate.labels.decisions import Decision, decision_of
 from curate.labels.taxonomy import UNDECIDED, Concept
-from curate.yaml_files import Located, parse_yaml
+from curate.yaml_files import Located, read_yaml
 
 _HEAD = """\
 # yaml-language-server: $schema=../customer.schema.json
@@ -42,7 +42,7 @@ def record_answers(
     """
     if not text.strip():
         text = _HEAD.format(customer=customer)
-    document = parse_yaml(text, name, as_text=True)
+    document = read_yaml(text.encode(), name, as_text=True)
     _refuse_conflicts(document, answers)
 
     new: dict[tuple[str, ...], dict[str, yaml_edits.Tree]] = {}
@@ -143,7 +143,7 @@ def _refuse_conflicts(document: Located, answers: Sequence[Answer]) -> None:
 
 def _verify(text: str, name: str, before: Any, answers: Sequence[Answer]) -> None:
     """RuntimeError if a text says anything but what it said before, and the answers."""
-    after = parse_yaml(text, name, as_text=True).data
+    after = read_yaml(text.encode(), name, as_text=True).data
     decided = {(_path(answer), answer.label): answer for answer in answers}
     told = _decisions_by_place(after)
     expected = _decisions_by_place(before)

@@ -5,6 +5,7 @@ Remap keeps the table as labels.parquet; the review queue and the pages are made
 
 import functools
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,18 @@ def load(settings: Settings) -> tuple[Taxonomy, Decisions]:
     texts = {}
     for path in taxonomy_files(settings):
         texts[str(path)] = path.read_bytes()
-    return _load(settings.taxonomy, storage.digest(texts))
+    taxonomy = load_taxonomy(settings)
+    digest = storage.digest(texts)
+    return taxonomy, _load_decisions(_Customers(settings.taxonomy, digest, taxonomy))
+
+
+def load_taxonomy(settings: Settings) -> Taxonomy:
+    """The taxonomy alone. Raises InputError with file, line and column."""
+    path = Path(settings.taxonomy)
+    content = b""
+    if path.is_file():
+        content = path.read_bytes()
+    return _load_concepts(settings.taxonomy, storage.digest(content))
 
 
 def taxonomy_files(settings: Settings) -> list[Path]:
@@ -58,12 +70,27 @@ def taxonomy_texts(settings: Settings) -> dict[str, str]:
     return texts
 
 
+# What files of a digest say is kept: several stages ask, and YAML is slow to read.
+
+
 @functools.lru_cache(maxsize=1)
-def _load(path: str, digest: str) -> tuple[Taxonomy, Decisions]:
-    """What files of this digest say. It is kept: several stages ask, and YAML is slow to read."""
-    del digest  # it only tells the cache whether the files are the same
-    taxonomy = load_concepts(Path(path))
-    return taxonomy, load_decisions(customers_folder(path), taxonomy)
+def _load_concepts(path: str, digest: str) -> Taxonomy:
+    del digest  # it only tells the cache whether the file is the same
+    return load_concepts(Path(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Customers:
+    """The customers' files beside the file `path`; equal if all files are the same."""
+
+    path: str
+    digest: str
+    taxonomy: Taxonomy = field(compare=False)
+
+
+@functools.lru_cache(maxsize=1)
+def _load_decisions(files: _Customers) -> Decisions:
+    return load_decisions(customers_folder(files.path), files.taxonomy)
 
 
 def digests(settings: Settings) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from curate.labels.taxonomy import Taxonomy
 from curate.reasons import Refusal
 from curate.settings import Settings
 from curate.text import decode_text
-from curate.yaml_files import parse_yaml
+from curate.yaml_files import read_yaml
 from pipelines.flow.runner import Run
 
 Notes = Mapping[tuple[str, str], tuple[str, str]]
@@ -51,10 +51,7 @@ def read_queue_answers(settings: Settings, text: str, taxonomy: Taxonomy) -> Ans
     Raises InputError; it lists what is wrong, each with file, line and column.
     """
     name = str(queue_file(UPath(settings.build)))
-    try:
-        document = parse_yaml(text, name, as_text=True)
-    except Refusal as refusal:
-        raise InputError(refusal.detail) from None
+    document = read_yaml(text.encode(), name, as_text=True)
     return read_answers(document, taxonomy, customers(settings))
 
 

@@ -39,5 +39,10 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     )
 
 
+def check(run: Run) -> None:
+    """CheckFailed if more objects of a finished remap wait than the settings allow."""
+    labels.check_budget(run.settings, labels.read_labels(run.build))
+
+
 def _remap_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:
     return remap.remap_objects(rows, shared.labels, shared.decisions)

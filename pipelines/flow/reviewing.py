@@ -21,6 +21,7 @@ from curate.labels.taxonomy import load_concepts
 from curate.reasons import Refusal
 from curate.settings import Settings
 from curate.text import decode_text
+from pipelines.flow import labels
 
 _SECONDS_TO_WAIT = 10.0  # for another process that writes the same files
 
@@ -135,12 +136,15 @@ def _check(settings: Settings, changed: dict[Path, str]) -> None:
         copies = Path(trial) / "customers"
         copies.mkdir()
         new_concepts = Path(trial) / "concepts.yaml"
-        new_concepts.write_text(changed.get(concepts, _read(concepts)), "utf-8")
-        for path in changed:
+        for path, text in changed.items():
             if path != concepts:
-                (copies / path.name).write_text(changed[path], "utf-8")
+                (copies / path.name).write_text(text, "utf-8")
         try:
-            load_decisions(copies, load_concepts(new_concepts))
+            taxonomy = labels.load_taxonomy(settings)
+            if concepts in changed:
+                new_concepts.write_text(changed[concepts], "utf-8")
+                taxonomy = load_concepts(new_concepts)
+            load_decisions(copies, taxonomy)
         except InputError as error:
             told = str(error).replace(str(copies), str(folder))
             told = told.replace(str(new_concepts), str(concepts))

@@ -39,7 +39,7 @@ def _apply_queue(settings: Settings) -> tuple[queue.Applied, reviewing.Written]:
     if not text:
         return queue.Applied("", {}), reviewing.Written([], 0, [])
     with reviewing.writing(settings):
-        taxonomy, _ = labels.load(settings)
+        taxonomy = labels.load_taxonomy(settings)
         answers = queue.read_queue_answers(settings, text, taxonomy)
         written = reviewing.apply_answers(settings, answers)
     return queue.Applied(text, answers.notes), written

@@ -13,6 +13,8 @@ const notes = new Map(); // by label number
 const rejected = new Map(); // customer by object id: as the page shows it
 const saved = new Map(); // by label number: the decision that the customer's file holds
 const savedObjects = new Set(); // object ids that the customers' files reject
+const owners = new Map(); // customer by object id, of objects that were rejected or restored
+const unsaved = new Set(); // numbers of labels, or object ids, that wait for the next save
 const failed = new Set(); // numbers of labels, or object ids, that could not be saved
 const history = []; // functions that undo, the last answer at the end
 let shown = []; // numbers of the labels in the list
@@ -79,7 +81,7 @@ function set(index, answer) {
     answers.delete(index);
   }
   keep();
-  save(index);
+  queueSave(index);
   showEntry(index);
 }
 
@@ -111,8 +113,9 @@ function toggleObject(id) {
     if (!rejected.delete(id)) {
       rejected.set(id, customer);
     }
+    owners.set(id, customer);
     keep();
-    saveObject(id, customer);
+    queueSave(id);
     show(index);
   };
   history.push(toggle);
@@ -164,10 +167,11 @@ function blockLines(index, indent, answer, insteadOf) {
   return [`${indent}${quote(data.labels[index].label)}:`, ...lines];
 }
 
-// `entries`: [label number, answer, decision that it replaces]; `objects`: customer by id.
-function toYaml(entries, objects, objectsKey = "rejected_objects") {
+// `entries`: [label number, answer, decision that it replaces]. `objects`: a map from id to
+// customer, by the key under which the ids are listed.
+function toYaml(entries, objects) {
   const customers = new Set(entries.map(([index]) => data.labels[index].customer));
-  for (const customer of objects.values()) {
+  for (const customer of Object.values(objects).flatMap((owners) => [...owners.values()])) {
     customers.add(customer);
   }
   const lines = [];
@@ -191,9 +195,11 @@ function toYaml(entries, objects, objectsKey = "rejected_objects") {
         lines.push(...blockLines(index, "      ", answer, insteadOf));
       }
     }
-    const ids = [...objects].filter(([, owner]) => owner === customer).map(([id]) => id);
-    if (ids.length) {
-      lines.push(`  ${objectsKey}:`, ...ids.map((id) => `    - ${quote(id)}`));
+    for (const [key, owners] of Object.entries(objects)) {
+      const ids = [...owners].filter(([, owner]) => owner === customer).map(([id]) => id);
+      if (ids.length) {
+        lines.push(`  ${key}:`, ...ids.map((id) => `    - ${quote(id)}`));
+      }
     }
   }
   return lines.length ? `${lines.join("\n")}\n` : "{}\n";
@@ -202,7 +208,7 @@ function toYaml(entries, objects, objectsKey = "rejected_objects") {
 function allAnswers() {
   const entries = [...answers].map(([index, answer]) => [index, answer, originally(index)]);
   const objects = new Map([...rejected].filter(([id]) => !isRejectedInFile(id)));
-  return toYaml(entries, objects);
+  return toYaml(entries, { rejected_objects: objects });
 }
 
 function originally(index) {
@@ -217,10 +223,13 @@ function isRejectedInFile(id) {
 // Saving: to the server that gave this page, or in the browser ----------------------------
 
 async function send(path, options = {}) {
-  const response = await fetch(path, {
-    ...options,
-    headers: { "X-Token": token, "Content-Type": "application/yaml" },
+  const headers = { "X-Token": token, "Content-Type": "application/yaml" };
+  const response = await fetch(path, { ...options, headers }).catch(() => {
+    throw new Error("the server does not answer; is `taxonomy serve` still running?");
   });
+  if (response.status === 500) {
+    throw new Error("the server failed; its terminal says why");
+  }
   const answer = await response.json();
   if (!response.ok) {
     throw new Error(answer.error);
@@ -228,64 +237,83 @@ async function send(path, options = {}) {
   return answer;
 }
 
-// Saves follow each other, so that each knows what the file holds.
-function queueSave(key, makeBody, onSaved) {
-  if (!token) {
-    return;
+// Saves follow each other, so that each knows what the files hold. What is answered meanwhile
+// goes into one save. `key`: a label number, or an object id.
+function queueSave(key) {
+  if (token) {
+    unsaved.add(key);
+    saving = saving.then(saveAll);
   }
-  saving = saving.then(async () => {
-    const body = makeBody();
-    if (body === null) {
-      failed.delete(key);
-      return;
+}
+
+async function saveAll() {
+  const keys = [...unsaved];
+  unsaved.clear();
+  let problem = await trySave(keys);
+  if (problem && keys.length > 1) {
+    problem = "";
+    for (const key of keys) {
+      problem = (await trySave([key])) || problem;
     }
-    try {
+  }
+  if (problem) {
+    tell(`not saved: ${problem}`, true);
+  } else if (keys.length) {
+    tell(failed.size ? `saved; ${failed.size} earlier answers are not` : "saved");
+  }
+  keys.forEach(showEntry);
+}
+
+// Empty if all is saved, or else what is wrong.
+async function trySave(keys) {
+  const changes = keys.map(changeOf).filter((change) => change !== null);
+  try {
+    if (changes.length) {
+      const body = toYaml(
+        changes.filter((change) => change.entry).map((change) => change.entry),
+        {
+          rejected_objects: new Map(changes.map((change) => change.rejects).filter(Boolean)),
+          restored_objects: new Map(changes.map((change) => change.restores).filter(Boolean)),
+        },
+      );
       await send("answers", { method: "POST", body });
-      failed.delete(key);
-      onSaved();
-      tell(failed.size ? `${failed.size} answers are not saved` : "saved");
-    } catch (error) {
-      failed.add(key);
-      tell(`not saved: ${error.message}`, true);
     }
-    showEntry(key);
-  });
+    changes.forEach((change) => change.done());
+    keys.forEach((key) => failed.delete(key));
+    return "";
+  } catch (error) {
+    keys.forEach((key) => failed.add(key));
+    return error.message;
+  }
 }
 
-function save(index) {
-  let wanted;
-  const makeBody = () => {
-    const holds = saved.get(index) ?? "";
-    let answer = answers.get(index);
-    if (answer?.word === "leave") {
-      answer = undefined;
-    }
-    if (!answer) {
-      answer = { word: originally(index) || "UNDECIDED" };
-    }
-    wanted = answer.split ? "split" : answer.word;
-    const wantedHold = wanted === "UNDECIDED" ? "" : wanted;
-    if (wantedHold === holds && !answer.split && !notes.get(index)) {
-      return null;
-    }
-    return toYaml([[index, answer, holds]], new Map());
-  };
-  queueSave(index, makeBody, () => saved.set(index, wanted === "UNDECIDED" ? "" : wanted));
+// What is to be written for a label or an object; null if the files say it already.
+function changeOf(key) {
+  return typeof key === "number" ? changeOfLabel(key) : changeOfObject(key);
 }
 
-function saveObject(id, customer) {
-  const makeBody = () => {
-    const wanted = rejected.has(id);
-    if (wanted === savedObjects.has(id)) {
-      return null;
-    }
-    return toYaml([], new Map([[id, customer]]), wanted ? "rejected_objects" : "restored_objects");
-  };
-  queueSave(id, makeBody, () => {
-    if (!savedObjects.delete(id)) {
-      savedObjects.add(id);
-    }
-  });
+function changeOfLabel(index) {
+  const holds = saved.get(index) ?? "";
+  let answer = answers.get(index);
+  if (!answer || answer.word === "leave") {
+    answer = { word: originally(index) || "UNDECIDED" };
+  }
+  const word = answer.split ? "split" : answer.word;
+  const wanted = word === "UNDECIDED" ? "" : word;
+  if (wanted === holds && !answer.split && !notes.get(index)) {
+    return null;
+  }
+  return { entry: [index, answer, holds], done: () => saved.set(index, wanted) };
+}
+
+function changeOfObject(id) {
+  if (rejected.has(id) === savedObjects.has(id)) {
+    return null;
+  }
+  if (rejected.has(id)) {
+    return { rejects: [id, rejected.get(id)], done: () => savedObjects.add(id) };
+  }
+  return { restores: [id, owners.get(id)], done: () => savedObjects.delete(id) };
 }
 
 // A page that was opened as a file keeps unfinished work in the browser.
@@ -538,7 +566,7 @@ function noteLine(index) {
     notes.set(index, input.value.trim());
     keep();
     if (isDone(index)) {
-      save(index);
+      queueSave(index);
     }
   });
   return make("label", { class: "note-line" }, "Note ", make("kbd", {}, "n"), input);

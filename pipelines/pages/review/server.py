@@ -22,10 +22,8 @@ from upath import UPath
 from curate.errors import InputError
 from curate.labels.answers import read_answers
 from curate.labels.decisions import customers_folder, decision_of
-from curate.reasons import Refusal
 from curate.settings import Settings
-from curate.text import decode_text
-from curate.yaml_files import load_yaml, parse_yaml
+from curate.yaml_files import load_yaml, read_yaml
 from pipelines.flow import labels, reviewing
 from pipelines.flow.queue import customers
 from pipelines.pages.review.review import page_file
@@ -160,12 +158,9 @@ def _decided(customer: str, export: str, entries: Mapping[str, Any]) -> list[Dec
 
 def _apply(settings: Settings, body: bytes) -> reviewing.Written:
     """Write the answers of a request into the customers' files."""
-    try:
-        document = parse_yaml(decode_text(body), "the answers", as_text=True)
-    except Refusal as refusal:
-        raise InputError(refusal.detail) from None
+    document = read_yaml(body, "the answers", as_text=True)
     with reviewing.writing(settings):
-        taxonomy, _ = labels.load(settings)
+        taxonomy = labels.load_taxonomy(settings)
         found = read_answers(document, taxonomy, customers(settings))
         return reviewing.apply_answers(settings, found)
 
