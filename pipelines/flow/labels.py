@@ -129,6 +129,16 @@ def count(run: Run) -> pd.DataFrame:
     return total_labels(gather(run, "remap: labels", _count, "ingest", _COLUMNS, None))
 
 
+def decide(
+    settings: Settings,  # noqa: ARG001  for what they say of the exports
+    counts: pd.DataFrame,
+    taxonomy: Taxonomy,
+    decisions: Decisions,
+) -> pa.Table:
+    """What becomes of the labels of `count` by a taxonomy: a table of schema `LABELS`."""
+    return decide_labels(counts, taxonomy, decisions)
+
+
 def match(run: Run, applied: queue.Applied | None = None) -> pa.Table:
     """Count the labels of ingest's partitions and decide each once: a table of schema `LABELS`.
 
@@ -137,7 +147,7 @@ def match(run: Run, applied: queue.Applied | None = None) -> pa.Table:
     """
     taxonomy, decisions = load(run.settings)
     counts = count(run)
-    labels = decide_labels(counts, taxonomy, decisions)
+    labels = decide(run.settings, counts, taxonomy, decisions)
 
     queue.write_queue(run, labels, taxonomy, applied)
     warn_of_unused(run, counts, decisions)

@@ -12,7 +12,6 @@ import pyarrow as pa
 from curate import storage
 from curate.errors import InputError
 from curate.labels.decisions import load_decisions
-from curate.labels.outcomes import decide_labels
 from curate.labels.taxonomy import load_concepts
 from curate.settings import Settings
 from curate.stages.impact import Impact, Sums, Version, pair_outcomes, sum_impact
@@ -44,12 +43,13 @@ def compare(settings: Settings, revision: str | None) -> Impact:
         run_stages(run, FLOW, "ingest")
         counts = labels.count(run)
         taxonomy, decisions = labels.load(settings)
-        now = Version(taxonomy, decisions, decide_labels(counts, taxonomy, decisions))
+        outcomes = labels.decide(settings, counts, taxonomy, decisions)
+        now = Version(taxonomy, decisions, outcomes)
         if revision is None:
             before = _last_run(run, counts)
         else:
             texts = _texts_of_revision(settings, revision)
-            before = _version(texts, counts, f"{revision}:")
+            before = _version(settings, texts, counts, f"{revision}:")
 
         shared = _Versions(before, now)
         pairs = gather(
@@ -71,7 +71,7 @@ def _last_run(run: Run, counts: pd.DataFrame) -> Version:
             f"{run.build / 'remap'}: no run to compare with; run 'python -m pipelines remap' "
             "with this settings file first, or give --against REVISION"
         )
-    version = _version(texts, counts, "the last run's ")
+    version = _version(run.settings, texts, counts, "the last run's ")
     table = storage.read_table(labels.labels_file(run.build))
     # Labels of exports that the last run did not have are matched as it would have done.
     known = table.to_pandas()[["customer", "export", "label"]].assign(known=True)
@@ -81,8 +81,13 @@ def _last_run(run: Run, counts: pd.DataFrame) -> Version:
     return Version(version.taxonomy, version.decisions, together)
 
 
-def _version(texts: Mapping[str, str], counts: pd.DataFrame, name: str) -> Version:
-    """The taxonomy of some texts, by their paths beside concepts.yaml, and its outcomes."""
+def _version(
+    settings: Settings, texts: Mapping[str, str], counts: pd.DataFrame, name: str
+) -> Version:
+    """The taxonomy of some texts, by their paths beside concepts.yaml, and its outcomes.
+
+    `name`: what messages write before such a path.
+    """
     with tempfile.TemporaryDirectory(prefix="segcurate-") as folder:
         (Path(folder) / "customers").mkdir()
         for path, text in texts.items():
@@ -93,7 +98,8 @@ def _version(texts: Mapping[str, str], counts: pd.DataFrame, name: str) -> Versi
         except InputError as error:
             told = str(error).replace(f"{folder}/", name)
             raise InputError(told) from None
-    return Version(taxonomy, decisions, decide_labels(counts, taxonomy, decisions))
+    outcomes = labels.decide(settings, counts, taxonomy, decisions)
+    return Version(taxonomy, decisions, outcomes)
 
 
 def _texts_of_revision(settings: Settings, revision: str) -> dict[str, str]:

@@ -474,6 +474,7 @@ function parts(label, index) {
     make("h1", {}, word(label.label)),
     make("p", { class: "facts" }, `${label.customer} · ${counted(label.objects, "object")} in ${from}`),
     make("p", {}, outcome(label, index)),
+    make("p", { class: "facts" }, isDone(index) ? "" : visible(label.why || " ")),
     crops(label),
     suggestions(label, index),
     actions(label, index),

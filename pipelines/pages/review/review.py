@@ -42,7 +42,7 @@ class ReviewedLabel(msgspec.Struct):
     """A label as the page shows it; the same in several exports of a customer is one.
 
     `export`: "" unless what becomes of the label differs between the customer's exports.
-    `exports`: names with numbers of objects. `crops`: ids of objects with a picture.
+    `exports`: names with numbers of objects. `why`: the matcher's reason. `crops`: ids of objects with a picture.
     """
 
     customer: str
@@ -54,6 +54,7 @@ class ReviewedLabel(msgspec.Struct):
     how: str
     score: float
     margin: float
+    why: str
     suggestions: list[tuple[str, float]]
     crops: list[str]
     attributes: Attributes
@@ -197,6 +198,7 @@ def _label(
         how=first["how"],
         score=float(first["score"]),
         margin=float(first["margin"]),
+        why=first.get("why") or "",
         suggestions=[
             (each["concept"], float(each["score"])) for each in first["suggestions"]
         ],
