@@ -49,6 +49,7 @@ SHARED = {
     "storage",
     "text",
     "trace",
+    "yaml_edits",
     "yaml_files",
 }
 """Files of curate/ that all its rooms may read; they read no room."""

@@ -16,7 +16,7 @@ COLUMNS = [
     "customer",
     "export",
     "label",
-    "image_id",
+    "image_dhash",
     "area",
     "box_x0",
     "box_y0",
@@ -46,8 +46,24 @@ class LabelKey:
 
 
 def propose(rows: pa.Table, _: None) -> pd.DataFrame:
-    """Some objects of each label of a partition: the columns of `_measure`."""
-    return _pick(_measure(rows))
+    """At most `MOST` objects of each label of a partition: the columns `_PROPOSED`.
+
+    Specks, and further objects of an image or of one that looks the same, come only if there are
+    too few others.
+    """
+    objects = _measure(rows)
+    proposed = [objects.head(0).assign(is_extra=False, slot=0)]
+    for of_label in [group for _, group in objects.groupby(_BY, sort=True)]:
+        repeats = of_label.duplicated("image_dhash")
+        is_extra = of_label["is_speck"] | repeats
+        best = of_label[~is_extra]
+        proposed.append(_at_percentiles(best, MOST).assign(is_extra=False))
+        left = MOST - len(best)
+        if left > 0:
+            extra = _at_percentiles(of_label[is_extra], left)
+            proposed.append(extra.assign(is_extra=True))
+    together: pd.DataFrame = pd.concat(proposed)[_PROPOSED]
+    return together
 
 
 def choose(proposals: Iterable[pd.DataFrame]) -> dict[LabelKey, list[str]]:
@@ -56,54 +72,46 @@ def choose(proposals: Iterable[pd.DataFrame]) -> dict[LabelKey, list[str]]:
     chosen: dict[LabelKey, list[str]] = {}
     if not tables:
         return chosen
-    for row in _pick(pd.concat(tables)).to_dict("records"):
+
+    together = pd.concat(tables).sort_values("object_id")
+    # Each partition has a proposal for each percentile: one of each is taken, then a second.
+    together["turn"] = together.groupby([*_BY, "is_extra", "slot"]).cumcount()
+    ordered = together.sort_values([*_BY, "is_extra", "turn", "slot"])
+    ordered["is_repeated"] = ordered.duplicated([*_BY, "image_dhash"])
+    ordered = ordered.sort_values("is_repeated", kind="stable")
+
+    for row in ordered.groupby(_BY).head(MOST).to_dict("records"):
         key = LabelKey(row["customer"], row["export"], row["label"])
         chosen.setdefault(key, []).append(row["object_id"])
     return chosen
 
 
-_MEASURED = [*_BY, "object_id", "image_id", "area", "is_speck"]
+_MEASURED = [*_BY, "object_id", "image_dhash", "area", "is_speck"]
+_PROPOSED = [*_BY, "object_id", "image_dhash", "is_extra", "slot"]
 
 
 def _measure(rows: pa.Table) -> pd.DataFrame:
-    """The columns `_MEASURED` of each object."""
+    """The columns `_MEASURED` of each object, sorted by area."""
     table = rows.select(COLUMNS).to_pandas()
     width = table["box_x1"] - table["box_x0"]
     height = table["box_y1"] - table["box_y0"]
     table["is_speck"] = np.minimum(width, height) < _SPECK
     measured: pd.DataFrame = table[_MEASURED]
-    return measured
-
-
-def _pick(objects: pd.DataFrame) -> pd.DataFrame:
-    """At most `MOST` objects of each label: near the percentiles, each of another image.
-
-    Specks, and further objects of an image, come only if there are too few others.
-    """
-    ordered = objects.sort_values([*_BY, "is_speck", "area", "object_id"])
-    picked = []
-    for _, of_label in ordered.groupby(_BY, sort=True):
-        seen_before = of_label.duplicated("image_id")
-        best = of_label[~of_label["is_speck"] & ~seen_before]
-        rest = of_label.drop(best.index) if len(best) < MOST else of_label.head(0)
-        picked.append(_at_percentiles(best, MOST))
-        picked.append(_at_percentiles(rest, MOST - len(best)))
-    if not picked:
-        return objects.head(0)
-    return pd.concat(picked)
+    return measured.sort_values(["is_speck", "area", "object_id"])
 
 
 def _at_percentiles(objects: pd.DataFrame, most: int) -> pd.DataFrame:
-    """At most so many rows of a table that is sorted by area, in the order of `_PERCENTILES`."""
-    if len(objects) == 0 or most <= 0:
-        return objects.head(0)
+    """At most so many rows of a table that is sorted by area, near `_PERCENTILES`.
+
+    `slot`: which of the percentiles a row stands for.
+    """
     taken: list[int] = []
     free = list(range(len(objects)))
     for share in _PERCENTILES[:most]:
         if not free:
             break
         wanted = share * (len(objects) - 1)
-        nearest = min(free, key=lambda row: (abs(row - wanted), row))
+        nearest = min(free, key=lambda row: abs(row - wanted))
         taken.append(nearest)
         free.remove(nearest)
-    return objects.iloc[taken]
+    return objects.iloc[taken].assign(slot=range(len(taken)))

@@ -589,6 +589,12 @@ function openDialog(dialog, title, ...children) {
   dialog.showModal();
 }
 
+function closeDialog(dialog) {
+  dialog.close();
+  // Until the next frame the focus would stay in the closed dialogue, and take the next key.
+  document.activeElement?.blur();
+}
+
 function findConcepts(text) {
   const wanted = text.trim().toLowerCase();
   const rank = ([id, concept]) => {
@@ -617,7 +623,7 @@ function openChooser() {
   const input = make("input", { type: "search", "aria-label": "Name of a concept", placeholder: "name of a concept" });
   const list = make("ul", { class: "found" });
   const pick = (id) => {
-    dialog.close();
+    closeDialog(dialog);
     decide({ word: id });
   };
   const fill = () => {
@@ -672,11 +678,11 @@ function openNewConcept(name) {
         entry.parent = parent.value;
       }
       data.concepts[id.value] = { ...entry, parent: parent.value, names: [], crops: [] };
-      dialog.close();
+      closeDialog(dialog);
       decide({ word: id.value, new_concept: entry });
     }
   };
-  dialog.close();
+  closeDialog(dialog);
   openDialog(
     dialog,
     "A new concept",
@@ -723,7 +729,7 @@ function openSplitter() {
       if (!split.length) {
         throw new Error("A split has at least one rule");
       }
-      dialog.close();
+      closeDialog(dialog);
       decide({ word: "", split });
     } catch (error) {
       problem.textContent = error.message;
@@ -750,7 +756,7 @@ async function copyYaml() {
     "The answers as YAML",
     make("p", {}, "Put this in the place of all that is in review.yaml, beside this page, and run make taxonomy again."),
     area,
-    make("button", { type: "button", onclick: () => byId("yaml").close() }, "Close"),
+    make("button", { type: "button", onclick: () => closeDialog(byId("yaml")) }, "Close"),
   );
   area.select();
   try {

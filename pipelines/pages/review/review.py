@@ -42,7 +42,8 @@ class ReviewedLabel(msgspec.Struct):
     """A label as the page shows it; the same in several exports of a customer is one.
 
     `export`: "" unless what becomes of the label differs between the customer's exports.
-    `exports`: names with numbers of objects. `why`: the matcher's reason. `crops`: ids of objects with a picture.
+    `exports`: names with numbers of objects. `why`: the matcher's reason. `crops`: ids of objects
+    with a picture.
     """
 
     customer: str
