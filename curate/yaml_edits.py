@@ -4,8 +4,6 @@ A change is made in the text, at the place that the parser names. Comments, orde
 spacing of everything else stay as they are.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -16,15 +14,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from curate.errors import InputError
+from curate.yaml_scalars import one_line, plain_or_quoted
 
 Tree = str | Mapping[str, "Tree"]
 """New content: a value as YAML on one line, or a mapping from keys, as plain text, to content."""
 
 _STEP = 2  # spaces by which a nested block is indented
-
-# What needs no quotes: no reader of YAML takes it for a number, a date or a sign.
-_SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*([-][A-Za-z0-9_]+)*")
-_WORDS_OF_YAML = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,28 +132,6 @@ def remove_items(text: str, key: str, items: Iterable[str], name: str) -> str:
             start = text.rfind("\n", 0, node.start_mark.index) + 1
             splices.append(_Splice(start, _line_end(text, _end(text, node)), ""))
     return _apply(text, splices)
-
-
-def one_line(data: Any) -> str:
-    """Texts, lists and mappings as YAML on one line.
-
-    >>> one_line({"decision": "car", "note": "not: a van"})
-    '{decision: car, note: "not: a van"}'
-    """
-    if isinstance(data, Mapping):
-        pairs = [f"{_word(key)}: {one_line(value)}" for key, value in data.items()]
-        return "{" + ", ".join(pairs) + "}"
-    if isinstance(data, list | tuple):
-        return "[" + ", ".join(one_line(each) for each in data) + "]"
-    return _word(str(data))
-
-
-def quoted(text: str) -> str:
-    """Any text as a YAML string in double quotes, on one line.
-
-    Characters that are invisible or change the direction of the text are escaped.
-    """
-    return '"' + "".join(_escaped(character) for character in text) + '"'
 
 
 # where something is -------------------------------------------------------------------------------
@@ -285,7 +258,7 @@ def _block(tree: Mapping[str, Tree], indent: int) -> str:
     """Content as block mappings."""
     lines = []
     for key, value in tree.items():
-        start = " " * indent + _word(key) + ":"
+        start = " " * indent + plain_or_quoted(key) + ":"
         if isinstance(value, Mapping):
             lines.append(f"{start}\n{_block(value, indent + _STEP)}")
         else:
@@ -297,15 +270,8 @@ def _flow(tree: Tree) -> str:
     """Content as a flow mapping, on one line."""
     if isinstance(tree, str):
         return tree
-    pairs = [f"{_word(key)}: {_flow(value)}" for key, value in tree.items()]
+    pairs = [f"{plain_or_quoted(key)}: {_flow(value)}" for key, value in tree.items()]
     return "{" + ", ".join(pairs) + "}"
-
-
-def _word(text: str) -> str:
-    """A text as YAML: plain if it is a simple word, else in quotes."""
-    if _SIMPLE.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
-        return text
-    return quoted(text)
 
 
 def _apply(text: str, splices: Iterable[_Splice]) -> str:
@@ -314,19 +280,3 @@ def _apply(text: str, splices: Iterable[_Splice]) -> str:
     for splice in last_first:
         text = text[: splice.start] + splice.new + text[splice.end :]
     return text
-
-
-def _escaped(character: str) -> str:
-    """A character as it is, or as YAML's escape if it would break the line or cannot be seen."""
-    if character in '"\\':
-        return "\\" + character
-    category = unicodedata.category(character)
-    if category[0] != "C" and category not in ("Zl", "Zp"):
-        return character
-
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    return f"\\U{code:08x}"

@@ -10,6 +10,7 @@ from curate.labels.answers import Answer
 from curate.labels.decisions import Decision, decision_of
 from curate.labels.taxonomy import UNDECIDED, Concept
 from curate.yaml_files import Located, read_yaml
+from curate.yaml_scalars import one_line, quoted
 
 _HEAD = """\
 # yaml-language-server: $schema=../customer.schema.json
@@ -65,7 +66,7 @@ def add_concepts(text: str, name: str, concepts: Mapping[str, Concept]) -> str:
     """The text of concepts.yaml with new concepts at its end."""
     entries: dict[str, yaml_edits.Tree] = {}
     for concept in concepts.values():
-        entry = {"definition": yaml_edits.quoted(concept.definition)}
+        entry = {"definition": quoted(concept.definition)}
         if concept.parent:
             entry["parent"] = concept.parent
         entries[concept.id] = {**entry, "kind": concept.kind}
@@ -112,7 +113,7 @@ def _line(answer: Answer, old: Any, signature: Signature) -> str:
         note = old.get("note") or ""
     if note:
         entry["note"] = note
-    return yaml_edits.one_line({**entry, "by": signature.by, "at": signature.at})
+    return one_line({**entry, "by": signature.by, "at": signature.at})
 
 
 def _refuse_conflicts(document: Located, answers: Sequence[Answer]) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from curate.labels.answers import ACCEPT, LEAVE
 from curate.labels.taxonomy import BACKGROUND, REJECT, UNDECIDED
 from curate.storage import digest
-from curate.yaml_edits import quoted
+from curate.yaml_scalars import quoted
 
 _EXAMPLES = 3
 _END = "# End of the queue, as it was written: "

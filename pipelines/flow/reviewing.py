@@ -21,6 +21,7 @@ from curate.labels.taxonomy import load_concepts
 from curate.reasons import Refusal
 from curate.settings import Settings
 from curate.text import decode_text
+from curate.yaml_scalars import quoted
 from pipelines.flow import labels
 
 _SECONDS_TO_WAIT = 10.0  # for another process that writes the same files
@@ -123,7 +124,7 @@ def _with_objects(text: str, path: Path, customer: str, answers: Answers) -> str
         text = yaml_edits.remove_items(text, "rejected_objects", restored, str(path))
     new = [each for each in dict.fromkeys(rejected) if each not in text]
     if new:
-        items = [yaml_edits.quoted(each) for each in new]
+        items = [quoted(each) for each in new]
         text = yaml_edits.add_items(text, "rejected_objects", items, str(path))
     return text
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from upath import UPath
 
 from curate.errors import InputError, nearest
 from curate.labels.decisions import (
@@ -17,6 +18,7 @@ from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT, Taxonomy, load_con
 from curate.settings import OWN_TAXONOMY, Settings
 from curate.yaml_files import load_yaml
 from pipelines.arguments import load
+from pipelines.flow import labels
 
 _RULES = ("exact", "normalised", "alias", "compound", "fuzzy")
 
@@ -49,20 +51,22 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
     """
     if len(words) not in (1, 2):
         raise InputError("give a settings file, if there is one, and one label")
+    label = words[-1]
     concepts = OWN_TAXONOMY
+    together = {label}
     if len(words) == 2:
         settings = load(Path(words[0]), None)
         concepts = Path(settings.taxonomy)
-        _check_customer(settings, customer)
+        export = _find_export(settings, customer, export)
+        together |= _labels_of(settings, export)
     taxonomy = load_concepts(concepts)
     folder = customers_folder(str(concepts))
     decisions = load_decisions(folder, taxonomy)
 
-    label = words[-1]
     reviewed = decisions.find(customer, export, label)
     file = folder / f"{customer}.yaml"
     first = _reviewed_step(reviewed, decisions, file, (customer, export, label))
-    match = match_labels([label], taxonomy)[label]
+    match = match_labels(together, taxonomy)[label]
     if reviewed is None:
         decision = match.concept
         how = match.how
@@ -88,11 +92,31 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
     )
 
 
-def _check_customer(settings: Settings, customer: str) -> None:
-    names = sorted({export.customer for export in settings.exports})
+def _find_export(settings: Settings, customer: str, export: str) -> str:
+    """The export that is meant: the one that is named, or the customer's only one, else "".
+
+    InputError if the customer has no such export, or there is no such customer.
+    """
+    names = sorted({each.customer for each in settings.exports})
     if customer not in names:
         hint = nearest(customer, names)
         raise InputError(f"no export has the customer {customer!r}{hint}")
+    exports = [each.name for each in settings.exports if each.customer == customer]
+    if export and export not in exports:
+        hint = nearest(export, exports)
+        raise InputError(f"{customer} has no export {export!r}{hint}")
+    if not export and len(exports) == 1:
+        return exports[0]
+    return export
+
+
+def _labels_of(settings: Settings, export: str) -> set[str]:
+    """The labels of an export, as far as it is built: they say what each of them means."""
+    build = UPath(settings.build)
+    if not labels.labels_file(build).exists():
+        return set()
+    table = labels.read_labels(build)
+    return set(table[table["export"] == export]["label"])
 
 
 def _reviewed_step(
@@ -107,8 +131,7 @@ def _reviewed_step(
         return Step("reviewed", "", f"there is no file {file}")
     document = load_yaml(file, as_text=True)
     if reviewed is None:
-        labels = decisions.by_customer.get(customer, {})
-        hint = nearest(label, labels)
+        hint = nearest(label, decisions.by_customer.get(customer, {}))
         return Step("reviewed", "", f"{file} has no decision on this label{hint}")
 
     path: tuple[str, ...] = ("labels", label)

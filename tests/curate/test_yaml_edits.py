@@ -7,13 +7,12 @@ from hypothesis import strategies as st
 from curate.errors import InputError
 from curate.yaml_edits import (
     add_items,
-    one_line,
-    quoted,
     remove_entry,
     remove_items,
     set_entries,
 )
 from curate.yaml_files import parse_yaml
+from curate.yaml_scalars import one_line, quoted
 
 FILE = """\
 # Head.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from curate.yaml_edits import quoted
+from curate.yaml_scalars import quoted
 from tests.pipelines.pages.page_reader import PageReader
 from tests.pipelines.pages.review.served_page import HOSTILE, TOKEN, ServedPage
 
