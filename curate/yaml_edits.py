@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from curate.errors import InputError
 from curate.yaml_scalars import one_line, plain_or_quoted
@@ -40,6 +40,14 @@ class _Holder:
 
     node: Any
     key: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The nodes of an entry of a mapping."""
+
+    key: Any
+    value: Any
 
 
 def set_entries(
@@ -82,12 +90,10 @@ def remove_entry(text: str, path: tuple[str, ...], key: str, name: str) -> str:
     pair = _pair(holder.node, key)
     if missing or pair is None:
         return text
-    if holder.node.flow_style:
+    if _is_flow(holder.node):
         raise InputError(f"{name}: {key!r} shares its line; remove it there by hand")
 
-    start = text.rfind("\n", 0, pair[0].start_mark.index) + 1
-    end = _line_end(text, _end(text, pair[1]))
-    return _apply(text, [_Splice(start, end, "")])
+    return _apply(text, [_without_lines(text, pair.key, pair.value)])
 
 
 def add_items(text: str, key: str, items: Iterable[str], name: str) -> str:
@@ -97,41 +103,43 @@ def add_items(text: str, key: str, items: Iterable[str], name: str) -> str:
     """
     holder, _ = _find(text, (), name)
     pair = _pair(holder.node, key)
-    if pair is None or _is_empty(pair[1]):
-        return set_entries(text, (), {key: "[" + ", ".join(items) + "]"}, name)
+    if pair is None and not _is_flow(holder.node):
+        lines = _item_lines(items, _STEP)
+        at = len(text)
+        start = _on_new_line(text, at)
+        return f"{text}{start}{plain_or_quoted(key)}:\n{lines}"
+    if pair is None or _is_empty(pair.value):
+        return set_entries(text, (), {key: _flow_list(items)}, name)
 
-    sequence = pair[1]
+    sequence = pair.value
     if not isinstance(sequence, SequenceNode):
         raise InputError(f"{name}: {key!r} is no list")
     if sequence.flow_style:
         return _apply(text, [_into_flow(text, sequence, ", ".join(items))])
-    indent = " " * sequence.start_mark.column
     at = _line_end(text, _end(text, sequence))
-    new = "".join(f"{indent}- {item}\n" for item in items)
-    return _apply(text, [_Splice(at, at, _on_new_line(text, at) + new)])
+    lines = _item_lines(items, sequence.start_mark.column)
+    return _apply(text, [_Splice(at, at, _on_new_line(text, at) + lines)])
 
 
 def remove_items(text: str, key: str, items: Iterable[str], name: str) -> str:
     """The text without some items, plain texts, of the list under a key at the top."""
     holder, _ = _find(text, (), name)
     pair = _pair(holder.node, key)
-    if pair is None or not isinstance(pair[1], SequenceNode):
+    if pair is None or not isinstance(pair.value, SequenceNode):
         return text
 
     going = set(items)
-    sequence = pair[1]
+    sequence = pair.value
     if sequence.flow_style:
         staying = [node.value for node in sequence.value if node.value not in going]
         start = sequence.start_mark.index
         end = sequence.end_mark.index
         return _apply(text, [_Splice(start, end, one_line(staying))])
 
-    splices = []
-    for node in sequence.value:
-        if node.value in going:
-            start = text.rfind("\n", 0, node.start_mark.index) + 1
-            splices.append(_Splice(start, _line_end(text, _end(text, node)), ""))
-    return _apply(text, splices)
+    leaving = [node for node in sequence.value if node.value in going]
+    if len(leaving) == len(sequence.value):
+        return remove_entry(text, (), key, name)
+    return _apply(text, [_without_lines(text, node, node) for node in leaving])
 
 
 # where something is -------------------------------------------------------------------------------
@@ -145,30 +153,30 @@ def _find(text: str, path: tuple[str, ...], name: str) -> tuple[_Holder, list[st
         if pair is None:
             return holder, list(path[number:])
         _check_place(pair, name)
-        if _is_empty(pair[1]):
-            return _Holder(None, pair[0]), list(path[number + 1 :])
-        holder = _Holder(pair[1], pair[0])
+        if _is_empty(pair.value):
+            return _Holder(None, pair.key), list(path[number + 1 :])
+        holder = _Holder(pair.value, pair.key)
     if holder.node is not None and not isinstance(holder.node, MappingNode):
         raise InputError(f"{name}: a mapping is expected under {'.'.join(path)!r}")
     return holder, []
 
 
-def _pair(node: Any, key: str) -> tuple[Any, Any] | None:
-    """The nodes of a key and its value; None if the mapping has no such key."""
+def _pair(node: Any, key: str) -> _Pair | None:
+    """The entry of a key; None if the mapping has no such key."""
     if not isinstance(node, MappingNode):
         return None
     for key_node, value_node in node.value:
         if isinstance(key_node, ScalarNode) and key_node.value == key:
-            return key_node, value_node
+            return _Pair(key_node, value_node)
     return None
 
 
-def _check_place(pair: tuple[Any, Any], name: str) -> None:
+def _check_place(pair: _Pair, name: str) -> None:
     """InputError if the value of a key is an alias: its text is somewhere else."""
-    key, value = pair
-    if value.start_mark.index < key.end_mark.index:
-        line = key.start_mark.line + 1
-        raise InputError(f"{name}:{line}: {key.value!r} is an alias; change it by hand")
+    if pair.value.start_mark.index < pair.key.end_mark.index:
+        place = f"{name}:{pair.key.start_mark.line + 1}"
+        message = f"{pair.key.value!r} is an alias; change it by hand"
+        raise InputError(f"{place}: {message}")
 
 
 def _is_empty(node: Any) -> bool:
@@ -176,13 +184,27 @@ def _is_empty(node: Any) -> bool:
     return isinstance(node, ScalarNode) and not node.value and node.style is None
 
 
-def _end(text: str, node: Node) -> int:
+def _is_flow(node: Any) -> bool:
+    """Whether a node is a mapping or list in brackets."""
+    return bool(getattr(node, "flow_style", False))
+
+
+def _last_child(node: Any) -> Any:
+    """The last item of a list, or the last value of a mapping; None if it has none."""
+    if isinstance(node, ScalarNode) or not node.value:
+        return None
+    last = node.value[-1]
+    if isinstance(node, MappingNode):
+        _, value = last
+        return value
+    return last
+
+
+def _end(text: str, node: Any) -> int:
     """Where the text of a node ends, without the blank lines and comments after it."""
-    is_block = not getattr(node, "flow_style", True)
-    if is_block and node.value:
-        last = node.value[-1]
-        if isinstance(last, tuple):
-            last = last[1]
+    last = _last_child(node)
+    # A parser says that a block ends where the next thing begins.
+    if last is not None and not _is_flow(node):
         return _end(text, last)
     end: int = node.end_mark.index
     return len(text[:end].rstrip())
@@ -199,27 +221,34 @@ def _line_end(text: str, at: int) -> int:
 # what changes -------------------------------------------------------------------------------------
 
 
-def _replacement(text: str, pair: tuple[Any, Any], tree: Tree, name: str) -> _Splice:
+def _replacement(text: str, pair: _Pair, tree: Tree, name: str) -> _Splice:
     """A new value for a key."""
     _check_place(pair, name)
     value = _flow(tree)
-    key, old = pair
-    if _is_empty(old):
-        colon = text.index(":", key.end_mark.index) + 1
-        return _Splice(colon, colon, f" {value}")
-    start = old.start_mark.index
-    end = _end(text, old)
-    if text[key.end_mark.index : start].count("\n"):
+    key_end = pair.key.end_mark.index
+    after_colon = text.index(":", key_end) + 1
+    if _is_empty(pair.value):
+        return _Splice(after_colon, after_colon, f" {value}")
+
+    start = pair.value.start_mark.index
+    end = _end(text, pair.value)
+    if "\n" in text[key_end:start]:
         # A block below its key: the value comes up to the key's line.
-        start = text.index(":", key.end_mark.index) + 1
-        value = f" {value}"
+        return _Splice(after_colon, end, f" {value}")
     return _Splice(start, end, value)
+
+
+def _without_lines(text: str, first: Any, last: Any) -> _Splice:
+    """Removes the lines from one node to another."""
+    start = text.rfind("\n", 0, first.start_mark.index) + 1
+    end = _line_end(text, _end(text, last))
+    return _Splice(start, end, "")
 
 
 def _insertion(text: str, holder: _Holder, tree: Mapping[str, Tree]) -> _Splice:
     """New entries at the end of a mapping."""
     node = holder.node
-    if node is not None and node.flow_style:
+    if _is_flow(node):
         return _into_flow(text, node, _flow(tree)[1:-1])
 
     if node is not None:
@@ -236,13 +265,10 @@ def _insertion(text: str, holder: _Holder, tree: Mapping[str, Tree]) -> _Splice:
 
 def _into_flow(text: str, holder: Any, new: str) -> _Splice:
     """New text before the closing bracket of a flow mapping or list."""
-    closing = holder.end_mark.index - 1
-    at = closing
-    if not holder.value:
-        return _Splice(at, at, new)
-    last = holder.value[-1]
-    if isinstance(last, tuple):
-        last = last[1]
+    last = _last_child(holder)
+    if last is None:
+        closing = holder.end_mark.index - 1
+        return _Splice(closing, closing, new)
     at = _end(text, last)
     return _Splice(at, at, f", {new}")
 
@@ -264,6 +290,16 @@ def _block(tree: Mapping[str, Tree], indent: int) -> str:
         else:
             lines.append(f"{start} {value}\n")
     return "".join(lines)
+
+
+def _item_lines(items: Iterable[str], indent: int) -> str:
+    """Items of a list, a line each."""
+    start = " " * indent
+    return "".join(f"{start}- {item}\n" for item in items)
+
+
+def _flow_list(items: Iterable[str]) -> str:
+    return "[" + ", ".join(items) + "]"
 
 
 def _flow(tree: Tree) -> str:

@@ -657,6 +657,13 @@ function openChooser() {
   input.focus();
 }
 
+// The concept that has a name as one of its other names.
+function ownerOf(name) {
+  const spoken = name.replaceAll("-", " ");
+  const found = Object.entries(data.concepts).find(([, concept]) => concept.names.some((each) => each.toLowerCase() === spoken));
+  return found?.[0];
+}
+
 function openNewConcept(name) {
   const dialog = byId("chooser");
   const id = make("input", { value: name.trim().toLowerCase().replace(/[^a-z0-9]+/g, "-") });
@@ -668,6 +675,8 @@ function openNewConcept(name) {
   const finish = () => {
     if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id.value) || data.concepts[id.value]) {
       problem.textContent = "The name is new, and of lower-case words joined by hyphens.";
+    } else if (ownerOf(id.value)) {
+      problem.textContent = `${ownerOf(id.value)} is also called that: choose it, or another name.`;
     } else if (!definition.value.trim()) {
       problem.textContent = "A definition is needed: the sentence by which the next reviewer decides.";
     } else if (parent.value && !data.concepts[parent.value]) {

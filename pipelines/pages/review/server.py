@@ -7,6 +7,7 @@ it, and the page may not be shown in a frame.
 import secrets
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -125,7 +126,8 @@ def serve(settings: Settings, opened: socket.socket, token: str) -> None:
     config = uvicorn.Config(
         make_app(settings, token), log_level="warning", server_header=False
     )
-    uvicorn.Server(config).run(sockets=[opened])
+    with suppress(KeyboardInterrupt):  # how it is meant to end
+        uvicorn.Server(config).run(sockets=[opened])
 
 
 def read_decisions(settings: Settings) -> dict[str, Any]:

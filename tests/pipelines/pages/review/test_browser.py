@@ -94,7 +94,7 @@ def test_choosing_undoing_and_rejecting_are_saved(served: ServedPage, tab: Tab) 
     tab.press("Enter")
     tab.wait_until_saved()
     assert list(decided(served).values()) == ["wheel"]
-    assert "rejected_objects: [" in served.customer_file.read_text("utf-8")
+    assert "rejected_objects:\n  - " in served.customer_file.read_text("utf-8")
     assert not tab.errors
 
     tab.open(served.url)  # what is saved shows again
