@@ -6,14 +6,24 @@ spacing of everything else stay as they are.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import StringIO
 from operator import attrgetter
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import SequenceNode
 
 from curate.errors import InputError
+from curate.yaml_places import (
+    Holder,
+    Pair,
+    check_place,
+    end_of,
+    find_mapping,
+    find_pair,
+    is_empty,
+    is_flow,
+    last_child,
+    line_end,
+)
 from curate.yaml_scalars import one_line, plain_or_quoted
 
 Tree = str | Mapping[str, "Tree"]
@@ -31,25 +41,6 @@ class _Splice:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Holder:
-    """What new entries go into. `node`: a mapping, None for an empty value or file.
-
-    `key`: the key whose value it is, None at the top.
-    """
-
-    node: Any
-    key: Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The nodes of an entry of a mapping."""
-
-    key: Any
-    value: Any
-
-
 def set_entries(
     text: str, path: tuple[str, ...], entries: Mapping[str, Tree], name: str
 ) -> str:
@@ -61,13 +52,13 @@ def set_entries(
     `entries`: the content of each key. `name`: what messages call the file.
     InputError if the text has a form that cannot be changed without touching the rest.
     """
-    holder, missing = _find(text, path, name)
+    holder, missing = find_mapping(text, path, name)
     splices: list[_Splice] = []
     added: dict[str, Tree] = {}
     for key, value in entries.items():
         pair = None
         if not missing:
-            pair = _pair(holder.node, key)
+            pair = find_pair(holder.node, key)
         if pair is None:
             added[key] = value
         else:
@@ -86,11 +77,11 @@ def remove_entry(text: str, path: tuple[str, ...], key: str, name: str) -> str:
 
     InputError if the entry does not fill its lines, as in `{a: b, c: d}`.
     """
-    holder, missing = _find(text, path, name)
-    pair = _pair(holder.node, key)
+    holder, missing = find_mapping(text, path, name)
+    pair = find_pair(holder.node, key)
     if missing or pair is None:
         return text
-    if _is_flow(holder.node):
+    if is_flow(holder.node):
         raise InputError(f"{name}: {key!r} shares its line; remove it there by hand")
 
     return _apply(text, [_without_lines(text, pair.key, pair.value)])
@@ -101,14 +92,14 @@ def add_items(text: str, key: str, items: Iterable[str], name: str) -> str:
 
     `items`: as YAML on one line.
     """
-    holder, _ = _find(text, (), name)
-    pair = _pair(holder.node, key)
-    if pair is None and not _is_flow(holder.node):
+    holder, _ = find_mapping(text, (), name)
+    pair = find_pair(holder.node, key)
+    if pair is None and not is_flow(holder.node):
         lines = _item_lines(items, _STEP)
         at = len(text)
         start = _on_new_line(text, at)
         return f"{text}{start}{plain_or_quoted(key)}:\n{lines}"
-    if pair is None or _is_empty(pair.value):
+    if pair is None or is_empty(pair.value):
         return set_entries(text, (), {key: _flow_list(items)}, name)
 
     sequence = pair.value
@@ -116,15 +107,15 @@ def add_items(text: str, key: str, items: Iterable[str], name: str) -> str:
         raise InputError(f"{name}: {key!r} is no list")
     if sequence.flow_style:
         return _apply(text, [_into_flow(text, sequence, ", ".join(items))])
-    at = _line_end(text, _end(text, sequence))
+    at = line_end(text, end_of(text, sequence))
     lines = _item_lines(items, sequence.start_mark.column)
     return _apply(text, [_Splice(at, at, _on_new_line(text, at) + lines)])
 
 
 def remove_items(text: str, key: str, items: Iterable[str], name: str) -> str:
     """The text without some items, plain texts, of the list under a key at the top."""
-    holder, _ = _find(text, (), name)
-    pair = _pair(holder.node, key)
+    holder, _ = find_mapping(text, (), name)
+    pair = find_pair(holder.node, key)
     if pair is None or not isinstance(pair.value, SequenceNode):
         return text
 
@@ -142,96 +133,17 @@ def remove_items(text: str, key: str, items: Iterable[str], name: str) -> str:
     return _apply(text, [_without_lines(text, node, node) for node in leaving])
 
 
-# where something is -------------------------------------------------------------------------------
-
-
-def _find(text: str, path: tuple[str, ...], name: str) -> tuple[_Holder, list[str]]:
-    """The deepest mapping on a path that is there, and the steps of the path that are missing."""
-    holder = _Holder(YAML(typ="safe", pure=True).compose(StringIO(text)), None)
-    for number, step in enumerate(path):
-        pair = _pair(holder.node, step)
-        if pair is None:
-            return holder, list(path[number:])
-        _check_place(pair, name)
-        if _is_empty(pair.value):
-            return _Holder(None, pair.key), list(path[number + 1 :])
-        holder = _Holder(pair.value, pair.key)
-    if holder.node is not None and not isinstance(holder.node, MappingNode):
-        raise InputError(f"{name}: a mapping is expected under {'.'.join(path)!r}")
-    return holder, []
-
-
-def _pair(node: Any, key: str) -> _Pair | None:
-    """The entry of a key; None if the mapping has no such key."""
-    if not isinstance(node, MappingNode):
-        return None
-    for key_node, value_node in node.value:
-        if isinstance(key_node, ScalarNode) and key_node.value == key:
-            return _Pair(key_node, value_node)
-    return None
-
-
-def _check_place(pair: _Pair, name: str) -> None:
-    """InputError if the value of a key is an alias: its text is somewhere else."""
-    if pair.value.start_mark.index < pair.key.end_mark.index:
-        place = f"{name}:{pair.key.start_mark.line + 1}"
-        message = f"{pair.key.value!r} is an alias; change it by hand"
-        raise InputError(f"{place}: {message}")
-
-
-def _is_empty(node: Any) -> bool:
-    """Whether a value is there only as its key, as in `labels:`."""
-    return isinstance(node, ScalarNode) and not node.value and node.style is None
-
-
-def _is_flow(node: Any) -> bool:
-    """Whether a node is a mapping or list in brackets."""
-    return bool(getattr(node, "flow_style", False))
-
-
-def _last_child(node: Any) -> Any:
-    """The last item of a list, or the last value of a mapping; None if it has none."""
-    if isinstance(node, ScalarNode) or not node.value:
-        return None
-    last = node.value[-1]
-    if isinstance(node, MappingNode):
-        _, value = last
-        return value
-    return last
-
-
-def _end(text: str, node: Any) -> int:
-    """Where the text of a node ends, without the blank lines and comments after it."""
-    last = _last_child(node)
-    # A parser says that a block ends where the next thing begins.
-    if last is not None and not _is_flow(node):
-        return _end(text, last)
-    end: int = node.end_mark.index
-    return len(text[:end].rstrip())
-
-
-def _line_end(text: str, at: int) -> int:
-    """The first character of the next line, or the end of the text."""
-    found = text.find("\n", at)
-    if found < 0:
-        return len(text)
-    return found + 1
-
-
-# what changes -------------------------------------------------------------------------------------
-
-
-def _replacement(text: str, pair: _Pair, tree: Tree, name: str) -> _Splice:
+def _replacement(text: str, pair: Pair, tree: Tree, name: str) -> _Splice:
     """A new value for a key."""
-    _check_place(pair, name)
+    check_place(pair, name)
     value = _flow(tree)
     key_end = pair.key.end_mark.index
     after_colon = text.index(":", key_end) + 1
-    if _is_empty(pair.value):
+    if is_empty(pair.value):
         return _Splice(after_colon, after_colon, f" {value}")
 
     start = pair.value.start_mark.index
-    end = _end(text, pair.value)
+    end = end_of(text, pair.value)
     if "\n" in text[key_end:start]:
         # A block below its key: the value comes up to the key's line.
         return _Splice(after_colon, end, f" {value}")
@@ -241,22 +153,22 @@ def _replacement(text: str, pair: _Pair, tree: Tree, name: str) -> _Splice:
 def _without_lines(text: str, first: Any, last: Any) -> _Splice:
     """Removes the lines from one node to another."""
     start = text.rfind("\n", 0, first.start_mark.index) + 1
-    end = _line_end(text, _end(text, last))
+    end = line_end(text, end_of(text, last))
     return _Splice(start, end, "")
 
 
-def _insertion(text: str, holder: _Holder, tree: Mapping[str, Tree]) -> _Splice:
+def _insertion(text: str, holder: Holder, tree: Mapping[str, Tree]) -> _Splice:
     """New entries at the end of a mapping."""
     node = holder.node
-    if _is_flow(node):
+    if is_flow(node):
         return _into_flow(text, node, _flow(tree)[1:-1])
 
     if node is not None:
         indent = node.start_mark.column
-        at = _line_end(text, _end(text, node))
+        at = line_end(text, end_of(text, node))
     elif holder.key is not None:
         indent = holder.key.start_mark.column + _STEP
-        at = _line_end(text, holder.key.end_mark.index)
+        at = line_end(text, holder.key.end_mark.index)
     else:
         indent = 0
         at = len(text)
@@ -265,11 +177,11 @@ def _insertion(text: str, holder: _Holder, tree: Mapping[str, Tree]) -> _Splice:
 
 def _into_flow(text: str, holder: Any, new: str) -> _Splice:
     """New text before the closing bracket of a flow mapping or list."""
-    last = _last_child(holder)
+    last = last_child(holder)
     if last is None:
         closing = holder.end_mark.index - 1
         return _Splice(closing, closing, new)
-    at = _end(text, last)
+    at = end_of(text, last)
     return _Splice(at, at, f", {new}")
 
 

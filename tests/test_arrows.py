@@ -51,6 +51,7 @@ SHARED = {
     "trace",
     "yaml_edits",
     "yaml_files",
+    "yaml_places",
     "yaml_scalars",
 }
 """Files of curate/ that all its rooms may read; they read no room."""

@@ -1,5 +1,7 @@
 """Reviewers' answers reach the customers' files; what is there already is never lost."""
 
+from pathlib import Path
+
 import pytest
 
 from curate.errors import InputError
@@ -9,6 +11,9 @@ from curate.labels.decisions import decision_of
 from curate.yaml_files import parse_yaml
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
+CUSTOMERS = sorted(
+    (Path(__file__).parents[3] / "taxonomy" / "customers").glob("*.yaml")
+)
 ANN = Signature("Ann <ann@example.com>", "2026-11-28T06:45Z")
 FILE = """\
 # Acme's own words.
@@ -152,3 +157,14 @@ acme:
         "kind": "thing",
     }
     assert new.endswith("\n# end\n")
+
+
+@pytest.mark.parametrize("path", CUSTOMERS, ids=lambda path: path.stem)
+def test_the_shipped_files_keep_every_byte(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    found = answers("acme: {labels: {a new one: dog}, exports: {e: {1: reject}}}")
+    changed = record_answers(text, path.name, path.stem, found.labels, ANN)
+    old = text.splitlines()
+    new = [line for line in changed.splitlines() if line not in old]
+    assert len(new) == 4
+    assert [line for line in changed.splitlines() if line not in new] == old
