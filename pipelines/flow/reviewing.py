@@ -79,10 +79,17 @@ def signature(folder: Path) -> Signature:
     name = _ask_git(folder, "user.name")
     address = _ask_git(folder, "user.email")
     if not name:
-        name = getpass.getuser()
+        name = _system_user()
     if address:
         name = f"{name} <{address}>"
     return Signature(by=name, at=now)
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return "unknown"
 
 
 def _ask_git(folder: Path, key: str) -> str:
