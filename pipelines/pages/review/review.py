@@ -13,6 +13,7 @@ from itertools import zip_longest
 import msgspec
 import pandas as pd
 import pyarrow as pa
+from markupsafe import Markup
 from upath import UPath
 
 from curate import storage
@@ -28,6 +29,15 @@ from pipelines.pages.review.examples import LabelKey
 
 MAX_PICTURE_BYTES = 13_000_000
 """Bytes of all pictures before they are written as text: so the page stays below 20 MB."""
+
+_SCRIPTS = (
+    "review/review.js",
+    "review/answers.js",
+    "review/saving.js",
+    "review/dialogues.js",
+    "review/start.js",
+)
+"""One script of the page, in files by what they are about."""
 
 _UNSURE = ("fuzzy", "compound")
 _EXAMPLES_OF_CONCEPT = 4
@@ -96,14 +106,14 @@ def write_review_page(run: Run, labels: pa.Table) -> UPath:
 
 def render_review_page(name: str, data: ReviewData) -> bytes:
     """The page as UTF-8. `name`: of the build."""
-    script = file("review/review.js")
+    script = "\n".join(file(name) for name in _SCRIPTS)
     digest = hashlib.sha256(script.encode()).digest()
     embedded = embedded_json(data)
     values = {
         "name": name,
         "data": embedded,
         "data_digest": hashlib.sha256(embedded.encode()).hexdigest()[:16],
-        "script": script,
+        "script": Markup(script),  # noqa: S704  our own files
         "script_digest": base64.b64encode(digest).decode(),
         "sections": [],
         "notices": [],
