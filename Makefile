@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) report inspect formats trace audit taxonomy review segment base weights test lint bench \
+.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy review segment base weights test lint bench \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -39,8 +39,11 @@ $(STAGES): .venv/run  ## one stage of SETTINGS: up to shard after the stages bef
 report: .venv/run  ## write the pages of SETTINGS anew
 	$(PIPELINES) report $(SETTINGS) $(OPTIONS)
 
-inspect: .venv/run  ## what an export or a settings file holds: make inspect SETTINGS=PATH
+inspect: .venv/run  ## what an export or a settings file holds, with a page of its masks: make inspect SETTINGS=PATH
 	$(PIPELINES) inspect $(SETTINGS) $(OPTIONS)
+
+init: .venv/run  ## draft a settings file from exports: make init EXPORTS='PATH PATH' OUT=mine.yaml
+	$(PIPELINES) init $(EXPORTS) --out $(or $(OUT),settings.yaml) $(OPTIONS)
 
 formats: .venv/run  ## the formats that can be read, with their documentation
 	$(PIPELINES) formats $(OPTIONS)
@@ -80,12 +83,14 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.train_throughput
 	.venv/bin/python -m benchmarks.answer
 	.venv/bin/python -m benchmarks.metrics
+	.venv/bin/python -m benchmarks.gate
 
 docs: .venv/dev  ## the documentation as a site, in build/docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict
 
-settings-docs: .venv/run  ## write the tables of docs/settings.md and the JSON Schema anew, from the settings' own descriptions
+settings-docs: .venv/run  ## write docs/settings.md and the JSON Schemas anew, from the descriptions in the code
 	.venv/bin/python -m docs.settings_pages
+	.venv/bin/python -m docs.taxonomy_schema
 
 clean-build: .venv/run  ## remove the build of SETTINGS, after a list of what goes and a question
 	$(PIPELINES) clean-build $(SETTINGS) $(OPTIONS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 _LEAST_LIKENESS = 60  # of 100; below it a hint misleads
 
@@ -20,7 +20,22 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     >>> nearest("colour", ["color", "shape"])
     "; did you mean 'color'?"
     """
-    found = process.extractOne(word, list(valid), score_cutoff=_LEAST_LIKENESS)
+    found = nearest_word(word, valid)
+    if not found:
+        return ""
+    return f"; did you mean '{found}'?"
+
+
+def nearest_word(word: str, valid: Iterable[str]) -> str:
+    """The valid word that is most like a word; empty if none is near.
+
+    >>> nearest_word("colour", ["color", "shape"])
+    'color'
+    """
+    # Other scorers of rapidfuzz find "ice" in "vehicle".
+    found = process.extractOne(
+        word, list(valid), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS
+    )
     if found is None:
         return ""
-    return f"; did you mean '{found[0]}'?"
+    return str(found[0])

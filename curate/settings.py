@@ -314,6 +314,17 @@ class EvaluateSettings(Section):
         default=1000, ge=100, description="resamples from which each interval is taken"
     )
     seed: int = Field(default=0, description="seed of the resampling")
+    baseline: str | None = Field(
+        default=None,
+        description=(
+            "the last model, as a regression test: a checkpoint, or the folder of its report. "
+            "`evaluate` ends with exit 3 if the model is worse in any stratum"
+        ),
+    )
+    least_fall: Share = Field(
+        default=0.01,
+        description="a smaller fall of a mean is let through, however sure it is",
+    )
 
 
 class Settings(Section):

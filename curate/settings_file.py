@@ -4,22 +4,22 @@ Every error names file, line and column, and the nearest valid word.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from upath import UPath
 
 from curate.errors import InputError, nearest
 from curate.settings import OWN_TAXONOMY, STARTS_WITHOUT_FILE, ExportSettings, Settings
+from curate.settings_errors import explain, open_choices
 from curate.yaml_files import Located, load_yaml
 
 Formats = Mapping[str, Collection[str]]
 """The formats that can be read, and the options of each."""
 
 _MOST_ERRORS = 10
-_LONGEST_SHOWN = 100  # characters of a wrong value in a message
 
 
 def load_settings(path: Path, formats: Formats, root: str | None = None) -> Settings:
@@ -35,18 +35,11 @@ def load_settings(path: Path, formats: Formats, root: str | None = None) -> Sett
     Raises InputError with file, line, column and what to write instead. An export with a licence
     that `licences.allow` does not list is an error, too: nothing of it is ever read.
     """
-    document = load_yaml(path)
-    if not isinstance(document.data, dict):
-        message = "a settings file is a mapping that begins with 'build:'"
-        raise InputError(f"{path}:1:1: {message}")
-
-    try:
-        settings = Settings.model_validate(document.data)
-    except ValidationError as error:
-        found = error.errors()[:_MOST_ERRORS]
-        raise InputError(
-            "\n".join(_explain(each, document) for each in found)
-        ) from None
+    document = _load_mapping(path)
+    still_open = open_choices(document)
+    if still_open:
+        raise InputError(_first(still_open))
+    settings = _validated(document)
 
     _check_exports(settings.exports, document, formats)
     _check_licences(settings, document)
@@ -60,6 +53,19 @@ def load_settings(path: Path, formats: Formats, root: str | None = None) -> Sett
     return _with_absolute_paths(settings, folder, root)
 
 
+def load_build(path: Path) -> str:
+    """The absolute path or URL of a settings file's build folder; nothing else is checked.
+
+    Raises InputError with file, line and column.
+    """
+    document = _load_mapping(path)
+    build = document.data.get("build")
+    if not isinstance(build, str):
+        message = "key 'build' must be the path of the build folder"
+        raise InputError(f"{document.where('build')}: {message}")
+    return _absolute(build, str(path.absolute().parent))
+
+
 def schema(formats: Formats) -> dict[str, Any]:
     """JSON Schema of the settings file, for editors; it lists the formats."""
     described = Settings.model_json_schema()
@@ -67,6 +73,32 @@ def schema(formats: Formats) -> dict[str, Any]:
     export = described["$defs"]["ExportSettings"]
     export["properties"]["format"]["enum"] = sorted(formats)
     return described
+
+
+def _load_mapping(path: Path) -> Located:
+    """A settings file that is a mapping, as all are."""
+    document = load_yaml(path)
+    if not isinstance(document.data, dict):
+        message = "a settings file is a mapping that begins with 'build:'"
+        raise InputError(f"{path}:1:1: {message}")
+    return document
+
+
+def _validated(document: Located) -> Settings:
+    """The settings, as far as one key tells of itself."""
+    try:
+        return Settings.model_validate(document.data)
+    except ValidationError as error:
+        problems = [explain(each, document) for each in error.errors()]
+        raise InputError(_first(problems)) from None
+
+
+def _first(problems: list[str]) -> str:
+    """The first problems, a line for each."""
+    shown = problems[:_MOST_ERRORS]
+    if len(problems) > len(shown):
+        shown.append(f"and {len(problems) - len(shown)} more")
+    return "\n".join(shown)
 
 
 def _check_exports(
@@ -117,11 +149,30 @@ def _check_licences(settings: Settings, document: Located) -> None:
         if export.licence.casefold() in allowed:
             continue
         where = document.where("exports", number, "licence")
-        hint = nearest(export.licence, settings.licences.allow)
         problem = f"export {export.name} has the licence {export.licence!r}"
-        refused.append(f"{where}: {problem}, which licences.allow does not list{hint}")
+        hint = _licence_hint(export.licence, settings.licences.allow)
+        refused.append(
+            f"{where}: {problem}, which licences.allow does not list; {hint}"
+        )
     if refused:
         raise InputError("\n".join(refused))
+
+
+def _licence_hint(licence: str, allowed: list[str]) -> str:
+    """The same licence in another spelling; never another licence, however near its name."""
+    for each in allowed:
+        if _letters(each) == _letters(licence):
+            return f"it lists {each!r}: write that if it is the same licence"
+    return "add it there if its terms allow this use, or take the export out"
+
+
+def _letters(licence: str) -> str:
+    """A licence's name without what only its spelling adds.
+
+    >>> _letters("CC BY 4.0") == _letters("cc-by-4.0")
+    True
+    """
+    return "".join(sign for sign in licence.casefold() if sign.isalnum() or sign == ".")
 
 
 def _check_taxonomy(settings: Settings, document: Located) -> None:
@@ -171,45 +222,3 @@ def _absolute(path: str, folder: str) -> str:
         return str(UPath(folder) / path)
     # Not Path.resolve: a user who follows links of their own expects `..` as it is written.
     return os.path.normpath(os.path.join(folder, path))  # noqa: PTH118
-
-
-def _explain(error: Any, document: Located) -> str:
-    """A finding of pydantic in plain words: where, what, and the nearest valid key."""
-    path = error["loc"]
-    where = document.where(*path)
-    dotted = ".".join(str(step) for step in path)
-
-    if error["type"] == "extra_forbidden":
-        hint = nearest(str(path[-1]), _keys_of(path[:-1]))
-        return f"{where}: unknown key {dotted!r}{hint}"
-    if error["type"] == "missing":
-        return f"{where}: key {dotted!r} is missing"
-
-    found = repr(error["input"])
-    if len(found) > _LONGEST_SHOWN:
-        found = f"{found[:_LONGEST_SHOWN]}…"
-    return f"{where}: {dotted}: {error['msg']} (found {found})"
-
-
-def _keys_of(path: tuple[Any, ...]) -> list[str]:
-    """The keys that a section of the settings knows.
-
-    `path`: leads to the section; it may hold indexes of lists.
-    """
-    model: type[BaseModel] = Settings
-    for step in path:
-        if isinstance(step, int):
-            continue
-        annotation = model.model_fields[step].annotation
-        section = next(_models_in(annotation), None)
-        if section is None:
-            return []
-        model = section
-    return list(model.model_fields)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The sections that a field's type names: itself, or those in its brackets."""
-    for kind in (annotation, *getattr(annotation, "__args__", ())):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield kind

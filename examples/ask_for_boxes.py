@@ -31,4 +31,6 @@ def parsed(text: str) -> DrawnBox:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     main(Path(sys.argv[1]), [parsed(text) for text in sys.argv[2:]])

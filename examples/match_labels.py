@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from curate.labels.concept_file import load_concepts
 from curate.labels.matching import match_labels
-from curate.labels.taxonomy import load_concepts
 
 CONCEPTS = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 
@@ -21,4 +21,6 @@ def main(labels: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     main(sys.argv[1:])

@@ -26,14 +26,12 @@ def read(export: Export) -> Iterator[ImageRecord | Drop]:
     """A record for each line, a drop for each line that is no outline; ingest checks the rest."""
     for number, line in enumerate(export.read_text(FILE).splitlines(), start=1):
         try:
-            image, label, corners = line.split(";")
-            ring = [float(each) for each in corners.replace(",", " ").split()]
+            image, label, corners = line.replace(",", " ").split(";")
+            shape = Polygons(rings=[[float(each) for each in corners.split()]])
         except ValueError as error:
-            yield export.drop(
-                Refusal(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}")
-            )
+            refusal = Refusal(Reason.MALFORMED_FILE, f"{FILE}:{number}: {error}")
+            yield export.drop(refusal)
             continue
-        shape = Polygons(rings=[ring])
         annotation = Annotation(key=str(number), label=label.strip(), shape=shape)
         yield ImageRecord(name=image.strip(), document=FILE, annotations=[annotation])
 
@@ -60,4 +58,6 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     main(sys.argv[1])

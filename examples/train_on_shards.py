@@ -53,4 +53,6 @@ def main(folder: str, epochs: int = 2) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     main(sys.argv[1])

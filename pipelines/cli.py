@@ -16,10 +16,11 @@ from typing import Annotated
 import typer
 
 from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
+from pipelines.cli_exports import formats, init, inspect
+from pipelines.cli_taxonomy import taxonomy_app
 from pipelines.failures import CheckFailed, ends_well
 from pipelines.flow.screen import printable
 from pipelines.results import end_with, give
-from pipelines.taxonomy_verbs import taxonomy_app
 
 app = typer.Typer(
     help=(
@@ -79,6 +80,8 @@ def evaluate(
 
     result = run(load(settings, root))
     give(result, as_json, f"report: {result.report}")
+    if result.falls:
+        raise CheckFailed(result.falls)
 
 
 @app.command("all")
@@ -95,6 +98,8 @@ def everything(
     result = run_all(load(settings, root), until.value)
     give(result, as_json, _list_pages(result.pages))
     end_with(result.faults)
+    if result.falls:
+        raise CheckFailed(result.falls)
 
 
 @app.command()
@@ -107,41 +112,9 @@ def report(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -
     give(result, as_json, _list_pages(result.pages))
 
 
-@app.command()
-@ends_well
-def inspect(
-    path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="An export, or a settings file.")
-    ],
-    root: Root = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say what an export holds, and which formats fit it."""
-    from pipelines.verbs.inspect import inspect_path, inspect_settings, text
-
-    if path.suffix in (".yaml", ".yml") and path.is_file():
-        found = inspect_settings(load(path, root))
-    else:
-        found = inspect_path(str(path))
-    give(found, as_json, text(found))
-
-
-@app.command()
-@ends_well
-def formats(
-    name: Annotated[
-        str | None, typer.Argument(help="A format, for its whole documentation.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the formats that can be read, with their documentation."""
-    from pipelines.verbs.formats import describe_formats, documentation, overview
-
-    described = describe_formats(name)
-    if name is None:
-        give(described, as_json, overview(described))
-    else:
-        give(described, as_json, documentation(described))
+app.command()(inspect)
+app.command()(init)
+app.command()(formats)
 
 
 @app.command()
@@ -237,10 +210,14 @@ def clean_build(
     as_json: AsJson = False,
 ) -> None:
     """Remove the build of a settings file, after a list of what goes and a question."""
+    from upath import UPath
+
     from curate.errors import InputError
+    from curate.settings_file import load_build
     from pipelines.verbs.clean_build import clean, look, text
 
-    found = look(load(settings, None))
+    # The rest of the settings may be wrong by now: only the folder is needed.
+    found = look(UPath(load_build(settings)))
     typer.echo(printable(text(found)), err=True)
     if not found.products:
         return

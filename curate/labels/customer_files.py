@@ -8,7 +8,7 @@ from curate import yaml_edits
 from curate.errors import InputError
 from curate.labels.answers import Answer
 from curate.labels.decisions import Decision, decision_of
-from curate.labels.taxonomy import UNDECIDED, Concept
+from curate.labels.taxonomy import UNDECIDED, Concept, Taxonomy
 from curate.yaml_files import Located, read_yaml
 from curate.yaml_scalars import one_line, quoted
 
@@ -32,6 +32,7 @@ def record_answers(
     customer: str,
     answers: Sequence[Answer],
     signature: Signature,
+    taxonomy: Taxonomy,
 ) -> str:
     """The text of a customer's file with these answers in it, signed.
 
@@ -44,7 +45,7 @@ def record_answers(
     if not text.strip():
         text = _HEAD.format(customer=customer)
     document = read_yaml(text.encode(), name, as_text=True)
-    _refuse_conflicts(document, answers)
+    _refuse_conflicts(document, answers, taxonomy)
 
     new: dict[tuple[str, ...], dict[str, yaml_edits.Tree]] = {}
     for answer in answers:
@@ -52,13 +53,13 @@ def record_answers(
         old = _entry(document.data, answer)
         if answer.word == UNDECIDED:
             text = yaml_edits.remove_entry(text, path, answer.label, name)
-        elif _says_more(answer, old):
+        elif _says_more(answer, old, taxonomy):
             entries = new.setdefault(path, {})
             entries[answer.label] = _line(answer, old, signature)
     for path, entries in new.items():
         text = yaml_edits.set_entries(text, path, entries, name)
 
-    _verify(text, name, document.data, answers)
+    _verify(text, name, document.data, answers, taxonomy)
     return text
 
 
@@ -87,9 +88,9 @@ def _entry(data: Any, answer: Answer) -> Any:
     return (data or {}).get(answer.label)
 
 
-def _says_more(answer: Answer, old: Any) -> bool:
+def _says_more(answer: Answer, old: Any, taxonomy: Taxonomy) -> bool:
     """Whether an answer is another decision than the entry, or has another note."""
-    if old is None or decision_of(old) != _decision(answer):
+    if old is None or decision_of(old, taxonomy) != _decision(answer, taxonomy):
         return True
     old_note = ""
     if isinstance(old, dict):
@@ -97,10 +98,10 @@ def _says_more(answer: Answer, old: Any) -> bool:
     return answer.note not in ("", old_note)
 
 
-def _decision(answer: Answer) -> Decision:
+def _decision(answer: Answer, taxonomy: Taxonomy) -> Decision:
     if answer.split:
-        return decision_of({"split": answer.split})
-    return decision_of(answer.word)
+        return decision_of({"split": answer.split}, taxonomy)
+    return decision_of(answer.word, taxonomy)
 
 
 def _line(answer: Answer, old: Any, signature: Signature) -> str:
@@ -116,16 +117,18 @@ def _line(answer: Answer, old: Any, signature: Signature) -> str:
     return one_line({**entry, "by": signature.by, "at": signature.at})
 
 
-def _refuse_conflicts(document: Located, answers: Sequence[Answer]) -> None:
+def _refuse_conflicts(
+    document: Located, answers: Sequence[Answer], taxonomy: Taxonomy
+) -> None:
     """InputError if an answer differs from a decision that its author did not know of."""
     lines = []
     for answer in answers:
         old = _entry(document.data, answer)
-        known = answer.instead_of
+        known = taxonomy.resolve(answer.instead_of) or answer.instead_of
         if old is None:
             continue
-        decided = decision_of(old)
-        if answer.word != UNDECIDED and decided == _decision(answer):
+        decided = decision_of(old, taxonomy)
+        if answer.word != UNDECIDED and decided == _decision(answer, taxonomy):
             continue
         if known == decided.word:
             continue
@@ -142,28 +145,32 @@ def _refuse_conflicts(document: Located, answers: Sequence[Answer]) -> None:
         raise InputError("\n".join(lines))
 
 
-def _verify(text: str, name: str, before: Any, answers: Sequence[Answer]) -> None:
+def _verify(
+    text: str, name: str, before: Any, answers: Sequence[Answer], taxonomy: Taxonomy
+) -> None:
     """RuntimeError if a text says anything but what it said before, and the answers."""
     after = read_yaml(text.encode(), name, as_text=True).data
     decided = {(_path(answer), answer.label): answer for answer in answers}
-    told = _decisions_by_place(after)
-    expected = _decisions_by_place(before)
+    told = _decisions_by_place(after, taxonomy)
+    expected = _decisions_by_place(before, taxonomy)
     for place, answer in decided.items():
         if answer.word == UNDECIDED:
             expected.pop(place, None)
         else:
-            expected[place] = _decision(answer)
+            expected[place] = _decision(answer, taxonomy)
     if told != expected:
         raise RuntimeError(f"{name}: the change would not say what it should")
 
 
-def _decisions_by_place(data: Any) -> dict[tuple[tuple[str, ...], str], Decision]:
+def _decisions_by_place(
+    data: Any, taxonomy: Taxonomy
+) -> dict[tuple[tuple[str, ...], str], Decision]:
     """All decisions of a customer's file by the path of their mapping, and label."""
     data = data or {}
     found: dict[tuple[tuple[str, ...], str], Decision] = {}
     for label, entry in (data.get("labels") or {}).items():
-        found[("labels",), label] = decision_of(entry)
+        found[("labels",), label] = decision_of(entry, taxonomy)
     for export, labels in (data.get("exports") or {}).items():
         for label, entry in (labels or {}).items():
-            found[("exports", export), label] = decision_of(entry)
+            found[("exports", export), label] = decision_of(entry, taxonomy)
     return found

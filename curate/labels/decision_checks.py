@@ -3,14 +3,10 @@
 import re
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
 from curate.labels.customer_schema import DECISION_KEYS, FILE_KEYS, RULE_KEYS
 from curate.labels.problems import Problem, Problems, below, unknown_keys
 from curate.labels.taxonomy import BACKGROUND, REJECT, UNDECIDED, Taxonomy
-from curate.labels.words import words
 
-_LEAST_LIKENESS = 70  # of 100; below it a hint misleads
 _OBJECT_ID = re.compile("[0-9a-f]{32}")
 
 
@@ -135,7 +131,7 @@ def _word_problems(word: Any, taxonomy: Taxonomy) -> Problems:
     """What is wrong in the word of a decision: a concept's id, `background` or `reject`."""
     if word in (BACKGROUND, REJECT):
         return
-    if isinstance(word, str) and word in taxonomy.concepts:
+    if isinstance(word, str) and taxonomy.resolve(word):
         return
     choice = f"the id of a concept, {BACKGROUND} or {REJECT}"
     if word is None or isinstance(word, list | dict):
@@ -144,30 +140,6 @@ def _word_problems(word: Any, taxonomy: Taxonomy) -> Problems:
     if word == UNDECIDED:
         yield Problem((), f"{UNDECIDED} waits for a word: {choice}")
         return
-    hint = nearest_concept(word, taxonomy)
+    hint = taxonomy.hint(word, [BACKGROUND, REJECT])
     message = f"no concept {word!r}, and neither {BACKGROUND!r} nor {REJECT!r}{hint}"
     yield Problem((), message)
-
-
-def nearest_concept(word: str, taxonomy: Taxonomy) -> str:
-    """The hint at the concept that a wrong word may mean: by its id or by another name.
-
-    It is empty if none is near.
-    """
-    by_name = {BACKGROUND: BACKGROUND, REJECT: REJECT}
-    for concept in taxonomy.concepts.values():
-        for name in concept.names:
-            by_name.setdefault(" ".join(words(name)), concept.id)
-
-    spelled = " ".join(words(word))
-    if spelled in by_name:
-        return f"; did you mean {by_name[spelled]!r}?"
-    found = process.extractOne(
-        spelled, list(by_name), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS
-    )
-    if found is None:
-        return ""
-    concept_id = by_name[found[0]]
-    if words(concept_id) == words(found[0]):
-        return f"; did you mean {concept_id!r}?"
-    return f"; did you mean {concept_id!r}, which is also called {found[0]!r}?"

@@ -100,13 +100,13 @@ def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
         refuse(document, file_problems(document.data, taxonomy))
 
         data = document.data or {}
-        by_customer[customer] = label_decisions(data.get("labels"))
+        by_customer[customer] = label_decisions(data.get("labels"), taxonomy)
         objects = data.get("rejected_objects") or ()
         if objects:
             rejected_objects[customer] = frozenset(objects)
         exports = data.get("exports") or {}
         for export, labels in sorted(exports.items()):
-            decisions = label_decisions(labels)
+            decisions = label_decisions(labels, taxonomy)
             by_export[customer, export] = decisions
             of_exports.append([customer, export, decisions])
 
@@ -119,29 +119,37 @@ def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
 # what an entry says ------------------------------------------------------------------------------
 
 
-def label_decisions(labels: Mapping[str, Any] | None) -> LabelDecisions:
+def label_decisions(
+    labels: Mapping[str, Any] | None, taxonomy: Taxonomy
+) -> LabelDecisions:
     """The decisions of a mapping of labels that has been checked."""
     decisions = {}
     if labels is not None:
         for label, entry in labels.items():
-            decisions[label] = decision_of(entry)
+            decisions[label] = decision_of(entry, taxonomy)
     return decisions
 
 
-def decision_of(entry: Any) -> Decision:
+def decision_of(entry: Any, taxonomy: Taxonomy) -> Decision:
     """The decision of an entry that has been checked."""
     if isinstance(entry, str):
-        return Decision(entry)
-    rules = [_split_rule(rule) for rule in entry.get("split", ())]
-    return Decision(entry.get("decision", ""), tuple(rules))
+        return Decision(_word(entry, taxonomy))
+    rules = [_split_rule(rule, taxonomy) for rule in entry.get("split", ())]
+    return Decision(_word(entry.get("decision", ""), taxonomy), tuple(rules))
 
 
-def _split_rule(rule: Mapping[str, Any]) -> SplitRule:
+def _word(word: str, taxonomy: Taxonomy) -> str:
+    """The word of a decision; a concept has the id of today, whatever it was called then."""
+    return taxonomy.resolve(word) or word
+
+
+def _split_rule(rule: Mapping[str, Any], taxonomy: Taxonomy) -> SplitRule:
     where = {}
     for attribute, values in rule.get("where", {}).items():
         where[attribute] = _texts(values)
     annotations = frozenset(rule.get("annotations", ()))
-    return SplitRule(rule["decision"], where, annotations)
+    word = _word(rule["decision"], taxonomy)
+    return SplitRule(word, where, annotations)
 
 
 def _texts(values: Any) -> tuple[str, ...]:

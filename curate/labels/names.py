@@ -48,10 +48,10 @@ def taxonomy_names(taxonomy: Taxonomy) -> Names:
     """The name tables of a taxonomy."""
     concepts = taxonomy.concepts.values()
     ids = [(concept.id, concept.id) for concept in concepts]
-    aliases: list[tuple[str, str]] = []
+    every: list[tuple[str, str]] = []
     for concept in concepts:
-        aliases += [(alias, concept.id) for alias in concept.aliases]
-    return Names(_name_table(ids), _name_table([*ids, *aliases]))
+        every += [(name, concept.id) for name in concept.names]
+    return Names(_name_table(ids), _name_table([*ids, *every]))
 
 
 def _name_table(names: Iterable[tuple[str, str]]) -> NameTable:

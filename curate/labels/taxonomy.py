@@ -1,21 +1,22 @@
-"""The common taxonomy: concepts, and how concepts.yaml is read and checked."""
+"""The common taxonomy: concepts, their names in several languages, and words of several meanings.
 
-import re
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal, get_args
+`curate.labels.concept_file` reads it from concepts.yaml.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, get_args
 
 import msgspec
 
-from curate.errors import InputError, nearest
-from curate.labels.problems import Problem, Problems, below, refuse, unknown_keys
-from curate.labels.words import Words, words
-from curate.storage import digest
-from curate.yaml_files import load_yaml
+from curate.errors import nearest_word
+from curate.labels.words import Words, singular, words
 
 Kind = Literal["thing", "part", "stuff", "void"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The kinds of a concept: things and parts are cut out, stuff and void are background."""
+
+ENGLISH = "en"
+"""The language of ids and definitions. Languages are written as two letters (ISO 639-1)."""
 
 BACKGROUND = "background"
 """Decision: there is no object to cut out."""
@@ -26,15 +27,6 @@ SPLIT = "split"
 UNDECIDED = "UNDECIDED"
 """What the review queue has in the place of a decision."""
 
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_NO_IDS = {
-    BACKGROUND,
-    REJECT,
-    SPLIT,
-    UNDECIDED.lower(),
-}  # they would be read as decisions
-_KEYS = ["definition", "parent", "kind", "salient", "aliases"]
-
 
 class Concept(msgspec.Struct, frozen=True):
     """An entry of the taxonomy.
@@ -42,7 +34,7 @@ class Concept(msgspec.Struct, frozen=True):
     `definition`: the sentence by which a reviewer decides whether an object is one.
     `parent`: id of the wider concept, or of the whole of a part; "" for a concept without one.
     `salient`: False for a thing or part that nobody would box.
-    `aliases`: other names of this concept and of no other.
+    `aliases`: synonyms of the id by language; what is narrower is a concept of its own.
     """
 
     id: str
@@ -50,22 +42,56 @@ class Concept(msgspec.Struct, frozen=True):
     kind: Kind
     parent: str = ""
     salient: bool = True
-    aliases: tuple[str, ...] = ()
+    aliases: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The id and the aliases."""
-        return (self.id, *self.aliases)
+        """The id and the aliases of all languages."""
+        return self.names_in(self.aliases)
+
+    def names_in(self, languages: Iterable[str]) -> tuple[str, ...]:
+        """The id and the aliases of some languages, in their order.
+
+        >>> Concept("car", "…", "thing", aliases={"de": ("Auto",)}).names_in(["de"])
+        ('car', 'Auto')
+        """
+        names = [self.id]
+        for language in languages:
+            names += self.aliases.get(language, ())
+        return tuple(names)
+
+
+class Sense(msgspec.Struct, frozen=True):
+    """One meaning of a word that has several.
+
+    `concept`: what the word means then; "" if it is nothing that the taxonomy has.
+    `meaning`: for the reader, where the concept does not say it.
+    `beside`: concepts (they, or narrower ones) among whose labels the word means this.
+    `domains`: domains in which it means this.
+    """
+
+    concept: str = ""
+    meaning: str = ""
+    beside: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
 
 
 class Taxonomy(msgspec.Struct, frozen=True):
     """All concepts by id.
 
     `digest` changes with everything that could change a match or what is background.
+    `senses`: the words of several meanings: by language, then by the word as it is written.
+    `domains`: what else customers call a domain, by the name that senses have for it.
+    `renamed`: the concept's id of today by an id that it had before, merged concepts included.
+    `splits`: the concepts among which a concept's objects were distributed, by its id.
     """
 
     concepts: dict[str, Concept]
     digest: str
+    senses: Mapping[str, Mapping[str, tuple[Sense, ...]]] = {}
+    domains: Mapping[str, tuple[str, ...]] = {}
+    renamed: Mapping[str, str] = {}
+    splits: Mapping[str, tuple[str, ...]] = {}
 
     def ancestors(self, concept: str) -> list[str]:
         """The ids of a concept's parents, the nearest first."""
@@ -76,137 +102,75 @@ class Taxonomy(msgspec.Struct, frozen=True):
             parent = self.concepts[parent].parent
         return found
 
+    def resolve(self, concept: str) -> str:
+        """The id that a concept has today, by its id of today or of any time before.
 
-def load_concepts(path: Path) -> Taxonomy:
-    """Read and check concepts.yaml.
+        "" if there was never such a concept.
+        """
+        found = concept
+        seen = set()
+        while found in self.renamed and found not in seen:
+            seen.add(found)
+            found = self.renamed[found]
+        if found in self.concepts:
+            return found
+        return ""
 
-    Raises InputError; it lists what is wrong, each with file, line and column.
-    """
-    document = load_yaml(path)
-    entries = None
-    if isinstance(document.data, dict):
-        entries = document.data.get("concepts")
-    if not isinstance(entries, dict) or not entries:
-        raise InputError(
-            f"{path}:1:1: a taxonomy is a mapping with 'concepts:', each by its id"
-        )
-    refuse(document, _file_problems(document.data, entries))
+    def senses_in(self, languages: Iterable[str]) -> dict[Words, tuple[Sense, ...]]:
+        """The words of several meanings in some languages, in the singular, with their senses.
 
-    concepts = {}
-    for concept_id, entry in entries.items():
-        concepts[concept_id] = _concept(concept_id, entry)
-    between = [*_cycles(concepts), *_shared_names(concepts)]
-    refuse(document, below("concepts", between))
+        A word of several languages has the senses of all of them.
+        """
+        found: dict[Words, tuple[Sense, ...]] = {}
+        for language in languages:
+            for word, senses in self.senses.get(language, {}).items():
+                spelled = singular(words(word))
+                found[spelled] = found.get(spelled, ()) + senses
+        return found
 
-    plain = [msgspec.to_builtins(concept) for concept in concepts.values()]
-    return Taxonomy(concepts, digest(plain))
+    def domain(self, text: str) -> str:
+        """The domain that a customer's text names, as senses have it; "" if none is known.
 
+        Of a text of several words the first that is known decides: "road scenes" is "street" if
+        "road" is another name of it.
+        """
+        known = {}
+        for domain, others in self.domains.items():
+            for name in (domain, *others):
+                known[singular(words(name))] = domain
 
-def _concept(concept_id: str, entry: Mapping[str, Any]) -> Concept:
-    """The concept of an entry that has been checked."""
-    kind = entry["kind"]
-    return Concept(
-        id=concept_id,
-        definition=entry["definition"],
-        kind=kind,
-        parent=entry.get("parent", ""),
-        salient=entry.get("salient", kind in ("thing", "part")),
-        aliases=tuple(entry.get("aliases", ())),
-    )
+        spelled = singular(words(text))
+        for candidate in (spelled, *((word,) for word in spelled)):
+            if candidate in known:
+                return known[candidate]
+        return ""
 
+    def hint(self, word: str, others: Iterable[str] = ()) -> str:
+        """The hint at the concept that a word may mean, for a message; "" if none is near.
 
-# what is wrong in a file -------------------------------------------------------------------------
+        `others`: further words that are valid in its place. A name of a concept in any language
+        is found before a word that looks alike.
 
+        >>> car = Concept("car", "…", "thing", aliases={"en": ("automobile",)})
+        >>> Taxonomy({"car": car}, "").hint("Automobiles")
+        "; 'car' has that name"
+        """
+        meant: dict[Words, str] = {}
+        spelled: dict[str, str] = {other: other for other in others}
+        for concept in self.concepts.values():
+            spelled[concept.id] = concept.id
+        for concept in self.concepts.values():
+            for name in concept.names:
+                meant.setdefault(singular(words(name)), concept.id)
+                spelled.setdefault(name, concept.id)
 
-def _file_problems(data: Mapping[Any, Any], entries: Mapping[Any, Any]) -> Problems:
-    """What is wrong in the file, one concept after the other."""
-    for key in data:
-        if key != "concepts":
-            yield Problem((key,), f"unknown key {key!r}; the file has only 'concepts'")
+        known = meant.get(singular(words(word)))
+        if known:
+            return f"; {known!r} has that name"
 
-    ids = [str(concept_id) for concept_id in entries]
-    for concept_id, entry in entries.items():
-        found = [*_id_problems(concept_id), *_entry_problems(concept_id, entry, ids)]
-        yield from below("concepts", below(concept_id, found))
-
-
-def _id_problems(concept_id: Any) -> Problems:
-    is_id = isinstance(concept_id, str) and _ID.fullmatch(concept_id)
-    if not is_id:
-        yield Problem(
-            (), f"the id {concept_id!r} is no lower-case words joined by hyphens"
-        )
-    elif concept_id in _NO_IDS:
-        yield Problem((), f"the id {concept_id!r} is the word of a decision")
-
-
-def _entry_problems(concept_id: Any, entry: Any, ids: list[str]) -> Problems:
-    """What is wrong in a concept's entry, key by key. `ids`: those of all concepts."""
-    if not isinstance(entry, dict):
-        yield Problem((), f"concept {concept_id!r} needs a definition and a kind")
-        return
-    yield from unknown_keys(entry, _KEYS)
-
-    definition = entry.get("definition")
-    is_text = isinstance(definition, str) and definition.strip()
-    if not is_text:
-        message = (
-            f"concept {concept_id!r} needs a definition by which a reviewer decides"
-        )
-        yield Problem(("definition",), message)
-
-    kind = entry.get("kind")
-    if kind not in KINDS:
-        known = ", ".join(KINDS)
-        hint = nearest(str(kind), KINDS)
-        yield Problem(("kind",), f"kind {kind!r} is none of {known}{hint}")
-
-    parent = entry.get("parent", "")
-    if parent != "" and parent not in ids:
-        hint = nearest(str(parent), ids)
-        yield Problem(("parent",), f"no concept {parent!r}{hint}")
-
-    salient = entry.get("salient", True)
-    if not isinstance(salient, bool):
-        yield Problem(("salient",), "salient is true or false")
-
-    aliases = entry.get("aliases", [])
-    yield from below("aliases", _alias_problems(aliases))
-
-
-def _alias_problems(aliases: Any) -> Problems:
-    if not isinstance(aliases, list):
-        yield Problem((), "aliases are a list of names")
-        return
-    for number, alias in enumerate(aliases):
-        is_name = isinstance(alias, str) and words(alias)
-        if not is_name:
-            message = f"the alias {alias!r} is no name; put it in quotes if it is one"
-            yield Problem((number,), message)
-
-
-def _cycles(concepts: Mapping[str, Concept]) -> Problems:
-    """A problem for each concept that is among its own ancestors."""
-    for concept_id, concept in concepts.items():
-        seen = {concept_id}
-        parent = concept.parent
-        while parent and parent not in seen:
-            seen.add(parent)
-            parent = concepts[parent].parent
-        if parent == concept_id:
-            message = f"{concept_id!r} is among its own ancestors"
-            yield Problem((concept_id, "parent"), message)
-
-
-def _shared_names(concepts: Mapping[str, Concept]) -> Problems:
-    """A problem for each alias that is also a name of another concept."""
-    owner: dict[Words, str] = {}
-    for concept_id in concepts:
-        owner[words(concept_id)] = concept_id
-
-    for concept_id, concept in concepts.items():
-        for number, alias in enumerate(concept.aliases):
-            first = owner.setdefault(words(alias), concept_id)
-            if first != concept_id:
-                message = f"the alias {alias!r} of {concept_id!r} is {first!r}'s, too"
-                yield Problem((concept_id, "aliases", number), message)
+        name = nearest_word(word, spelled)
+        if not name:
+            return ""
+        if spelled[name] == name:
+            return f"; did you mean {name!r}?"
+        return f"; did you mean {spelled[name]!r} ({name})?"

@@ -4,12 +4,13 @@ Other files of the folder: `scores.parquet` has one row for each object and meth
 the pictures of the best, median and worst answers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
@@ -20,10 +21,13 @@ from curate.storage import digest, write_table
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
+from model.evaluation.gate import find_falls
 from model.evaluation.judging import Judgement, judge, trained_methods
-from model.evaluation.metrics import METRICS, Scores, column
+from model.evaluation.last_model import LastModel, differences, open_last_model
+from model.evaluation.metrics import METRICS, column
 from model.evaluation.report import (
     REPORT_VERSION,
+    Gate,
     JudgedData,
     JudgedModel,
     Report,
@@ -58,11 +62,14 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     if not model_path.exists():
         raise InputError(f"{model_path}: no model to judge; train one first")
 
+    last = None
+    if settings.evaluate.baseline is not None:
+        last = open_last_model(settings.evaluate.baseline)
     model, origin = load_checkpoint(str(model_path))
     inputs = _Inputs(
         model=digest(model_path.read_bytes()),
         manifest=shards.digest,
-        settings=digest(settings.evaluate.model_dump(), _base_bytes()),
+        settings=_settings_digest(settings, last),
     )
     if _known_inputs(report_path) == inputs:
         log(f"evaluate: {report_path} is up to date")
@@ -73,11 +80,12 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     )
     networks = {"model": model.to(device())}
     networks |= _untuned(log)
+    if last is not None and last.network is not None:
+        networks["baseline"] = last.network.to(device())
     judgement = judge(shards, trained_methods(networks), settings.dask.workers, log)
 
-    scores = judgement.scores
-    iou = column(scores["model"], "iou")
-    write_table(folder / "scores.parquet", _scores_table(shards, scores))
+    iou = column(judgement.scores["model"], "iou")
+    write_table(folder / "scores.parquet", _scores_table(shards, judgement))
     write_table(folder / "cases.parquet", cases_table(shards, model, iou))
 
     judged_model = JudgedModel(
@@ -85,10 +93,50 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         **msgspec.structs.asdict(origin),
         parameters=sum(each.numel() for each in model.network.parameters()),
     )
-    write_report(
-        report_path, _report(settings, shards, judgement, judged_model, inputs)
-    )
+    report = _report(settings, shards, judgement, judged_model, inputs)
+    if last is not None:
+        gate = judge_gate(settings, shards, judgement, last)
+        report = msgspec.structs.replace(report, gate=gate)
+    write_report(report_path, report)
     return report_path
+
+
+def judge_gate(
+    settings: Settings, shards: Shards, judgement: Judgement, last: LastModel
+) -> Gate:
+    """Whether the model is worse than the last one in any stratum."""
+    object_ids = shards.table["object_id"].to_pylist()
+    found = differences(last, judgement, object_ids)
+    shared = shards.table.take(found.rows)
+    findings = find_falls(
+        found.by_metric,
+        list(strata(shared, _trained_concepts(shards))),
+        Resampling(
+            _image_numbers(shared),
+            settings.evaluate.bootstrap,
+            settings.evaluate.seed,
+        ),
+        settings.evaluate.least_fall,
+    )
+    return Gate(
+        baseline=last.path,
+        digest=last.digest,
+        objects=len(found.rows),
+        left_out=len(object_ids) - len(found.rows),
+        passed=not any(check.fell for check in findings.checks),
+        checks=findings.checks,
+        too_small=findings.too_small,
+    )
+
+
+def _settings_digest(settings: Settings, last: LastModel | None) -> str:
+    """Of the settings and files, besides model and shards, that a report depends on."""
+    last_digest = ""
+    if last is not None:
+        last_digest = last.digest
+    return digest(
+        settings.evaluate.model_dump(), _base_bytes(), last_digest, list(METRICS)
+    )
 
 
 def _base_bytes() -> bytes:
@@ -131,8 +179,7 @@ def _report(
     inputs: _Inputs,
 ) -> Report:
     """The report on a judgement of a model."""
-    image_ids = shards.table["image_id"].to_pylist()
-    names, images = np.unique(np.array(image_ids), return_inverse=True)
+    images = _image_numbers(shards.table)
     resampling = Resampling(images, settings.evaluate.bootstrap, settings.evaluate.seed)
 
     results = []
@@ -147,13 +194,20 @@ def _report(
         data=JudgedData(
             manifest_digest=inputs.manifest,
             objects=len(shards),
-            images=len(names),
+            images=int(images.max()) + 1,
             grabcut_fallbacks=judgement.failures["grabcut"],
         ),
         settings_digest=inputs.settings,
         results=results,
         paired=paired,
     )
+
+
+def _image_numbers(table: pa.Table) -> NDArray[np.int64]:
+    """(n,) a number for each object's source image, from 0 on."""
+    image_ids = np.array(table["image_id"].to_pylist())
+    _, numbers = np.unique(image_ids, return_inverse=True)
+    return numbers
 
 
 def _trained_concepts(shards: Shards) -> frozenset[str]:
@@ -165,15 +219,16 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
     return frozenset(train.table["concept"].to_pylist())
 
 
-def _scores_table(shards: Shards, scores: Mapping[str, Scores]) -> pa.Table:
+def _scores_table(shards: Shards, judgement: Judgement) -> pa.Table:
     """One row for each object and method: what the object is, and all metrics but the curves."""
     columns = ["object_id", "image_id", "export", "domain", "customer", "concept"]
     objects = shards.table.select(columns)
     sizes = windows.sizes(windows.box_columns(shards.table, "box"))
     objects = objects.append_column("size", pa.array(sizes.tolist(), pa.string()))
+    objects = objects.append_column("truth", pa.array(judgement.truths, pa.string()))
 
     tables = []
-    for method, values in scores.items():
+    for method, values in judgement.scores.items():
         names = pa.array([method] * len(objects), pa.string())
         table = objects.append_column("method", names)
         for name, metric in METRICS.items():

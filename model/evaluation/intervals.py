@@ -4,6 +4,8 @@ Objects of one photo are not independent, so whole images are sampled. The limit
 Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -35,24 +37,33 @@ def resampled_means(
     _, image_of_object = np.unique(images, return_inverse=True)
     objects_of_image = np.bincount(image_of_object)
     number = len(objects_of_image)
-    sums = _sums_of_groups(values, image_of_object, number)
+    sums = sums_of_groups(values, image_of_object, number)
 
-    # A resample takes as many images as there are, each any number of times. Its mean needs only
-    # how often each image is taken, so a block of resamples is one product of matrices.
-    rng = generator(seed)
-    equal_chance = np.full(number, 1 / number)
-    at_once = max(1, _MOST_COUNTS // number)
+    # A mean needs only how often each image is taken, so resamples are one product of matrices.
     means = []
-    for first in range(0, resamples, at_once):
-        block = min(at_once, resamples - first)
-        counts = rng.multinomial(number, equal_chance, block)
-        counts = counts.astype(np.float64)  # floats multiply faster
+    for counts in resampled_counts(number, resamples, seed):
         objects = counts @ objects_of_image
         means.append((counts @ sums) / objects[:, None])
     return np.concatenate(means)
 
 
-def _sums_of_groups(
+def resampled_counts(
+    images: int, resamples: int, seed: int
+) -> Iterator[NDArray[np.float64]]:
+    """How often each image is taken by a bootstrap over images, in blocks of (some, images).
+
+    A resample takes as many images as there are, each any number of times.
+    """
+    rng = generator(seed)
+    equal_chance = np.full(images, 1 / images)
+    at_once = max(1, _MOST_COUNTS // images)
+    for first in range(0, resamples, at_once):
+        block = min(at_once, resamples - first)
+        counts = rng.multinomial(images, equal_chance, block)
+        yield counts.astype(np.float64)  # floats multiply faster
+
+
+def sums_of_groups(
     values: NDArray[np.float64], group: NDArray[np.int64], number: int
 ) -> NDArray[np.float64]:
     """(number, k) sums of the rows of (n, k) values by group, each from 0 to number - 1."""

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from curate.shards.reader import Sample, Shards
+from curate.storage import digest
 from model.box_network import BoxNetwork
 from model.evaluation.baselines import rectangle
 from model.evaluation.comparison import Place, Truth
@@ -33,6 +34,9 @@ class Judgement:
 
     scores: dict[str, Scores]
     """Scores by method, in the order of `METHODS`."""
+
+    truths: list[str]
+    """What identifies each object's true mask and drawn box."""
 
     failures: dict[str, int]
     """By baseline: for how many objects it failed, so that the drawn box stands in."""
@@ -71,6 +75,7 @@ def judge(
     no score.
     """
     found: dict[str, list[Scores]] = {}
+    identities: list[str] = []
     failures: dict[str, int] = {}
     for name, method in METHODS.items():
         if not method.needs_model:
@@ -84,6 +89,7 @@ def judge(
         for batch in batches(shards):
             samples = [shards.sample(row) for row in batch]
             truths = [_truth(sample) for sample in samples]
+            identities += [_identity(sample) for sample in samples]
             baseline_scores = pool.map(_baseline_scores, samples, truths)
             for name, answers in trained.items():
                 rows = pool.map(score, answers(samples), truths)
@@ -99,7 +105,7 @@ def judge(
 
     _log_failures(failures, log)
     scores_by_method = {name: np.concatenate(each) for name, each in found.items()}
-    return Judgement(scores_by_method, failures)
+    return Judgement(scores_by_method, identities, failures)
 
 
 def _log_failures(failures: Mapping[str, int], log: Callable[[str], None]) -> None:
@@ -144,6 +150,13 @@ def _truth(sample: Sample) -> Truth:
     """The true mask of a sample."""
     place = Place(sample.at_edge, sample.image_height, sample.image_width)
     return Truth(sample.mask, place)
+
+
+def _identity(sample: Sample) -> str:
+    """A digest of what was asked, and of the right answer: the same question has the same."""
+    height, width = sample.mask.shape
+    question = [height, width, *sample.drawn]
+    return digest(question, np.packbits(sample.mask).tobytes())[:16]
 
 
 def _baseline_scores(sample: Sample, truth: Truth) -> _BaselineScores:

@@ -57,6 +57,14 @@ _TABLE = (
         description="the network that was trained",
     ),
     Method(
+        name="baseline",
+        title="last model",
+        mark='<path d="M-4.6-4.6H4.6V4.6H-4.6z" class="open"/>',
+        colour="#b0467a",
+        dark_colour="#e48ab4",
+        description="the model that the settings name as `evaluate.baseline`",
+    ),
+    Method(
         name="untuned",
         title="base, untuned",
         mark='<path d="M0-5.2 5.2 0 0 5.2-5.2 0z"/>',

@@ -85,6 +85,9 @@ class Metric:
     tabled: bool = False
     """Whether the tables of strata show it; the table of all objects has all metrics."""
 
+    gated: bool = False
+    """Whether the gate stops a model that falls in it. Higher must be better."""
+
     paired: bool = False
     """Whether the report also gives the differences between the model and each other method."""
 
@@ -118,6 +121,7 @@ def _at_radius(radius: int, paired: bool) -> tuple[Metric, ...]:
             f"edge {title}, {radius} px",
             partial(function, radius=radius),
             tabled=True,
+            gated=paired and name == "f",
             paired=paired,
         )
         for name, title, function in kinds
@@ -125,7 +129,7 @@ def _at_radius(radius: int, paired: bool) -> tuple[Metric, ...]:
 
 
 _TABLE = (
-    Metric("iou", "IoU", iou, tabled=True, paired=True),
+    Metric("iou", "IoU", iou, tabled=True, gated=True, paired=True),
     Metric("precision", "precision", precision, tabled=True),
     Metric("recall", "recall", recall, tabled=True),
     Metric(

@@ -45,6 +45,46 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     high: float
 
 
+class GateCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """The model less its baseline in one metric and stratum."""
+
+    stratum: Stratum
+    metric: str
+    objects: int
+    images: int
+    mean: float
+    low: float
+    high: float
+    """Limits that hold in all strata and metrics together, in 95% of runs."""
+
+    by_chance: float
+    """How often a fall as large would be found in any stratum, if nothing had changed."""
+
+    fell: bool
+    """Whether the gate stops this model for it."""
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate says of the model, against its baseline."""
+
+    baseline: str
+    """The report or checkpoint that the model is compared with, as the settings name it."""
+
+    digest: str
+    """Of the baseline's checkpoint."""
+
+    objects: int
+    """Test objects that both have answered."""
+
+    left_out: int
+    """Test objects that the baseline's report does not hold, or holds with another mask."""
+
+    passed: bool
+    checks: list[GateCheck]
+    too_small: list[Stratum]
+    """Strata of too few images to judge."""
+
+
 class JudgedModel(Origin, frozen=True, kw_only=True):
     """The model that was judged: where it comes from, and what identifies it."""
 
@@ -73,6 +113,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     settings_digest: str
     results: list[Result]
     paired: list[Difference]
+    gate: Gate | None = None
+    """None if the settings name no baseline."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

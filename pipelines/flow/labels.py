@@ -15,9 +15,10 @@ from upath import UPath
 
 from curate import storage
 from curate.errors import InputError
+from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import Decisions, customers_folder, load_decisions
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
-from curate.labels.taxonomy import Taxonomy, load_concepts
+from curate.labels.taxonomy import Taxonomy
 from curate.settings import Settings
 from curate.text import decode_text
 from pipelines.failures import CheckFailed

@@ -15,9 +15,9 @@ from upath import UPath
 from curate import storage, yaml_edits
 from curate.errors import InputError
 from curate.labels.answers import Answers
+from curate.labels.concept_file import load_concepts
 from curate.labels.customer_files import Signature, add_concepts, record_answers
 from curate.labels.decisions import customers_folder, load_decisions
-from curate.labels.taxonomy import load_concepts
 from curate.reasons import Refusal
 from curate.settings import Settings
 from curate.text import decode_text
@@ -112,13 +112,16 @@ def _new_texts(settings: Settings, answers: Answers) -> dict[Path, str]:
         text = _read(concepts)
         texts[concepts] = add_concepts(text, str(concepts), answers.new_concepts)
 
+    taxonomy = labels.load_taxonomy(settings)
     folder = customers_folder(settings.taxonomy)
     signed = signature(concepts.parent)
     names = [answer.customer for answer in answers.labels]
     for customer in dict.fromkeys([*names, *answers.rejected, *answers.restored]):
         path = folder / f"{customer}.yaml"
         of_customer = [each for each in answers.labels if each.customer == customer]
-        text = record_answers(_read(path), str(path), customer, of_customer, signed)
+        text = record_answers(
+            _read(path), str(path), customer, of_customer, signed, taxonomy
+        )
         texts[path] = _with_objects(text, path, customer, answers)
     return texts
 

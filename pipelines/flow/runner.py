@@ -17,12 +17,14 @@ from curate.exports.opening import fingerprint
 from curate.ledger import LedgerReport
 from curate.schema import STAGES
 from curate.settings import Settings
+from curate.storage import read_partitions
 from pipelines.failures import FaultsMet
 from pipelines.flow import build as builds
 from pipelines.flow import faults
 from pipelines.flow.build import PartitionState, Reads, StageState
 from pipelines.flow.cluster import Workers
 from pipelines.flow.faults import StageFaults
+from pipelines.flow.reasons import commonest_reasons
 from pipelines.flow.screen import Screen
 
 
@@ -107,7 +109,7 @@ def summary(report: LedgerReport) -> str:
     if reasons:
         text += f" ({reasons})"
     if report.uncounted:
-        text += f", {report.uncounted} of unknown count"
+        text += f", and {report.uncounted:,} whole files or images, uncounted"
     return text
 
 
@@ -173,5 +175,7 @@ def _check_that_nothing_came(
     if stage == "remap":
         queue = run.build / "taxonomy" / "review.yaml"
         lines.append(f"The labels wait for a decision in {queue}")
-    lines.append(f"Each drop is a row of {run.build / stage / 'drops'}")
+    drops = run.build / stage / "drops"
+    lines.append(f"The commonest reasons: {commonest_reasons(read_partitions(drops))}")
+    lines.append(f"Each drop is a row of {drops}")
     raise InputError("\n".join(lines))

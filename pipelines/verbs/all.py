@@ -26,6 +26,8 @@ class Everything(msgspec.Struct):
     pages: list[str]
     checkpoint: str | UnsetType = UNSET
     report: str | UnsetType = UNSET
+    falls: str | UnsetType | None = UNSET
+    """What the gate says; see `evaluate`."""
 
 
 def run_all(settings: Settings, until: str) -> Everything:
@@ -59,7 +61,9 @@ def run_all(settings: Settings, until: str) -> Everything:
     if until in ("train", "evaluate"):
         result.checkpoint = train(settings).checkpoint
     if evaluates:
-        result.report = evaluate(settings).report
+        evaluated = evaluate(settings)
+        result.report = evaluated.report
+        result.falls = evaluated.falls
         result.pages.append(str(write_evaluation_page(settings)))
     return result
 

@@ -11,7 +11,6 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.schema import STAGES
-from curate.settings import Settings
 from curate.storage import remove_folder
 from pipelines.flow import build as builds
 
@@ -24,6 +23,7 @@ _PRODUCTS = (
     "embedded",
     "evaluate",
     "faults",
+    "inspect",
     "plans",
     "report/curation.html",
     "report/report.html",
@@ -76,9 +76,11 @@ class Cleaned(msgspec.Struct, frozen=True):
     bytes: int
 
 
-def look(settings: Settings) -> BuildContents:
-    """What `clean` would remove and keep. InputError if the build is not a folder."""
-    folder = UPath(settings.build)
+def look(folder: UPath) -> BuildContents:
+    """What `clean` would remove from a build folder, and what it would keep.
+
+    InputError if it is not a folder.
+    """
     if not folder.exists():
         return BuildContents(folder, [], [])
     if not folder.is_dir():

@@ -9,9 +9,11 @@ from pipelines.flow.screen import Screen
 
 
 class Evaluated(msgspec.Struct, frozen=True):
-    """The file of the report."""
+    """The file of the report, and what the gate says."""
 
     report: str
+    falls: str | None
+    """In which strata the model is worse than the last one; None if the gate lets it pass."""
 
 
 def evaluate(settings: Settings) -> Evaluated:
@@ -20,5 +22,11 @@ def evaluate(settings: Settings) -> Evaluated:
     # Imported here: without torch, the message about the missing shards comes all the
     # same.
     from model.evaluation.evaluate import evaluate as evaluate_model
+    from model.evaluation.report import read_report
+    from pipelines.verbs.gate import explain_falls
 
-    return Evaluated(str(evaluate_model(settings, Screen().note)))
+    path = evaluate_model(settings, Screen().note)
+    report = read_report(path)
+    if report is None or report.gate is None or report.gate.passed:
+        return Evaluated(str(path), None)
+    return Evaluated(str(path), explain_falls(report.gate))

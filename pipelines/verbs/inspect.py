@@ -1,199 +1,142 @@
 """`inspect`: what an export holds, before anything is built."""
 
+import os
+import re
 import tempfile
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 from upath import UPath
 
 from curate import formats
-from curate.errors import InputError
+from curate.errors import InputError, nearest
+from curate.exports.walking import Links
 from curate.limits import Limits
-from curate.reasons import Fault, Reason
-from curate.records import Drop, FaultReport, FoundImage
-from curate.settings import ExportSettings, Settings
-from curate.stages import ingest
+from curate.settings import Settings
+from curate.storage import write_bytes
+from pipelines.failures import FaultsMet
+from pipelines.flow.faults import describe, stage_faults, write_traces
+from pipelines.flow.screen import Screen
+from pipelines.inspection import words
+from pipelines.inspection.inspecting import Inspected, Inspector
+from pipelines.inspection.records import Inspection
+from pipelines.inspection.stanza import export_name
+from pipelines.inspection.unknown_exports import UnknownExport
+from pipelines.pages.inspection.inspection import render_inspection
 
-_MOST_LABELS = 40  # in the text; JSON has them all
-_IMAGE_LOST = (Reason.MISSING_IMAGE, Reason.AMBIGUOUS_IMAGE)
+_STAGE = "inspect"  # no stage, but named like one where its pages and faults are
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
-class ExportContents(msgspec.Struct, frozen=True):
-    """What an export holds, read as one format.
+def inspect_settings(
+    settings: Settings, most_images: int | None, page: str | None
+) -> list[Inspection]:
+    """What each export of the settings holds, read as its settings say.
 
-    `images`: annotated images, of which `images_found` are in the export.
-    `annotations`: with a shape in a document; `masks`: mask files, whose annotations
-    nobody counts before the pixels are read. `dropped`: annotations by reason.
-    `labels`: annotations by label, 0 for a label of mask files.
+    `page`: file or folder for the pages; a folder of the build if None.
     """
-
-    name: str
-    path: str
-    format: str
-    images: int
-    images_found: int
-    annotations: int
-    masks: int
-    dropped: dict[str, int]
-    labels: dict[str, int]
+    build = UPath(settings.build)
+    with open_inspector(settings.limits, most_images) as inspector:
+        return [
+            _with_page(inspector.inspect_export(export), build, page, inspector)
+            for export in settings.exports
+        ]
 
 
-def inspect_settings(settings: Settings) -> list[ExportContents]:
-    """What each export of the settings holds, read as its settings say."""
-    return [_contents(export, settings.limits) for export in settings.exports]
+def inspect_path(
+    path: str,
+    most_images: int | None,
+    page: str | None,
+    format_name: str | None,
+    follow_links: bool,
+) -> Inspection:
+    """What an export holds, read as the format that fits it best.
 
-
-def inspect_path(path: str) -> list[ExportContents]:
-    """What an export holds, read as each format that fits it, the best first.
-
-    InputError if none fits.
+    `page`: file for the page; one below build/inspect of the working folder if None.
     """
-    # What cannot be known from the files alone does not matter here: any words will do.
-    found = []
-    failures = []
-    for name in formats.names():
-        export = ExportSettings(
-            name="export",
-            path=path,
-            format=name,
-            customer="customer",
-            domain="domain",
-            licence="unknown",
-        )
-        try:
-            contents = _contents(export, Limits())
-        except InputError as error:
-            failures.append(f"{name}: {error}")
-            continue
-        if contents.annotations or contents.masks:
-            found.append(contents)
-        else:
-            failures.append(f"{name}: nothing annotated")
+    if format_name is not None and format_name not in formats.names():
+        hint = nearest(format_name, formats.names())
+        raise InputError(f"unknown format {format_name!r}{hint}")
 
-    if not found:
-        raise InputError(f"{path}: no format fits\n  " + "\n  ".join(failures))
-    return sorted(found, key=_fit, reverse=True)
+    links: Links = "inside"
+    if follow_links:
+        links = "follow"
+    with open_inspector(Limits(), most_images) as inspector:
+        place = absolute_path(path)
+        unknown = UnknownExport(place, export_name(place), links)
+        found = inspector.inspect_path(unknown, format_name=format_name or "")
+        return _with_page(found, UPath("build"), page, inspector)
 
 
-def text(found: list[ExportContents]) -> str:
+def text(found: list[Inspection]) -> str:
     """What was found, for a reader."""
-    return "\n\n".join(_describe(contents) for contents in found)
+    fitting = [each for each in found if each.contents is not None]
+    return "\n\n".join(words.describe(each) for each in fitting)
 
 
-def _fit(contents: ExportContents) -> tuple[int, ...]:
-    """How well a format fits an export: the one that finds most in it fits best."""
-    return (
-        contents.images_found,
-        contents.annotations,
-        contents.masks,
-        len(contents.labels),
-    )
+def warnings(found: list[Inspection]) -> list[str]:
+    """What a reader must not miss of exports that some format fits."""
+    told = [words.warning(each) for each in found if each.contents is not None]
+    return [warning for warning in told if warning]
 
 
-def _describe(contents: ExportContents) -> str:
-    annotations = f"{contents.annotations:,}"
-    if contents.masks:
-        annotations += f", and {contents.masks:,} mask files"
-    images = (
-        f"{contents.images:,}, of which {contents.images_found:,} are in the export"
-    )
-    lines = [
-        f"{contents.path} as {contents.format}",
-        f"  images       {images}",
-        f"  annotations  {annotations}",
-    ]
-    for reason, number in contents.dropped.items():
-        lines.append(f"  dropped      {number:,} {reason}")
-    lines.append(f"  labels       {_describe_labels(contents.labels)}")
-    return "\n".join(lines)
+def end_well(found: list[Inspection], build: str) -> None:
+    """InputError if no format fits; FaultsMet if a bug cost something of an export.
 
-
-def _describe_labels(labels: dict[str, int]) -> str:
-    if not labels:
-        return "none"
-
-    shown = []
-    for label, number in list(labels.items())[:_MOST_LABELS]:
-        if number:
-            shown.append(f"{label or repr(label)} ({number:,})")
-        else:
-            shown.append(label)
-    if len(labels) > _MOST_LABELS:
-        shown.append(f"and {len(labels) - _MOST_LABELS} more")
-    return ", ".join(shown)
-
-
-class _Counts:
-    """Counts over the records of one export."""
-
-    def __init__(self) -> None:
-        self.images: set[str] = set()
-        self.images_lost = 0
-        self.annotations = 0
-        self.masks = 0
-        self.dropped: Counter[str] = Counter()
-        self.labels: Counter[str] = Counter()
-
-    def add_drop(self, drop: Drop) -> None:
-        """Count a drop; one of unknown count counts once."""
-        number = 1
-        if drop.count is not None:
-            number = drop.count
-        self.dropped[drop.reason.value] += number
-        if drop.reason in _IMAGE_LOST:
-            self.images_lost += 1
-
-    def add_image(self, found: FoundImage) -> None:
-        """Count an image, its annotations and its mask files."""
-        self.images.add(found.path)
-        for annotation in found.record.annotations:
-            if annotation.dropped is not None:
-                self.dropped[annotation.dropped.value] += 1
-            else:
-                self.annotations += 1
-                self.labels[annotation.label] += 1
-
-        # What a mask file holds shows when its pixels are read; its labels are known
-        # now.
-        for region_map in found.record.maps:
-            self.masks += 1
-            for label in region_map.labels.values():
-                self.labels[label] += 0
-            if region_map.label:
-                self.labels[region_map.label] += 0
-
-
-def _contents(export: ExportSettings, limits: Limits) -> ExportContents:
-    """Read an export's annotations and count them.
-
-    InputError if it is not of its format.
+    `build`: folder where the tracebacks are.
     """
-    counts = _Counts()
+    faults = 0
+    for each in found:
+        if each.contents is None:
+            raise InputError(words.warning(each))
+        faults += len(each.contents.faults)
+    if faults:
+        raise FaultsMet(describe([stage_faults(UPath(build), _STAGE, faults)]))
+
+
+def absolute_path(path: str) -> str:
+    """A path from the working folder; a URL stays as it is."""
+    if "://" in path:
+        return path
+    # Not Path.resolve: links of the user's own stay as they are written.
+    return os.path.normpath(Path(path).absolute())
+
+
+@contextmanager
+def open_inspector(limits: Limits, most_images: int | None) -> Iterator[Inspector]:
+    """An inspector with a folder for what is unpacked, which is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="segcurate-") as scratch:
-        opened = ingest.open_export(export, limits, UPath(scratch))
-        records = ingest.read_export(opened, export)
-        for record in ingest.plan(opened, records, _keep_nothing):
-            if isinstance(record, FaultReport):
-                raise Fault(record.summary, record.trace)
-            if isinstance(record, Drop):
-                counts.add_drop(record)
-            elif isinstance(record, FoundImage):
-                counts.add_image(record)
-
-    labels = sorted(counts.labels.items(), key=lambda item: (-item[1], item[0]))
-    return ExportContents(
-        name=export.name,
-        path=export.path,
-        format=export.format,
-        images=len(counts.images) + counts.images_lost,
-        images_found=len(counts.images),
-        annotations=counts.annotations,
-        masks=counts.masks,
-        dropped=dict(counts.dropped.most_common()),
-        labels=dict(labels),
-    )
+        yield Inspector(UPath(scratch), limits, most_images, Screen())
 
 
-def _keep_nothing(_: bytes) -> str:
-    """Where an embedded image would be kept; here nothing opens it."""
-    return "embedded"
+def _with_page(
+    found: Inspected, build: UPath, page: str | None, inspector: Inspector
+) -> Inspection:
+    """The inspection with its page and its faults written.
+
+    `page`: where, if not below the folder `build`.
+    """
+    write_traces(build, _STAGE, found.faults)
+    name = _UNSAFE.sub("-", found.inspection.name)
+    target = build / _STAGE / f"{name}.html"
+    if page == "" or found.inspection.contents is None:
+        return found.inspection
+    if page is not None and page.endswith(".html"):
+        target = UPath(page)
+    elif page is not None:
+        target = UPath(page) / f"{name}.html"
+    rendered = render_inspection(found, inspector.limits)
+    try:
+        write_bytes(target, rendered)
+    except OSError as error:
+        if page is not None:
+            raise
+        # Nobody asked for a page here, so the rest is not lost for it.
+        reason = error.strerror or error
+        inspector.screen.note(
+            f"no page: {target}: {reason}; --page FILE writes it elsewhere"
+        )
+        return found.inspection
+    return msgspec.structs.replace(found.inspection, page=str(target))

@@ -6,8 +6,8 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
+from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import customers_folder, load_decisions
-from curate.labels.taxonomy import load_concepts
 from curate.settings import Settings
 from pipelines.arguments import load
 from pipelines.failures import CheckFailed

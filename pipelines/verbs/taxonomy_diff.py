@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from curate import storage
 from curate.errors import InputError
+from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import load_decisions
-from curate.labels.taxonomy import load_concepts
 from curate.settings import Settings
 from curate.stages.impact import Impact, Sums, Version, pair_outcomes, sum_impact
 from curate.stages.remap import NEEDS

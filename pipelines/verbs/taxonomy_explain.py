@@ -7,6 +7,7 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError, nearest
+from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import (
     Decision,
     Decisions,
@@ -14,7 +15,7 @@ from curate.labels.decisions import (
     load_decisions,
 )
 from curate.labels.matching import Match, match_labels
-from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT, Taxonomy, load_concepts
+from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT, Taxonomy
 from curate.settings import OWN_TAXONOMY, Settings
 from curate.yaml_files import load_yaml
 from pipelines.arguments import load

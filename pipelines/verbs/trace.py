@@ -8,8 +8,10 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.reasons import Reason
+from curate.schema import STAGES
 from curate.settings import Settings
 from curate.trace import Row, Step, last_row, trace
+from pipelines.flow import build as builds
 
 _SIDES = ("x0", "y0", "x1", "y1")
 _PLACE = ("export", "image_path", "annotation_key")
@@ -31,7 +33,10 @@ def find(settings: Settings, object_id: str, picture: Path | None) -> list[Step]
 
     InputError if there is no such object, or no mask to paint.
     """
-    steps = trace(UPath(settings.build), object_id)
+    build = UPath(settings.build)
+    if not any(builds.state_of(build, stage) for stage in STAGES):
+        builds.require(build, STAGES[0], "shard")
+    steps = trace(build, object_id)
     if picture is not None:
         row = last_row(steps)
         if row is None:

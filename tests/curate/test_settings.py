@@ -168,17 +168,36 @@ def test_the_examples_build_into_the_clone(name: str) -> None:
             "FILE:8:5: export street has the licence 'proprietary'",
         ),
         (
-            ("cc0-1.0", "CC0-1.O"),
-            "which licences.allow does not list; did you mean 'CC0-1.0'?",
+            ("cc0-1.0", "CC0 1.0"),
+            "licences.allow does not list; it lists 'CC0-1.0': write that if it is the same",
         ),
-        (("name: street", "name: a/b"), "FILE:3:5: exports.0.name:"),
+        (
+            ("cc0-1.0", "CC-BY-NC-4.0"),  # no hint at another licence, however near
+            "licences.allow does not list; add it there if its terms allow this use, or",
+        ),
+        (
+            ("name: street", "name: a/b"),
+            "FILE:3:5: exports.0.name: a name has only letters without accents, digits,",
+        ),
+        (
+            ("build: build/demo", "build: build/demo\nfilter: {min_side: -3}"),
+            "FILE:2:10: filter.min_side: must be at least 1 (found -3)",
+        ),
+        (
+            ("licence: cc0-1.0", "licence: cc0-1.0\n    role: tests"),
+            "FILE:9:5: exports.0.role: must be 'auto', 'train' or 'test' (found 'tests')",
+        ),
+        (
+            ("licence: cc0-1.0", "licence: ???  # SPDX"),
+            "FILE:8:5: exports.0.licence is ???: put your own choice there (SPDX identifier",
+        ),
         (
             ("build: build/demo", "build: build/demo\nfilter: {min_sied: 3}"),
             "FILE:2:10: unknown key 'filter.min_sied'",
         ),
         (
             ("build: build/demo", "build: build/demo\nsplit: {val: 0.6, test: 0.5}"),
-            "val and test leave nothing",
+            "FILE:2:1: split: val and test leave nothing to train on",
         ),
         (
             ("build: build/demo", "build: build/demo\nsplit: {scene_pattern: '('}"),
@@ -192,6 +211,15 @@ def test_what_is_wrong_is_said_with_its_place(
     tmp_path: Path, change: tuple[str, str], expected: str
 ) -> None:
     assert expected in message(tmp_path, GOOD.replace(*change))
+
+
+def test_the_build_alone_is_read_of_a_file_that_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text(GOOD.replace("format: coco", "format: gone"))
+    assert settings.load_build(file) == str(tmp_path / "build" / "demo")
+    file.write_text(GOOD.replace("build: build/demo", "filter: {}"))
+    with pytest.raises(InputError, match=r"settings\.yaml:1:1: key 'build' must be"):
+        settings.load_build(file)
 
 
 def test_an_option_that_the_format_does_not_know_is_named(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The scripts run, on small data that is made here."""
 
+import runpy
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +83,15 @@ def test_the_model_answers_several_boxes(
         assert mask.shape == (120, 160)
         assert not mask[:y0].any()
         assert mask[y0:y1, x0:x1].sum() == mask.sum()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_without_arguments_says_how_it_is_called(
+    script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [script.name])
+    with pytest.raises(SystemExit, match=f"python -m examples.{script.stem}"):
+        runpy.run_path(str(script), run_name="__main__")
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

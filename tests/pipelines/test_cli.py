@@ -145,7 +145,10 @@ def test_verbs_that_need_a_build_say_so(project: Project, verb: Verb) -> None:
         outcome = verb(*words, project.settings)
         assert outcome.code == 2
         assert "not built yet" in outcome.err
-    assert verb("trace", project.settings, "0" * 32).code == 2
+        assert "python -m pipelines shard" in outcome.err
+    outcome = verb("trace", project.settings, "0" * 32)
+    assert outcome.code == 2
+    assert "python -m pipelines shard" in outcome.err
 
 
 def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> None:
@@ -155,22 +158,6 @@ def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> Non
     assert outcome.code == 2
     assert "another run is at work" in outcome.err
     assert verb("ingest", project.settings).code == 0
-
-
-def test_inspect_tells_formats_apart_and_reads_settings(
-    project: Project, verb: Verb
-) -> None:
-    place = project.add("street", 3, ["car", "zorp"])
-    found = msgspec.json.decode(verb("inspect", place, "--json").out)
-    assert (found[0]["format"], found[0]["images"], found[0]["annotations"]) == (
-        "coco",
-        3,
-        6,
-    )
-    assert found[0]["labels"] == {"car": 3, "zorp": 3}
-    assert "3 are in the export" in verb("inspect", project.settings).out
-    (project.folder / "empty").mkdir()
-    assert verb("inspect", project.folder / "empty").code == 2
 
 
 def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:
@@ -254,3 +241,16 @@ def test_an_export_of_which_nothing_can_be_read_says_why(
         outcome.err
     )
     assert "nothing is annotated" not in outcome.err
+
+
+def test_boxes_alone_say_what_to_export_instead(project: Project, verb: Verb) -> None:
+    place = project.add("street", 2, ["car"])
+    document = msgspec.json.decode((place / "annotations.json").read_bytes())
+    for annotation in document["annotations"]:
+        annotation["segmentation"] = []
+    (place / "annotations.json").write_bytes(msgspec.json.encode(document))
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 2
+    assert "export street: no annotation could be read: no_mask (2; " in outcome.err
+    assert "The commonest reasons: no_mask (2; images/" in outcome.err
+    assert outcome.err.count("boxes only: boxes, lines and points have no mask") == 2

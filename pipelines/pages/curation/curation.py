@@ -7,7 +7,6 @@ in sections/, and one line of `CURATION_SECTIONS`.
 
 from upath import UPath
 
-from curate.errors import InputError
 from curate.schema import STAGES
 from curate.settings import Settings
 from curate.shards.manifest import read_manifest
@@ -50,11 +49,7 @@ def write_curation_page(settings: Settings) -> UPath:
     """
     folder = UPath(settings.build)
     for stage in STAGES:
-        if builds.state_of(folder, stage) is None:
-            raise InputError(
-                f"{folder / stage}: not built yet; "
-                "the page shows all stages up to shard, so build them first"
-            )
+        builds.require(folder, stage, "shard")
 
     build = read_curated_build(settings)
     page = render_page(

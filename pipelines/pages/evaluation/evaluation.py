@@ -20,6 +20,7 @@ from pipelines.pages.evaluation.evaluated_build import (
 )
 from pipelines.pages.evaluation.notices import find_notices
 from pipelines.pages.evaluation.sections.cases import show_cases
+from pipelines.pages.evaluation.sections.gate import show_gate
 from pipelines.pages.evaluation.sections.model import show_model
 from pipelines.pages.evaluation.sections.overall import show_overall
 from pipelines.pages.evaluation.sections.protocol import show_protocol
@@ -43,6 +44,7 @@ EVALUATION_SECTIONS: tuple[Section[EvaluatedBuild], ...] = (
         show_overall,
         short_title="Overall",
     ),
+    Section("gate", "Against the last model", f"{_FOLDER}/gate.html", show_gate),
     Section("by-domain", "By domain", _STRATA, partial(show_strata, "domain")),
     Section("by-size", "By size", _STRATA, show_sizes),
     Section("by-customer", "By customer", _STRATA, partial(show_strata, "customer")),

@@ -23,6 +23,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.labels.answers import read_answers
 from curate.labels.decisions import customers_folder, decision_of
+from curate.labels.taxonomy import Taxonomy
 from curate.settings import Settings
 from curate.yaml_files import load_yaml, read_yaml
 from pipelines.flow import labels, reviewing
@@ -132,7 +133,7 @@ def serve(settings: Settings, opened: socket.socket, token: str) -> None:
 
 def read_decisions(settings: Settings) -> dict[str, Any]:
     """What the customers' files say now: decisions on labels, and rejected objects."""
-    labels.load(settings)  # a mistake in a file is told here
+    taxonomy, _ = labels.load(settings)  # a mistake in a file is told here
     found: list[Decided] = []
     rejected: dict[str, list[str]] = {}
     for customer in customers(settings):
@@ -140,20 +141,22 @@ def read_decisions(settings: Settings) -> dict[str, Any]:
         if not path.is_file():
             continue
         data = load_yaml(path, as_text=True).data or {}
-        found += _decided(customer, "", data.get("labels") or {})
+        found += _decided(customer, "", data.get("labels") or {}, taxonomy)
         for export, entries in (data.get("exports") or {}).items():
-            found += _decided(customer, export, entries or {})
+            found += _decided(customer, export, entries or {}, taxonomy)
         rejected[customer] = data.get("rejected_objects") or []
     return {"labels": found, "rejected": rejected}
 
 
-def _decided(customer: str, export: str, entries: Mapping[str, Any]) -> list[Decided]:
+def _decided(
+    customer: str, export: str, entries: Mapping[str, Any], taxonomy: Taxonomy
+) -> list[Decided]:
     found = []
     for label, entry in entries.items():
         by = ""
         if isinstance(entry, dict):
             by = entry.get("by") or ""
-        word = decision_of(entry).word
+        word = decision_of(entry, taxonomy).word
         found.append(Decided(customer, export, label, word, by))
     return found
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from curate.labels.taxonomy import Taxonomy, load_concepts
+from curate.labels.concept_file import load_concepts
+from curate.labels.taxonomy import Taxonomy
 
 
 @pytest.fixture(scope="session")

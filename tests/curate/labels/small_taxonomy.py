@@ -39,7 +39,7 @@ def _concept(name: str) -> Concept:
         definition="…",
         kind=kind,
         parent=_PARENTS.get(name, ""),
-        aliases=_ALIASES.get(name, ()),
+        aliases={"en": _ALIASES.get(name, ())},
     )
 
 

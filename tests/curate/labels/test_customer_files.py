@@ -29,14 +29,14 @@ def answers(text: str) -> Answers:
 
 def record(text: str, queue: str) -> str:
     found = answers(queue)
-    return record_answers(text, "acme.yaml", "acme", found.labels, ANN)
+    return record_answers(text, "acme.yaml", "acme", found.labels, ANN, TAXONOMY)
 
 
 def said(text: str, *path: str) -> str:
     entry = parse_yaml(text, "file", as_text=True).data
     for step in path:
         entry = entry[step]
-    return decision_of(entry).word
+    return decision_of(entry, TAXONOMY).word
 
 
 QUEUE = """\
@@ -163,7 +163,7 @@ acme:
 def test_the_shipped_files_keep_every_byte(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     found = answers("acme: {labels: {a new one: dog}, exports: {e: {1: reject}}}")
-    changed = record_answers(text, path.name, path.stem, found.labels, ANN)
+    changed = record_answers(text, path.name, path.stem, found.labels, ANN, TAXONOMY)
     old = text.splitlines()
     new = [line for line in changed.splitlines() if line not in old]
     assert len(new) == 4

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from curate.errors import InputError
 from curate.labels.customer_schema import customer_schema
 from curate.labels.decisions import Decision, Decisions, SplitRule, load_decisions
-from curate.labels.taxonomy import Taxonomy
+from curate.labels.taxonomy import Concept, Taxonomy
 
 FOLDER = Path(__file__).parents[3] / "taxonomy"
 
@@ -34,6 +34,7 @@ def test_the_shipped_decisions_are_sound(shipped: Taxonomy) -> None:
     ("text", "place", "said"),
     [
         ("labels:\n  PKW: vehicel", ":2:3", "did you mean 'vehicle'"),
+        ("labels:\n  PKW: automobile", ":2:3", "'car' has that name"),
         ("labels:\n  PKW: UNDECIDED", ":2:3", "waits for a word"),
         ("labels:\n  PKW: {decison: car}", ":2:9", "did you mean 'decision'"),
         ("labels:\n  PKW: {decision: car, split: []}", ":2:3", "either"),
@@ -50,7 +51,7 @@ def test_the_shipped_decisions_are_sound(shipped: Taxonomy) -> None:
         ("labels:\n  : car", ":2:3", 'write ""'),
         ("labels:\n  PKW:", ":2:3", "no decision here yet"),
         ("labels:\n  PKW: null", ":2:3", "no concept 'null'"),
-        ("labels:\n  PKW: Automobile", ":2:3", "did you mean 'car'?"),
+        ("labels:\n  PKW: Automobile", ":2:3", "'car' has that name"),
         ("exports:\n  old:\n    PKW: lorrie", ":3:5", "no concept"),
         ("labels:\n  PKW: trafficlihgt", ":2:3", "did you mean 'traffic-light'"),
         ("rejected_objects: [7]", ":1:20", "no object id"),
@@ -115,3 +116,14 @@ def test_a_rule_reads_attributes_and_keys() -> None:
     assert listed.fits("0f", "", {})
     assert listed.fits("", "a.json#1", {})
     assert not listed.fits("", "a.json#2", {})
+
+
+def test_a_decision_on_an_earlier_id_still_holds(tmp_path: Path) -> None:
+    car = Concept("car", "…", "thing")
+    taxonomy = Taxonomy({"car": car}, "", renamed={"auto": "car"})
+    text = "labels: {PKW: auto, Lkw: {split: [{decision: auto, where: {a: b}}]}}"
+    decisions = read(tmp_path, text, taxonomy)
+    assert decisions.find("acme", "", "PKW") == Decision("car")
+    split = decisions.find("acme", "", "Lkw")
+    assert split is not None
+    assert split.rules[0].decision == "car"

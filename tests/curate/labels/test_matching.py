@@ -66,8 +66,8 @@ def test_what_is_left_to_a_person(label: str) -> None:
 
 
 def test_a_name_of_two_concepts_matches_neither() -> None:
-    mug = Concept("mug", "…", "thing", aliases=("beakers",))
-    cup = Concept("cup", "…", "thing", aliases=("beaker",))
+    mug = Concept("mug", "…", "thing", aliases={"en": ("beakers",)})
+    cup = Concept("cup", "…", "thing", aliases={"en": ("beaker",)})
     taxonomy = Taxonomy({"mug": mug, "cup": cup}, "")
     found = match_labels(["Beaker", "beakers", "beaker s"], taxonomy)
     assert found["Beaker"].concept == "cup"  # letter for letter, but for the case

@@ -1,145 +1,67 @@
-"""The taxonomy: the shipped one is sound; a mistake in a concepts.yaml is told with its place."""
+"""The taxonomy's answers: ids of earlier, words of several meanings, domains, hints."""
 
-import json
-from pathlib import Path
-
-import jsonschema
 import pytest
-from ruamel.yaml import YAML
 
-from curate.errors import InputError
-from curate.labels.matching import match_labels
-from curate.labels.taxonomy import Taxonomy, load_concepts
-from curate.labels.words import singular, words
+from curate.labels.taxonomy import Concept, Sense, Taxonomy
 
-FOLDER = Path(__file__).parents[3] / "taxonomy"
-
-
-def concepts_file(folder: Path, text: str) -> Path:
-    file = folder / "concepts.yaml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def test_the_shipped_taxonomy_is_sound(shipped: Taxonomy) -> None:
-    assert 250 <= len(shipped.concepts) <= 350
-    for concept in shipped.concepts.values():
-        assert concept.definition.endswith(".")
-        assert "\n" not in concept.definition
-        assert concept.id not in shipped.ancestors(concept.id)  # and the way up ends
-        assert concept.salient <= (concept.kind in ("thing", "part"))
-        if concept.kind == "part":
-            assert concept.parent, f"{concept.id} is a part of nothing"
-    schema = json.loads((FOLDER / "concepts.schema.json").read_text(encoding="utf-8"))
-    jsonschema.validate(YAML(typ="safe").load(FOLDER / "concepts.yaml"), schema)
+CAR = Concept("car", "…", "thing", aliases={"en": ("automobile",), "de": ("Auto",)})
+LEG = Concept("leg", "…", "part", parent="person", aliases={"de": ("Bein",)})
+PERSON = Concept("person", "…", "thing")
+TAXONOMY = Taxonomy(
+    concepts={"car": CAR, "leg": LEG, "person": PERSON},
+    digest="",
+    senses={
+        "en": {"Bats": (Sense("leg"), Sense(meaning="an animal"))},
+        "de": {"bat": (Sense("car"),)},
+    },
+    domains={"street": ("road", "autonomous driving")},
+    renamed={"auto": "motor-car", "motor-car": "car"},
+)
 
 
-def test_every_name_finds_its_own_concept(shipped: Taxonomy) -> None:
-    owners: dict[str, set[str]] = {}
-    for concept in shipped.concepts.values():
-        for name in (concept.id, *concept.aliases):
-            owners.setdefault("".join(singular(words(name))), set()).add(concept.id)
-    assert {name: found for name, found in owners.items() if len(found) > 1} == {}
-    names = {
-        alias: concept.id
-        for concept in shipped.concepts.values()
-        for alias in concept.aliases[5::6]
-    }
-    found = match_labels(names, shipped)
-    assert {
-        name: found[name].concept
-        for name in names
-        if found[name].concept != names[name]
-    } == {}
+def test_the_languages_that_are_asked_for_give_the_names() -> None:
+    assert CAR.names_in(["de", "fr"]) == ("car", "Auto")
+    assert CAR.names == ("car", "automobile", "Auto")
 
 
 @pytest.mark.parametrize(
-    "word",
+    ("asked", "found"),
+    [("car", "car"), ("motor-car", "car"), ("auto", "car"), ("vehicle", "")],
+)
+def test_an_id_of_earlier_resolves(asked: str, found: str) -> None:
+    assert TAXONOMY.resolve(asked) == found
+
+
+def test_a_word_has_the_meanings_of_all_languages_asked_for() -> None:
+    assert len(TAXONOMY.senses_in(["en"])[("bat",)]) == 2
+    assert len(TAXONOMY.senses_in(["en", "de"])[("bat",)]) == 3
+    assert TAXONOMY.senses_in(["fr"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
     [
-        "mouse",
-        "plate",
-        "trunk",
-        "crane",
-        "light",
-        "glass",
-        "bat",
-        "tank",
-        "seal",
-        "hood",
+        ("street", "street"),
+        ("Roads", "street"),
+        ("road scenes", "street"),
+        ("autonomous-driving", "street"),
+        ("underwater", ""),
     ],
 )
-def test_a_word_of_several_meanings_is_nobodys_name(
-    word: str, shipped: Taxonomy
-) -> None:
-    assert match_labels([word], shipped)[word].concept == ""
+def test_a_domain_is_known_by_what_customers_call_it(text: str, domain: str) -> None:
+    assert TAXONOMY.domain(text) == domain
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "said"),
+    ("word", "hint"),
     [
-        (
-            "car: {definition: A., kind: thing, parnt: x}",
-            ":2:38",
-            "did you mean 'parent'",
-        ),
-        ("car: {definition: A car., kind: thng}", ":2:29", "did you mean 'thing'"),
-        ("car: {kind: thing}", ":2:3", "needs a definition"),
-        (
-            "a: {definition: A., kind: thing, parent: vehikle}\n"
-            "  vehicle: {definition: V., kind: thing}",
-            ":2:36",
-            "did you mean 'vehicle'",
-        ),
-        (
-            "a: {definition: A., kind: thing, parent: b}\n"
-            "  b: {definition: B., kind: thing, parent: a}",
-            ":2:36",
-            "its own ancestors",
-        ),
-        (
-            "a: {definition: A., kind: thing, aliases: [X]}\n"
-            "  b: {definition: B., kind: part, aliases: [x]}",
-            ":3:45",
-            "'a''s, too",
-        ),
-        (
-            "a: {definition: A., kind: thing}\n  a: {definition: A., kind: thing}",
-            ":3:3",
-            "duplicate",
-        ),
-        ("Car: {definition: A., kind: thing}", ":2:3", "lower-case"),
-        ("reject: {definition: A., kind: thing}", ":2:3", "word of a decision"),
-        ("a: {definition: A., kind: thing, aliases: [12]}", ":2:46", "in quotes"),
-        ("a: {definition: A., kind: thing, salient: 2}", ":2:36", "true or false"),
+        ("automobile", "; 'car' has that name"),
+        ("AUTOS", "; 'car' has that name"),
+        ("automobil", "; did you mean 'car' (automobile)?"),
+        ("persn", "; did you mean 'person'?"),
+        ("rejct", "; did you mean 'reject'?"),
+        ("zzz", ""),
     ],
 )
-def test_a_mistake_in_a_concept_is_told_with_its_place(
-    text: str, place: str, said: str, tmp_path: Path
-) -> None:
-    check_message(concepts_file(tmp_path, f"concepts:\n  {text}"), place, said)
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "said"), [("concepts: [", ":", ""), ("[]", ":1:1", "mapping")]
-)
-def test_what_is_no_taxonomy_is_told_with_its_place(
-    text: str, place: str, said: str, tmp_path: Path
-) -> None:
-    check_message(concepts_file(tmp_path, text), place, said)
-
-
-def check_message(file: Path, place: str, said: str) -> None:
-    with pytest.raises(InputError) as caught:
-        load_concepts(file)
-    assert str(caught.value).startswith(f"{file}{place}")
-    assert said in str(caught.value)
-
-
-def test_the_digest_tells_what_matters(tmp_path: Path) -> None:
-    text = "concepts:\n  a: {definition: A., kind: thing}"
-    first = load_concepts(concepts_file(tmp_path, text)).digest
-    assert load_concepts(concepts_file(tmp_path, "# remark\n" + text)).digest == first
-    assert (
-        load_concepts(concepts_file(tmp_path, text.replace("thing", "stuff"))).digest
-        != first
-    )
+def test_a_hint_knows_the_names_of_concepts(word: str, hint: str) -> None:
+    assert TAXONOMY.hint(word, ["reject"]) == hint

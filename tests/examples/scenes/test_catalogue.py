@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import load_decisions
-from curate.labels.taxonomy import load_concepts
 from examples.scenes.catalogue import ANY
 
 ROOT = Path(__file__).parents[3]

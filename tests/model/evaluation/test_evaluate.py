@@ -1,12 +1,14 @@
 """Evaluation end to end on painted ellipses: the report's contract, its numbers, its cache."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -22,7 +24,7 @@ from model.evaluation.baselines import ellipse
 from model.evaluation.comparison import overlap
 from model.evaluation.evaluate import evaluate
 from model.evaluation.metrics import METRICS
-from model.evaluation.report import read_report
+from model.evaluation.report import Stratum, read_report
 from model.prior import learn_priors
 from model.records import Origin
 from model.u2net import build
@@ -81,7 +83,9 @@ def test_the_report_keeps_its_contract(judged: Settings) -> None:
         "settings_digest",
         "results",
         "paired",
+        "gate",
     }
+    assert report["gate"] is None
     assert report["schema_version"] == 1
     assert report["data"]["objects"] == 9
     assert report["data"]["images"] == 5
@@ -208,3 +212,56 @@ def test_without_test_objects_it_says_so_by_an_exception_of_its_own(
 ) -> None:
     with pytest.raises(EmptySplit, match="'test' holds no object"):
         evaluate(build_folder({}, {"train": 2}), print)
+
+
+@pytest.mark.parametrize("kind", ["checkpoint", "report"])
+def test_the_gate_compares_with_a_checkpoint_or_its_report(
+    judged: Settings, tmp_path: Path, kind: str
+) -> None:
+    evaluate(judged, print)
+    last = tmp_path / "last"
+    shutil.copytree(tmp_path / "build/evaluate", last)
+    shutil.copy(tmp_path / "build/train/model.safetensors", last)
+    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
+
+    baseline = {"checkpoint": last / "model.safetensors", "report": last}[kind]
+    section = judged.evaluate.model_copy(update={"baseline": str(baseline)})
+    report = read_report(
+        evaluate(judged.model_copy(update={"evaluate": section}), print)
+    )
+    assert report is not None
+    assert report.gate is not None
+    assert (report.gate.objects, report.gate.left_out) == (9, 0)
+    assert report.gate.passed
+    assert Stratum("overall", "all") in report.gate.too_small  # of five images
+    methods = {result.method for result in report.results}
+    assert ("baseline" in methods) == (kind == "checkpoint")
+
+
+def test_an_object_whose_mask_was_mended_is_not_compared(
+    judged: Settings, tmp_path: Path
+) -> None:
+    path = evaluate(judged, print)
+    scores = pq.read_table(path.parent / "scores.parquet")
+    truths = scores["truth"].to_pylist()
+    mended = pa.array([truths[0], "of another mask", *truths[2:]])
+    place = scores.column_names.index("truth")
+    pq.write_table(
+        scores.set_column(place, "truth", mended), path.parent / "scores.parquet"
+    )
+    last = tmp_path / "last"
+    path.parent.rename(last)
+
+    section = judged.evaluate.model_copy(update={"baseline": str(last)})
+    report = read_report(
+        evaluate(judged.model_copy(update={"evaluate": section}), print)
+    )
+    assert report is not None
+    assert report.gate is not None
+    assert (report.gate.objects, report.gate.left_out) == (8, 1)
+
+
+def test_a_baseline_that_is_not_there_is_named(judged: Settings) -> None:
+    section = judged.evaluate.model_copy(update={"baseline": "runs/7"})
+    with pytest.raises(InputError, match=r"runs/7: no report here"):
+        evaluate(judged.model_copy(update={"evaluate": section}), print)

@@ -20,7 +20,7 @@ def test_the_three_commonest_reasons_have_an_example_each() -> None:
     other = make_drop(Refusal(Reason.CROWD, "no"), export="other", count=99)
     tables = [drops_table([*drops, other]), drops_table(drops[1:2])]
     first, second, third = commonest_reasons(tables, "e").split(", ")
-    assert first.startswith("malformed_file (uncounted; file of malformed_file xxx")
+    assert first.startswith("malformed_file (1 whole file or image; file of malformed_")
     assert second.startswith("unknown_class (14; file of unknown_class")
     assert third.startswith("missing_image (2; ")
     assert max(map(len, (first, second, third))) < 250

@@ -10,6 +10,7 @@ import pytest
 import pipelines.pages
 from pipelines.pages.curation.curation import CURATION_SECTIONS
 from pipelines.pages.evaluation.evaluation import EVALUATION_SECTIONS
+from pipelines.pages.inspection.inspection import INSPECTION_SECTIONS
 from pipelines.pages.page import Section, Values, render_page
 from tests.pipelines.pages.page_reader import PageReader
 
@@ -41,7 +42,9 @@ def test_sections_appear_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "sections", [CURATION_SECTIONS, EVALUATION_SECTIONS], ids=["curation", "evaluation"]
+    "sections",
+    [CURATION_SECTIONS, EVALUATION_SECTIONS, INSPECTION_SECTIONS],
+    ids=["curation", "evaluation", "inspection"],
 )
 def test_each_section_has_a_name_of_its_own_and_a_template(
     sections: Sequence[Section[object]],
@@ -52,7 +55,8 @@ def test_each_section_has_a_name_of_its_own_and_a_template(
 
 
 def test_each_template_of_a_section_is_used() -> None:
-    used = {section.template for section in (*CURATION_SECTIONS, *EVALUATION_SECTIONS)}
+    sections = (*CURATION_SECTIONS, *EVALUATION_SECTIONS, *INSPECTION_SECTIONS)
+    used = {section.template for section in sections}
     there = {str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/sections/*.html")}
     assert there == used
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import load_decisions
-from curate.labels.taxonomy import load_concepts
 from tests.pipelines.pages.review.served_page import HOSTILE, ServedPage
 from tests.pipelines.small_project import Verb
 

@@ -1,0 +1,188 @@
+"""The gate: in which strata a model is worse than the last one, and how sure that is.
+
+Both models answer the same objects, so their scores are compared object by object. Images are
+resampled, all strata and metrics together, because the objects of one photo are not independent.
+
+A look at a hundred strata finds a fall somewhere by chance alone. So a fall counts only if it is
+larger, in its own standard errors, than the largest fall of all strata in 95% of the resamples with
+nothing changed: Westfall and Young (1993), Resampling-based multiple testing, the single-step maxT.
+Of the runs with nothing changed at most 5% are stopped, however many strata there are. A fall that
+is sure but tiny is let through: two seeds give two models.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from model.evaluation.intervals import resampled_counts, sums_of_groups
+from model.evaluation.report import GateCheck, Stratum
+from model.evaluation.strata import Resampling, StratumObjects
+
+CONFIDENCE = 0.95
+"""In how many of the runs with nothing changed no stratum is stopped, at least."""
+
+LEAST_IMAGES = 20
+"""A stratum of fewer images is too small to judge: resampling them says too little."""
+
+_LEAST_ERROR = 1e-9  # of a mean; identical models have none
+_LEAST_CHANCE = 1e-300  # normal numbers have no place for 0
+
+
+@dataclass(frozen=True, slots=True)
+class GateFindings:
+    """What the gate finds."""
+
+    checks: list[GateCheck]
+    """One for each stratum that is large enough and each metric, the worst first."""
+
+    too_small: list[Stratum]
+
+
+@dataclass(frozen=True, slots=True)
+class _Resampled:
+    """A metric's difference in one stratum."""
+
+    stratum: Stratum
+    metric: str
+    objects: int
+    images: int
+    mean: float
+    means: NDArray[np.float64]
+    """(resamples,) in the resamples."""
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean; the bootstrap's own is too small by √((n - 1) / n)."""
+        spread = float(self.means.std(ddof=1))
+        spread *= math.sqrt(self.images / (self.images - 1))
+        return max(spread, _LEAST_ERROR)
+
+
+def find_falls(
+    differences: Mapping[str, NDArray[np.float64]],
+    strata: Sequence[StratumObjects],
+    resampling: Resampling,
+    least_fall: float,
+) -> GateFindings:
+    """Check each metric in each stratum.
+
+    `differences`: by metric, (n,) the model's score of each object less the baseline's; higher is
+    better. `least_fall`: a smaller fall of the mean is let through.
+    """
+    judged = []
+    too_small = []
+    for stratum in strata:
+        images = len(np.unique(resampling.images[stratum.rows]))
+        if images < LEAST_IMAGES:
+            too_small.append(stratum.stratum)
+        else:
+            judged.append(stratum)
+
+    resampled = _resample(differences, judged, resampling)
+    if not resampled:
+        return GateFindings([], too_small)
+
+    # In the resamples nothing has changed but the choice of images: how far each strays below its
+    # own mean, in standard errors, and the farthest of all in each resample.
+    strayed = [(each.means - each.mean) / each.error for each in resampled]
+    farthest = np.min(strayed, axis=0)
+    critical = -float(np.quantile(farthest, 1 - CONFIDENCE))
+
+    checks = []
+    for each in resampled:
+        in_errors = _as_normal(each.mean / each.error, each.images)
+        by_chance = float(np.mean(farthest <= in_errors))
+        check = GateCheck(
+            stratum=each.stratum,
+            metric=each.metric,
+            objects=each.objects,
+            images=each.images,
+            mean=each.mean,
+            low=each.mean - critical * each.error,
+            high=each.mean + critical * each.error,
+            by_chance=by_chance,
+            fell=in_errors < -critical and each.mean <= -least_fall,
+        )
+        checks.append(check)
+    checks.sort(key=lambda check: (not check.fell, check.high))
+    return GateFindings(checks, too_small)
+
+
+def _as_normal(in_errors: float, images: int) -> float:
+    """A mean in standard errors, as far out among normal numbers as it is in Student's t.
+
+    Of few images the error itself is uncertain: a mean lies far out more often.
+    """
+    if in_errors > 0:
+        return -_as_normal(-in_errors, images)
+    chance = stats.t.cdf(in_errors, images - 1)
+    return float(stats.norm.ppf(max(chance, _LEAST_CHANCE)))
+
+
+def _resample(
+    differences: Mapping[str, NDArray[np.float64]],
+    strata: Sequence[StratumObjects],
+    resampling: Resampling,
+) -> list[_Resampled]:
+    """Each metric's difference in each stratum, all over the same resampled images."""
+    values = np.stack(list(differences.values()), axis=1)
+    names, image_of_object = np.unique(resampling.images, return_inverse=True)
+    sums = [_ImageSums.of(values, image_of_object, each.rows) for each in strata]
+
+    blocks: list[list[NDArray[np.float64]]] = [[] for _ in strata]
+    counts = resampled_counts(len(names), resampling.resamples, resampling.seed)
+    for block in counts:
+        for each, of_stratum in zip(sums, blocks, strict=True):
+            of_stratum.append(each.means(block))
+
+    found = []
+    for stratum, each, of_stratum in zip(strata, sums, blocks, strict=True):
+        means = np.concatenate(of_stratum)
+        for column, metric in enumerate(differences):
+            resampled = _Resampled(
+                stratum=stratum.stratum,
+                metric=metric,
+                objects=len(stratum.rows),
+                images=len(each.images),
+                mean=float(values[stratum.rows, column].mean()),
+                means=means[:, column],
+            )
+            found.append(resampled)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _ImageSums:
+    """The values of a stratum's objects, summed by image."""
+
+    images: NDArray[np.int64]
+    """(i,) the numbers of its images."""
+
+    sums: NDArray[np.float64]
+    """(i, k)"""
+
+    objects: NDArray[np.int64]
+    """(i,) how many objects each image has."""
+
+    @classmethod
+    def of(
+        cls,
+        values: NDArray[np.float64],
+        image_of_object: NDArray[np.int64],
+        rows: NDArray[np.int64],
+    ) -> "_ImageSums":
+        """Those of some rows of (n, k) values."""
+        images, image = np.unique(image_of_object[rows], return_inverse=True)
+        sums = sums_of_groups(values[rows], image, len(images))
+        return cls(images, sums, np.bincount(image))
+
+    def means(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(resamples, k) means over resampled images; 0 where none of them is the stratum's."""
+        of_images = counts[:, self.images]
+        objects = np.maximum(of_images @ self.objects, 1)
+        means: NDArray[np.float64] = (of_images @ self.sums) / objects[:, None]
+        return means

@@ -1,0 +1,111 @@
+"""The last model, which the gate compares a new one with: a checkpoint, or the report on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from upath import UPath
+
+from curate.errors import InputError
+from curate.storage import digest
+from model.box_network import BoxNetwork
+from model.checkpoint import checkpoint_path, load_checkpoint
+from model.evaluation.judging import Judgement
+from model.evaluation.metrics import METRICS, column
+from model.evaluation.report import read_report
+
+GATED = [metric.name for metric in METRICS.values() if metric.gated]
+"""The metrics that the gate looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastModel:
+    """The last model: either it can answer, or its scores are known."""
+
+    path: str
+    """As the settings name it."""
+
+    digest: str
+    """Of its checkpoint."""
+
+    network: BoxNetwork | None = None
+    scores: pd.DataFrame | None = None
+    """By object_id: `truth`, and the gated metrics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """The model less the last one, on the objects that both have answered."""
+
+    rows: NDArray[np.int64]
+    """(n,) the objects' rows in the table of test objects."""
+
+    by_metric: dict[str, NDArray[np.float64]]
+    """(n,) for each gated metric."""
+
+
+def open_last_model(path: str) -> LastModel:
+    """The model at a path: a checkpoint, a report.json, or a folder that holds a report.json.
+
+    InputError if there is none, or if it is broken.
+    """
+    if path == "base" or path.endswith(".safetensors"):
+        network, _ = load_checkpoint(path)
+        content = checkpoint_path(path).read_bytes()
+        return LastModel(path, digest(content), network=network)
+
+    report_path = UPath(path)
+    if report_path.is_dir():
+        report_path = report_path / "report.json"
+    report = read_report(report_path)
+    if report is None:
+        raise InputError(
+            f"{report_path}: no report here; evaluate.baseline names a checkpoint (.safetensors), "
+            "a report.json, or its folder"
+        )
+    scores = _read_scores(report_path.parent / "scores.parquet")
+    return LastModel(path, report.model.digest, scores=scores)
+
+
+def _read_scores(path: UPath) -> pd.DataFrame:
+    """The scores of the model that a report judged. InputError if they are not there."""
+    if not path.exists():
+        raise InputError(
+            f"{path}: missing beside the report; evaluate that model again"
+        )
+    columns = ["object_id", "truth", *GATED]
+    is_model = [("method", "=", "model")]
+    try:
+        with path.open("rb") as file:
+            table = pq.read_table(file, columns=columns, filters=is_model)
+    except (OSError, ValueError) as error:  # pyarrow's errors are either
+        raise InputError(
+            f"{path}: not the scores of this version ({error}); evaluate that model again"
+        ) from None
+    frame: pd.DataFrame = table.to_pandas()
+    return frame.set_index("object_id")
+
+
+def differences(
+    last: LastModel, judgement: Judgement, object_ids: list[str]
+) -> Differences:
+    """The model's scores less the last model's, for each object that both have answered.
+
+    From a report, an object counts if its true mask and its drawn box are the same as they were.
+    """
+    own = {name: column(judgement.scores["model"], name) for name in GATED}
+    if last.scores is None:
+        theirs = judgement.scores["baseline"]
+        by_metric = {name: own[name] - column(theirs, name) for name in GATED}
+        return Differences(np.arange(len(object_ids)), by_metric)
+
+    known = last.scores.reindex(object_ids)
+    is_same = known["truth"].to_numpy() == np.array(judgement.truths)
+    rows = np.flatnonzero(is_same)
+    by_metric = {}
+    for name in GATED:
+        before = known[name].to_numpy()[rows]
+        by_metric[name] = own[name][rows] - before
+    return Differences(rows, by_metric)

@@ -1,0 +1,1 @@
+"""What an export holds, before anything is built: reading, ranking, and a draft of settings."""

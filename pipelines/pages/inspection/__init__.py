@@ -1,0 +1,1 @@
+"""The page of `inspect`: what one export holds."""

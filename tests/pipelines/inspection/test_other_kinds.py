@@ -1,0 +1,53 @@
+"""Formats that cannot be read are named, with what to do."""
+
+from pathlib import Path
+
+import pytest
+from upath import UPath
+
+from curate.errors import InputError
+from curate.exports.files import Files
+from pipelines.inspection.other_kinds import UNREAD_KINDS, find_other_kinds
+from tests.pipelines.inspection.small_exports import inspected
+
+_CASES = [
+    ("a/1.xml", b"<annotation>\n<object><bndbox><xmin>1", "Pascal VOC boxes"),
+    (
+        "label_2/000001.txt",
+        b"Car 0.00 0 -1.58 587.01 173.33 614.12 200.12 1.65 1.67 3.64 -0.65 1.71 46.70 -1.59",
+        "KITTI boxes",
+    ),
+    ("a.csv", b"MaskPath,ImageID,LabelName,BoxID\n", "OpenImages masks"),
+    ("det.json", b'[{"name": "1.jpg", "labels": [{"box2d": {}}]}]', "BDD100K labels"),
+    ("lvis.json", b'{"images": [{"neg_category_ids": []}]}', "LVIS"),
+    ("v1.0/sample_data.json", b"[]", "nuScenes or nuImages"),
+    ("train-00000-of-00010.tfrecord", b"", "TFRecord"),
+    ("x.tfrecord-00000-of-00010", b"", "TFRecord"),
+    ("scan.nii.gz", b"", "NIfTI medical volume"),
+    ("I/1.DCM", b"", "DICOM medical images"),
+    ("GT.mat", b"", "MATLAB file"),
+    ("train.parquet", b"", "Parquet"),
+    ("lmdb/data.mdb", b"", "LMDB"),
+    ("clip.MP4", b"", "video"),
+]
+
+
+@pytest.mark.parametrize(("path", "data", "name"), _CASES)
+def test_a_kind_is_told_by_name_and_mark(
+    tmp_path: Path, path: str, data: bytes, name: str
+) -> None:
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_bytes(data)
+    (found,) = find_other_kinds(Files(UPath(tmp_path), (path,)))
+    assert (found.name, found.files, found.example) == (name, 1, path)
+    assert not find_other_kinds(Files(UPath(tmp_path), (path,)), without=[path])
+
+
+def test_a_file_of_another_kind_is_named_itself(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_bytes(b"")
+    with pytest.raises(InputError, match="this is video, which cannot be read: write"):
+        inspected(tmp_path / "film.mp4")
+
+
+def test_no_two_lines_of_the_table_have_one_name() -> None:
+    assert len({kind.name for kind in UNREAD_KINDS}) == len(UNREAD_KINDS)
