@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from curate import formats
     from curate.errors import InputError
     from curate.exports.export import Export
+    from curate.flags import Flag
     from curate.pixels import masks, run_lengths
     from curate.pixels.images import Pixels
     from curate.pixels.masks import Mask
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         Box,
         Compound,
         Drop,
-        Flag,
         ImageRecord,
         Polygons,
         RawRunLengths,
@@ -76,6 +76,7 @@ __all__ = [
 _FILES = {
     "curate.errors": ("InputError",),
     "curate.exports.export": ("Export",),
+    "curate.flags": ("Flag",),
     "curate.pixels.images": ("Pixels",),
     "curate.pixels.masks": ("Mask",),
     "curate.pixels.run_lengths": ("RunLengths",),
@@ -86,7 +87,6 @@ _FILES = {
         "Box",
         "Compound",
         "Drop",
-        "Flag",
         "ImageRecord",
         "Polygons",
         "RawRunLengths",

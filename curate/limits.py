@@ -38,6 +38,11 @@ class Limits(Section):
     archive_members: int = Field(
         default=5_000_000, ge=1, description="files and folders in an archive"
     )
+    archive_depth: int = Field(
+        default=3,
+        ge=0,
+        description="archives in archives: 1 opens those in a folder or an archive, 0 opens none",
+    )
     child_bytes: int = Field(
         default=1_000_000_000,
         ge=100_000_000,

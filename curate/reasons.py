@@ -109,6 +109,7 @@ class Reason(StrEnum):
         "too_large_share",
         "the mask covers more of the image than the filter allows",
     )
+    FLAGGED = "flagged", "the object has a flag that the filter's `drop_flags` names"
     CAPPED = "capped", "a cap of the balance was reached"
     LEAK_GUARD = (
         "leak_guard",

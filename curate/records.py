@@ -5,11 +5,12 @@ annotated frame. Ingest finds the image, checks every number and makes run-lengt
 """
 
 import hashlib
-from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from curate.flags import GREY_FLAGS as GREY_FLAGS
+from curate.flags import Flag as Flag
 from curate.reasons import Reason, Refusal
 
 
@@ -32,35 +33,8 @@ class Box(NamedTuple):
         return self.y1 - self.y0
 
 
-class Flag(StrEnum):
-    """A remark on an object that goes on."""
-
-    TOUCHES_EDGE = "touches_edge"
-    COARSE_POLYGON = "coarse_polygon"
-    CROSSING_POLYGON = "crossing_polygon"
-    PARTIAL = "partial"
-    JPEG_MASK = "jpeg_mask"
-    BLENDED = "blended"
-    SCALED_MASK = "scaled_mask"
-    IMAGE_BY_NAME = "image_by_name"
-    EMBEDDED_IMAGE = "embedded_image"
-    REPLACED_CHARACTERS = "replaced_characters"
-    FRAME_UNSURE = "frame_unsure"
-    ENDS_EARLY = "ends_early"
-    GREY_8_BITS = "grey_8_bits"
-    GREY_10_BITS = "grey_10_bits"
-    GREY_12_BITS = "grey_12_bits"
-    GREY_14_BITS = "grey_14_bits"
-    DARK_GREY = "dark_grey"
-
-
-GREY_FLAGS = {
-    8: Flag.GREY_8_BITS,
-    10: Flag.GREY_10_BITS,
-    12: Flag.GREY_12_BITS,
-    14: Flag.GREY_14_BITS,
-}
-"""The flag of an image of 16-bit grey, by the bits that its export uses; none if it uses all."""
+StatedBox = tuple[float, float, float, float]
+"""x, y, width and height as an export states them, px of the annotated frame: unchecked."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,6 +182,9 @@ class Annotation(Record, frozen=True, kw_only=True):
     """Why it is dropped, for people."""
     flags: list[Flag] = []
     attributes: dict[str, str] = {}
+    box: StatedBox | None = None
+    """The box that the export states beside the shape. Nothing is made of it, but a mask
+    that it does not fit is flagged."""
 
 
 class RegionMap(Record, frozen=True, kw_only=True):

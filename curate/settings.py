@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from curate.flags import Flag
 from curate.limits import Limits, Section
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -32,8 +33,8 @@ class ExportSettings(Section):
     )
     path: str = Field(
         description=(
-            "folder, archive (zip, tar; plain, gz, bz2, xz, zst), fsspec URL, or one annotation "
-            "file; relative to the settings file, or to `root` where one is given"
+            "folder, archive (zip, 7z, tar; plain, gz, bz2, xz, zst), fsspec URL, or one "
+            "annotation file; relative to the settings file, or to `root` where one is given"
         )
     )
     format: str = Field(description="one of the formats that `make formats` lists")
@@ -71,6 +72,14 @@ class ExportSettings(Section):
             "what one object is. `instances`: an annotation, in one piece or in several; "
             "`components`: each 8-connected component; `auto`: what the format's documentation "
             "says"
+        ),
+    )
+    label_numbers: Literal["auto", "strip", "keep"] = Field(
+        default="auto",
+        description=(
+            "numbers at the end of labels (`yolk12`, `car_1`, `leaf (2)`). `strip`: they count "
+            "instances, so labels are matched and decided without them; `keep`: they are part of "
+            "the name; `auto`: they count where ten or more of one name are used as counting does"
         ),
     )
     frame: Literal["auto", "displayed", "stored"] = Field(
@@ -122,7 +131,10 @@ class ReviewSettings(Section):
 
 
 class FilterSettings(Section):
-    """Objects too small to teach, or so large that the box says it all, are dropped."""
+    """Objects too small to teach, or so large that the box says it all, are dropped.
+
+    So are objects with flags that you name.
+    """
 
     min_side: int = Field(
         default=8, ge=1, description="px that the box's shorter side has at least"
@@ -133,6 +145,9 @@ class FilterSettings(Section):
         gt=0.0,
         le=1.0,
         description="share of the image that the mask covers at most",
+    )
+    drop_flags: list[Flag] = Field(
+        default=[], description="objects with one of these flags are dropped"
     )
 
 
@@ -190,6 +205,13 @@ class BalanceSettings(Section):
     targets: dict[str, Annotated[float, Field(gt=0.0)]] = Field(
         default_factory=dict,
         description="share of a domain, by its name, instead of the temperature's",
+    )
+    flag_trust: dict[Flag, Annotated[float, Field(gt=0.0, le=1.0)]] = Field(
+        default_factory=dict,
+        description=(
+            "factor on the weight of objects with a flag, by the flag's name; of several flags "
+            "the smallest factor counts"
+        ),
     )
     max_per_image: int | None = Field(
         default=64, ge=1, description="objects that one image may bring; `null`: no cap"

@@ -1,4 +1,4 @@
-"""What the site takes from outside docs/: pages that lie elsewhere, and the formats' docstrings.
+"""What the site takes from outside docs/: pages that lie elsewhere, and the flags.
 
 mkdocs calls `on_files` once, and `on_page_markdown` for each page.
 """
@@ -11,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from curate import formats
+from curate.flags import Flag
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -20,19 +20,34 @@ PAGES = {
     "CHANGELOG.md": "changelog.md",
     "taxonomy/README.md": "taxonomy.md",
     "model/BASE.md": "base.md",
-    "curate/formats": "formats.md",
+    "curate/flags.py": "flags.md",
 }
 """Pages of the site that are not in docs/, by the path in the repository to which links point."""
 
+_FLAGS_HEAD = """\
+# Flags
+
+Remarks on objects that go on. The column `flags` of ingest and of the shards holds them, and the
+curation page counts them by export and shows crops. They change nothing, unless the
+[settings](settings.md) say so: `filter.drop_flags` drops objects with a flag (reason `flagged`),
+and `balance.flag_trust` lowers their weight.
+
+```yaml
+filter: {drop_flags: [speckled]}
+balance: {flag_trust: {coarse_polygon: 0.5, short_of_edge: 0.7}}
+```
+"""
+
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
-_LEAD_WORD = re.compile(r"^([A-Z][\w ]{2,30}):(?= |$)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages of `PAGES` to the site."""
     for source, name in PAGES.items():
-        path = ROOT / source
-        text = path.read_text("utf-8") if path.is_file() else _formats_page()
+        if source == "curate/flags.py":
+            text = flags_page()
+        else:
+            text = (ROOT / source).read_text("utf-8")
         files.append(File.generated(config, name, content=text))
     return files
 
@@ -61,11 +76,8 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     return _LINK.sub(on_site, markdown)
 
 
-def _formats_page() -> str:
-    """All formats, each with the docstring of its file."""
-    parts = ["# Formats"]
-    for name in formats.names():
-        parts.append(f"## `{name}`")
-        blocks = formats.describe(name).split("\n\n")
-        parts += [_LEAD_WORD.sub(r"**\1:**", block) for block in blocks]
-    return "\n\n".join(parts)
+def flags_page() -> str:
+    """All flags, each with its meaning."""
+    lines = [_FLAGS_HEAD, "| flag | what it says of an object |", "| --- | --- |"]
+    lines += [f"| `{flag.value}` | {flag.meaning} |" for flag in Flag]
+    return "\n".join(lines)

@@ -1,6 +1,7 @@
 """What is published of models: the tables of settings.md, and the JSON Schemas.
 
-`make settings-docs` writes them. What settings.md has outside the two marks is written by hand.
+`make settings-docs` writes them, and the page of the formats (formats_page.py). What
+settings.md has outside the two marks is written by hand.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 from curate.formats import options_by_name
 from curate.labels.customer_schema import customer_schema
 from curate.settings_file import schema
+from docs import formats_page
 
 HERE = Path(__file__).parent
 CUSTOMER_SCHEMA = HERE.parent / "taxonomy" / "customer.schema.json"
@@ -135,3 +137,4 @@ def _number(number: float) -> str:
 
 if __name__ == "__main__":
     write_pages()
+    formats_page.write_page()

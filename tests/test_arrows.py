@@ -38,6 +38,7 @@ FORBIDDEN = {
 SHARED = {
     "boundary",
     "errors",
+    "flags",
     "ledger",
     "limits",
     "reasons",

@@ -11,11 +11,15 @@ import pytest
 import curate
 from curate import formats
 from curate.settings_file import schema
-from docs import settings_pages
+from docs import formats_page, settings_pages
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 ROOMS = ("curate", "pipelines", "model")
+ORDER = (
+    *("Documents", "Images", "Objects", "Attributes", "Keys", "Options"),
+    "What is dropped",
+)
 
 
 def test_the_readme_names_every_make_target() -> None:
@@ -33,7 +37,7 @@ def test_the_readme_names_every_make_target() -> None:
 def test_every_setting_has_a_description() -> None:
     whole = schema(formats.options_by_name())
     for name, section in [("the file", whole), *whole["$defs"].items()]:
-        for key, value in section["properties"].items():
+        for key, value in section.get("properties", {}).items():
             assert "$ref" in value or value.get("description"), (
                 f"{key} of {name} has none"
             )
@@ -111,6 +115,7 @@ def test_the_contributors_table_has_what_newcomers_look_for() -> None:
         "a format",
         "the window rule",
         "a drop reason",
+        "a flag",
         "a metric",
         "a baseline",
         "a loss",
@@ -186,3 +191,28 @@ def imports(tree: ast.Module, module: str) -> bool:
             if from_parent or node.module == module:
                 return True
     return False
+
+
+def test_the_page_of_the_formats_is_as_their_docstrings() -> None:
+    page = formats_page.PAGE.read_text("utf-8")
+    assert page == formats_page.with_formats(page), (
+        "formats.md is old: make settings-docs"
+    )
+
+
+@pytest.mark.parametrize("name", formats.names())
+def test_each_format_is_documented_in_the_same_order(name: str) -> None:
+    assert all(formats_page.facts(name).values())
+    sections = re.findall(r"\n\n([A-Z][\w ]{2,40}):(?=\s)", formats.describe(name))
+    known = [
+        next(word for word in ORDER if section.startswith(word))
+        for section in sections
+        if section.startswith(ORDER)
+    ]
+    assert known == sorted(known, key=ORDER.index)
+    required = {"Documents", "Objects", "Keys", "What is dropped"}
+    if formats.options(name):
+        required.add("Options")
+    assert required <= set(known)
+    documented = formats.describe(name).partition("\n\nOptions:")[2]
+    assert all(f"`{option}" in documented for option in formats.options(name))

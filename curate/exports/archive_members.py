@@ -8,19 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 import zstandard
 
 from curate.exports.member_names import read_member_name
 from curate.reasons import Reason, Refusal
 
-ArchiveKind = Literal["zip", "tar", "tar.zst"]
+if TYPE_CHECKING:
+    from upath import UPath
+
+ArchiveKind = Literal["zip", "tar", "tar.zst", "7z"]
 
 Kind = Literal["file", "folder", "link", "hard link", "device"]
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPRESSED_TAR_STARTS = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")  # gz, bz2, xz
+_7Z_START = b"7z\xbc\xaf\x27\x1c"
 _ZSTD_START = b"\x28\xb5\x2f\xfd"
 _TAR_MAGIC = slice(257, 262)  # where a tar's first header says "ustar"
 _IS_ENCRYPTED = 0x1 | 0x40 | 0x2000  # plainly, strongly, or its table of contents
@@ -41,10 +45,12 @@ class Member:
     open: Callable[[], IO[bytes] | None]
     """Gives its content, or None if it has none."""
     target: str = ""
-    """Of a tar's link: where it leads. A zip's link has it as its content."""
+    """Of a tar's link: where it leads. Other links have it as their content."""
+    staged: Path | None = None
+    """The file that has its content already, and that may be moved to its place."""
 
 
-def archive_kind(path: Path) -> ArchiveKind | None:
+def archive_kind(path: "Path | UPath") -> ArchiveKind | None:
     """What a file is by its first bytes; its end tells nothing, as a tar may end with a zip."""
     with path.open("rb") as file:
         start = file.read(tarfile.BLOCKSIZE)
@@ -54,12 +60,14 @@ def archive_kind(path: Path) -> ArchiveKind | None:
         return "tar"
     if start.startswith(_ZSTD_START):
         return "tar.zst"
+    if start.startswith(_7Z_START):
+        return "7z"
     return None
 
 
 @contextmanager
 def opened_archive(path: Path) -> Iterator[Iterator[Member]]:
-    """The members of an archive. Refusal archive_encrypted or malformed_file as they come."""
+    """The members of a zip or a tar. Refusal archive_encrypted or malformed_file as they come."""
     kind = archive_kind(path)
     if kind == "zip":
         with zipfile.ZipFile(path) as opened:

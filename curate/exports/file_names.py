@@ -32,6 +32,7 @@ _OBJECT_WORDS = _words_of("object objects instance instances")
 _PREVIEW_WORDS = _words_of(
     "vis viz visual visualization visualizations visualisation overlay overlays preview previews"
 )
+_SUPERVISELY_PREVIEW = _words_of("masks human")  # beside masks_machine
 _FILLER_WORDS = _words_of(
     "ground class classes png jpeg jpg gray grey color colour colors colours fine coarse"
 )
@@ -44,6 +45,9 @@ _PICTURE_SUFFIXES = _words_of(
 )
 _MASK_RANKS = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
 
+# "defaultannot" of CVAT's CamVid is made of the name of any subset.
+_GLUED_ANNOT = re.compile(r"(?<=[a-z])annot$")
+
 # A word: capitals ("RGB"), a capitalised or lower-case word, digits, or other letters.
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _SPLIT_PREFIX = re.compile(
@@ -52,14 +56,16 @@ _SPLIT_PREFIX = re.compile(
 
 _GAP = r"[\s_.-]"
 _MASK_AFFIX = (
-    r"(?:masks?|labels?|lbl|l|gt|gtfine|gtcoarse|ground[\s_-]?truth"
+    r"(?:cp[\s_-]masks?|masks?|label+ed|labels?|lbl|l|gt|gtfine|gtcoarse|ground[\s_-]?truth"
     r"|seg|segmentation|segmented|annot|ann|anno|annotations?|converted"
-    r"|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?rs?|class|classes"
+    r"|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?r(?:s|ed)?|class|classes|semantic"
     r"|parsing|target)"
 )
+_MATLAB_START = re.compile(r"^label_\d+_", re.IGNORECASE)  # Label_7_IMAGE.png
 _IMAGE_AFFIX = r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input)"
 _PREVIEW_ENDING = re.compile(
-    rf"{_GAP}(?:{'|'.join(sorted(_PREVIEW_WORDS))})$", re.IGNORECASE
+    rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$",
+    re.IGNORECASE,
 )
 # How file managers and browsers call a copy: "a (1).json", "a - Copy (2).json", "Copy of a.json".
 _COPY_ENDING = re.compile(
@@ -124,7 +130,7 @@ def folder_role(name: str) -> Role | None:
     'mask'
     """
     words = set(_words(name))
-    if words & _PREVIEW_WORDS:
+    if words & _PREVIEW_WORDS or words >= _SUPERVISELY_PREVIEW:
         return "ignored"
     if words & _OBJECT_WORDS and (words & _MASK_WORDS or len(words) == 1):
         return "objects"
@@ -192,7 +198,11 @@ def mask_bases(stem: str) -> list[str]:
     >>> mask_bases("7_mask")
     ['7_mask', '7']
     """
-    return _bases(stem, _MASK_AFFIX)
+    bases = _bases(stem, _MASK_AFFIX)
+    of_matlab = _MATLAB_START.sub("", stem)
+    if of_matlab != stem:
+        bases.append(fold(of_matlab))
+    return bases
 
 
 def masked_bases(stem: str) -> set[str]:
@@ -260,5 +270,6 @@ def _words(name: str) -> list[str]:
     words = []
     for found in _WORD.findall(unicodedata.normalize("NFC", name)):
         # "trainannot" is one word for CamVid, and two for us.
-        words += _SPLIT_PREFIX.sub(r"\1 ", found.lower()).split()
+        apart = _GLUED_ANNOT.sub(" annot", found.lower())
+        words += _SPLIT_PREFIX.sub(r"\1 ", apart).split()
     return words

@@ -11,7 +11,9 @@ from upath import UPath
 
 from curate.exports.file_names import ancestors, fold, folder_role
 from curate.exports.litter import is_litter, thumbnails
-from curate.exports.walking import Entry, Links, RefusedFile, walk
+from curate.exports.places import Places
+from curate.exports.refused_files import RefusedFile
+from curate.exports.walking import Entry, Links, walk
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.storage import digest
@@ -34,12 +36,16 @@ class Files:
     path in `paths`."""
     unread: tuple[str, ...] = ()
     """Folders that cannot be listed, each with the reason."""
+    nested: Mapping[str, str] = field(default_factory=dict)
+    """Folders that are the contents of archives in the export, each with its real folder."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Paths of which the log has to say something: archives that were not opened."""
     digest: str = ""
     """Over all paths, sizes and times of change: while it is the same, so are the files."""
 
     def read(self, path: str, limits: Limits) -> bytes:
         """A file's bytes. Refusal unreadable_file or over_limit."""
-        file = self.root / path
+        file = self.file(path)
         try:
             if file.stat().st_size > limits.file_bytes:
                 detail = f"{path}: larger than {limits.file_bytes:,} bytes"
@@ -49,10 +55,19 @@ class Files:
             detail = f"{path}: {error.strerror or error}"
             raise Refusal(Reason.UNREADABLE_FILE, detail) from None
 
+    def file(self, path: str) -> UPath:
+        """Where a file is, on this machine or at a URL."""
+        return UPath(self.places.file(path))
+
+    @cached_property
+    def places(self) -> Places:
+        """The folders in which the files are."""
+        return Places(str(self.root), dict(self.nested))
+
     def size(self, path: str) -> int | None:
         """A file's size in bytes; None if it cannot be told."""
         try:
-            return (self.root / path).stat().st_size
+            return self.file(path).stat().st_size
         except OSError:
             return None
 

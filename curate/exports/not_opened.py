@@ -2,21 +2,22 @@
 
 from collections.abc import Iterator
 
-from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES
+from curate.exports.archives import OTHER_SUFFIXES
 from curate.exports.export import Export
 from curate.records import IgnoredFile
 
-_NESTED = (
-    "is an archive inside the export and is not opened: unpack it there, or name it as an "
-    "export of its own"
+_NOT_READ = (
+    "is an archive of a kind that is not read: unpack it there, or pack it as zip"
 )
 
 
 def not_opened(export: Export) -> Iterator[IgnoredFile]:
-    """Links to folders that are not followed, and archives inside the export."""
+    """Links to folders that are not followed, and archives that are not opened."""
     for path, why in sorted(export.files.refused.items()):
         if why.is_folder:
             yield export.ignored(path, why.detail)
+    for path, note in sorted(export.files.notes.items()):
+        yield export.ignored(path, note)
     for path in export.files.paths:
-        if path.lower().endswith((*SUFFIXES, *OTHER_SUFFIXES)):
-            yield export.ignored(path, _NESTED)
+        if path.lower().endswith(OTHER_SUFFIXES):
+            yield export.ignored(path, _NOT_READ)

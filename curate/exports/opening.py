@@ -1,36 +1,27 @@
 """Opening an export: a folder, an archive, one annotation file, or any of them at a URL."""
 
-import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
-import msgspec
 from upath import UPath
 
 from curate.errors import InputError
-from curate.exports.archives import (
-    OTHER_SUFFIXES,
-    SUFFIXES,
-    ArchiveLimits,
-    Unpacked,
-    is_archive,
-    unpack,
-)
-from curate.exports.child import ChildDied, call
+from curate.exports.archive_files import archive_files, bytes_digest
+from curate.exports.archive_members import archive_kind
+from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES, is_archive
 from curate.exports.export import Export
 from curate.exports.file_names import folder_role, is_picture, suffix
 from curate.exports.files import Files, list_files
 from curate.exports.finding import refused_path
-from curate.exports.litter import is_litter
-from curate.exports.walking import Links, RefusedFile
+from curate.exports.nested import Lost, lost_archive, with_nested
+from curate.exports.walking import Links
 from curate.limits import Limits
 from curate.reasons import Fault, Reason, Refusal
-from curate.records import Drop, FaultReport, make_drop
+from curate.records import Drop, make_drop
 from curate.settings import ExportSettings
-from curate.storage import digest, is_local, read_record, remove_folder, write_json
+from curate.storage import digest, is_local
 
 _DOCUMENTS = (
     ".json",
@@ -42,8 +33,6 @@ _DOCUMENTS = (
     ".yaml",
     ".yml",
 )
-_BYTES_A_SECOND = 200_000  # an archive that unpacks more slowly than this is refused
-_CHUNK = 1 << 22  # bytes that are copied in one go
 
 
 def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Export:
@@ -58,13 +47,16 @@ def open_export(settings: ExportSettings, limits: Limits, scratch: UPath) -> Exp
         InputError: if there is nothing to read.
     """
     root = _located(settings.path)
-    lost: list[Drop | FaultReport] = []
     if root.is_dir():
         files = list_files(root, limits, settings.links)
+        files, lost = with_nested(files, settings.name, limits, scratch)
     elif _is_archive(root):
+        _check_is_readable(root)
         files, lost = _open_archive(settings.name, root, limits, scratch)
     else:
-        files = _single(root, limits, settings.links)
+        files = _around_document(root, limits, settings.links)
+        files, lost = with_nested(files, settings.name, limits, scratch)
+        files = _without_others(files, root)
 
     if not (files.paths or files.refused or files.unread or lost):
         raise InputError(f"{settings.path}: there is no file in it")
@@ -129,8 +121,8 @@ def _unlisted(export: str, files: Files) -> Iterator[Drop]:
         yield make_drop(refusal, export=export, count=None)
 
 
-def _single(file: UPath, limits: Limits, links: Links) -> Files:
-    """One annotation file and the files around it, without the others of its kind."""
+def _around_document(file: UPath, limits: Limits, links: Links) -> Files:
+    """The files around an annotation file. InputError if it is none."""
     kind = file.suffix.lower()
     if kind in OTHER_SUFFIXES:
         raise InputError(
@@ -139,9 +131,15 @@ def _single(file: UPath, limits: Limits, links: Links) -> Files:
     if kind not in _DOCUMENTS:
         kinds = ", ".join(each[1:] for each in _DOCUMENTS)
         raise InputError(
-            f"{file}: neither a folder nor an archive (zip, tar), nor an annotation file ({kinds})"
+            f"{file}: neither a folder nor an archive (zip, tar, 7z), nor an annotation file "
+            f"({kinds})"
         )
-    listed = _around(file, limits, links)
+    return _around(file, limits, links)
+
+
+def _without_others(listed: Files, file: UPath) -> Files:
+    """The files around an annotation file without the others of its kind."""
+    kind = file.suffix.lower()
     own_path = file.path.removeprefix(listed.root.path.rstrip("/") + "/")
     kept = [path for path in listed.paths if path == own_path or suffix(path) != kind]
     return replace(listed, paths=tuple(kept))
@@ -163,109 +161,33 @@ def _around(file: UPath, limits: Limits, links: Links) -> Files:
 
 
 def _is_archive(file: UPath) -> bool:
-    """Whether a file is an archive: by its first bytes, by its name alone if it is remote."""
+    """Whether a file is an archive, by its name or its first bytes."""
     if is_local(file):
         return is_archive(Path(str(file)))
-    return file.name.lower().endswith(SUFFIXES)
+    name, _, _ = file.name.partition("?")  # signed URLs have a query behind the name
+    return name.lower().endswith(SUFFIXES) or archive_kind(file) is not None
+
+
+def _check_is_readable(archive: UPath) -> None:
+    """InputError for a 7z if the package that reads it is not installed."""
+    if archive.suffix.lower() == ".7z" and find_spec("py7zr") is None:
+        raise InputError(f"{archive}: 7z archives need py7zr: pip install py7zr")
 
 
 def _open_archive(
     export: str, archive: UPath, limits: Limits, scratch: UPath
-) -> tuple[Files, list[Drop | FaultReport]]:
+) -> tuple[Files, list[Lost]]:
     """The files of an archive; none, and what was lost, if it is refused."""
-    lost: list[Drop | FaultReport] = []
     try:
-        return _unpacked_files(archive, limits, scratch), lost
-    except Refusal as error:
-        refusal = error
-    except Fault as fault:
-        refusal = Refusal(Reason.FAULT, f"{archive.name}: {fault.summary}")
-        lost.append(
-            FaultReport(
-                export=export, image_path="", summary=fault.summary, trace=fault.trace
-            )
-        )
-    lost.append(make_drop(refusal, export=export, count=None))
-    return Files(archive, (), digest=_bytes_digest(archive)), lost
+        files, unpacked = archive_files(archive, limits, scratch)
+    except (Refusal, Fault) as error:
+        nothing = Files(archive, (), digest=bytes_digest(archive))
+        return nothing, lost_archive(export, archive.name, error)
 
-
-def _unpacked_files(archive: UPath, limits: Limits, scratch: UPath) -> Files:
-    """The files of an archive. Refusal and Fault as `unpack`.
-
-    Its links are never followed out of it, whatever the settings say: it comes from another
-    machine, where they meant other files.
-    """
-    folder = _unpacked(archive, limits, scratch)
-    files = list_files(folder, limits, "inside")
-    unpacked = read_record(_record_of(folder), Unpacked) or Unpacked()
-    refused = dict(files.refused)
-    for path, detail in unpacked.refused.items():
-        if not is_litter(path):
-            refused[path] = RefusedFile(Reason.PATH_ESCAPE, detail)
-    spellings = {
-        other: path for other, path in unpacked.spellings.items() if path in files.known
+    # What is inside may unpack to what the archive itself has left of its limits.
+    allowed = int(unpacked.size * limits.archive_ratio)
+    left = {
+        "archive_bytes": min(allowed, limits.archive_bytes) - unpacked.written,
+        "archive_members": limits.archive_members - unpacked.members,
     }
-    return replace(files, refused=refused, spellings=spellings)
-
-
-def _record_of(folder: UPath) -> UPath:
-    """Where it is written what the files of an unpacked archive do not show."""
-    return folder.with_name(f"{folder.name}.json")
-
-
-def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
-    """The folder in `scratch` that holds the archive's files. Refusal and Fault as `unpack`."""
-    folder = scratch / _bytes_digest(archive)
-    if folder.exists():
-        return folder
-
-    with tempfile.TemporaryDirectory() as nearby:
-        source = Path(str(archive))
-        if not is_local(archive):
-            source = Path(nearby) / archive.name
-            _download(archive, source)
-        if is_local(scratch):
-            partial = folder.with_name(folder.name + ".partial")
-        else:
-            partial = UPath(nearby) / "files"
-
-        remove_folder(partial)
-        try:
-            unpacked = _unpack(source, partial, limits)
-        except Exception:
-            remove_folder(partial)
-            raise
-        write_json(_record_of(folder), unpacked)
-        # Only what is whole gets the name under which it is found again.
-        if is_local(scratch):
-            partial.rename(folder)
-        else:
-            folder.fs.put(f"{partial}/", folder.path, recursive=True)
-    return folder
-
-
-def _download(remote: UPath, local: Path) -> None:
-    with remote.open("rb") as source, local.open("wb") as copy:
-        shutil.copyfileobj(source, copy, _CHUNK)
-
-
-def _unpack(archive: Path, folder: UPath, limits: Limits) -> Unpacked:
-    """Unpack an archive in the child, with as much time as its size may need."""
-    bounds = msgspec.convert(limits, ArchiveLimits, from_attributes=True)
-    seconds = max(limits.child_seconds, archive.stat().st_size / _BYTES_A_SECOND)
-    patient = limits.model_copy(update={"child_seconds": seconds})
-    try:
-        return call(
-            unpack, patient, str(archive.absolute()), str(folder.absolute()), bounds
-        )
-    except ChildDied as death:
-        reason = Reason.ARCHIVE_BOMB if death.memory else Reason.UNREADABLE_FILE
-        raise Refusal(reason, f"{archive.name}: {death.detail}") from None
-
-
-def _bytes_digest(file: UPath) -> str:
-    sha = hashlib.sha256()
-    with file.open("rb") as opened:
-        while chunk := opened.read(_CHUNK):
-            sha.update(chunk)
-    return sha.hexdigest()[:32]
+    return with_nested(files, export, limits.model_copy(update=left), scratch)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from upath import UPath
 
+from curate.exports.refused_files import RefusedFile
 from curate.reasons import Reason
 from curate.storage import is_local
 
@@ -25,17 +26,6 @@ _MOST_WAYS = (
 
 _TIME_KEYS = ("ETag", "etag", "mtime", "LastModified")
 """What fsspec's file systems call the time, or the version, of a file's last change."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedFile:
-    """Why a path of an export must not be read."""
-
-    reason: Reason
-    detail: str
-    """What it is, to come after the path: "is a pipe or a device"."""
-    is_folder: bool = False
-    """Whether it is a link to a folder, so that nobody can know what is in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,7 @@ def _parse(export: Export, path: str, target: _Target) -> Iterator[None]:
 @contextmanager
 def _opened(export: Export, path: str) -> Iterator[IO[bytes]]:
     """A file of an export, opened for reading. Refusal over_limit if it is too large."""
-    file = export.files.root / path
+    file = export.files.file(path)
     if file.stat().st_size > export.limits.file_bytes:
         raise Refusal(
             Reason.OVER_LIMIT, f"larger than {export.limits.file_bytes:,} bytes"

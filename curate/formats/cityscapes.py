@@ -1,13 +1,21 @@
 """Cityscapes: maps of instances or classes, or polygons, beside images named leftImg8bit.
 
-Files: an annotation is named `IMAGE_gtFine_KIND`, and its image `IMAGE_leftImg8bit`. The folders
-(`gtFine/train/aachen`, `leftImg8bit/train/aachen`) may be any: of several images of one name, the
-one whose folders end alike is taken. `gtCoarse` and any other word that begins with gt is read
-like gtFine, and `IMAGE_rgb_anon` (ACDC), `IMAGE_rgb`, `IMAGE_image` and `IMAGE` like
-`IMAGE_leftImg8bit`. Without these, each of `IMAGE_leftImg8bit_foggy_beta_0.02` and the like is
-annotated. A document of polygons may have any name: it is one if it has `imgHeight` and `objects`.
+Tools: Cityscapes and datasets in its layout (ACDC, Foggy Cityscapes, mmsegmentation);
+    cityscapesScripts
+Versions: gtFine, gtCoarse and the like
+Masks: maps of instances, maps of classes, polygons
+Gives: instances; regions from maps of classes
 
-Which file is read: of an image with several, the first of these kinds, gtFine before gtCoarse;
+Documents: an annotation is named `IMAGE_gtFine_KIND`, and its image `IMAGE_leftImg8bit`. A
+document of polygons may have any name: it is one if it has `imgHeight` and `objects`.
+
+Images: the folders (`gtFine/train/aachen`, `leftImg8bit/train/aachen`) may be any: of several
+images of one name, the one whose folders end alike is taken. `gtCoarse` and any other word that
+begins with gt is read like gtFine, and `IMAGE_rgb_anon` (ACDC), `IMAGE_rgb`, `IMAGE_image` and
+`IMAGE` like `IMAGE_leftImg8bit`. Without these, each of `IMAGE_leftImg8bit_foggy_beta_0.02` and
+the like is annotated.
+
+Objects: of an image with several files, the first of these kinds is read, gtFine before gtCoarse;
 the others are left alone. Option `annotations` says another kind.
 
 - `instanceIds.png`: px of 1000 × class + number are one object. Px of a class without a number are
@@ -25,6 +33,11 @@ border, out of roi) and the classes that evaluation ignores (static, dynamic, gr
 track, guard rail, bridge, tunnel, polegroup, caravan, trailer, license plate) are void: they are no
 objects and are not counted, but as polygons they cover what is below them. A number that is not
 listed is `unknown_class`.
+
+Other classes: CVAT and Datumaro write any classes in this layout, and list them in
+`label_colors.txt`, numbered from 0 by their lines. If that list is not Cityscapes' own, it says
+what the numbers of maps mean, in place of the classes above; px of a class without a number are
+one object.
 
 Keys: `PATH#NUMBER` in maps of instances, `PATH#LABEL@X,Y` in maps of classes, and
 `PATH#` and a digest of label and polygon.
@@ -44,16 +57,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import msgspec
-
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.formats.shared.cityscapes_classes import (
     IDS,
-    IGNORED_LABELS,
     TRAIN_IDS,
     CityscapesTable,
-    is_group,
 )
 from curate.formats.shared.cityscapes_files import (
     AnnotationFile,
@@ -62,23 +71,23 @@ from curate.formats.shared.cityscapes_files import (
     annotation_file,
     is_rendering,
 )
+from curate.formats.shared.cityscapes_polygons import (
+    is_void,
+    polygon,
+    read_object,
+)
+from curate.formats.shared.cityscapes_tables import stated_classes
 from curate.formats.shared.coco_entries import is_set
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import (
-    attributes,
-    label_flags,
-    ring,
     value,
     whole,
 )
-from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice
-from curate.reasons import Reason, Refusal
+from curate.reasons import Refusal
 from curate.records import (
-    Annotation,
     Cover,
     ImageRecord,
-    Polygons,
     ReadItem,
     RegionMap,
     SegmentMap,
@@ -107,6 +116,8 @@ def read(export: Export) -> Iterator[ReadItem]:
     kinds = _KINDS[stated_choice(export, "annotations", tuple(_KINDS))]
     resize = stated_choice(export, "mask_size", ("refuse", "scale")) == "scale"
 
+    classes = stated_classes(export)
+    yield from classes.broken
     images = Images(export.files)
     best = _Choice(images, kinds)
     has_map = False
@@ -125,7 +136,8 @@ def read(export: Export) -> Iterator[ReadItem]:
             raise
     for image, annotation in best.by_image.items():
         if annotation.kind != "polygons":
-            yield _map_record(export, image, annotation, resize)
+            table = classes.table(annotation.path, _TABLES[annotation.kind])
+            yield _map_record(export, image, annotation, table, resize)
     for path in sorted(best.others):
         yield export.ignored(path, "another annotation of its image is read")
 
@@ -192,10 +204,13 @@ def _is_polygons(document: JsonDocument) -> bool:
 
 
 def _map_record(
-    export: Export, image: str, annotation: AnnotationFile, resize: bool
+    export: Export,
+    image: str,
+    annotation: AnnotationFile,
+    table: CityscapesTable,
+    resize: bool,
 ) -> ImageRecord:
     """The record of an image with a map of instances or of classes."""
-    table = _TABLES[annotation.kind]
     if annotation.kind in _KINDS["instances"]:
         segment_map = SegmentMap(
             path=annotation.path,
@@ -236,10 +251,10 @@ def _polygon_record(
     covers = []
     for layer, raw in enumerate(objects):
         entry = value(raw)
-        if not _is_void(entry):
-            annotations.append(_annotation(document.path, layer, entry))
+        if not is_void(entry):
+            annotations.append(read_object(document.path, layer, entry))
         elif not is_set(entry.get("deleted")):
-            covers.append(Cover(shape=_polygon(entry), layer=layer))
+            covers.append(Cover(shape=polygon(entry), layer=layer))
 
     yield ImageRecord(
         name=image,
@@ -249,46 +264,3 @@ def _polygon_record(
         width=whole(value(document.pieces.get("imgWidth"))),
         height=whole(value(document.pieces.get("imgHeight"))),
     )
-
-
-def _is_void(entry: Any) -> bool:
-    """Whether an object is of no class, or of one that evaluation ignores."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("label"), str):
-        return False
-    return entry["label"] in IGNORED_LABELS
-
-
-def _annotation(path: str, layer: int, entry: Any) -> Annotation:
-    """An object of a document; its mask is what no later one covers."""
-    if not isinstance(entry, dict) or not isinstance(entry.get("label"), str):
-        detail = f"objects[{layer}] is no object with a label"
-        key = f"{path}[{layer}]"
-        return Annotation(key=key, dropped=Reason.MALFORMED_FILE, detail=detail)
-
-    label = entry["label"]
-    points = entry.get("polygon")
-    annotation = Annotation(
-        key=f"{path}#{content_digest(label, points)}",
-        label=label,
-        attributes=attributes(entry.get("attributes")),
-        flags=label_flags(label),
-    )
-    if is_set(entry.get("deleted")):
-        detail = "deleted in the annotation tool"
-        return msgspec.structs.replace(
-            annotation, dropped=Reason.DELETED, detail=detail
-        )
-    if not points:
-        return msgspec.structs.replace(
-            annotation, dropped=Reason.NO_MASK, detail="no polygon"
-        )
-
-    annotation = msgspec.structs.replace(annotation, shape=_polygon(entry), layer=layer)
-    if is_group(label):
-        detail = "a polygon around a group of objects"
-        return msgspec.structs.replace(annotation, dropped=Reason.CROWD, detail=detail)
-    return annotation
-
-
-def _polygon(entry: dict[str, Any]) -> Polygons:
-    return Polygons(rings=[ring(entry.get("polygon"))])

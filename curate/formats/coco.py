@@ -1,5 +1,11 @@
 """COCO instances (JSON), in the dialects of the tools that write it.
 
+Tools: COCO, CVAT, Roboflow, Label Studio, Datumaro, FiftyOne, COCO Annotator, VIA, Hasty, LVIS,
+    SAHI
+Versions: any
+Masks: polygons, run-lengths of both kinds
+Gives: instances
+
 Documents: every .json file whose top level has `images`, and `annotations` or `categories`.
 There may be any number of them, in any folder: one for each split, or one for each image.
 Documents of captions, panoptic segments or keypoints alone hold no instances. Like the JSON
@@ -24,7 +30,7 @@ Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size.
 Classes: `categories`. A category id that is not listed, or stands for several names or for
 none, is `unknown_class`. A name that stands under several ids is one label.
 
-Masks: `segmentation` is a list of polygons (the object is their union; a hole may be walked
+Objects: `segmentation` is a list of polygons (the object is their union; a hole may be walked
 to and fro from the outline), one flat list, a list of points as pairs, run-lengths of either
 kind (column by column), or a list of run-lengths. `[]`, `[[]]` and null are `no_mask`, and
 so is an annotation with COCO Annotator's `isbbox`. `bbox` and `area` are never read.
@@ -46,6 +52,10 @@ Options:
   exceptions: those of CVAT (their `attributes` have `occluded`), where it says only that the
   mask is written as run-lengths, and those of classes with `isthing: 0`.
 - `crowds: drop` drops each of them, `crowds: keep` keeps each.
+
+What is dropped: `no_mask`, `crowd`, `deleted`, `unknown_class`, `unknown_image`, `bad_polygon`,
+`bad_run_lengths`, `ambiguous_image` (one id for two file names), `mask_size_mismatch` and
+`malformed_file`.
 """
 
 from collections import defaultdict

@@ -1,7 +1,13 @@
 """Masks as pictures whose colours are classes.
 
-Layouts: images and masks are paired by the names of their files and folders, as in format
-labelmap. For example:
+Tools: CVAT and Datumaro (Segmentation mask, CamVid, VOC), Labelbox, RCAR, CamVid, any that paints
+    classes
+Versions: any
+Masks: colours in pictures (PNG, JPEG, BMP, TIFF, WebP)
+Gives: regions; `objects: instances` for one object per class
+
+Documents and images: images and masks are paired by the names of their files and folders, as in
+format labelmap. For example:
 
     images/1.jpg          labels/1.png, labels/1_color.png   sister folders
     Tile 1/images/1.jpg   Tile 1/masks/1.png                 names repeat by folder
@@ -14,15 +20,19 @@ those of format labelmap, with a colour for each class. Only colours count: a pa
 may differ from file to file. Without a table each colour is its own label, `#RRGGBB`, as
 long as a mask has at most 256 of them.
 
-Colours: a colour is looked for in the table as it is, else the nearest listed colour within
-32 in each channel is taken. Its objects are then flagged `jpeg_mask` if the mask's
-compression is lossy, else `blended`. What is further from any colour is `unknown_class`, one
-annotation for each region. Slivers of blended colours along the edge between two regions are
-no regions; they are one row of count 0. Transparent px of no listed colour are void.
+Colours: a colour is looked for in the table as it is, else the nearest listed colour
+within 32 in each channel is taken. Its objects are then flagged `jpeg_mask` if the mask's
+compression is lossy, else `blended`. What is further from any colour, and black that is
+not listed (unless the mask is lossy), is `unknown_class`, one annotation for each region.
+Slivers of blended colours along the edge between two regions are no regions; they are one
+row of count 0. Transparent px of no listed colour are void.
 
 Objects: each 8-connected region of a class is one; with `objects: instances` all px of a
 class in a mask are one. Classes named background are no objects and count as labelled; void,
 ignore and unlabelled are void. An image without a mask has no annotation.
+
+Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
+of a class.
 
 Options:
 

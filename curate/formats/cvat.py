@@ -1,5 +1,10 @@
 """CVAT: XML in version 1.1 of "CVAT for images" and "CVAT for video", and the older dialects of it.
 
+Tools: CVAT
+Versions: CVAT for images 1.1, CVAT for video 1.1, older dialects
+Masks: polygons, ellipses, masks, tracks
+Gives: instances
+
 Documents: every .xml file whose root is `annotations` and holds `image`, `track` or `meta`, of a
 task, a job or a project, however many there are. Other XML is left alone. A document that is no XML
 to its end, nests too deep, or declares a document type or an entity costs itself.
@@ -33,6 +38,14 @@ Attributes: those of the label, and `occluded`, `source`, `group_id`, `keyframe`
 
 Keys: `DOCUMENT#` and a digest of label and geometry: CVAT's XML has no ids for shapes, and numbers
 tracks anew each time. The same shape twice is `duplicate_annotation`.
+
+Options:
+
+- `groups: separate`: shapes of one group stay objects of their own.
+- `interpolate: true`: shapes between keyframes, see above.
+
+What is dropped: `no_mask`, `unknown_class` (a shape without a label), `unknown_image`,
+`ambiguous_image`, `bad_polygon`, `bad_run_lengths`, `refused_markup` and `malformed_file`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,10 @@
 """darwin: V7 Darwin's JSON, versions 2.0 and 1.0, a document for each image or video.
 
+Tools: V7 Darwin, darwin-py
+Versions: 2.0 and 1.0
+Masks: polygons, complex polygons, ellipses, raster masks, frames of videos
+Gives: instances
+
 Documents: every .json file with `annotations` and either `item`, or `image` with `filename`. Those
 of other tools are left alone, and a note names them.
 
@@ -32,6 +37,9 @@ Attributes: `instance_id`, `text`, `attributes`, `directional_vector`, `inferenc
 
 Keys: `DOCUMENT#` and the annotation's id; without an id, or if the document has it twice, a digest
 of what the annotation says.
+
+What is dropped: `no_mask`, `deleted`, `unknown_class`, `empty_mask`, `bad_polygon`,
+`bad_run_lengths`, `missing_image` (also keyframes without a picture) and `malformed_file`.
 """
 
 import posixpath

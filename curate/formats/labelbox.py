@@ -1,5 +1,10 @@
 """Labelbox: its NDJSON exports (v2), and the older ones in JSON.
 
+Tools: Labelbox
+Versions: NDJSON (export v2), JSON (export v1)
+Masks: polygons, masks, composite masks, frames of videos
+Gives: instances
+
 Documents: every .ndjson, .jsonl or .json file of data rows, a line each or a list. A data row has
 `data_row` and `projects` or `media_attributes`; in older exports it has `Label`, and `Labeled Data`
 or `External ID`. Other tools' files are left alone. A line or an entry that cannot be read costs
@@ -32,6 +37,10 @@ data row, by consensus or in several projects, are all read. Those that were ski
 Attributes: answers to questions about an object, by the question.
 
 Keys: `DOCUMENT#` and the object's `feature_id`, or a digest of it.
+
+What is dropped: `no_mask`, `deleted` (skipped labels), `unknown_class` (an object without a
+name), `missing_mask`, `undecodable_mask`, `mask_size_mismatch`, `bad_polygon` and
+`malformed_file`.
 """
 
 import posixpath

@@ -1,6 +1,12 @@
 """Masks as pictures whose values are classes, or whose white is the object.
 
-Layouts: images and masks are paired by the names of their files and folders. For example:
+Tools: VOC, CVAT, labelme2voc, Roboflow, MVTec, cellpose, StarDist, Supervisely (masks), MATLAB
+Versions: any
+Masks: values in pictures; black and white pictures
+Gives: regions; instances from SegmentationObject, `values: objects`, or a file for each
+
+Documents and images: images and masks are paired by the names of their files and folders. For
+example:
 
     JPEGImages/1.jpg       SegmentationClass/1.png            Pascal VOC, CVAT, labelme;
                            [SegmentationObject/1.png]         optionally with objects
@@ -41,12 +47,15 @@ edges between) is binary: what is above 127, or opaque, is an object. Its label 
 that its name or folder gives, or option `label`, or the table's one class, or the export's
 name. Without a table any other value is its own label (`7`), but 255 is void.
 
-Objects: a file for one object is one object. With SegmentationObject each of its numbers is
-one. Else each 8-connected region of a class is one; with `objects: instances` all px of a
-class in a mask are one. With option `values: objects` each value or colour but 0 is one
-object (Penn-Fudan, label images of cells). Classes named background are no objects and count
-as labelled; void, ignore and unlabelled are void. An image without a mask has no annotation;
-a black mask says that nothing is there.
+Objects: a file for one object is one object. With SegmentationObject each of its numbers is one.
+Else each 8-connected region of a class is one; with `objects: instances` all px of a class in a
+mask are one. With option `values: objects` each value or colour but 0 is one object (Penn-Fudan,
+label images of cells); so it is in `1_cp_masks.png` of cellpose. Classes named background are no
+objects and count as labelled; void, ignore and unlabelled are void. An image without a mask has
+no annotation; a black mask says that nothing is there.
+
+Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
+of a class, or the number of the object.
 
 Options:
 

@@ -1,8 +1,14 @@
-"""labelme: a JSON file for each image, as labelme 3 to 5 and X-AnyLabeling write it.
+"""labelme: a JSON file for each image, as labelme 3 to 5 and X-AnyLabeling write it; LabelMe's XML.
+
+Tools: labelme, X-AnyLabeling, AnyLabeling; the LabelMe web tool, CVAT (LabelMe 3.0)
+Versions: labelme 3 to 5; LabelMe's XML
+Masks: polygons, circles, masks
+Gives: instances
 
 Documents: every .json file whose top level has `shapes`, and `imagePath`, `imageData` or
 `imageHeight`. The JSON of other tools is left alone, and a note names it. `shapes` may be
-null. A shape that is no object costs only itself.
+null. A shape that is no object costs only itself. Every .xml file with the
+root `annotation` and a `filename` is read, too, but Pascal VOC's, which have a `size`.
 
 Images: `imagePath` is a path from the document's folder; the separators of Windows are read.
 If there is no such file, it is looked for in `images` there or beside the document's folder;
@@ -21,6 +27,10 @@ All others are `no_mask`: `rectangle`, `rotation` and `oriented_rectangle` are b
 `line`, `linestrip`, `point`, `points` and `cuboid` have no area. A PNG that does not fill
 its two points to a px is `mask_size_mismatch`; one that cannot be decoded is `bad_bitmap`.
 
+XML: objects with a `polygon`, or with a `segm`, whose mask is a picture in `Masks` beside the
+document. `bounding_box` is `no_mask`, and `deleted` is dropped as such. An object and its
+parts (`hasparts`, `ispartof`) are one object if they have one label: so CVAT writes groups.
+
 Objects: shapes of one label and one `group_id` are one object, in one piece or in several.
 Boxes, lines and points among them are counted on their own. A hole is a shape labelled
 `_background_` or `background`. It is cut out of the objects of its group; or, if it has no
@@ -35,6 +45,9 @@ the object, as text. Flags of the whole image are no annotation.
 Keys: `DOCUMENT#` and a digest of label and group, or of label, type and points. They stay
 the same if the shapes come in another order. The same shape twice is
 `duplicate_annotation`, in one document or in two.
+
+What is dropped: `no_mask`, `deleted`, `unknown_class` (a shape without a label), `bad_polygon`,
+`bad_bitmap`, `mask_size_mismatch` and `malformed_file`.
 """
 
 import posixpath
@@ -43,12 +56,15 @@ from typing import Any
 
 import msgspec
 
+from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import is_picture
+from curate.exports.xml_documents import open_xml
 from curate.formats.shared.grouping import Drawn, join_groups, without_holes
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import decode_base64, value, whole
 from curate.formats.shared.labelme_shapes import read_shape
+from curate.formats.shared.labelme_xml import is_labelme_xml, xml_record
 from curate.reasons import Refusal
 from curate.records import Annotation, ImageRecord, ReadItem
 
@@ -61,16 +77,38 @@ _IMAGE_FOLDERS = ["images", "../images"]
 
 def read(export: Export) -> Iterator[ReadItem]:
     """One record for each document."""
-    for each in documents(export, "labelme", _is_labelme, _NEEDS):
-        if not isinstance(each, JsonDocument):
-            yield each
+    has_xml = False
+    for item in _xml_records(export):
+        has_xml = True
+        yield item
+
+    try:
+        for each in documents(export, "labelme", _is_labelme, _NEEDS):
+            if not isinstance(each, JsonDocument):
+                yield each
+                continue
+            try:
+                shapes = each.entries("shapes")
+            except Refusal as refusal:
+                yield export.drop(refusal, annotation_key=each.path, count=None)
+                continue
+            yield _image_record(export, each, shapes)
+    except InputError:
+        if not has_xml:
+            raise
+
+
+def _xml_records(export: Export) -> Iterator[ReadItem]:
+    """The records of LabelMe's XML. Other XML is passed over, as it is in other exports."""
+    for path in export.files.paths:
+        if not path.lower().endswith(".xml"):
             continue
         try:
-            shapes = each.entries("shapes")
+            document = open_xml(export, path)
+            if is_labelme_xml(document):
+                yield xml_record(document)
         except Refusal as refusal:
-            yield export.drop(refusal, annotation_key=each.path, count=None)
-            continue
-        yield _image_record(export, each, shapes)
+            yield export.drop(refusal, annotation_key=path, count=None)
 
 
 def _is_labelme(document: JsonDocument) -> bool:

@@ -1,5 +1,10 @@
 """Label Studio: its JSON, JSON_MIN, CSV and TSV exports, of all versions.
 
+Tools: Label Studio
+Versions: 0.x to 1.x: JSON, JSON_MIN, CSV, TSV
+Masks: polygons, ellipses, brushes, bitmasks, paths
+Gives: instances
+
 Documents: every .json, .jsonl or .ndjson file of tasks (`data` and `annotations`, or
 `completions` as Label Studio 0.x wrote), a list of them or a single one; of annotations as a
 storage holds them, each with its `task`; or of JSON_MIN, whose entries have `annotation_id` and
@@ -44,6 +49,9 @@ Options:
 - `annotations: all` (the default) reads all annotations of a task. `annotations: ground_truth`
   reads only those marked as ground truth, where a task has one; `annotations: latest` only the one
   made last. The others are then `duplicate_annotation`.
+
+What is dropped: `no_mask`, `deleted`, `unknown_class`, `duplicate_annotation`, `bad_polygon`,
+`bad_run_lengths`, `bad_bitmap`, `mask_size_mismatch`, `missing_image` and `malformed_file`.
 """
 
 from collections import defaultdict

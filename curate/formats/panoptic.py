@@ -1,5 +1,10 @@
 """COCO panoptic: a JSON document, and a folder of PNGs whose colours are the ids of segments.
 
+Tools: COCO panoptic, panopticapi, detectron2, cityscapesScripts, VIPSeg
+Versions: any
+Masks: colours that are the ids of segments
+Gives: instances, and a region for each class of stuff
+
 Documents: every .json file whose `annotations` have `segments_info`, as panopticapi, detectron2,
 cityscapesScripts (createPanopticImgs) and COCO itself write it. Documents of video panoptic
 segmentation (VIPSeg: `videos` with `images`, and `annotations` in `annotations`) are read, too.
@@ -21,17 +26,17 @@ and `isthing` are never read. All px of an image that a segment has count as lab
 
 Keys: `DOCUMENT#ID`. The same segment in another document is `duplicate_annotation`.
 
-What is dropped: `crowd` (`iscrowd: 1`), `empty_mask` (no px has the id), `unknown_class` (a
-category that is not listed, or an id in the map that is no segment's), `unknown_image`,
-`ambiguous_image` (one id for two names), `missing_mask`, `undecodable_mask`, `mask_size_mismatch`
-(each segment of the map is counted), `missing_image` and `malformed_file`.
-
 Options:
 
 - `crowds: keep` takes segments with `iscrowd` for objects.
 - `mask_size: scale`: a map of another size, but of its image's proportions, is scaled (nearest px)
   in place of being refused.
 - `maps`: the folder of the maps, if the rules do not find it.
+
+What is dropped: `crowd` (`iscrowd: 1`), `empty_mask` (no px has the id), `unknown_class` (a
+category that is not listed, or an id in the map that is no segment's), `unknown_image`,
+`ambiguous_image` (one id for two names), `missing_mask`, `undecodable_mask`, `mask_size_mismatch`
+(each segment of the map is counted), `missing_image` and `malformed_file`.
 """
 
 from collections import defaultdict

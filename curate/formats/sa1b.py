@@ -1,5 +1,10 @@
 """sa1b: a JSON file for each picture, as SA-1B and Roboflow's export for SAM 2 write it.
 
+Tools: SA-1B, Roboflow (SAM 2)
+Versions: any
+Masks: run-lengths, polygons
+Gives: instances
+
 Documents: every .json file with `annotations`, and `image` with `file_name`. Those of other tools
 are left alone, and a note names them.
 
@@ -21,6 +26,13 @@ Attributes: `predicted_iou` and `stability_score` stay with the object, as text.
 
 Keys: `DOCUMENT#` and the annotation's id; without an id, or if the document has it twice, a digest
 of label and segmentation.
+
+Options:
+
+- `label`: the label of annotations that have none.
+
+What is dropped: `no_mask`, `crowd`, `unknown_class`, `bad_run_lengths`, `bad_polygon`,
+`mask_size_mismatch` and `malformed_file`.
 """
 
 import posixpath
@@ -35,7 +47,13 @@ from curate.formats.shared.coco_annotations import Classes, read_classes
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.coco_shapes import read_shape
 from curate.formats.shared.json_documents import JsonDocument, documents
-from curate.formats.shared.json_values import attributes, label_flags, value, whole
+from curate.formats.shared.json_values import (
+    attributes,
+    label_flags,
+    stated_box,
+    value,
+    whole,
+)
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.picture_names import pictures_by_stem
 from curate.reasons import Reason, Refusal
@@ -163,7 +181,12 @@ def _annotation(
     except Refusal as refusal:
         return refused_annotation(refusal, key=key, label=label, attributes=noted)
     return Annotation(
-        key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted
+        key=key,
+        label=label,
+        shape=shape,
+        flags=label_flags(label),
+        attributes=noted,
+        box=stated_box(entry.get("bbox")),
     )
 
 

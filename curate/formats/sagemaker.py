@@ -1,15 +1,20 @@
 """Amazon SageMaker Ground Truth: augmented manifests, and the colour maps or answers they name.
 
+Tools: Amazon SageMaker Ground Truth
+Versions: augmented manifests
+Masks: colour maps, answers of workers (masks, polygons)
+Gives: regions; instances from answers
+
 Documents: every .manifest, .jsonl, .ndjson or .json file with a `source-ref` in its lines: JSON
 Lines, or an array of the same objects. Any other file is left alone. A line that cannot be read
 costs itself (`malformed_file`; nobody can know how many objects its mask has).
 
-Images and masks: s3 addresses are never opened. The file is the one in the export whose path has
+Images: s3 addresses are never opened. The file is the one in the export whose path has
 the longest end in common with the key; if the key's last step alone fits, the image is flagged
 `image_by_name`. Colons in names may have become `_` or `-`. Masks are over the image as displayed.
 
-Jobs: each label attribute of a line with a `-metadata` beside it. Several jobs may be in one
-manifest, and all are read, with two exceptions: if a line has jobs that adjusted others
+Objects: a job is each label attribute of a line with a `-metadata` beside it. Several jobs may be
+in one manifest, and all are read, with two exceptions: if a line has jobs that adjusted others
 (`adjustment-status`), only the last of these counts; and option `jobs` names those to read.
 
 - Semantic segmentation (`NAME-ref`, `internal-color-map`): all px of a class are one object, in

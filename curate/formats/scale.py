@@ -1,33 +1,42 @@
 """Scale AI: tasks of segmentation and image annotation, and Scale Nucleus.
 
+Tools: Scale AI, Scale Nucleus
+Versions: tasks, callbacks, Nucleus exports
+Masks: indexed pictures, polygons, masks
+Gives: instances, and a region for each class of stuff
+
 Documents: .json, .jsonl and .ndjson files of tasks or of Nucleus's items and annotations: an
 array, JSON Lines, one object, an object of tasks by id, or one with the list under `docs`,
 `tasks`, `items`, `annotations` or `exportedRows`. A task has `response`, and a file named by a
 task's id may hold the response alone. Bodies of callbacks (`task` inside) are read, too. Other
 files are left alone. A line that cannot be read costs itself.
 
-Images and masks: addresses are never opened. Where `attachment`, `image_url` or a mask is one, the
+Images: addresses are never opened. Where `attachment`, `image_url` or a mask is one, the
 file is the one in the export whose path has the longest end in common; if the file name alone
 fits, the image is flagged `image_by_name`. If there is none, an image is looked for by the file
 name in `metadata`, by `reference_id`, and by the task's id.
 
-Segmentation: `labelMapping` lists for each label one object with an `index`, or an array of
-instances. Each index is one object, in one piece or in several; `objects: components` in the
-settings cuts it into its 8-connected pieces. Px are read from `extendedIndexedImage` (R + 256 G +
-65,536 B) if that file is there, else from `indexedImage`, and if neither is there from the masks
-in `labeled`, each one object. Index 0 is unlabelled. `allow_unlabeled: false` makes a full scene,
-`true` a partial one; without it the share of labelled px decides.
+Objects of segmentation: `labelMapping` lists for each label one object with an `index`, or an
+array of instances; an index without a px is no loss. Each index is one object, in one piece or in
+several; `objects: components` in the settings cuts it into its 8-connected pieces. Px are read
+from `extendedIndexedImage` (R + 256 G + 65,536 B) if that file is there, else from
+`indexedImage`, and if neither is there from the masks in `labeled`, each one object. Index 0 is
+unlabelled. `allow_unlabeled: false` makes a full scene, `true` a partial one; without it the
+share of labelled px decides.
 
-Image annotation: polygons are objects. Boxes, lines, points, cuboids and ellipses are `no_mask`.
+Objects of image annotation: polygons are objects. Boxes, lines, points, cuboids and ellipses are
+`no_mask`.
 
-Nucleus: annotations of type `polygon` (`geometry.vertices`), and masks (`mask_url`; each entry of
-`annotations` is one object, the px of its `index`, which may be 0). All other types are `no_mask`.
-Items and annotations may be in one file or in several; `reference_id` joins them. Predictions
-(with `confidence`) are left out.
+Objects of Nucleus: annotations of type `polygon` (`geometry.vertices`), and masks (`mask_url`;
+each entry of `annotations` is one object, the px of its `index`, which may be 0). All other types
+are `no_mask`. Items and annotations may be in one file or in several; `reference_id` joins them.
+Predictions (with `confidence`) are left out.
 
-Attributes stay with the object, as text. A task with status `canceled` has its annotations dropped
-as `deleted`. Tasks that have not been answered have none; option `hypothesis: read` reads what they
-were prefilled with. Tasks of videos and point clouds are one `no_mask` of unknown count.
+Attributes: those of an annotation, as text.
+
+Tasks: one with status `canceled` has its annotations dropped as `deleted`. Tasks that have not
+been answered have none; option `hypothesis: read` reads what they were prefilled with. Tasks of
+videos and point clouds are one `no_mask` of unknown count.
 
 Keys: `TASK#INDEX`, `TASK#UUID`, Nucleus's `annotation_id`, or a digest of label and shape.
 
@@ -37,9 +46,8 @@ Options:
 - `mask_size: scale`: a mask of another size, but of its image's proportions, is scaled (nearest
   px) in place of being refused.
 
-An index that is listed and has no px is no loss. What is dropped besides: `missing_image`,
-`missing_mask`, `unknown_class` (an index that no label has), `undecodable_mask`,
-`mask_size_mismatch`, `bad_polygon` and `malformed_file`.
+What is dropped besides: `missing_image`, `missing_mask`, `unknown_class` (an index that no label
+has), `undecodable_mask`, `mask_size_mismatch`, `bad_polygon` and `malformed_file`.
 """
 
 from collections.abc import Iterator

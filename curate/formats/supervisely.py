@@ -1,16 +1,21 @@
 """supervisely: projects of images as Supervisely exports them, with a JSON file for each image.
 
+Tools: Supervisely
+Versions: projects of images, API answers
+Masks: polygons with holes, bitmaps, alpha masks
+Gives: instances
+
 Documents: every .json file with `objects` and `size` or `tags`, also inside `annotation`, as
 Supervisely's API hands it out. Projects may hold several datasets, and datasets further ones;
 a lone dataset without meta.json is read, too. Annotations of videos and point clouds are left
 alone, and a note names them: in Supervisely, turn the video project into images. So are masks
 that were rendered from the annotations.
 
-Images: for `ann/NAME.jpg.json` it is `NAME.jpg` in `img` beside `ann`; for `ann/NAME.json`, as
-in old projects, it is the one picture in `img` called NAME. Else the one picture of that name
+Images: for `ann/NAME.jpg.json` it is `NAME.jpg` in `img` beside `ann`; for `ann/NAME.json`, as in
+old projects, it is the one picture in `img` called NAME. Else the one picture of that name
 anywhere is taken, if no other annotation is about it: a project that was exported without its
-images has nothing but `missing_image`, and so have images in the archives of a folder `blob`.
-Shapes are in the frame that has the document's `size`: the displayed one, or the stored one.
+images has nothing but `missing_image`. Images in the archives of a folder `blob` are found so,
+too. Shapes are in the frame that has the document's `size`: the displayed one, or the stored one.
 
 Shapes: an object's `geometryType` says what it is; if it has none, the `shape` of its class
 does. `polygon` and `multipolygon` with their holes, `bitmap` and `alpha_mask` have an area.
@@ -32,6 +37,9 @@ of the whole image are no annotation.
 Keys: `DOCUMENT#` and the object's id; where it has none, or the document has that id twice, a
 digest of class and geometry; for objects that are bound together, of class and `instance`. The
 same shape of one class twice is `duplicate_annotation`.
+
+What is dropped: `no_mask`, `unknown_class`, `bad_polygon`, `bad_bitmap`, `missing_image`,
+`over_limit` and `malformed_file`.
 """
 
 import posixpath

@@ -1,5 +1,10 @@
 """VIA (VGG Image Annotator): projects and exports of VIA 1 and 2, in JSON and in CSV.
 
+Tools: VGG Image Annotator (VIA)
+Versions: 1, 2 and 3: projects, JSON, CSV
+Masks: polygons, circles, ellipses
+Gives: instances
+
 Documents: every .json file that is a project of VIA 2 (`_via_img_metadata`) or whose entries have
 `filename` and `regions`, and every .csv file whose columns are VIA's, with `#` before them or not.
 Projects of VIA 3 are read where they annotate images. Other tools' files are left alone, and so is
@@ -31,6 +36,13 @@ Attributes: all the other region attributes stay with the object, as text.
 
 Keys: `DOCUMENT#` and a digest of label and shape: VIA numbers regions anew each time. The same
 shape of one label twice is `duplicate_annotation`.
+
+Options:
+
+- `label`: the region attribute whose value is the label.
+
+What is dropped: `no_mask`, `bad_polygon`, `ambiguous_image`, `unknown_image` (a region of VIA 3
+without a file) and `malformed_file`.
 """
 
 import posixpath

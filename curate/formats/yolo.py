@@ -1,8 +1,11 @@
 """YOLO segmentation: a text file for each image, an object in each line.
 
-A line is a class number and x, y pairs, as shares of the image's width and height.
+Tools: Ultralytics, Roboflow, CVAT, Label Studio, Datumaro
+Versions: v5 to v11 segmentation, oriented boxes
+Masks: polygons in shares of the image
+Gives: instances
 
-Label files: every .txt in a folder of labels (`labels`, `labels_1st_500`, …), and every
+Documents: every .txt in a folder of labels (`labels`, `labels_1st_500`, …), and every
 other .txt that has an image of its name beside it, or elsewhere if the file begins with a
 number. Lists of images (`train.txt`), class lists and notes are no label files. Each line is
 read on its own: a bad one costs only itself.
@@ -22,13 +25,14 @@ each line (`classes.txt`, `obj.names`, `*.names`, `labels.txt`, `names.txt`,
 else the one nearest the root. A number that is not listed is `unknown_class`. If an export
 lists no classes at all, the number itself is the label, for a reviewer to name.
 
-Lines: a class and six or more numbers are a polygon; so are the four corners of an oriented
-box, which look the same. A class and four numbers are a box, `no_mask`, and so is a box with
-keypoints if data.yaml has a `kpt_shape` that fits. Any other count of numbers, text among
-them, and NaN are `bad_polygon`. A line that does not begin with a class number is
-`malformed_file`. What reaches beyond 0 to 1 is clipped to the image; px in place of shares
-are `outside_image`. Several pieces in one line are joined by edges walked to and fro, as
-Ultralytics' own converter writes them. Shares are of the image as displayed.
+Objects: a line is a class number and x, y pairs, as shares of the image's width and height. A
+class and six or more numbers are a polygon; so are the four corners of an oriented box, which
+look the same. A class and four numbers are a box, `no_mask`, and so is a box with keypoints if
+data.yaml has a `kpt_shape` that fits. Any other count of numbers, text among them, and NaN are
+`bad_polygon`. A line that does not begin with a class number is `malformed_file`. What reaches
+beyond 0 to 1 is clipped to the image; px in place of shares are `outside_image`. Several pieces
+in one line are joined by edges walked to and fro, as Ultralytics' own converter writes them.
+Shares are of the image as displayed.
 
 Keys: `FILE#` and a digest of the line. They stay the same if lines come in another order.
 The same line twice is `duplicate_annotation`.
@@ -37,6 +41,9 @@ Options:
 
 - `classes`: a list of names, a mapping by number, or a file of the export; it is used in
   place of all class lists.
+
+What is dropped: `no_mask`, `unknown_class`, `bad_polygon`, `malformed_file`, `outside_image`,
+`missing_image`, `ambiguous_image` and `duplicate_annotation`.
 """
 
 import hashlib

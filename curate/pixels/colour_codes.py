@@ -1,7 +1,8 @@
 """Class codes of a mask file whose colours name the classes.
 
 A listed colour is its class. Another colour is the nearest listed one within 32 in each
-channel: lossy compression and soft edges change colours. What lies between two listed
+channel: lossy compression and soft edges change colours. But black that is not listed is
+nothing, unless the file is lossy. What lies between two listed
 colours may be a blend of their regions, so such px are marked as doubtful.
 """
 
@@ -111,7 +112,11 @@ def _judge(colours: Integers, code_of: dict[int, int], lossy: bool) -> _Judged:
     """The codes of distinct colours, (n,), and what may be blends."""
     codes = look_up(colours, code_of)
     is_exact = codes >= 0
-    codes[~is_exact] = _nearest(colours[~is_exact], code_of)
+    is_loose = ~is_exact
+    if not lossy:
+        # Black that is not listed is what nobody labelled, and no shade of a dark class.
+        is_loose &= colours != 0
+    codes[is_loose] = _nearest(colours[is_loose], code_of)
     blends = codes < 0
     if lossy:
         return _Judged(codes, blends, np.ones_like(blends))

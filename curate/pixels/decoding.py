@@ -6,7 +6,8 @@ that into a Refusal. No code of ours runs there: an exception of ours is a bug, 
 not be taken for a bad file.
 
 Conversions to RGB: grey, two-level, palette, YCbCr, HSV and CMYK as Pillow does them;
-16-bit grey keeps the highest 8 of the bits that it uses (see deep_grey.py); a picture
+16-bit grey and colours keep the highest 8 of the bits that they use (see deep_grey.py and
+deep_colour.py); a picture
 with transparency is laid over white. Colour profiles are ignored. Floating-point,
 32-bit and Lab pictures are refused. Of several frames the first counts.
 

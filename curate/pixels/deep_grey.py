@@ -23,7 +23,7 @@ _DEPTHS = (8, 10, 12, 14, ALL_BITS)
 _SHARE = 1 / 3  # of the pictures that need more bits than an export is taken to use
 
 Deep = NDArray[np.unsignedinteger]
-"""(H, W) 16-bit grey."""
+"""16-bit grey (H, W), or colours (H, W, 3)."""
 
 
 def used_bits(values: Deep) -> int:
@@ -52,7 +52,7 @@ def shared_bits(used: Sequence[int]) -> int:
 
 
 def to_bytes(values: Deep, bits: int) -> NDArray[np.uint8]:
-    """(H, W) the highest 8 of the `bits` bits of each value; a larger value is white."""
+    """The highest 8 of the `bits` bits of each value; a larger value is white."""
     high_bits = values >> (bits - 8)
     shown: NDArray[np.uint8] = np.minimum(high_bits, 255).astype(np.uint8)
     return shown

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.boundary import runs_in_child
-from curate.pixels import decoding, deep_grey
+from curate.pixels import decoding, deep_colour, deep_grey
 from curate.pixels.masks import Mask
 from curate.pixels.orientation import displayed, displayed_size, stored_box
 from curate.records import Box
@@ -49,13 +49,17 @@ class Photo:
 def decode_photo(data: bytes, max_pixels: int, grey_bits: int = 0) -> Photo:
     """Decode an image file of `max_pixels` px at most.
 
-    `grey_bits`: that its export's 16-bit grey uses; the picture may use more. Refusal
+    `grey_bits`: that its export's 16-bit values use; the picture may use more. Refusal
     image_bomb, truncated_image or undecodable_image.
     """
     picture = decoding.open_picture(data, max_pixels)
+    is_deep = deep_colour.is_deep(picture)
     picture, _ = decoding.load(picture, data, max_pixels)
     if picture.mode in deep_grey.MODES:
         grey_bits = max(grey_bits, deep_grey.used_bits(np.asarray(picture)))
+    elif is_deep:
+        with decoding.refusing(data):
+            picture, _, _ = deep_colour.shown_by_bits(picture, data, grey_bits)
 
     orientation = decoding.orientation_of(picture, data)
     height, width = displayed_size(
@@ -114,10 +118,14 @@ def thumbnail(data: bytes, max_pixels: int, side: int) -> bytes:
     """
     picture = decoding.open_picture(data, max_pixels)
     draft = (None, (side, side))
+    is_deep = deep_colour.is_deep(picture)
     picture, _ = decoding.load(picture, data, max_pixels, draft)
     grey_bits = 0
     if picture.mode in deep_grey.MODES:
         grey_bits = deep_grey.used_bits(np.asarray(picture))
+    elif is_deep:
+        with decoding.refusing(data):
+            picture, _, _ = deep_colour.shown_by_bits(picture, data, grey_bits)
 
     orientation = decoding.orientation_of(picture, data)
     small = decoding.to_rgb(picture, grey_bits)

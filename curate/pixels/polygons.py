@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from curate.pixels import masks
+from curate.pixels.coarse_outlines import is_coarse
 from curate.pixels.masks import Mask
 from curate.pixels.proportions import Size
 from curate.pixels.raster import Ring, fill
@@ -24,8 +25,6 @@ MAX_COORDINATE = 1_000_000.0
 
 Scale = tuple[float, float]
 """px that 1 means, in x and in y."""
-
-_COARSE_PX = 5.0  # the wider radius of the edge metric
 
 
 def rasterise(
@@ -70,7 +69,7 @@ def rasterise(
         flags.append(Flag.PARTIAL)
     if any(map(_crosses_itself, rings)):
         flags.append(Flag.CROSSING_POLYGON)
-    if any(map(_is_coarse, rings)):
+    if any(map(is_coarse, rings)):
         flags.append(Flag.COARSE_POLYGON)
     return runs, flags
 
@@ -159,28 +158,6 @@ def _check_position(rings: list[Ring], height: int, width: int) -> None:
 def _crosses_itself(ring: Ring) -> bool:
     reason = shapely.is_valid_reason(shapely.polygons(ring))
     return str(reason).startswith("Self-intersection")
-
-
-def _is_coarse(ring: Ring) -> bool:
-    """Whether an outline has so few corners that it may miss the object by 5 px.
-
-    An n-gon of the ring's length around a circle of radius r misses the circle by
-    r (1 - cos(π / n)). An upright rectangle is taken for exact.
-    """
-    first = ring[:1]
-    sides = np.diff(ring, axis=0, append=first)
-    is_side = sides.any(axis=1)  # some tools repeat a corner
-    corners = int(is_side.sum())
-    is_upright = (sides == 0).any(axis=1)
-    if corners == 4 and is_upright.all():
-        return False
-
-    dx, dy = sides.T
-    lengths = np.hypot(dx, dy)
-    radius = lengths.sum() / (2 * np.pi)
-    angle = np.pi / max(corners, 1)
-    miss = radius * (1 - np.cos(angle))
-    return bool(miss > _COARSE_PX)
 
 
 def _keyhole(region: shapely.Polygon) -> Ring:

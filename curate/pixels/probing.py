@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.pixels import decoding, deep_grey
+from curate.pixels import decoding, deep_colour, deep_grey
 from curate.pixels.orientation import displayed, displayed_size
 
 _HASH_SIZE = (9, 8)  # width and height, px, of the picture that is hashed
@@ -34,7 +34,7 @@ class Probe(msgspec.Struct, frozen=True):
     mode: str
     """As Pillow names it: RGB, L, …"""
     grey_bits: int = 0
-    """The bits that 16-bit grey uses; 0 if it is of another kind."""
+    """The bits that 16-bit grey or colours use; 0 if it is of another kind."""
     is_dark: bool = False
     """Whether it uses a sixteenth of the range that its `grey_bits` have, or less."""
     ends_early: bool = False
@@ -44,11 +44,12 @@ class Probe(msgspec.Struct, frozen=True):
 def probe(data: bytes, max_pixels: int, grey_bits: int = 0) -> Probe:
     """Look at an image file of `max_pixels` px at most.
 
-    `grey_bits`: that its export's 16-bit grey uses; the picture may use more.
+    `grey_bits`: that its export's 16-bit values use; the picture may use more.
     A large JPEG is decoded at an eighth of its size, which is enough for the hash.
     Refusal image_bomb, truncated_image, undecodable_image or unsupported_image.
     """
     picture = decoding.open_picture(data, max_pixels)
+    is_deep = deep_colour.is_deep(picture)  # asking a PNG for its EXIF loads it
     mode = picture.mode
     orientation = decoding.orientation_of(picture, data)
     height, width = picture.height, picture.width
@@ -63,6 +64,11 @@ def probe(data: bytes, max_pixels: int, grey_bits: int = 0) -> Probe:
     if picture.mode in deep_grey.MODES:
         used_bits = deep_grey.used_bits(np.asarray(picture))
         grey_bits = max(grey_bits, used_bits)
+    elif is_deep:
+        with decoding.refusing(data):
+            picture, grey_bits, used_bits = deep_colour.shown_by_bits(
+                picture, data, grey_bits
+            )
     else:
         grey_bits = 0
 

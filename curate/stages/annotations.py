@@ -1,13 +1,16 @@
 """Annotations as objects of the displayed frame, with their masks as run-lengths."""
 
+from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.components import split_components
+from curate.pixels.mask_quality import quality_flags
 from curate.pixels.regions import Region
 from curate.pixels.run_lengths import compress
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Box, Record
 from curate.stages.image_masks import ImageMasks
 from curate.stages.image_source import ImageLimits
+from curate.stages.stated_boxes import disagrees
 
 
 class Object(Record, frozen=True, kw_only=True):
@@ -38,11 +41,17 @@ def annotation_objects(
     if masks.area(mask.runs) == 0:
         raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
 
+    flags = [*annotation.flags, *mask.flags]
+    if annotation.box is not None:
+        frame = masks_of.frames.of_record()
+        if disagrees(masks.box(mask.runs), annotation.box, frame):
+            flags.append(Flag.BOX_MISMATCH)
+
     whole = Region(
         key=annotation.key,
         label=annotation.label,
         runs=mask.runs,
-        flags=[*annotation.flags, *mask.flags],
+        flags=flags,
         source="instance",
     )
     return region_objects(whole, annotation.attributes, cut)
@@ -60,14 +69,17 @@ def region_objects(
 
 def make_object(region: Region, attributes: dict[str, str]) -> Object:
     """A region of the displayed frame as an object."""
+    area = masks.area(region.runs)
+    box = masks.box(region.runs)
+    flags = [*region.flags, *quality_flags(region.runs, box, area)]
     return Object(
         key=region.key,
         label=region.label,
         counts=compress(region.runs),
-        area=masks.area(region.runs),
-        box=masks.box(region.runs),
+        area=area,
+        box=box,
         source=region.source,
-        flags=[flag.value for flag in region.flags],
+        flags=[flag.value for flag in flags],
         attributes=attributes,
     )
 

@@ -1,9 +1,10 @@
 """Stage 5, balance: caps (curate.stages.caps), then a weight for each object.
 
 Weight = trust × (target share of the domain / its actual share), then shared over the domain's
-concepts by the same rule; target ∝ n^temperature unless the settings name it. A weight is the
-expected number of times that an epoch uses the object: the mean over the train rows is 1. Rows of
-val and test are judged once each and weigh 1.
+concepts by the same rule; target ∝ n^temperature unless the settings name it. Trust is that of the
+export, times the smallest factor that the settings give to one of the object's flags. A weight is
+the expected number of times that an epoch uses the object: the mean over the train rows is 1. Rows
+of val and test are judged once each and weigh 1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,19 +16,31 @@ import pyarrow as pa
 from curate.schema import require
 from curate.settings import BalanceSettings
 
-NEEDS = ("object_id", "image_id", "export", "customer", "domain", "concept", "split")
+NEEDS = (
+    "object_id",
+    "image_id",
+    "export",
+    "customer",
+    "domain",
+    "concept",
+    "split",
+    "flags",
+)
 """Columns that the stage reads."""
 
 ADDS = pa.schema([("weight", pa.float32())])
 """Columns that the stage adds."""
 
-CELL = ["domain", "concept", "export"]
-"""What names a cell: the train objects of one domain, concept and export have one weight."""
+CELL = ["domain", "concept", "export", "flag_trust"]
+"""What names a cell: the train objects of one domain, concept, export and flag trust have one
+weight. Flag trust is the factor that the settings give to their flags, 1 if none."""
+
+_ROW = ["domain", "concept", "export", "split"]
 
 
-def count_cells(segments: pa.Table) -> pd.DataFrame:
+def count_cells(segments: pa.Table, settings: BalanceSettings) -> pd.DataFrame:
     """The train rows by cell: a table with the columns of CELL and the number of `objects`."""
-    rows = segments.select([*CELL, "split"]).to_pandas()
+    rows = _cells_of_rows(segments, settings)
     train = rows[rows.split == "train"]
     by_cell = train.groupby(CELL)
     counts: pd.DataFrame = by_cell.size().reset_index(name="objects")
@@ -54,7 +67,7 @@ def weights(
     weighed = cells.merge(concepts, on=["domain", "concept"])
 
     # Trust compares exports with each other, so the mean is set to 1 after it.
-    trusted = weighed.weight * weighed.export.map(trust)
+    trusted = weighed.weight * weighed.export.map(trust) * weighed.flag_trust
     used = trusted * weighed.objects
     mean = used.sum() / weighed.objects.sum()
     return weighed.assign(weight=trusted / mean)
@@ -105,13 +118,15 @@ def target_shares(
     return {name: share / whole for name, share in shares.items()}
 
 
-def weigh(segments: pa.Table, cells: pd.DataFrame) -> pa.Table:
+def weigh(
+    segments: pa.Table, cells: pd.DataFrame, settings: BalanceSettings
+) -> pa.Table:
     """Rows with their `weight`: that of their cell for train rows, 1 for the others.
 
     `cells`: of `weights`.
     """
     require(segments.schema, NEEDS, "balance")
-    rows = segments.select([*CELL, "split"]).to_pandas()
+    rows = _cells_of_rows(segments, settings)
     is_train = rows.split == "train"
     found = rows.merge(cells, how="left", on=CELL).weight
     if found[is_train].isna().any():
@@ -119,3 +134,16 @@ def weigh(segments: pa.Table, cells: pd.DataFrame) -> pa.Table:
 
     weight = found.where(is_train, 1.0)
     return segments.append_column(ADDS.field("weight"), pa.array(weight, pa.float32()))
+
+
+def _cells_of_rows(segments: pa.Table, settings: BalanceSettings) -> pd.DataFrame:
+    """The cell and the split of each row."""
+    rows: pd.DataFrame = segments.select(_ROW).to_pandas()
+    if not settings.flag_trust:
+        return rows.assign(flag_trust=1.0)
+
+    factors = []
+    for flags in segments["flags"].to_pylist():
+        of_flags = [settings.flag_trust.get(flag, 1.0) for flag in flags]
+        factors.append(min(of_flags, default=1.0))
+    return rows.assign(flag_trust=np.array(factors, np.float64))

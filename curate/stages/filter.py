@@ -1,9 +1,9 @@
-"""Stage 3, filter: background and what is too small or too large is dropped.
+"""Stage 3, filter: background, what is too small or too large, and flags that settings name.
 
 A part of a thing stays: a wheel in a box is what the annotator wants.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import pyarrow as pa
@@ -17,6 +17,7 @@ NEEDS = (
     "object_id",
     "concept",
     "area",
+    "flags",
     "image_height",
     "image_width",
     "box_x0",
@@ -36,7 +37,8 @@ def filter_objects(
     """Rows that go on, with `concept_kind`; and drops.
 
     `concepts`: the taxonomy's concepts by id.
-    The reason of a drop is the first that fits: background, too_small, too_large_share.
+    The reason of a drop is the first that fits: background, too_small, too_large_share,
+    flagged.
     """
     require(segments.schema, NEEDS, "filter")
     objects = _measure(segments, concepts)
@@ -46,8 +48,11 @@ def filter_objects(
     )
     is_large = objects["share"] > settings.max_share
 
-    leaves = objects["is_background"] | is_small | is_large
-    drops = _drops(segments, objects[leaves], is_small[leaves])
+    objects["bad_flag"] = _first_flag(segments, settings.drop_flags)
+    is_flagged = objects["bad_flag"] != ""
+
+    leaves = objects["is_background"] | is_small | is_large | is_flagged
+    drops = _drops(segments, objects[leaves], is_small[leaves], is_large[leaves])
 
     kept = objects[~leaves]
     kinds = pa.array(kept["kind"], pa.string())
@@ -80,13 +85,25 @@ def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> pd.DataFram
     )
 
 
+def _first_flag(segments: pa.Table, unwanted: Sequence[str]) -> list[str]:
+    """Of each row, its first flag among those that are unwanted; "" if it has none."""
+    if not unwanted:
+        return [""] * len(segments)
+    named = set(unwanted)
+    bad = [sorted(named.intersection(flags)) for flags in segments["flags"].to_pylist()]
+    return ["".join(flags[:1]) for flags in bad]
+
+
 def _is_boxed(concept: Concept) -> bool:
     """Whether an annotator would draw a box around objects of a concept."""
     return concept.salient and concept.kind in ("thing", "part")
 
 
 def _drops(
-    segments: pa.Table, leaving: pd.DataFrame, is_small: "pd.Series[bool]"
+    segments: pa.Table,
+    leaving: pd.DataFrame,
+    is_small: "pd.Series[bool]",
+    is_large: "pd.Series[bool]",
 ) -> pa.Table:
     """Drops of the rows that leave, each with the first reason that fits.
 
@@ -94,16 +111,21 @@ def _drops(
     """
     reasons = []
     details = []
-    for each, small in zip(leaving.itertuples(), is_small, strict=True):
+    for each, small, large in zip(
+        leaving.itertuples(), is_small, is_large, strict=True
+    ):
         if each.is_background:
             reason = Reason.BACKGROUND
             detail = f"{each.concept} is {each.kind}, nothing to cut out"
         elif small:
             reason = Reason.TOO_SMALL
             detail = f"box {each.width} x {each.height} px, mask {each.area} px"
-        else:
+        elif large:
             reason = Reason.TOO_LARGE_SHARE
             detail = f"the mask covers {each.share:.3f} of the image"
+        else:
+            reason = Reason.FLAGGED
+            detail = f"flag {each.bad_flag}"
         reasons.append(reason.value)
         details.append(detail)
     return drop_rows(segments.take(leaving.index.to_numpy()), reasons, details)

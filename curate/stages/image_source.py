@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from curate.exports.places import Places
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, FoundImage, make_drop
 
@@ -25,10 +26,10 @@ class ImageSource:
 
     export: str
     found: FoundImage
-    root: str
-    """The export's folder, where mask files are."""
+    places: Places
+    """Where mask files are."""
     files: Mapping[str, bytes]
-    """The bytes of files that are not on this machine, by FoundImage.file or ROOT/PATH."""
+    """The bytes of files that are not on this machine, by FoundImage.file or `places.file`."""
     limits: ImageLimits
 
     def read(self, file: str) -> bytes:

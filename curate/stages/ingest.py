@@ -17,6 +17,8 @@ from upath import UPath
 from curate import storage
 from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
+from curate.exports.places import Places
+from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.records import (
@@ -92,6 +94,7 @@ displayed frame; `image_file`: where the picture's bytes are; `image_dhash`: its
 difference hash."""
 
 _FULL_SCENE = 0.95  # an image with so large a share of labelled px shows a full scene
+_MUCH_UNLABELLED = 0.2  # of a full scene; borders and void are a tenth in Cityscapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +120,11 @@ class _Result:
 
 
 def ingest_part(
-    planned: Iterable[BatchItem], export: ExportSettings, root: UPath, limits: Limits
+    planned: Iterable[BatchItem], export: ExportSettings, places: Places, limits: Limits
 ) -> Ingested:
     """Read the images of a batch of the plan.
 
-    `root`: the export's folder. An image that cannot be read costs its annotations; so
+    `places`: where the export's files are. An image that cannot be read costs its annotations; so
     does a fault.
     """
     result = _Result()
@@ -136,7 +139,7 @@ def ingest_part(
             result.drops.append(each)
             result.seen += each.count or 0
         else:
-            _add_image(result, each, export, root, limits, traits)
+            _add_image(result, each, export, places, limits, traits)
 
     seen = {export.name: result.seen}
     segments = pa.Table.from_pylist(result.rows, schema=ADDS)
@@ -155,13 +158,13 @@ def _add_image(
     result: _Result,
     found: FoundImage,
     export: ExportSettings,
-    root: UPath,
+    places: Places,
     limits: Limits,
     traits: ExportTraits,
 ) -> None:
     """Read one image and add what becomes of it; a fault costs its annotations."""
     try:
-        made = _read(found, export, root, limits, traits)
+        made = _read(found, export, places, limits, traits)
         rows = list(_rows(found, made, export))
     except Exception as error:  # a bug of ours: it costs the image, not the run
         report = fault_report(error, export.name, found.path)
@@ -177,20 +180,20 @@ def _add_image(
 def _read(
     found: FoundImage,
     export: ExportSettings,
-    root: UPath,
+    places: Places,
     limits: Limits,
     traits: ExportTraits,
 ) -> ImageObjects:
     """Have an image read in the child; what refuses or kills it costs its annotations."""
     image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
     try:
-        files = _remote_files(found, root, limits)
+        files = _remote_files(found, places, limits)
         return call(
             read_image,
             limits,
             found,
             export.name,
-            str(root),
+            places,
             export.objects,
             image_limits,
             files,
@@ -207,31 +210,33 @@ def _read(
         return lost_image(export.name, found, refusal)
 
 
-def _remote_files(found: FoundImage, root: UPath, limits: Limits) -> dict[str, bytes]:
+def _remote_files(
+    found: FoundImage, places: Places, limits: Limits
+) -> dict[str, bytes]:
     """The bytes of what is not on this machine: the child has neither network nor
     credentials.
 
     Refusal over_limit or unreadable_file.
     """
     # Each is asked for itself: an embedded image is in the build, not in the export.
-    files = [UPath(found.file)]
-    files += [root / segment_map.path for segment_map in found.record.segment_maps]
+    paths = [segment_map.path for segment_map in found.record.segment_maps]
     for region_map in found.record.maps:
-        files.append(root / region_map.path)
+        paths.append(region_map.path)
         if region_map.instances:
-            files.append(root / region_map.instances)
+            paths.append(region_map.instances)
     shapes = [annotation.shape for annotation in found.record.annotations]
-    files += [root / shape.path for shape in shapes if isinstance(shape, MaskFile)]
+    paths += [shape.path for shape in shapes if isinstance(shape, MaskFile)]
 
     read = {}
-    for file in files:
+    for name in [found.file, *map(places.file, paths)]:
+        file = UPath(name)
         if storage.is_local(file):
             continue
         try:
             if file.stat().st_size > limits.file_bytes:
                 detail = f"{file.name}: larger than {limits.file_bytes:,} bytes"
                 raise Refusal(Reason.OVER_LIMIT, detail)
-            read[str(file)] = file.read_bytes()
+            read[name] = file.read_bytes()
         except OSError as error:
             detail = f"{file}: {error.strerror or error}"
             raise Refusal(Reason.UNREADABLE_FILE, detail) from None
@@ -244,6 +249,7 @@ def _rows(
     """The rows of an image's objects, by the columns of `ADDS`."""
     if made.probe is None:
         return
+    scene = _scene(export, found, made)
     of_the_image = {
         "image_id": made.probe.image_id,
         "export": export.name,
@@ -251,7 +257,7 @@ def _rows(
         "domain": export.domain,
         "role": export.role,
         "licence": export.licence,
-        "scene": _scene(export, found, made),
+        "scene": scene,
         "image_path": found.path,
         "image_file": found.file,
         "image_dhash": made.probe.dhash,
@@ -259,10 +265,14 @@ def _rows(
         "image_height": made.probe.height,
         "image_width": made.probe.width,
     }
+    unlabelled = 1 - made.labelled_share
+    has_gaps = scene == "full" and unlabelled >= _MUCH_UNLABELLED
     for each in made.objects:
-        yield of_the_image | _of_the_object(
-            each, object_id(export.name, found.path, each.key)
-        )
+        identity = object_id(export.name, found.path, each.key)
+        row = of_the_image | _of_the_object(each, identity)
+        if has_gaps:
+            row["flags"] = sorted([*each.flags, Flag.MUCH_UNLABELLED.value])
+        yield row
 
 
 def _of_the_object(each: Object, identity: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class MaskReader:
 def _picture(path: str, source: ImageSource) -> MaskPicture:
     """A mask file, decoded. Refusal missing_mask, undecodable_mask or over_limit."""
     try:
-        data = source.read(f"{source.root}/{path}")
+        data = source.read(source.places.file(path))
         return decode_mask(data, source.limits.image_pixels)
     except FileNotFoundError as error:
         raise Refusal(Reason.MISSING_MASK, f"{path}: {error.strerror}") from None

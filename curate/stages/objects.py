@@ -4,11 +4,12 @@ This runs in the child process (exports/child.py), so it imports only what decod
 needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
 from curate.boundary import runs_in_child
+from curate.exports.places import Places
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import (
@@ -29,6 +30,7 @@ from curate.stages.image_source import ImageLimits, ImageSource
 from curate.stages.layers import visible_shapes
 from curate.stages.mask_files import map_objects
 from curate.stages.mask_reading import MaskReader
+from curate.stages.overlaps import overlapping_keys
 from curate.stages.repetition import first_of_each
 from curate.stages.segment_files import displayed_segments, other_values
 
@@ -49,7 +51,7 @@ class ImageObjects(Record, frozen=True, kw_only=True):
 def read_image(
     found: FoundImage,
     export: str,
-    root: str,
+    places: Places,
     objects: str,
     limits: ImageLimits,
     files: dict[str, bytes],
@@ -58,12 +60,12 @@ def read_image(
 ) -> ImageObjects:
     """Probe an image, and turn its annotations into objects of the displayed frame.
 
-    `root`: folder of the export, where mask files are. `objects`: `components` cuts
+    `places`: where mask files are. `objects`: `components` cuts
     instances into 8-connected components. `files`: bytes of files that are not on this
     machine, by FoundImage.file and by ROOT/PATH for masks. `frame`: of all shapes, as
     the export's settings say. `traits`: what the export's pictures have in common.
     """
-    source = ImageSource(export, found, root, files, limits)
+    source = ImageSource(export, found, places, files, limits)
     try:
         probed = probe(_read(source), limits.image_pixels, traits.grey_bits)
     except Refusal as refusal:
@@ -157,9 +159,10 @@ def _objects_of(source: ImageSource, frames: Frames, cut: bool) -> ImageObjects:
     made, repeated = first_of_each(made)
     drops += [source.drop(each.key, each.refusal) for each in repeated]
     image_flags = [*source.found.flags, *_picture_flags(probed)]
+    overlapping = overlapping_keys(made, probed.height, probed.width)
     return ImageObjects(
         probe=probed,
-        objects=[_flagged(each, image_flags, probed) for each in made],
+        objects=[_flagged(each, image_flags, overlapping, probed) for each in made],
         drops=drops,
         seen=seen,
         labelled_share=labelled / pixels,
@@ -192,8 +195,16 @@ def _picture_flags(probed: Probe) -> list[Flag]:
     return flags
 
 
-def _flagged(each: Object, image_flags: Sequence[Flag], probed: Probe) -> Object:
-    """An object with its own flags, those of its image, and `touches_edge`, in order."""
+def _flagged(
+    each: Object,
+    image_flags: Sequence[Flag],
+    overlapping: Collection[str],
+    probed: Probe,
+) -> Object:
+    """An object with its own flags, and those that follow from its image, in order.
+
+    `overlapping`: keys of the objects that overlap others.
+    """
     flags = set(each.flags)
     flags.update(flag.value for flag in image_flags)
     box = each.box
@@ -201,4 +212,6 @@ def _flagged(each: Object, image_flags: Sequence[Flag], probed: Probe) -> Object
     touches_end = box.x1 == probed.width or box.y1 == probed.height
     if touches_start or touches_end:
         flags.add(Flag.TOUCHES_EDGE.value)
+    if each.key in overlapping:
+        flags.add(Flag.OVERLAPPING.value)
     return msgspec.structs.replace(each, flags=sorted(flags))

@@ -130,7 +130,7 @@ def decode_batch(data: bytes) -> list[BatchItem]:
 def _traits(export: Export, sample: Sample) -> Iterator[BatchItem]:
     """The traits of an export if its pictures show any; a fault costs them alone."""
     try:
-        traits = sample.traits(str(export.files.root))
+        traits = sample.traits(export.files.places)
     except Exception as error:  # a bug of ours
         yield writable_report(fault_report(error, export.name, ""))
         return
@@ -173,7 +173,7 @@ def _find(
             record.folders,
             _masks(record),
         )
-        file = str(export.files.root / path)
+        file = str(export.files.file(path))
     except Refusal as refusal:
         if record.embedded is None:
             return [*image_drops(export.name, record, record.name, refusal)]

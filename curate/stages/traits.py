@@ -2,11 +2,12 @@
 
 Two things cannot be told from one picture: whether shapes are in its stored frame if
 both of its frames have one size (see frames.py), and how many of 16 bits its grey uses
-(see pixels/deep_grey.py). So the headers of a sample of 1,024 pictures are looked at,
-and of 64 pictures of 16-bit grey the values, too. The sample depends on nothing but the
-pictures' paths.
+(see pixels/deep_grey.py), or its colours (deep_colour.py). So the headers of a sample of
+1,024 pictures are looked at, and of 64 pictures of 16 bits the values, too. The sample
+depends on nothing but the pictures' paths.
 
-Pictures at a URL are not looked at: each would have to be fetched once more.
+Pictures at a URL are fetched once more for it: of 128 of them, the first 64 kB, and of
+those of 16 bits, and of PNGs, the whole file.
 """
 
 import hashlib
@@ -16,35 +17,49 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from PIL import Image
+from upath import UPath
 
 from curate.boundary import runs_in_child
 from curate.exports.child import ChildDied, call
+from curate.exports.places import Places
 from curate.limits import Limits
-from curate.pixels import decoding, deep_grey
+from curate.pixels import decoding, deep_colour, deep_grey
 from curate.pixels.orientation import displayed_size
 from curate.pixels.proportions import Size
 from curate.reasons import Refusal
-from curate.records import ExportTraits, FoundImage, KnownFrame
+from curate.records import ExportTraits, FoundImage, ImageRecord, KnownFrame
+from curate.storage import is_local
 
 _PICTURES = 1024
+_REMOTE_PICTURES = 128
 _DEEP_PICTURES = 64
 _BATCH = 64  # pictures that the child looks at in one call
 _HEAD = 65_536  # bytes in which a header says whether a look is worth while
-_EXIF = (b"Exif\0", b"eXIf", b"II*\0", b"MM\0*")
+_TIFF = (b"II*\0", b"MM\0*")
+_EXIF = (b"Exif\0", b"eXIf", *_TIFF)
 _PNG = b"\x89PNG"
 _PNG_DEPTH = 24  # where a PNG's header has its bits per channel
 _DEEP = 16
 
 
+class _Source(msgspec.Struct, frozen=True):
+    """A picture file."""
+
+    file: str
+    data: bytes = b""
+    """Its bytes, or the first of them, if it is at a URL."""
+
+
 class _Picture(msgspec.Struct, frozen=True):
     """A picture of the sample."""
 
-    file: str
+    source: _Source
     document: str
     size: Size | None
     """The annotated size; None if the export does not say."""
-    mask: str
-    """A mask file of it, whose size tells then; "" if it has none."""
+    mask: _Source | None
+    """A mask file of it, whose size tells then; None if it has none."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -53,7 +68,7 @@ class _Seen(msgspec.Struct, frozen=True):
     document: str
     frame: KnownFrame
     grey_bits: int
-    """That its 16-bit grey uses; 0 if it is of another kind."""
+    """That its 16-bit grey or colours use; 0 if it is of another kind."""
 
 
 class Sample:
@@ -73,14 +88,18 @@ class Sample:
         if len(self._found) >= 2 * _PICTURES:
             self._shrink()
 
-    def traits(self, root: str) -> ExportTraits:
-        """The traits of the export. `root`: its folder."""
+    def traits(self, places: Places) -> ExportTraits:
+        """The traits of the export. `places`: where its files are."""
         self._shrink()
-        pictures = [
-            _picture(found, root)
-            for found in self._found.values()
-            if _is_worth_a_look(found.file)
-        ]
+        pictures = []
+        remote = 0
+        for found in self._found.values():
+            remote += not is_local(UPath(found.file))
+            if remote > _REMOTE_PICTURES:
+                break
+            picture = _picture(found, places, self._limits)
+            if picture is not None:
+                pictures.append(picture)
 
         seen: list[_Seen] = []
         for start in range(0, len(pictures), _BATCH):
@@ -120,7 +139,8 @@ def look_at(pictures: list[_Picture], deep: int, max_pixels: int) -> list[_Seen]
 
 
 def _look_at_one(picture: _Picture, decodes: bool, max_pixels: int) -> _Seen:
-    opened = decoding.open_file(picture.file, max_pixels)
+    opened = _open(picture.source, max_pixels)
+    is_deep_colour = deep_colour.is_deep(opened)  # asking a PNG for its EXIF loads it
     stored = (opened.height, opened.width)
     orientation = decoding.orientation_of(opened, b"")
     if opened.format == "TIFF" and orientation >= 5:
@@ -135,19 +155,38 @@ def _look_at_one(picture: _Picture, decodes: bool, max_pixels: int) -> _Seen:
         frame = "displayed"
 
     grey_bits = 0
-    if decodes and opened.mode in deep_grey.MODES:
-        with decoding.refusing():
-            opened.load()
-        grey_bits = deep_grey.used_bits(np.asarray(opened))
+    if decodes:
+        grey_bits = _used_bits(opened, picture.source, is_deep_colour)
     return _Seen(picture.document, frame, grey_bits)
 
 
-def _size_of(file: str, max_pixels: int) -> Size | None:
+def _used_bits(opened: Image.Image, source: _Source, is_deep_colour: bool) -> int:
+    """The bits that a picture of 16 bits uses; 0 if it is of another kind."""
+    if opened.mode not in deep_grey.MODES and not is_deep_colour:
+        return 0
+    data = source.data
+    if is_deep_colour and not data:
+        data = Path(source.file).read_bytes()
+    with decoding.refusing(data):
+        opened.load()
+        if is_deep_colour:
+            _, _, used = deep_colour.shown_by_bits(opened, data, 0)
+            return used
+    return deep_grey.used_bits(np.asarray(opened))
+
+
+def _open(source: _Source, max_pixels: int) -> Image.Image:
+    if source.data:
+        return decoding.open_picture(source.data, max_pixels)
+    return decoding.open_file(source.file, max_pixels)
+
+
+def _size_of(mask: _Source | None, max_pixels: int) -> Size | None:
     """Height and width of a mask file; None if there is none."""
-    if not file:
+    if mask is None:
         return None
-    mask = decoding.open_file(file, max_pixels)
-    return mask.height, mask.width
+    opened = _open(mask, max_pixels)
+    return opened.height, opened.width
 
 
 def _common(seen: Sequence[_Seen]) -> ExportTraits:
@@ -173,32 +212,61 @@ def _common(seen: Sequence[_Seen]) -> ExportTraits:
     return ExportTraits(frame=frame, frames=frames, grey_bits=grey_bits)
 
 
-def _is_worth_a_look(file: str) -> bool:
-    """Whether the head of a local file speaks of an orientation, or of 16 bits.
+def _picture(found: FoundImage, places: Places, limits: Limits) -> _Picture | None:
+    """A picture of the sample; None if its head says that nothing can be seen of it.
 
     No decoder is at work here, so it needs no child process.
     """
-    try:
-        with Path(file).open("rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError:
-        return False  # or at a URL
-    if head.startswith(_PNG) and head[_PNG_DEPTH : _PNG_DEPTH + 1] == bytes((_DEEP,)):
-        return True
-    return any(mark in head for mark in _EXIF)
-
-
-def _picture(found: FoundImage, root: str) -> _Picture:
     record = found.record
+    file = UPath(found.file)
+    head = _read(file, _HEAD)
+    is_deep = _is_deep(head)
+    if not is_deep and not any(mark in head for mark in _EXIF):
+        return None
+
+    data = b""
+    if not is_local(file):
+        data = head
+        if is_deep or head.startswith(_PNG):
+            data = _read(file, limits.file_bytes)
     size = None
     if record.height and record.width:
         size = (record.height, record.width)
-    mask = ""
-    if record.maps:
-        mask = str(Path(root) / record.maps[0].path)
-    elif record.segment_maps:
-        mask = str(Path(root) / record.segment_maps[0].path)
-    return _Picture(found.file, record.document, size, mask)
+    mask = None
+    if size is None:
+        mask = _mask(record, places)
+    return _Picture(_Source(found.file, data), record.document, size, mask)
+
+
+def _mask(record: ImageRecord, places: Places) -> _Source | None:
+    """The first mask file of a record."""
+    paths = [each.path for each in record.maps]
+    paths += [each.path for each in record.segment_maps]
+    if not paths:
+        return None
+    name = places.file(paths[0])
+    file = UPath(name)
+    if is_local(file):
+        return _Source(name)
+    return _Source(name, _read(file, _HEAD))
+
+
+def _read(file: UPath, size: int) -> bytes:
+    """The first bytes of a file; none if it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            return bytes(stream.read(size))
+    except OSError:
+        return b""
+
+
+def _is_deep(head: bytes) -> bool:
+    """Whether a file is a PNG of 16 bits a channel, or a TIFF, which may be of as many."""
+    if head.startswith(_TIFF):
+        return True
+    return head.startswith(_PNG) and head[_PNG_DEPTH : _PNG_DEPTH + 1] == bytes(
+        (_DEEP,)
+    )
 
 
 def _place(path: str) -> bytes:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.schema import DROPS
+from curate.settings import BalanceSettings
 from curate.stages import balance, caps
 from curate.stages.caps import Cap
 from pipelines.flow.build import Reads
@@ -38,11 +39,20 @@ class _CapQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class _CellQuestion:
+    """The caps that are applied before cells are counted, and the settings."""
+
+    before: list[_CountedCap]
+    settings: BalanceSettings
+
+
+@dataclass(frozen=True, slots=True)
 class _Shared:
-    """What all partitions share: the caps, and the weight of each cell."""
+    """What all partitions share: the caps, the weight of each cell, and the settings."""
 
     caps: list[_CountedCap]
     weights: pd.DataFrame
+    settings: BalanceSettings
 
 
 def reads(run: Run) -> Reads:
@@ -64,10 +74,11 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
         # A new list: the workers may still hold the one that was sent to them.
         counted = [*counted, _CountedCap(cap, caps.highest_ranks(ranks, cap))]
 
-    counts = gather(run, "balance: cells", _count_cells, "split", _COLUMNS, counted)
+    cells = _CellQuestion(counted, settings)
+    counts = gather(run, "balance: cells", _count_cells, "split", _COLUMNS, cells)
     weights = balance.weights(balance.total_cells(counts), _trust(run), settings)
     return map_partitions(
-        run, stage, new, _balance_partition, _Shared(counted, weights)
+        run, stage, new, _balance_partition, _Shared(counted, weights, settings)
     )
 
 
@@ -80,14 +91,14 @@ def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:
     return caps.lowest_ranks(kept, question.cap)
 
 
-def _count_cells(rows: pa.Table, counted: list[_CountedCap]) -> pd.DataFrame:
-    kept, _ = _apply_caps(rows, counted)
-    return balance.count_cells(kept)
+def _count_cells(rows: pa.Table, question: _CellQuestion) -> pd.DataFrame:
+    kept, _ = _apply_caps(rows, question.before)
+    return balance.count_cells(kept, question.settings)
 
 
 def _balance_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:
     kept, drops = _apply_caps(rows, shared.caps)
-    return balance.weigh(kept, shared.weights), drops
+    return balance.weigh(kept, shared.weights, shared.settings), drops
 
 
 def _apply_caps(

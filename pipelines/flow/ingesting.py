@@ -13,6 +13,7 @@ import msgspec
 from upath import UPath
 
 from curate import ledger
+from curate.exports.places import Places
 from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.settings import ExportSettings
@@ -39,13 +40,13 @@ class PartitionTask:
     """A partition to make.
 
     `name`: its file name in the stage. `plan_key`, `number`: which plan file it reads.
-    `root`: where the export's files are. `key`: of what it is made from. `kept`: the
+    `places`: where the export's files are. `key`: of what it is made from. `kept`: the
     partition with the same key in the finished stage, if there is one.
     """
 
     name: str
     export: ExportSettings
-    root: str
+    places: Places
     plan_key: str
     number: int
     key: str
@@ -115,7 +116,7 @@ def _partition_tasks(
             task = PartitionTask(
                 name=f"part-{len(tasks):05d}.parquet",
                 export=each.export,
-                root=each.plan.root,
+                places=each.plan.places,
                 plan_key=each.key,
                 number=number,
                 key=key,
@@ -154,7 +155,7 @@ def _ingest_once(
         return PartitionReport(known, faults=0)
 
     batch = read_batch(build, task.plan_key, task.number)
-    made = ingest.ingest_part(batch, task.export, UPath(task.root), limits)
+    made = ingest.ingest_part(batch, task.export, task.places, limits)
 
     counted = ledger.count(made.seen, made.segments, made.drops)
     write_table(target / "segments" / name, made.segments)

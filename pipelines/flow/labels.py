@@ -17,6 +17,14 @@ from curate import storage
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import Decisions, customers_folder, load_decisions
+from curate.labels.numbering import (
+    NumberRule,
+    as_read,
+    by_name,
+    count_uses,
+    find_numbered,
+    for_each_label,
+)
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
 from curate.labels.taxonomy import Taxonomy
 from curate.settings import Settings
@@ -28,6 +36,7 @@ from pipelines.flow.runner import Run
 from pipelines.flow.unused_decisions import warn_of_unused
 
 _COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
+_USES_COLUMNS = ["export", "label", "image_id"]
 _MOST_SHOWN = 5  # labels that wait, in the warning
 
 
@@ -95,9 +104,13 @@ def _load_decisions(files: _Customers) -> Decisions:
 
 
 def digests(settings: Settings) -> dict[str, Any]:
-    """What remap's result depends on: the taxonomy, and the decisions."""
+    """What remap's result depends on: taxonomy, decisions, and how numbers are read."""
     taxonomy, decisions = load(settings)
-    return {"taxonomy": taxonomy.digest, "decisions": decisions.digest}
+    return {
+        "taxonomy": taxonomy.digest,
+        "decisions": decisions.digest,
+        "label_numbers": number_rules(settings),
+    }
 
 
 def labels_file(build: UPath) -> UPath:
@@ -106,9 +119,10 @@ def labels_file(build: UPath) -> UPath:
 
 
 def read_labels(build: UPath) -> pd.DataFrame:
-    """What became of each label of a build, a row for each label of an export.
+    """What became of each label of a build, a row for each name of an export.
 
-    The columns are those of `curate.labels.outcomes.LABELS`; `suggestions` holds arrays of
+    Labels that differ by the number of the instance are one row. The columns are those
+    of `curate.labels.outcomes.LABELS`; `suggestions` holds arrays of
     {"concept": …, "score": …}. Raises InputError if remap has not written it.
     """
     file = labels_file(build)
@@ -117,7 +131,7 @@ def read_labels(build: UPath) -> pd.DataFrame:
             f"{file}: not there; run 'python -m pipelines remap' with this settings file first"
         )
     table: pd.DataFrame = storage.read_table(file).to_pandas()
-    return table
+    return by_name(table)
 
 
 def queue_file(build: UPath) -> UPath:
@@ -125,35 +139,68 @@ def queue_file(build: UPath) -> UPath:
     return queue.queue_file(build)
 
 
-def count(run: Run) -> pd.DataFrame:
-    """The labels of ingest's partitions: a table with the columns of `LABEL_COUNTS`."""
-    return total_labels(gather(run, "remap: labels", _count, "ingest", _COLUMNS, None))
+@dataclass(frozen=True, slots=True)
+class CountedLabels:
+    """The labels of ingest's partitions.
+
+    `counts`: a table with the columns of `LABEL_COUNTS`. `names`: of labels that number
+    instances, by export and label.
+    """
+
+    counts: pd.DataFrame
+    names: dict[tuple[str, str], str]
+
+
+def count(run: Run) -> CountedLabels:
+    """Count the labels of ingest's partitions, and find those that number instances."""
+    counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
+    uses = gather(run, "remap: numbers", _count_uses, "ingest", _USES_COLUMNS, None)
+    names = find_numbered(uses, number_rules(run.settings))
+    return CountedLabels(total_labels(counted), names)
 
 
 def decide(
     settings: Settings,  # noqa: ARG001  for what they say of the exports
-    counts: pd.DataFrame,
+    counted: CountedLabels,
     taxonomy: Taxonomy,
     decisions: Decisions,
 ) -> pa.Table:
-    """What becomes of the labels of `count` by a taxonomy: a table of schema `LABELS`."""
-    return decide_labels(counts, taxonomy, decisions)
+    """What becomes of each label by a taxonomy: a table of schema `LABELS_AS_READ`."""
+    counts = as_read(counted.counts, counted.names, decisions)
+    decided = decide_labels(by_name(counts), taxonomy, decisions)
+    return for_each_label(counts, decided)
+
+
+def names_of(labels: pa.Table) -> pa.Table:
+    """A table of `decide` with one row for each name: labels that are read alike are one."""
+    schema = labels.schema.remove(labels.schema.get_field_index("read_as"))
+    named = by_name(labels.to_pandas())
+    return pa.Table.from_pandas(named, schema=schema, preserve_index=False)
 
 
 def match(run: Run, applied: queue.Applied | None = None) -> pa.Table:
-    """Count the labels of ingest's partitions and decide each once: a table of schema `LABELS`.
+    """Count the labels of ingest's partitions and decide each: a table of `LABELS_AS_READ`.
 
     The labels that wait for a decision are warned of and written to the review queue, unless
     reviewers have written there since. `applied`: the queue of which everything has been applied.
     """
     taxonomy, decisions = load(run.settings)
-    counts = count(run)
-    labels = decide(run.settings, counts, taxonomy, decisions)
+    labels = decide(run.settings, count(run), taxonomy, decisions)
 
-    queue.write_queue(run, labels, taxonomy, applied)
-    warn_of_unused(run, counts, decisions)
-    _warn_of_waiting(run, labels.to_pandas())
+    named = names_of(labels)
+    queue.write_queue(run, named, taxonomy, applied)
+    warn_of_unused(run, labels.to_pandas(), decisions)
+    _warn_of_waiting(run, named.to_pandas())
     return labels
+
+
+def number_rules(settings: Settings) -> dict[str, NumberRule]:
+    """What the settings say of the numbers in each export's labels."""
+    return {export.name: export.label_numbers for export in settings.exports}
+
+
+def _count_uses(rows: pa.Table, _: None) -> pd.DataFrame:
+    return count_uses(rows)
 
 
 def _count(rows: pa.Table, _: None) -> pd.DataFrame:
@@ -215,14 +262,14 @@ def _listed(shares: Mapping[str, float]) -> str:
 
 def plain(labels: pa.Table) -> dict[str, Any]:
     """The labels with what becomes of them, and how many objects were decided how, for JSON."""
-    table = labels.to_pandas()
+    table = by_name(labels.drop_columns(["suggestions"]).to_pandas())
     how = table["how"].replace("", "waits")
     objects = table.groupby(how, sort=False)["count"].sum()
     ordered = objects.sort_values(ascending=False, kind="stable")
     return {
         "objects_by_match": ordered.to_dict(),
         "open": int((table["decision"] == "").sum()),
-        "labels": labels.drop_columns(["suggestions"]).to_pylist(),
+        "labels": table.to_dict("records"),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from upath import UPath
 
+from curate.exports.places import Places
 from curate.limits import Limits
 from curate.records import Drop, ExportTraits, FaultReport, FoundImage, IgnoredFile
 from curate.settings import ExportSettings
@@ -28,13 +29,13 @@ _Item = TypeVar("_Item")
 class Plan(msgspec.Struct, frozen=True):
     """An export as planned.
 
-    `root`: where its files are. `partitions`: how many plan files it has. `digest`: of
+    `places`: where its files are. `partitions`: how many plan files it has. `digest`: of
     those files and of what they were made from. `faults`: exceptions that no rule
     foresees. `ignored_files`: how many files the format left alone; `ignored`: some of
     them, each with the reason.
     """
 
-    root: str
+    places: Places
     partitions: int
     digest: str
     faults: int
@@ -100,8 +101,8 @@ def plan_exports(run: Run, version: int) -> list[PlannedExport]:
 
 
 def described(export: ExportSettings) -> dict[str, Any]:
-    """An export's settings without `trust`, which only sets weights in balance."""
-    return export.model_dump(mode="json", exclude={"trust"})
+    """An export's settings without those that only later stages read."""
+    return export.model_dump(mode="json", exclude={"trust", "label_numbers"})
 
 
 def read_plan(build: UPath, key: str) -> Plan | None:
@@ -142,7 +143,7 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
         faults += sum(isinstance(record, FaultReport) for record in batch)
 
     plan = Plan(
-        root=str(opened.files.root),
+        places=opened.files.places,
         partitions=len(digests),
         digest=digest(key, digests, msgspec.to_builtins(aside.traits)),
         faults=faults,

@@ -6,6 +6,7 @@ import pyarrow as pa
 from upath import UPath
 
 from curate import storage
+from curate.labels import numbering
 from curate.labels.decisions import Decisions
 from curate.stages import remap
 from pipelines.flow import labels
@@ -34,9 +35,8 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     storage.write_table(new / "labels.parquet", matched)
     storage.write_json(new / "taxonomy.json", labels.taxonomy_texts(run.settings))
     _, decisions = labels.load(run.settings)
-    return map_partitions(
-        run, stage, new, _remap_partition, _Shared(matched, decisions)
-    )
+    shared = _Shared(matched, numbering.with_numbered(decisions, matched))
+    return map_partitions(run, stage, new, _remap_partition, shared)
 
 
 def check(run: Run) -> None:
@@ -45,4 +45,5 @@ def check(run: Run) -> None:
 
 
 def _remap_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:
-    return remap.remap_objects(rows, shared.labels, shared.decisions)
+    mapped, drops = remap.remap_objects(rows, shared.labels, shared.decisions)
+    return numbering.mark_numbered(mapped, shared.labels), drops

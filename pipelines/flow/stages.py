@@ -14,12 +14,12 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 1,
+    "ingest": 2,
     "remap": 2,
     "filter": 1,
     "split": 1,
     "balance": 1,
-    "shard": 1,
+    "shard": 2,
 }
 """The version of each stage's code. Raise it with every change of what the stage
 writes: it is part of the stage's key, so builds that an older version made are made

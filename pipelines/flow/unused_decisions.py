@@ -15,19 +15,19 @@ from pipelines.flow.runner import Run
 _MOST_SHOWN = 3  # in one warning
 
 
-def warn_of_unused(run: Run, counts: pd.DataFrame, decisions: Decisions) -> None:
+def warn_of_unused(run: Run, labels: pd.DataFrame, decisions: Decisions) -> None:
     """Warn of decisions of the run's customers that change nothing.
 
-    `counts`: all labels of the exports, with the columns of `LABEL_COUNTS`.
+    `labels`: all of the exports, with the columns of `LABELS_AS_READ`.
     """
     exports: dict[str, list[str]] = {}
     for export in run.settings.exports:
         exports.setdefault(export.customer, []).append(export.name)
 
     for customer, names in sorted(exports.items()):
-        labels = counts[counts["customer"] == customer]
-        problems = _of_labels(customer, labels, decisions)
-        problems += _of_exports(customer, names, labels, decisions)
+        mine = labels[labels["customer"] == customer]
+        problems = _of_labels(customer, mine, decisions)
+        problems += _of_exports(customer, names, mine, decisions)
         if problems:
             _warn(run, customer, problems)
     _warn_of_objects(run, decisions, exports)
@@ -41,13 +41,18 @@ def _of_labels(
     customer: str, labels: pd.DataFrame, decisions: Decisions
 ) -> list[_Problem]:
     """Labels that no export of the customer has."""
-    there = set(labels["label"])
+    there = _words(labels)
     decided = decisions.by_customer.get(customer, {})
     return [
         (("labels", label), f"no export has the label {label!r}{nearest(label, there)}")
         for label in decided
         if label not in there
     ]
+
+
+def _words(labels: pd.DataFrame) -> set[str]:
+    """The labels, and the names as which those are read that number instances."""
+    return {*labels["label"], *labels["read_as"]}
 
 
 def _of_exports(
@@ -62,7 +67,7 @@ def _of_exports(
             message = f"{customer} has no export {export!r}{nearest(export, names)}"
             found.append((("exports", export), message))
             continue
-        there = set(labels[labels["export"] == export]["label"])
+        there = _words(labels[labels["export"] == export])
         for label in decided:
             if label not in there:
                 message = f"{export} has no label {label!r}{nearest(label, there)}"

@@ -196,21 +196,21 @@ def find_other_kinds(
         ]
         # Many tools write .json: only what is in it tells whose it is.
         if kind.mark is not None:
-            named = _with_mark(files.root, named, re.compile(kind.mark, re.M), heads)
+            named = _with_mark(files, named, re.compile(kind.mark, re.M), heads)
         if named:
             found.append(OtherKind(kind.name, len(named), named[0], kind.advice))
     return sorted(found, key=lambda each: -each.files)
 
 
 def _with_mark(
-    root: UPath, paths: list[str], mark: re.Pattern[bytes], heads: dict[str, bytes]
+    files: Files, paths: list[str], mark: re.Pattern[bytes], heads: dict[str, bytes]
 ) -> list[str]:
     """The paths of files that begin with a mark; of many, those of some files."""
     step = max(1, len(paths) // _MOST_HEADS)
     marked = []
     for path in paths[::step]:
         if path not in heads:
-            heads[path] = _head(root / path)
+            heads[path] = _head(files.file(path))
         if mark.search(heads[path]):
             marked.append(path)
     return marked

@@ -172,7 +172,7 @@ def _masks_are_of_another_kind(attempt: Attempt) -> bool:
         return False
     for path in sorted(documents.mask_files):
         # Both formats read palettes, but labelmap knows more layouts of them.
-        has_colours = _has_colours(documents.opened.files.root / path)
+        has_colours = _has_colours(documents.opened.files.file(path))
         return has_colours != (attempt.candidate.format == "colormap")
     return False
 

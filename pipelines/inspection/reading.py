@@ -144,7 +144,7 @@ def read_images(
 ) -> ReadImages:
     """Read the first so many of the chosen images, as ingest does."""
     chosen = documents.images.chosen()[:most]
-    root = documents.opened.files.root
+    places = documents.opened.files.places
     segments = [ingest.ADDS.empty_table()]
     drops = []
     faults = []
@@ -153,7 +153,7 @@ def read_images(
         batch: list[ingest.BatchItem] = [documents.traits]
         for records in chosen[start : start + _IMAGES_AT_ONCE]:
             batch += records
-        made = ingest.ingest_part(batch, documents.export, root, limits)
+        made = ingest.ingest_part(batch, documents.export, places, limits)
         segments.append(made.segments)
         drops.append(made.drops)
         faults += made.faults

@@ -13,6 +13,7 @@ from curate import storage
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import load_decisions
+from curate.labels.numbering import with_numbered
 from curate.settings import Settings
 from curate.stages.impact import Impact, Sums, Version, pair_outcomes, sum_impact
 from curate.stages.remap import NEEDS
@@ -41,15 +42,15 @@ def compare(settings: Settings, revision: str | None) -> Impact:
     """
     with start_run(settings) as run:
         run_stages(run, FLOW, "ingest")
-        counts = labels.count(run)
+        counted = labels.count(run)
         taxonomy, decisions = labels.load(settings)
-        outcomes = labels.decide(settings, counts, taxonomy, decisions)
-        now = Version(taxonomy, decisions, outcomes)
+        outcomes = labels.decide(settings, counted, taxonomy, decisions)
+        now = Version(taxonomy, with_numbered(decisions, outcomes), outcomes)
         if revision is None:
-            before = _last_run(run, counts)
+            before = _last_run(run, counted)
         else:
             texts = _texts_of_revision(settings, revision)
-            before = _version(settings, texts, counts, f"{revision}:")
+            before = _version(settings, texts, counted, f"{revision}:")
 
         shared = _Versions(before, now)
         pairs = gather(
@@ -63,7 +64,7 @@ def _pair_partition(rows: pa.Table, shared: _Versions) -> pd.DataFrame:
     return pair_outcomes(rows, shared.old, shared.new)
 
 
-def _last_run(run: Run, counts: pd.DataFrame) -> Version:
+def _last_run(run: Run, counted: labels.CountedLabels) -> Version:
     """What the last run of remap did: its taxonomy, and its table of labels."""
     texts = storage.read_json(run.build / "remap" / "taxonomy.json")
     if texts is None:
@@ -71,7 +72,7 @@ def _last_run(run: Run, counts: pd.DataFrame) -> Version:
             f"{run.build / 'remap'}: no run to compare with; run 'python -m pipelines remap' "
             "with this settings file first, or give --against REVISION"
         )
-    version = _version(run.settings, texts, counts, "the last run's ")
+    version = _version(run.settings, texts, counted, "the last run's ")
     table = storage.read_table(labels.labels_file(run.build))
     # Labels of exports that the last run did not have are matched as it would have done.
     known = table.to_pandas()[["customer", "export", "label"]].assign(known=True)
@@ -82,7 +83,10 @@ def _last_run(run: Run, counts: pd.DataFrame) -> Version:
 
 
 def _version(
-    settings: Settings, texts: Mapping[str, str], counts: pd.DataFrame, name: str
+    settings: Settings,
+    texts: Mapping[str, str],
+    counted: labels.CountedLabels,
+    name: str,
 ) -> Version:
     """The taxonomy of some texts, by their paths beside concepts.yaml, and its outcomes.
 
@@ -98,8 +102,8 @@ def _version(
         except InputError as error:
             told = str(error).replace(f"{folder}/", name)
             raise InputError(told) from None
-    outcomes = labels.decide(settings, counts, taxonomy, decisions)
-    return Version(taxonomy, decisions, outcomes)
+    outcomes = labels.decide(settings, counted, taxonomy, decisions)
+    return Version(taxonomy, with_numbered(decisions, outcomes), outcomes)
 
 
 def _texts_of_revision(settings: Settings, revision: str) -> dict[str, str]:

@@ -37,6 +37,7 @@ _COLOUR_KEYS = (
     "colour",
     "rgb",
     "color_rgb",
+    "class_color",
     "hex",
     "color_hex_code",
     "palette",

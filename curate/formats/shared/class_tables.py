@@ -47,6 +47,7 @@ _VOID_NAMES = {
     "not labeled",
 }
 _IGNORE = "__ignore__"
+_GREYS = {value * 0x010101: value for value in range(256)}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def find_tables(
         if folder in tables or not _FILE_NAME.fullmatch(name):
             continue
         try:
-            if (export.files.root / path).stat().st_size > _MAX_BYTES:
+            if export.files.file(path).stat().st_size > _MAX_BYTES:
                 continue
             table = read_table(export, path)
         except Refusal as refusal:
@@ -165,6 +166,8 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
         row.name.strip() for row in listed
     ):
         raise NoClassTable("it lists no classes, too many, or classes without a name")
+    if _are_numbered_greys(listed):
+        listed = _by_grey(listed)
 
     number = 0
     if listed[0].name.strip().lower() == _IGNORE:
@@ -184,6 +187,23 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
         void=_named(numbered, _VOID_NAMES),
         background=_named(numbered, _BACKGROUND_NAMES),
     )
+
+
+def _are_numbered_greys(rows: list[ClassRow]) -> bool:
+    """Whether colours are numbers: [1, 1, 1], [2, 2, 2] of Supervisely's machine masks."""
+    listed = [row for row in rows if row.colour != 0]
+    greys = {_GREYS.get(row.colour or 0) for row in listed if row.value is None}
+    if not listed or len(greys) < len(listed):
+        return False
+    return all(grey is not None and 1 <= grey <= len(rows) for grey in greys)
+
+
+def _by_grey(rows: list[ClassRow]) -> list[ClassRow]:
+    """Rows with their greys as values; what is black is nothing, if no row says otherwise."""
+    numbered = [ClassRow(row.name, _GREYS[row.colour or 0], row.colour) for row in rows]
+    if all(row.colour != 0 for row in rows):
+        numbered.append(ClassRow("background", 0, 0))
+    return numbered
 
 
 def _by_colour(rows: dict[int, ClassRow]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from curate.formats.shared.coco_entries import (
     read_object,
 )
 from curate.formats.shared.coco_shapes import read_shape
-from curate.formats.shared.json_values import attributes, label_flags, value
+from curate.formats.shared.json_values import attributes, label_flags, stated_box, value
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation
 
@@ -100,7 +100,12 @@ def read_annotation(
         return msgspec.structs.replace(
             annotation, dropped=refusal.reason, detail=refusal.detail
         )
-    return msgspec.structs.replace(annotation, shape=shape, flags=label_flags(label))
+    return msgspec.structs.replace(
+        annotation,
+        shape=shape,
+        flags=label_flags(label),
+        box=stated_box(value(entry.bbox)),
+    )
 
 
 def annotation_key(document: str, entry: Entry) -> str:

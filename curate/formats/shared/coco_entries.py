@@ -22,6 +22,7 @@ class Entry(msgspec.Struct, gc=False):
     id: _Piece = _UNSET
     category_id: _Piece = _UNSET
     segmentation: _Piece = _UNSET
+    bbox: _Piece = _UNSET
     iscrowd: _Piece = _UNSET
     isbbox: _Piece = _UNSET
     deleted: _Piece = _UNSET

@@ -6,7 +6,12 @@ from typing import Any
 from curate.formats.shared.darwin_items import Item, Slot
 from curate.formats.shared.darwin_rasters import Mask, read_layers
 from curate.formats.shared.darwin_shapes import OUTLINES, read_outline
-from curate.formats.shared.json_values import attributes, label_flags
+from curate.formats.shared.json_values import (
+    as_object,
+    attributes,
+    label_flags,
+    stated_box,
+)
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Shape, refused_annotation
 
@@ -52,8 +57,14 @@ def _annotation(
         shape = _shape(entry, masks)
     except Refusal as refusal:
         return refused_annotation(refusal, key=key, label=label, attributes=noted)
+    box = as_object(entry.get("bounding_box"))
     return Annotation(
-        key=key, label=label, shape=shape, flags=label_flags(label), attributes=noted
+        key=key,
+        label=label,
+        shape=shape,
+        flags=label_flags(label),
+        attributes=noted,
+        box=stated_box([box.get(side) for side in ("x", "y", "w", "h")]),
     )
 
 

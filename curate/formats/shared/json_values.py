@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from curate.exports.documents import json_value
-from curate.records import Flag
+from curate.records import Flag, StatedBox
 
 _LARGEST = 1 << 63  # what a record can hold; no id, px or count of a picture comes near
 
@@ -38,6 +38,21 @@ def ring(points: Any) -> list[Any]:
         return list(map(float, points))
     except OverflowError:
         return [None]
+
+
+def stated_box(data: Any) -> StatedBox | None:
+    """The box that an export states, if it is a list of four numbers; else None.
+
+    >>> stated_box([1, 2, 30, 40])
+    (1.0, 2.0, 30.0, 40.0)
+    """
+    if not isinstance(data, list) or len(data) != 4:
+        return None
+    numbers = ring(data)
+    if len(numbers) != 4:
+        return None
+    x, y, width, height = numbers
+    return x, y, width, height
 
 
 def whole(number: Any) -> int | None:

@@ -28,6 +28,7 @@ OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
 _USUAL_VOID = frozenset({255})
 _USUAL_VOID_BESIDE_CLASSES = frozenset({0, 255})
 
+_OF_CELLPOSE = re.compile(r"_cp_masks(?:_\d+)?\.[a-z]+$", re.IGNORECASE)
 _MAX_LIST_BYTES = 64_000_000
 _MAX_LIST_LINE = 2_000
 _IMAGE_AND_MASK = re.compile(r"(\S.*?\.\w{3,4})[\s,;]+(\S.*?\.\w{3,4})")
@@ -151,11 +152,16 @@ def _pixels(
 ) -> Literal["colour", "objects", "binary", "auto"]:
     if reading.by_colour:
         return "colour"
-    if reading.numbers_objects:
+    if _numbers_objects(reading, mask):
         return "objects"
     if mask.whole:
         return "binary"
     return "auto"
+
+
+def _numbers_objects(reading: _Reading, mask: ChosenMask) -> bool:
+    """Whether the values of a mask number objects: option `values` says so, or cellpose does."""
+    return reading.numbers_objects or _OF_CELLPOSE.search(mask.path) is not None
 
 
 def _unlisted_void(reading: _Reading, table: ClassTable) -> frozenset[int]:
@@ -178,7 +184,7 @@ def _objects(reading: _Reading, mask: ChosenMask) -> Literal["instances", "compo
     """Whether a value or a colour is one object, or each of its 8-connected regions."""
     if reading.export.objects != "auto":
         return reading.export.objects
-    if reading.numbers_objects or (mask.whole and not reading.by_colour):
+    if _numbers_objects(reading, mask) or (mask.whole and not reading.by_colour):
         return "instances"
     return "components"
 
@@ -217,7 +223,7 @@ def _listed(export: Export) -> set[str]:
         if not path.lower().endswith((".txt", ".lst", ".csv")):
             continue
         try:
-            if (export.files.root / path).stat().st_size > _MAX_LIST_BYTES:
+            if export.files.file(path).stat().st_size > _MAX_LIST_BYTES:
                 continue
             text = export.read_text(path)
         except (Refusal, OSError):

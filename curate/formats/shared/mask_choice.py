@@ -12,6 +12,7 @@
 """
 
 import posixpath
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -140,4 +141,5 @@ def _sorted(matches: list[Match]) -> list[Match]:
 
 
 def _is_coloured(path: str) -> bool:
-    return "color" in path.lower() or "colour" in path.lower()
+    """Whether a mask's path says that it is painted: `1_color.png`, `semantic_rgb/1.png`."""
+    return re.search(r"colou?r|_rgb\b", path, re.IGNORECASE) is not None

@@ -8,7 +8,13 @@ import msgspec
 
 from curate.formats.shared.coco_annotations import Classes
 from curate.formats.shared.coco_entries import is_set, read_id
-from curate.formats.shared.json_values import as_object, attributes, label_flags, whole
+from curate.formats.shared.json_values import (
+    as_object,
+    attributes,
+    label_flags,
+    stated_box,
+    whole,
+)
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Painted, SegmentMap
 
@@ -68,6 +74,7 @@ def read_segment(
         shape=Painted(path=path, value=value),
         attributes=attributes(entry.get("attributes")),
         flags=label_flags(label),
+        box=stated_box(entry.get("bbox")),
     )
     try:
         reading.classes.check(category)

@@ -77,8 +77,8 @@ class CuratedBuild:
     ingested_images: "Series[int]"
     """Number of images with objects after ingest, by export."""
 
-    flags: "Series[int]"
-    """Number of objects of the shards by flag, the most frequent first."""
+    flags: DataFrame
+    """Number of objects of the shards by flag and export: flag, export, count."""
 
     @property
     def exports(self) -> Sequence[ExportSettings]:
@@ -149,7 +149,7 @@ def _count_ingested_images(folder: UPath) -> "Series[int]":
     return images.drop_duplicates().groupby("export").size()
 
 
-def _read_shard_rows(folder: UPath) -> tuple[DataFrame, DataFrame, "Series[int]"]:
+def _read_shard_rows(folder: UPath) -> tuple[DataFrame, DataFrame, DataFrame]:
     """The tables `objects`, `images` and `flags` of a CuratedBuild."""
     needed = {*_COUNTED_BY, *_IMAGE, *BOX_COLUMNS, "weight", "flags"} - {"size"}
     objects = []
@@ -163,12 +163,22 @@ def _read_shard_rows(folder: UPath) -> tuple[DataFrame, DataFrame, "Series[int]"
         )
         objects.append(sums)
         images.append(partition.group_by(list(_IMAGE)).aggregate([]))
-        flags.append(pc.list_flatten(partition["flags"]).to_pandas())
+        flags.append(_count_flags(partition))
 
     counted = pa.concat_tables(objects).to_pandas()
     counted = counted.rename(columns={"count_all": "count", "weight_sum": "weight"})
     return (
         counted.groupby(list(_COUNTED_BY), as_index=False).sum(),
         pa.concat_tables(images).to_pandas().drop_duplicates(),
-        pd.concat(flags).value_counts(),
+        pd.concat(flags).groupby(["flag", "export"], as_index=False).sum(),
     )
+
+
+def _count_flags(partition: pa.Table) -> DataFrame:
+    """Number of rows by flag and export: the columns flag, export and count."""
+    flags = partition["flags"].combine_chunks()
+    exports = partition["export"].combine_chunks().take(pc.list_parent_indices(flags))
+    one_flag = pa.table({"flag": pc.list_flatten(flags), "export": exports})
+    counts = one_flag.group_by(["flag", "export"]).aggregate([([], "count_all")])
+    table: DataFrame = counts.rename_columns(["flag", "export", "count"]).to_pandas()
+    return table

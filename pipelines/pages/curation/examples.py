@@ -1,8 +1,10 @@
-"""Examples for the page: some objects of each concept, some drops of each reason."""
+"""Examples for the page: some objects of each concept and flag, drops of each reason."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from upath import UPath
@@ -15,7 +17,7 @@ _SMALL = 40  # px of a box's shorter side: below it there is little to see
 
 
 @dataclass(frozen=True, slots=True)
-class ConceptExample:
+class CropExample:
     """An object of the shards, and where its crop is."""
 
     concept: str
@@ -52,9 +54,9 @@ _INGESTED_COLUMNS = (
 )
 
 
-def find_concept_examples(build: UPath, most: int) -> list[ConceptExample]:
+def find_concept_examples(build: UPath, most: int) -> list[CropExample]:
     """Objects of the shards, at most so many for each concept, large ones first."""
-    columns = [field.name for field in fields(ConceptExample)]
+    columns = [field.name for field in fields(CropExample)]
     order = ["small", "object_id"]
     found = []
     for partition in read_partitions(
@@ -64,7 +66,35 @@ def find_concept_examples(build: UPath, most: int) -> list[ConceptExample]:
         marked = partition.select(columns).append_column("small", is_small)
         found.append(take_first_of_each(marked, "concept", order, most))
     examples = take_first_of_each(pa.concat_tables(found), "concept", order, most)
-    return [ConceptExample(**row) for row in examples.select(columns).to_pylist()]
+    return [CropExample(**row) for row in examples.select(columns).to_pylist()]
+
+
+def find_flag_examples(
+    build: UPath, wanted: Collection[str], most: int
+) -> dict[str, list[CropExample]]:
+    """Objects of the shards by flag, at most so many for each, of many exports first.
+
+    `wanted`: the flags.
+    """
+    names = [field.name for field in fields(CropExample)]
+    columns = [*names, "flags", *BOX_COLUMNS]
+    found = []
+    for partition in read_partitions(build / "shard" / "segments", columns):
+        is_small = pc.less(_shorter_side(partition), _SMALL)
+        rows = partition.select([*names, "flags"]).append_column("small", is_small)
+        one_flag = rows.to_pandas().explode("flags")
+        flagged = one_flag[one_flag["flags"].isin(list(wanted))]
+        found.append(_first_of_exports(flagged, most))
+
+    chosen = _first_of_exports(pd.concat(found), most)
+    # The first of each export come before the second of any.
+    turn = chosen.groupby(["flags", "export"]).cumcount()
+    ordered = chosen.assign(turn=turn).sort_values(["flags", "turn", "small"])
+    examples: dict[str, list[CropExample]] = defaultdict(list)
+    for row in ordered.groupby("flags").head(most).to_dict("records"):
+        example = CropExample(**{name: row[name] for name in names})
+        examples[row["flags"]].append(example)
+    return examples
 
 
 def find_drop_examples(build: UPath, stage: str, most: int) -> pa.Table:
@@ -103,6 +133,13 @@ def take_first_of_each(
     keys = table.select([by, *order]).to_pandas()
     first = keys.sort_values([by, *order]).groupby(by).head(most)
     return table.take(pa.array(first.index))
+
+
+def _first_of_exports(flagged: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The first rows of each flag and export, large objects first."""
+    by = ["flags", "export"]
+    ordered = flagged.sort_values([*by, "small", "object_id"], kind="stable")
+    return ordered.groupby(by).head(most)
 
 
 def _shorter_side(partition: pa.Table) -> pa.ChunkedArray:

@@ -19,7 +19,7 @@ from curate.pixels.masks import Mask
 from curate.reasons import Fault, Refusal
 from curate.records import Box
 from curate.stages import cutting
-from pipelines.pages.curation.examples import ConceptExample, IngestedObject
+from pipelines.pages.curation.examples import CropExample, IngestedObject
 from pipelines.pages.page import data_uri, picture_uri
 
 # Pictures are twice as large as the page shows them, for fine screens.
@@ -34,9 +34,9 @@ CANNOT_OPEN = (OSError, Refusal, Fault, child.ChildDied)
 """What opening a photo may raise. The stages have counted it; a page only goes without it."""
 
 
-def paint_crops(shards: UPath, examples: Iterable[ConceptExample]) -> dict[str, str]:
+def paint_crops(shards: UPath, examples: Iterable[CropExample]) -> dict[str, str]:
     """Crops with their outlines, by object_id."""
-    by_file: dict[str, list[ConceptExample]] = {}
+    by_file: dict[str, list[CropExample]] = {}
     for example in examples:
         by_file.setdefault(example.shard_file, []).append(example)
 
@@ -47,7 +47,7 @@ def paint_crops(shards: UPath, examples: Iterable[ConceptExample]) -> dict[str, 
 
 
 def _paint_crops_of_file(
-    path: UPath, examples: Iterable[ConceptExample]
+    path: UPath, examples: Iterable[CropExample]
 ) -> dict[str, str]:
     """The crops of one shard; each row group that is needed is read once."""
     painted: dict[str, str] = {}

@@ -18,6 +18,7 @@ from upath import UPath
 
 from curate import storage
 from curate.labels.decisions import Decisions
+from curate.labels.numbering import by_name
 from curate.labels.taxonomy import Taxonomy
 from pipelines.flow import labels as flow_labels
 from pipelines.flow.partitions import gather
@@ -96,7 +97,7 @@ def page_file(build: UPath) -> UPath:
 
 
 def write_review_page(run: Run, labels: pa.Table) -> UPath:
-    """Write the page of a table of schema `LABELS`; its path."""
+    """Write the page of a table of schema `LABELS_AS_READ`; its path."""
     taxonomy, decisions = flow_labels.load(run.settings)
     data = _collect(run, labels.to_pandas(), taxonomy, decisions)
     path = page_file(run.build)
@@ -136,7 +137,11 @@ def _collect(
         attributes.COLUMNS,
         None,
     )
-    shown = _group(table, examples.choose(proposals), attributes.total_values(counted))
+    names = _names_by_key(table)
+    chosen = _by_name(examples.choose(proposals), names)
+    values = attributes.total_values(counted)
+    named = {names.get(key, key): found for key, found in values.items()}
+    shown = _group(by_name(table), chosen, named)
     _limit_crops(shown)
     wanted = dict.fromkeys(crop for label in shown for crop in label.crops)
     painted = pictures.paint(run, list(wanted))
@@ -154,6 +159,25 @@ def _collect(
         pictures=within_budget,
         rejected=rejected,
     )
+
+
+def _names_by_key(table: pd.DataFrame) -> dict[LabelKey, LabelKey]:
+    """Each label of the table, and the name as which it is read."""
+    columns = ["customer", "export", "label", "read_as"]
+    found = {}
+    for customer, export, label, name in table[columns].itertuples(index=False):
+        found[LabelKey(customer, export, label)] = LabelKey(customer, export, name)
+    return found
+
+
+def _by_name(
+    chosen: Mapping[LabelKey, list[str]], names: Mapping[LabelKey, LabelKey]
+) -> dict[LabelKey, list[str]]:
+    """The examples of each name: of its labels in turn."""
+    lists: dict[LabelKey, list[list[str]]] = {}
+    for key, crops in chosen.items():
+        lists.setdefault(names.get(key, key), []).append(crops)
+    return {name: _take_in_turn(each) for name, each in lists.items()}
 
 
 def _group(

@@ -182,10 +182,68 @@ def refusal_of(archive: Path, folder: Path) -> Reason:
     return caught.value.reason
 
 
-def test_a_name_that_no_file_can_have_is_over_the_limit(tmp_path: Path) -> None:
-    limits = msgspec.structs.replace(LIMITS, path_bytes=1024)
-    archive = zipped(tmp_path / "a.zip", {"a" * 300: b"x"})
-    assert refusal(archive, limits) is Reason.OVER_LIMIT
+@pytest.mark.parametrize("name", ["a/" * 120 + "b.png", "c" * 300 + ".png"])
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_path_that_is_too_long_costs_itself(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    limits = msgspec.structs.replace(LIMITS, path_bytes=230 + len(name) // 300 * 100)
+    if kind == "zip":
+        archive = zipped(tmp_path / "a.zip", {name: b"x", "good.png": b"good"})
+    else:
+        regular = tarfile.REGTYPE
+        archive = tarred(
+            tmp_path / "a.tar", (name, b"x", regular), ("good.png", b"good", regular)
+        )
+    unpacked = unpack(str(archive), str(tmp_path / "out"), limits)
+    assert unpacked.refused[name].reason is Reason.OVER_LIMIT
+    assert (tmp_path / "out/good.png").read_bytes() == b"good"
+
+
+def test_an_archive_of_endless_paths_is_a_bomb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curate.exports.archive_writing._MOST_LONG_NAMES", 1000)
+    long = {f"{number}{'x' * 400}": b"" for number in range(5)}
+    assert refusal(zipped(tmp_path / "a.zip", long)) is Reason.ARCHIVE_BOMB
+
+
+def test_of_members_of_one_path_the_last_one_counts(tmp_path: Path) -> None:
+    regular = tarfile.REGTYPE
+    archive = tarred(
+        tmp_path / "a.tar",
+        ("a", b"first", regular),
+        ("b", b"x", regular),
+        ("./a", b"last", regular),
+    )
+    unpacked = unpack(str(archive), str(tmp_path / "out"), LIMITS)
+    assert (tmp_path / "out/a").read_bytes() == b"last"
+    assert (unpacked.replaced, unpacked.refused) == (["a"], {})
+
+
+def test_a_file_where_a_folder_is_costs_itself(tmp_path: Path) -> None:
+    archive = zipped(
+        tmp_path / "a.zip",
+        {"a": b"x", "a/b": b"x", "a/b/c": b"x", "d/e": b"x", "d": b"x"},
+    )
+    unpacked = unpack(str(archive), str(tmp_path / "out"), LIMITS)
+    reasons = {path: why.reason for path, why in unpacked.refused.items()}
+    assert reasons == dict.fromkeys(["a/b", "a/b/c", "d"], Reason.MALFORMED_FILE)
+    assert (tmp_path / "out/d/e").is_file()
+
+
+def test_names_that_differ_in_case_alone_are_two_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = zipped(tmp_path / "a.zip", {"a.png": b"1", "A.png": b"2"})
+    assert unpack(str(archive), str(tmp_path / "out"), LIMITS).refused == {}
+
+    # A system that does not tell them apart lists the first name when asked for the second.
+    again = zipped(tmp_path / "b.zip", {"a.png": b"1", "./a.png": b"2"})
+    monkeypatch.setattr("os.listdir", lambda _: ["A.PNG"])
+    unpacked = unpack(str(again), str(tmp_path / "again"), LIMITS)
+    assert unpacked.refused["a.png"].reason is Reason.UNREADABLE_FILE
+    assert (tmp_path / "again/a.png").read_bytes() == b"1"
 
 
 def test_names_in_another_encoding_are_read_and_other_readings_kept(
@@ -230,7 +288,7 @@ def test_a_bomb_is_stopped_by_what_it_unpacks_to(tmp_path: Path) -> None:
     )
 
 
-def test_an_archive_inside_is_a_file_and_never_opened(tmp_path: Path) -> None:
+def test_an_archive_inside_is_a_file_at_first(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", {"bomb": bytes(900_000)}).read_bytes()
     unpack(
         str(zipped(tmp_path / "a.zip", {"inner.zip": inner})),
@@ -316,18 +374,11 @@ def test_a_full_disk_is_no_fault_of_the_archive(
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("curate.exports.archives._copy", full)
+    monkeypatch.setattr("curate.exports.archive_writing._copy", full)
     archive = zipped(tmp_path / "a.zip", {"a": b"x"})
     with pytest.raises(OSError, match="No space left"):
         unpack(str(archive), str(tmp_path / "out"), LIMITS)
     assert not (tmp_path / "out").exists()
-
-
-def test_a_path_beyond_the_limit_refuses_the_archive(tmp_path: Path) -> None:
-    assert (
-        refusal(zipped(tmp_path / "a.zip", {"a/" * 120 + "b": b"x"}))
-        is Reason.OVER_LIMIT
-    )
 
 
 def test_what_says_it_is_an_archive_and_is_none_is_refused(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from curate.exports.child_process import (
     Result,
     answer_to,
 )
+from curate.exports.places import Places
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import Annotation, ExportTraits, FoundImage, ImageRecord, Polygons
 from curate.stages import objects
@@ -56,13 +57,13 @@ def found(file: Path, width: int, height: int) -> FoundImage:
 
 
 def read(image: FoundImage, bounds: Bounds) -> ImageObjects:
-    root = str(Path(image.file).parent)
+    places = Places(str(Path(image.file).parent))
     return call(
         read_image,
         bounds,
         image,
         "acme",
-        root,
+        places,
         "auto",
         BOUNDS,
         {},
@@ -89,9 +90,9 @@ def huge(tmp_path_factory: pytest.TempPathFactory) -> FoundImage:
 
 def test_the_child_answers_as_the_function_does(small: FoundImage) -> None:
     result = read(small, Bounds())
-    root = str(Path(small.file).parent)
+    places = Places(str(Path(small.file).parent))
     assert result == objects.read_image(
-        small, "acme", root, "auto", BOUNDS, {}, "auto", ExportTraits()
+        small, "acme", places, "auto", BOUNDS, {}, "auto", ExportTraits()
     )
     assert [each.label for each in result.objects] == ["猫"]
     assert [drop.reason for drop in result.drops] == [Reason.CROWD]
@@ -165,7 +166,7 @@ def test_a_path_that_no_system_allows_is_a_fault() -> None:
             Bounds(),
             image,
             "acme",
-            "",
+            Places(""),
             "auto",
             BOUNDS,
             {},

@@ -81,7 +81,6 @@ def test_an_archive_is_unpacked_once(tmp_path: Path) -> None:
     [
         (Limits(archive_members=1), Reason.ARCHIVE_BOMB),
         (Limits(archive_bytes=50), Reason.ARCHIVE_BOMB),
-        (Limits(path_bytes=3), Reason.OVER_LIMIT),
     ],
 )
 def test_a_refused_archive_costs_itself_and_the_run_goes_on(
@@ -100,7 +99,7 @@ def test_a_fault_of_ours_costs_the_archive_and_says_where_it_was(
     def faulty(*_: object) -> None:
         raise Fault("KeyError: 3", "Traceback: line 7")
 
-    monkeypatch.setattr("curate.exports.opening.call", faulty)
+    monkeypatch.setattr("curate.exports.archive_files.call", faulty)
     archive = zipped(coco(tmp_path / "export"), tmp_path / "a.zip")
     export = opened(archive, tmp_path / "scratch")
     assert reasons(export) == [(Reason.FAULT, None)]
@@ -112,7 +111,7 @@ def test_a_fault_of_ours_costs_the_archive_and_says_where_it_was(
 def test_an_archive_that_takes_too_long_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("curate.exports.opening._BYTES_A_SECOND", 1e12)
+    monkeypatch.setattr("curate.exports.archive_files._BYTES_A_SECOND", 1e12)
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a", bytes(150_000_000))
     limits = Limits(child_seconds=0.05, archive_ratio=1e6)
@@ -165,24 +164,36 @@ def test_an_export_may_be_a_url(tmp_path: Path) -> None:
             assert picture.size == (32, 24)
 
 
-@pytest.mark.parametrize("name", ["a.7z", "a.rar"])
+@pytest.mark.parametrize("name", ["a.rar", "a.7z.001"])
 def test_an_archive_that_is_not_read_says_what_to_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"7z\xbc\xaf")
     with pytest.raises(InputError, match=rf"{name}: .* pack it as zip"):
         opened(tmp_path / name, tmp_path / "scratch")
 
 
-def test_an_archive_inside_an_export_is_named(tmp_path: Path) -> None:
+def test_an_archive_of_another_kind_inside_an_export_is_named(tmp_path: Path) -> None:
     folder = coco(tmp_path / "export")
-    zipped(coco(tmp_path / "more"), folder / "more.zip")
+    (folder / "more.rar").write_bytes(b"Rar!")
     found = items(opened(folder, tmp_path / "scratch"))
     (note,) = (each for each in found if isinstance(each, IgnoredFile))
-    assert note.path == "more.zip"
+    assert note.path == "more.rar"
     assert "unpack it" in note.why
 
     (folder / "a.json").unlink()
-    with pytest.raises(InputError, match=r"more\.zip is an archive inside"):
+    with pytest.raises(InputError, match=r"more\.rar is an archive of a kind"):
         items(opened(folder, tmp_path / "scratch"))
+
+
+def test_a_path_that_is_too_long_costs_its_file_in_an_archive_as_in_a_folder(
+    tmp_path: Path,
+) -> None:
+    folder = coco(tmp_path / "export")
+    (folder / "longer.json").write_text("[]")
+    limits = Limits(path_bytes=8)
+    for path in (folder, zipped(folder, tmp_path / "a.zip")):
+        export = opened(path, tmp_path / "scratch", limits)
+        assert export.files.paths == ("a.json", "a.png")
+        assert reasons(export) == [(Reason.OVER_LIMIT, None)]
 
 
 def test_links_of_an_archive_are_followed_inside_it_whatever_the_settings_say(

@@ -238,3 +238,26 @@ def test_each_copy_with_fog_is_annotated(tmp_path: Path) -> None:
 def test_a_map_without_an_image(tmp_path: Path) -> None:
     root = save_map(tmp_path / "export", "instanceIds", street())
     assert read(root).reasons == {"missing_image": None}
+
+
+def test_classes_of_other_tools_are_those_of_their_list(tmp_path: Path) -> None:
+    root = image(tmp_path / "export")
+    values = np.zeros((48, 64), np.uint16)
+    values[10:14, 5:15] = 1_000
+    values[10:14, 20:25] = 2_001
+    values[20:24, 20:25] = 2_002
+    values[30:34, 20:25] = 2
+    save_map(root, "instanceIds", values)
+    listed = root / "label_colors.txt"
+    listed.write_text("0 0 0 background\n250 50 83 cat\n51 221 255 dog\n")
+    assert found(read(root)) == [("cat", 40), ("dog", 20), ("dog", 20), ("dog", 20)]
+
+    save_map(root, "labelIds", (values // 1000).astype(np.uint8))
+    back = read(root, annotations="labels")
+    assert found(back) == [("cat", 40), ("dog", 20), ("dog", 20)]
+
+    # Datumaro lists Cityscapes' own classes, too: then they are void where they were.
+    listed.write_text("0 0 0 unlabeled\n0 0 0 egovehicle\n0 0 0 rectificationborder\n")
+    assert found(read(root)) == []
+    listed.write_bytes(b"\xff\xfe\x00")
+    assert read(root).reasons == {"malformed_file": None}

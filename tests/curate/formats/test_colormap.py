@@ -157,3 +157,13 @@ def test_of_two_renderings_the_coloured_one_counts(root: Path) -> None:
     back = read(root)
     assert labels(back) == {"cat": 1, "dog": 1}
     assert back.reasons == {}
+
+
+def test_black_that_is_not_listed_is_no_shade_of_a_dark_class(root: Path) -> None:
+    (root / "class_dict.csv").write_text("name,r,g,b\nroad,20,20,20\ncat,255,0,0\n")
+    pixels = np.zeros((40, 40, 3), np.uint8)
+    pixels[10:20, 10:20] = 20
+    Image.fromarray(pixels).save(root / "labels/1.png")
+    back = read(root)
+    assert [(row["label"], row["area"]) for row in back.rows] == [("road", 100)]
+    assert back.reasons == {"unknown_class": 1}

@@ -23,7 +23,12 @@ def segmentation(mask: Mask) -> dict[str, Any]:
 
 
 def entry(mask: Mask = MASK, **more: Any) -> dict[str, Any]:
-    noted = {"bbox": [1, 1, 2, 2], "area": 4, "predicted_iou": 0.9}
+    box = masks.box(masks.encode(mask))
+    noted = {
+        "bbox": [box.x0, box.y0, box.width, box.height],
+        "area": int(mask.sum()),
+        "predicted_iou": 0.9,
+    }
     return {"segmentation": segmentation(mask)} | noted | more
 
 

@@ -5,12 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.flags import Flag
 from curate.settings import BalanceSettings
 from curate.stages import balance
 from tests.curate.stages.weighed_table import table
 
 EVEN = {"p": 1.0, "q": 1.0}
 """The same trust in both exports."""
+
+DEFAULT = BalanceSettings()
 
 Counts = dict[tuple[str, str, str], int]
 """Train objects by cell: (domain, concept, export)."""
@@ -23,7 +26,7 @@ some_counts = st.dictionaries(
 
 
 def cells(counts: Counts) -> pd.DataFrame:
-    rows = [(*cell, count) for cell, count in sorted(counts.items())]
+    rows = [(*cell, 1.0, count) for cell, count in sorted(counts.items())]
     return pd.DataFrame(rows, columns=[*balance.CELL, "objects"])
 
 
@@ -94,20 +97,26 @@ def test_only_train_rows_are_weighed() -> None:
             (4, 3, "a", "val"),
         ]
     )
-    numbers = balance.total_cells([balance.count_cells(rows)])
+    numbers = balance.total_cells([balance.count_cells(rows, DEFAULT)])
     assert numbers.equals(cells({("d", "a", "e"): 1, ("d", "b", "e"): 1}))
-    weighed = balance.weigh(rows, numbers.assign(weight=[0.5, 1.5]))
+    weighed = balance.weigh(rows, numbers.assign(weight=[0.5, 1.5]), DEFAULT)
     assert weighed["weight"].to_pylist() == [0.5, 1.5, 1.0, 1.0]
-    assert len(balance.weigh(rows.slice(4), numbers.assign(weight=[0.5, 1.5]))) == 0
+    assert (
+        len(balance.weigh(rows.slice(4), numbers.assign(weight=[0.5, 1.5]), DEFAULT))
+        == 0
+    )
 
 
 def test_without_train_rows_all_weigh_one() -> None:
     rows = table([(3, 2, "a", "test"), (4, 3, "a", "val")])
     numbers = balance.total_cells(
-        [balance.count_cells(rows), balance.count_cells(rows.slice(2))]
+        [
+            balance.count_cells(rows, DEFAULT),
+            balance.count_cells(rows.slice(2), DEFAULT),
+        ]
     )
     weighed = balance.weigh(
-        rows, balance.weights(numbers, {"e": 1.0}, BalanceSettings())
+        rows, balance.weights(numbers, {"e": 1.0}, DEFAULT), DEFAULT
     )
     assert weighed["weight"].to_pylist() == [1.0, 1.0]
 
@@ -116,4 +125,25 @@ def test_a_train_row_of_a_cell_that_was_not_counted_is_a_fault() -> None:
     rows = table([(1, 1, "a", "train")])
     none = balance.weights(cells({("d", "b", "e"): 1}), {"e": 1.0}, BalanceSettings())
     with pytest.raises(ValueError, match="not counted"):
-        balance.weigh(rows, none)
+        balance.weigh(rows, none, DEFAULT)
+
+
+def test_the_smallest_trust_of_a_flag_lowers_the_weight_of_its_objects_alone() -> None:
+    settings = BalanceSettings(
+        flag_trust={Flag.COARSE_POLYGON: 0.5, Flag.PARTIAL: 0.25}
+    )
+    flags = {
+        2: ["coarse_polygon"],
+        3: ["coarse_polygon", "partial", "touches_edge"],
+        4: ["partial"],
+    }
+    rows = table(
+        [(n, n, "a", "train") for n in (1, 2, 3)] + [(4, 4, "a", "val")], flags
+    )
+    numbers = balance.total_cells([balance.count_cells(rows, settings)])
+    weighed = balance.weigh(
+        rows, balance.weights(numbers, {"e": 2.0}, settings), settings
+    )
+    mean = (1 + 0.5 + 0.25) / 3
+    expected = [1 / mean, 0.5 / mean, 0.25 / mean, 1.0]
+    assert weighed["weight"].to_pylist() == pytest.approx(expected)

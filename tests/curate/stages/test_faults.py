@@ -69,7 +69,7 @@ def ingested(folder: Path, limits: Limits | None = None) -> ingest.Ingested:
     export = Export("e", list_files(UPath(folder), limits), limits)
     records = [record("a.png", 3), record("b.png", 3, 6, 9), record("c.png", 3)]
     planned = list(ingest.plan(export, records, ingest.keep_in(UPath(folder) / "kept")))
-    made = ingest.ingest_part(planned, SETTINGS, export.files.root, limits)
+    made = ingest.ingest_part(planned, SETTINGS, export.files.places, limits)
     check(count(made.seen, made.segments, made.drops))
     return made
 
@@ -168,7 +168,7 @@ def test_a_bug_of_a_format_costs_what_it_had_not_read(
 
     planned = list(ingest.plan(export, [first, fault, drop], lambda _: ""))
     assert ingest.decode_batch(ingest.encode_batch(planned)) == planned
-    made = ingest.ingest_part(planned, SETTINGS, export.files.root, Limits())
+    made = ingest.ingest_part(planned, SETTINGS, export.files.places, Limits())
     assert made.faults == [fault]
     assert made.drops["reason"].to_pylist() == ["fault"]
     assert len(made.segments) == 1

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from curate.flags import Flag
 from curate.labels.taxonomy import Concept
 from curate.settings import FilterSettings
 from curate.stages.filter import filter_objects
@@ -29,6 +30,7 @@ def rows(*objects: tuple[str, int, int, int]) -> pa.Table:
                 "annotation_key": str(number),
                 "concept": concept,
                 "area": area,
+                "flags": ["coarse_polygon", "touches_edge"][: number + 1],
                 "image_height": 100,
                 "image_width": 100,
                 "box_x0": 0,
@@ -73,6 +75,19 @@ def test_each_reason_at_its_bound() -> None:
     }
     assert drops["count"].to_pylist() == [1] * 6
     assert drops["detail"][2].as_py() == "the mask covers 0.950 of the image"
+
+
+def test_flags_that_the_settings_name_drop_what_no_other_reason_drops() -> None:
+    table = rows(
+        ("car", 20, 20, 300),  # coarse_polygon alone
+        ("car", 20, 20, 300),  # touches_edge, too
+        ("sky", 20, 20, 300),
+    )
+    settings = FilterSettings(drop_flags=[Flag.TOUCHES_EDGE])
+    kept, drops = filter_objects(table, CONCEPTS, settings)
+    assert kept["annotation_key"].to_pylist() == ["0"]
+    assert drops["reason"].to_pylist() == ["flagged", "background"]
+    assert drops["detail"][0].as_py() == "flag touches_edge"
 
 
 def test_an_empty_partition_passes() -> None:

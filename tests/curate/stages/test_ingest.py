@@ -61,7 +61,7 @@ def test_a_row_says_all_of_an_object(folder: Path) -> None:
     assert (row["attributes"], row["video"], row["flags"]) == (
         [("pose", "up")],
         "v1",
-        [],
+        ["much_unlabelled"],  # one object of 96 px in a full scene
     )
     mask = masks.decode(run_lengths.parse(row["counts"], HEIGHT, WIDTH))
     assert (mask.sum(), mask[5, 5], mask[7, 7]) == (96, True, False)

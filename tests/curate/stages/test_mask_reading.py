@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from curate.exports.places import Places
 from curate.limits import Limits
 from curate.pixels import masks
 from curate.pixels.probing import Probe
@@ -31,7 +32,7 @@ def reader(tmp_path: Path) -> MaskReader:
     limits = ImageLimits(
         stated.file_bytes, stated.image_pixels, stated.label_characters
     )
-    return MaskReader(ImageSource("test", found, str(tmp_path), {}, limits))
+    return MaskReader(ImageSource("test", found, Places(str(tmp_path)), {}, limits))
 
 
 def masks_of(reader: MaskReader, height: int, width: int, turned: int) -> ImageMasks:

@@ -20,6 +20,7 @@ from curate.records import (
 )
 from tests.curate.stages.ingested import (
     HEIGHT,
+    OTHER,
     SQUARE,
     WIDTH,
     annotated,
@@ -127,14 +128,14 @@ def test_good_parts_stay_and_say_that_they_are_parts(folder: Path) -> None:
     rows, drops = ingested(folder, [annotated(*shapes)])
     assert not drops
     assert [(row["area"], row["flags"]) for row in rows] == [
-        (100, ["partial"]),
-        (84, ["partial"]),
+        (100, ["overlapping", "partial"]),
+        (84, ["overlapping", "partial"]),
     ]
 
 
 def test_an_object_at_the_edge_says_so(folder: Path) -> None:
     rows, _ = ingested(
-        folder, [annotated(Polygons(rings=[[-5, 4, 14, 4, 14, 14, -5, 14]]), SQUARE)]
+        folder, [annotated(Polygons(rings=[[-5, 4, 14, 4, 14, 14, -5, 14]]), OTHER)]
     )
     assert [row["flags"] for row in rows] == [["touches_edge"], []]
 

@@ -4,9 +4,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from upath import UPath
 
 from curate.records import ImageRecord, Polygons, RegionMap
 from tests.curate.stages.ingested import annotated, ingested
@@ -159,6 +161,40 @@ def test_grey_has_the_depth_of_its_export(tmp_path: Path) -> None:
         "d.png": ["grey_12_bits"],
         "eight.png": [],
     }
+
+
+def test_colours_of_16_bits_have_the_depth_of_their_export(tmp_path: Path) -> None:
+    ramp = np.arange(600, dtype=np.uint16).reshape(20, 30, 1).repeat(3, axis=2)
+    for name, values in (("a", ramp * 6), ("b", ramp * 6), ("dark", ramp)):
+        cv2.imwrite(str(tmp_path / f"{name}.png"), values)
+    records = [annotated(SQUARE, name=f"{name}.png") for name in ("a", "b", "dark")]
+    rows, _ = ingested(tmp_path, records)
+    assert [row["flags"] for row in rows] == [["grey_12_bits"]] * 3
+
+
+@pytest.mark.parametrize("kind", ["frames by size", "frames by mask", "depth"])
+def test_pictures_at_a_url_are_looked_at_too(folder: Path, kind: str) -> None:
+    ramp = np.arange(600, dtype=np.uint16).reshape(20, 30)
+    Image.fromarray(ramp * 6).save(folder / "a.png")
+    Image.fromarray(ramp).save(folder / "dark.png")
+    Image.new("L", (WIDTH, HEIGHT), 1).save(folder / "mask.png")
+    root = UPath(f"memory://traits-{kind.replace(' ', '-')}")
+    root.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        (root / file.name).write_bytes(file.read_bytes())
+
+    if kind == "depth":
+        rows, _ = ingested(
+            root, [annotated(SQUARE, name=f"{n}.png") for n in ("a", "dark")]
+        )
+        assert [row["flags"] for row in rows] == [["grey_12_bits"]] * 2
+        return
+    sibling = record("6.jpg")
+    if kind == "frames by mask":
+        region_map = RegionMap(path="mask.png", pixels="index", labels={1: "cat"})
+        sibling = ImageRecord(name="6.jpg", document="d.json", maps=[region_map])
+    rows, _ = ingested(root, [record("3.jpg"), sibling])
+    assert boxes(rows)["3.jpg"] == TURNED[3]
 
 
 def test_a_photo_without_its_end_mark_says_so(tmp_path: Path) -> None:

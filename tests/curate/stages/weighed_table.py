@@ -1,12 +1,16 @@
 """Tables of objects for the tests of caps and weights."""
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from curate.stages import balance
 
 
-def table(rows: list[tuple[int, int, str, str]]) -> pa.Table:
-    """Rows as (object, image, concept, split)."""
+def table(
+    rows: list[tuple[int, int, str, str]], flags: Mapping[int, list[str]] | None = None
+) -> pa.Table:
+    """Rows as (object, image, concept, split), and flags by object."""
     plain = []
     for number, image, concept, split in rows:
         plain.append(
@@ -20,9 +24,9 @@ def table(rows: list[tuple[int, int, str, str]]) -> pa.Table:
                 "domain": "d",
                 "concept": concept,
                 "split": split,
+                "flags": (flags or {}).get(number, []),
             }
         )
     names = (*balance.NEEDS, "image_path", "annotation_key")
-    return pa.Table.from_pylist(
-        plain, schema=pa.schema([(name, pa.string()) for name in names])
-    )
+    types = dict.fromkeys(names, pa.string()) | {"flags": pa.list_(pa.string())}
+    return pa.Table.from_pylist(plain, schema=pa.schema(types))

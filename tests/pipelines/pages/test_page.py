@@ -19,7 +19,7 @@ FLAGS = "curation/sections/flags.html"
 
 
 def no_flags(objects: int) -> Values:
-    return {"flags": {}, "meanings": {}, "objects": objects}
+    return {"flags": [], "pictures": {}, "objects": objects}
 
 
 def nothing(_: int) -> None:

@@ -109,9 +109,7 @@ def test_two_reviewers_with_different_answers(street: Project, verb: Verb) -> No
 
 
 def test_a_new_concept_and_a_split(street: Project, verb: Verb) -> None:
-    new = (
-        '"zorp": {decision: zorp-car, new_concept: {definition: "A: zorp", parent: car}}'
-    )
+    new = '"zorp": {decision: zorp-car, new_concept: {definition: "A: zorp", parent: car}}'
     edit(queue_of(street), ZORP, f"{new}\n    zorp2:\n      decision: UNDECIDED")
     split = '"Dings":\n      split: [{decision: car, where: {type: [a, b]}}]'
     edit(queue_of(street), DINGS, split)

@@ -7,7 +7,7 @@ from pandas import DataFrame
 from curate.shards.windows import SIZES
 from pipelines.pages.curation import pictures
 from pipelines.pages.curation.curated_build import SPLITS, CuratedBuild, cross_table
-from pipelines.pages.curation.examples import ConceptExample, find_concept_examples
+from pipelines.pages.curation.examples import CropExample, find_concept_examples
 from pipelines.pages.page import Values
 
 _MOST_ROWS = 1000  # concepts in the table
@@ -54,9 +54,7 @@ def tabulate_concepts(objects: DataFrame) -> DataFrame:
     return table.sort_values(["count", "concept"], ascending=[False, True])
 
 
-def _find_examples(
-    build: CuratedBuild, concepts: Sequence[str]
-) -> list[ConceptExample]:
+def _find_examples(build: CuratedBuild, concepts: Sequence[str]) -> list[CropExample]:
     """Objects of each concept to show, so many that all have room in the page."""
     most = _MOST_CROPS // max(1, len(concepts))
     most = max(_LEAST_EACH, min(_MOST_EACH, most))

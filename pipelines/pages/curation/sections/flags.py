@@ -1,35 +1,73 @@
-"""The flags: remarks on objects that went on."""
+"""The flags: remarks on objects that went on, by export, and crops with those on masks."""
 
-from curate.records import Flag
+from dataclasses import dataclass
+
+from curate.flags import QUALITY_FLAGS, Flag
+from pipelines.pages.curation import pictures
 from pipelines.pages.curation.curated_build import CuratedBuild
+from pipelines.pages.curation.examples import CropExample, find_flag_examples
 from pipelines.pages.page import Values
 
-_MEANINGS: dict[str, str] = {
-    Flag.TOUCHES_EDGE: "the mask reaches the edge of its image: the object may go on beyond it",
-    Flag.COARSE_POLYGON: "a polygon of few points for its size",
-    Flag.CROSSING_POLYGON: "a polygon that crosses itself",
-    Flag.PARTIAL: "some part of the annotation could not be used; the rest stays",
-    Flag.JPEG_MASK: "the mask comes from a lossy picture, so its edges are uncertain",
-    Flag.BLENDED: "mask colours between two classes were given to the nearest",
-    Flag.SCALED_MASK: "the mask was scaled to the size of its image",
-    Flag.IMAGE_BY_NAME: "the image was found by its name, not at its stated path",
-    Flag.EMBEDDED_IMAGE: "the image comes from inside the annotation file",
-    Flag.REPLACED_CHARACTERS: "characters of the label that are no text were replaced",
-    Flag.FRAME_UNSURE: "the mask may be in the displayed or in the stored frame of its image; the "
-    "displayed one was taken, and the export's setting `frame` says which it is",
-    Flag.ENDS_EARLY: "the image's JPEG file has no end mark, but all of its pixels",
-    Flag.GREY_8_BITS: "16-bit grey of which the export uses the lower 8 bits; its crops show these",
-    Flag.GREY_10_BITS: "16-bit grey of which the export uses 10 bits; its crops show the upper 8",
-    Flag.GREY_12_BITS: "16-bit grey of which the export uses 12 bits; its crops show the upper 8",
-    Flag.GREY_14_BITS: "16-bit grey of which the export uses 14 bits; its crops show the upper 8",
-    Flag.DARK_GREY: "16-bit grey so much darker than the export's that its crops are nearly black",
-}
+_MOST_CROPS = 8  # of each flag
+
+
+@dataclass(frozen=True, slots=True)
+class ExportShare:
+    """The objects of an export that have a flag."""
+
+    export: str
+    count: int
+    share: float
+    """Of the export's objects."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFlag:
+    """A flag that objects of the shards have."""
+
+    flag: str
+    meaning: str
+    count: int
+    exports: list[ExportShare]
+    """The most frequent first."""
+    trust: float | None
+    """The factor that the settings give to it."""
+    examples: list[CropExample]
 
 
 def show_flags(build: CuratedBuild) -> Values:
-    """The number of objects with each flag, and what the flags mean."""
+    """The flags, the most frequent first, with crops of those that concern masks."""
+    found = find_flag_examples(build.folder, QUALITY_FLAGS, _MOST_CROPS)
+    every = [example for examples in found.values() for example in examples]
+    trust = build.settings.balance.flag_trust
+
+    flags = []
+    for flag in Flag:
+        exports = _shares(build, flag)
+        if not exports:
+            continue
+        shown = ShownFlag(
+            flag=flag.value,
+            meaning=flag.meaning,
+            count=sum(each.count for each in exports),
+            exports=exports,
+            trust=trust.get(flag),
+            examples=found.get(flag.value, []),
+        )
+        flags.append(shown)
     return {
-        "flags": build.flags,
-        "meanings": _MEANINGS,
+        "flags": sorted(flags, key=lambda each: (-each.count, each.flag)),
         "objects": build.ledgers["shard"].out,
+        "pictures": pictures.paint_crops(build.folder / "shard", every),
     }
+
+
+def _shares(build: CuratedBuild, flag: Flag) -> list[ExportShare]:
+    """The exports with objects that have a flag, those with the most first."""
+    rows = build.flags[build.flags["flag"] == flag.value]
+    ordered = rows.sort_values(["count", "export"], ascending=[False, True])
+    objects = build.objects.groupby("export")["count"].sum()
+    shares = []
+    for export, count in zip(ordered["export"], ordered["count"], strict=True):
+        shares.append(ExportShare(export, int(count), count / objects[export]))
+    return shares

@@ -210,3 +210,22 @@ def test_options(tmp_path: Path) -> None:
             stated_table(export_in(tmp_path, {}, classes=wrong))
     with pytest.raises(InputError, match="'boat' is neither"):
         with_exceptions(ClassTable({0: "car"}), export_in(tmp_path, {}, void="boat"))
+
+
+def test_greys_that_are_numbers_are_values(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "classes.json", '{"cat": [1, 1, 1], "dog": [2, 2, 2]}')
+    assert table.labels == {1: "cat", 2: "dog", 0: "background"}
+    assert table.colours == {0x010101: 1, 0x020202: 2, 0: 0}
+    assert table.background == {0}
+
+    table = table_of(
+        tmp_path, "classes.json", '{"cat": [0, 0, 0], "dog": [90, 90, 90]}'
+    )
+    assert table.labels == {0: "cat", 1: "dog"}
+
+
+def test_v7_writes_colours_in_a_column(tmp_path: Path) -> None:
+    text = "class_name,class_color\n__background__,0 0 0\ncat,250 50 83\n"
+    table = table_of(tmp_path, "class_mapping.csv", text)
+    assert table.colours == {0: 0, 0xFA3253: 1}
+    assert table.background == {0}

@@ -57,6 +57,12 @@ def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
         ("train/1_jpg.rf.abc.jpg", "train/1_jpg.rf.abc_mask.png"),
         ("Tile 1/images/image_part_001.jpg", "Tile 1/masks/image_part_001.png"),
         ("set/input/a.JPG", "set/target/a.PNG"),
+        ("default/1.png", "defaultannot/1.png"),
+        ("cell01.tif", "cell01_cp_masks.png"),
+        ("img/1.jpg", "masks_machine/1.jpg.png"),
+        ("images/img_01.png", "PixelLabelData/Label_1_img_01.png"),
+        ("1.jpg", "1_label_ground-truth_semantic.png"),
+        ("slide [x=0,y=0].jpg", "slide [x=0,y=0]-labelled.png"),
     ],
 )
 def test_a_mask_finds_its_image(image: str, mask: str) -> None:
@@ -187,6 +193,21 @@ def test_previews_and_other_pictures_are_no_masks() -> None:
         "1_overlay.png",
     )
     assert pairs_of(*paths) == {"JPEGImages/1.jpg": ["SegmentationClass/1.png"]}
+
+
+def test_masks_for_people_are_left_alone() -> None:
+    files = [f"ds/{folder}/1.png" for folder in ("img", "masks_machine", "masks_human")]
+    assert pairs_of(*files) == {files[0]: [files[1]]}
+
+
+def test_kitti_has_masks_in_classes_and_in_colours() -> None:
+    files = {"image": "image_2/1.png", "values": "semantic/1.png"}
+    files |= {"colours": "semantic_rgb/1.png", "objects": "instance/1.png"}
+    for prefers_colours, kept in ((True, "colours"), (False, "values")):
+        pairs = pair_masks(export_of(*files.values()), prefer_colours=prefers_colours)
+        (mask,) = pairs.masks[files["image"]]
+        assert (mask.path, mask.instances) == (files[kept], files["objects"])
+        assert not pairs.lost
 
 
 def test_images_without_masks_stay_bare() -> None:

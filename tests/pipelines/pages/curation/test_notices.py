@@ -67,7 +67,7 @@ def make_build(ledger: LedgerReport, waiting: int = 0) -> CuratedBuild:
         objects=DataFrame({"split": ["train", "val", "test"], "count": [1, 1, 1]}),
         images=DataFrame(),
         ingested_images=pd.Series({"e": 3}),
-        flags=pd.Series(dtype="int64"),
+        flags=DataFrame(columns=["flag", "export", "count"]),
     )
 
 
