@@ -49,6 +49,14 @@ class ExportSettings(Section):
             "domain by itself"
         )
     )
+    languages: list[Annotated[str, Field(pattern="^[a-z]{2}$")]] = Field(
+        default=["en"],
+        min_length=1,
+        description=(
+            "languages of its labels, two letters each: the aliases of these languages count, and "
+            "a word that means something else in one of them is asked about"
+        ),
+    )
     licence: str = Field(
         min_length=1, description="SPDX identifier, or the words that the owner used"
     )

@@ -44,10 +44,9 @@ _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages of `PAGES` to the site."""
     for source, name in PAGES.items():
+        text = (ROOT / source).read_text("utf-8")
         if source == "curate/flags.py":
             text = flags_page()
-        else:
-            text = (ROOT / source).read_text("utf-8")
         files.append(File.generated(config, name, content=text))
     return files
 

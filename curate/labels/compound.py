@@ -1,122 +1,106 @@
-"""Compound labels: a path, a list or a phrase whose words beside a name say nothing new.
-
-What is not listed here is never taken off (toy car, licence plate, shadow of a car): a wrong match
-is far worse than one more question to a reviewer.
-"""
+"""Compound labels: a path, a list or a phrase whose words beside a name say nothing new."""
 
 import re
-from dataclasses import dataclass
+from collections import Counter
 
-from curate.labels.names import Names
-from curate.labels.taxonomy import Taxonomy
-from curate.labels.words import Words, words
+from curate.labels.phrases import CHANGES, EMPTY_STEPS, FILLERS, GESTURES, STATES
+from curate.labels.pieces import alternatives, list_items, name_and_bracket, path_steps
+from curate.labels.reading import Reader
+from curate.labels.words import Words, singular, words
 
-_PATH = re.compile(
-    r"\s*(?:/|(?<=\w\w)\.(?=\w\w)|\\|>|::|--+|->|→|\|)\s*"
-)  # between steps
-_LIST = re.compile(r"\s*[,;]\s*")  # between the items of a list
-_BRACKET = re.compile(r"^(.+?)\s*[(\[{](.+)[)\]}]\s*$", re.DOTALL)  # door (car)
 _OF = re.compile(  # wheel of the car
     r"^(.+?)[\s_-]+of[\s_-]+(?:(?:the|a|an)[\s_-]+)?(.+)$", re.IGNORECASE | re.DOTALL
 )
-
-_FILLERS = """
-    a an the other others merged stuff general generic misc miscellaneous unspecified
-    instance instances class category label mask masks segment segmentation annotation
-    polygon occluded truncated visible
-"""
-_STEPS = """
-    object objects thing things item items root main default all flat construction
-    nature static dynamic scene
-"""
-_POSITIONS = "left right front rear back upper lower top bottom inner outer middle side"
-
-# Words that leave the meaning of a name as it is, before and after it.
-_FILLER_WORDS = frozenset(_FILLERS.split())
-# Words that say nothing as a step of a path; as words of a phrase they might.
-_EMPTY_STEP_WORDS = _FILLER_WORDS.union(_STEPS.split())
-# Words that say which of several parts is meant; before a thing they may mean more.
-_POSITION_WORDS = frozenset(_POSITIONS.split())
+_STATES = STATES | GESTURES | FILLERS
+_SURE_CATEGORY = 3  # labels that a category heads at least to accept what is background
+_SURE_FACTOR = 2  # so many times more items of a list agree than mean something else
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads the pieces of a compound label."""
-
-    names: Names
-    taxonomy: Taxonomy
-
-    def read(self, text: str) -> str:
-        """The concept of a text that is no compound of several names; "" if it has none."""
-        name = words(text)
-        return self.names.all.find(name) or self.read_phrase(name)
-
-    def read_phrase(self, name: Words) -> str:
-        """The concept of a name among fillers, or that of a part among fillers and positions."""
-        unfilled = tuple(word for word in name if word not in _FILLER_WORDS)
-        if unfilled and unfilled != name:
-            concept = self.names.all.find(unfilled)
-            if concept:
-                return concept
-
-        unplaced = tuple(word for word in unfilled if word not in _POSITION_WORDS)
-        if not unplaced or unplaced == unfilled:
-            return ""
-        concept = self.names.all.find(unplaced)
-        if concept and self.taxonomy.concepts[concept].kind == "part":
-            return concept
-        return ""
-
-
-def match_compound(label: str, names: Names, taxonomy: Taxonomy) -> str:
+def match_compound(label: str, reader: Reader) -> str:
     """The concept of a label of several names or of a name among other words; "" if none is sure.
 
     path     "tv/monitor": all steps have the same concept; or
-             "vehicle/car", "car > wheel": the last step, if each other one is empty, an ancestor,
-             or the whole of the part
-    list     "sofa, couch; settee": the first item has a concept, and no other item another one
+             "vehicle/car", "car > wheel": the last step that says something, if each one before it
+             is empty, an ancestor, the whole of the part, or a category of this vocabulary
+    list     "sofa, couch; settee": the items that are names agree
+    either   "sofa or couch": both are names of the concept
     bracket  "land (unpaved)", "door (car)": read as the path "unpaved/land", "car/door"
     of       "wheel of a car": read as "car wheel", if that is a name
-    phrase   "the car", "wall-other-merged", "front left wheel": fillers are left out, and so are
-             positions if a part remains
+    surface  "wall-brick": a surface with its material
+    phrase   "the car", "wall-other-merged", "front left wheel", "small table": see `Reader`
+    prefix   "acme_car": the first word of nearly all labels is left out
     """
-    reader = _Reader(names, taxonomy)
-    for rule in (_path, _list, _bracket, _of):
+    for rule in (_path, _list, _either, _bracket, _of, _surface, _phrase, _prefixed):
         concept = rule(label, reader)
         if concept:
             return concept
-    return reader.read_phrase(words(label))
+    return ""
 
 
-def _path(label: str, reader: _Reader) -> str:
-    steps = _pieces(_PATH, label)
+def _path(label: str, reader: Reader) -> str:
+    steps = path_steps(label)
+    if len(steps) == 1 and words(steps[0]) != words(label):
+        return reader.read(steps[0])  # the others were attributes
     if len(steps) < 2:
         return ""
     concepts = {reader.read(step) for step in steps}
     if len(concepts) == 1 and concepts != {""}:
         return concepts.pop()
-    return _last_step(steps, reader)
+    return _last_step([words(step) for step in steps], reader)
 
 
-def _list(label: str, reader: _Reader) -> str:
-    items = _pieces(_LIST, label)
+def _list(label: str, reader: Reader) -> str:
+    """The concept that the items of a list name; the first one means this concept or none.
+
+    One item may mean something else if more than twice as many agree. What only narrows the first
+    one (door, double door) is left out.
+    """
+    items = [words(item) for item in list_items(label)]
     if len(items) < 2:
         return ""
-    first, *others = [reader.read(item) for item in items]
-    if all(other in (first, "") for other in others):
-        return first
+    first = items[0]
+    if reader.read_words(first):
+        narrower = [item for item in items[1:] if item[-len(first) :] == first]
+        items = [item for item in items if item not in narrower]
+    clear = [item for item in items if not reader.lexicon.senses_of(item)]
+
+    # A word of several meanings has the one that the others name.
+    company = tuple(filter(None, (reader.read_words(item) for item in clear)))
+    found = [reader.read_words(item, company) for item in items]
+    meant = found[0]
+    if not meant:
+        known = Counter(filter(None, found))
+        meant = max(known, key=known.__getitem__, default="")
+    if not meant:
+        return ""
+
+    agreeing = found.count(meant)
+    disagreeing = sum(concept not in (meant, "") for concept in found)
+    if not found[0]:
+        disagreeing += sum(reader.is_missing(item) for item in items)
+    if agreeing > _SURE_FACTOR * disagreeing:
+        return meant
     return ""
 
 
-def _bracket(label: str, reader: _Reader) -> str:
-    found = _BRACKET.match(label)
+def _either(label: str, reader: Reader) -> str:
+    """The concept that all alternatives name."""
+    items = alternatives(label)
+    concepts = {reader.read(item) for item in items}
+    if len(items) > 1 and len(concepts) == 1:
+        return concepts.pop()
+    return ""
+
+
+def _bracket(label: str, reader: Reader) -> str:
+    found = name_and_bracket(label)
     if found is None:
         return ""
-    name, context = found.groups()
-    return _last_step([context, name], reader)
+    name, inside = found
+    return _last_step([words(inside), words(name)], reader)
 
 
-def _of(label: str, reader: _Reader) -> str:
+def _of(label: str, reader: Reader) -> str:
     found = _OF.match(label)
     if found is None:
         return ""
@@ -124,47 +108,93 @@ def _of(label: str, reader: _Reader) -> str:
     return reader.read(f"{whole} {part}")
 
 
-def _pieces(separator: re.Pattern[str], label: str) -> list[str]:
-    """The pieces of a label between separators; those without a word are left out."""
-    return [piece for piece in separator.split(label) if words(piece)]
+def _surface(label: str, reader: Reader) -> str:
+    return reader.read_surface(words(label))
 
 
-def _last_step(steps: list[str], reader: _Reader) -> str:
-    """The concept of the last step that is not empty, if the steps before it allow it."""
-    joined = reader.read(" ".join(steps[-2:]))  # "car/door" is the car door
+def _phrase(label: str, reader: Reader) -> str:
+    return reader.read_phrase(words(label))
+
+
+def _prefixed(label: str, reader: Reader) -> str:
+    first, *rest = words(label) or ("",)
+    if not rest or first != reader.vocabulary.prefix:
+        return ""
+    return reader.read_words(tuple(rest))
+
+
+def _last_step(steps: list[Words], reader: Reader) -> str:
+    """The concept of the last step that says something, if the steps before it allow it."""
+    joined = reader.read_words(steps[-2] + steps[-1])  # "car/door" is the car door
     if joined:
         return joined
 
     *context, last = steps
-    while context and _is_empty(last):
+    while context and _is_state(last):
         last = context.pop()
-    concept = reader.read(last)
+    around = tuple(filter(None, (reader.read_words(step) for step in context)))
+    concept = reader.read_words(last, around) or reader.read_surface(last)
     if not concept:
         return ""
-    if all(_allows(step, concept, reader) for step in context):
-        return concept
-    return ""
+    for step in context:
+        if not _allows(step, concept, last, reader):
+            reader.notes.append(
+                f"{' '.join(step)!r} may change what {' '.join(last)!r} means"
+            )
+            return ""
+    return concept
 
 
-def _allows(step: str, concept: str, reader: _Reader) -> bool:
+def _allows(step: Words, concept: str, last: Words, reader: Reader) -> bool:
     """Whether a step of a path may come before a concept without changing its meaning."""
-    if _is_empty(step):
+    if _is_empty(step) or _is_state(step):
         return True
-    around = reader.read(step)
-    if not around:
+    around = reader.read_words(step)
+    lexicon = reader.lexicon
+    if around:
+        if lexicon.is_within(concept, (around,)):
+            return True
+        # The whole of a part may be of a narrower kind: a truck has the wheel of a vehicle.
+        whole = lexicon.taxonomy.concepts[concept].parent
+        if lexicon.kind(concept) == "part" and lexicon.is_within(around, (whole,)):
+            return True
+    return _is_category(step, around, concept, last, reader)
+
+
+def _is_category(
+    step: Words, around: str, concept: str, last: Words, reader: Reader
+) -> bool:
+    """Whether a step says only how this vocabulary is ordered.
+
+    It heads several labels, more if the concept is background, and is none itself, and the last
+    step is that of no other category. A step that is a concept, too, must not be one that has parts
+    of its own, unless this concept is of its kin: pedestrian/child, but neither person/stroller
+    nor bus/door.
+    """
+    vocabulary = reader.vocabulary
+    lexicon = reader.lexicon
+    if not vocabulary.is_category(step) or not CHANGES.isdisjoint(step):
         return False
-
-    taxonomy = reader.taxonomy
-    if around in (concept, *taxonomy.ancestors(concept)):
+    few = vocabulary.headed[step] < _SURE_CATEGORY
+    if few and lexicon.is_background(concept):
+        return False
+    if vocabulary.last_steps[last] > 1:
+        return False
+    if not around:
         return True
-    # The whole of a part may be of a narrower kind: a truck has the wheel of a vehicle.
-    entry = taxonomy.concepts[concept]
-    return entry.kind == "part" and entry.parent in (
-        around,
-        *taxonomy.ancestors(around),
-    )
+
+    parent = lexicon.taxonomy.concepts[around].parent
+    is_kin = lexicon.is_within(concept, (parent,))
+    if lexicon.kind(concept) == "part" or few:
+        return False
+    return is_kin or not lexicon.is_within(around, lexicon.wholes)
 
 
-def _is_empty(step: str) -> bool:
+def _is_empty(step: Words) -> bool:
     """Whether a step of a path says nothing."""
-    return all(word in _EMPTY_STEP_WORDS or word.isdecimal() for word in words(step))
+    return all(word in EMPTY_STEPS or word.isdecimal() for word in step)
+
+
+def _is_state(step: Words) -> bool:
+    """Whether a step only says in which state or of which kind an object is: bus/rigid."""
+    return all(word in _STATES or word.isdecimal() for word in singular(step))

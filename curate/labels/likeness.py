@@ -1,26 +1,29 @@
-"""How like a label is to each concept: suggestions for reviewers, and typing errors."""
+"""How like a label is to each concept: the suggestions for reviewers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
-from curate.labels.taxonomy import Taxonomy
-from curate.labels.words import Words, singular, unnumbered, words
+from curate.labels.names import Lexicon
+from curate.labels.phrases import FILLERS
+from curate.labels.words import singular, unnumbered, words
 
-_Scorer = Callable[..., float]  # of rapidfuzz: how like two texts are, 0 to 100
+LikeWords = dict[str, list[tuple[str, float]]]
+"""For a word that no name has, words of names, and how like they are, 0 to 1."""
 
 SUGGESTIONS = 3
 """The most suggestions for a label."""
 
-_LEAST_SCORE = 0.85  # likeness of a typing error to the name that is meant
-_LEAST_MARGIN = 0.1  # that less the likeness to any other concept
-_SHORTEST_MISTYPED = 8  # letters: a shorter word is too near to other words
-_TWO_ERRORS_FROM = 12  # letters: in such a long word two errors pass
 _SHARED_WORDS = 0.7  # weight of whole words in common; the letters have the rest
+_HEAD_WEIGHT = (
+    1.5  # factor on the last word: an English name ends with what the thing is
+)
+_LIKE_WORDS = 0.8  # share of letters that an unknown word shares with a word of a name
+_REAL_FACTOR = np.float32(0.5)  # on letters in common, if the label is a real word
+_LEAST_WEIGHT = 1e-6  # of a name that has no words
 _LABELS_AT_ONCE = 512  # compared with all names in one table
 
 
@@ -28,7 +31,7 @@ _LABELS_AT_ONCE = 512  # compared with all names in one table
 class Suggestion:
     """A concept that a label may mean.
 
-    `score`: likeness of the label to the concept's nearest name, 0 to 1.
+    `score`: likeness of the label to the concept, 0 to 1.
     """
 
     concept: str
@@ -39,151 +42,222 @@ class Suggestion:
 class Likeness:
     """How like one label is to each concept.
 
-    `concepts`: ids. `scores`: (concepts,) likeness by letters and whole words. `ratios`:
-    (concepts,) likeness by letters alone. Both are the best over a concept's names, 0 to 1.
-    `nearest_name`: the name with the best ratio of all.
+    `concepts`: ids; `numbers`: where each is among them. `scores`: (concepts,) likeness to a
+    concept's nearest name, 0 to 1.
     """
 
     concepts: list[str]
+    numbers: dict[str, int]
     scores: NDArray[np.float32]
-    ratios: NDArray[np.float32]
-    nearest_name: str
+
+    def raised(self, related: Mapping[str, float]) -> "Likeness":
+        """The likeness where related concepts have at least the scores that are given here."""
+        scores = self.scores.copy()
+        for concept, score in related.items():
+            index = self.numbers[concept]
+            scores[index] = max(scores[index], score)
+        return Likeness(self.concepts, self.numbers, scores)
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """The concepts with the best scores above 0; of equal scores the first in the taxonomy."""
-        best_first = np.argsort(-self.scores, kind="stable")
+        best_first = np.argsort(-self.scores[self._best()], kind="stable")
         found = []
-        for index in best_first[:SUGGESTIONS]:
+        for index in self._best()[best_first][:SUGGESTIONS]:
             score = float(self.scores[index])
             if score > 0:
                 concept = self.concepts[index]
                 found.append(Suggestion(concept, round(score, 4)))
         return tuple(found)
 
+    def _best(self) -> NDArray[np.int64]:
+        """The numbers of the concepts with the best scores, and of all that are as good."""
+        least = 0.0
+        if len(self.scores) > SUGGESTIONS:
+            # A partition is many times as fast as sorting all concepts.
+            least = np.partition(self.scores, -SUGGESTIONS)[-SUGGESTIONS]
+        return np.flatnonzero(self.scores >= least)
+
     def best_score_except(self, concept: str) -> float:
         """The best score of all concepts but this one."""
-        index = self.concepts.index(concept)
-        others = np.delete(self.scores, index)
-        return float(others.max(initial=0.0))
-
-    def typing_error(self, label: Words) -> Suggestion | None:
-        """The concept of whose name the label is a typing error, with its ratio as the score."""
-        best = int(self.ratios.argmax())
-        score = float(self.ratios[best])
-        others = np.delete(self.ratios, best)
-        second = float(others.max(initial=0.0))
-        if score < _LEAST_SCORE or score - second < _LEAST_MARGIN:
-            return None
-
-        spelled = " ".join(singular(label))
-        if not _is_typing_error(spelled, self.nearest_name):
-            return None
-        return Suggestion(self.concepts[best], score)
+        index = self.numbers[concept]
+        before = self.scores[:index].max(initial=0.0)
+        behind = self.scores[index + 1 :].max(initial=0.0)
+        return float(max(before, behind))
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
+class NameIndex:
     """The names of all concepts as they are compared; those of a concept are adjacent.
 
-    `starts`: (concepts + 1,) where each concept's names begin, and where the last one's end.
+    `starts`: (concepts,) where each concept's names begin. `with_word`: for each word, the numbers
+    of the names that have it. `weights`: of each word, the more the rarer it is. `totals`: (names,)
+    the weight of all words of a name.
     """
 
+    concepts: list[str]
+    numbers: dict[str, int]
     names: list[str]
-    starts: list[int]
+    starts: NDArray[np.int64]
+    with_word: dict[str, NDArray[np.int64]]
+    weights: dict[str, float]
+    totals: NDArray[np.float32]
+
+    @property
+    def rarest(self) -> float:
+        """The weight of a word that no name has."""
+        return float(np.log1p(len(self.names)))
 
 
-def likenesses(labels: Sequence[str], taxonomy: Taxonomy) -> Iterator[Likeness]:
-    """The likeness of each label to all concepts, in the order of the labels."""
-    concepts = list(taxonomy.concepts)
-    names = _spelled_names(taxonomy)
-    for first in range(0, len(labels), _LABELS_AT_ONCE):
-        some_labels = labels[first : first + _LABELS_AT_ONCE]
-        yield from _compare(some_labels, concepts, names)
+def index_names(lexicon: Lexicon) -> NameIndex:
+    """The names of all languages, and the words that may mean a concept among others."""
+    meant: dict[str, list[str]] = {}
+    for word, senses in lexicon.senses.items():
+        for sense in senses:
+            meant.setdefault(sense.concept, []).append(" ".join(word))
 
-
-def _spelled_names(taxonomy: Taxonomy) -> _Names:
     names: list[str] = []
-    starts = [0]
-    for concept in taxonomy.concepts.values():
-        spelled = [_spelling(name) for name in concept.names]
-        names.extend(dict.fromkeys(spelled))  # each once, in their order
+    starts = []
+    for concept in lexicon.taxonomy.concepts.values():
         starts.append(len(names))
-    return _Names(names, starts)
+        spelled = [_spelling(name) for name in concept.names]
+        spelled += meant.get(concept.id, [])
+        names.extend(dict.fromkeys(spelled))  # each once, in their order
+    return _index(list(lexicon.taxonomy.concepts), names, starts)
 
 
-def _compare(
-    labels: Sequence[str], concepts: list[str], names: _Names
+def likenesses(
+    labels: Sequence[str], index: NameIndex, real_words: frozenset[str]
 ) -> Iterator[Likeness]:
-    """The likeness of some labels to all concepts."""
+    """The likeness of each label to all concepts, in the order of the labels.
+
+    `real_words`: they are no other words with typing errors, so that the letters in common with
+    these count less.
+    """
     spelled = [_spelling(label) for label in labels]
+    like = _like_words(spelled, index, real_words)
+    for first in range(0, len(labels), _LABELS_AT_ONCE):
+        some = spelled[first : first + _LABELS_AT_ONCE]
+        are_real = [_is_real_word(label, real_words) for label in some]
+        yield from _compare(some, np.array(are_real), like, index)
 
-    # (labels, names): how much of the letters, and of the words, a label and a name share.
-    letters = _shares(spelled, names.names, fuzz.ratio)
-    shared_words = _shares(spelled, names.names, fuzz.token_set_ratio)
-    mixed = _SHARED_WORDS * shared_words + (1 - _SHARED_WORDS) * letters
-    of_names = np.maximum(letters, mixed)
 
-    # (labels, concepts): the best over the names of each concept.
-    starts = names.starts[:-1]
-    scores = np.maximum.reduceat(of_names, starts, axis=1)
-    ratios = np.maximum.reduceat(letters, starts, axis=1)
+def _index(concepts: list[str], names: list[str], starts: list[int]) -> NameIndex:
+    with_word: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        for word in dict.fromkeys(name.split()):
+            with_word.setdefault(word, []).append(number)
 
-    for row in range(len(labels)):
-        top = int(ratios[row].argmax())
-        start = names.starts[top]
-        stop = names.starts[top + 1]
-        nearest = start + int(letters[row, start:stop].argmax())
-        yield Likeness(concepts, scores[row], ratios[row], names.names[nearest])
+    weights = {}
+    for word, numbers in with_word.items():
+        frequency = len(numbers) / len(names)
+        weights[word] = float(np.log1p(1 / frequency))
+
+    totals = []
+    for name in names:
+        of_words = [weights[word] for word in set(name.split())]
+        totals.append(sum(of_words))
+    return NameIndex(
+        concepts=concepts,
+        numbers={concept: number for number, concept in enumerate(concepts)},
+        names=names,
+        starts=np.array(starts, dtype=np.int64),
+        with_word={word: np.array(found) for word, found in with_word.items()},
+        weights=weights,
+        totals=np.maximum(np.array(totals, dtype=np.float32), _LEAST_WEIGHT),
+    )
+
+
+def _like_words(
+    labels: Sequence[str], index: NameIndex, real_words: frozenset[str]
+) -> LikeWords:
+    """The words of names that share most letters with a word that is none."""
+    in_labels: set[str] = set()
+    for label in labels:
+        in_labels.update(label.split())
+    unknown = sorted(in_labels.difference(index.with_word, real_words))
+    known = list(index.with_word)
+
+    found: LikeWords = {}
+    for first in range(0, len(unknown), _LABELS_AT_ONCE):
+        some = unknown[first : first + _LABELS_AT_ONCE]
+        shares = _shares(some, known, cutoff=_LIKE_WORDS)
+        for row, column in np.argwhere(shares > 0):
+            like = found.setdefault(some[row], [])
+            like.append((known[column], float(shares[row, column])))
+    return found
 
 
 def _shares(
-    labels: list[str], names: list[str], scorer: _Scorer
+    some: Sequence[str], others: Sequence[str], cutoff: float = 0.0
 ) -> NDArray[np.float32]:
-    """(labels, names) float32: how like each label is to each name, 0 to 1."""
-    percent = process.cdist(labels, names, scorer=scorer, dtype=np.float32)
+    """(some, others): the share of letters in common, 0 to 1; 0 below the cutoff."""
+    percent = process.cdist(
+        some,
+        others,
+        scorer=fuzz.ratio,
+        score_cutoff=100 * cutoff,
+        dtype=np.float32,
+    )
     shares: NDArray[np.float32] = np.divide(percent, 100, dtype=np.float32)
     return shares
+
+
+def _compare(
+    labels: Sequence[str],
+    are_real: NDArray[np.bool_],
+    like: LikeWords,
+    index: NameIndex,
+) -> Iterator[Likeness]:
+    """The likeness of some labels to all concepts. `are_real`: (labels,) the real words."""
+    # (labels, names): how much of the letters, and of the words, a label and a name share.
+    letters = _shares(labels, index.names)
+    shared_words = np.zeros_like(letters)
+    for row, label in enumerate(labels):
+        shared_words[row] = _shared_words(label, like, index)
+    mixed = _SHARED_WORDS * shared_words + (1 - _SHARED_WORDS) * letters
+    letters_alone = np.where(are_real[:, None], _REAL_FACTOR * letters, letters)
+    same = np.where(letters == 1, letters, letters_alone)
+    of_names = np.maximum(same, mixed)
+
+    # (labels, concepts): the best over the names of each concept.
+    scores = np.maximum.reduceat(of_names, index.starts, axis=1)
+    for of_label in scores:
+        yield Likeness(index.concepts, index.numbers, of_label)
+
+
+def _shared_words(label: str, like: LikeWords, index: NameIndex) -> NDArray[np.float32]:
+    """(names,) float32: the share of their words that a label and each name have in common.
+
+    It is the weight of the common words by that of the shorter of both.
+    """
+    shared = np.zeros(len(index.names), dtype=np.float32)
+    in_label = label.split()
+    total = 0.0
+    for number, word in enumerate(in_label, start=1):
+        factor = 1.0
+        if number == len(in_label):
+            factor = _HEAD_WEIGHT
+        total += factor * index.weights.get(word, index.rarest)
+
+        same = [(word, 1.0)]
+        if word not in index.with_word:
+            same = like.get(word, [])
+        for other, share in same:
+            weight = factor * share * index.weights[other]
+            shared[index.with_word[other]] += weight
+    if not total:
+        return shared
+    smaller = np.minimum(index.totals, np.float32(total))
+    return np.minimum(shared / smaller, np.float32(1))
+
+
+def _is_real_word(label: str, real_words: frozenset[str]) -> bool:
+    """Whether a label is one real word, beside fillers."""
+    telling = [word for word in label.split() if word not in FILLERS]
+    return len(telling) == 1 and telling[0] in real_words
 
 
 def _spelling(name: str) -> str:
     """A name as it is compared: in the singular, without numbers around it."""
     whole = words(name)
     return " ".join(singular(unnumbered(whole) or whole))
-
-
-def _is_typing_error(label: str, name: str) -> bool:
-    """Whether the words of a label are those of a name, some of them mistyped.
-
-    Both are in the singular. Names with digits are never mistyped: each digit counts.
-    """
-    if any(character.isdecimal() for character in label + name):
-        return False
-    typed = label.split(" ")
-    meant = name.split(" ")
-    if len(typed) != len(meant):
-        return False
-
-    for one, other in zip(typed, meant, strict=True):
-        if one != other and not _is_mistyped(one, other):
-            return False
-    return True
-
-
-def _is_mistyped(word: str, meant: str) -> bool:
-    """Whether a long word has one letter too many, too few, wrong or swapped; two if very long.
-
-    The first and the last letter are right, for other endings make other words (compute,
-    personal). Words in -ing are never corrected: most of them are one letter from another one.
-    """
-    shorter = min(len(word), len(meant))
-    if shorter < _SHORTEST_MISTYPED or word.endswith("ing"):
-        return False
-    same_start = word[0] == meant[0]
-    same_end = word[-1] == meant[-1]
-    if not same_start or not same_end:
-        return False
-
-    errors = 1
-    if len(meant) >= _TWO_ERRORS_FROM:
-        errors = 2
-    return OSA.distance(word, meant) <= errors

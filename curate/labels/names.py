@@ -1,69 +1,162 @@
-"""The names of all concepts, and which concept a label names: rules exact to alias of matching."""
+"""The names of all concepts, and what a name means: rules exact to alias of matching."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from curate.labels.taxonomy import Taxonomy
+from curate.labels.phrases import FILLERS, MOBILE, NATURAL, WHOLES
+from curate.labels.taxonomy import Kind, Sense, Taxonomy
 from curate.labels.words import Words, singular, unnumbered, words
 
-_SEVERAL = ""  # the entry of a name that means several concepts
+Rank = Literal["id", "alias", "short"]
+"""Which name of a concept: its id, an alias, or its id without fillers (chair of chair-other)."""
+
 _SHORTEST_JOINED = (
     5  # letters: names as short as "cup" are found in too many words without spaces
 )
 
 
 @dataclass(frozen=True, slots=True)
-class NameTable:
-    """Concepts by name.
+class Named:
+    """The concepts that a name means: one, or several if it is ambiguous."""
 
-    `by_spelling`: a table for each spelling of `_spellings`; "" is the concept of a name that
-    means several.
-    """
-
-    by_spelling: tuple[Mapping[str, str], ...]
-
-    def find(self, name: Words) -> str:
-        """The concept of a name, with or without the numbers around it.
-
-        "" if no concept has the name, or several have it.
-        """
-        for reading in (name, unnumbered(name)):
-            for spelling, concepts in zip(
-                _spellings(reading), self.by_spelling, strict=True
-            ):
-                if spelling and spelling in concepts:
-                    return concepts[spelling]
-        return ""
+    concepts: tuple[str, ...]
+    rank: Rank
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The names of a taxonomy: `ids` knows the concepts by id, `all` by id and alias."""
+class NameTable:
+    """Concepts by name. `by_spelling`: a table for each spelling of `_spellings`."""
 
-    ids: NameTable
-    all: NameTable
+    by_spelling: tuple[dict[str, tuple[str, ...]], ...]
+
+    def find(self, name: Words) -> tuple[str, ...]:
+        """The concepts of a name, with or without the numbers around it."""
+        for reading in (name, unnumbered(name)):
+            spellings = _spellings(reading)
+            for spelling, concepts in zip(spellings, self.by_spelling, strict=True):
+                if spelling and spelling in concepts:
+                    return concepts[spelling]
+        return ()
 
 
-def taxonomy_names(taxonomy: Taxonomy) -> Names:
-    """The name tables of a taxonomy."""
-    concepts = taxonomy.concepts.values()
-    ids = [(concept.id, concept.id) for concept in concepts]
-    every: list[tuple[str, str]] = []
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is looked up of a taxonomy, for exports of some languages.
+
+    `tables`: of each rank. `foreign`: aliases of the other languages. `senses`: words of several
+    meanings, in the singular. `ancestors`: of each concept. `natural`, `mobile`, `wholes`: the
+    concepts that are called as the words of `phrases.NATURAL`, `MOBILE` and `WHOLES`.
+    """
+
+    taxonomy: Taxonomy
+    languages: tuple[str, ...]
+    tables: dict[Rank, NameTable]
+    foreign: NameTable
+    senses: dict[Words, tuple[Sense, ...]]
+    ancestors: dict[str, frozenset[str]]
+    natural: frozenset[str]
+    mobile: frozenset[str]
+    wholes: frozenset[str]
+
+    def find(self, name: Words) -> Named | None:
+        """What a name means, by the surest rank that knows it; None if none does."""
+        if not name:
+            return None
+        for rank, table in self.tables.items():
+            concepts = table.find(name)
+            if concepts:
+                return Named(concepts, rank)
+        return None
+
+    def senses_of(self, name: Words) -> tuple[Sense, ...]:
+        """The meanings of a word that has several; none if it is no such word."""
+        return self.senses.get(singular(unnumbered(name)), ())
+
+    def kind(self, concept: str) -> Kind:
+        """The kind of a concept."""
+        return self.taxonomy.concepts[concept].kind
+
+    def is_background(self, concept: str) -> bool:
+        """Whether objects of a concept are dropped without being seen."""
+        is_salient = self.taxonomy.concepts[concept].salient
+        return self.kind(concept) in ("stuff", "void") or not is_salient
+
+    def is_within(self, concept: str, around: Iterable[str]) -> bool:
+        """Whether a concept, or a wider one, is among some concepts."""
+        return not self.ancestors[concept].union((concept,)).isdisjoint(around)
+
+    def domain_name(self, name: str) -> str:
+        """The name that senses have for a domain that customers call so."""
+        wanted = words(name)
+        for domain, others in self.taxonomy.domains.items():
+            if any(words(each) == wanted for each in (domain, *others)):
+                return domain
+        return name
+
+
+def read_lexicon(taxonomy: Taxonomy, languages: Sequence[str]) -> Lexicon:
+    """What is looked up of a taxonomy, for exports of some languages."""
+    ids: list[tuple[str, str]] = []
+    aliases: list[tuple[str, str]] = []
+    foreign: list[tuple[str, str]] = []
+    ancestors = {}
+    for concept in taxonomy.concepts.values():
+        ids.append((concept.id, concept.id))
+        own = concept.names_in(languages)
+        aliases += [(alias, concept.id) for alias in own[1:]]
+        others = set(concept.names).difference(own)
+        foreign += [(alias, concept.id) for alias in sorted(others)]
+        ancestors[concept.id] = frozenset(taxonomy.ancestors(concept.id))
+
+    tables: dict[Rank, NameTable] = {
+        "id": _name_table(ids),
+        "alias": _name_table(aliases),
+        "short": _name_table(_short_names(taxonomy.concepts)),
+    }
+    return Lexicon(
+        taxonomy=taxonomy,
+        languages=tuple(languages),
+        tables=tables,
+        foreign=_name_table(foreign),
+        senses=taxonomy.senses_in(languages),
+        ancestors=ancestors,
+        natural=_called(NATURAL, tables),
+        mobile=_called(MOBILE, tables),
+        wholes=_called(WHOLES, tables),
+    )
+
+
+def _called(
+    some_words: Iterable[str], tables: Mapping[Rank, NameTable]
+) -> frozenset[str]:
+    """The concepts that some words are names of."""
+    found: set[str] = set()
+    for word in some_words:
+        for table in tables.values():
+            found.update(table.find((word,)))
+    return frozenset(found)
+
+
+def _short_names(concepts: Iterable[str]) -> list[tuple[str, str]]:
+    """The ids that have fillers, without these."""
+    short = []
     for concept in concepts:
-        every += [(name, concept.id) for name in concept.names]
-    return Names(_name_table(ids), _name_table([*ids, *every]))
+        whole = words(concept)
+        rest = [word for word in whole if word not in FILLERS]
+        if rest and len(rest) < len(whole):
+            short.append((" ".join(rest), concept))
+    return short
 
 
 def _name_table(names: Iterable[tuple[str, str]]) -> NameTable:
     """A table of pairs of a name and its concept."""
-    tables: tuple[dict[str, str], ...] = ({}, {}, {})
+    tables: tuple[dict[str, tuple[str, ...]], ...] = ({}, {}, {})
     for name, concept in names:
         for spelling, concepts in zip(_spellings(words(name)), tables, strict=True):
-            known = concepts.get(spelling, concept)
-            if known == concept:
-                concepts[spelling] = concept
-            else:
-                concepts[spelling] = _SEVERAL
+            known = concepts.get(spelling, ())
+            if concept not in known:
+                concepts[spelling] = (*known, concept)
     return NameTable(tables)
 
 

@@ -3,14 +3,15 @@
 A reviewer's decision has precedence over every rule of matching.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from curate.labels.decisions import Decisions
-from curate.labels.matching import Match, match_labels
+from curate.labels.context import Context
+from curate.labels.decisions import Decision, Decisions
+from curate.labels.matching import Match, Matcher, match_vocabulary, matcher
 from curate.labels.taxonomy import Taxonomy
 from curate.schema import require
 
@@ -39,13 +40,14 @@ LABELS = pa.schema(
             "suggestions",
             pa.list_(pa.struct([("concept", pa.string()), ("score", pa.float64())])),
         ),
+        ("why", pa.string()),
     ]
 )
 """labels.parquet: `LABEL_COUNTS`, and what becomes of each label.
 
 `decision`: a concept's id, `background`, `reject`, `split`, or "" if the label waits.
 `how`, `score`, `margin`, `suggestions`: as in `matching.Match`; of a reviewed decision,
-score and margin are 1.
+score and margin are 1. `why`: the rule that answered, or why none did, in words.
 """
 
 
@@ -74,35 +76,58 @@ def total_labels(counts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def decide_labels(
-    counts: pd.DataFrame, taxonomy: Taxonomy, decisions: Decisions
+    counts: pd.DataFrame,
+    taxonomy: Taxonomy,
+    decisions: Decisions,
+    contexts: Mapping[str, Context] | None = None,
 ) -> pa.Table:
-    """What becomes of each label of `total_labels`: a table of schema `LABELS`."""
-    matches = match_labels(counts["label"], taxonomy)
+    """What becomes of each label of `total_labels`: a table of schema `LABELS`.
+
+    The labels of an export are matched together. `contexts`: the domain and languages of exports
+    by their names; an export that is not there has no domain, and English labels.
+    """
+    matches = _match_exports(counts, taxonomy, contexts or {})
     rows = []
     for row in counts.to_dict("records"):
-        match = matches[row["label"]]
+        match = matches[row["export"]][row["label"]]
         reviewed = decisions.find(row["customer"], row["export"], row["label"])
-        if reviewed is None:
-            outcome = _outcome(
-                match.concept, match.how, match.score, match.margin, match
-            )
-        else:
-            outcome = _outcome(reviewed.word, "reviewed", 1.0, 1.0, match)
-        rows.append(row | outcome)
+        rows.append(row | _outcome(match, reviewed))
     return pa.Table.from_pylist(rows, schema=LABELS)
 
 
-def _outcome(
-    decision: str, how: str, score: float, margin: float, match: Match
-) -> dict[str, Any]:
+def _match_exports(
+    counts: pd.DataFrame, taxonomy: Taxonomy, contexts: Mapping[str, Context]
+) -> dict[str, dict[str, Match]]:
+    """The matches of the labels of each export, by the export's name."""
+    matchers: dict[tuple[str, ...], Matcher] = {}
+    found = {}
+    for export, labels in counts.groupby("export")["label"]:
+        context = contexts.get(str(export), Context())
+        languages = context.languages
+        if languages not in matchers:
+            matchers[languages] = matcher(taxonomy, languages)
+        ready = matchers[languages]
+        found[str(export)] = match_vocabulary(labels, ready, context.domain)
+    return found
+
+
+def _outcome(match: Match, reviewed: Decision | None) -> dict[str, Any]:
     """The columns of `LABELS` after the counts, of one row."""
     suggestions = [
         {"concept": each.concept, "score": each.score} for each in match.suggestions
     ]
-    return {
-        "decision": decision,
-        "how": how,
-        "score": score,
-        "margin": margin,
+    outcome = {
+        "decision": match.concept,
+        "how": match.how,
+        "score": match.score,
+        "margin": match.margin,
         "suggestions": suggestions,
+        "why": match.why,
     }
+    if reviewed is not None:
+        outcome["decision"] = reviewed.word
+        outcome["how"] = "reviewed"
+        outcome["score"] = 1.0
+        outcome["margin"] = 1.0
+        outcome["why"] = "a reviewer decided"
+    return outcome

@@ -5,6 +5,7 @@ Case, camelCase, separators, plurals and numbers make no difference.
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import dropwhile
 
 Words = tuple[str, ...]
@@ -29,6 +30,17 @@ _NO_PLURALS = (
 )
 _IRREGULAR = {word: word for word in _NO_PLURALS.split()}
 _IRREGULAR |= dict(pair.split(":") for pair in _PLURALS.split())
+# Two spellings of one word; the second one is how names are compared.
+_VARIANTS = """
+    grey:gray colour:color coloured:colored centre:center tyre:tire moulding:molding kerb:curb
+    doughnut:donut plough:plow jewellery:jewelry licence:license catalogue:catalog mould:mold
+    aluminium:aluminum theatre:theater fibre:fiber metre:meter cheque:check pyjama:pajama
+    barbeque:barbecue bbq:barbecue racquet:racket yoghurt:yogurt whisky:whiskey armour:armor
+    harbour:harbor drier:dryer bannister:banister wainscotting:wainscoting programme:program
+    sceptre:scepter draught:draft storey:story wooden:wood woollen:wool gramme:gram
+    neighbour:neighbor litre:liter sulphur:sulfur lorries:lorry trolly:trolley
+"""
+_VARIANT = dict(pair.split(":") for pair in _VARIANTS.split())
 _SPECTACLES = ("glasses",)  # alone they are no more than one glass; wine glasses are
 _ES = (
     "ches",
@@ -41,6 +53,7 @@ _ES = (
 _SHORTEST_PLURAL = 4  # letters: "bus" and "gas" are in the singular
 
 
+@lru_cache(maxsize=65536)
 def words(text: str) -> Words:
     """The words of a text in lower case.
 
@@ -61,15 +74,22 @@ def words(text: str) -> Words:
     return tuple(folded.split())
 
 
+@lru_cache(maxsize=65536)
 def singular(plural: Words) -> Words:
-    """Each English word in the singular; words of other languages mostly stay as they are.
+    """Each English word in the singular and in one of its spellings.
 
-    >>> singular(("dining", "tables"))
-    ('dining', 'table')
+    Words of other languages mostly stay as they are.
+
+    >>> singular(("grey", "tables"))
+    ('gray', 'table')
     """
     if plural == _SPECTACLES:
         return plural
-    return tuple(_singular(word) for word in plural)
+    found = []
+    for word in plural:
+        single = _singular(word)
+        found.append(_VARIANT.get(single, single))
+    return tuple(found)
 
 
 def unnumbered(numbered: Words) -> Words:

@@ -16,6 +16,7 @@ from upath import UPath
 from curate import storage
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
+from curate.labels.context import Context
 from curate.labels.decisions import Decisions, customers_folder, load_decisions
 from curate.labels.numbering import (
     NumberRule,
@@ -104,13 +105,29 @@ def _load_decisions(files: _Customers) -> Decisions:
 
 
 def digests(settings: Settings) -> dict[str, Any]:
-    """What remap's result depends on: taxonomy, decisions, and how numbers are read."""
+    """What remap's result depends on: taxonomy, decisions, contexts, how numbers are read."""
     taxonomy, decisions = load(settings)
     return {
         "taxonomy": taxonomy.digest,
         "decisions": decisions.digest,
         "label_numbers": number_rules(settings),
+        "contexts": _contexts_digest(settings),
     }
+
+
+def _contexts_digest(settings: Settings) -> str:
+    plain = []
+    for export, context in sorted(contexts(settings).items()):
+        plain.append([export, context.domain, list(context.languages)])
+    return storage.digest(plain)
+
+
+def contexts(settings: Settings) -> dict[str, Context]:
+    """The domain and the languages of each export's labels, by the export's name."""
+    found = {}
+    for export in settings.exports:
+        found[export.name] = Context(export.domain, tuple(export.languages))
+    return found
 
 
 def labels_file(build: UPath) -> UPath:
@@ -160,14 +177,14 @@ def count(run: Run) -> CountedLabels:
 
 
 def decide(
-    settings: Settings,  # noqa: ARG001  for what they say of the exports
+    settings: Settings,
     counted: CountedLabels,
     taxonomy: Taxonomy,
     decisions: Decisions,
 ) -> pa.Table:
     """What becomes of each label by a taxonomy: a table of schema `LABELS_AS_READ`."""
     counts = as_read(counted.counts, counted.names, decisions)
-    decided = decide_labels(by_name(counts), taxonomy, decisions)
+    decided = decide_labels(by_name(counts), taxonomy, decisions, contexts(settings))
     return for_each_label(counts, decided)
 
 

@@ -8,6 +8,7 @@ from upath import UPath
 
 from curate.errors import InputError, nearest
 from curate.labels.concept_file import load_concepts
+from curate.labels.context import Context
 from curate.labels.decisions import (
     Decision,
     Decisions,
@@ -20,8 +21,6 @@ from curate.settings import OWN_TAXONOMY, Settings
 from curate.yaml_files import load_yaml
 from pipelines.arguments import load
 from pipelines.flow import labels
-
-_RULES = ("exact", "normalised", "alias", "compound", "fuzzy")
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -55,11 +54,13 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
     label = words[-1]
     concepts = OWN_TAXONOMY
     together = {label}
+    context = Context()
     if len(words) == 2:
         settings = load(Path(words[0]), None)
         concepts = Path(settings.taxonomy)
         export = _find_export(settings, customer, export)
         together |= _labels_of(settings, export)
+        context = labels.contexts(settings).get(export, context)
     taxonomy = load_concepts(concepts)
     folder = customers_folder(str(concepts))
     decisions = load_decisions(folder, taxonomy)
@@ -67,7 +68,7 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
     reviewed = decisions.find(customer, export, label)
     file = folder / f"{customer}.yaml"
     first = _reviewed_step(reviewed, decisions, file, (customer, export, label))
-    match = match_labels(together, taxonomy)[label]
+    match = match_labels(together, taxonomy, context)[label]
     if reviewed is None:
         decision = match.concept
         how = match.how
@@ -150,20 +151,16 @@ def _reviewed_step(
 
 
 def _rule_steps(match: Match, *, skipped: bool) -> list[Step]:
-    """The steps of the rules, up to the one that answers."""
+    """The steps of the rules, up to the one that answers. `skipped`: a reviewer has decided."""
     steps = []
-    answers_at = ""
-    for rule in _RULES:
+    for tried in match.steps:
+        answer = ""
+        if tried.rule == match.how:
+            answer = match.concept
+        said = tried.said
         if skipped:
-            steps.append(Step(rule, "", "not asked: a reviewer has decided"))
-        elif answers_at:
-            steps.append(Step(rule, "", f"not asked: {answers_at} has answered"))
-        elif match.how == rule:
-            answers_at = rule
-            why = f"score {match.score:.2f}, margin {match.margin:.2f} to the next concept"
-            steps.append(Step(rule, match.concept, why))
-        else:
-            steps.append(Step(rule, "", "does not answer"))
+            said = f"does not count, a reviewer has decided; {said}"
+        steps.append(Step(tried.rule, answer, said))
     return steps
 
 

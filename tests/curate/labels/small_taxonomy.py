@@ -8,6 +8,7 @@ NAMES = """
     broccoli wall sky shadow computer
 """.split()  # noqa: SIM905
 
+_STUFF = ("wall", "sky")
 _PARTS = ("wheel", "car-door", "leaf")
 _PARENTS = {
     "car": "vehicle",
@@ -34,6 +35,8 @@ def _concept(name: str) -> Concept:
     kind: Kind = "thing"
     if name in _PARTS:
         kind = "part"
+    if name in _STUFF:
+        kind = "stuff"
     return Concept(
         id=name,
         definition="…",

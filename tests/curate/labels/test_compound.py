@@ -3,6 +3,7 @@
 import pytest
 
 from curate.labels.matching import match_labels
+from curate.labels.taxonomy import Concept, Taxonomy
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
 
@@ -24,6 +25,25 @@ from tests.curate.labels.small_taxonomy import TAXONOMY
         ("wall-other-merged", "wall"),
         ("the car", "car"),
         ("front left wheel", "wheel"),
+        ("wheel front left", "wheel"),
+        # States, sizes, colours, materials and places leave a thing what it is.
+        ("Car (parked)", "car"),
+        ("car.parked", "car"),
+        ("car - general", "car"),
+        ("vehicle.truck.rigid", "truck"),
+        ("small red car", "car"),
+        ("wooden table", "table"),
+        ("kitchen table", "table"),
+        ("outdoor stone wall", "wall"),
+        ("wall-brick", "wall"),
+        ("sofa with cushions", "sofa"),
+        ("car|occluded=true", "car"),
+        # Lists of synonyms: those that are names agree.
+        ("car, auto, automobile, machine", "car"),
+        ("lounge; couch; sofa", "sofa"),
+        ("door, car door", "door"),  # the second one only narrows the first
+        ("car, automobile, Pkw, animal", "car"),  # three against one
+        ("sofa or couch", "sofa"),
     ],
 )
 def test_words_that_say_nothing_new(label: str, concept: str) -> None:
@@ -37,15 +57,36 @@ def test_words_that_say_nothing_new(label: str, concept: str) -> None:
         "wheel of the car",  # "car wheel" is no name
         "shadow of a car",
         "car shadow",
-        "wooden table",
         "chair/table",  # either
         "dog/sofa",  # no path: a sofa is no part of a dog
         "sofa/leg",
         "car, truck",
         "front left door",  # a house's or a car's
         "wall object",
+        "red dog",  # of what lives a colour may name a kind
+        "stone dog",
+        "wooden car",  # a toy
+        "sofa back",
+        "dog-brick",  # a material makes a surface only
+        "with car",
+        "sofa or table",
+        "sofa or",
+        "car, automobile, animal",
+        "vehicle.construction",
+        "animal, car, automobile",  # the first one means something else
+        "toy/dog",
     ],
 )
 def test_words_that_may_change_the_meaning(label: str) -> None:
     found = match_labels([label], TAXONOMY)[label]
     assert (found.concept, found.how) == ("", "")
+
+
+def test_a_taxonomy_that_tells_materials_apart_keeps_them_apart() -> None:
+    wall = Concept("wall", "…", "stuff")
+    brick_wall = Concept("brick-wall", "…", "stuff", parent="wall")
+    taxonomy = Taxonomy({"wall": wall, "brick-wall": brick_wall}, "")
+    found = match_labels(["wall-brick", "stone wall", "wall-tile"], taxonomy)
+    assert found["wall-brick"].concept == "brick-wall"
+    assert found["stone wall"].concept == ""
+    assert found["wall-tile"].concept == ""

@@ -1,54 +1,44 @@
-"""Likeness: typing errors that are corrected and those that are not, and suggestions."""
+"""Likeness: the suggestions for what is open."""
 
-import pytest
-
-from curate.labels.likeness import likenesses
-from curate.labels.matching import match_labels
+from curate.labels.likeness import index_names, likenesses
+from curate.labels.matching import match_labels, match_vocabulary, matcher
+from curate.labels.names import read_lexicon
+from curate.labels.taxonomy import Concept, Taxonomy
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
 
-@pytest.mark.parametrize(
-    ("label", "concept"),
-    [
-        ("broccolli", "broccoli"),
-        ("refrigirator", "refrigerator"),
-        ("refrigertaor", "refrigerator"),
-        ("refrigerater", "refrigerator"),
-    ],
-)
-def test_typing_errors_of_long_words(label: str, concept: str) -> None:
-    found = match_labels([label], TAXONOMY)[label]
-    assert (found.concept, found.how) == (concept, "fuzzy")
-    assert 0.85 <= found.score < 1.0
-    assert found.margin > 0.0
-
-
-@pytest.mark.parametrize(
-    "label",
-    [
-        "refrigeratos",  # another ending may be another word
-        "cart",  # short words are never corrected
-        "carpet",
-        "personal",
-        "compute",
-        "certain",
-        "glas",
-    ],
-)
-def test_other_words(label: str) -> None:
-    found = match_labels([label], TAXONOMY)[label]
-    assert (found.concept, found.how) == ("", "")
-
-
 def test_suggestions_for_what_is_open() -> None:
-    found = match_labels(["blue couch", "wooden table"], TAXONOMY)
-    assert found["blue couch"].suggestions[0].concept == "sofa"
-    assert found["wooden table"].suggestions[0].concept == "table"
+    found = match_labels(["blue couch frame", "table cloth"], TAXONOMY)
+    assert found["blue couch frame"].suggestions[0].concept == "sofa"
+    assert found["table cloth"].suggestions[0].concept == "table"
 
 
 def test_likeness_is_that_of_the_nearest_name() -> None:
-    (likeness,) = likenesses(["couches"], TAXONOMY)
-    sofa = likeness.concepts.index("sofa")
-    assert likeness.nearest_name == "couch"
+    index = index_names(read_lexicon(TAXONOMY, ["en"]))
+    (likeness,) = likenesses(["couches"], index, frozenset())
+    sofa = likeness.numbers["sofa"]
     assert likeness.scores[sofa] == 1.0
     assert likeness.best_score_except("sofa") < 1.0
+
+
+def test_a_mistyped_word_is_like_the_word_that_is_meant() -> None:
+    found = match_labels(["my computr"], TAXONOMY)["my computr"]
+    assert found.suggestions[0].concept == "computer"
+
+
+def test_relatives_are_suggested() -> None:
+    found = match_labels(["car roof"], TAXONOMY)["car roof"]
+    suggested = [each.concept for each in found.suggestions]
+    assert suggested[0] == "car"
+    assert "vehicle" in suggested  # its parent
+
+
+def test_a_larger_taxonomy_ranks_suggestions_and_accepts_nothing() -> None:
+    building = Concept("building", "…", "thing")
+    house = Concept("house", "…", "thing", parent="building")
+    small = Taxonomy({"building": building, "sky": Concept("sky", "…", "stuff")}, "")
+    larger = Taxonomy({"building": building, "house": house}, "")
+    ready = matcher(small, ["en"], larger)
+    found = match_vocabulary(["house"], ready)["house"]
+    assert found.concept == ""
+    assert found.suggestions[0].concept == "building"

@@ -1,13 +1,20 @@
 """Matching: names that match, labels left to a person, and that a match depends on its label."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.labels.likeness import SUGGESTIONS
-from curate.labels.matching import match_labels
+from curate.labels.matching import match_labels, match_vocabulary, matcher
 from curate.labels.taxonomy import Concept, Taxonomy
 from tests.curate.labels.small_taxonomy import NAMES, TAXONOMY
+
+WORDS = """
+    car cars sofa couch the other left front wheel door small red wooden brick wall with or of toy
+    vehicle kitchen animal table refrigirator dog parked 2
+""".split()  # noqa: SIM905
 
 
 @pytest.mark.parametrize(
@@ -73,6 +80,79 @@ def test_a_name_of_two_concepts_matches_neither() -> None:
     assert found["Beaker"].concept == "cup"  # letter for letter, but for the case
     assert found["beakers"].concept == "mug"
     assert found["beaker s"].concept == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "concept"),
+    [
+        ("Grey_Kerbs", "gray-curb"),
+        ("hair drier", "hair-dryer"),
+        ("jewelry", "jewellery"),
+    ],
+)
+def test_both_spellings_of_a_word_are_one(label: str, concept: str) -> None:
+    names = ("gray-curb", "hair-dryer", "jewellery")
+    concepts = {name: Concept(name, "…", "thing") for name in names}
+    found = match_labels([label], Taxonomy(concepts, ""))[label]
+    assert (found.concept, found.how) == (concept, "normalised")
+
+
+def test_an_id_is_known_without_its_fillers() -> None:
+    names = ("chair-other", "armchair", "other-animal", "animal")
+    concepts = {name: Concept(name, "…", "thing") for name in names}
+    found = match_labels(["chair", "animal"], Taxonomy(concepts, ""))
+    assert found["chair"].concept == "chair-other"
+    assert found["animal"].concept == "animal"  # the id itself comes first
+
+
+def test_the_name_of_a_concept_that_the_taxonomy_lacks_is_no_other_concept() -> None:
+    names = ("wheel", "garden-wheel", "dresser")
+    concepts = {name: Concept(name, "…", "thing") for name in names}
+    small = Taxonomy({"wheel": concepts["wheel"]}, "")
+    ready = matcher(small, ["en"], Taxonomy(concepts, ""))
+    labels = [
+        "garden wheel",
+        "small wheel",
+        "dreser",
+        "dresser, wheel",
+        "wheel, dresser",
+    ]
+    found = match_vocabulary(labels, ready)
+    assert found["small wheel"].concept == "wheel"
+    assert found["garden wheel"].concept == ""
+    assert found["dresser, wheel"].concept == ""
+    assert found["wheel, dresser"].concept == "wheel"  # its first item is sure
+
+
+def test_a_list_is_never_read_as_one_name() -> None:
+    names = ("stair-step", "step")
+    concepts = {name: Concept(name, "…", "thing") for name in names}
+    found = match_labels(["stairs, steps"], Taxonomy(concepts, ""))
+    assert found["stairs, steps"].concept != "stair-step"
+
+
+def test_steps_tell_what_each_rule_said() -> None:
+    found = match_labels(["Car", "the car", "car?", "Dingsda"], TAXONOMY)
+    assert [step.rule for step in found["Car"].steps] == ["exact", "normalised"]
+    compound = [step.rule for step in found["the car"].steps]
+    assert compound == ["exact", "alias", "compound"]
+    assert found["car?"].why == "its author doubts it"
+    assert [step.rule for step in found["Dingsda"].steps][-1] == "fuzzy"
+    assert found["Dingsda"].why == "no concept is called so"
+
+
+@given(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4),
+    st.sampled_from([" ", "_", "-", "  "]),
+    st.sampled_from([str.lower, str.upper, str.title]),
+)
+def test_case_and_separators_never_change_the_concept(
+    some_words: list[str], separator: str, change_case: Callable[[str], str]
+) -> None:
+    plain = " ".join(some_words)
+    spelled = change_case(separator.join(some_words))
+    concept = match_labels([plain], TAXONOMY)[plain].concept
+    assert match_labels([spelled], TAXONOMY)[spelled].concept == concept
 
 
 @given(st.lists(st.text(max_size=30) | st.sampled_from(NAMES), max_size=5))

@@ -1,5 +1,6 @@
 """Outcomes: labels add up whatever the partitions, and a reviewer has precedence over the rules."""
 
+from curate.labels.context import Context
 from curate.labels.decisions import Decision, Decisions, SplitRule
 from curate.labels.outcomes import (
     LABEL_COUNTS,
@@ -8,6 +9,7 @@ from curate.labels.outcomes import (
     decide_labels,
     total_labels,
 )
+from curate.labels.taxonomy import Concept, Taxonomy
 from tests.curate.labels.label_segments import segments
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
@@ -56,3 +58,31 @@ def test_a_row_tells_the_decision_and_how_it_was_made() -> None:
     assert labels["margin"].to_pylist()[2:4] == [1.0, 1.0]
     suggested = labels["suggestions"].to_pylist()[1]
     assert suggested[0] == {"concept": "car", "score": 1.0}
+
+
+def test_each_export_is_matched_in_its_own_context() -> None:
+    counts = total_labels(
+        [
+            count_labels(
+                segments(
+                    ("acme", "english", "Pkw"),
+                    ("acme", "german", "Pkw"),
+                    ("acme", "english", "group/sofa"),
+                    ("acme", "english", "group/car"),
+                    ("acme", "german", "group/sofa"),
+                )
+            )
+        ]
+    )
+    car = Concept("car", "…", "thing", aliases={"de": ("Pkw",)})
+    taxonomy = Taxonomy({"car": car, "sofa": Concept("sofa", "…", "thing")}, "")
+    contexts = {"german": Context(languages=("de",))}
+    table = decide_labels(counts, taxonomy, NO_DECISIONS, contexts)
+    decided = {}
+    for row in table.to_pylist():
+        decided[row["export"], row["label"]] = row["decision"]
+    assert decided["german", "Pkw"] == "car"
+    assert decided["english", "Pkw"] == ""
+    assert decided["english", "group/sofa"] == "sofa"  # "group" heads two labels
+    assert decided["german", "group/sofa"] == ""
+    assert all(table["why"].to_pylist())

@@ -1,0 +1,146 @@
+"""What our taxonomy knows of other people's concepts: names, kinds and parents, by their names."""
+
+from collections.abc import Mapping, Sequence
+
+from curate.labels.names import Lexicon, read_lexicon
+from curate.labels.phrases import FILLERS
+from curate.labels.taxonomy import ENGLISH, Concept, Kind, Sense, Taxonomy
+from curate.labels.words import Words, singular, words
+
+
+def lend(concepts: Sequence[str], ours: Taxonomy) -> Taxonomy:
+    """A taxonomy of other people's concepts with what ours says of those of the same name.
+
+    A name made of two of ours that are alike (boat_ship) means either. Where several of theirs are
+    one of ours, all of them get its names, which are ambiguous then: theirs are finer than ours.
+    """
+    lexicon = read_lexicon(ours, (ENGLISH,))
+    own = {concept: _same_name(words(concept), lexicon) for concept in concepts}
+    theirs = _claims(own)
+    for concept, known in own.items():
+        if not known:
+            own[concept] = _either(words(concept), lexicon)
+    # Who has a name of ours has precedence over who has two of them.
+    theirs = _claims(own) | theirs
+
+    lent = {}
+    for concept in concepts:
+        lent[concept] = _lent(concept, own[concept], theirs, ours)
+    taken: dict[Words, str] = {}
+    for concept in concepts:
+        for name in (words(concept), _without_fillers(words(concept))):
+            taken.setdefault(singular(name), concept)
+    return Taxonomy(
+        lent,
+        "",
+        senses={ENGLISH: _senses(theirs, taken, lexicon)},
+        domains=ours.domains,
+    )
+
+
+def _claims(own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Their concepts by the concept of ours that they are. `own`: the reverse."""
+    claims: dict[str, list[str]] = {}
+    for concept, known in own.items():
+        for each in known:
+            claims.setdefault(each, []).append(concept)
+    return claims
+
+
+def _same_name(name: Words, lexicon: Lexicon) -> list[str]:
+    """The concept of ours that has a name, with or without fillers; none if it is ambiguous."""
+    for spelled in (name, _without_fillers(name)):
+        named = lexicon.find(spelled)
+        if named is None or len(named.concepts) > 1:
+            continue
+        if named.rank == "id" or not lexicon.senses_of(spelled):
+            return list(named.concepts)
+    return []
+
+
+def _without_fillers(name: Words) -> Words:
+    return tuple(word for word in name if word not in FILLERS)
+
+
+def _either(name: Words, lexicon: Lexicon) -> list[str]:
+    """The concepts of ours of which a name is made, if they are alike."""
+    for cut in range(1, len(name)):
+        first = _possible(name[:cut], lexicon)
+        second = _possible(name[cut:], lexicon)
+        for one in first:
+            for other in second:
+                if _are_alike(one, other, lexicon):
+                    return list(dict.fromkeys([one, other]))
+    return []
+
+
+def _possible(name: Words, lexicon: Lexicon) -> list[str]:
+    """The concepts of ours that a name means or may mean."""
+    found: list[str] = []
+    named = lexicon.find(name)
+    if named is not None:
+        found += named.concepts
+    senses = lexicon.senses_of(name)
+    found += [sense.concept for sense in senses if sense.concept]
+    return found
+
+
+def _are_alike(one: str, other: str, lexicon: Lexicon) -> bool:
+    """Whether two of our concepts are the same, or kin of one kind: siblings, parent and child."""
+    if one == other:
+        return True
+    first = lexicon.taxonomy.concepts[one]
+    second = lexicon.taxonomy.concepts[other]
+    if first.kind != second.kind:
+        return False
+    is_parent = one == second.parent or other == first.parent
+    return is_parent or (first.parent == second.parent != "")
+
+
+def _lent(
+    concept: str, own: Sequence[str], theirs: dict[str, list[str]], ours: Taxonomy
+) -> Concept:
+    """One of their concepts with what ours says of it. `own`: what it is among ours."""
+    aliases: list[str] = []
+    kind: Kind = "thing"
+    salient = True
+    parent = ""
+    for each in own:
+        entry = ours.concepts[each]
+        if concept in theirs[each]:
+            aliases += entry.names_in((ENGLISH,))
+        kind = entry.kind
+        salient = entry.salient
+        for wider in ours.ancestors(each):
+            is_other = wider in theirs and concept not in theirs[wider]
+            if is_other and not parent:
+                parent = theirs[wider][0]
+    return Concept(
+        concept, "…", kind, parent, salient, aliases={ENGLISH: tuple(aliases)}
+    )
+
+
+def _senses(
+    theirs: dict[str, list[str]], taken: dict[Words, str], lexicon: Lexicon
+) -> dict[str, tuple[Sense, ...]]:
+    """Our words of several meanings, in terms of their concepts."""
+    found = {}
+    for word, senses in lexicon.senses.items():
+        meanings = []
+        for sense in senses:
+            beside: list[str] = []
+            for own, others in theirs.items():
+                if lexicon.is_within(own, sense.beside):
+                    beside += others
+            meaning = sense.meaning or sense.concept
+            claimants = theirs.get(sense.concept, [""])
+            if taken.get(word) in claimants:
+                claimants = [taken[word]]
+            for concept in claimants:
+                lent = Sense(concept, meaning, tuple(beside), sense.domains)
+                meanings.append(lent)
+        meant = {each.concept for each in meanings}
+        if taken.get(word, "") not in meant and word in taken:
+            continue  # the name of a concept of theirs that is none of ours
+        found[" ".join(word)] = tuple(meanings)
+    return found

@@ -1,0 +1,90 @@
+"""Words beside a name that leave its meaning as it is.
+
+What is not listed here is never taken off (toy car, licence plate, shadow of a car): a wrong match
+is far worse than one more question to a reviewer.
+"""
+
+_FILLERS = """
+    a an the other others merged stuff general generic misc miscellaneous unspecified various
+    instance instances class category masks segmentation annotation polygon occluded truncated
+    visible
+"""
+_STEPS = """
+    object objects thing things item items root main default all flat construction
+    nature static dynamic scene structure man made manmade movable
+"""
+_POSITIONS = "left right front rear back upper lower top bottom inner outer middle side"
+_STATES = """
+    small large tiny huge medium long short tall low thin thick wide narrow round square
+    rectangular circular curved straight tilted folded rolled unrolled stacked hanging
+    old new young dirty clean wet dry empty full open opened closed parked stopped
+    rigid bendy articulated plain regular normal standard simple fancy decorated single partial
+    whole complete blurry blurred dark bright distant far near nearby random strange cluttered
+    individual adult male female private public commercial residential
+"""
+_GESTURES = "standing sitting lying walking running riding driving cycling moving"
+_COLOURS = """
+    white black gray red green blue yellow brown pink purple beige silver colored colorful
+    big little
+"""
+_MATERIALS = (
+    "wood plastic metal metallic steel brick stone marble ceramic leather wicker glass"
+)
+_SURFACES = "wood plastic metal steel brick stone marble ceramic tile tiled concrete panel carpet"
+_PLACES = """
+    bathroom kitchen bedroom livingroom hallway hall lobby office garage attic basement patio
+    garden outdoor outdoors indoor indoors sauna restaurant hotel classroom
+"""
+_CHANGES = """
+    toy toys model models fake dummy drawing drawn painting painted picture image photo print poster
+    shadow reflection reflected no not non without missing absent former part parts damage crack
+    scratch dent rust stain defect hole trace track tracks dead skeleton sketch icon logo symbol
+    cartoon costume mascot statue sculpture sign
+"""
+
+FILLERS = frozenset(_FILLERS.split())
+"""Words that leave the meaning of a name as it is, before and after it."""
+
+SIDES = frozenset({"left", "right", "front", "rear"})
+"""Positions behind a name; the other words would name a part there (chair back, table top)."""
+
+EMPTY_STEPS = FILLERS.union(_STEPS.split())
+"""Words that say nothing as a step of a path; as words of a phrase they might."""
+
+POSITIONS = frozenset(_POSITIONS.split())
+"""Words that say which of several parts is meant; before a thing they may mean more."""
+
+STATES = frozenset(_STATES.split())
+"""Adjectives of size, shape, age and state."""
+
+GESTURES = frozenset(_GESTURES.split())
+"""What somebody does, behind the name; before it they name other things (walking stick)."""
+
+COLOURS = frozenset(_COLOURS.split())
+"""Colours and sizes that name kinds of what lives or is eaten, as `words.singular` spells them."""
+
+MATERIALS = frozenset(_MATERIALS.split())
+"""Materials of made things, before the name."""
+
+SURFACES = frozenset(_SURFACES.split())
+"""Materials behind the name of a surface: wall-brick."""
+
+PLACES = frozenset(_PLACES.split())
+"""Where a thing is, before its name."""
+
+CHANGES = frozenset(_CHANGES.split())
+"""Words that make something else of what follows: as a step of a path they are no category."""
+
+NATURAL = frozenset({"animal", "plant", "vegetation", "food", "fruit", "vegetable"})
+"""Concepts below which colours and materials name other things (red panda, stone lion)."""
+
+MOBILE = frozenset({"vehicle", "toy", "person"})
+"""Concepts below which materials name toys (wooden train, paper plane)."""
+
+WHOLES = frozenset(
+    {"animal", "person", "plant", "vehicle", "building", "furniture", "electronics"}
+)
+"""Concepts that have parts of their own: what stands below them in a path may be one of these."""
+
+BESIDE = frozenset({"with", "w"})
+"""Between a thing and what else is there: cabinet with books."""

@@ -1,0 +1,173 @@
+"""Reads names: which concept a text means, alone or among words that say nothing new."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from curate.labels.context import Vocabulary
+from curate.labels.names import Lexicon
+from curate.labels.phrases import (
+    BESIDE,
+    COLOURS,
+    FILLERS,
+    GESTURES,
+    MATERIALS,
+    PLACES,
+    POSITIONS,
+    SIDES,
+    STATES,
+    SURFACES,
+)
+from curate.labels.senses import Surroundings, choose_meaning
+from curate.labels.words import Words, singular, words
+
+_MOST_REMOVED = 4  # words beside a name that may be left out
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the labels of one export.
+
+    `larger`: knows names of concepts that the taxonomy may lack; it is the lexicon itself if there
+    is no larger taxonomy. What such a concept is called is never read as another one.
+    `notes`: what was found on the way, for `explain`; the reader adds to them.
+    """
+
+    lexicon: Lexicon
+    larger: Lexicon
+    vocabulary: Vocabulary
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    notes: list[str] = field(default_factory=list)
+
+    def read(self, text: str, beside: tuple[str, ...] = ()) -> str:
+        """The concept of a text that is no compound of several names; "" if it has none.
+
+        `beside`: concepts that the label names beside it.
+        """
+        return self.read_words(words(text), beside)
+
+    def read_words(self, name: Words, beside: tuple[str, ...] = ()) -> str:
+        """The concept of some words: as a name, or as a phrase."""
+        return self.read_name(name, beside) or self.read_phrase(name, beside)
+
+    def read_name(self, name: Words, beside: tuple[str, ...] = ()) -> str:
+        """The concept that has this name; "" if none has it, or if nothing says which is meant."""
+        named = self.lexicon.find(name)
+        senses = self.lexicon.senses_of(name)
+        if senses:
+            meaning = choose_meaning(
+                senses, named, self.surroundings, beside, self.lexicon
+            )
+            self._note(name, meaning.said)
+            return meaning.concept
+        if named is None:
+            return ""
+        if len(named.concepts) > 1:
+            self._note(name, f"names several concepts: {', '.join(named.concepts)}")
+            return ""
+        return named.concepts[0]
+
+    def read_phrase(self, name: Words, beside: tuple[str, ...] = ()) -> str:
+        """The concept of a name among words that leave its meaning as it is.
+
+        Fillers are left out wherever they are, states, colours, materials and places before the
+        name, states behind it; positions if a part remains; and what follows "with".
+        """
+        if self.is_missing(name):
+            return ""
+        alone = _before(name, BESIDE)
+        unfilled = _without_fillers(alone)
+        if unfilled and unfilled != name:
+            concept = self.read_name(unfilled, beside)
+            if concept and not (alone != name and self.lexicon.is_background(concept)):
+                return concept
+
+        for removed, rest in _cuts(unfilled):
+            concept = self.read_name(rest, beside)
+            if concept and self._may_lose(concept, removed, rest):
+                return concept
+        return ""
+
+    def read_surface(self, name: Words) -> str:
+        """The concept of a surface with its material behind the name: wall-brick, floor-wood."""
+        unfilled = _without_fillers(singular(name))
+        rest = unfilled[:-1]
+        material = unfilled[-1:]
+        if not rest or SURFACES.isdisjoint(material):
+            return ""
+        swapped = self.read_name(material + rest)
+        if swapped:
+            return swapped
+
+        concept = self.read_name(rest)
+        if not concept or self.lexicon.kind(concept) != "stuff":
+            return ""
+        if self._may_lose(concept, material, rest):
+            return concept
+        return ""
+
+    def is_missing(self, name: Words) -> bool:
+        """Whether a name is that of a concept that the taxonomy lacks."""
+        if self.larger is self.lexicon or self.larger.senses_of(name):
+            return False
+        is_known = self.larger.find(name) is not None
+        return is_known and self.lexicon.find(name) is None
+
+    def _may_lose(self, concept: str, removed: Words, rest: Words) -> bool:
+        """Whether a name means the same concept without the words that were removed."""
+        kinds = singular(removed)
+        has_position = not POSITIONS.isdisjoint(kinds)
+        has_colour = not COLOURS.isdisjoint(kinds)
+        has_material = not (MATERIALS | SURFACES).isdisjoint(kinds)
+        if has_position and self.lexicon.kind(concept) != "part":
+            return False
+        if has_colour and self.lexicon.is_within(concept, self.lexicon.natural):
+            return False
+        if has_material:
+            return self._is_made_of_any(concept, rest)
+        return True
+
+    def _is_made_of_any(self, concept: str, name: Words) -> bool:
+        """Whether a concept is the same whatever it is made of."""
+        lexicon = self.lexicon
+        if lexicon.is_within(concept, lexicon.natural | lexicon.mobile):
+            return False
+        # A taxonomy that tells wooden from stone walls must not get a tiled one as any wall.
+        made_names = ((material, *name) for material in SURFACES)
+        return all(lexicon.find(made_name) is None for made_name in made_names)
+
+    def _note(self, name: Words, said: str) -> None:
+        note = f"{' '.join(name)!r} {said}"
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+def _before(name: Words, stops: frozenset[str]) -> Words:
+    """The words before the first one that is in `stops`; all of them if that is the first word."""
+    for number, word in enumerate(name):
+        if number and word in stops:
+            return name[:number]
+    return name
+
+
+def _without_fillers(name: Words) -> Words:
+    return tuple(word for word in name if word not in FILLERS)
+
+
+def _cuts(name: Words) -> Iterator[tuple[Words, Words]]:
+    """Ways to take off words at both ends that may go, the fewest first: what goes, what stays."""
+    kinds = singular(name)
+    before = _run(kinds, STATES | COLOURS | MATERIALS | PLACES | POSITIONS)
+    behind = _run(kinds[::-1], STATES | GESTURES | SIDES)
+    most = min(before + behind, len(name) - 1, _MOST_REMOVED)
+    for removed in range(1, most + 1):
+        for front in range(max(0, removed - behind), min(before, removed) + 1):
+            stop = len(name) - (removed - front)
+            yield name[:front] + name[stop:], name[front:stop]
+
+
+def _run(some_words: Words, among: frozenset[str]) -> int:
+    """How many words at the beginning are among some."""
+    for number, word in enumerate(some_words):
+        if word not in among:
+            return number
+    return len(some_words)
