@@ -15,7 +15,7 @@ from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
     "ingest": 2,
-    "remap": 3,
+    "remap": 4,
     "filter": 1,
     "split": 1,
     "balance": 1,
