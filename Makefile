@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy segment base weights test fuzz lint bench \
+.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy review segment base weights test fuzz lint bench \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -54,8 +54,11 @@ trace: .venv/run  ## an object's whole way, or its drop: make trace OBJECT=ID
 audit: .venv/run  ## check a finished build against its contracts
 	$(PIPELINES) audit $(SETTINGS) $(OPTIONS)
 
-taxonomy: .venv/run  ## match the labels of SETTINGS and write the review queue
+taxonomy: .venv/run  ## apply reviewers' answers, match the labels of SETTINGS, write the review queue and its page
 	$(PIPELINES) taxonomy $(SETTINGS) $(OPTIONS)
+
+review: .venv/run  ## the same, then serve the page on this machine: it saves what you decide
+	$(PIPELINES) taxonomy serve $(SETTINGS) $(OPTIONS)
 
 segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0,x1,y1 OUT=mask.png
 	$(PIPELINES) segment $(IMAGE) --box $(BOX) -o $(or $(OUT),mask.png) $(OPTIONS)

@@ -93,6 +93,10 @@ class Reason(StrEnum):
     )
     BACKGROUND = "background", "stuff, void or a concept that is not salient"
     REJECTED_LABEL = "rejected_label", "a reviewer rejected the label"
+    REJECTED_OBJECT = (
+        "rejected_object",
+        "a reviewer rejected this one object, by its id",
+    )
     SPLIT_LABEL = (
         "split_label",
         "the label means several concepts, and no rule says which one this object is",

@@ -126,6 +126,18 @@ class LicenceSettings(Section):
     )
 
 
+class ReviewSettings(Section):
+    """How many objects may wait for a reviewer's decision on their label."""
+
+    max_waiting: Share | None = Field(
+        default=None,
+        description=(
+            "share of an export's objects whose label may wait for a decision: if more wait, the "
+            "run stops with exit 3; `null`: it warns and goes on without them"
+        ),
+    )
+
+
 class FilterSettings(Section):
     """Objects too small to teach, or so large that the box says it all, are dropped.
 
@@ -373,6 +385,7 @@ class Settings(Section):
         min_length=1, description="the exports to read"
     )
     licences: LicenceSettings
+    review: ReviewSettings = ReviewSettings()
     filter: FilterSettings = FilterSettings()
     split: SplitSettings = SplitSettings()
     balance: BalanceSettings = BalanceSettings()

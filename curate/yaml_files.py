@@ -3,6 +3,7 @@
 `located.where("exports", 0, "format")` gives FILE:LINE:COLUMN of that value.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -13,6 +14,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
 
 from curate.errors import InputError
 from curate.reasons import Reason, Refusal
@@ -26,6 +29,8 @@ MAX_YAML_NODES = 1_000_000
 
 MAX_YAML_DEPTH = 200
 """Nested mappings and lists."""
+
+_MERGE_MARK = re.compile(r"^\s*(<{7}|>{7}) ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +67,56 @@ class Located:
         return f"{self.name}:{line + 1}:{column + 1}"
 
 
-def load_yaml(path: Path) -> Located:
-    """A YAML file that a user edits. Raises InputError with file, line and column."""
+class _TextResolver(VersionedResolver):
+    """Reads every scalar as text, as it is written: 1, no and null are words, too.
+
+    An empty value stays null, and `<<` stays the merge key.
+    """
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is ScalarNode and implicit[0] and value not in ("", "<<"):
+            return self.DEFAULT_SCALAR_TAG
+        return super().resolve(kind, value, implicit)
+
+
+def load_yaml(path: Path, *, as_text: bool = False) -> Located:
+    """A YAML file that a user edits. Raises InputError with file, line and column.
+
+    `as_text`: every scalar is the text that is written, as in `parse_yaml`.
+    """
     try:
-        text = decode_text(path.read_bytes())
-        return parse_yaml(text, str(path))
+        content = path.read_bytes()
     except OSError as error:
         reason = error.strerror or error
         raise InputError(f"{path}: cannot be read: {reason}") from None
+    return read_yaml(content, str(path), as_text=as_text)
+
+
+def read_yaml(content: bytes, name: str, *, as_text: bool = False) -> Located:
+    """YAML that a user wrote. Raises InputError with `name`, line and column."""
+    try:
+        return parse_yaml(decode_text(content), name, as_text=as_text)
     except Refusal as refusal:
         message = refusal.detail
-        if not message.startswith(str(path)):
-            message = f"{path}: {message}"
+        if not message.startswith(name):
+            message = f"{name}: {message}"
         raise InputError(message) from None
 
 
-def parse_yaml(text: str, name: str) -> Located:
+def parse_yaml(text: str, name: str, *, as_text: bool = False) -> Located:
     """A YAML document with positions. `name`: what messages call it.
+
+    `as_text`: every scalar but an empty one is the text that is written, so that the label 1 is
+    "1" and the label no is "no", with and without quotes.
 
     Raises Refusal malformed_file, over_limit (aliases, nodes, nesting) or refused_markup (a tag).
     """
     try:
         _check_events(text, name)
-        document = YAML(typ="rt").load(StringIO(text))
+        reader = YAML(typ="rt")
+        if as_text:
+            reader.Resolver = _TextResolver
+        document = reader.load(StringIO(text))
         nodes = _expanded_size(document, {})
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -92,6 +124,8 @@ def parse_yaml(text: str, name: str) -> Located:
         if mark is not None:
             place = f"{name}:{mark.line + 1}:{mark.column + 1}"
         problem = error.problem or error.context
+        if _MERGE_MARK.search(text):
+            problem = "the marks of a git merge (<<<<<<<, >>>>>>>) are left in the file"
         raise Refusal(Reason.MALFORMED_FILE, f"{place}: {problem}") from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise Refusal(Reason.MALFORMED_FILE, f"{name}: no YAML: {error}") from None

@@ -1,6 +1,6 @@
-"""The pages that come from the settings model: the tables of settings.md, and the JSON Schema.
+"""What is published of models: the tables of settings.md, and the JSON Schemas.
 
-`make settings-docs` writes both, and the page of the formats (formats_page.py). What
+`make settings-docs` writes them, and the page of the formats (formats_page.py). What
 settings.md has outside the two marks is written by hand.
 """
 
@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from curate.formats import options_by_name
+from curate.labels.customer_schema import customer_schema
 from curate.settings_file import schema
 from docs import formats_page
 
 HERE = Path(__file__).parent
+CUSTOMER_SCHEMA = HERE.parent / "taxonomy" / "customer.schema.json"
 BEGIN = "<!-- the tables: make settings-docs writes them -->\n"
 END = "<!-- end of the tables -->\n"
 
@@ -30,15 +32,22 @@ Schema = dict[str, Any]
 
 
 def write_pages(folder: Path = HERE) -> None:
-    """Write `settings.md` and `settings.schema.json` in `folder` anew."""
+    """Write `settings.md` and `settings.schema.json` in `folder` anew, and the schema of the
+    customers' files.
+    """
     page = folder / "settings.md"
     page.write_text(with_tables(page.read_text("utf-8")), "utf-8")
     (folder / "settings.schema.json").write_text(schema_text(), "utf-8")
+    CUSTOMER_SCHEMA.write_text(_as_text(customer_schema()), "utf-8")
 
 
 def schema_text() -> str:
     """The JSON Schema of the settings file, as it is published."""
-    return json.dumps(schema(options_by_name()), indent=2, ensure_ascii=False) + "\n"
+    return _as_text(schema(options_by_name()))
+
+
+def _as_text(published: Schema) -> str:
+    return json.dumps(published, indent=2, ensure_ascii=False) + "\n"
 
 
 def with_tables(page: str) -> str:

@@ -10,20 +10,17 @@ error.
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
 from pipelines.cli_exports import formats, init, inspect
-from pipelines.failures import CheckFailed, FaultsMet, ends_well
+from pipelines.cli_taxonomy import taxonomy_app
+from pipelines.failures import CheckFailed, ends_well
 from pipelines.flow.screen import printable
-from pipelines.results import give
-
-if TYPE_CHECKING:
-    from pipelines.flow.faults import StageFaults
+from pipelines.results import end_with, give
 
 app = typer.Typer(
     help=(
@@ -48,7 +45,7 @@ def _add_stage(name: str, what: str) -> None:
 
         result = curate(load(settings, root), name)
         give(result, as_json)
-        _end_with(result.faults)
+        end_with(result.faults)
 
     app.command(name, help=what)(stage)
 
@@ -100,7 +97,7 @@ def everything(
 
     result = run_all(load(settings, root), until.value)
     give(result, as_json, _list_pages(result.pages))
-    _end_with(result.faults)
+    end_with(result.faults)
     if result.falls:
         raise CheckFailed(result.falls)
 
@@ -155,18 +152,7 @@ def audit(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
         raise CheckFailed(", ".join(failed))
 
 
-@app.command()
-@ends_well
-def taxonomy(
-    settings: SettingsFile, root: Root = None, as_json: AsJson = False
-) -> None:
-    """Match the labels, and write the queue of those that wait for a decision."""
-    from pipelines.flow import labels
-    from pipelines.verbs.taxonomy import match_labels
-
-    result = match_labels(load(settings, root))
-    give(result, as_json, labels.text(result))
-    _end_with(result["faults"])
+app.add_typer(taxonomy_app, name="taxonomy")
 
 
 @app.command()
@@ -254,11 +240,3 @@ def _can_ask() -> bool:
 
 def _list_pages(pages: list[str]) -> str:
     return "\n".join(f"page: {page}" for page in pages)
-
-
-def _end_with(faults: "Sequence[StageFaults]") -> None:
-    """End a run that met faults with exit code 1, after its result is printed."""
-    if faults:
-        from pipelines.flow.faults import describe
-
-        raise FaultsMet(describe(faults))

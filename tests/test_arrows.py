@@ -38,6 +38,7 @@ FORBIDDEN = {
 SHARED = {
     "boundary",
     "errors",
+    "flags",
     "ledger",
     "limits",
     "reasons",
@@ -50,8 +51,11 @@ SHARED = {
     "storage",
     "text",
     "trace",
+    "yaml_edits",
     "yaml_fast",
     "yaml_files",
+    "yaml_places",
+    "yaml_scalars",
 }
 """Files of curate/ that all its rooms may read; they read no room."""
 BELOW = {

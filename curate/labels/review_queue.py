@@ -1,86 +1,119 @@
 """The review queue: the labels that wait for a person, as YAML that a reviewer completes.
 
-The queue has the form of the customers' files: a block of it, with its UNDECIDED replaced by a
-word, is a decision.
+It has the form of the customers' files. The reviewer edits it in its place; `read_answers` reads
+what was written. Its last line tells whether anybody has changed it since it was written.
 """
 
-import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from curate.labels.answers import ACCEPT, LEAVE
 from curate.labels.taxonomy import BACKGROUND, REJECT, UNDECIDED
+from curate.storage import digest
+from curate.yaml_scalars import quoted
 
 _EXAMPLES = 3
+_END = "# End of the queue, as it was written: "
 _HEAD = f"""\
-# Labels that wait for a reviewer's decision, the most frequent first.
-# Copy a customer's blocks under `labels:` of taxonomy/customers/CUSTOMER.yaml and replace
-# {UNDECIDED} by the id of a concept, by {BACKGROUND} (no object to cut out) or by {REJECT}
-# (not to be used). `trace` shows the examples.
+# Labels that wait for a decision, those with the most objects first.
+# Write your answers here: replace {UNDECIDED}, then run `make taxonomy` again. An answer is one of
+#   the id of a concept    its definition holds for the objects; review.html shows both
+#   {ACCEPT}                 the first of the suggestions
+#   {BACKGROUND}             there is no object to cut out
+#   {REJECT}                 the objects must not be used
+#   {LEAVE}                  go on waiting, at the end of the list
+# or, in the place of the line with {UNDECIDED}, one of
+#   split: [{{decision: truck, where: {{type: lorry}}}}, {{decision: car, where: {{type: car}}}}]
+#   decision: my-new-concept
+#   new_concept: {{definition: "The sentence to decide by.", kind: thing, parent: vehicle}}
+# `note: "why"` beside it is kept. What you leave as it is stays in the queue.
 """
 
 
-def review_queue(labels: pa.Table) -> str:
-    """The labels of a `LABELS` table that wait, as YAML: customer, `labels`, label, its block."""
+@dataclass(frozen=True, slots=True)
+class _Customer:
+    """The labels of a customer that wait. `blocks`: a row for each label."""
+
+    name: str
+    blocks: pd.DataFrame
+
+    @property
+    def objects(self) -> int:
+        """Objects at stake."""
+        return int(self.blocks["objects"].sum())
+
+
+def review_queue(
+    labels: pa.Table, notes: Mapping[tuple[str, str], tuple[str, str]] | None = None
+) -> str:
+    """The labels of a `LABELS` table that wait, as YAML: customer, `labels`, label, its block.
+
+    `notes`: what reviewers said of labels that go on waiting, as in `answers.Answers`.
+    """
     table = labels.to_pandas()
     waiting = table[table["decision"] == ""]
-    if waiting.empty:
-        return _HEAD + "{}\n"
-
     lines = [_HEAD]
-    for customer, blocks in _blocks(waiting).groupby("customer"):
-        lines.append(f"\n{quoted(str(customer))}:\n  labels:\n")
-        lines += [_block(row) for row in blocks.itertuples()]
-    return "".join(lines)
+    if waiting.empty:
+        lines.append("{}\n")
+
+    for customer in _customers(waiting, notes or {}):
+        lines.append(f"\n{quoted(customer.name)}:\n  labels:\n")
+        lines += [_block(row) for row in customer.blocks.itertuples()]
+    text = "".join(lines)
+    return f"{text}\n{_END}{digest(text)[:16]}\n"
 
 
-def quoted(text: str) -> str:
-    """Any text as a YAML string in double quotes, on one line.
-
-    Characters that are invisible or change the direction of the text are escaped.
-    """
-    return '"' + "".join(_escaped(character) for character in text) + '"'
+def is_edited(queue: str) -> bool:
+    """Whether a queue was changed since `review_queue` made it."""
+    text, mark, rest = queue.rpartition(f"\n{_END}")
+    return not mark or rest != f"{digest(text)[:16]}\n"
 
 
-def _blocks(waiting: pd.DataFrame) -> pd.DataFrame:
-    """A row for each label of a customer, the labels with the most objects first."""
+def _customers(
+    waiting: pd.DataFrame, notes: Mapping[tuple[str, str], tuple[str, str]]
+) -> list[_Customer]:
+    """The customers whose labels wait, the one with the most objects first."""
     by_label = waiting.groupby(["customer", "label"])
     blocks = by_label.agg(
         objects=("count", "sum"),
         exports=("export", list),
         examples=("example", list),
         suggestions=("suggestions", "first"),  # the same in all exports
+        margin=("margin", "first"),
+    ).reset_index()
+    keys = list(zip(blocks["customer"], blocks["label"], strict=True))
+    blocks["word"] = [notes.get(key, (UNDECIDED, ""))[0] for key in keys]
+    blocks["note"] = [notes.get(key, (UNDECIDED, ""))[1] for key in keys]
+    blocks["is_left"] = blocks["word"] == LEAVE
+
+    ordered = blocks.sort_values(
+        ["is_left", "objects", "label"], ascending=[True, False, True]
     )
-    order = ["customer", "objects", "label"]
-    return blocks.reset_index().sort_values(order, ascending=[True, False, True])
+    found = [
+        _Customer(str(name), of_customer)
+        for name, of_customer in ordered.groupby("customer")
+    ]
+    return sorted(found, key=lambda each: (-each.objects, each.name))
 
 
 def _block(row: Any) -> str:
-    """The block of one label. `row`: a row of `_blocks`."""
+    """The block of one label. `row`: a row of `_Customer.blocks`."""
     exports = ", ".join(quoted(export) for export in row.exports)
     examples = ", ".join(quoted(example) for example in row.examples[:_EXAMPLES])
     nearest = [f"{each['concept']}: {each['score']:.2f}" for each in row.suggestions]
     suggestions = ", ".join(nearest)
-    return (
-        f"    {quoted(row.label)}:\n"
-        f"      decision: {UNDECIDED}\n"
-        f"      seen: {{count: {row.objects}, exports: [{exports}], examples: [{examples}]}}\n"
-        f"      suggestions: {{{suggestions}}}\n"
-    )
-
-
-def _escaped(character: str) -> str:
-    """A character as it is, or as YAML's escape if it would break the line or cannot be seen."""
-    if character in '"\\':
-        return "\\" + character
-    category = unicodedata.category(character)
-    if category[0] != "C" and category not in ("Zl", "Zp"):
-        return character
-
-    code = ord(character)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    return f"\\U{code:08x}"
+    lines = [
+        f"    {quoted(row.label)}:",
+        f"      decision: {row.word}",
+        f"      seen: {{count: {row.objects}, exports: [{exports}], examples: [{examples}]}}",
+        f"      suggestions: {{{suggestions}}}",
+        f"      margin: {row.margin:.2f}",
+        "      how: waits",
+    ]
+    if row.note:
+        lines.insert(2, f"      note: {quoted(row.note)}")
+    return "\n".join(lines) + "\n"

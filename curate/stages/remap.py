@@ -40,6 +40,9 @@ ADDS = pa.schema(
 )
 """Columns that the stage adds."""
 
+REJECTED_OBJECT = Reason.REJECTED_OBJECT.value
+"""Outcome of an object that a reviewer rejected by its id; no concept has such an id."""
+
 _OUTCOME = ["decision", "how", "score", "margin"]  # what is read of a label
 
 
@@ -50,19 +53,17 @@ def remap_objects(
 
     `labels`: a table of schema `outcomes.LABELS` with every label of the rows.
     `decisions`: those that the table was made with; of them the rules of split labels are read.
-    The reasons of drops are unmapped_label, background, rejected_label and split_label.
+    The reasons of drops are unmapped_label, background, rejected_label, rejected_object and
+    split_label.
     """
     require(segments.schema, NEEDS, "remap")
     outcomes = labels.select(_OUTCOME).take(_label_of_each_row(segments, labels))
-    decided = np.array(outcomes["decision"].to_pylist(), dtype=object)
+    decided = decide_objects(segments, labels, decisions)
+    is_split = np.array(outcomes["decision"].to_pylist(), dtype=object) == SPLIT
+    is_rejected = decided == REJECTED_OBJECT
 
-    is_split = decided == SPLIT
-    split_rows = np.flatnonzero(is_split)
-    split_objects = segments.select(NEEDS).take(split_rows).to_pylist()
-    for row, split_object in zip(split_rows, split_objects, strict=True):
-        decided[row] = _by_rule(split_object, decisions)
-
-    leaves = (decided == "") | (decided == BACKGROUND) | (decided == REJECT)
+    has_no_concept = (decided == "") | (decided == BACKGROUND) | (decided == REJECT)
+    leaves = has_no_concept | is_rejected
     dropped = np.flatnonzero(leaves)
     drops = _drops(segments.take(dropped), decided[dropped], is_split[dropped])
 
@@ -79,6 +80,26 @@ def remap_objects(
     return mapped, drops
 
 
+def decide_objects(
+    segments: pa.Table, labels: pa.Table, decisions: Decisions
+) -> NDArray[np.object_]:
+    """(rows,) what each object becomes, by its label, the rules of a split, or its id.
+
+    A concept's id, `background`, `reject`, REJECTED_OBJECT, or "" if nothing decides.
+    `labels`, `decisions`: as in `remap_objects`.
+    """
+    of_label = labels["decision"].take(_label_of_each_row(segments, labels))
+    decided = np.array(of_label.to_pylist(), dtype=object)
+
+    split_rows = np.flatnonzero(decided == SPLIT)
+    split_objects = segments.select(NEEDS).take(split_rows).to_pylist()
+    for row, split_object in zip(split_rows, split_objects, strict=True):
+        decided[row] = _by_rule(split_object, decisions)
+
+    decided[_is_rejected(segments, decisions)] = REJECTED_OBJECT
+    return decided
+
+
 def _label_of_each_row(segments: pa.Table, labels: pa.Table) -> pa.Array:
     """For each row of segments, the row of `labels` with its customer, export and label."""
     found = pc.index_in(_joined_keys(segments), value_set=_joined_keys(labels))
@@ -92,6 +113,16 @@ def _joined_keys(table: pa.Table) -> pa.Array:
     keys = [table[name].cast(pa.string()).combine_chunks() for name in LABEL_KEYS]
     # Names of customers and exports hold no NUL, so different keys give different texts.
     return pc.binary_join_element_wise(*keys, "\0")
+
+
+def _is_rejected(segments: pa.Table, decisions: Decisions) -> NDArray[np.bool_]:
+    """(rows,) whether a reviewer of the row's customer rejected the object by its id."""
+    rejected = np.zeros(len(segments), bool)
+    for customer, ids in decisions.rejected_objects.items():
+        of_customer = pc.equal(segments["customer"].cast(pa.string()), customer)
+        listed = pc.is_in(segments["object_id"], value_set=pa.array(sorted(ids)))
+        rejected |= pc.and_(of_customer, listed).to_numpy()
+    return rejected
 
 
 def _by_rule(row: Mapping[str, Any], decisions: Decisions) -> str:
@@ -128,6 +159,9 @@ def _drops(
         if decision == BACKGROUND:
             reason = Reason.BACKGROUND
             detail = f"{customer}'s reviewer: background"
+        elif decision == REJECTED_OBJECT:
+            reason = Reason.REJECTED_OBJECT
+            detail = f"{customer}'s reviewer rejected this object"
         elif decision == REJECT:
             reason = Reason.REJECTED_LABEL
             detail = f"{customer}'s reviewer: rejected"

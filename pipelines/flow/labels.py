@@ -4,6 +4,8 @@ Remap keeps the table as labels.parquet; the review queue and the pages are made
 """
 
 import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +27,14 @@ from curate.labels.numbering import (
     for_each_label,
 )
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
-from curate.labels.review_queue import review_queue
 from curate.labels.taxonomy import Taxonomy
 from curate.settings import Settings
+from curate.text import decode_text
+from pipelines.failures import CheckFailed
+from pipelines.flow import queue
 from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
+from pipelines.flow.unused_decisions import warn_of_unused
 
 _COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
 _USES_COLUMNS = ["export", "label", "image_id"]
@@ -38,20 +43,65 @@ _MOST_SHOWN = 5  # labels that wait, in the warning
 
 def load(settings: Settings) -> tuple[Taxonomy, Decisions]:
     """The taxonomy and the reviewers' decisions. Raises InputError with file, line and column."""
-    customers = customers_folder(settings.taxonomy)
     texts = {}
-    for path in (Path(settings.taxonomy), *customers.glob("*.yaml")):
-        if path.is_file():
-            texts[str(path)] = path.read_bytes()
-    return _load(settings.taxonomy, storage.digest(texts))
+    for path in taxonomy_files(settings):
+        texts[str(path)] = path.read_bytes()
+    taxonomy = load_taxonomy(settings)
+    digest = storage.digest(texts)
+    return taxonomy, _load_decisions(_Customers(settings.taxonomy, digest, taxonomy))
+
+
+def load_taxonomy(settings: Settings) -> Taxonomy:
+    """The taxonomy alone. Raises InputError with file, line and column."""
+    path = Path(settings.taxonomy)
+    content = b""
+    if path.is_file():
+        content = path.read_bytes()
+    return _load_concepts(settings.taxonomy, storage.digest(content))
+
+
+def taxonomy_files(settings: Settings) -> list[Path]:
+    """concepts.yaml and the customers' files, as far as they are there."""
+    customers = sorted(customers_folder(settings.taxonomy).glob("*.yaml"))
+    return [path for path in (Path(settings.taxonomy), *customers) if path.is_file()]
+
+
+def taxonomy_texts(settings: Settings) -> dict[str, str]:
+    """The texts of concepts.yaml and the customers' files, by their path beside concepts.yaml.
+
+    Remap keeps them, so that `taxonomy diff` can tell what has changed since.
+    """
+    folder = Path(settings.taxonomy).parent
+    texts = {}
+    for path in taxonomy_files(settings):
+        name = path.relative_to(folder).as_posix()
+        if path == Path(settings.taxonomy):
+            name = "concepts.yaml"
+        texts[name] = decode_text(path.read_bytes())
+    return texts
+
+
+# What files of a digest say is kept: several stages ask, and YAML is slow to read.
 
 
 @functools.lru_cache(maxsize=1)
-def _load(path: str, digest: str) -> tuple[Taxonomy, Decisions]:
-    """What files of this digest say. It is kept: several stages ask, and YAML is slow to read."""
-    del digest  # it only tells the cache whether the files are the same
-    taxonomy = load_concepts(Path(path))
-    return taxonomy, load_decisions(customers_folder(path), taxonomy)
+def _load_concepts(path: str, digest: str) -> Taxonomy:
+    del digest  # it only tells the cache whether the file is the same
+    return load_concepts(Path(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Customers:
+    """The customers' files beside the file `path`; equal if all files are the same."""
+
+    path: str
+    digest: str
+    taxonomy: Taxonomy = field(compare=False)
+
+
+@functools.lru_cache(maxsize=1)
+def _load_decisions(files: _Customers) -> Decisions:
+    return load_decisions(customers_folder(files.path), files.taxonomy)
 
 
 def digests(settings: Settings) -> dict[str, Any]:
@@ -103,32 +153,62 @@ def read_labels(build: UPath) -> pd.DataFrame:
 
 def queue_file(build: UPath) -> UPath:
     """Where the labels that wait for a decision are listed."""
-    return build / "taxonomy" / "review.yaml"
+    return queue.queue_file(build)
 
 
-def match(run: Run) -> pa.Table:
-    """Count the labels of ingest's partitions and decide each once: a table of schema `LABELS`.
+@dataclass(frozen=True, slots=True)
+class CountedLabels:
+    """The labels of ingest's partitions.
 
-    The labels that wait for a decision are written to the review queue and warned of.
+    `counts`: a table with the columns of `LABEL_COUNTS`. `names`: of labels that number
+    instances, by export and label.
     """
-    taxonomy, decisions = load(run.settings)
-    counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
-    counts = as_read(total_labels(counted), _numbered(run), decisions)
-    decided = decide_labels(
-        by_name(counts), taxonomy, decisions, contexts(run.settings)
-    )
 
-    queue = queue_file(run.build)
-    storage.write_bytes(queue, review_queue(decided).encode())
-    _warn_of_waiting(run, decided.to_pandas(), queue)
+    counts: pd.DataFrame
+    names: dict[tuple[str, str], str]
+
+
+def count(run: Run) -> CountedLabels:
+    """Count the labels of ingest's partitions, and find those that number instances."""
+    counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
+    uses = gather(run, "remap: numbers", _count_uses, "ingest", _USES_COLUMNS, None)
+    names = find_numbered(uses, number_rules(run.settings))
+    return CountedLabels(total_labels(counted), names)
+
+
+def decide(
+    settings: Settings,
+    counted: CountedLabels,
+    taxonomy: Taxonomy,
+    decisions: Decisions,
+) -> pa.Table:
+    """What becomes of each label by a taxonomy: a table of schema `LABELS_AS_READ`."""
+    counts = as_read(counted.counts, counted.names, decisions)
+    decided = decide_labels(by_name(counts), taxonomy, decisions, contexts(settings))
     return for_each_label(counts, decided)
 
 
-def _numbered(run: Run) -> dict[tuple[str, str], str]:
-    """The names of labels that number instances, by export and label."""
-    uses = gather(run, "remap: numbers", _count_uses, "ingest", _USES_COLUMNS, None)
-    rules = number_rules(run.settings)
-    return find_numbered(uses, rules)
+def names_of(labels: pa.Table) -> pa.Table:
+    """A table of `decide` with one row for each name: labels that are read alike are one."""
+    schema = labels.schema.remove(labels.schema.get_field_index("read_as"))
+    named = by_name(labels.to_pandas())
+    return pa.Table.from_pandas(named, schema=schema, preserve_index=False)
+
+
+def match(run: Run, applied: queue.Applied | None = None) -> pa.Table:
+    """Count the labels of ingest's partitions and decide each: a table of `LABELS_AS_READ`.
+
+    The labels that wait for a decision are warned of and written to the review queue, unless
+    reviewers have written there since. `applied`: the queue of which everything has been applied.
+    """
+    taxonomy, decisions = load(run.settings)
+    labels = decide(run.settings, count(run), taxonomy, decisions)
+
+    named = names_of(labels)
+    queue.write_queue(run, named, taxonomy, applied)
+    warn_of_unused(run, labels.to_pandas(), decisions)
+    _warn_of_waiting(run, named.to_pandas())
+    return labels
 
 
 def number_rules(settings: Settings) -> dict[str, NumberRule]:
@@ -144,14 +224,57 @@ def _count(rows: pa.Table, _: None) -> pd.DataFrame:
     return count_labels(rows)
 
 
-def _warn_of_waiting(run: Run, labels: pd.DataFrame, queue: UPath) -> None:
+def waiting_shares(labels: pd.DataFrame) -> dict[str, float]:
+    """Share of the objects of each export whose label waits; exports without any are left out.
+
+    `labels`: a table with the columns of `LABELS`.
+    """
+    waiting = labels[labels["decision"] == ""].groupby("export")["count"].sum()
+    total = labels.groupby("export")["count"].sum()
+    shares = waiting / total.reindex(waiting.index)
+    return {str(export): float(share) for export, share in shares.items()}
+
+
+def check_budget(settings: Settings, labels: pd.DataFrame) -> None:
+    """CheckFailed if more objects of an export wait than the settings allow."""
+    most = settings.review.max_waiting
+    if most is None:
+        return
+    over = {
+        export: share
+        for export, share in waiting_shares(labels).items()
+        if share > most
+    }
+    if over:
+        build = UPath(settings.build)
+        raise CheckFailed(
+            f"review.max_waiting allows {most:.1%} of an export's objects to wait for a "
+            f"decision on their label, but there wait {_listed(over)}; "
+            f"decide them in {queue_file(build)}"
+        )
+
+
+def _warn_of_waiting(run: Run, labels: pd.DataFrame) -> None:
     waiting = labels[labels["decision"] == ""]
     if waiting.empty:
         return
-    shown = ", ".join(repr(label) for label in waiting["label"].head(_MOST_SHOWN))
+    most_first = waiting.sort_values("count", ascending=False, kind="stable")
+    shown = ", ".join(repr(label) for label in most_first["label"].head(_MOST_SHOWN))
     if len(waiting) > _MOST_SHOWN:
         shown += f" and {len(waiting) - _MOST_SHOWN} more"
-    run.screen.warn(f"{len(waiting)} labels wait for a decision in {queue}: {shown}")
+    run.screen.warn(
+        f"{len(waiting)} labels wait for a decision in {queue_file(run.build)}: {shown}; "
+        f"without it go {_listed(waiting_shares(labels))}"
+    )
+
+
+def _listed(shares: Mapping[str, float]) -> str:
+    """Shares of exports for a reader, the largest first."""
+    most_first = sorted(shares.items(), key=lambda item: -item[1])
+    texts = [f"{share:.1%} of {export}" for export, share in most_first[:_MOST_SHOWN]]
+    if len(shares) > _MOST_SHOWN:
+        texts.append(f"shares of {len(shares) - _MOST_SHOWN} more")
+    return ", ".join(texts)
 
 
 def plain(labels: pa.Table) -> dict[str, Any]:
@@ -186,5 +309,8 @@ def text(result: dict[str, Any]) -> str:
         "",
         f"objects: {', '.join(objects)}",
         f"labels that wait: {result['open']}; the queue is {result['queue']}",
+        f"the page to decide them by is {result['page']}",
     ]
+    if result["decided"]:
+        lines.append(f"decisions written: {result['decided']}")
     return "\n".join(lines)

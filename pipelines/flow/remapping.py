@@ -31,10 +31,17 @@ def reads(run: Run) -> Reads:
 def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Match the labels and keep their table, then give each row its concept."""
     matched = labels.match(run)
+    labels.check_budget(run.settings, matched.to_pandas())
     storage.write_table(new / "labels.parquet", matched)
+    storage.write_json(new / "taxonomy.json", labels.taxonomy_texts(run.settings))
     _, decisions = labels.load(run.settings)
     shared = _Shared(matched, numbering.with_numbered(decisions, matched))
     return map_partitions(run, stage, new, _remap_partition, shared)
+
+
+def check(run: Run) -> None:
+    """CheckFailed if more objects of a finished remap wait than the settings allow."""
+    labels.check_budget(run.settings, labels.read_labels(run.build))
 
 
 def _remap_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:

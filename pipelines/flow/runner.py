@@ -74,6 +74,8 @@ class Stage:
     version: int
     reads: Callable[[Run], Reads]
     work: Callable[[Run, "Stage", UPath], StageOutput]
+    check: Callable[[Run], None] | None = None
+    """What may stop the run although the stage's files are up to date."""
 
 
 def run_stages(
@@ -121,6 +123,8 @@ def _bring_up_to_date(
     key = _key(stage, stage.reads(run), key_before)
     old = builds.state_of(run.build, stage.name)
     if old is not None and old.key == key:
+        if stage.check is not None:
+            stage.check(run)
         report = builds.ledger_of(run.build, stage.name)
         run.screen.note(f"{stage.name:<8} {summary(report)}; kept from the last run")
         return key, report

@@ -15,7 +15,7 @@ from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
     "ingest": 2,
-    "remap": 3,
+    "remap": 4,
     "filter": 1,
     "split": 1,
     "balance": 1,
@@ -29,7 +29,13 @@ FLOW = {
     "ingest": Stage(
         "ingest", STAGE_VERSIONS["ingest"], ingesting.reads, ingesting.work
     ),
-    "remap": Stage("remap", STAGE_VERSIONS["remap"], remapping.reads, remapping.work),
+    "remap": Stage(
+        "remap",
+        STAGE_VERSIONS["remap"],
+        remapping.reads,
+        remapping.work,
+        remapping.check,
+    ),
     "filter": Stage(
         "filter", STAGE_VERSIONS["filter"], filtering.reads, filtering.work
     ),

@@ -14,12 +14,20 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import jinja2
+import msgspec
 from markupsafe import Markup
 from PIL import Image
 
 from curate.pixels.images import Pixels
 from pipelines.pages.template_filters import FILTERS
 
+_SCRIPT_ESCAPES = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
 _TEMPLATES = Path(__file__).parent
 
 Source = TypeVar("Source")
@@ -118,6 +126,14 @@ def _environment() -> jinja2.Environment:
 def file(name: str) -> Markup:
     """A style sheet or script of this folder, as it is, to include in a page."""
     return Markup((_TEMPLATES / name).read_text("utf-8"))  # noqa: S704  our own file
+
+
+def embedded_json(data: object) -> Markup:
+    """Plain data as JSON for a script element: no text in it can end the element."""
+    text = msgspec.json.encode(data).decode()
+    for character, escape in _SCRIPT_ESCAPES.items():
+        text = text.replace(character, escape)
+    return Markup(text)  # noqa: S704  escaped
 
 
 def data_uri(picture: bytes) -> str:

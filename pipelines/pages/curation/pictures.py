@@ -30,7 +30,7 @@ _AROUND = 0.6  # of the box's longer side, shown around a dropped object
 _LEAST_AROUND = 16  # px
 _QUALITY = 62
 
-_CANNOT_OPEN = (OSError, Refusal, Fault, child.ChildDied)
+CANNOT_OPEN = (OSError, Refusal, Fault, child.ChildDied)
 """What opening a photo may raise. The stages have counted it; a page only goes without it."""
 
 
@@ -61,7 +61,7 @@ def _paint_crops_of_file(
                 for each in members:
                     image = table["image"][each.shard_row - first]["bytes"].as_py()
                     mask = table["mask"][each.shard_row - first]["bytes"].as_py()
-                    painted[each.object_id] = _paint_object(image, mask)
+                    painted[each.object_id] = paint_object(image, mask)
             first = end
     return painted
 
@@ -73,7 +73,7 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
     """
     painted: dict[str, str] = {}
     for each in objects:
-        request = cutting.CropRequest(_surroundings(each), each.counts)
+        request = cutting.CropRequest(surroundings(each), each.counts)
         try:
             data = UPath(each.image_file).read_bytes()
             (cut,) = child.call(
@@ -85,9 +85,9 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
                 limits.image_pixels,
                 0,  # of 16-bit grey, the bits that this photo uses
             )
-        except _CANNOT_OPEN:
+        except CANNOT_OPEN:
             continue
-        painted[each.object_id] = _paint_object(cut.image, cut.mask)
+        painted[each.object_id] = paint_object(cut.image, cut.mask)
     return painted
 
 
@@ -106,13 +106,13 @@ def paint_photos(image_ids: Mapping[str, str], limits: Limits) -> dict[str, str]
             small = child.call(
                 images.thumbnail, limits, data, limits.image_pixels, _PHOTO_SIDE
             )
-        except _CANNOT_OPEN:
+        except CANNOT_OPEN:
             continue
         painted[file] = data_uri(small)
     return painted
 
 
-def _surroundings(each: IngestedObject) -> Box:
+def surroundings(each: IngestedObject) -> Box:
     """The box of an object with what is around it, no larger than a WebP can be."""
     x0, y0, x1, y1 = each.box
     around = max(_LEAST_AROUND, round(_AROUND * max(each.box.width, each.box.height)))
@@ -123,7 +123,7 @@ def _surroundings(each: IngestedObject) -> Box:
     return Box(left, top, right, bottom)
 
 
-def _paint_object(encoded_image: bytes, encoded_mask: bytes) -> str:
+def paint_object(encoded_image: bytes, encoded_mask: bytes) -> str:
     """A crop, made small, with the outline of its mask."""
     pixels: Pixels = images.decode_crop(encoded_image)
     mask: Mask = images.decode_mask_png(encoded_mask)

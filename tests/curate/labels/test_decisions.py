@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from curate.errors import InputError
+from curate.labels.customer_schema import customer_schema
 from curate.labels.decisions import Decision, Decisions, SplitRule, load_decisions
 from curate.labels.taxonomy import Concept, Taxonomy
 
@@ -22,7 +23,9 @@ def read(folder: Path, text: str, taxonomy: Taxonomy) -> Decisions:
 def test_the_shipped_decisions_are_sound(shipped: Taxonomy) -> None:
     decisions = load_decisions(FOLDER / "customers", shipped)
     assert decisions.find("camvid11", "camvid11", "Bicyclist") == Decision("rider")
-    schema = json.loads((FOLDER / "customer.schema.json").read_text(encoding="utf-8"))
+    published = (FOLDER / "customer.schema.json").read_text(encoding="utf-8")
+    schema = json.loads(published)
+    assert schema == customer_schema(), "write it again: make settings-docs"
     for path in sorted((FOLDER / "customers").glob("*.yaml")):
         jsonschema.validate(YAML(typ="safe").load(path), schema)
 
@@ -45,9 +48,14 @@ def test_the_shipped_decisions_are_sound(shipped: Taxonomy) -> None:
             ":2:33",
             "list of annotation keys",
         ),
-        ("labels:\n  1: car", ":2:3", "in quotes"),
-        ("labels:\n  true: car", ":2:3", "in quotes"),
+        ("labels:\n  : car", ":2:3", 'write ""'),
+        ("labels:\n  PKW:", ":2:3", "no decision here yet"),
+        ("labels:\n  PKW: null", ":2:3", "no concept 'null'"),
+        ("labels:\n  PKW: Automobile", ":2:3", "'car' has that name"),
         ("exports:\n  old:\n    PKW: lorrie", ":3:5", "no concept"),
+        ("labels:\n  PKW: trafficlihgt", ":2:3", "did you mean 'traffic-light'"),
+        ("rejected_objects: [7]", ":1:20", "no object id"),
+        ("labels:\n<<<<<<< HEAD\n  a: car\n", ":", "marks of a git merge"),
         ("label:\n  PKW: car", ":1:1", "did you mean 'labels'"),
         ("labels: [PKW]", ":1:1", "mapping"),
         ("labels:\n  PKW: car\n  PKW: bus", ":3:3", "duplicate"),
@@ -71,6 +79,27 @@ def test_an_exports_decision_has_precedence(tmp_path: Path, shipped: Taxonomy) -
     assert decisions.find("acme", "new", "") == Decision("reject")
     assert decisions.find("acme", "new", "pkw") is None  # letter for letter
     assert decisions.find("other", "new", "PKW") is None
+
+
+def test_words_that_yaml_reads_otherwise_are_labels(
+    tmp_path: Path, shipped: Taxonomy
+) -> None:
+    text = """labels: {1: coin, 1.0: coin, no: car, null: bus, true: car, 007: coin, 3e2: car}
+exports: {2019: {PKW: truck}, off: {PKW: bus}}
+rejected_objects:
+  - 00000000000000000000000000000012
+  - 1234567890123456789012345678e123
+"""
+    decisions = read(tmp_path, text, shipped)
+    for label in ("1", "1.0", "no", "null", "true", "007", "3e2"):
+        assert decisions.find("acme", "new", label) is not None, label
+    assert decisions.find("acme", "2019", "PKW") == Decision("truck")
+    assert decisions.find("acme", "off", "PKW") == Decision("bus")
+    assert decisions.rejected_objects["acme"] == {
+        "00000000000000000000000000000012",
+        "1234567890123456789012345678e123",
+    }
+    assert decisions.digest != read(tmp_path, text[:-37], shipped).digest
 
 
 def test_no_folder_is_no_decision(tmp_path: Path, shipped: Taxonomy) -> None:

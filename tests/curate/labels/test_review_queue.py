@@ -55,6 +55,8 @@ def test_the_queue_has_the_form_of_a_customers_file() -> None:
             "examples": [f"{2:032x}", f"{1:032x}"],
         },
         "suggestions": {"car": 0.83, "van": 0.5},
+        "margin": 0.1,
+        "how": "waits",
     }
 
 
@@ -95,6 +97,19 @@ def test_the_queue_holds_any_label(found: list[tuple[str, str, int]]) -> None:
     assert seen == {key: count for key, count in keys.items() if not decided[key]}
 
 
-def test_what_turns_or_hides_writing_is_escaped() -> None:
-    text = 'a\u202eb\x00"\\\u2028\U000e0041é人'
-    assert review_queue.quoted(text) == '"a\\u202eb\\x00\\"\\\\\\u2028\\U000e0041é人"'
+def test_the_most_objects_come_first_and_what_is_left_last() -> None:
+    table = waiting(("a", "e", "few", 1), ("b", "e", "many", 9), ("b", "e", "most", 99))
+    notes = {("b", "most"): ("leave", "ask Ann"), ("b", "many"): ("UNDECIDED", "a?")}
+    data = parse_yaml(review_queue.review_queue(table, notes), "queue").data
+    assert list(data) == ["b", "a"]
+    assert list(data["b"]["labels"]) == ["many", "most"]
+    assert data["b"]["labels"]["most"]["decision"] == "leave"
+    assert data["b"]["labels"]["many"]["note"] == "a?"
+
+
+def test_an_edited_queue_is_known_as_such() -> None:
+    queue = review_queue.review_queue(waiting(("acme", "e", "Dings", 2)))
+    assert not review_queue.is_edited(queue)
+    assert review_queue.is_edited(queue.replace("UNDECIDED", "car"))
+    assert review_queue.is_edited(f"{queue}# mine\n")
+    assert review_queue.is_edited("")

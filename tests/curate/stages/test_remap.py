@@ -130,6 +130,20 @@ def test_a_reviewed_decision_always_wins(label: str, word: str) -> None:
     assert parse_yaml(queue, "queue").data == {}
 
 
+def test_a_rejected_object_is_dropped_whatever_its_label_becomes() -> None:
+    rows: list[Row] = [
+        (("acme", "e", "car"), {}),
+        (("acme", "e", "car"), {}),
+        (("other", "e", "car"), {}),
+        (("acme", "e", "Dings"), {}),
+    ]
+    ids = frozenset(f"{number:032x}" for number in (1, 2, 3))
+    reviewed = Decisions({}, {}, "", {"acme": ids})
+    mapped, drops, _ = run(rows, reviewed)
+    assert by_object(mapped, "concept") == {0: "car", 2: "car"}
+    assert by_object(drops, "reason") == {1: "rejected_object", 3: "rejected_object"}
+
+
 def test_empty_partitions_pass() -> None:
     mapped, drops, _ = run([], decisions({}))
     assert (len(mapped), len(drops)) == (0, 0)

@@ -12,6 +12,7 @@ from pipelines.pages.table_rows import rows_of
 _DECIDED = (
     Reason.BACKGROUND,
     Reason.REJECTED_LABEL,
+    Reason.REJECTED_OBJECT,
     Reason.CAPPED,
     Reason.CROWD,
     Reason.DELETED,

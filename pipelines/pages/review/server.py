@@ -1,0 +1,202 @@
+"""The server of the review page: on this machine alone, for who knows its token.
+
+The token is in the address that is printed. A page of another origin can neither read it nor send
+it, and the page may not be shown in a frame.
+"""
+
+import secrets
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from upath import UPath
+
+from curate.errors import InputError
+from curate.labels.answers import read_answers
+from curate.labels.decisions import customers_folder, decision_of
+from curate.labels.taxonomy import Taxonomy
+from curate.settings import Settings
+from curate.yaml_files import load_yaml, read_yaml
+from pipelines.flow import labels, reviewing
+from pipelines.flow.queue import customers
+from pipelines.pages.review.review import page_file
+
+_LOOPBACK = "127.0.0.1"
+_MAX_BODY = 4 << 20  # bytes of one request
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Decided(msgspec.Struct):
+    """A decision in a customer's file. `export`: "" if it holds in all exports."""
+
+    customer: str
+    export: str
+    label: str
+    decision: str
+    by: str
+
+
+class _Denied(Exception):
+    """A request that does not come from the page."""
+
+
+def open_socket(port: int) -> socket.socket:
+    """A socket on this machine's own address. InputError if the port is taken. 0: any port."""
+    opened = socket.socket()
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((_LOOPBACK, port))
+    except OSError as error:
+        opened.close()
+        raise InputError(f"port {port}: {error.strerror}; choose another one") from None
+    return opened
+
+
+def make_token() -> str:
+    """A token that nobody can guess."""
+    return secrets.token_urlsafe(24)
+
+
+def make_app(settings: Settings, token: str) -> Starlette:
+    """The server's application for a build whose review page is written."""
+
+    async def page(request: Request) -> Response:
+        if not _is_token(request.query_params.get("token", ""), token):
+            return _answer(
+                403, {"error": "use the address that taxonomy serve printed"}
+            )
+        html = await run_in_threadpool(page_file(UPath(settings.build)).read_bytes)
+        with_token = html.replace(
+            b'data-token=""', b'data-token="%b"' % token.encode(), 1
+        )
+        return Response(with_token, media_type="text/html", headers=_HEADERS)
+
+    async def decisions(request: Request) -> Response:
+        try:
+            _check(request, token)
+            found = await run_in_threadpool(read_decisions, settings)
+        except _Denied as error:
+            return _answer(403, {"error": str(error)})
+        except InputError as error:
+            return _answer(409, {"error": str(error)})
+        return _answer(200, found)
+
+    async def answers(request: Request) -> Response:
+        try:
+            _check(request, token)
+            body = await _read_body(request)
+            written = await run_in_threadpool(_apply, settings, body)
+        except _Denied as error:
+            return _answer(403, {"error": str(error)})
+        except InputError as error:
+            return _answer(409, {"error": str(error)})
+        return _answer(200, written)
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/decisions", decisions),
+            Route("/answers", answers, methods=["POST"]),
+        ],
+        middleware=[
+            # A name of a stranger that leads to this machine is refused, too.
+            Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "localhost"])
+        ],
+    )
+
+
+def serve(settings: Settings, opened: socket.socket, token: str) -> None:
+    """Serve the page until Ctrl-C."""
+    import uvicorn  # slow to import
+
+    config = uvicorn.Config(
+        make_app(settings, token), log_level="warning", server_header=False
+    )
+    with suppress(KeyboardInterrupt):  # how it is meant to end
+        uvicorn.Server(config).run(sockets=[opened])
+
+
+def read_decisions(settings: Settings) -> dict[str, Any]:
+    """What the customers' files say now: decisions on labels, and rejected objects."""
+    taxonomy, _ = labels.load(settings)  # a mistake in a file is told here
+    found: list[Decided] = []
+    rejected: dict[str, list[str]] = {}
+    for customer in customers(settings):
+        path = customers_folder(settings.taxonomy) / f"{customer}.yaml"
+        if not path.is_file():
+            continue
+        data = load_yaml(path, as_text=True).data or {}
+        found += _decided(customer, "", data.get("labels") or {}, taxonomy)
+        for export, entries in (data.get("exports") or {}).items():
+            found += _decided(customer, export, entries or {}, taxonomy)
+        rejected[customer] = data.get("rejected_objects") or []
+    return {"labels": found, "rejected": rejected}
+
+
+def _decided(
+    customer: str, export: str, entries: Mapping[str, Any], taxonomy: Taxonomy
+) -> list[Decided]:
+    found = []
+    for label, entry in entries.items():
+        by = ""
+        if isinstance(entry, dict):
+            by = entry.get("by") or ""
+        word = decision_of(entry, taxonomy).word
+        found.append(Decided(customer, export, label, word, by))
+    return found
+
+
+def _apply(settings: Settings, body: bytes) -> reviewing.Written:
+    """Write the answers of a request into the customers' files."""
+    document = read_yaml(body, "the answers", as_text=True)
+    with reviewing.writing(settings):
+        taxonomy = labels.load_taxonomy(settings)
+        found = read_answers(document, taxonomy, customers(settings))
+        return reviewing.apply_answers(settings, found)
+
+
+def _check(request: Request, token: str) -> None:
+    """_Denied if a request does not come from the page that this server gave."""
+    if not _is_token(request.headers.get("x-token", ""), token):
+        raise _Denied("the token is missing or wrong: load the page again")
+    origin = request.headers.get("origin")
+    if origin is not None and origin != f"http://{request.headers['host']}":
+        raise _Denied(f"a page of {origin} may not do this")
+
+
+def _is_token(given: str, token: str) -> bool:
+    return secrets.compare_digest(given.encode(), token.encode())
+
+
+async def _read_body(request: Request) -> bytes:
+    """The body of a request. InputError if it is too long."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BODY:
+            raise InputError(f"more than {_MAX_BODY:,} bytes in one request")
+    return body
+
+
+def _answer(status: int, content: object) -> Response:
+    return Response(
+        msgspec.json.encode(content),
+        status_code=status,
+        media_type="application/json",
+        headers=_HEADERS,
+    )

@@ -1,0 +1,156 @@
+"""The review page in a browser: deciding by keys, undo, copying, saving, hostile labels."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from curate.labels.concept_file import load_concepts
+from curate.labels.decisions import load_decisions
+from tests.pipelines.pages.review.served_page import HOSTILE, ServedPage
+from tests.pipelines.small_project import Verb
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+sync_api = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+
+
+class Tab:
+    """A tab of a browser, with the errors that its page made."""
+
+    def __init__(self, page: "sync_api.Page") -> None:
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._note)
+
+    def _note(self, message: "sync_api.ConsoleMessage") -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        self.page.wait_for_selector("body[data-ready]")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def status(self) -> str:
+        return self.page.inner_text("#status")
+
+    def label(self) -> str:
+        return self.page.inner_text("#label h1")
+
+    def wait_until_saved(self) -> None:
+        self.page.evaluate("saving")
+        assert self.status() == "saved"
+
+
+@pytest.fixture
+def tab() -> Iterator[Tab]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        yield Tab(context.new_page())
+        browser.close()
+
+
+def decided(served: ServedPage) -> dict[str, str]:
+    """What the customer's file says."""
+    taxonomy = load_concepts(served.project.folder / "taxonomy" / "concepts.yaml")
+    found = load_decisions(served.customer_file.parent, taxonomy)
+    return {label: each.word for label, each in found.by_customer["street"].items()}
+
+
+def test_200_labels_are_decided_and_saved_from_the_keyboard(
+    served_many: ServedPage, tab: Tab
+) -> None:
+    tab.open(served_many.url)
+    for number in range(200):
+        tab.press("b" if number % 10 else "r")
+    assert tab.page.inner_text("#progress").startswith("200 of 200 labels decided")
+    tab.wait_until_saved()
+    words = decided(served_many)
+    assert len(words) == 200
+    assert sorted(set(words.values())) == ["background", "reject"]
+    assert not tab.errors
+
+
+def test_choosing_undoing_and_rejecting_are_saved(served: ServedPage, tab: Tab) -> None:
+    tab.open(served.url)
+    first = tab.label()
+    tab.press("/")
+    tab.page.keyboard.type("pedest")  # another name of person
+    tab.press("Enter")
+    assert tab.label() != first
+    tab.press("u")
+    assert tab.label() == first
+    tab.press("Shift+Digit1", "/")
+    tab.page.keyboard.type("whee")
+    tab.press("Enter")
+    tab.wait_until_saved()
+    assert list(decided(served).values()) == ["wheel"]
+    assert "rejected_objects:\n  - " in served.customer_file.read_text("utf-8")
+    assert not tab.errors
+
+    tab.open(served.url)  # what is saved shows again
+    tab.page.select_option("#filter", "reviewed")
+    assert "wheel (decided by" in tab.page.inner_text("#label .answer")
+
+
+def test_a_conflict_is_told_and_nothing_is_lost(served: ServedPage, tab: Tab) -> None:
+    tab.open(served.url)
+    served.customer_file.parent.mkdir()
+    served.customer_file.write_text("labels:\n  zorp: wheel\n")
+    while tab.label() != "zorp":
+        tab.press("j")
+    tab.press("b")
+    tab.page.evaluate("saving")
+    assert "is decided as 'wheel' already" in tab.status()
+    assert decided(served) == {"zorp": "wheel"}
+
+
+def test_the_copied_yaml_is_a_queue_that_is_applied(
+    served: ServedPage, tab: Tab, verb: Verb
+) -> None:
+    folder = served.project.build / "taxonomy"
+    tab.open((folder / "review.html").as_uri())
+    for key in "blr":
+        tab.press(key)
+    tab.press("y")
+    copied = tab.page.evaluate("navigator.clipboard.readText()")
+    assert tab.status() == "copied"
+    assert tab.page.input_value("#yaml textarea") == copied
+    tab.page.reload()  # unfinished work is still there
+    tab.page.wait_for_selector("body[data-ready]")
+    assert tab.page.evaluate("allAnswers()") == copied
+
+    (folder / "review.yaml").write_text(copied, "utf-8")
+    outcome = verb("taxonomy", served.project.settings)
+    assert outcome.code == 0, outcome.err
+    assert sorted(decided(served).values()) == ["background", "reject"]
+    assert Path(folder / "answered" / "review-001.yaml").read_text("utf-8") == copied
+    assert not tab.errors
+
+
+@pytest.mark.parametrize("width", [1400, 420])
+def test_a_hostile_label_is_text_and_nothing_overflows(
+    served: ServedPage, tab: Tab, width: int
+) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 900})
+    tab.open(served.url)
+    while "script" not in tab.label():
+        tab.press("j")
+    assert tab.label() == HOSTILE.replace("\u202e", "\\u{202e}").replace(
+        "\x1b", "\\u{1b}"
+    )
+    assert tab.page.title() != "gone"
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    tab.press("b")
+    tab.wait_until_saved()
+    assert decided(served) == {HOSTILE: "background"}
+    assert not tab.errors
