@@ -68,7 +68,7 @@ base: .venv/run  ## paint scenes and train the base model further, on them alone
 	$(PIPELINES) all examples/base.yaml --until train
 
 weights: .venv/run  ## fetch the published U2-Net weights, by digest
-	.venv/bin/python -m model.weights
+	.venv/bin/python -m model.fetching
 
 test: .venv/dev  ## the tests
 	.venv/bin/python -m pytest -n 2

@@ -1,18 +1,13 @@
-"""The published weights of U²-Net (Apache-2.0, xuebinqin/U-2-Net): downloaded, checked and read.
+"""The published weights of U²-Net (Apache-2.0, xuebinqin/U-2-Net), read and checked.
 
-    python -m model.weights [lite|full]
-
-Nothing in this project needs them. A file from elsewhere, .pth or .safetensors, works as well: give
-its path as `train.start` or to `segment --model`. The weights were trained to find salient objects
-without a box, so they hold no prior.
+A file in .pth, .safetensors or .onnx: give its path as `train.start` or to `segment --model`;
+`model.fetching` gets one. The weights were trained to find salient objects without a box, so they
+hold no prior.
 """
 
-import argparse
 import pickle
 import struct
-import sys
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -23,6 +18,7 @@ from torch import Tensor
 from curate.errors import InputError
 from model.box_network import BoxNetwork
 from model.checkpoint import checkpoint_path, fill, load_checkpoint
+from model.onnx_weights import read_onnx
 from model.prior import learn_priors
 from model.records import Origin, Variant
 from model.u2net import WIDTHS, U2Net, build
@@ -32,11 +28,6 @@ PUBLISHED = "published"
 
 LICENCE = "Apache-2.0 (U²-Net; trained on DUTS)"
 """Licence of the published weights, as a checkpoint that begins with them lists it."""
-
-FOLDER = Path("build/weights")
-"""Where `fetch` puts the files."""
-
-_DRIVE = "https://drive.google.com/uc?export=download&confirm=t&id="
 
 # What torch.load raises on files that are cut off, damaged, or not weights.
 _UNREADABLE = (
@@ -53,62 +44,6 @@ _UNREADABLE = (
     pickle.UnpicklingError,
     struct.error,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A published file."""
-
-    name: str
-    url: str
-    """Where the authors' README links it."""
-
-    sha256: str
-
-
-_FILES: dict[str, _File] = {
-    "lite": _File(
-        name="u2netp.pth",
-        url=_DRIVE + "1rbSTGKAE-MTxBYHd-51l2hMOQPT_7EPy",
-        sha256="e7567cde013fb64813973ce6e1ecc25a80c05c3ca7adbc5a54f3c3d90991b854",
-    ),
-    "full": _File(
-        name="u2net.pth",
-        url=_DRIVE + "1ao1ovG1Qtx4b7EoskHXmi2E9rp5CHLcZ",
-        sha256="10025a17f49cd3208afc342b589890e402ee63123d6f2d289a4a0903695cce58",
-    ),
-}
-
-
-def fetch(variant: str, folder: Path = FOLDER) -> Path:
-    """The published file of `lite` or `full`, downloaded unless it is in `folder`.
-
-    InputError if it cannot be downloaded, or is not the published file.
-    """
-    import pooch  # slow to import, and only needed here
-
-    file = _FILES[variant]
-    pooch.get_logger().setLevel("ERROR")
-    try:
-        found = pooch.retrieve(
-            url=file.url,
-            known_hash=f"sha256:{file.sha256}",
-            fname=file.name,
-            path=folder,
-            downloader=pooch.HTTPDownloader(),
-        )
-    except OSError as error:  # no network, no space, no permission
-        cause = f"{type(error).__name__}: {_first_line(error)[:100]}"
-        raise InputError(
-            f"{file.name}: cannot be fetched from {file.url} ({cause}). Nothing needs it: training "
-            "can start with the base or with random weights. A copy from elsewhere works as well, "
-            f"as train.start; its SHA-256 is {file.sha256}"
-        ) from None
-    except ValueError:  # the SHA-256 differs; pooch has removed the file
-        raise InputError(
-            f"{file.name}: {file.url} gave another file than the published one; it was removed"
-        ) from None
-    return Path(found)
 
 
 def load_any(path: str | Path) -> tuple[BoxNetwork, Origin]:
@@ -129,7 +64,7 @@ def load_any(path: str | Path) -> tuple[BoxNetwork, Origin]:
 
 def _is_published(file: Path) -> bool:
     """Whether a file may hold published weights, by its suffix or by the names of its tensors."""
-    if file.suffix in (".pth", ".pt"):
+    if file.suffix in (".pth", ".pt", ".onnx"):
         return True
     try:
         with safe_open(file, "pt") as opened:
@@ -158,6 +93,8 @@ def read_published(path: Path) -> tuple[U2Net, Variant]:
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
     """The named tensors of a file. InputError if it cannot be read, or holds anything else."""
+    if path.suffix == ".onnx":
+        return read_onnx(path)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
@@ -218,23 +155,3 @@ def _outputs_of(tensors: dict[str, Tensor], layer: str) -> int | None:
     if filters is None or filters.ndim == 0:
         return None
     return len(filters)
-
-
-def main() -> None:
-    """Download the file that is named; exit code 3 if that fails."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("variant", nargs="?", choices=tuple(_FILES), default="lite")
-    arguments = parser.parse_args()
-    try:
-        path = fetch(arguments.variant)
-    except InputError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(3)
-    sys.stdout.write(f"{path}\n")
-
-
-if __name__ == "__main__":
-    main()

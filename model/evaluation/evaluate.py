@@ -18,6 +18,7 @@ from curate.settings import Settings
 from curate.shards import windows
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from curate.storage import digest, write_table
+from model import fetching
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
@@ -25,6 +26,7 @@ from model.evaluation.gate import find_falls
 from model.evaluation.judging import Judgement, judge, trained_methods
 from model.evaluation.last_model import LastModel, differences, open_last_model
 from model.evaluation.metrics import METRICS, column
+from model.evaluation.published import published_methods
 from model.evaluation.report import (
     REPORT_VERSION,
     Gate,
@@ -82,7 +84,8 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     networks |= _untuned(log)
     if last is not None and last.network is not None:
         networks["baseline"] = last.network.to(device())
-    judgement = judge(shards, trained_methods(networks), settings.dask.workers, log)
+    trained = trained_methods(networks) | published_methods()
+    judgement = judge(shards, trained, settings.dask.workers, log)
 
     iou = column(judgement.scores["model"], "iou")
     write_table(folder / "scores.parquet", _scores_table(shards, judgement))
@@ -135,7 +138,11 @@ def _settings_digest(settings: Settings, last: LastModel | None) -> str:
     if last is not None:
         last_digest = last.digest
     return digest(
-        settings.evaluate.model_dump(), _base_bytes(), last_digest, list(METRICS)
+        settings.evaluate.model_dump(),
+        _base_bytes(),
+        last_digest,
+        list(METRICS),
+        fetching.LITE.is_file(),
     )
 
 

@@ -84,6 +84,26 @@ _TABLE = (
         ),
     ),
     Method(
+        name="published",
+        title="U²-Net, published",
+        mark='<path d="M0-5.2V5.2M-5.2 0H5.2" class="open"/>',
+        colour="#2b7a78",
+        dark_colour="#7fd0cd",
+        description=(
+            "the published small U²-Net on the window at 320 × 320 px, cut to the drawn box"
+        ),
+    ),
+    Method(
+        name="published_native",
+        title="its weights, asked as ours",
+        mark='<path d="M-3.7-3.7 3.7 3.7M-3.7 3.7 3.7-3.7M0-5.2V5.2" class="open"/>',
+        colour="#6b6f1d",
+        dark_colour="#c9cf6a",
+        description=(
+            "the published weights at native size, with the ellipse in the drawn box as prior"
+        ),
+    ),
+    Method(
         name="grabcut",
         title="GrabCut",
         mark='<rect x="-4" y="-4" width="8" height="8"/>',

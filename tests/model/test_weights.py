@@ -1,12 +1,9 @@
 import pickle
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pooch
+import onnx
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -18,7 +15,7 @@ from model.checkpoint import load_checkpoint
 from model.predict import Segmenter
 from model.train import train
 from model.u2net import build
-from model.weights import PUBLISHED, fetch, load_any, read_published
+from model.weights import PUBLISHED, load_any, read_published
 
 State = dict[str, torch.Tensor]
 
@@ -143,59 +140,55 @@ def test_training_that_starts_with_them_learns_a_prior(
     assert not torch.equal(model.priors, load_any(old)[0].priors)
 
 
-class Server:
-    """Stands for the authors' server: writes what a test wants to be downloaded."""
-
-    content: bytes | None = None
-    """None if the server cannot be reached."""
-
-    def __call__(self, url: str, to: str, pooch: object) -> None:
-        del url, pooch
-        if self.content is None:
-            raise OSError("no route to host")
-        Path(to).write_bytes(self.content)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Server:
-    server = Server()
-    monkeypatch.setattr(pooch, "HTTPDownloader", lambda: server)
-    return server
+def folded(state: State) -> State:
+    """Weights whose batch norms do nothing, as an ONNX file has them."""
+    found = {}
+    for name, value in state.items():
+        kind = name.rsplit(".", 1)[-1]
+        if "bn_s1" not in name:
+            found[name] = value
+        elif kind == "weight":
+            found[name] = torch.ones_like(value)
+        elif kind == "running_var":
+            found[name] = torch.full_like(value, 1 - 1e-5)
+        else:
+            found[name] = torch.zeros_like(value)
+    return found
 
 
-def test_a_file_that_cannot_be_fetched_is_told(server: Server, tmp_path: Path) -> None:
+def write_onnx(state: State, path: Path) -> None:
+    """A graph of the convolutions alone, in the order of the layers."""
+    nodes = []
+    constants = []
+    layers = [name.removesuffix(".bias") for name in state if name.endswith(".bias")]
+    for layer in layers:
+        if "bn_s1" in layer:
+            continue
+        names = [f"{layer}.weight", f"{layer}.bias"]
+        nodes.append(onnx.helper.make_node("Conv", ["x", *names], [layer]))
+        for name in names:
+            array = state[name].numpy()
+            constants.append(onnx.numpy_helper.from_array(array, name))
+    graph = onnx.helper.make_graph(nodes, "u2net", [], [], constants)
+    onnx.save(onnx.helper.make_model(graph), path)
+
+
+def test_an_onnx_file_gives_the_same_network(state: State, tmp_path: Path) -> None:
+    write_onnx(state, tmp_path / "lite.onnx")
+    network, variant = read_published(tmp_path / "lite.onnx")
+    assert variant == "lite"
+    found = network.state_dict()
+    for name, value in folded(state).items():
+        assert torch.equal(found[name], value), name
+
+
+def test_another_onnx_file_ends_in_words(state: State, tmp_path: Path) -> None:
+    some = {name: value for name, value in state.items() if "stage1." in name}
+    write_onnx(some, tmp_path / "part.onnx")
     with pytest.raises(
-        InputError, match=r"u2netp\.pth: cannot be fetched .* no route to host"
+        InputError, match="14 convolutions with bias, where U²-Net has 119"
     ):
-        fetch("lite", tmp_path)
-    server.content = b"<html>a page instead</html>"
-    with pytest.raises(InputError, match="gave another file than the published one"):
-        fetch("lite", tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_published_file_is_fetched_once(
-    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, old: Path
-) -> None:
-    known = replace(weights._FILES["lite"], sha256=pooch.file_hash(str(old)))
-    monkeypatch.setitem(weights._FILES, "lite", known)
-    server.content = old.read_bytes()
-    path = fetch("lite", tmp_path)
-    assert path.read_bytes() == old.read_bytes()
-    server.content = None
-    assert fetch("lite", tmp_path) == path
-
-
-def test_without_a_network_the_command_exits_with_3(tmp_path: Path) -> None:
-    away = {
-        "https_proxy": "http://127.0.0.1:9",
-        "HTTPS_PROXY": "http://127.0.0.1:9",
-        "PYTHONPATH": str(Path.cwd()),
-    }
-    command = [sys.executable, "-m", "model.weights", "lite"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=tmp_path, env=away
-    )
-    assert done.returncode == 3
-    assert "u2netp.pth: cannot be fetched" in done.stderr
-    assert "Traceback" not in done.stderr
+        read_published(tmp_path / "part.onnx")
+    (tmp_path / "broken.onnx").write_bytes(b"\x08\xff\xff")
+    with pytest.raises(InputError, match=r"broken\.onnx: not an ONNX file"):
+        read_published(tmp_path / "broken.onnx")

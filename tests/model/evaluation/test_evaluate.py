@@ -17,6 +17,7 @@ from curate.errors import InputError
 from curate.pixels.images import decode_crop, decode_mask_png
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, open_shards
+from model import fetching
 from model.box_network import BoxNetwork
 from model.checkpoint import save_checkpoint
 from model.evaluation import evaluate as evaluation
@@ -60,6 +61,7 @@ def judged(
     write_checkpoint(tmp_path / "build/train/model.safetensors", 0)
     write_checkpoint(tmp_path / "base.safetensors", 1)
     monkeypatch.setattr(evaluation, "BASE", tmp_path / "base.safetensors")
+    monkeypatch.setattr(fetching, "LITE", tmp_path / "not fetched.onnx")
     return settings
 
 

@@ -76,6 +76,8 @@ def test_where_a_baseline_fails_the_drawn_box_stands_in_and_that_is_counted(
 def test_every_method_without_a_function_is_one_of_the_trained(shards: Shards) -> None:
     model = unlearned()
     trained = trained_methods({"model": model, "baseline": model, "untuned": model})
+    # Those of the published weights are where the weights are: see test_published.
+    trained |= dict.fromkeys(("published", "published_native"), trained["model"])
     assert set(trained) == {name for name, each in METHODS.items() if each.needs_model}
     judgement = judge(shards, trained, 1, print)
     assert list(judgement.scores) == list(METHODS)
@@ -83,6 +85,16 @@ def test_every_method_without_a_function_is_one_of_the_trained(shards: Shards) -
 
 
 def test_the_report_names_the_methods_of_its_contract() -> None:
-    names = ["model", "baseline", "untuned", "prior", "grabcut", "ellipse", "rectangle"]
+    names = [
+        "model",
+        "baseline",
+        "untuned",
+        "prior",
+        "published",
+        "published_native",
+        "grabcut",
+        "ellipse",
+        "rectangle",
+    ]
     assert list(METHODS) == names
     assert [each.name for each in METHODS.values()] == names
