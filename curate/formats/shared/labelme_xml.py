@@ -1,6 +1,7 @@
 """LabelMe's XML, as the LabelMe web tool and CVAT ("LabelMe 3.0") write it: a file an image."""
 
 import posixpath
+from collections import Counter
 from typing import Any
 
 from curate.exports.xml_documents import Element, XmlDocument
@@ -122,9 +123,18 @@ def _name_groups(drawn: list[Drawn]) -> None:
     for each in drawn:
         if each.group is not None:
             keys.setdefault(each.group, []).append(each.key)
+
+    names = {}
+    times: Counter[str] = Counter()
+    for group, own_keys in keys.items():
+        name = content_digest(sorted(own_keys))
+        times[name] += 1
+        names[group] = name
+        if times[name] > 1:  # the same object twice is not one object
+            names[group] = f"{name}~{times[name]}"
     for each in drawn:
         if each.group is not None:
-            each.group = content_digest(sorted(keys[each.group]))
+            each.group = names[each.group]
 
 
 def _attributes(element: Element) -> dict[str, str]:

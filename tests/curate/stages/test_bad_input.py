@@ -27,6 +27,7 @@ LATER = {
     Reason.CAPPED,
     Reason.LEAK_GUARD,
     Reason.FLAGGED,
+    Reason.REJECTED_OBJECT,
 }
 """Reasons of the stages after ingest, which their own tests give rise to."""
 
