@@ -79,7 +79,7 @@ def init(
     folders: Annotated[
         list[str],
         typer.Argument(
-            metavar="FOLDER…", help="Exports: folders, archives, URLs or documents."
+            metavar="EXPORT", help="Exports: folders, archives, URLs or documents."
         ),
     ],
     out: Annotated[

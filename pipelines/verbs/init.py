@@ -1,5 +1,6 @@
 """`init`: the draft of a settings file, from the exports that it shall read."""
 
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def text(drafted: Drafted) -> str:
         f"written: {drafted.file}; {drafted.open_choices} choices in it are yours, each "
         f"marked {OPEN_CHOICE}"
     )
-    lines.append(f"then: python -m pipelines all {drafted.file}")
+    lines.append(f"then: python -m pipelines all {shlex.quote(drafted.file)}")
     return "\n".join(lines)
 
 
