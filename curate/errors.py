@@ -29,12 +29,16 @@ def nearest(word: str, valid: Iterable[str]) -> str:
 def nearest_word(word: str, valid: Iterable[str]) -> str:
     """The valid word that is most like a word; empty if none is near.
 
-    >>> nearest_word("colour", ["color", "shape"])
-    'color'
+    >>> nearest_word("colour", ["color", "shape"]), nearest_word("VIA", ["coco", "via"])
+    ('color', 'via')
     """
     # Other scorers of rapidfuzz find "ice" in "vehicle".
     found = process.extractOne(
-        word, list(valid), scorer=fuzz.ratio, score_cutoff=_LEAST_LIKENESS
+        word,
+        list(valid),
+        scorer=fuzz.ratio,
+        processor=str.casefold,
+        score_cutoff=_LEAST_LIKENESS,
     )
     if found is None:
         return ""

@@ -4,6 +4,7 @@ pydantic finds the mistakes. Its own messages speak to programmers, so each of i
 of error has a sentence here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -41,6 +42,7 @@ _SENTENCES: Mapping[str, str] = {
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
     "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
     "list_type": "must be a list, with an item on each line after '-', or in [ ]",
     "tuple_type": "must be a list of two numbers, such as [0.0, 0.1]",
     "dict_type": "must be a mapping of keys and values",
@@ -55,7 +57,8 @@ _SENTENCES: Mapping[str, str] = {
 
 def explain(error: Any, document: Located) -> str:
     """A finding of pydantic in plain words: where, what, and the nearest valid word."""
-    path = error["loc"]
+    # pydantic ends the path of a mapping's wrong key with this word of its own.
+    path = tuple(step for step in error["loc"] if step != "[key]")
     where = document.where(*path)
     dotted = ".".join(str(step) for step in path)
 
@@ -70,7 +73,11 @@ def explain(error: Any, document: Located) -> str:
     # A kind that is not listed keeps pydantic's own words, which is better than none.
     sentence = _SENTENCES.get(error["type"], "{msg}")
     sentence = sentence.format(msg=error["msg"], **error.get("ctx", {}))
-    return f"{where}: {dotted}: {sentence}{_found(error['input'])}"
+    hint = ""
+    if error["type"] == "enum":
+        valid = re.findall("'([^']+)'", error["ctx"]["expected"])
+        hint = nearest(str(error["input"]), valid)
+    return f"{where}: {dotted}: {sentence}{_found(error['input'])}{hint}"
 
 
 def open_choices(document: Located) -> list[str]:

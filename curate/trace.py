@@ -1,5 +1,6 @@
 """An object's whole way: the row that each stage made of it, or the drop that ended it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from curate.storage import partitions, read_table
 
 Row = dict[str, Any]
 """One row of a stage's table, by column."""
+
+_OBJECT_ID = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,19 @@ def trace(build: UPath, object_id: str) -> list[Step]:
         elif before is None:
             raise InputError(
                 f"{build}: no object and no drop has the object_id {object_id!r}"
+                f"{_hint(object_id)}"
             )
     return steps
+
+
+def _hint(object_id: str) -> str:
+    """What an id looks like, if this is none: a file's name, or the beginning of an id."""
+    if _OBJECT_ID.fullmatch(object_id):
+        return ""
+    return (
+        "; an id has 32 digits from 0 to f, and is in the column object_id of segments "
+        "and drops, and on the pages"
+    )
 
 
 def last_row(steps: list[Step]) -> Row | None:

@@ -1,5 +1,6 @@
 """The arguments that many verbs share, and the settings that they lead to."""
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -43,9 +44,19 @@ class Until(StrEnum):
 
 
 def load(path: Path, root: str | None) -> "Settings":
-    """The settings of a file, see `curate.settings_file.load_settings`."""
+    """The settings of a file, see `curate.settings_file.load_settings`.
+
+    InputError, too, if it is a folder or an archive.
+    """
     # Imported here for the same reason as the verbs in cli.py.
+    from curate.errors import InputError
+    from curate.exports.archives import SUFFIXES
     from curate.formats import options_by_name
     from curate.settings_file import load_settings
 
+    if path.is_dir() or path.name.lower().endswith(SUFFIXES):
+        command = f"python -m pipelines init {shlex.quote(str(path))}"
+        raise InputError(
+            f"{path}: is no settings file; if it is an export, '{command}' drafts one"
+        )
     return load_settings(path, options_by_name(), root)

@@ -122,7 +122,10 @@ app.command()(formats)
 def trace(
     settings: SettingsFile,
     object_id: Annotated[
-        str, typer.Argument(help="The object, or the annotation that was dropped.")
+        str,
+        typer.Argument(
+            metavar="OBJECT_ID", help="The object, or the annotation that was dropped."
+        ),
     ],
     picture: Annotated[
         Path | None,

@@ -52,6 +52,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Say what an export holds, which formats fit it, and what its settings are."""
+    from curate.errors import InputError
     from pipelines.verbs.inspect import (
         end_well,
         inspect_path,
@@ -62,6 +63,11 @@ def inspect(
 
     most_images = images or None
     if path.endswith((".yaml", ".yml")) and Path(path).is_file():
+        if format_name is not None or follow_links:
+            raise InputError(
+                "--format and --follow-links are for an export; of a settings file, "
+                "each export is read as it says there"
+            )
         settings = load(Path(path), root)
         build = settings.build
         found = inspect_settings(settings, most_images, page)
@@ -79,7 +85,7 @@ def init(
     folders: Annotated[
         list[str],
         typer.Argument(
-            metavar="FOLDER…", help="Exports: folders, archives, URLs or documents."
+            metavar="EXPORT", help="Exports: folders, archives, URLs or documents."
         ),
     ],
     out: Annotated[

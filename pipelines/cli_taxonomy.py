@@ -18,7 +18,13 @@ class _MatchesByDefault(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ("--help", "-h"):
-            args = [_MATCH, *args]
+            # `taxonomy explian SETTINGS` is a slip, and no settings file called "explian".
+            names = [word for word in args if not word.startswith("-")]
+            is_slip = (
+                len(names) > 1 and names[0].isalpha() and not Path(names[0]).exists()
+            )
+            if not is_slip:
+                args = [_MATCH, *args]
         rest: list[str] = super().parse_args(ctx, args)
         return rest
 
@@ -71,12 +77,15 @@ def diff(
 @ends_well
 def check(
     path: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="PATH",
-            help="concepts.yaml, its folder, or a settings file.",
+            help=(
+                "concepts.yaml, its folder, or a settings file. Else the folder "
+                "taxonomy here, or the project's own."
+            ),
         ),
-    ] = Path("taxonomy"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the taxonomy's files; with a settings file also what waits in its build.

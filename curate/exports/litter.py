@@ -5,12 +5,15 @@ control, notebooks and network drives make for themselves (`LITTER_NAMES`), and 
 names begin with `._`, `~$` or `.~lock.`. A folder of thumbnails is litter only if each of
 its pictures has a larger one of its name elsewhere: it may as well be a class.
 
+So is the folder of a build (`is_build`): who keeps settings and build beside the pictures
+would else read what the last run unpacked as a part of the export, and all objects twice.
+
 Copies (`Copy of a.json`, `a (1).json`) are no litter: they may hold what the original does
 not. What a copy repeats is a duplicate, see `curate.stages.planning`.
 """
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from curate.exports.file_names import fold, is_picture, stem
 
@@ -46,6 +49,8 @@ LITTER_NAMES = frozenset(
 """Names of files and folders that are no part of an export, folded."""
 
 _LITTER_PREFIXES = ("._", "~$", ".~lock.")
+_BUILD_LOCK = ".lock"
+_BUILD_FOLDERS = frozenset(("ingest", "plans", "unpacked"))
 _TRASH_PREFIX = ".Trash-"  # a user's number follows
 _THUMBNAIL_FOLDERS = frozenset(("thumb", "thumbs", "thumbnail", "thumbnails"))
 
@@ -62,6 +67,15 @@ def is_litter(path: str) -> bool:
     return any(
         fold(step) in LITTER_NAMES or step.startswith(_TRASH_PREFIX) for step in steps
     )
+
+
+def is_build(names: Collection[str]) -> bool:
+    """Whether a folder with these files and folders is the build of a run.
+
+    >>> is_build([".lock", "ingest", "plans"]), is_build([".lock", "images"])
+    (True, False)
+    """
+    return _BUILD_LOCK in names and not _BUILD_FOLDERS.isdisjoint(names)
 
 
 def thumbnails(paths: Iterable[str]) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from upath import UPath
 
+from curate.exports.litter import is_build
 from curate.exports.refused_files import RefusedFile
 from curate.reasons import Reason
 from curate.storage import is_local
@@ -82,6 +83,9 @@ class _Walk:
                 unread.append(f"{place}: {error.strerror or error}")
                 continue
 
+            # The root itself may be one, if somebody asks what is in it.
+            if folder.prefix and is_build({each.name for each in found}):
+                continue
             for each in found:
                 entry = self._entry(folder, each)
                 if entry is not None:

@@ -134,7 +134,8 @@ def _numbers(picture: MaskPicture) -> Integers:
     blue = picture.pixels & 255
     if np.any(picture.pixels != blue * 0x010101):
         detail = (
-            "a colour picture where a grey or palette one with class numbers is due"
+            "a colour picture where a grey or palette one with class numbers is due; "
+            "the format colormap reads colours"
         )
         raise Refusal(Reason.UNDECODABLE_MASK, detail)
     return blue

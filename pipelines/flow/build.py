@@ -56,14 +56,19 @@ class StageState(msgspec.Struct, frozen=True):
 def held(build: UPath) -> Iterator[None]:
     """Keep other runs on this machine out of a build folder.
 
-    InputError if one is at work in it. The operating system frees the lock when the
-    process ends, even if it is killed.
+    InputError if one is at work in it, or if it cannot be a folder. The operating
+    system frees the lock when the process ends, even if it is killed.
     """
     if not is_local(build):
         yield
         return
 
-    build.mkdir(parents=True, exist_ok=True)
+    try:
+        build.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(
+            f"{build}: build must be a folder, but it is a file or is inside one"
+        ) from None
     lock = filelock.FileLock((build / ".lock").path)
     try:
         lock.acquire(blocking=False)

@@ -4,7 +4,7 @@ Remap keeps the table as labels.parquet; the review queue and the pages are made
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from pipelines.flow.unused_decisions import warn_of_unused
 _COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
 _USES_COLUMNS = ["export", "label", "image_id"]
 _MOST_SHOWN = 5  # labels that wait, in the warning
+_WIDEST = 60  # characters of a column on the screen
 
 
 def load(settings: Settings) -> tuple[Taxonomy, Decisions]:
@@ -293,13 +294,16 @@ def plain(labels: pa.Table) -> dict[str, Any]:
 def text(result: dict[str, Any]) -> str:
     """The labels for a reader: the result of `plain`, with the path of the queue."""
     lines = []
+    exports = _width((row["export"] for row in result["labels"]), least=16)
+    labels = _width((repr(row["label"]) for row in result["labels"]), least=28)
     for row in result["labels"]:
         if row["decision"]:
             decided = f"{row['decision']} ({row['how']}, {row['score']:.2f})"
         else:
             decided = "waits for a decision"
         lines.append(
-            f"{row['export']:<16} {row['label']!r:<28} {row['count']:>8,}  {decided}"
+            f"{row['export']:<{exports}} {row['label']!r:<{labels}} "
+            f"{row['count']:>8,}  {decided}"
         )
 
     objects = [
@@ -314,3 +318,8 @@ def text(result: dict[str, Any]) -> str:
     if result["decided"]:
         lines.append(f"decisions written: {result['decided']}")
     return "\n".join(lines)
+
+
+def _width(texts: Iterable[str], least: int) -> int:
+    """Width of a column that holds most texts: a longer one than that makes no other wider."""
+    return max([least, *(len(each) for each in texts if len(each) <= _WIDEST)])

@@ -46,6 +46,12 @@ def check_settings(settings: Settings) -> None:
     if sum(targets.values()) > 1.0 + 1e-9:  # shares such as 0.1 are not exact
         raise InputError("balance.targets: the shares sum to more than 1")
 
+    for export in settings.exports:
+        if export.path == settings.build:
+            raise InputError(
+                f"build is the folder of export {export.name}: {settings.build}; its own "
+                "files would be read as the export's, so choose another one"
+            )
     labels.load(settings)
 
 

@@ -14,7 +14,7 @@ from curate.stages import ingest
 from pipelines.flow.screen import Screen
 from pipelines.inspection.counting import count
 from pipelines.inspection.other_kinds import find_other_kinds
-from pipelines.inspection.ranking import rank_formats
+from pipelines.inspection.ranking import Attempt, rank_formats
 from pipelines.inspection.reading import (
     Documents,
     ReadImages,
@@ -71,6 +71,7 @@ class Inspector:
         """
         opened = unknown.open(self.limits, self.scratch)
         candidates: list[Candidate] = []
+        besides: list[OtherKind] = []
         if format_name:
             export = unknown.read_as(format_name)
             documents = read_documents(opened, export, self.scratch, self.most_images)
@@ -83,17 +84,23 @@ class Inspector:
             if best.documents is None or best.candidate.fit in ("no", "broken"):
                 return _nothing_fits(unknown, opened, candidates)
             documents = best.documents
+            besides = _read_by_others(documents, attempts)
 
-        found = self._read(documents, candidates)
+        found = self._read(documents, candidates, besides)
         return self._with_stanza(found, stated_path or unknown.path)
 
     def inspect_export(self, export: ExportSettings) -> Inspected:
         """An export, read as its settings say."""
         opened = ingest.open_export(export, self.limits, self.scratch)
         documents = read_documents(opened, export, self.scratch, self.most_images)
-        return self._read(documents, [])
+        return self._read(documents, [], [])
 
-    def _read(self, documents: Documents, candidates: list[Candidate]) -> Inspected:
+    def _read(
+        self,
+        documents: Documents,
+        candidates: list[Candidate],
+        besides: list[OtherKind],
+    ) -> Inspected:
         """Read the images of an export, and count."""
         export = documents.export
         # Pictures take the time: documents have been read by now.
@@ -108,7 +115,7 @@ class Inspector:
             path=export.path,
             contents=count(documents, read),
             candidates=candidates,
-            others=find_other_kinds(documents.opened.files, used),
+            others=[*besides, *find_other_kinds(documents.opened.files, used)],
         )
         return Inspected(inspection, documents, read)
 
@@ -124,6 +131,42 @@ class Inspector:
             inspection, suggestions=suggestions, stanza=stanza
         )
         return replace(found, inspection=told)
+
+
+def _read_by_others(best: Documents, attempts: list[Attempt]) -> list[OtherKind]:
+    """Documents of other tools that are about other images: a folder of several exports."""
+    names = set(best.names)
+    images = _annotated(best)
+    found = []
+    for attempt in attempts:
+        documents = attempt.documents
+        if documents is None or documents is best or not documents.names:
+            continue
+        # Two tools' labels of the same images are two ways to read one export.
+        annotated = _annotated(documents)
+        is_same = names & documents.names or images & annotated
+        if is_same or attempt.candidate.fit != "objects":
+            continue
+        format_name = attempt.candidate.format
+        advice = (
+            f"they are about other images; list the export once more, with another name "
+            f"and format: {format_name}"
+        )
+        number = len(documents.names)
+        example = min(documents.names)
+        found.append(OtherKind(f"documents of {format_name}", number, example, advice))
+        names |= documents.names
+        images |= annotated
+    return found
+
+
+def _annotated(documents: Documents) -> set[str]:
+    """The images of which something is annotated, of those that are kept to be read."""
+    paths = set()
+    for records in documents.images.chosen():
+        if any(found.record.annotations for found in records):
+            paths.add(records[0].path)
+    return paths
 
 
 def _nothing_fits(

@@ -190,7 +190,8 @@ def _add_image(documents: Documents, found: FoundImage) -> None:
     record = found.record
     documents.images.add(found)
     documents.found.add(found.path)
-    if record.document:
+    # An image that no file annotates is a record that names itself.
+    if record.document and record.document != found.path:
         documents.names.add(record.document)
 
     for annotation in record.annotations:

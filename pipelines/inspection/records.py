@@ -80,7 +80,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class OtherKind(msgspec.Struct, frozen=True):
-    """Files of a kind that cannot be read, and what to do about it."""
+    """Files that are not read with the others, and what to do about it."""
 
     name: str
     files: int

@@ -6,8 +6,10 @@ YAML, and loading it names each mark with its line.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
+from curate.exports.archives import SUFFIXES
 from curate.settings_errors import OPEN_CHOICE
 from pipelines.inspection.records import Suggestion
 
@@ -21,7 +23,7 @@ _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./ -]*[A-Za-z0-9_./-]|[A-Za-z0-9]")
 _NOT_TEXT = re.compile(r"(?i)[-+.\d_e:x]+|true|false|yes|no|on|off|null|~")
 _SAYS_NOTHING = ("data", "dataset", "export", "exports", "images", "annotations")
-_SUFFIXES = re.compile(r"(?i)\.(zip|tar|tgz|tar\.\w+|gz|json|ndjson|jsonl|csv|xml)$")
+_DOCUMENT_SUFFIXES = (".json", ".ndjson", ".jsonl", ".csv", ".xml", ".manifest")
 _LONGEST_NAME = 100
 
 
@@ -30,14 +32,33 @@ def export_name(path: str) -> str:
 
     >>> export_name("/customers/Acme Street/data")
     'Acme-Street'
+    >>> export_name("Übungsplatz.7z")
+    'Ubungsplatz'
     """
     # The last part is often only `data` or `export`, which would name every export.
     parts = [part for part in path.split("/") if part not in ("", ".", "..")]
     for part in reversed(parts):
-        name = _NO_NAME.sub("-", _SUFFIXES.sub("", part)).strip("._-")
+        plain = _without_accents(_without_suffix(part))
+        name = _NO_NAME.sub("-", plain).strip("._-")
         if name and name.casefold() not in _SAYS_NOTHING:
             return name[:_LONGEST_NAME]
     return "export"
+
+
+def _without_suffix(part: str) -> str:
+    """A file's name without the ending that an archive or a document has."""
+    # The longest first: of "a.tar.gz", ".gz" alone would leave "a.tar".
+    suffixes = (*SUFFIXES, *_DOCUMENT_SUFFIXES, ".gz")
+    for suffix in sorted(suffixes, key=len, reverse=True):
+        if part.lower().endswith(suffix):
+            return part[: -len(suffix)]
+    return part
+
+
+def _without_accents(text: str) -> str:
+    """A text in which a letter stands for what was an accented one, and ss for ß."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
 def write_stanza(

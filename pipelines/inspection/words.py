@@ -82,7 +82,7 @@ def _describe_contents(contents: Contents) -> Iterator[str]:
         yield f"  left alone {file.path} ({_cut(file.why)})"
     if contents.files_left_alone > _MOST_NAMED:
         more = contents.files_left_alone - _MOST_NAMED
-        yield f"  left alone {more:,} more files"
+        yield f"  left alone {counted(more, 'more file')}"
     for fault in contents.faults[:_MOST_NAMED]:
         yield f"  fault      {_cut(fault)}: a bug of this program"
 

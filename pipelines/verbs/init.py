@@ -1,5 +1,6 @@
 """`init`: the draft of a settings file, from the exports that it shall read."""
 
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Drafted(msgspec.Struct, frozen=True):
     open_choices: int
     exports: list[Contents]
     problems: list[str]
-    """Why exports are not in the file: nothing of them could be used."""
+    """What is not in the file: exports of which nothing can be used, and parts of others."""
 
 
 def init(paths: list[str], out: Path) -> Drafted:
@@ -54,6 +55,7 @@ def init(paths: list[str], out: Path) -> Drafted:
             else:
                 contents.append(found.contents)
                 stanzas.append(found.stanza)
+            problems += _not_read(found)
 
     if not contents:
         raise InputError("\n".join([*problems, "nothing is written"]))
@@ -76,8 +78,19 @@ def text(drafted: Drafted) -> str:
         f"written: {drafted.file}; {drafted.open_choices} choices in it are yours, each "
         f"marked {OPEN_CHOICE}"
     )
-    lines.append(f"then: python -m pipelines all {drafted.file}")
+    lines.append(f"then: python -m pipelines all {shlex.quote(drafted.file)}")
     return "\n".join(lines)
+
+
+def _not_read(found: Inspection) -> list[str]:
+    """What of an export its stanza leaves out, and what to do about it."""
+    if found.contents is None:
+        return []  # the words on that say it
+    return [
+        f"{found.path}: {other.name} ({other.files:,}, such as {other.example}): "
+        f"{other.advice}"
+        for other in found.others
+    ]
 
 
 def _inspect(

@@ -8,10 +8,12 @@ from upath import UPath
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import customers_folder, load_decisions
-from curate.settings import Settings
+from curate.settings import OWN_TAXONOMY, Settings
 from pipelines.arguments import load
 from pipelines.failures import CheckFailed
 from pipelines.flow import labels, queue
+
+_HERE = Path("taxonomy")
 
 
 class Checked(msgspec.Struct):
@@ -24,11 +26,17 @@ class Checked(msgspec.Struct):
     over_budget: str = ""
 
 
-def check_taxonomy(path: Path) -> Checked:
+def check_taxonomy(path: Path | None) -> Checked:
     """Check concepts.yaml and the customers' files; of a settings file also its build's labels.
 
+    `path`: any of these files, or the folder of concepts.yaml. None: the folder `taxonomy` here,
+    or the project's own.
     Raises InputError; it lists what is wrong, each with file, line and column.
     """
+    if path is None and not _HERE.is_dir():
+        path = OWN_TAXONOMY
+    path = path or _HERE
+
     settings = None
     if path.is_dir():
         concepts = path / "concepts.yaml"

@@ -188,6 +188,17 @@ def test_the_examples_build_into_the_clone(name: str) -> None:
             "FILE:9:5: exports.0.role: must be 'auto', 'train' or 'test' (found 'tests')",
         ),
         (
+            (
+                "build: build/demo",
+                "build: x\nbalance: {flag_trust: {tuches_edge: 0.5}}",
+            ),
+            "FILE:2:24: balance.flag_trust.tuches_edge: must be 'touches_edge', 'hugs_edge',",
+        ),
+        (
+            ("build: build/demo", "build: x\nfilter: {drop_flags: [tuches_edge]}"),
+            "(found 'tuches_edge'); did you mean 'touches_edge'?",
+        ),
+        (
             ("licence: cc0-1.0", "licence: ???  # SPDX"),
             "FILE:8:5: exports.0.licence is ???: put your own choice there (SPDX identifier",
         ),

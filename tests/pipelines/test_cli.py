@@ -62,6 +62,23 @@ def test_broken_yaml_and_no_file(project: Project, verb: Verb, tmp_path: Path) -
     assert "none.yaml: cannot be read" in outcome.err
 
 
+def test_what_is_no_settings_file_or_no_build(project: Project, verb: Verb) -> None:
+    place = project.add("street", 1, ["car"])
+    outcome = verb("all", place)
+    assert outcome.code == 2
+    assert f"init {place}' drafts one" in outcome.err
+    outcome = verb("inspect", project.settings, "--format", "coco")
+    assert outcome.code == 2
+    assert "--format and --follow-links are for an export" in outcome.err
+
+    outcome = verb("ingest", project.change(build=str(place)))
+    assert outcome.code == 2
+    assert "build is the folder of export street" in outcome.err
+    outcome = verb("ingest", project.change(build=str(place / "annotations.json")))
+    assert outcome.code == 2
+    assert "build must be a folder" in outcome.err
+
+
 def test_an_unknown_verb_or_stage(project: Project, verb: Verb) -> None:
     assert verb("ingst", project.settings).code == 2
     outcome = verb("all", project.settings, "--until", "shards")

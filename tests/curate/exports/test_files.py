@@ -82,6 +82,12 @@ def test_litter_is_passed_over(tmp_path: Path, litter: str) -> None:
     assert list_files(UPath(root), Limits()).paths == ("images/a.png",)
 
 
+def test_a_build_in_the_folder_is_passed_over(tmp_path: Path) -> None:
+    tree(tmp_path, "a.png", "b/.lock", "b/unpacked/1/a.png", "c/.lock", "c/ingest.png")
+    paths = list_files(UPath(tmp_path), Limits()).paths
+    assert paths == ("a.png", "c/.lock", "c/ingest.png")
+
+
 def test_thumbs_without_larger_pictures_are_pictures(tmp_path: Path) -> None:
     root = tree(tmp_path, "up/1.png", "thumbs/2.png")
     assert list_files(UPath(root), Limits()).paths == ("thumbs/2.png", "up/1.png")

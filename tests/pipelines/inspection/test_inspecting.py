@@ -119,6 +119,17 @@ def test_boxes_alone_say_what_to_export(tmp_path: Path) -> None:
     assert "export polygons, masks" in words.describe(found)
 
 
+def test_a_folder_of_several_tools_names_what_is_left_out(tmp_path: Path) -> None:
+    write_coco(tmp_path / "street", 3, ["car"])
+    write_yolo(tmp_path / "yard", "0 0.1 0.1 0.5 0.1 0.5 0.5\n")
+    found = inspected(tmp_path).inspection
+    told = words.describe(found)
+    assert "Not read: documents of yolo (2, such as yard/labels/0.txt)" in told
+    assert "with another name and format: yolo" in told
+    write_yolo(tmp_path / "street", "0 0.1 0.1 0.5 0.1 0.5 0.5\n")
+    assert not inspected(tmp_path / "street").inspection.others  # the same images
+
+
 def test_nothing_is_annotated_is_said_of_what_is_empty_alone(tmp_path: Path) -> None:
     write_yolo(tmp_path / "empty", "")
     found = inspected(tmp_path / "empty").inspection

@@ -16,10 +16,13 @@ from pipelines.inspection.stanza import export_name, write_draft, write_stanza
     ("path", "name"),
     [
         ("/a/Acme Street/data", "Acme-Street"),
-        ("s3://bucket/été 2021.tar.gz", "t-2021"),
+        ("s3://bucket/été 2021.tar.gz", "ete-2021"),
         ("/x/дом", "x"),
         ("/", "export"),
         ("../batch_7.zip", "batch_7"),
+        ("labels.7z", "labels"),
+        ("Straße.tar.zst", "Strasse"),
+        ("via.json.gz", "via.json"),
     ],
 )
 def test_a_name_is_made_of_the_path(path: str, name: str) -> None:

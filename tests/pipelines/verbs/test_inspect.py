@@ -90,9 +90,10 @@ def test_init_drafts_a_file_that_names_its_open_choices(
         tmp_path / "two" / "street",
         tmp_path / "boxes",
     ]
-    file = tmp_path / "mine.yaml"
+    file = tmp_path / "my own.yaml"
     outcome = verb("init", *places, "--out", file)
     assert outcome.code == 0
+    assert f"then: python -m pipelines all '{file}'" in outcome.out
     assert "left out:" in outcome.out
     assert "boxes only" in outcome.out
 

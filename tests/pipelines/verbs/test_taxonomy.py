@@ -212,6 +212,22 @@ def test_check_tells_the_place_of_a_mistake(project: Project, verb: Verb) -> Non
     assert "'person' has that name" in outcome.err
 
 
+def test_check_without_a_path_is_of_the_projects_own(
+    verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = verb("taxonomy", "check")
+    assert outcome.code == 0
+    (tmp_path / "taxonomy").mkdir()
+    assert "taxonomy/concepts.yaml" in verb("taxonomy", "check").err
+
+
+def test_a_mistyped_verb_is_no_settings_file(verb: Verb) -> None:
+    outcome = verb("taxonomy", "explian", "mine.yaml")
+    assert outcome.code == 2
+    assert "Did you mean 'explain'?" in outcome.err
+
+
 def test_explain_says_which_step_answered(street: Project, verb: Verb) -> None:
     customer_of(street).parent.mkdir()
     customer_of(street).write_text("labels:\n  zorp: {decision: car, by: Ann}\n")

@@ -62,4 +62,6 @@ def test_a_drop_says_where_and_why(built: Project, verb: Verb, tmp_path: Path) -
 def test_an_unknown_object(built: Project, verb: Verb) -> None:
     outcome = verb("trace", built.settings, "0" * 32)
     assert outcome.code == 2
-    assert "no object and no drop" in outcome.err
+    assert outcome.err.rstrip().endswith(f"the object_id '{'0' * 32}'")
+    outcome = verb("trace", built.settings, "labels/a.json")
+    assert "an id has 32 digits from 0 to f" in outcome.err
