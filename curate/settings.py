@@ -20,6 +20,9 @@ OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 STARTS_WITHOUT_FILE = ("base", "random")
 """Words for `train.start` that are not the path of a checkpoint."""
 
+BASELINE_WITHOUT_FILE = "base"
+"""The word for `evaluate.baseline` that is not a path: the model that the project ships."""
+
 ShareRange = tuple[
     Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]
 ]
@@ -175,13 +178,23 @@ class SplitSettings(Section):
         default=4,
         ge=0,
         le=16,
-        description="bits of the 64-bit dHash in which near duplicates differ at most",
+        description=(
+            "bits of the 64-bit dHash in which near duplicates differ at most; a second look at "
+            "their pixels confirms them"
+        ),
     )
     scene_pattern: str | None = Field(
         default=None,
         description=(
             "regular expression that is searched in image paths; images of an export for which its "
             "groups (without groups: the whole match) are equal are one scene"
+        ),
+    )
+    hold_out_concepts: Annotated[float, Field(ge=0.0, lt=1.0)] = Field(
+        default=0.0,
+        description=(
+            "share of concepts, chosen by a hash of their ids and the seed, that never train: their "
+            "objects are judged in test, and dropped from train and val as `held_out`"
         ),
     )
 

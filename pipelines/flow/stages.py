@@ -14,10 +14,10 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 2,
+    "ingest": 3,
     "remap": 4,
     "filter": 1,
-    "split": 1,
+    "split": 2,
     "balance": 1,
     "shard": 2,
 }

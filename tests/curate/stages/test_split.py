@@ -41,7 +41,7 @@ def run(
     group_of = {
         image_id: group.group_id for group in groups for image_id in group.image_ids
     }
-    kept, drops = split.split_objects(rows(images), group_of, splits, pins)
+    kept, drops = split.split_objects(rows(images), group_of, splits, pins, settings)
     table = split.new_pins(images, groups, splits, pins)
     return Result(splits, kept, drops, columns(table, "image_id", "split"))
 
@@ -172,6 +172,6 @@ def test_the_table_of_groups_tells_splits_and_links() -> None:
 
 
 def test_an_empty_partition_passes() -> None:
-    kept, drops = split.split_objects(rows([]), {}, {}, {"0": "train"})
+    kept, drops = split.split_objects(rows([]), {}, {}, {"0": "train"}, SETTINGS)
     assert len(kept) == len(drops) == 0
     assert kept.schema.field("split").type == pa.string()
