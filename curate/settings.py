@@ -20,9 +20,6 @@ OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 STARTS_WITHOUT_FILE = ("base", "random")
 """Words for `train.start` that are not the path of a checkpoint."""
 
-BASELINE_WITHOUT_FILE = "base"
-"""The word for `evaluate.baseline` that is not a path: the model that the project ships."""
-
 ShareRange = tuple[
     Annotated[float, Field(ge=0.0, le=4.0)], Annotated[float, Field(ge=0.0, le=4.0)]
 ]
@@ -193,8 +190,8 @@ class SplitSettings(Section):
     hold_out_concepts: Annotated[float, Field(ge=0.0, lt=1.0)] = Field(
         default=0.0,
         description=(
-            "share of concepts, chosen by a hash of their ids and the seed, that never train: their "
-            "objects are judged in test, and dropped from train and val as `held_out`"
+            "share of concepts, chosen by a hash of their ids and the seed, that never train: "
+            "their objects are judged in test, and dropped from train and val as `held_out`"
         ),
     )
 

@@ -197,10 +197,6 @@ def _with_absolute_paths(settings: Settings, folder: str, root: str | None) -> S
     train = settings.train
     if train.start not in STARTS_WITHOUT_FILE:
         train = train.model_copy(update={"start": _absolute(train.start, folder)})
-    evaluate = settings.evaluate
-    if evaluate.baseline is not None and evaluate.baseline != BASELINE_WITHOUT_FILE:
-        baseline = _absolute(evaluate.baseline, folder)
-        evaluate = evaluate.model_copy(update={"baseline": baseline})
 
     changes = {
         "build": _absolute(settings.build, folder),
@@ -208,7 +204,6 @@ def _with_absolute_paths(settings: Settings, folder: str, root: str | None) -> S
         "root": root,
         "exports": exports,
         "train": train,
-        "evaluate": evaluate,
     }
     return settings.model_copy(update=changes)
 

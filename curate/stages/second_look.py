@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from curate.pixels.probing import THUMBNAIL_SIZE
 
+_HASH_BITS = 64
 _SURE_STEP = 2.0  # levels of grey: a smaller step between hashed px may be noise
 _FEWEST_SURE = 16  # sure bits; a hash with fewer says next to nothing
 _ALIKE = 0.75  # correlation of thumbnails whose hashes agree on sure bits
@@ -55,7 +56,8 @@ def looks_alike(
 
 def _patterns(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n, height, width) thumbnails as `Details.patterns`."""
-    flat = grey.reshape(len(grey), -1)
+    number, height, width = grey.shape
+    flat = grey.reshape(number, height * width)
     smooth = _smooth_shapes()
     detail = flat - (flat @ smooth) @ smooth.T
 
@@ -84,7 +86,7 @@ def _sure_bits(grey: NDArray[np.float32]) -> NDArray[np.uint64]:
     fours = grey.reshape(number, height // 2, 2, width // 2, 2)
     hashed = fours.mean(axis=(2, 4))
     steps = np.abs(np.diff(hashed, axis=2))
-    is_sure = (steps >= _SURE_STEP).reshape(number, -1)
+    is_sure = (steps >= _SURE_STEP).reshape(number, _HASH_BITS)
     # The bits in the order of the hash: the first is the highest.
     packed = np.packbits(is_sure, axis=1)
     return packed.view(">u8").ravel().astype(np.uint64)

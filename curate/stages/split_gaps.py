@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from curate.settings import SplitSettings
 from curate.stages.groups import Group
 
-_LARGE = 0.5  # share of a domain's images: a larger group leaves too little for other splits
+_LARGE = (
+    0.5  # share of a domain's images: a larger group leaves too little for other splits
+)
 _FEW_IMAGES = 3  # a domain of fewer is too small to split, and is not named
 _NAMED = 5  # domains in one sentence
 
@@ -72,7 +74,9 @@ def _domains_without(
             number = sum(group.size for group in groups)
             has_it = any(splits[group.group_id] == split for group in groups)
             if not has_it and number >= _FEW_IMAGES:
-                without.append(f"{domain} ({number:,} images in {len(groups):,} groups)")
+                without.append(
+                    f"{domain} ({number:,} images in {len(groups):,} groups)"
+                )
         if without:
             yield (
                 f"nothing of {_listed(without)} is in {split}: a domain needs three groups to be "
@@ -91,9 +95,9 @@ def _large_groups(
             continue
         links = ", ".join(f"{kind} {count:,}" for kind, count in largest.links.items())
         yield (
-            f"one group holds {largest.size:,} of the {number:,} images of {domain}, so all of them "
-            f"are in {splits[largest.group_id]} (joined by {links}): where these pictures do not "
-            "belong together, look at split.scene_pattern and split.near_duplicate_bits"
+            f"one group holds {largest.size:,} of the {number:,} images of {domain}, so all of "
+            f"them are in {splits[largest.group_id]} (joined by {links}): where these pictures do "
+            "not belong together, look at split.scene_pattern and split.near_duplicate_bits"
         )
 
 

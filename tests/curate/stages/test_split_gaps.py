@@ -17,9 +17,7 @@ def gaps(images: list[Image], settings: SplitSettings = SETTINGS) -> list[str]:
 
 
 def many(domain: str, first: int, number: int, **given: object) -> list[Image]:
-    return [
-        image(first + each, domain=domain, **given) for each in range(number)
-    ]
+    return [image(first + each, domain=domain, **given) for each in range(number)]
 
 
 def test_sound_splits_have_no_gaps() -> None:
@@ -32,7 +30,10 @@ def test_sound_splits_have_no_gaps() -> None:
     [
         (many("street", 0, 2), ["no image is in test", "no image is in val"]),
         (many("street", 0, 4), ["one image alone is in test"]),
-        (many("street", 0, 9, role="test"), ["no image is in train", "no image is in val"]),
+        (
+            many("street", 0, 9, role="test"),
+            ["no image is in train", "no image is in val"],
+        ),
     ],
 )
 def test_what_is_missing_everywhere(images: list[Image], said: list[str]) -> None:
@@ -44,7 +45,10 @@ def test_a_domain_that_a_split_gets_nothing_of_is_named() -> None:
     film = many("film", 100, 9, video="v")
     found = gaps(many("street", 0, 20) + film)
     assert found[0].startswith("nothing of film (9 images in 1 groups) is in test")
-    assert "one group holds 9 of the 9 images of film, so all of them are in train" in found[1]
+    assert (
+        "one group holds 9 of the 9 images of film, so all of them are in train"
+        in found[1]
+    )
     assert "joined by video 8" in found[1]
 
 
