@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +18,7 @@ from model.evaluation.baselines import rectangle
 from model.evaluation.comparison import Place, Truth
 from model.evaluation.methods import METHODS
 from model.evaluation.metrics import Scores, score
+from model.hardware import one_thread
 from model.pace import Every, time_in_words
 from model.predict import Probabilities, sample_probabilities
 from model.prior import mixed_prior, prior_logits
@@ -81,7 +81,13 @@ def judge(
             found[name] = []
 
     progress = _Progress(shards, log)
-    with _one_core_each(threads) as pool:
+    # Each thread of the pool says for itself that torch shall not start threads of its own.
+    with (
+        one_thread(),
+        ThreadPoolExecutor(
+            threads, initializer=torch.set_num_threads, initargs=(1,)
+        ) as pool,
+    ):
         for batch in batches(shards):
             samples = [shards.sample(row) for row in batch]
             parts = [
@@ -99,20 +105,6 @@ def judge(
     _log_failures(failures, log)
     scores_by_method = {name: np.concatenate(each) for name, each in found.items()}
     return Judgement(scores_by_method, identities, failures)
-
-
-@contextmanager
-def _one_core_each(threads: int) -> Iterator[ThreadPoolExecutor]:
-    """So many threads, in which torch uses no threads of its own."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(
-            threads, initializer=torch.set_num_threads, initargs=(1,)
-        ) as pool:
-            yield pool
-    finally:
-        torch.set_num_threads(before)
 
 
 class _Progress:

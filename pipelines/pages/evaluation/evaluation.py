@@ -14,12 +14,14 @@ from upath import UPath
 from curate.settings import Settings
 from curate.storage import write_bytes
 from model.evaluation.methods import METHODS
+from pipelines.pages.evaluation.answers import find_answers
 from pipelines.pages.evaluation.evaluated_build import (
     EvaluatedBuild,
     read_evaluated_build,
 )
 from pipelines.pages.evaluation.notices import find_notices
 from pipelines.pages.evaluation.sections.cases import show_cases
+from pipelines.pages.evaluation.sections.edges import show_edges
 from pipelines.pages.evaluation.sections.gate import show_gate
 from pipelines.pages.evaluation.sections.model import show_model
 from pipelines.pages.evaluation.sections.overall import show_overall
@@ -56,6 +58,13 @@ EVALUATION_SECTIONS: tuple[Section[EvaluatedBuild], ...] = (
         _STRATA,
         show_other_strata,
         short_title="Other strata",
+    ),
+    Section(
+        "edges",
+        "Edges at other tolerances",
+        f"{_FOLDER}/edges.html",
+        show_edges,
+        short_title="Edges",
     ),
     Section("spread", "Spread of IoU", f"{_FOLDER}/spread.html", show_spread),
     Section("cases", "Cases", f"{_FOLDER}/cases.html", show_cases),
@@ -94,6 +103,7 @@ def _show_head(build: EvaluatedBuild) -> Values:
         "baseline": build.overall.metrics[build.best.name],
         "gain": build.overall.differences["iou", build.best.name],
         "notices": find_notices(build),
+        "answers": find_answers(build),
         "methods": METHODS.values(),
         "script": script,
         "script_digest": base64.b64encode(digest).decode(),
