@@ -56,6 +56,8 @@ def _is_better(build: EvaluatedBuild) -> Answer:
     against_last = _overall_check(build)
     if build.report.gate is not None:
         if against_last is not None:
+            if build.best.name == "baseline":  # it says the same once more
+                parts.pop(0)
             parts.insert(0, Part(_compared("last model", against_last), "gate"))
             verdict = _verdict(against_last.low, against_last.high)
         if not build.report.gate.passed:
@@ -103,7 +105,7 @@ def _where_bad(build: EvaluatedBuild) -> Answer:
         text = f"{_named(stratum)}: IoU {fraction(_iou(stratum))}."
         parts.append(Part(text, f"by-{_section(stratum)}"))
 
-    verdict = f"Nowhere behind {build.best.title}"
+    verdict = f"Nowhere shown behind {build.best.title}"
     if behind:
         verdict = (
             f"Behind {build.best.title} in {counted(len(behind), 'stratum', 'strata')}"

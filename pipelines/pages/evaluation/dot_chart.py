@@ -52,7 +52,7 @@ class Frame:
 
 
 WIDE = Frame("wide", 1100, names=196, counts=96, gap=48, line=31, longest=26)
-NARROW = Frame("narrow", 360, names=0, counts=0, gap=8, line=52, longest=24)
+NARROW = Frame("narrow", 360, names=0, counts=0, gap=26, line=52, longest=24)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pipelines.pages.evaluation.evaluated_build import (
     EvaluatedBuild,
     read_evaluated_build,
 )
+from pipelines.pages.evaluation.model_card import write_model_card
 from pipelines.pages.evaluation.notices import find_notices
 from pipelines.pages.evaluation.sections.cases import show_cases
 from pipelines.pages.evaluation.sections.edges import show_edges
@@ -33,6 +34,7 @@ from pipelines.pages.evaluation.sections.strata import (
     show_strata,
 )
 from pipelines.pages.evaluation.sections.training import show_training
+from pipelines.pages.index import EVALUATION, links_beside, write_index
 from pipelines.pages.page import Section, Values, file, render_page
 
 _FOLDER = "evaluation/sections"
@@ -77,7 +79,7 @@ EVALUATION_SECTIONS: tuple[Section[EvaluatedBuild], ...] = (
 
 
 def write_evaluation_page(settings: Settings) -> UPath:
-    """Write the page of a build that has been evaluated; its path.
+    """Write the page of a build that has been evaluated, and its model card; the page's path.
 
     InputError if it has not.
     """
@@ -85,8 +87,10 @@ def write_evaluation_page(settings: Settings) -> UPath:
     page = render_page(
         "evaluation/evaluation.html", _show_head(build), EVALUATION_SECTIONS, build
     )
-    path = build.folder / "report" / "report.html"
+    path = build.folder / "report" / EVALUATION
     write_bytes(path, page)
+    write_model_card(settings)
+    write_index(build.folder)
     return path
 
 
@@ -104,6 +108,7 @@ def _show_head(build: EvaluatedBuild) -> Values:
         "gain": build.overall.differences["iou", build.best.name],
         "notices": find_notices(build),
         "answers": find_answers(build),
+        "links": links_beside(build.folder, EVALUATION),
         "methods": METHODS.values(),
         "script": script,
         "script_digest": base64.b64encode(digest).decode(),

@@ -49,6 +49,7 @@ class CaseChapter:
 
     title: str
     groups: list[CaseGroup]
+    is_folded: bool = False
 
 
 def show_cases(build: EvaluatedBuild) -> Values:
@@ -80,7 +81,7 @@ def _of_strata(
             if members:
                 groups.append(_group(stratum.title, members, shown))
         if len(groups) > 1:
-            chapters.append(CaseChapter(title, groups))
+            chapters.append(CaseChapter(title, groups, is_folded=kind == "concept"))
     return chapters
 
 
