@@ -88,10 +88,10 @@ def _data(build: EvaluatedBuild, settings: Settings) -> list[str]:
     ]
 
 
-def _export_row(
-    export: ExportSettings, counts: Counter[tuple[str, str]]
-) -> list[str]:
-    of_splits = [f"{counts[export.name, split]:,}" for split in ("train", "val", "test")]
+def _export_row(export: ExportSettings, counts: Counter[tuple[str, str]]) -> list[str]:
+    of_splits = [
+        f"{counts[export.name, split]:,}" for split in ("train", "val", "test")
+    ]
     return [
         export.name,
         export.customer,
