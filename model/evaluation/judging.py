@@ -200,9 +200,7 @@ def _judge_some(trained: Mapping[str, Answers], samples: list[Sample]) -> Judgem
 
     scores = {}
     for name, given in answers.items():
-        rows = [
-            score(answer, truth) for answer, truth in zip(given, truths, strict=True)
-        ]
+        rows = [score(given[place], truth) for place, truth in enumerate(truths)]
         scores[name] = np.stack(rows)
     return Judgement(scores, [_identity(sample) for sample in samples], failures)
 

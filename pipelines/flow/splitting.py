@@ -5,7 +5,7 @@ the stage's own folder: an image keeps its split in all later runs.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -121,7 +121,7 @@ def _warn_of_pins(run: Run, grouped: list[Group], pins: Mapping[str, str]) -> No
         )
 
 
-def _named(settings: list[str]) -> str:
+def _named(settings: Sequence[str]) -> str:
     return " and ".join(f"split.{name}" for name in settings)
 
 

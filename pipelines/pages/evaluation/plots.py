@@ -229,6 +229,32 @@ def plot_validation(validations: Sequence[tuple[int, Mapping[str, float]]]) -> M
     return render("evaluation/plot.svg", {"plot": plot})
 
 
+def plot_curve(
+    title: str,
+    axis: str,
+    means: Sequence[tuple[float, float]],
+    runs: Iterable[Sequence[tuple[float, float]]],
+) -> Markup:
+    """A value from 0 to 1 against a count: thin for each run, thick for their mean.
+
+    `means`, `runs`: (count, value), by count. The axis is that of doublings, as counts are chosen.
+    """
+    first = np.log2(means[0][0])
+    span = np.log2(means[-1][0]) - first or 1.0
+    place = {count: float((np.log2(count) - first) / span) for count, _ in means}
+    plot = Plot(
+        title=f"{title} by {axis}",
+        caption=f"{title}, by {axis}",
+        axis="",
+        ticks=[(share, number(count)) for count, share in place.items()],
+        levels=_SHARES,
+    )
+    for run in runs:
+        plot.add_line("raw", [(place[count], value) for count, value in run])
+    plot.add_line("smooth", [(place[count], value) for count, value in means])
+    return render("evaluation/plot.svg", {"plot": plot})
+
+
 def _thin_out(curve: NDArray[np.float64], first: int) -> list[tuple[float, float]]:
     """Some points of a curve, as shares: no more than a screen can show.
 
