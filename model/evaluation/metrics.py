@@ -25,6 +25,9 @@ from model.evaluation.saliency import (
 )
 
 _DIGITS = 9
+EDGE_RADII = range(1, WIDEST + 1)
+"""px, at which the report of all objects has edge precision and recall."""
+
 _HEADLINE_RADIUS = 2  # px
 _WIDER_RADIUS = 5  # px
 
@@ -146,7 +149,7 @@ def _at_radius(radius: int, paired: bool) -> tuple[Metric, ...]:
 def _at_other_radii() -> tuple[Metric, ...]:
     """Edge precision and recall at the radii that have no metrics of their own."""
     metrics = []
-    for radius in range(1, WIDEST + 1):
+    for radius in EDGE_RADII:
         if radius in (_HEADLINE_RADIUS, _WIDER_RADIUS):
             continue
         precision_at = partial(edge_precision_of_curve, radius=radius)

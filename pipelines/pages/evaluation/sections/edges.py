@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from model.evaluation.comparison import WIDEST
 from model.evaluation.intervals import Interval
+from model.evaluation.metrics import EDGE_RADII
 from pipelines.pages.evaluation.evaluated_build import EvaluatedBuild
 from pipelines.pages.evaluation.plots import plot_radii
 from pipelines.pages.page import Values
@@ -32,7 +32,7 @@ def show_edges(build: EvaluatedBuild) -> Values | None:
 def _by_radius(kind: str, metrics: Mapping[str, Interval]) -> dict[int, float]:
     """The mean of an edge metric at each radius that the report has."""
     values = {}
-    for radius in range(1, WIDEST + 1):
+    for radius in EDGE_RADII:
         interval = metrics.get(f"edge_{kind}_{radius}")
         if interval is not None:
             values[radius] = interval.mean
