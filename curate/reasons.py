@@ -115,6 +115,10 @@ class Reason(StrEnum):
         "leak_guard",
         "a train object whose group now holds a pinned test image",
     )
+    HELD_OUT = (
+        "held_out",
+        "its concept is kept out of training by split.hold_out_concepts",
+    )
 
 
 class Fault(Exception):

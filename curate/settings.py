@@ -175,13 +175,23 @@ class SplitSettings(Section):
         default=4,
         ge=0,
         le=16,
-        description="bits of the 64-bit dHash in which near duplicates differ at most",
+        description=(
+            "bits of the 64-bit dHash in which near duplicates differ at most; a second look at "
+            "their pixels confirms them"
+        ),
     )
     scene_pattern: str | None = Field(
         default=None,
         description=(
             "regular expression that is searched in image paths; images of an export for which its "
             "groups (without groups: the whole match) are equal are one scene"
+        ),
+    )
+    hold_out_concepts: Annotated[float, Field(ge=0.0, lt=1.0)] = Field(
+        default=0.0,
+        description=(
+            "share of concepts, chosen by a hash of their ids and the seed, that never train: "
+            "their objects are judged in test, and dropped from train and val as `held_out`"
         ),
     )
 

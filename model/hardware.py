@@ -1,6 +1,7 @@
 """Where the network runs, and in which precision."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import torch
 
@@ -22,3 +23,18 @@ def mixed_precision(on: torch.device) -> AbstractContextManager[None]:
     else:
         supported = torch.cpu._is_avx512_bf16_supported()
     return torch.autocast(on.type, torch.bfloat16, enabled=supported)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """A context in which torch uses one thread in each thread that asks it.
+
+    Threads of torch that share an operation wait for each other at its end: where other programs
+    use the cores, for most of the time.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -18,6 +18,20 @@ _FORWARD_SHARE = (
 _MIN_SECONDS = 1e-6  # guards a division
 
 
+def time_in_words(seconds: float) -> str:
+    """A time for people who wait.
+
+    >>> time_in_words(41), time_in_words(400)
+    ('less than a minute', '7 minutes')
+    """
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes == 1:
+        return "a minute"
+    return f"{minutes:,} minutes"
+
+
 class Every:
     """Tells when so many seconds have passed, again and again."""
 

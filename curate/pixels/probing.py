@@ -11,6 +11,8 @@ from curate.pixels import decoding, deep_colour, deep_grey
 from curate.pixels.orientation import displayed, displayed_size
 
 _HASH_SIZE = (9, 8)  # width and height, px, of the picture that is hashed
+THUMBNAIL_SIZE = (18, 16)
+"""Width and height of a thumbnail, px: each px that is hashed is four of them."""
 _DARK_BITS = 4  # fewer than the export uses: a picture nearly black
 _LEAST_SIZE = (144, 128)  # that a picture keeps when it is shrunk in the quick way
 
@@ -29,6 +31,8 @@ class Probe(msgspec.Struct, frozen=True):
 
     Images that look alike differ in few bits.
     """
+    thumbnail: bytes
+    """The displayed image in grey, of `THUMBNAIL_SIZE`, a byte for each px, row by row."""
     format: str
     """As Pillow names it: JPEG, PNG, …"""
     mode: str
@@ -72,13 +76,14 @@ def probe(data: bytes, max_pixels: int, grey_bits: int = 0) -> Probe:
     else:
         grey_bits = 0
 
-    grey = _small_grey(picture, data, grey_bits)
+    grey = _reduced_grey(picture, data, grey_bits)
     return Probe(
         image_id=hashlib.sha256(data).hexdigest()[:32],
         width=width,
         height=height,
         orientation=orientation,
-        dhash=_difference_hash(grey),
+        dhash=_difference_hash(_shrunk(grey, _HASH_SIZE)),
+        thumbnail=_shrunk(grey, THUMBNAIL_SIZE).tobytes(),
         format=str(picture.format),
         mode=mode,
         grey_bits=grey_bits,
@@ -87,8 +92,8 @@ def probe(data: bytes, max_pixels: int, grey_bits: int = 0) -> Probe:
     )
 
 
-def _small_grey(picture: Image.Image, data: bytes, grey_bits: int) -> NDArray[np.uint8]:
-    """The displayed picture, grey and shrunk to the size that is hashed: (8, 9) uint8.
+def _reduced_grey(picture: Image.Image, data: bytes, grey_bits: int) -> Image.Image:
+    """The displayed picture in grey, reduced to a few times the size that is hashed.
 
     `picture`: loaded.
     """
@@ -103,9 +108,12 @@ def _small_grey(picture: Image.Image, data: bytes, grey_bits: int) -> NDArray[np
         reduced = picture.reduce(max(1, factor))
     grey = decoding.to_rgb(reduced).convert("L")
 
-    turned = Image.fromarray(displayed(np.asarray(grey), orientation))
-    shrunk = turned.resize(_HASH_SIZE, Image.Resampling.LANCZOS)
-    return np.asarray(shrunk)
+    return Image.fromarray(displayed(np.asarray(grey), orientation))
+
+
+def _shrunk(grey: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A grey picture at another width and height."""
+    return np.asarray(grey.resize(size, Image.Resampling.LANCZOS))
 
 
 def _difference_hash(grey: NDArray[np.uint8]) -> int:

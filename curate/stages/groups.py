@@ -1,7 +1,7 @@
 """Groups: images that show the same thing, and so must stay in one split.
 
-Images are joined by union-find over equal bytes, near-equal difference hashes, videos, scenes and
-augmentations of one picture. All works on the table of images alone.
+Images are joined by union-find over equal bytes, near-equal difference hashes that a second look
+confirms, videos, scenes and augmentations of one picture. All works on the table of images alone.
 """
 
 import re
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from curate.schema import require
 from curate.settings import SplitSettings
-from curate.stages.near_duplicates import near_duplicate_pairs
+from curate.stages.near_duplicates import near_duplicate_links
 
 SAME_BYTES = "same bytes"
 NEAR_DUPLICATE = "near duplicate"
@@ -34,6 +34,7 @@ IMAGES = pa.schema(
         ("role", pa.string()),
         ("image_path", pa.string()),
         ("image_dhash", pa.uint64()),
+        ("image_thumbnail", pa.binary()),
         ("video", pa.string()),
     ]
 )
@@ -48,7 +49,8 @@ class Image:
     """One image of one export. Images with equal bytes have the same `image_id`.
 
     `role`: the export's: auto, train or test. `dhash`: the 64-bit difference hash.
-    `video`: the format's own id of a video or sequence, or "".
+    `thumbnail`: the image in small and grey. `video`: the format's own id of a video or
+    sequence, or "".
     """
 
     image_id: str
@@ -57,6 +59,7 @@ class Image:
     role: str
     image_path: str
     dhash: int
+    thumbnail: bytes
     video: str
 
 
@@ -186,18 +189,15 @@ def _same_bytes(images: Sequence[Image]) -> Iterator[_Link]:
 
 
 def _near_duplicates(images: Sequence[Image], bits: int) -> Iterator[_Link]:
-    """Links of images with equal hashes, and of the first images of near-equal hashes."""
-    first_with: dict[int, str] = {}
-    distinct = {(image.image_id, image.dhash) for image in images}
-    for image_id, dhash in sorted(distinct):
-        first = first_with.setdefault(dhash, image_id)
-        if first != image_id:
-            yield _Link(NEAR_DUPLICATE, first, image_id)
-
-    dhashes = np.array(sorted(first_with), dtype=np.uint64)
-    for pair in near_duplicate_pairs(dhashes, bits):
-        one, other = dhashes[pair].tolist()
-        yield _Link(NEAR_DUPLICATE, first_with[one], first_with[other])
+    """Links of images with equal or near-equal hashes that look alike on a second look."""
+    distinct = {(image.image_id, image.dhash, image.thumbnail) for image in images}
+    looks = sorted(distinct)
+    dhashes = np.array([dhash for _, dhash, _ in looks], dtype=np.uint64)
+    thumbnails = [thumbnail for _, _, thumbnail in looks]
+    for one, other in near_duplicate_links(dhashes, thumbnails, bits):
+        first = looks[one][0]
+        second = looks[other][0]
+        yield _Link(NEAR_DUPLICATE, first, second)
 
 
 def _scenes(images: Sequence[Image], scene_pattern: str | None) -> Iterator[_Link]:

@@ -77,6 +77,7 @@ ADDS = pa.schema(
         ("image_path", pa.string()),
         ("image_file", pa.string()),
         ("image_dhash", pa.uint64()),
+        ("image_thumbnail", pa.binary()),
         ("video", pa.string()),
         ("image_height", pa.int32()),
         ("image_width", pa.int32()),
@@ -91,7 +92,8 @@ ADDS = pa.schema(
 )
 """Columns of ingest/segments. `counts`: COCO's compressed run-lengths over the
 displayed frame; `image_file`: where the picture's bytes are; `image_dhash`: its 64-bit
-difference hash."""
+difference hash; `image_thumbnail`: the small grey picture that confirms what the hash
+says."""
 
 _FULL_SCENE = 0.95  # an image with so large a share of labelled px shows a full scene
 _MUCH_UNLABELLED = 0.2  # of a full scene; borders and void are a tenth in Cityscapes
@@ -261,6 +263,7 @@ def _rows(
         "image_path": found.path,
         "image_file": found.file,
         "image_dhash": made.probe.dhash,
+        "image_thumbnail": made.probe.thumbnail,
         "video": found.record.video,
         "image_height": made.probe.height,
         "image_width": made.probe.width,

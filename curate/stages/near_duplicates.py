@@ -1,10 +1,13 @@
-"""Near-duplicate images: pairs of difference hashes that differ in a few bits."""
+"""Near-duplicate images: difference hashes that differ in a few bits, and a second look."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from curate.stages.second_look import details, looks_alike
 
 Hashes = NDArray[np.uint64]
 """(n,) 64-bit difference hashes."""
@@ -13,6 +16,56 @@ Indices = NDArray[np.int64]
 """Positions of hashes."""
 
 _HASH_BITS = 64
+
+
+def near_duplicate_links(
+    dhashes: Hashes, thumbnails: Sequence[bytes], bits: int
+) -> Iterator[tuple[int, int]]:
+    """Links between images, as positions, that join all near duplicates of each other.
+
+    Near duplicates have hashes that differ in at most `bits` bits, and look alike on a second
+    look. What is joined over several links needs no link of its own: n images that hang together
+    have n - 1. `dhashes`: in any order, with repetitions.
+    """
+    values, value_of = np.unique(dhashes, return_inverse=True)
+    near = _near_values(values, bits)
+    of_value = _positions_by_value(value_of, len(values))
+    seen = details(thumbnails)
+    is_waiting = np.ones(len(dhashes), np.bool_)
+
+    for start in range(len(dhashes)):
+        if not is_waiting[start]:
+            continue
+        is_waiting[start] = False
+        # From each image on to those that look like it, until no more are found.
+        reached = [start]
+        while reached:
+            one = reached.pop()
+            value = int(value_of[one])
+            for near_value in (value, *near[value]):
+                candidates = of_value[near_value]
+                candidates = candidates[is_waiting[candidates]]
+                alike = candidates[looks_alike(seen, one, candidates)]
+                is_waiting[alike] = False
+                for other in alike.tolist():
+                    reached.append(other)
+                    yield one, other
+
+
+def _near_values(values: Hashes, bits: int) -> defaultdict[int, list[int]]:
+    """The positions of the hashes that are near each hash; `values`: all different."""
+    near: defaultdict[int, list[int]] = defaultdict(list)
+    for one, other in near_duplicate_pairs(values, bits).tolist():
+        near[one].append(other)
+        near[other].append(one)
+    return near
+
+
+def _positions_by_value(value_of: Indices, number: int) -> list[Indices]:
+    """For each of so many values, the positions that have it."""
+    order = np.argsort(value_of, kind="stable")
+    first = np.searchsorted(value_of[order], np.arange(1, number))
+    return np.split(order, first)
 
 
 def near_duplicate_pairs(dhashes: Hashes, bits: int) -> Indices:

@@ -1,7 +1,8 @@
 """Stage 4, split: each group of images is assigned to train, val or test.
 
 `assign` works on groups (curate.stages.groups), domain by domain, and honours the exports' roles
-and the pins of earlier runs; `split_objects` carries its answer to the rows of a partition.
+and the pins of earlier runs; `split_objects` carries its answer to the rows of a partition, and
+drops objects of held-out concepts from what training and validation see.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
@@ -24,7 +26,9 @@ NEEDS = (
     "role",
     "image_path",
     "image_dhash",
+    "image_thumbnail",
     "video",
+    "concept",
 )
 """Columns that the stage reads."""
 
@@ -87,44 +91,73 @@ def assign(
     return splits
 
 
+def is_held_out(concept: str, settings: SplitSettings) -> bool:
+    """Whether `hold_out_concepts` keeps a concept out of training: its hash decides.
+
+    The other concepts of the data do not matter, so a concept keeps its answer as data comes.
+    """
+    number = int(_rank(f"concept\0{concept}", settings.seed)[:16], 16)
+    return number < settings.hold_out_concepts * 2**64
+
+
 def split_objects(
     segments: pa.Table,
     group_of: Mapping[str, str],
     splits: Mapping[str, str],
     pins: Mapping[str, str],
+    settings: SplitSettings,
 ) -> tuple[pa.Table, pa.Table]:
     """Rows that go on, with `group_id` and `split`; and drops.
 
     `group_of`: group_id by image_id. `splits`: split by group_id. `pins`: split by image_id, as it
     was before this run. What may only train is dropped as leak_guard if its group does not train.
+    An object of a held-out concept stays in test; in train and val it is dropped as held_out. So
+    the test set is the same whatever is held out.
     """
     require(segments.schema, NEEDS, "split")
     image_ids = segments["image_id"].to_pandas()
-    roles = segments["role"].to_pandas()
-
     # An image or a group without an entry raises KeyError: all of them were assigned before.
     row_groups = image_ids.map(group_of.__getitem__)
     row_splits = row_groups.map(splits.__getitem__)
 
+    roles = segments["role"].to_pandas()
     pinned_to_train = image_ids.map(pins.get) == "train"
     only_trains = (roles == "train") | (pinned_to_train & (roles != "test"))
     leaks = (only_trains & (row_splits != "train")).to_numpy()
+    held_out = _are_held_out(segments, settings) & (row_splits != "test").to_numpy()
 
-    leaked = np.flatnonzero(leaks)
-    reasons = [Reason.LEAK_GUARD.value] * len(leaked)
+    leaves = np.flatnonzero(leaks | held_out)
+    concepts = segments["concept"].to_pylist()
+    reasons = []
     details = []
-    for group, split in zip(row_groups[leaked], row_splits[leaked], strict=True):
-        details.append(
-            f"group {group} is in {split}, so this train image may not train"
-        )
-    drops = drop_rows(segments.take(leaked), reasons, details)
+    for row in leaves.tolist():
+        if leaks[row]:
+            reasons.append(Reason.LEAK_GUARD.value)
+            details.append(
+                f"group {row_groups[row]} is in {row_splits[row]}, so this train image may not "
+                "train"
+            )
+        else:
+            reasons.append(Reason.HELD_OUT.value)
+            details.append(f"{concepts[row]} is kept out of {row_splits[row]}")
+    drops = drop_rows(segments.take(leaves), reasons, details)
 
-    kept = np.flatnonzero(~leaks)
+    kept = np.flatnonzero(~leaks & ~held_out)
     columns = {"group_id": row_groups[kept], "split": row_splits[kept]}
     stay = segments.take(kept)
     for field in ADDS:
         stay = stay.append_column(field, pa.array(columns[field.name], field.type))
     return stay, drops
+
+
+def _are_held_out(segments: pa.Table, settings: SplitSettings) -> NDArray[np.bool_]:
+    """(n,) whether the concept of each row is held out."""
+    concepts = segments["concept"].to_pandas()
+    if not settings.hold_out_concepts:
+        return np.zeros(len(concepts), np.bool_)
+    answers = {each: is_held_out(each, settings) for each in concepts.unique()}
+    held_out: NDArray[np.bool_] = concepts.map(answers).to_numpy(np.bool_)
+    return held_out
 
 
 def new_pins(

@@ -29,6 +29,9 @@ Derived = TypeVar("Derived")
 LEVELS = 256
 """Steps of probability at which curves are computed: 0/255, 1/255, …"""
 
+WIDEST = 10
+"""px, the widest radius of the edge bands that are computed together."""
+
 _THRESHOLD = 0.5
 
 
@@ -185,6 +188,22 @@ class Comparison:
         return self._edges[radius]
 
     @cached_property
+    def edges_by_radius(self) -> list[Overlap]:
+        """The overlaps of the edge bands at radii from 0 to `WIDEST` px; see `edges`.
+
+        The band of a radius is all px no farther from the boundary, so two maps of distances
+        give the bands of all radii.
+        """
+        predicted = _least_radii(self._outline)
+        true = self.truth.derived(_true_least_radii)
+        both = np.maximum(predicted, true)
+        counts = [_px_by_radius(each) for each in (both, predicted, true)]
+        return [
+            Overlap(*(int(number) for number in numbers))
+            for numbers in zip(*counts, strict=True)
+        ]
+
+    @cached_property
     def _outline(self) -> Mask:
         return boundary(self.predicted, self.truth.place.at_edge)
 
@@ -203,6 +222,25 @@ class Comparison:
         falling = counts[::-1].astype(np.int64)
         outside, inside = np.cumsum(falling, axis=0).T
         return inside, outside
+
+
+def _least_radii(outline: Mask) -> Bytes:
+    """(H, W) the smallest radius whose band around an outline holds each px; 255: none does."""
+    apart = (~outline).astype(np.uint8)
+    distance = cv2.distanceTransform(apart, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    radii: Bytes = np.ceil(distance).clip(0, 255).astype(np.uint8)
+    return radii
+
+
+def _true_least_radii(truth: Truth) -> Bytes:
+    return _least_radii(truth.derived(_true_outline))
+
+
+def _px_by_radius(radii: Bytes) -> Counts:
+    """(WIDEST + 1,) how many px the band of each radius has."""
+    counts = np.bincount(radii.ravel(), minlength=WIDEST + 1)
+    px: Counts = counts[: WIDEST + 1].cumsum()
+    return px
 
 
 def _true_band(truth: Truth, radius: int) -> Mask:

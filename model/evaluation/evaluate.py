@@ -37,7 +37,7 @@ from model.evaluation.report import (
     write_report,
 )
 from model.evaluation.strata import Resampling, strata, stratum_report
-from model.hardware import device
+from model.hardware import device, one_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,10 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
 
     iou = column(judgement.scores["model"], "iou")
     write_table(folder / "scores.parquet", _scores_table(shards, judgement))
-    write_table(folder / "cases.parquet", cases_table(shards, model, iou))
+    judged = list(strata(shards.table, _trained_concepts(shards)))
+    with one_thread():
+        table = cases_table(shards, model, iou, judged)
+    write_table(folder / "cases.parquet", table)
 
     judged_model = JudgedModel(
         digest=inputs.model,
@@ -227,7 +230,7 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
 
 
 def _scores_table(shards: Shards, judgement: Judgement) -> pa.Table:
-    """One row for each object and method: what the object is, and all metrics but the curves."""
+    """One row for each object and method: what the object is, and its metrics but for curves."""
     columns = ["object_id", "image_id", "export", "domain", "customer", "concept"]
     objects = shards.table.select(columns)
     sizes = windows.sizes(windows.box_columns(shards.table, "box"))
@@ -239,7 +242,7 @@ def _scores_table(shards: Shards, judgement: Judgement) -> pa.Table:
         names = pa.array([method] * len(objects), pa.string())
         table = objects.append_column("method", names)
         for name, metric in METRICS.items():
-            if not metric.is_curve:
+            if not metric.is_curve and not metric.only_overall:
                 numbers = pa.array(column(values, name).copy())
                 table = table.append_column(name, numbers)
         tables.append(table)

@@ -18,15 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from model.evaluation.intervals import resampled_counts, sums_of_groups
+from model.evaluation.intervals import (
+    LEAST_IMAGES,
+    resampled_counts,
+    sums_of_groups,
+)
 from model.evaluation.report import GateCheck, Stratum
 from model.evaluation.strata import Resampling, StratumObjects
 
 CONFIDENCE = 0.95
 """In how many of the runs with nothing changed no stratum is stopped, at least."""
-
-LEAST_IMAGES = 20
-"""A stratum of fewer images is too small to judge: resampling them says too little."""
 
 _LEAST_ERROR = 1e-9  # of a mean; identical models have none
 _LEAST_CHANCE = 1e-300  # normal numbers have no place for 0

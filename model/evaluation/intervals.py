@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from curate.seeded import generator
 
+LEAST_IMAGES = 20
+"""A stratum of fewer images is too small to judge: resampling them says too little."""
+
 _LIMITS = (2.5, 97.5)  # percentiles
 _MOST_COUNTS = 2_000_000  # of images in resamples, in memory at once
 

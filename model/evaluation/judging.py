@@ -1,5 +1,6 @@
 """Scores of all methods on the test objects: each answers the same windows."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from curate.pixels.masks import Mask
 from curate.shards.reader import Sample, Shards
 from curate.storage import digest
 from model.box_network import BoxNetwork
@@ -16,11 +18,13 @@ from model.evaluation.baselines import rectangle
 from model.evaluation.comparison import Place, Truth
 from model.evaluation.methods import METHODS
 from model.evaluation.metrics import Scores, score
-from model.pace import Every
+from model.hardware import one_thread
+from model.pace import Every, time_in_words
 from model.predict import Probabilities, sample_probabilities
 from model.prior import mixed_prior, prior_logits
 
 _TOGETHER = 64  # windows in memory, at most
+_ASKED_TOGETHER = 8  # windows that a thread takes at a time
 _PIXELS = 16_000_000  # of all windows in memory, unless one alone has more
 _LOG_SECONDS = 20.0
 
@@ -40,14 +44,6 @@ class Judgement:
 
     failures: dict[str, int]
     """By baseline: for how many objects it failed, so that the drawn box stands in."""
-
-
-@dataclass(frozen=True, slots=True)
-class _BaselineScores:
-    """Scores of all baselines on one object."""
-
-    scores: dict[str, NDArray[np.float64]]
-    failed: list[str]
 
 
 def trained_methods(networks: Mapping[str, BoxNetwork]) -> dict[str, Answers]:
@@ -70,9 +66,9 @@ def judge(
 ) -> Judgement:
     """Score all baselines and the trained methods on all rows of the shards.
 
-    A window is decoded once for all of them. The baselines run on threads while the networks run:
-    nearly all their time is OpenCV's, which lets other threads run. The number of threads changes
-    no score.
+    A window is decoded once for all of them. Each thread answers and scores a few objects at a
+    time, and works on its own: threads of torch that share a network wait for each other, on a
+    busy machine for most of the time. The number of threads changes no score.
     """
     found: dict[str, list[Scores]] = {}
     identities: list[str] = []
@@ -84,28 +80,53 @@ def judge(
         elif name in trained:
             found[name] = []
 
-    to_log = Every(_LOG_SECONDS)
-    with ThreadPoolExecutor(threads) as pool:
+    progress = _Progress(shards, log)
+    # Each thread of the pool says for itself that torch shall not start threads of its own.
+    with (
+        one_thread(),
+        ThreadPoolExecutor(
+            threads, initializer=torch.set_num_threads, initargs=(1,)
+        ) as pool,
+    ):
         for batch in batches(shards):
             samples = [shards.sample(row) for row in batch]
-            truths = [_truth(sample) for sample in samples]
-            identities += [_identity(sample) for sample in samples]
-            baseline_scores = pool.map(_baseline_scores, samples, truths)
-            for name, answers in trained.items():
-                rows = pool.map(score, answers(samples), truths)
-                found[name].append(np.stack(list(rows)))
-
-            for baselines in baseline_scores:
-                for name, scores in baselines.scores.items():
-                    found[name].append(scores[None])
-                for name in baselines.failed:
-                    failures[name] += 1
-            if to_log.is_due():
-                log(f"evaluate: {batch.stop:,} of {len(shards):,} objects")
+            parts = [
+                samples[first : first + _ASKED_TOGETHER]
+                for first in range(0, len(samples), _ASKED_TOGETHER)
+            ]
+            for part in pool.map(partial(_judge_some, trained), parts):
+                identities += part.truths
+                for name, scores in part.scores.items():
+                    found[name].append(scores)
+                for name, count in part.failures.items():
+                    failures[name] += count
+            progress.show(batch.stop)
 
     _log_failures(failures, log)
     scores_by_method = {name: np.concatenate(each) for name, each in found.items()}
     return Judgement(scores_by_method, identities, failures)
+
+
+class _Progress:
+    """How far judging is, and how long the rest takes. Its cost is that of its px."""
+
+    def __init__(self, shards: Shards, log: Callable[[str], None]) -> None:
+        self._done = np.concatenate(([0], _window_areas(shards).cumsum()))
+        self._log = log
+        self._due = Every(_LOG_SECONDS)
+        self._began = time.monotonic()
+
+    def show(self, objects: int) -> None:
+        """Log a line if one is due. `objects`: judged so far."""
+        total = len(self._done) - 1
+        if objects == total or not self._due.is_due():
+            return
+        seconds = time.monotonic() - self._began
+        share = self._done[objects] / self._done[-1]
+        left = seconds * (1 - share) / share
+        self._log(
+            f"evaluate: {objects:,} of {total:,} objects, {time_in_words(left)} left"
+        )
 
 
 def _log_failures(failures: Mapping[str, int], log: Callable[[str], None]) -> None:
@@ -119,9 +140,7 @@ def _log_failures(failures: Mapping[str, int], log: Callable[[str], None]) -> No
 
 def batches(shards: Shards) -> Iterator[range]:
     """All rows in order, as many at a time as may lie in memory together."""
-    sides = shards.windows[:, 2:] - shards.windows[:, :2]
-    areas = sides.prod(axis=1, dtype=np.int64)
-
+    areas = _window_areas(shards)
     first = 0
     pixels = 0
     for row, area in enumerate(areas.tolist()):
@@ -132,6 +151,13 @@ def batches(shards: Shards) -> Iterator[range]:
             pixels = 0
         pixels += area
     yield range(first, len(areas))
+
+
+def _window_areas(shards: Shards) -> NDArray[np.int64]:
+    """(n,) px of each object's window."""
+    sides = shards.windows[:, 2:] - shards.windows[:, :2]
+    areas: NDArray[np.int64] = sides.prod(axis=1, dtype=np.int64)
+    return areas
 
 
 def _prior_answers(model: BoxNetwork, samples: Sequence[Sample]) -> list[Probabilities]:
@@ -159,16 +185,31 @@ def _identity(sample: Sample) -> str:
     return digest(question, np.packbits(sample.mask).tobytes())[:16]
 
 
-def _baseline_scores(sample: Sample, truth: Truth) -> _BaselineScores:
-    """Scores of all baselines on a sample."""
-    scores = {}
-    failed = []
+def _judge_some(trained: Mapping[str, Answers], samples: list[Sample]) -> Judgement:
+    """What all methods answer to some samples."""
+    truths = [_truth(sample) for sample in samples]
+    answers: dict[str, list[Probabilities] | list[Mask]] = {}
+    failures = {}
     for name, method in METHODS.items():
-        if method.baseline is None:
-            continue
-        mask = method.baseline(sample.image, sample.drawn)
+        if method.baseline is not None:
+            masks = [method.baseline(each.image, each.drawn) for each in samples]
+            failures[name] = sum(mask is None for mask in masks)
+            answers[name] = _with_boxes(masks, samples)
+        elif name in trained:
+            answers[name] = trained[name](samples)
+
+    scores = {}
+    for name, given in answers.items():
+        rows = [score(given[place], truth) for place, truth in enumerate(truths)]
+        scores[name] = np.stack(rows)
+    return Judgement(scores, [_identity(sample) for sample in samples], failures)
+
+
+def _with_boxes(masks: list[Mask | None], samples: list[Sample]) -> list[Mask]:
+    """The answers of a baseline, with the drawn box in the place of those that failed."""
+    answers = []
+    for mask, sample in zip(masks, samples, strict=True):
         if mask is None:
-            failed.append(name)
             mask = rectangle(sample.image, sample.drawn)
-        scores[name] = score(mask, truth)
-    return _BaselineScores(scores, failed)
+        answers.append(mask)
+    return answers

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from curate.pixels.masks import Mask
 from model.evaluation.boundaries import boundary_iou, davis_f, relaxed_f
-from model.evaluation.comparison import LEVELS, Comparison, Truth
+from model.evaluation.comparison import LEVELS, WIDEST, Comparison, Truth
 from model.evaluation.correction_effort import correction_effort
 from model.evaluation.saliency import (
     Curve,
@@ -25,6 +25,11 @@ from model.evaluation.saliency import (
 )
 
 _DIGITS = 9
+EDGE_RADII = range(1, WIDEST + 1)
+"""px, at which the report of all objects has edge precision and recall."""
+
+_HEADLINE_RADIUS = 2  # px
+_WIDER_RADIUS = 5  # px
 
 Scores = NDArray[np.float64]
 """(n, columns): one row for each object. Each metric has one column, or 256 if it is a curve."""
@@ -70,6 +75,16 @@ def edge_f(comparison: Comparison, radius: int) -> float:
     return comparison.edges(radius).f
 
 
+def edge_precision_of_curve(comparison: Comparison, radius: int) -> float:
+    """`edge_precision`, computed together with that at the other radii of the curve."""
+    return comparison.edges_by_radius[radius].precision
+
+
+def edge_recall_of_curve(comparison: Comparison, radius: int) -> float:
+    """`edge_recall`, computed together with that at the other radii of the curve."""
+    return comparison.edges_by_radius[radius].recall
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """A number that compares an answer with the true mask, from 0 to 1 but for the effort."""
@@ -90,6 +105,9 @@ class Metric:
 
     paired: bool = False
     """Whether the report also gives the differences between the model and each other method."""
+
+    only_overall: bool = False
+    """Whether the report gives it for all objects alone: a point of a curve over radii."""
 
     is_curve: bool = False
     """Whether `of` gives a value at each threshold. The metric is the highest mean of a threshold
@@ -120,12 +138,29 @@ def _at_radius(radius: int, paired: bool) -> tuple[Metric, ...]:
             f"edge_{name}_{radius}",
             f"edge {title}, {radius} px",
             partial(function, radius=radius),
-            tabled=True,
+            tabled=paired or name == "f",
             gated=paired and name == "f",
             paired=paired,
         )
         for name, title, function in kinds
     )
+
+
+def _at_other_radii() -> tuple[Metric, ...]:
+    """Edge precision and recall at the radii that have no metrics of their own."""
+    metrics = []
+    for radius in EDGE_RADII:
+        if radius in (_HEADLINE_RADIUS, _WIDER_RADIUS):
+            continue
+        precision_at = partial(edge_precision_of_curve, radius=radius)
+        recall_at = partial(edge_recall_of_curve, radius=radius)
+        name = f"edge_precision_{radius}"
+        title = f"edge precision, {radius} px"
+        metrics.append(Metric(name, title, precision_at, only_overall=True))
+        name = f"edge_recall_{radius}"
+        title = f"edge recall, {radius} px"
+        metrics.append(Metric(name, title, recall_at, only_overall=True))
+    return tuple(metrics)
 
 
 _TABLE = (
@@ -139,8 +174,8 @@ _TABLE = (
         higher_is_better=False,
         tabled=True,
     ),
-    *_at_radius(2, paired=True),
-    *_at_radius(5, paired=False),
+    *_at_radius(_HEADLINE_RADIUS, paired=True),
+    *_at_radius(_WIDER_RADIUS, paired=False),
     Metric("dice", "Dice", dice),
     Metric("max_f", "max F", f_curve, is_curve=True),
     Metric("mean_f", "mean F", mean_f),
@@ -156,6 +191,7 @@ _TABLE = (
         correction_effort,
         higher_is_better=False,
     ),
+    *_at_other_radii(),
 )
 
 METRICS = {metric.name: metric for metric in _TABLE}

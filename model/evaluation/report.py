@@ -121,7 +121,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A row of cases.parquet."""
 
     kind: str
-    """worst, median or best."""
+    """worst, median or best of all objects; `stratum` if it is worst in a stratum only."""
 
     object_id: str
     concept: str
@@ -134,6 +134,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     image: bytes
     true: bytes
     predicted: bytes
+    export: str = ""
+    customer: str = ""
+    label: str = ""
+    """As the customer wrote it."""
+
+    worst_of: list[Stratum] = []
+    """The strata of which it is among the worst."""
 
 
 def read_report(path: UPath) -> Report | None:

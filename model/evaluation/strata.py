@@ -94,7 +94,7 @@ def stratum_report(
             method=method,
             objects=len(rows),
             images=len(np.unique(images)),
-            metrics=_intervals(values.mean(axis=0), resampled[method]),
+            metrics=_intervals(objects.stratum, values.mean(axis=0), resampled[method]),
         )
         results.append(result)
 
@@ -109,12 +109,14 @@ def stratum_report(
 
 
 def _intervals(
-    means: NDArray[np.float64], resampled: NDArray[np.float64]
+    stratum: Stratum, means: NDArray[np.float64], resampled: NDArray[np.float64]
 ) -> dict[str, Interval]:
-    """All metrics by name. `means`: (columns,). `resampled`: (resamples, columns)."""
+    """The metrics of a stratum by name. `means`: (columns,). `resampled`: (resamples, columns)."""
     found = {}
     for name, columns in column_slices().items():
         metric = METRICS[name]
+        if metric.only_overall and stratum.kind != "overall":
+            continue
         (mean,) = metric.values(means[None, columns])
         found[name] = interval(mean, metric.values(resampled[:, columns]))
     return found

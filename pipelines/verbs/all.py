@@ -12,6 +12,7 @@ from pipelines.flow.faults import StageFaults
 from pipelines.flow.screen import Screen
 from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
+from pipelines.verbs.before_training import require_models, warn_of_shards
 from pipelines.verbs.evaluate import evaluate
 from pipelines.verbs.stage import curate
 from pipelines.verbs.train import train
@@ -39,6 +40,8 @@ def run_all(settings: Settings, until: str) -> Everything:
     last_stage = until
     if until not in STAGES:
         last_stage = STAGES[-1]
+        # Before hours of curation, not after them.
+        require_models(settings)
     curation = curate(settings, last_stage)
     result = Everything(curation.stages, curation.warnings, curation.faults, pages=[])
 
@@ -46,20 +49,16 @@ def run_all(settings: Settings, until: str) -> Everything:
     if sharded is None or sharded.out == 0:
         return result
 
-    evaluates = until == "evaluate"
-    if evaluates and not _has_test_objects(settings):
-        evaluates = False
+    if until in ("train", "evaluate"):
         screen = Screen()
-        screen.warn(
-            "no object is in the split test, so the model cannot be judged: "
-            "it is trained, and the evaluation is left out"
-        )
+        warn_of_shards(settings, screen)
         result.warnings += screen.warnings
+    evaluates = until == "evaluate" and _has_test_objects(settings)
 
     # The page of the curation comes first, because training may take hours or fail.
     result.pages.append(str(write_curation_page(settings)))
     if until in ("train", "evaluate"):
-        result.checkpoint = train(settings).checkpoint
+        result.checkpoint = train(settings, is_warned=True).checkpoint
     if evaluates:
         evaluated = evaluate(settings)
         result.report = evaluated.report

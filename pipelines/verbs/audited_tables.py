@@ -15,7 +15,7 @@ from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
 from curate.settings import Settings
 from curate.shards.layout import shard_files, split_of
-from curate.stages.near_duplicates import near_duplicate_pairs
+from curate.stages.near_duplicates import near_duplicate_links
 from curate.storage import read_partitions
 from pipelines.flow import build as builds
 
@@ -140,17 +140,16 @@ def splits_are_apart(build: UPath) -> Iterator[str]:
 
 
 def near_duplicates_stay(build: UPath, settings: Settings) -> Iterator[str]:
-    """No two images whose hashes are near are in different splits."""
-    rows = _read(build, "split", "segments", ["image_dhash", "split"])
-    rows = rows.drop_duplicates()
-    for value, splits in _in_several_splits(rows, "image_dhash").items():
-        yield f"hash {int(value):016x} is in {splits}"
-
-    rows = rows.drop_duplicates("image_dhash")
-    rows = rows.sort_values("image_dhash")
+    """No two images that are near duplicates are in different splits."""
+    columns = ["image_dhash", "image_thumbnail", "split"]
+    rows = _read(build, "split", "segments", columns).drop_duplicates()
+    rows = rows.sort_values(columns)
     hashes = rows["image_dhash"].to_numpy("uint64")
-    splits_of = rows["split"].to_numpy()
-    for a, b in near_duplicate_pairs(hashes, settings.split.near_duplicate_bits):
+    splits_of = rows["split"].to_list()
+    links = near_duplicate_links(
+        hashes, rows["image_thumbnail"].to_list(), settings.split.near_duplicate_bits
+    )
+    for a, b in links:
         if splits_of[a] != splits_of[b]:
             pair = f"{hashes[a]:016x} and {hashes[b]:016x}"
             yield f"hashes {pair} are in {splits_of[a]} and {splits_of[b]}"

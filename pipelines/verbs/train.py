@@ -6,6 +6,7 @@ from upath import UPath
 from curate.settings import Settings
 from pipelines.flow.build import require
 from pipelines.flow.screen import Screen
+from pipelines.verbs.before_training import require_models, warn_of_shards
 
 
 class Trained(msgspec.Struct, frozen=True):
@@ -14,9 +15,15 @@ class Trained(msgspec.Struct, frozen=True):
     checkpoint: str
 
 
-def train(settings: Settings) -> Trained:
-    """Train on the shards. InputError if they are not made yet."""
+def train(settings: Settings, is_warned: bool = False) -> Trained:
+    """Train on the shards. InputError if they are not made yet, or a model is not there.
+
+    `is_warned`: what the shards lack for judging was said already.
+    """
     require(UPath(settings.build), "shard", "shard")
+    require_models(settings)
+    if not is_warned:
+        warn_of_shards(settings, Screen())
     # Imported here: without torch, the message about the missing shards comes all the
     # same.
     from model.train import train as train_model

@@ -23,6 +23,7 @@ from pipelines.pages.curation.sections.flags import show_flags
 from pipelines.pages.curation.sections.flow import show_flow
 from pipelines.pages.curation.sections.labels import show_labels
 from pipelines.pages.curation.sections.splits import show_splits
+from pipelines.pages.index import CURATION, links_beside, write_index
 from pipelines.pages.page import Section, Values, render_page
 
 _FOLDER = "curation/sections"
@@ -57,6 +58,7 @@ def write_curation_page(settings: Settings) -> UPath:
     )
     path = folder / "report" / "curation.html"
     write_bytes(path, page)
+    write_index(build.folder)
     return path
 
 
@@ -77,4 +79,5 @@ def _show_head(build: CuratedBuild) -> Values:
         "files": len(files),
         "megabytes": sum(file.bytes for file in files) / 1e6,
         "notices": find_notices(build),
+        "links": links_beside(build.folder, CURATION),
     }

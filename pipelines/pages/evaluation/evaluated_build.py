@@ -7,7 +7,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.settings import Settings
-from model.evaluation.intervals import Interval
+from model.evaluation.intervals import LEAST_IMAGES, Interval
 from model.evaluation.methods import METHODS, Method
 from model.evaluation.metrics import METRICS, Metric
 from model.evaluation.report import Difference, Report, read_report
@@ -35,6 +35,15 @@ class JudgedStratum:
         """Its value for readers."""
         return self.value.replace("_", " ")
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it has too few images to judge."""
+        return self.images < LEAST_IMAGES
+
+    def gain(self, method: Method) -> Difference:
+        """The model's IoU less that of a method."""
+        return self.differences["iou", method.name]
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedBuild:
@@ -56,7 +65,23 @@ class EvaluatedBuild:
     """The metrics of the report, in the order of METRICS."""
 
     best: Method
-    """The baseline with the best IoU over all test objects."""
+    """The strongest of the other methods: the best IoU over all test objects."""
+
+    test_exports: frozenset[str]
+    """The exports with `role: test`: each is an independent test set."""
+
+    def worst_first(self, kind: str) -> list[JudgedStratum]:
+        """The strata of a kind, the worst for the reader first.
+
+        First those in which the model is shown to be worse than the strongest other method, by how
+        much; then the others, by the model's IoU; those too small to judge come last.
+        """
+        return sorted(self.strata.get(kind, []), key=self._badness)
+
+    def _badness(self, stratum: JudgedStratum) -> tuple[bool, float, float]:
+        gain = stratum.gain(self.best)
+        behind = min(0.0, gain.high)
+        return stratum.is_small, behind, stratum.metrics[MODEL.name]["iou"].mean
 
 
 def read_evaluated_build(settings: Settings) -> EvaluatedBuild:
@@ -71,7 +96,7 @@ def read_evaluated_build(settings: Settings) -> EvaluatedBuild:
     strata = _sort_by_kind(report)
     (overall,) = strata["overall"]
     methods = [method for method in METHODS.values() if method.name in overall.metrics]
-    baselines = [method for method in methods if method.baseline is not None]
+    others = [method for method in methods if method is not MODEL]
     known = overall.metrics[MODEL.name]
     return EvaluatedBuild(
         folder=folder,
@@ -80,8 +105,9 @@ def read_evaluated_build(settings: Settings) -> EvaluatedBuild:
         strata=strata,
         methods=methods,
         metrics=[metric for metric in METRICS.values() if metric.name in known],
-        best=max(
-            baselines, key=lambda method: overall.metrics[method.name]["iou"].mean
+        best=max(others, key=lambda each: overall.metrics[each.name]["iou"].mean),
+        test_exports=frozenset(
+            export.name for export in settings.exports if export.role == "test"
         ),
     )
 

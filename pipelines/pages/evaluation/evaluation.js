@@ -41,3 +41,10 @@ for (const table of document.querySelectorAll("table.sortable")) {
     button.addEventListener("click", () => sortBy(table, column));
   });
 }
+
+// Paper cannot be clicked: what is folded is printed, too.
+window.addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) {
+    folded.open = true;
+  }
+});

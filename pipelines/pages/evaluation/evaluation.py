@@ -14,12 +14,15 @@ from upath import UPath
 from curate.settings import Settings
 from curate.storage import write_bytes
 from model.evaluation.methods import METHODS
+from pipelines.pages.evaluation.answers import find_answers
 from pipelines.pages.evaluation.evaluated_build import (
     EvaluatedBuild,
     read_evaluated_build,
 )
+from pipelines.pages.evaluation.model_card import write_model_card
 from pipelines.pages.evaluation.notices import find_notices
 from pipelines.pages.evaluation.sections.cases import show_cases
+from pipelines.pages.evaluation.sections.edges import show_edges
 from pipelines.pages.evaluation.sections.gate import show_gate
 from pipelines.pages.evaluation.sections.model import show_model
 from pipelines.pages.evaluation.sections.overall import show_overall
@@ -31,6 +34,7 @@ from pipelines.pages.evaluation.sections.strata import (
     show_strata,
 )
 from pipelines.pages.evaluation.sections.training import show_training
+from pipelines.pages.index import EVALUATION, links_beside, write_index
 from pipelines.pages.page import Section, Values, file, render_page
 
 _FOLDER = "evaluation/sections"
@@ -57,6 +61,13 @@ EVALUATION_SECTIONS: tuple[Section[EvaluatedBuild], ...] = (
         show_other_strata,
         short_title="Other strata",
     ),
+    Section(
+        "edges",
+        "Edges at other tolerances",
+        f"{_FOLDER}/edges.html",
+        show_edges,
+        short_title="Edges",
+    ),
     Section("spread", "Spread of IoU", f"{_FOLDER}/spread.html", show_spread),
     Section("cases", "Cases", f"{_FOLDER}/cases.html", show_cases),
     Section("training", "Training", f"{_FOLDER}/training.html", show_training),
@@ -68,7 +79,7 @@ EVALUATION_SECTIONS: tuple[Section[EvaluatedBuild], ...] = (
 
 
 def write_evaluation_page(settings: Settings) -> UPath:
-    """Write the page of a build that has been evaluated; its path.
+    """Write the page of a build that has been evaluated, and its model card; the page's path.
 
     InputError if it has not.
     """
@@ -76,8 +87,10 @@ def write_evaluation_page(settings: Settings) -> UPath:
     page = render_page(
         "evaluation/evaluation.html", _show_head(build), EVALUATION_SECTIONS, build
     )
-    path = build.folder / "report" / "report.html"
+    path = build.folder / "report" / EVALUATION
     write_bytes(path, page)
+    write_model_card(settings)
+    write_index(build.folder)
     return path
 
 
@@ -94,6 +107,8 @@ def _show_head(build: EvaluatedBuild) -> Values:
         "baseline": build.overall.metrics[build.best.name],
         "gain": build.overall.differences["iou", build.best.name],
         "notices": find_notices(build),
+        "answers": find_answers(build),
+        "links": links_beside(build.folder, EVALUATION),
         "methods": METHODS.values(),
         "script": script,
         "script_digest": base64.b64encode(digest).decode(),

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
+from model.evaluation.intervals import LEAST_IMAGES
 from pipelines.pages.evaluation.evaluated_build import EvaluatedBuild
 from pipelines.pages.page import Notice
 from pipelines.pages.template_filters import counted, percent, signed_fraction, words
 
-# A domain with less decides nothing: its intervals are wide.
-_FEW_IMAGES = 30
-_FEW_OBJECTS = 100
 _DOMAINS_NAMED = 8
 
 
@@ -22,39 +20,43 @@ def find_notices(build: EvaluatedBuild) -> list[Notice]:
 
 
 def _of_doubtful_domains(build: EvaluatedBuild) -> Iterator[Notice]:
-    """Domains in which the model may be no better than the best baseline."""
-    for stratum in build.strata["domain"]:
-        gain = stratum.differences["iou", build.best.name]
-        if gain.low <= 0:
-            mean = signed_fraction(gain.mean)
+    """Domains in which the model may be no better than the strongest other method."""
+    doubtful = []
+    for stratum in build.worst_first("domain"):
+        gain = stratum.gain(build.best)
+        if gain.low <= 0 and not stratum.is_small:
             interval = f"{signed_fraction(gain.low)} to {signed_fraction(gain.high)}"
-            yield Notice(
-                f"{words(stratum.value)}: not shown to be better",
-                f"The model minus {build.best.title} is {mean} IoU, {interval}.",
-                "by-domain",
+            doubtful.append(
+                f"{words(stratum.title)} {signed_fraction(gain.mean)} ({interval})"
             )
+    if doubtful:
+        yield Notice(
+            f"In {counted(len(doubtful), 'domain')} not shown to be better",
+            f"IoU, model − {build.best.title}: {_listed(doubtful)}.",
+            "by-domain",
+        )
 
 
 def _of_small_domains(build: EvaluatedBuild) -> Iterator[Notice]:
     domains = build.strata["domain"]
-    small = [
-        words(stratum.value)
-        for stratum in domains
-        if stratum.images < _FEW_IMAGES or stratum.objects < _FEW_OBJECTS
-    ]
+    small = [words(stratum.title) for stratum in domains if stratum.is_small]
     if not small:
         return
-    named = ", ".join(small[:_DOMAINS_NAMED])
-    if len(small) > _DOMAINS_NAMED:
-        named += f" and {len(small) - _DOMAINS_NAMED} more"
+    named = _listed(small)
     if len(small) == len(domains) > 1:
         named = f"all {len(domains)} domains"
     yield Notice(
-        "Few objects",
-        f"Fewer than {_FEW_IMAGES} test images or {_FEW_OBJECTS} objects in {named}: "
-        "read intervals, not means.",
+        "Few images",
+        f"Fewer than {LEAST_IMAGES} test images in {named}: too few to judge a domain by.",
         "by-domain",
     )
+
+
+def _listed(names: list[str]) -> str:
+    listed = ", ".join(names[:_DOMAINS_NAMED])
+    if len(names) > _DOMAINS_NAMED:
+        listed += f" and {len(names) - _DOMAINS_NAMED} more"
+    return listed
 
 
 def _of_methods(build: EvaluatedBuild) -> Iterator[Notice]:

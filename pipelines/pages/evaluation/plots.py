@@ -1,4 +1,4 @@
-"""Plots as inline SVGs of one size: the spread of IoU, the loss, the validation IoU."""
+"""Plots as inline SVGs of one size: the spread of IoU, edges by radius, loss, validation IoU."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ from pipelines.pages.template_filters import number, words
 # Lengths are px of the plot's own frame; a page scales it to its width.
 _WIDTH = 540
 _HEIGHT = 230
-_LEFT = 40
+_LEFT = 44
 _RIGHT = _WIDTH - 10
-_TOP = 20
+_TOP = 24
 _BOTTOM = _HEIGHT - 24
 
 _BINS = 20
@@ -63,6 +63,9 @@ class Plot:
     ticks: list[tuple[float, str]]
     """Share of the width, and what to write there."""
 
+    levels: list[tuple[float, str]]
+    """Share of the height, and what to write there."""
+
     bars: list[PlotBar] = field(default_factory=list)
     lines: list[PlotLine] = field(default_factory=list)
 
@@ -93,6 +96,10 @@ class Plot:
         self.lines.append(PlotLine(style, placed, title, ends_in_dot))
 
 
+_SHARES = [(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)]
+"""Ticks or levels of an axis from 0 to 1."""
+
+
 def plot_spread(
     of_model: NDArray[np.float64], of_baseline: NDArray[np.float64], baseline: Method
 ) -> Markup:
@@ -105,9 +112,10 @@ def plot_spread(
     top = float(max(bars.max(), line.max()))
     plot = Plot(
         title="Distribution of IoU over the test objects",
-        caption=f"share of objects, up to {top:.0%}",
+        caption="share of objects",
         axis="IoU",
-        ticks=[(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)],
+        ticks=_SHARES,
+        levels=[(share, f"{share * top:.0%}") for share in (0, 0.5, 1)],
     )
     _add_bars(plot, bars, top)
     _add_stairs(plot, line, top, baseline)
@@ -151,6 +159,32 @@ def _add_stairs(
     )
 
 
+def plot_radii(
+    title: str, by_method: Sequence[tuple[Method, Mapping[int, float]]]
+) -> Markup:
+    """A mean by radius, a line for each method; the last method's line is on top.
+
+    `by_method`: the value at each radius in px.
+    """
+    radii = sorted(by_method[0][1])
+    place = {radius: index / (len(radii) - 1) for index, radius in enumerate(radii)}
+    plot = Plot(
+        title=f"{title} by radius",
+        caption=title,
+        axis="px",
+        ticks=[(place[radius], str(radius)) for radius in radii],
+        levels=_SHARES,
+    )
+    for method, values in by_method:
+        ends = f"{values[radii[0]]:.3f} at {radii[0]} px, {values[radii[-1]]:.3f} at {radii[-1]} px"
+        plot.add_line(
+            style=f"curve m-{method.name}",
+            points=[(place[radius], values[radius]) for radius in radii],
+            title=f"{method.title}: {ends}",
+        )
+    return render("evaluation/plot.svg", {"plot": plot})
+
+
 def plot_loss(losses: Sequence[float]) -> Markup:
     """The loss of each step, and its running mean."""
     values = np.array(losses, np.float64)
@@ -158,9 +192,10 @@ def plot_loss(losses: Sequence[float]) -> Markup:
     top = float(np.percentile(values, 99)) * _HEADROOM or 1.0
     plot = Plot(
         title="Loss over the steps of training",
-        caption=f"loss, from 0 to {top:.2f}; at last {smooth[-1]:.3f}",
+        caption=f"loss; at last {smooth[-1]:.3f}",
         axis="step",
         ticks=_step_ticks(len(values)),
+        levels=[(share, f"{share * top:.2f}") for share in (0, 0.5, 1)],
     )
     plot.add_line("raw", _thin_out(values / top, 1))
     # The running mean begins later: its last value belongs to the last step.
@@ -176,9 +211,10 @@ def plot_validation(validations: Sequence[tuple[int, Mapping[str, float]]]) -> M
     steps = validations[-1][0]
     plot = Plot(
         title="Validation IoU over the steps of training",
-        caption="validation IoU, from 0 to 1",
+        caption="validation IoU",
         axis="step",
         ticks=_step_ticks(steps),
+        levels=_SHARES,
     )
     by_domain: dict[str, list[tuple[float, float]]] = {}
     means = []
@@ -190,6 +226,32 @@ def plot_validation(validations: Sequence[tuple[int, Mapping[str, float]]]) -> M
     for domain in sorted(by_domain):
         plot.add_line("raw", by_domain[domain], words(domain))
     plot.add_line("smooth", means, "mean over domains")
+    return render("evaluation/plot.svg", {"plot": plot})
+
+
+def plot_curve(
+    title: str,
+    axis: str,
+    means: Sequence[tuple[float, float]],
+    runs: Iterable[Sequence[tuple[float, float]]],
+) -> Markup:
+    """A value from 0 to 1 against a count: thin for each run, thick for their mean.
+
+    `means`, `runs`: (count, value), by count. The axis is that of doublings, as counts are chosen.
+    """
+    first = np.log2(means[0][0])
+    span = np.log2(means[-1][0]) - first or 1.0
+    place = {count: float((np.log2(count) - first) / span) for count, _ in means}
+    plot = Plot(
+        title=f"{title} by {axis}",
+        caption=f"{title}, by {axis}",
+        axis="",
+        ticks=[(share, number(count)) for count, share in place.items()],
+        levels=_SHARES,
+    )
+    for run in runs:
+        plot.add_line("raw", [(place[count], value) for count, value in run])
+    plot.add_line("smooth", [(place[count], value) for count, value in means])
     return render("evaluation/plot.svg", {"plot": plot})
 
 

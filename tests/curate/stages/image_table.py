@@ -16,15 +16,24 @@ FAR = [
 """Hashes that are no near-duplicates of each other."""
 
 
+def thumbnail(dhash: int) -> bytes:
+    """A small picture, the same for hashes that differ in their last bits."""
+    rng = np.random.default_rng(dhash >> 8)
+    return rng.integers(0, 256, 18 * 16, np.uint8).tobytes()
+
+
 def image(number: int, **given: object) -> Image:
-    """An image unlike all others but for what is given."""
+    """An image unlike all others but for what is given; like hashes bring like pixels."""
+    dhash = given.get("dhash", FAR[number])
+    assert isinstance(dhash, int)
     alone = Image(
         image_id=f"{number:032x}",
         export="e",
         domain="d",
         role="auto",
         image_path=f"{number}.jpg",
-        dhash=FAR[number],
+        dhash=dhash,
+        thumbnail=thumbnail(dhash),
         video="",
     )
     return replace(alone, **given)  # type: ignore[arg-type]
@@ -33,9 +42,12 @@ def image(number: int, **given: object) -> Image:
 def rows(images: Sequence[Image]) -> pa.Table:
     """One object of each image."""
     plain = [
-        asdict(each) | {"image_dhash": each.dhash, "object_id": each.image_id}
+        asdict(each)
+        | {"image_dhash": each.dhash, "image_thumbnail": each.thumbnail}
+        | {"object_id": each.image_id, "concept": "thing"}
         for each in images
     ]
     types = {name: pa.string() for name in (*split.NEEDS, "annotation_key")}
     types["image_dhash"] = pa.uint64()
+    types["image_thumbnail"] = pa.binary()
     return pa.Table.from_pylist(plain, schema=pa.schema(list(types.items())))

@@ -26,6 +26,7 @@ LATER = {
     Reason.TOO_LARGE_SHARE,
     Reason.CAPPED,
     Reason.LEAK_GUARD,
+    Reason.HELD_OUT,
     Reason.FLAGGED,
     Reason.REJECTED_OBJECT,
 }

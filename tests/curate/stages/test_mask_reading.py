@@ -43,6 +43,7 @@ def masks_of(reader: MaskReader, height: int, width: int, turned: int) -> ImageM
         height=height,
         orientation=turned,
         dhash=0,
+        thumbnail=b"",
         format="JPEG",
         mode="RGB",
     )

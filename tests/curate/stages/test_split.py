@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def run(
     group_of = {
         image_id: group.group_id for group in groups for image_id in group.image_ids
     }
-    kept, drops = split.split_objects(rows(images), group_of, splits, pins)
+    kept, drops = split.split_objects(rows(images), group_of, splits, pins, settings)
     table = split.new_pins(images, groups, splits, pins)
     return Result(splits, kept, drops, columns(table, "image_id", "split"))
 
@@ -172,6 +173,44 @@ def test_the_table_of_groups_tells_splits_and_links() -> None:
 
 
 def test_an_empty_partition_passes() -> None:
-    kept, drops = split.split_objects(rows([]), {}, {}, {"0": "train"})
+    kept, drops = split.split_objects(rows([]), {}, {}, {"0": "train"}, SETTINGS)
     assert len(kept) == len(drops) == 0
     assert kept.schema.field("split").type == pa.string()
+
+
+def test_held_out_concepts_are_judged_and_never_trained() -> None:
+    settings = SplitSettings(val=0.2, test=0.2, hold_out_concepts=0.3)
+    many = [image(number) for number in range(60)]
+    names = [f"concept-{number % 10}" for number in range(60)]
+    table = rows(many)
+    place = table.schema.get_field_index("concept")
+    table = table.set_column(place, "concept", pa.array(names))
+    groups = group_images(many, settings)
+    splits = split.assign(groups, settings, {})
+    kept, drops = split.split_objects(
+        table, {each: each for each in splits}, splits, {}, settings
+    )
+    held_out = {each for each in names if split.is_held_out(each, settings)}
+    assert 0 < len(held_out) < 10
+    where = kept.to_pandas().groupby("split")["concept"].agg(set)
+    assert not held_out & (where["train"] | where["val"])
+    assert held_out & where["test"]
+    assert set(drops["reason"].to_pylist()) == {"held_out"}
+    assert len(kept) + len(drops) == 60
+
+    # The test set is the same as without, so that two models compare object by object.
+    plain, none = split.split_objects(
+        table, {each: each for each in splits}, splits, {}, SETTINGS
+    )
+    assert not len(none)
+    for_test = [t.filter(pc.equal(t["split"], "test")) for t in (plain, kept)]
+    assert for_test[0]["object_id"] == for_test[1]["object_id"]
+
+
+def test_the_share_of_held_out_concepts_is_near_the_setting() -> None:
+    settings = SplitSettings(hold_out_concepts=0.1)
+    other = SplitSettings(hold_out_concepts=0.1, seed=1)
+    names = [f"concept-{number}" for number in range(2000)]
+    found = [name for name in names if split.is_held_out(name, settings)]
+    assert 150 < len(found) < 250
+    assert found != [name for name in names if split.is_held_out(name, other)]

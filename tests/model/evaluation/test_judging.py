@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +9,7 @@ from curate.shards.reader import Shards, open_shards
 from model.evaluation import judging
 from model.evaluation.judging import batches, judge, trained_methods
 from model.evaluation.metrics import column
+from model.pace import time_in_words
 from tests.model.networks import unlearned
 
 
@@ -41,3 +43,22 @@ def test_how_it_is_cut_up_changes_no_score(
         for smooth in ("iou", "mae", "structure", "edge_f_2"):
             expected = column(scores, smooth)
             assert column(other, smooth) == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_time_left_is_that_of_the_pixels_left(
+    shards: Shards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 10_000, 100))
+    monkeypatch.setattr(judging, "_TOGETHER", 3)
+    monkeypatch.setattr(judging, "time", SimpleNamespace(monotonic=clock.__next__))
+    monkeypatch.setattr(judging, "_LOG_SECONDS", -1.0)  # a line is always due
+    lines: list[str] = []
+    judge(shards, trained_methods({"model": unlearned()}), 1, lines.append)
+
+    areas = (shards.windows[:, 2:] - shards.windows[:, :2]).prod(axis=1)
+    said = [line for line in lines if "left" in line]
+    assert len(said) == 2  # nothing is left after the last
+    for line, done, seconds in zip(said, (3, 6), (100, 200), strict=True):
+        left = seconds * areas[done:].sum() / areas[:done].sum()
+        assert line.startswith(f"evaluate: {done} of 9 objects, ")
+        assert line.endswith(f"{time_in_words(left)} left")

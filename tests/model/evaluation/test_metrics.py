@@ -142,6 +142,15 @@ def test_at_the_image_edge_a_mask_has_no_edge() -> None:
     assert found(left, right, EVERYWHERE) == (0.4, 0.4)
 
 
+@given(bitmaps, bitmaps, edges)
+def test_the_bands_of_all_radii_are_those_of_each(
+    predicted: Mask, true: Mask, at_edge: OfSides
+) -> None:
+    together = Comparison(predicted, truth(true, at_edge)).edges_by_radius
+    for radius, found in enumerate(together):
+        assert found == edge_overlap(predicted, true, at_edge, radius)
+
+
 def test_a_metric_is_one_function_and_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     area = Metric("area", "area of the mask", lambda each: float(each.pixels.predicted))
     monkeypatch.setitem(METRICS, "area", area)
@@ -150,7 +159,8 @@ def test_a_metric_is_one_function_and_one_line(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_report_names_the_metrics_of_its_contract() -> None:
-    assert list(METRICS) == [
+    everywhere = [each.name for each in METRICS.values() if not each.only_overall]
+    assert everywhere == [
         "iou",
         "precision",
         "recall",
@@ -172,5 +182,9 @@ def test_the_report_names_the_metrics_of_its_contract() -> None:
         "relaxed_f",
         "correction_effort",
     ]
+    radii = (1, 3, 4, 6, 7, 8, 9, 10)
+    kinds = ("precision", "recall")
+    curve = [f"edge_{kind}_{radius}" for radius in radii for kind in kinds]
+    assert list(METRICS) == everywhere + curve
     paired = [metric.name for metric in METRICS.values() if metric.paired]
     assert paired == ["iou", "edge_precision_2", "edge_recall_2", "edge_f_2"]

@@ -4,7 +4,7 @@ from model.evaluation.metrics import METRICS
 from pipelines.pages.evaluation.evaluated_build import EvaluatedBuild
 from pipelines.pages.page import Values
 
-_SHOWN = 30
+_SHOWN = 20
 
 
 def show_gate(build: EvaluatedBuild) -> Values | None:

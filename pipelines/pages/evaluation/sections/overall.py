@@ -12,7 +12,7 @@ def show_overall(build: EvaluatedBuild) -> Values:
     """A table of methods and metrics."""
     return {
         "methods": build.methods,
-        "metrics": build.metrics,
+        "metrics": [metric for metric in build.metrics if not metric.only_overall],
         "compared": [METRICS[name] for name in _COMPARED],
         "overall": build.overall,
     }

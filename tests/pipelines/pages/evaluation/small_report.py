@@ -10,12 +10,14 @@ from upath import UPath
 
 from curate.pixels.images import encode_mask, encode_webp
 from curate.storage import write_table
+from model.evaluation.cases import CASES
 from model.evaluation.metrics import METRICS
 from model.evaluation.report import (
     Case,
     JudgedData,
     JudgedModel,
     Report,
+    Stratum,
     write_report,
 )
 from model.evaluation.strata import Resampling, strata, stratum_report
@@ -38,8 +40,13 @@ def write_evaluation(build: UPath) -> Report:
         "iou": np.concatenate([values[:, 0] for values in scores.values()]),
     }
     write_table(build / "evaluate/scores.parquet", pa.table(columns))
-    cases = [msgspec.structs.asdict(make_case(kind)) for kind in ("worst", "best")]
-    write_table(build / "evaluate/cases.parquet", pa.Table.from_pylist(cases))
+    cases = [
+        msgspec.to_builtins(make_case(kind), builtin_types=(bytes,))
+        for kind in ("worst", "best")
+    ]
+    write_table(
+        build / "evaluate/cases.parquet", pa.Table.from_pylist(cases, schema=CASES)
+    )
     return report
 
 
@@ -104,6 +111,10 @@ def make_case(kind: str) -> Case:
         object_id=f"id-{kind}",
         concept=HOSTILE,
         domain="d",
+        export="plain",
+        customer=HOSTILE,
+        label=HOSTILE,
+        worst_of=[Stratum("export", "plain"), Stratum("export", HOSTILE)],
         iou=1 / 3,
         drawn_x0=18,
         drawn_y0=18,

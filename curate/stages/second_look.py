@@ -1,0 +1,92 @@
+"""A second look at two images whose hashes are near: do their pixels show the same?
+
+A difference hash says which way the brightness goes between neighbouring px. In fog, on a white
+scan or at night it hardly goes either way, so that noise decides the bits and unlike pictures
+have near hashes. Such bits are uncertain. The thumbnails tell more: without their smooth
+brightness (sky, fog, the shade of a scan, the dark corners of a lens), which many pictures share,
+two pictures of the same thing still correlate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pixels.probing import THUMBNAIL_SIZE
+
+_HASH_BITS = 64
+_SURE_STEP = 2.0  # levels of grey: a smaller step between hashed px may be noise
+_FEWEST_SURE = 16  # sure bits; a hash with fewer says next to nothing
+_ALIKE = 0.75  # correlation of thumbnails whose hashes agree on sure bits
+_ALIKE_UNSURE = 0.97  # where the hashes say next to nothing
+_LEAST_DETAIL = 1.0  # levels of grey: with less, nothing is left to compare
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Details:
+    """What tells n images apart, beyond their hashes."""
+
+    patterns: NDArray[np.float32]
+    """(n, px) thumbnails without smooth brightness, each of length 1; 0 without any detail."""
+
+    sure_bits: NDArray[np.uint64]
+    """(n,) the bits of their hashes that noise does not decide."""
+
+
+def details(thumbnails: Sequence[bytes]) -> Details:
+    """What `looks_alike` compares. `thumbnails`: as `Probe.thumbnail` has them."""
+    width, height = THUMBNAIL_SIZE
+    px = np.frombuffer(b"".join(thumbnails), np.uint8)
+    grey = px.reshape(-1, height, width).astype(np.float32)
+    return Details(_patterns(grey), _sure_bits(grey))
+
+
+def looks_alike(
+    details: Details, one: int, others: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """(m,) whether each of m images shows what one image shows; all of them by position."""
+    correlation = details.patterns[others] @ details.patterns[one]
+    sure_in_both = details.sure_bits[others] & details.sure_bits[one]
+    says_much = np.bitwise_count(sure_in_both) >= _FEWEST_SURE
+    least = np.where(says_much, _ALIKE, _ALIKE_UNSURE)
+    alike: NDArray[np.bool_] = correlation >= least
+    return alike
+
+
+def _patterns(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, height, width) thumbnails as `Details.patterns`."""
+    number, height, width = grey.shape
+    flat = grey.reshape(number, height * width)
+    smooth = _smooth_shapes()
+    detail = flat - (flat @ smooth) @ smooth.T
+
+    length = np.linalg.norm(detail, axis=1, keepdims=True)
+    least_length = _LEAST_DETAIL * np.sqrt(detail.shape[1])
+    patterns: NDArray[np.float32] = np.divide(
+        detail, length, out=np.zeros_like(detail), where=length >= least_length
+    )
+    return patterns
+
+
+def _smooth_shapes() -> NDArray[np.float32]:
+    """(px, 6) an orthonormal basis of all smooth brightness: surfaces of second order."""
+    width, height = THUMBNAIL_SIZE
+    y, x = np.meshgrid(
+        np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij"
+    )
+    shapes = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    basis, _ = np.linalg.qr(shapes.reshape(-1, shapes.shape[-1]))
+    return basis.astype(np.float32)
+
+
+def _sure_bits(grey: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """(n,) the bits of a difference hash whose step in (n, height, width) is no noise."""
+    number, height, width = grey.shape
+    fours = grey.reshape(number, height // 2, 2, width // 2, 2)
+    hashed = fours.mean(axis=(2, 4))
+    steps = np.abs(np.diff(hashed, axis=2))
+    is_sure = (steps >= _SURE_STEP).reshape(number, _HASH_BITS)
+    # The bits in the order of the hash: the first is the highest.
+    packed = np.packbits(is_sure, axis=1)
+    return packed.view(">u8").ravel().astype(np.uint64)

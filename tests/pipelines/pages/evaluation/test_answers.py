@@ -1,0 +1,85 @@
+"""The answers on top: the strongest other method is the one to beat, whatever it is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from upath import UPath
+
+from curate.settings import Settings
+from model.evaluation.metrics import METRICS
+from model.evaluation.report import write_report
+from pipelines.pages.evaluation.answers import find_answers
+from pipelines.pages.evaluation.evaluated_build import read_evaluated_build
+from tests.pipelines.pages.evaluation.small_report import OBJECTS, make_report
+
+COLUMNS = sum(metric.columns for metric in METRICS.values())
+Verdicts = Callable[..., list[str]]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    export = {
+        "name": "e",
+        "path": "e",
+        "format": "coco",
+        "customer": "c",
+        "domain": "d",
+        "licence": "CC0-1.0",
+        "role": "test",
+    }
+    return Settings.model_validate(
+        {
+            "build": str(tmp_path / "build"),
+            "exports": [export],
+            "licences": {"allow": ["CC0-1.0"]},
+        }
+    )
+
+
+@pytest.fixture
+def answered(settings: Settings) -> Verdicts:
+    """The best other method, then the verdicts, where methods reach these IoU."""
+
+    def answer(**iou: float | np.ndarray) -> list[str]:
+        rng = np.random.default_rng(0)
+        noise = rng.normal(0, 0.01, OBJECTS)
+        scores = {}
+        for method, mean in iou.items():
+            scores[method] = rng.uniform(0.4, 0.6, (OBJECTS, COLUMNS))
+            scores[method][:, 0] = mean + noise
+        report = make_report(scores)
+        write_report(UPath(settings.build) / "evaluate/report.json", report)
+        build = read_evaluated_build(settings)
+        found = find_answers(build)
+        return [build.best.name, *(each.verdict for each in found)]
+
+    return answer
+
+
+@pytest.mark.parametrize("strongest", ["baseline", "untuned", "prior", "grabcut"])
+def test_every_method_may_be_the_strongest(answered: Verdicts, strongest: str) -> None:
+    others = {"untuned": 0.5, "prior": 0.5, "grabcut": 0.5, "ellipse": 0.5}
+    best, is_better, where, _ = answered(model=0.7, **(others | {strongest: 0.6}))
+    assert (best, is_better) == (strongest, "Yes")
+    assert where.startswith("Nowhere shown behind")
+    assert answered(model=0.7, **(others | {strongest: 0.8}))[1] == "No"
+
+
+def test_a_difference_that_chance_explains_is_not_shown(answered: Verdicts) -> None:
+    other = 0.7 + np.random.default_rng(1).normal(0, 0.1, OBJECTS)
+    assert answered(model=0.7, ellipse=other)[1] == "Not shown"
+
+
+def test_where_it_is_behind_is_counted_and_comes_first(
+    answered: Verdicts, settings: Settings
+) -> None:
+    # Of two objects in turn, the second is of another domain, customer, export and concept.
+    behind = np.where(np.arange(OBJECTS) % 2, 0.5, 0.9)
+    best, is_better, where, _ = answered(model=behind, ellipse=0.65)
+    assert (best, is_better) == ("ellipse", "Yes")
+    assert where.startswith("Behind ellipse in the box in ")
+    build = read_evaluated_build(settings)
+    worst, other = build.worst_first("domain")
+    assert worst.gain(build.best).high < 0 < other.gain(build.best).low
