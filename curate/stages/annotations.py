@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.components import split_components
-from curate.pixels.mask_quality import quality_flags
 from curate.pixels.many_runs import Measured, compress, measure
+from curate.pixels.mask_quality import quality_flags
 from curate.pixels.regions import Region, Source
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
