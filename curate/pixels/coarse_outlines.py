@@ -22,7 +22,7 @@ def are_coarse(rings: Rings) -> NDArray[np.bool_]:
     shorter one counts: a chamfer between long sides is no arc. A turn of 60
     degrees or more is a corner of the object: boxes and doors of four points are exact.
     """
-    rings = _without_repeats(rings)
+    rings = rings.without_repeats()
     following = rings.following
     sides = rings.corners[following] - rings.corners
     lengths = np.hypot(*sides.T)
@@ -40,18 +40,6 @@ def are_coarse(rings: Rings) -> NDArray[np.bool_]:
     length = np.add.reduceat(lengths, rings.first)
     is_coarse: NDArray[np.bool_] = (of_rings >= _LEAST_SHARE * length) & (of_rings > 0)
     return is_coarse
-
-
-def _without_repeats(rings: Rings) -> Rings:
-    """The rings without corners that repeat the one before: some tools write them."""
-    moves = (rings.corners[rings.following] != rings.corners).any(axis=1)
-    if moves.all():
-        return rings
-    # A ring of one place only keeps a corner.
-    is_single = np.add.reduceat(moves, rings.first, dtype=np.int64) == 0
-    moves[rings.first[is_single]] = True
-    sizes = np.add.reduceat(moves, rings.first, dtype=np.int64)
-    return Rings(rings.corners[moves], sizes)
 
 
 def _turns(sides: _Sides, next_sides: _Sides) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ _CERTAIN = 1e-3  # px²; far more than rounding makes of coordinates up to 1,000
 def cross_themselves(rings: Rings) -> NDArray[np.bool_]:
     """(n,) whether each ring crosses itself; it may touch itself."""
     crossing = np.zeros(rings.sizes.size, np.bool_)
-    unsure = ~_go_round_once(rings)
+    unsure = ~_go_round_once(rings.without_repeats())
     if not unsure.any():
         return crossing
     doubtful = rings.take(unsure)

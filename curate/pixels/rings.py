@@ -67,6 +67,19 @@ class Rings:
             scaled = self.corners * np.repeat(of_rings, self.sizes, axis=0)
         return Rings(scaled, self.sizes)
 
+    def without_repeats(self) -> "Rings":
+        """The rings without corners at the place of the next one: some tools write them.
+
+        A ring of one place keeps its first corner.
+        """
+        moves = (self.corners[self.following] != self.corners).any(axis=1)
+        if moves.all():
+            return self
+        is_single = np.add.reduceat(moves, self.first, dtype=np.int64) == 0
+        moves[self.first[is_single]] = True
+        sizes = np.add.reduceat(moves, self.first, dtype=np.int64)
+        return Rings(self.corners[moves], sizes)
+
     def reach(self) -> NDArray[np.float64]:
         """(n,) the largest coordinate of each ring without its sign, px."""
         furthest = np.abs(self.corners).max(axis=1, initial=0)

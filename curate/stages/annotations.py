@@ -76,11 +76,13 @@ def make_objects(
     """
     objects: list[Object] = []
     for group in _groups(drawn):
-        if frame is not None:
-            group = _with_mismatches(group, frame)
+        runs = [each.region.runs for each in group]
+        measured = measure(runs, runs[0].height, runs[0].width)
+        flags = _mismatches(group, measured, frame)
         if cut:
-            group = _components_of_all(group)
-        objects += _measured(group)
+            objects += make_objects(_components_of_all(group, flags))
+        else:
+            objects += _objects(group, measured, flags)
     return objects
 
 
@@ -108,9 +110,22 @@ def _groups(drawn: Iterable[Drawn]) -> Iterator[list[Drawn]]:
         yield group
 
 
-def _measured(drawn: Sequence[Drawn]) -> list[Object]:
-    """Masks as objects."""
-    measured = _measure(drawn)
+def _mismatches(
+    drawn: Sequence[Drawn], measured: Measured, frame: Frame | None
+) -> list[list[Flag]]:
+    """The flag `box_mismatch` for each mask that is not in the box that the export states."""
+    flags: list[list[Flag]] = [[] for _ in drawn]
+    stated = [each.stated for each in drawn]
+    if frame is not None and any(stated):
+        for number in disagreeing(measured.boxes, stated, frame):
+            flags[number].append(Flag.BOX_MISMATCH)
+    return flags
+
+
+def _objects(
+    drawn: Sequence[Drawn], measured: Measured, flags: Sequence[list[Flag]]
+) -> list[Object]:
+    """Masks as objects. `flags`: more of each."""
     objects = []
     columns = zip(
         drawn,
@@ -118,9 +133,10 @@ def _measured(drawn: Sequence[Drawn]) -> list[Object]:
         measured.areas.tolist(),
         measured.boxes.tolist(),
         quality_flags(measured),
+        flags,
         strict=True,
     )
-    for each, counts, area, box, flags in columns:
+    for each, counts, area, box, of_mask, others in columns:
         region = each.region
         made = Object(
             key=region.key,
@@ -130,36 +146,21 @@ def _measured(drawn: Sequence[Drawn]) -> list[Object]:
             area=area,
             box=Box(*box),
             source=region.source,
-            flags=[*region.flags, *flags],
+            flags=[*region.flags, *others, *of_mask],
             attributes=each.attributes,
         )
         objects.append(made)
     return objects
 
 
-def _measure(drawn: Sequence[Drawn]) -> Measured:
-    runs = [each.region.runs for each in drawn]
-    return measure(runs, runs[0].height, runs[0].width)
-
-
-def _with_mismatches(drawn: list[Drawn], frame: Frame) -> list[Drawn]:
-    """The masks, flagged where they are not in the box that the export states."""
-    stated = [each.stated for each in drawn]
-    if not any(stated):
-        return drawn
-    flagged = list(drawn)
-    for number in disagreeing(_measure(drawn).boxes, stated, frame):
-        region = drawn[number].region
-        flags = [*region.flags, Flag.BOX_MISMATCH]
-        flagged[number] = replace(drawn[number], region=replace(region, flags=flags))
-    return flagged
-
-
-def _components_of_all(drawn: Iterable[Drawn]) -> list[Drawn]:
-    """The 8-connected components of masks."""
+def _components_of_all(
+    drawn: Iterable[Drawn], flags: Iterable[list[Flag]]
+) -> list[Drawn]:
+    """The 8-connected components of masks. `flags`: more of each."""
     found = []
-    for each in drawn:
-        for region in _components(each.region):
+    for each, others in zip(drawn, flags, strict=True):
+        for component in _components(each.region):
+            region = replace(component, flags=[*component.flags, *others])
             found.append(Drawn(region, each.attributes))
     return found
 

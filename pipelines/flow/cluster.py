@@ -14,6 +14,7 @@ from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from curate.errors import InputError
+from curate.exports.process_limits import seldom_collect
 from curate.settings import DaskSettings
 from pipelines.flow.screen import Screen
 
@@ -114,7 +115,7 @@ class Workers:
                 self._client = self._start_local()
             else:
                 self._client = self._connect(self._settings.scheduler)
-            self._client.run(_use_one_thread)
+            self._client.run(_prepare_worker)
         return self._client
 
     def _connect(self, scheduler: str) -> Any:
@@ -180,10 +181,11 @@ def _interrupts_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _use_one_thread() -> None:
-    """Turn off threads of the libraries: there is one worker for each core already."""
+def _prepare_worker() -> None:
+    """Turn off threads of the libraries, as there is one worker for each core already."""
     import cv2  # both are imported in the worker, where this runs
     import pyarrow as pa
 
     cv2.setNumThreads(1)
     pa.set_cpu_count(1)
+    seldom_collect()
