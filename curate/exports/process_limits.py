@@ -8,6 +8,8 @@ say. `unlimited` names it, so that the user can be told.
 import gc
 import mmap
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 try:
@@ -82,7 +84,7 @@ def _set_soft_limit(name: str, value: int) -> bool:
     return True
 
 
-def seldom_collect() -> None:
+def collect_seldom() -> None:
     """Let Python look for cycles of objects after each 50,000, not after each 700.
 
     Annotations come in thousands and hold no cycles: looking for them would take a
@@ -90,3 +92,15 @@ def seldom_collect() -> None:
     """
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN)
+
+
+@contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """`collect_seldom` within a block."""
+    before = gc.get_threshold()
+    collect_seldom()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

@@ -9,10 +9,13 @@ from curate.pixels.rings import Corners, Rings
 _CERTAIN = 1e-3  # px²; far more than rounding makes of coordinates up to 1,000,000 px
 
 
-def cross_themselves(rings: Rings) -> NDArray[np.bool_]:
-    """(n,) whether each ring crosses itself; it may touch itself."""
+def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
+    """(n,) whether each ring crosses itself; it may touch itself.
+
+    `distinct`: the rings without repeats.
+    """
     crossing = np.zeros(rings.sizes.size, np.bool_)
-    unsure = ~_go_round_once(rings.without_repeats())
+    unsure = ~_go_round_once(distinct)
     if not unsure.any():
         return crossing
     doubtful = rings.take(unsure)

@@ -274,10 +274,11 @@ def _filled(
     used = rings.take(is_used)
     numbers = np.flatnonzero(is_used).tolist()
     masks_of = dict(zip(numbers, fill(used, height, width), strict=True))
+    distinct = used.without_repeats()
     is_crossing = np.zeros(is_used.size, np.bool_)
-    is_crossing[is_used] = cross_themselves(used)
+    is_crossing[is_used] = cross_themselves(used, distinct)
     is_coarse = np.zeros(is_used.size, np.bool_)
-    is_coarse[is_used] = are_coarse(used)
+    is_coarse[is_used] = are_coarse(distinct)
     return _Filled(masks_of, is_crossing.tolist(), is_coarse.tolist())
 
 

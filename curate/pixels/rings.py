@@ -4,7 +4,7 @@ The corners of all rings follow each other in one array, because a step in numpy
 much for one ring as for some hundred.
 """
 
-from array import array
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +20,7 @@ Numbers = NDArray[np.int64]
 Scale = tuple[float, float]
 """px that 1 means, in x and in y."""
 
+_NUMBERS = {int, float}  # a bool is no number here
 _NUMBER_BYTES = 8
 _POINT_BYTES = 2 * _NUMBER_BYTES
 _LEAST_BYTES = 3 * _POINT_BYTES  # of three points
@@ -99,8 +100,8 @@ def packed(ring: object) -> object:
     if not isinstance(ring, list) or not set(map(type, ring)) <= _NUMBERS:
         return ring
     try:
-        return array("d", ring).tobytes() or ring
-    except OverflowError:
+        return struct.pack(f"{len(ring)}d", *ring) or ring
+    except (OverflowError, struct.error):  # a whole number that is no float
         return ring
 
 
@@ -134,6 +135,3 @@ def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:
 
 def _has_points(ring: bytes) -> bool:
     return len(ring) >= _LEAST_BYTES and len(ring) % _POINT_BYTES == 0
-
-
-_NUMBERS = {int, float}  # a bool is no number here

@@ -10,7 +10,8 @@ from curate.pixels.rings import Corners, Rings
 
 
 def is_coarse(ring: Corners) -> bool:
-    [coarse] = are_coarse(Rings(ring, np.array([len(ring)])))
+    rings = Rings(ring, np.array([len(ring)]))
+    [coarse] = are_coarse(rings.without_repeats())
     return bool(coarse)
 
 
