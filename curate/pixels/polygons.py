@@ -16,7 +16,7 @@ from curate.pixels.crossings import cross_themselves
 from curate.pixels.masks import Mask
 from curate.pixels.proportions import Size
 from curate.pixels.raster import MAX_CROSSINGS, crosses_too_much, fill
-from curate.pixels.rings import Corners, Rings, Scale, read_rings
+from curate.pixels.rings import Corners, Numbers, Rings, Scale, read_rings
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import Flag, Polygons
@@ -33,35 +33,31 @@ Drawn = tuple[RunLengths, list[Flag]]
 _AT_ONCE = 1 << 12  # points whose numbers fit the processor's cache
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Outlines:
-    """The rings of a polygon that are good, among those of several polygons.
+    """The good rings of n polygons: of each first its rings, then its holes."""
 
-    `first`: the number of its first ring. `rings`, `holes`: how many it has; holes come
-    last. `is_partial`: whether others were left out.
-    """
-
-    first: int
-    rings: int
-    holes: int
-    is_partial: bool
-
-    @property
-    def end(self) -> int:
-        """The number after that of its last ring."""
-        return self.first + self.rings + self.holes
+    rings: Rings
+    first: Numbers
+    """(n,) the number of the first ring of each."""
+    holes_from: Numbers
+    """(n,) the number after that of its last ring; there its holes begin."""
+    end: Numbers
+    """(n,) the number after that of its last hole."""
+    is_partial: NDArray[np.bool_]
+    """(n,) whether other rings of it were left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Filled:
-    """Rings of several polygons, by their numbers."""
+    """The rings of n polygons as masks, and remarks on the polygons."""
 
-    masks: dict[int, RunLengths]
-    """The px inside each ring that is used."""
+    masks: list[RunLengths]
+    """The px inside each ring."""
     is_crossing: list[bool]
-    """Whether each crosses itself."""
+    """Whether a ring of each polygon crosses itself."""
     is_coarse: list[bool]
-    """Whether each has so few points that it may miss its object."""
+    """Whether a ring of each polygon has so few points that it may miss its object."""
 
 
 def rasterise(
@@ -130,7 +126,8 @@ def _groups(polygons: Iterable[Polygons]) -> Iterator[list[Polygons]]:
     size = 0
     for each in polygons:
         group.append(each)
-        size += sum(map(_size, (*each.rings, *each.holes)))
+        for ring in each.rings:
+            size += _size(ring)
         if size >= _AT_ONCE:
             yield group
             group = []
@@ -152,66 +149,68 @@ def _rasterise_together(
     polygons: list[Polygons], height: int, width: int, annotated: Size | None
 ) -> list[Drawn | Refusal]:
     """The masks of a few polygons, or why each has none."""
-    outlines, rings = _read(polygons, height, width, annotated)
-    outlines = _within_limits(outlines, rings, width)
-    is_used = np.zeros(rings.sizes.size, np.bool_)
-    for each in outlines:
-        if isinstance(each, _Outlines):
-            is_used[each.first : each.end] = True
-    if not is_used.any():
-        return [each for each in outlines if isinstance(each, Refusal)]
+    outlines = _read(polygons, height, width, annotated)
+    refusals = _refusals(polygons, outlines, width)
+    if refusals:
+        good = [each for at, each in enumerate(polygons) if at not in refusals]
+        of_good = iter(_rasterise_together(good, height, width, annotated))
+        return [
+            refusals[at] if at in refusals else next(of_good)
+            for at in range(len(polygons))
+        ]
+    if not polygons:
+        return []
 
-    filled = _filled(rings, is_used, height, width)
+    filled = _filled(outlines, height, width)
     drawn: list[Drawn | Refusal] = []
-    for each in outlines:
-        if isinstance(each, Refusal):
-            drawn.append(each)
-            continue
+    columns = zip(
+        outlines.first.tolist(),
+        outlines.holes_from.tolist(),
+        outlines.end.tolist(),
+        outlines.is_partial.tolist(),
+        filled.is_crossing,
+        filled.is_coarse,
+        strict=True,
+    )
+    for first, holes_from, end, is_partial, is_crossing, is_coarse in columns:
         try:
-            drawn.append(_joined(each, filled, rings))
+            runs = _joined(outlines.rings, filled.masks, first, holes_from, end)
         except Refusal as refusal:
             drawn.append(refusal)
+            continue
+        flags = []
+        if is_partial:
+            flags.append(Flag.PARTIAL)
+        if is_crossing:
+            flags.append(Flag.CROSSING_POLYGON)
+        if is_coarse:
+            flags.append(Flag.COARSE_POLYGON)
+        drawn.append((runs, flags))
     return drawn
 
 
 def _read(
     polygons: list[Polygons], height: int, width: int, annotated: Size | None
-) -> tuple[list[_Outlines | Refusal], Rings]:
-    """The good rings of polygons. Refusals: no_mask or bad_polygon."""
+) -> _Outlines:
+    """The good rings of polygons, at the scale of the frame of height × width px."""
     raw = []
+    sizes = []
     for each in polygons:
         raw += each.rings
         raw += each.holes
+        sizes += (len(each.rings), len(each.holes))
     rings, is_good = read_rings(raw)
 
-    outlines: list[_Outlines | Refusal] = []
-    scales = []
-    start = 0
-    number = 0
-    for each in polygons:
-        holes_from = start + len(each.rings)
-        end = holes_from + len(each.holes)
-        found = _Outlines(
-            first=number,
-            rings=sum(is_good[start:holes_from]),
-            holes=sum(is_good[holes_from:end]),
-            is_partial=not all(is_good[start:end]),
-        )
-        scales += [_scale(each, height, width, annotated)] * (found.end - number)
-        outlines.append(found)
-        if not found.rings:
-            outlines[-1] = _no_ring(each)
-        start = end
-        number = found.end
-    return outlines, rings.scaled(scales)
-
-
-def _no_ring(polygons: Polygons) -> Refusal:
-    """Why a polygon has no good ring."""
-    if all(ring == [] for ring in polygons.rings):
-        return Refusal(Reason.NO_MASK, "the polygon has no points")
-    detail = "fewer than three points, or a number that is no finite number"
-    return Refusal(Reason.BAD_POLYGON, detail)
+    good_before = np.cumsum([0, *is_good])
+    bounds = good_before[np.cumsum([0, *sizes])]
+    first = bounds[:-1:2]
+    end = bounds[2::2]
+    stated = np.array(sizes, np.int64).reshape(-1, 2).sum(axis=1)
+    if annotated is not None or any(each.normalised for each in polygons):
+        scales = [_scale(each, height, width, annotated) for each in polygons]
+        of_rings = np.repeat(np.array(scales), end - first, axis=0)
+        rings = rings.scaled(of_rings)
+    return _Outlines(rings, first, bounds[1::2], end, end - first < stated)
 
 
 def _scale(
@@ -225,85 +224,98 @@ def _scale(
     return 1, 1
 
 
-def _within_limits(
-    outlines: list[_Outlines | Refusal], rings: Rings, width: int
-) -> list[_Outlines | Refusal]:
-    """The outlines, with a Refusal over_limit in the place of what is too large."""
+def _refusals(
+    polygons: list[Polygons], outlines: _Outlines, width: int
+) -> dict[int, Refusal]:
+    """Why polygons give no mask, by their numbers: no_mask, bad_polygon or over_limit."""
+    found = {}
+    for at in np.flatnonzero(outlines.first == outlines.holes_from).tolist():
+        found[at] = _no_ring(polygons[at])
+
+    rings = outlines.rings
     points = len(rings.corners)
     reach = rings.reach()
-    few = points <= MAX_POINTS and points * width <= MAX_CROSSINGS
-    if few and reach.max(initial=0) <= MAX_COORDINATE:
-        return outlines
+    are_few = points <= MAX_POINTS and points * width <= MAX_CROSSINGS
+    if are_few and reach.max(initial=0) <= MAX_COORDINATE:
+        return found
+    for at in range(len(polygons)):
+        if at in found:
+            continue
+        refusal = _over_limit(outlines, at, reach, width)
+        if refusal is not None:
+            found[at] = refusal
+    return found
 
-    checked: list[_Outlines | Refusal] = []
-    for each in outlines:
-        refusal = None
-        if isinstance(each, _Outlines):
-            furthest = reach[each.first : each.end].max()
-            refusal = _over_limit(each, rings, float(furthest), width)
-        checked.append(refusal or each)
-    return checked
+
+def _no_ring(polygons: Polygons) -> Refusal:
+    """Why a polygon has no good ring."""
+    if all(ring == [] for ring in polygons.rings):
+        return Refusal(Reason.NO_MASK, "the polygon has no points")
+    detail = "fewer than three points, or a number that is no finite number"
+    return Refusal(Reason.BAD_POLYGON, detail)
 
 
 def _over_limit(
-    outlines: _Outlines, rings: Rings, furthest: float, width: int
+    outlines: _Outlines, at: int, reach: NDArray[np.float64], width: int
 ) -> Refusal | None:
-    """Why a polygon is too large, which has too many points or reaches too far; else None."""
-    points = int(rings.sizes[outlines.first : outlines.end].sum())
+    """Why a polygon is too large: it has too many points or reaches too far. Else None."""
+    first = int(outlines.first[at])
+    holes_from = int(outlines.holes_from[at])
+    end = int(outlines.end[at])
+    points = int(outlines.rings.sizes[first:end].sum())
     if points > MAX_POINTS:
         detail = f"a polygon of {points:,} points, more than {MAX_POINTS:,}"
         return Refusal(Reason.OVER_LIMIT, detail)
+    furthest = reach[first:end].max()
     if furthest > MAX_COORDINATE:
-        detail = (
-            f"a polygon that reaches to {furthest:g} px, beyond {MAX_COORDINATE:,.0f}"
-        )
+        beyond = f"beyond {MAX_COORDINATE:,.0f}"
+        detail = f"a polygon that reaches to {furthest:g} px, {beyond}"
         return Refusal(Reason.OVER_LIMIT, detail)
 
-    holes_from = outlines.first + outlines.rings
-    for first, end in ((outlines.first, holes_from), (holes_from, outlines.end)):
-        if crosses_too_much(rings.between(first, end), width):
-            detail = f"a polygon whose edges cross more than {MAX_CROSSINGS:,} columns"
+    for start, stop in ((first, holes_from), (holes_from, end)):
+        if crosses_too_much(outlines.rings.between(start, stop), width):
+            many = f"more than {MAX_CROSSINGS:,} columns"
+            detail = f"a polygon whose edges cross {many}"
             return Refusal(Reason.OVER_LIMIT, detail)
     return None
 
 
-def _filled(
-    rings: Rings, is_used: NDArray[np.bool_], height: int, width: int
-) -> _Filled:
-    """The masks of the rings that are used, and what is remarkable of them."""
-    used = rings.take(is_used)
-    numbers = np.flatnonzero(is_used).tolist()
-    masks_of = dict(zip(numbers, fill(used, height, width), strict=True))
-    distinct = used.without_repeats()
-    is_crossing = np.zeros(is_used.size, np.bool_)
-    is_crossing[is_used] = cross_themselves(used, distinct)
-    is_coarse = np.zeros(is_used.size, np.bool_)
-    is_coarse[is_used] = are_coarse(distinct)
-    return _Filled(masks_of, is_crossing.tolist(), is_coarse.tolist())
+def _filled(outlines: _Outlines, height: int, width: int) -> _Filled:
+    """The rings as masks, and remarks on their polygons."""
+    rings = outlines.rings
+    distinct = rings.without_repeats()
+    is_crossing = cross_themselves(rings, distinct)
+    return _Filled(
+        masks=fill(rings, height, width),
+        is_crossing=_of_polygons(is_crossing, outlines),
+        is_coarse=_of_polygons(are_coarse(distinct), outlines),
+    )
 
 
-def _joined(outlines: _Outlines, filled: _Filled, rings: Rings) -> Drawn:
-    """The mask of a polygon, and remarks. Refusal outside_image or empty_mask."""
-    outer = range(outlines.first, outlines.first + outlines.rings)
-    holes = range(outer.stop, outlines.end)
-    runs = masks.union([filled.masks[number] for number in outer])
+def _of_polygons(of_rings: NDArray[np.bool_], outlines: _Outlines) -> list[bool]:
+    """Whether something is so of a ring of each polygon; holes do not count."""
+    before = np.concatenate(([0], np.cumsum(of_rings)))
+    is_so = before[outlines.holes_from] > before[outlines.first]
+    found: list[bool] = is_so.tolist()
+    return found
+
+
+def _joined(
+    rings: Rings, filled: list[RunLengths], first: int, holes_from: int, end: int
+) -> RunLengths:
+    """The mask of a polygon. Refusal outside_image or empty_mask.
+
+    `first`, `holes_from`, `end`: the numbers of its rings and holes, half-open.
+    """
+    runs = masks.union(filled[first:holes_from])
     if runs.is_empty:
-        corners = rings.between(outer.start, outer.stop)
+        corners = rings.between(first, holes_from)
         _check_position(corners, runs.height, runs.width)
-    if holes:
-        cut_out = masks.union([filled.masks[number] for number in holes])
-        runs = masks.subtract(runs, cut_out)
+    if end > holes_from:
+        runs = masks.subtract(runs, masks.union(filled[holes_from:end]))
     if runs.is_empty:
         raise Refusal(Reason.EMPTY_MASK, "the polygon covers no px")
-
-    flags = []
-    if outlines.is_partial:
-        flags.append(Flag.PARTIAL)
-    if any(filled.is_crossing[outer.start : outer.stop]):
-        flags.append(Flag.CROSSING_POLYGON)
-    if any(filled.is_coarse[outer.start : outer.stop]):
-        flags.append(Flag.COARSE_POLYGON)
-    return runs, flags
+    return runs
 
 
 def _check_position(rings: Rings, height: int, width: int) -> None:

@@ -38,7 +38,7 @@ MAX_CROSSINGS = 4_000_000
 _FIFTHS = 5  # in a px
 _MIDDLE = 2  # the last fifth before the middle of a px
 _HALF = 0.5  # what C adds before it cuts the fraction off, to round
-_AT_ONCE = 1 << 14  # crossings whose numbers fit the processor's cache
+_AT_ONCE = 1 << 15  # crossings whose numbers fit the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -59,13 +59,10 @@ class Rings:
         start = int(self.sizes[:first].sum())
         return Rings(self.corners[start : start + int(sizes.sum())], sizes)
 
-    def scaled(self, scales: Iterable[Scale]) -> "Rings":
-        """The rings at another scale. `scales`: one for each ring."""
-        of_rings = np.array(list(scales), np.float64).reshape(-1, 2)
-        if np.all(of_rings == 1):
-            return self
+    def scaled(self, scales: NDArray[np.float64]) -> "Rings":
+        """The rings at another scale. `scales`: (n, 2), px that 1 means in x and in y."""
         with np.errstate(over="ignore"):  # what becomes infinite is over the limit
-            scaled = self.corners * np.repeat(of_rings, self.sizes, axis=0)
+            scaled = self.corners * np.repeat(scales, self.sizes, axis=0)
         return Rings(scaled, self.sizes)
 
     def without_repeats(self) -> "Rings":
