@@ -46,7 +46,8 @@ class Polygons(Record, frozen=True, kw_only=True, tag="polygons"):
     """Rings of one object: the union of `rings`, less the union of `holes`.
 
     A ring is a flat list x0, y0, x1, y1, … as the export holds it. It is unchecked: it may hold any
-    JSON value. A flat list of numbers may be their bytes (`curate.pixels.rings.packed`). Unit: px of the annotated frame, or shares of its width and height if `normalised`.
+    JSON value. A format may give a list of numbers as their bytes (`curate.pixels.rings.packed`).
+    Unit: px of the annotated frame, or shares of its width and height if `normalised`.
     """
 
     rings: list[Any]

@@ -52,7 +52,8 @@ class ManyRuns:
         """(m,) whether each run is of mask px: every second one of each mask."""
         first_is_odd = np.repeat(self.first % 2 == 1, self.sizes)
         is_odd = np.arange(self.counts.size) % 2 == 1
-        return is_odd != first_is_odd
+        is_one: NDArray[np.bool_] = is_odd != first_is_odd
+        return is_one
 
 
 @dataclass(frozen=True, slots=True, eq=False)

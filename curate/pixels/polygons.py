@@ -193,8 +193,8 @@ def _read(
     polygons: list[Polygons], height: int, width: int, annotated: Size | None
 ) -> _Outlines:
     """The good rings of polygons, at the scale of the frame of height × width px."""
-    raw = []
-    sizes = []
+    raw: list[object] = []
+    sizes: list[int] = []
     for each in polygons:
         raw += each.rings
         raw += each.holes

@@ -108,14 +108,15 @@ def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:
     A ring is a flat list of three points or more, or the bytes of one (`packed`); all its
     numbers are finite.
     """
-    is_good = []
-    data = []
+    is_good: list[bool] = []
+    data: list[bytes] = []
     for each in raw:
         ring = packed(each)
-        is_ring = isinstance(ring, bytes) and _has_points(ring)
-        is_good.append(is_ring)
-        if is_ring:
+        if isinstance(ring, bytes) and _has_points(ring):
+            is_good.append(True)
             data.append(ring)
+        else:
+            is_good.append(False)
 
     sizes = np.array(list(map(len, data)), np.int64) // _POINT_BYTES
     corners = np.frombuffer(b"".join(data), np.float64).reshape(-1, 2)

@@ -45,7 +45,9 @@ def _that_may_be(measured: Measured) -> Numbers:
     # Where runs go on from column to column, they have to be cut first.
     wrapping = np.flatnonzero(is_full_height)
     if wrapping.size:
-        apart = [_without_wrapping(measured.masks[number]) for number in wrapping]
+        apart = [
+            _without_wrapping(measured.masks[number]) for number in wrapping.tolist()
+        ]
         most[wrapping] = _most_specks(join(apart, height + 1, measured.runs.width))
     return np.flatnonzero(most >= _SPECKS)
 
@@ -132,7 +134,7 @@ def _first_beside(
     end = np.minimum(bounds[at + 1] + shift + kind, frame + runs.pixels)
 
     # The run in which the first px lies, or the one after it, which is of the other kind.
-    beside = np.searchsorted(bounds[1:], first, side="right")
+    beside: Positions = np.searchsorted(bounds[1:], first, side="right")
     beside += is_one[beside] != kind
     beside[bounds[np.minimum(beside, bounds.size - 1)] >= end] = -1
     return beside

@@ -252,7 +252,7 @@ def _columns(
 ) -> dict[str, list[Any]]:
     """The rows of an image's objects as columns, by the names of `ADDS`."""
     objects = made.objects
-    if made.probe is None or not objects.keys:
+    if made.probe is None or objects is None or not objects.keys:
         return {}
     scene = _scene(export, found, made)
     of_the_image = {

@@ -38,22 +38,23 @@ from curate.stages.segment_files import displayed_segments, other_values
 class Objects(Record, frozen=True, kw_only=True):
     """The objects of one image, in the displayed frame: lists with an entry for each."""
 
-    keys: list[str] = []
-    labels: list[str] = []
-    counts: list[str] = []
+    keys: list[str]
+    labels: list[str]
+    counts: list[str]
     """Run-lengths of their masks, compressed as COCO does."""
-    areas: list[int] = []
-    boxes: list[Box] = []
-    sources: list[str] = []
-    flags: list[list[str]] = []
-    attributes: list[dict[str, str]] = []
+    areas: list[int]
+    boxes: list[Box]
+    sources: list[str]
+    flags: list[list[str]]
+    attributes: list[dict[str, str]]
 
 
 class ImageObjects(Record, frozen=True, kw_only=True):
     """What became of one image."""
 
     probe: Probe | None
-    objects: Objects
+    objects: Objects | None
+    """None if the image is lost."""
     drops: list[Drop]
     seen: int
     """Annotations that the image had."""
@@ -95,7 +96,7 @@ def lost_image(export: str, found: FoundImage, refusal: Refusal) -> ImageObjects
     """An image of which nothing goes on."""
     drops = image_drops(export, found.record, found.path, refusal)
     return ImageObjects(
-        probe=None, objects=Objects(), drops=drops, seen=len(found.record.annotations)
+        probe=None, objects=None, drops=drops, seen=len(found.record.annotations)
     )
 
 

@@ -31,9 +31,9 @@ def disagreeing(
     """
     boxes = np.array([each or _NO_BOX for each in stated], np.float64).reshape(-1, 4)
     with np.errstate(invalid="ignore"):  # NaN is in no range
-        is_sane = (np.abs(boxes) <= _LARGEST).all(axis=1)
-        is_sane &= (boxes[:, 2:] > 0).all(axis=1)
-    (numbers,) = is_sane.nonzero()
+        is_in_range = np.abs(boxes) <= _LARGEST
+        has_area = np.all(boxes[:, 2:] > 0, axis=1)
+    numbers = np.flatnonzero(np.all(is_in_range, axis=1) & has_area)
     boxes = boxes[numbers]
     of_masks = mask_boxes[numbers]
 
@@ -50,8 +50,7 @@ def _fit(mask_boxes: Boxes, corners: _Corners, frame: Frame) -> NDArray[np.bool_
     sizes = mask_boxes[:, 2:] - mask_boxes[:, :2]
     allowed = np.maximum(_LEAST_DIFFERENCE, _DIFFERENCE * sizes)
     difference = np.abs(_displayed(corners, frame) - mask_boxes)
-    is_near: NDArray[np.bool_] = difference <= np.hstack((allowed, allowed))
-    fits: NDArray[np.bool_] = is_near.all(axis=1)
+    fits: NDArray[np.bool_] = np.all(difference <= np.tile(allowed, 2), axis=1)
     return fits
 
 
