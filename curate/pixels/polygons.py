@@ -14,38 +14,23 @@ from curate.pixels import masks
 from curate.pixels.coarse_outlines import are_coarse
 from curate.pixels.crossings import cross_themselves
 from curate.pixels.masks import Mask
+from curate.pixels.polygon_outlines import (
+    Outlines,
+    check_position,
+    read_outlines,
+    refusals_of,
+)
 from curate.pixels.proportions import Size
-from curate.pixels.raster import MAX_CROSSINGS, crosses_too_much, fill
-from curate.pixels.rings import Corners, Numbers, Rings, Scale, read_rings
+from curate.pixels.raster import fill
+from curate.pixels.rings import Corners, Rings
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import Flag, Polygons
-
-MAX_POINTS = 1_000_000
-"""A polygon of more points is over_limit."""
-
-MAX_COORDINATE = 1_000_000.0
-"""px; a polygon that reaches further is over_limit."""
 
 Drawn = tuple[RunLengths, list[Flag]]
 """The mask of a polygon, and remarks."""
 
 _AT_ONCE = 1 << 12  # points whose numbers fit the processor's cache
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Outlines:
-    """The good rings of n polygons: of each first its rings, then its holes."""
-
-    rings: Rings
-    first: Numbers
-    """(n,) the number of the first ring of each."""
-    holes_from: Numbers
-    """(n,) the number after that of its last ring; there its holes begin."""
-    end: Numbers
-    """(n,) the number after that of its last hole."""
-    is_partial: NDArray[np.bool_]
-    """(n,) whether other rings of it were left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,15 +134,14 @@ def _rasterise_together(
     polygons: list[Polygons], height: int, width: int, annotated: Size | None
 ) -> list[Drawn | Refusal]:
     """The masks of a few polygons, or why each has none."""
-    outlines = _read(polygons, height, width, annotated)
-    refusals = _refusals(polygons, outlines, width)
+    outlines = read_outlines(polygons, height, width, annotated)
+    refusals = refusals_of(polygons, outlines, width)
     if refusals:
         good = [each for at, each in enumerate(polygons) if at not in refusals]
-        of_good = iter(_rasterise_together(good, height, width, annotated))
-        return [
-            refusals[at] if at in refusals else next(of_good)
-            for at in range(len(polygons))
-        ]
+        found = _rasterise_together(good, height, width, annotated)
+        for at in sorted(refusals):
+            found.insert(at, refusals[at])
+        return found
     if not polygons:
         return []
 
@@ -189,98 +173,7 @@ def _rasterise_together(
     return drawn
 
 
-def _read(
-    polygons: list[Polygons], height: int, width: int, annotated: Size | None
-) -> _Outlines:
-    """The good rings of polygons, at the scale of the frame of height × width px."""
-    raw: list[object] = []
-    sizes: list[int] = []
-    for each in polygons:
-        raw += each.rings
-        raw += each.holes
-        sizes += (len(each.rings), len(each.holes))
-    rings, is_good = read_rings(raw)
-
-    good_before = np.cumsum([0, *is_good])
-    bounds = good_before[np.cumsum([0, *sizes])]
-    first = bounds[:-1:2]
-    end = bounds[2::2]
-    stated = np.array(sizes, np.int64).reshape(-1, 2).sum(axis=1)
-    if annotated is not None or any(each.normalised for each in polygons):
-        scales = [_scale(each, height, width, annotated) for each in polygons]
-        of_rings = np.repeat(np.array(scales), end - first, axis=0)
-        rings = rings.scaled(of_rings)
-    return _Outlines(rings, first, bounds[1::2], end, end - first < stated)
-
-
-def _scale(
-    polygons: Polygons, height: int, width: int, annotated: Size | None
-) -> Scale:
-    """px that 1 means in a polygon."""
-    if polygons.normalised:
-        return width, height
-    if annotated is not None:
-        return width / annotated[1], height / annotated[0]
-    return 1, 1
-
-
-def _refusals(
-    polygons: list[Polygons], outlines: _Outlines, width: int
-) -> dict[int, Refusal]:
-    """Why polygons give no mask, by their numbers: no_mask, bad_polygon or over_limit."""
-    found = {}
-    for at in np.flatnonzero(outlines.first == outlines.holes_from).tolist():
-        found[at] = _no_ring(polygons[at])
-
-    rings = outlines.rings
-    points = len(rings.corners)
-    reach = rings.reach()
-    are_few = points <= MAX_POINTS and points * width <= MAX_CROSSINGS
-    if are_few and reach.max(initial=0) <= MAX_COORDINATE:
-        return found
-    for at in range(len(polygons)):
-        if at in found:
-            continue
-        refusal = _over_limit(outlines, at, reach, width)
-        if refusal is not None:
-            found[at] = refusal
-    return found
-
-
-def _no_ring(polygons: Polygons) -> Refusal:
-    """Why a polygon has no good ring."""
-    if all(ring == [] for ring in polygons.rings):
-        return Refusal(Reason.NO_MASK, "the polygon has no points")
-    detail = "fewer than three points, or a number that is no finite number"
-    return Refusal(Reason.BAD_POLYGON, detail)
-
-
-def _over_limit(
-    outlines: _Outlines, at: int, reach: NDArray[np.float64], width: int
-) -> Refusal | None:
-    """Why a polygon is too large: it has too many points or reaches too far. Else None."""
-    first = int(outlines.first[at])
-    holes_from = int(outlines.holes_from[at])
-    end = int(outlines.end[at])
-    points = int(outlines.rings.sizes[first:end].sum())
-    if points > MAX_POINTS:
-        detail = f"a polygon of {points:,} points, more than {MAX_POINTS:,}"
-        return Refusal(Reason.OVER_LIMIT, detail)
-    furthest = reach[first:end].max()
-    if furthest > MAX_COORDINATE:
-        beyond = f"beyond {MAX_COORDINATE:,.0f}"
-        detail = f"a polygon that reaches to {furthest:g} px, {beyond}"
-        return Refusal(Reason.OVER_LIMIT, detail)
-
-    for start, stop in ((first, holes_from), (holes_from, end)):
-        if crosses_too_much(outlines.rings.between(start, stop), width):
-            many = f"more than {MAX_CROSSINGS:,} columns"
-            detail = f"a polygon whose edges cross {many}"
-            return Refusal(Reason.OVER_LIMIT, detail)
-    return None
-
-
-def _filled(outlines: _Outlines, height: int, width: int) -> _Filled:
+def _filled(outlines: Outlines, height: int, width: int) -> _Filled:
     """The rings as masks, and remarks on their polygons."""
     rings = outlines.rings
     distinct = rings.without_repeats()
@@ -292,7 +185,7 @@ def _filled(outlines: _Outlines, height: int, width: int) -> _Filled:
     )
 
 
-def _of_polygons(of_rings: NDArray[np.bool_], outlines: _Outlines) -> list[bool]:
+def _of_polygons(of_rings: NDArray[np.bool_], outlines: Outlines) -> list[bool]:
     """Whether something is so of a ring of each polygon; holes do not count."""
     before = np.concatenate(([0], np.cumsum(of_rings)))
     is_so = before[outlines.holes_from] > before[outlines.first]
@@ -310,23 +203,12 @@ def _joined(
     runs = masks.union(filled[first:holes_from])
     if runs.is_empty:
         corners = rings.between(first, holes_from)
-        _check_position(corners, runs.height, runs.width)
+        check_position(corners, runs.height, runs.width)
     if end > holes_from:
         runs = masks.subtract(runs, masks.union(filled[holes_from:end]))
     if runs.is_empty:
         raise Refusal(Reason.EMPTY_MASK, "the polygon covers no px")
     return runs
-
-
-def _check_position(rings: Rings, height: int, width: int) -> None:
-    """Refuse rings of which none reaches into the frame."""
-    for ring in rings.split():
-        reaches_in = ring.max(axis=0) >= 0
-        starts_in = ring.min(axis=0) < (width, height)
-        if np.all(reaches_in & starts_in):
-            return
-    detail = f"the polygon lies outside the image of {width} x {height} px"
-    raise Refusal(Reason.OUTSIDE_IMAGE, detail)
 
 
 def _keyhole(region: shapely.Polygon) -> Corners:
