@@ -25,7 +25,7 @@ _MORE_FOLLOW = 32
 _DIGIT_LIMITS = 1 << np.arange(4, 60, _DIGIT_BITS, dtype=np.int64)
 
 
-def write_all(runs: Runs, ends: Runs) -> list[str]:
+def write_runs(runs: Runs, ends: Runs) -> list[str]:
     """The texts of several masks.
 
     `runs`: (m,) of one mask after the other. `ends`: (n,) where those of each end.
@@ -57,7 +57,7 @@ def write_all(runs: Runs, ends: Runs) -> list[str]:
     return texts
 
 
-def read(text: bytes) -> Runs:
+def read_runs(text: bytes) -> Runs:
     """The runs of a text, of which some may be negative. Refusal bad_run_lengths."""
     digits = _digits(text)
     is_last = digits < _MORE_FOLLOW

@@ -134,7 +134,7 @@ def mask_px(runs: ManyRuns) -> MaskPx:
 
 def compress(runs: ManyRuns) -> list[str]:
     """COCO's text of each mask, as pycocotools writes it."""
-    return coco_text.write_all(runs.counts, np.cumsum(runs.sizes))
+    return coco_text.write_runs(runs.counts, np.cumsum(runs.sizes))
 
 
 def _boxes(px: MaskPx) -> Boxes:

@@ -166,7 +166,7 @@ def parse(raw: object, height: int, width: int) -> RunLengths:
 def compress(runs: RunLengths) -> str:
     """COCO's text, as pycocotools writes it."""
     ends = np.array([runs.counts.size])
-    [text] = coco_text.write_all(runs.counts, ends)
+    [text] = coco_text.write_runs(runs.counts, ends)
     return text
 
 
@@ -179,7 +179,7 @@ def _decompress(raw: str | bytes) -> Positions:
         except UnicodeEncodeError:
             detail = "the text holds a character that is no digit"
             raise _bad_run_lengths(detail) from None
-    return coco_text.read(text)
+    return coco_text.read_runs(text)
 
 
 def _whole_numbers(raw: list[object], pixels: int) -> Positions:
