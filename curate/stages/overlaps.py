@@ -15,7 +15,7 @@ from curate.stages.annotations import Object
 
 _SHARED = 0.1  # of an object's px; less is the uncertainty of an outline
 _MOST_COMPARED = 1000  # objects of one label whose boxes are compared pair by pair
-_AT_ONCE = 1 << 18  # pairs and runs whose numbers take some 20 MB
+_AT_ONCE = 1 << 18  # runs whose numbers take some 20 MB
 
 
 def overlapping_keys(
