@@ -2,10 +2,10 @@
 
     python -m benchmarks.ingest_coco [--annotations 370000] [--tenfold 370000]
 
-Ingest reads a document of `annotations` annotations in 500 pictures with one Dask worker, all
-of it held to one core; pycocotools loads the document and makes the run-lengths of each
-annotation, and opens no picture. Times are of the processor, over all processes: other work on
-the machine must not count.
+Ingest reads a document of `annotations` annotations in 500 pictures in one process and the
+child that opens the pictures, held to one core; pycocotools loads the document and makes the
+run-lengths of each annotation, and opens no picture. Times are of the processor, over all
+processes: other work on the machine must not count.
 
 Memory is measured with two documents, one of ten times as many annotations and pictures as
 the other. The larger one has `tenfold` annotations: `--tenfold 3700000` is the claim's own size

@@ -5,6 +5,7 @@ annotated frame. Ingest finds the image, checks every number and makes run-lengt
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -45,7 +46,8 @@ class Polygons(Record, frozen=True, kw_only=True, tag="polygons"):
     """Rings of one object: the union of `rings`, less the union of `holes`.
 
     A ring is a flat list x0, y0, x1, y1, … as the export holds it. It is unchecked: it may hold any
-    JSON value. Unit: px of the annotated frame, or shares of its width and height if `normalised`.
+    JSON value. A format may give a list of numbers as their bytes (`curate.pixels.rings.packed`).
+    Unit: px of the annotated frame, or shares of its width and height if `normalised`.
     """
 
     rings: list[Any]
@@ -340,6 +342,21 @@ def object_id(export: str, image_path: str, annotation_key: str) -> str:
     """
     text = "\0".join((export, image_path, annotation_key))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def object_ids(
+    export: str, image_path: str, annotation_keys: Iterable[str]
+) -> list[str]:
+    """The `object_id` of many annotations of an image."""
+    of_image = hashlib.sha256(
+        f"{export}\0{image_path}\0".encode("utf-8", "surrogatepass")
+    )
+    found = []
+    for key in annotation_keys:
+        digest = of_image.copy()
+        digest.update(key.encode("utf-8", "surrogatepass"))
+        found.append(digest.hexdigest()[:32])
+    return found
 
 
 def refused_annotation(

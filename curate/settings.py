@@ -279,7 +279,11 @@ class CropSettings(Section):
 class DaskSettings(Section):
     """Where the stages run: on a local cluster, or on an existing one."""
 
-    workers: int = Field(default=2, ge=1, description="processes of the local cluster")
+    workers: int = Field(
+        default=2,
+        ge=1,
+        description="processes of the local cluster; with 1 the run does the work itself",
+    )
     scheduler: str | None = Field(
         default=None,
         description=(

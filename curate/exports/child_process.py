@@ -22,6 +22,7 @@ import msgspec
 
 from curate.boundary import may_run_in_child
 from curate.exports.process_limits import (
+    collect_seldom,
     limit_cpu_time,
     limit_memory,
     write_no_core_dumps,
@@ -128,6 +129,7 @@ def _function(name: str, memory: int) -> tuple[Callable[..., Any], Any]:
     del hints["return"]
     limit_memory(memory)
     write_no_core_dumps()
+    collect_seldom()
     return function, GenericAlias(tuple, tuple(hints.values()))
 
 

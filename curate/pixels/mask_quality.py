@@ -1,17 +1,19 @@
-"""What makes a mask doubtful: its shape in its box, and where it lies in its image.
+"""What makes masks doubtful: their shape in their box, and where they lie in their image.
 
-Each test costs a few microseconds for most masks, because the run-lengths and the box
-tell that it cannot apply; only then are pixels looked at.
+All masks of an image are tested together on their run-lengths and boxes, which tell of most
+that a flag cannot apply; only of the rest pixels are looked at.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.flags import Flag
 from curate.pixels import masks
+from curate.pixels.many_runs import Measured, Numbers
 from curate.pixels.masks import Mask
 from curate.pixels.outline_sides import outline_sides
 from curate.pixels.run_lengths import RunLengths
-from curate.pixels.specks import is_speckled
+from curate.pixels.specks import speckled
 from curate.records import Box
 
 _LEAST_FILL = 0.05  # of its box, as a line of 3 px across a square of 60 px
@@ -21,86 +23,96 @@ _STRAIGHT_PX = 12  # a shorter straight side may be an object that just ends the
 _STRAIGHT_SHARE = 0.5  # of the box's side; a round object has a shorter flat end
 
 
-def quality_flags(runs: RunLengths, box: Box, area: int) -> list[Flag]:
-    """What is doubtful of a mask; `box` and `area` are its own."""
-    flags = []
-    if is_near_empty(box, area):
-        flags.append(Flag.NEAR_EMPTY)
-    if _is_near_side(runs, box):
-        if hugs_edge(runs, box, area):
-            flags.append(Flag.HUGS_EDGE)
-        if ends_short_of_edge(runs, box):
-            flags.append(Flag.SHORT_OF_EDGE)
-    if is_speckled(runs, box):
-        flags.append(Flag.SPECKLED)
+def quality_flags(measured: Measured) -> list[list[Flag]]:
+    """What is doubtful of each of the masks, of which there is at least one."""
+    flags: list[list[Flag]] = [[] for _ in measured.masks]
+    tests = {
+        Flag.NEAR_EMPTY: near_empty,
+        Flag.HUGS_EDGE: hugging_edge,
+        Flag.SHORT_OF_EDGE: short_of_edge,
+        Flag.SPECKLED: speckled,
+    }
+    for flag, test in tests.items():
+        for number in test(measured):
+            flags[number].append(flag)
     return flags
 
 
-def is_near_empty(box: Box, area: int) -> bool:
-    """Whether a mask fills less than a twentieth of its box.
+def near_empty(measured: Measured) -> list[int]:
+    """The numbers of the masks that fill less than a twentieth of their box.
 
     Such a box tells little of the mask: it is a thin line across the box, or a few px
     far apart.
     """
-    return area < _LEAST_FILL * box.width * box.height
+    x0, y0, x1, y1 = measured.boxes.T
+    is_empty = measured.areas < _LEAST_FILL * (x1 - x0) * (y1 - y0)
+    return _list(np.flatnonzero(is_empty))
 
 
-def hugs_edge(runs: RunLengths, box: Box, area: int) -> bool:
-    """Whether two fifths of the mask's outline or more lie on the image's edge.
+def hugging_edge(measured: Measured) -> list[int]:
+    """The numbers of the masks of whose outline two fifths or more lie on the image's edge.
 
     The outline is counted in sides of px. Of a rectangle at one edge that is as long as
     it is high, a quarter lies on it, of half a disk a third, and of what fills a corner
     half. So these are slivers along an edge, and what the image cuts off on several
     sides.
     """
+    x0, y0, x1, y1 = measured.boxes.T
+    left, top, right, bottom = _meets_sides(measured, 0).T
+    at_sides = (left.astype(np.int64) + right) * (y1 - y0)
+    at_ends = (top.astype(np.int64) + bottom) * (x1 - x0)
+
     # No mask has a shorter outline than a square of its area.
-    left, top, right, bottom = _meets_sides(runs, box, 0)
-    longest_contact = (left + right) * box.height + (top + bottom) * box.width
-    if longest_contact < _HUGGING_SHARE * 4 * area**0.5:
-        return False
+    shortest = 4 * np.sqrt(measured.areas)
+    may_hug = np.flatnonzero(at_sides + at_ends >= _HUGGING_SHARE * shortest)
+    if not may_hug.size:
+        return []
+    sides = outline_sides(measured.px.take(may_hug))
+    hugs = sides.on_edge >= _HUGGING_SHARE * sides.all
+    return _list(may_hug[hugs])
 
-    sides = outline_sides(runs)
-    return sides.on_edge >= _HUGGING_SHARE * sides.all
 
-
-def ends_short_of_edge(runs: RunLengths, box: Box) -> bool:
-    """Whether a straight side of the mask lies 1 or 2 px before the image's edge.
+def short_of_edge(measured: Measured) -> list[int]:
+    """The numbers of the masks of which a straight side lies 1 or 2 px before the image's edge.
 
     The side has 12 px at least and half of the box's length there. Annotators who stop
     there mean the edge; what is judged as an object's outline is then none.
     """
-    touches = _meets_sides(runs, box, 0)
-    is_near = _meets_sides(runs, box, _GAP_PX)
-    if touches == is_near:
-        return False
+    touches = _meets_sides(measured, 0)
+    stops_short = _meets_sides(measured, _GAP_PX) & ~touches
+    found = []
+    for number in np.flatnonzero(stops_short.any(axis=1)).tolist():
+        box = Box(*measured.boxes[number].tolist())
+        if _has_straight_side(measured.masks[number], box, stops_short[number]):
+            found.append(number)
+    return found
 
-    mask = masks.decode_window(runs, box)
-    for side, near, touching in zip(_sides(mask), is_near, touches, strict=True):
-        if not near or touching:
-            continue
+
+def _has_straight_side(
+    runs: RunLengths, box: Box, stops_short: NDArray[np.bool_]
+) -> bool:
+    """Whether a mask is straight at one of the sides of its box that stop short of the edge."""
+    sides = _sides(masks.decode_window(runs, box))
+    for side, is_meant in zip(sides, stops_short.tolist(), strict=True):
         least = max(_STRAIGHT_PX, _STRAIGHT_SHARE * side.size)
-        if np.count_nonzero(side) >= least:
+        if is_meant and np.count_nonzero(side) >= least:
             return True
     return False
 
 
-def _is_near_side(runs: RunLengths, box: Box) -> bool:
-    """Whether the box lies at a side of the image, or 1 or 2 px from one."""
-    is_inner = box.x0 > _GAP_PX and box.y0 > _GAP_PX
-    is_inner = is_inner and box.x1 < runs.width - _GAP_PX
-    return not (is_inner and box.y1 < runs.height - _GAP_PX)
-
-
-def _meets_sides(runs: RunLengths, box: Box, gap: int) -> masks.OfSides:
-    """Whether the box reaches up to `gap` px from each side of the image."""
-    return (
-        box.x0 <= gap,
-        box.y0 <= gap,
-        box.x1 >= runs.width - gap,
-        box.y1 >= runs.height - gap,
-    )
+def _meets_sides(measured: Measured, gap: int) -> NDArray[np.bool_]:
+    """(n, 4) whether each box reaches up to `gap` px from each side of the image."""
+    x0, y0, x1, y1 = measured.boxes.T
+    at_end = x1 >= measured.runs.width - gap
+    at_foot = y1 >= measured.runs.height - gap
+    return np.column_stack((x0 <= gap, y0 <= gap, at_end, at_foot))
 
 
 def _sides(mask: Mask) -> tuple[Mask, Mask, Mask, Mask]:
     """The px along the left, top, right and bottom side of an array."""
     return mask[:, 0], mask[0], mask[:, -1], mask[-1]
+
+
+def _list(numbers: Numbers) -> list[int]:
+    found: list[int] = numbers.tolist()
+    return found

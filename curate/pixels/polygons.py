@@ -3,35 +3,46 @@
 Corner convention: the px in column x and row y covers x to x + 1 and y to y + 1.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from curate.pixels import masks
-from curate.pixels.coarse_outlines import is_coarse
+from curate.pixels.coarse_outlines import are_coarse
+from curate.pixels.crossings import cross_themselves
 from curate.pixels.masks import Mask
+from curate.pixels.polygon_outlines import (
+    Outlines,
+    check_position,
+    read_outlines,
+    refusals_of,
+)
 from curate.pixels.proportions import Size
-from curate.pixels.raster import MAX_CROSSINGS, Ring, crosses_too_much, fill
+from curate.pixels.raster import fill
+from curate.pixels.rings import Corners, Rings
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import Flag, Polygons
-
-MAX_POINTS = 1_000_000
-"""A polygon of more points is over_limit."""
-
-MAX_COORDINATE = 1_000_000.0
-"""px; a polygon that reaches further is over_limit."""
-
-Scale = tuple[float, float]
-"""px that 1 means, in x and in y."""
 
 Drawn = tuple[RunLengths, list[Flag]]
 """The mask of a polygon, and remarks."""
 
 _AT_ONCE = 1 << 12  # points whose numbers fit the processor's cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Filled:
+    """The rings of n polygons as masks, and remarks on the polygons."""
+
+    masks: list[RunLengths]
+    """The px inside each ring."""
+    is_crossing: list[bool]
+    """Whether a ring of each polygon crosses itself."""
+    is_coarse: list[bool]
+    """Whether a ring of each polygon has so few points that it may miss its object."""
 
 
 def rasterise(
@@ -63,21 +74,9 @@ def rasterise_all(
     Hundreds together take a tenth of the time that they take one by one.
     """
     found: list[Drawn | Refusal] = []
-    together: list[_Outlines | Refusal] = []
-    points = 0
-    for each in polygons:
-        try:
-            outlines = _read(each, height, width, annotated)
-        except Refusal as refusal:
-            together.append(refusal)
-            continue
-        together.append(outlines)
-        points += sum(map(len, outlines.all))
-        if points >= _AT_ONCE:
-            found += _rasterise_together(together, height, width)
-            together = []
-            points = 0
-    return found + _rasterise_together(together, height, width)
+    for together in _groups(polygons):
+        found += _rasterise_together(together, height, width, annotated)
+    return found
 
 
 def to_polygons(mask: Mask) -> Polygons:
@@ -106,177 +105,113 @@ def to_polygons(mask: Mask) -> Polygons:
     return Polygons(rings=rings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Outlines:
-    """The good rings and holes of a polygon, in px."""
+def _groups(polygons: Iterable[Polygons]) -> Iterator[list[Polygons]]:
+    """The polygons in lists, each of which has few points, or one polygon."""
+    group = []
+    size = 0
+    for each in polygons:
+        group.append(each)
+        for ring in each.rings:
+            size += _size(ring)
+        if size >= _AT_ONCE:
+            yield group
+            group = []
+            size = 0
+    if group:
+        yield group
 
-    rings: list[Ring]
-    holes: list[Ring]
-    is_partial: bool
-    """Whether others were bad."""
 
-    @property
-    def all(self) -> list[Ring]:
-        """Rings, then holes."""
-        return [*self.rings, *self.holes]
-
-
-def _read(
-    polygons: Polygons, height: int, width: int, annotated: Size | None
-) -> _Outlines:
-    """The outlines of a polygon. Refusal no_mask, bad_polygon or over_limit."""
-    if all(ring == [] for ring in polygons.rings):
-        raise Refusal(Reason.NO_MASK, "the polygon has no points")
-
-    scale: Scale = (1, 1)
-    if polygons.normalised:
-        scale = (width, height)
-    elif annotated is not None:
-        scale = (width / annotated[1], height / annotated[0])
-    rings = _read_rings(polygons.rings, scale)
-    holes = _read_rings(polygons.holes, scale)
-    if not rings:
-        detail = "fewer than three points, or a number that is no finite number"
-        raise Refusal(Reason.BAD_POLYGON, detail)
-    _check_limits([*rings, *holes])
-    if crosses_too_much(rings, width) or crosses_too_much(holes, width):
-        detail = f"a polygon whose edges cross more than {MAX_CROSSINGS:,} columns"
-        raise Refusal(Reason.OVER_LIMIT, detail)
-
-    good = len(rings) + len(holes)
-    is_partial = good < len(polygons.rings) + len(polygons.holes)
-    return _Outlines(rings, holes, is_partial)
+def _size(ring: object) -> int:
+    """About how many points a ring has, which may be no good one."""
+    if isinstance(ring, bytes):
+        return len(ring) // 16
+    if isinstance(ring, list):
+        return len(ring) // 2
+    return 1
 
 
 def _rasterise_together(
-    outlines: list[_Outlines | Refusal], height: int, width: int
+    polygons: list[Polygons], height: int, width: int, annotated: Size | None
 ) -> list[Drawn | Refusal]:
-    """The masks of outlines; refusals stay what they are."""
-    rings = []
-    for each in outlines:
-        if isinstance(each, _Outlines):
-            rings += each.all
-    if not rings:
-        return [each for each in outlines if isinstance(each, Refusal)]
+    """The masks of a few polygons, or why each has none."""
+    outlines = read_outlines(polygons, height, width, annotated)
+    refusals = refusals_of(polygons, outlines, width)
+    if refusals:
+        good = [each for at, each in enumerate(polygons) if at not in refusals]
+        found = _rasterise_together(good, height, width, annotated)
+        for at in sorted(refusals):
+            found.insert(at, refusals[at])
+        return found
+    if not polygons:
+        return []
 
-    filled = iter(fill(rings, height, width))
-    crossing = iter(_cross_themselves(rings))
+    filled = _filled(outlines, height, width)
     drawn: list[Drawn | Refusal] = []
-    for each in outlines:
-        if isinstance(each, Refusal):
-            drawn.append(each)
-            continue
-        number = len(each.all)
-        masks_of = list(islice(filled, number))
-        is_crossing = list(islice(crossing, number))
+    columns = zip(
+        outlines.first.tolist(),
+        outlines.holes_from.tolist(),
+        outlines.end.tolist(),
+        outlines.is_partial.tolist(),
+        filled.is_crossing,
+        filled.is_coarse,
+        strict=True,
+    )
+    for first, holes_from, end, is_partial, is_crossing, is_coarse in columns:
         try:
-            drawn.append(_joined(each, masks_of, is_crossing))
+            runs = _joined(outlines.rings, filled.masks, first, holes_from, end)
         except Refusal as refusal:
             drawn.append(refusal)
+            continue
+        flags = []
+        if is_partial:
+            flags.append(Flag.PARTIAL)
+        if is_crossing:
+            flags.append(Flag.CROSSING_POLYGON)
+        if is_coarse:
+            flags.append(Flag.COARSE_POLYGON)
+        drawn.append((runs, flags))
     return drawn
 
 
-def _joined(
-    outlines: _Outlines, filled: list[RunLengths], is_crossing: list[bool]
-) -> Drawn:
-    """The mask of a polygon whose rings, then holes, are filled, and remarks.
+def _filled(outlines: Outlines, height: int, width: int) -> _Filled:
+    """The rings as masks, and remarks on their polygons."""
+    rings = outlines.rings
+    distinct = rings.without_repeats()
+    is_crossing = cross_themselves(rings, distinct)
+    return _Filled(
+        masks=fill(rings, height, width),
+        is_crossing=_of_polygons(is_crossing, outlines),
+        is_coarse=_of_polygons(are_coarse(distinct), outlines),
+    )
 
-    Refusal outside_image or empty_mask.
+
+def _of_polygons(of_rings: NDArray[np.bool_], outlines: Outlines) -> list[bool]:
+    """Whether something is so of a ring of each polygon; holes do not count."""
+    before = np.concatenate(([0], np.cumsum(of_rings)))
+    is_so = before[outlines.holes_from] > before[outlines.first]
+    found: list[bool] = is_so.tolist()
+    return found
+
+
+def _joined(
+    rings: Rings, filled: list[RunLengths], first: int, holes_from: int, end: int
+) -> RunLengths:
+    """The mask of a polygon. Refusal outside_image or empty_mask.
+
+    `first`, `holes_from`, `end`: the numbers of its rings and holes, half-open.
     """
-    number = len(outlines.rings)
-    runs = masks.union(filled[:number])
+    runs = masks.union(filled[first:holes_from])
     if runs.is_empty:
-        _check_position(outlines.rings, runs.height, runs.width)
-    if outlines.holes:
-        runs = masks.subtract(runs, masks.union(filled[number:]))
+        corners = rings.between(first, holes_from)
+        check_position(corners, runs.height, runs.width)
+    if end > holes_from:
+        runs = masks.subtract(runs, masks.union(filled[holes_from:end]))
     if runs.is_empty:
         raise Refusal(Reason.EMPTY_MASK, "the polygon covers no px")
-
-    flags = []
-    if outlines.is_partial:
-        flags.append(Flag.PARTIAL)
-    if any(is_crossing[:number]):
-        flags.append(Flag.CROSSING_POLYGON)
-    if any(map(is_coarse, outlines.rings)):
-        flags.append(Flag.COARSE_POLYGON)
-    return runs, flags
+    return runs
 
 
-def _read_rings(raw: Sequence[object], scale: Scale) -> list[Ring]:
-    """The good ones of an export's rings, in px."""
-    rings = []
-    for each in raw:
-        ring = _read_ring(each)
-        if ring is None:
-            continue
-        with np.errstate(over="ignore"):  # what becomes infinite is over the limit
-            rings.append(ring * scale)
-    return rings
-
-
-def _read_ring(raw: object) -> Ring | None:
-    """A ring of an export; None if it is no flat list of three finite points or more."""
-    if not isinstance(raw, list):
-        return None
-    if len(raw) < 6 or len(raw) % 2:
-        return None
-    kinds = set(map(type, raw))
-    if not kinds <= {int, float}:
-        return None
-    try:
-        numbers = np.array(raw, np.float64)
-    except OverflowError:
-        return None
-    if not np.isfinite(numbers).all():
-        return None
-    return numbers.reshape(-1, 2)
-
-
-def _check_limits(rings: list[Ring]) -> None:
-    """Refuse rings of too many points, or that reach too far."""
-    points = sum(map(len, rings))
-    if points > MAX_POINTS:
-        detail = f"a polygon of {points:,} points, more than {MAX_POINTS:,}"
-        raise Refusal(Reason.OVER_LIMIT, detail)
-
-    furthest = [np.abs(ring).max() for ring in rings]
-    reach = max(furthest)
-    if reach > MAX_COORDINATE:
-        detail = f"a polygon that reaches to {reach:g} px, beyond {MAX_COORDINATE:,.0f}"
-        raise Refusal(Reason.OVER_LIMIT, detail)
-
-
-def _check_position(rings: list[Ring], height: int, width: int) -> None:
-    """Refuse rings of which none reaches into the frame."""
-    for ring in rings:
-        reaches_in = ring.max(axis=0) >= 0
-        starts_in = ring.min(axis=0) < (width, height)
-        if np.all(reaches_in & starts_in):
-            return
-    detail = f"the polygon lies outside the image of {width} x {height} px"
-    raise Refusal(Reason.OUTSIDE_IMAGE, detail)
-
-
-def _cross_themselves(rings: list[Ring]) -> list[bool]:
-    """Whether each ring crosses itself; it may touch itself."""
-    corners = np.concatenate(rings)
-    numbers = np.repeat(np.arange(len(rings)), list(map(len, rings)))
-    closed = shapely.linearrings(corners, indices=numbers)
-    is_simple = shapely.is_simple(closed).tolist()
-
-    # Only of the few that are not simple the reason is asked for, which takes longer.
-    crossing = []
-    for ring, simple in zip(rings, is_simple, strict=True):
-        crossing.append(not simple and _crosses_itself(ring))
-    return crossing
-
-
-def _crosses_itself(ring: Ring) -> bool:
-    reason = shapely.is_valid_reason(shapely.polygons(ring))
-    return str(reason).startswith("Self-intersection")
-
-
-def _keyhole(region: shapely.Polygon) -> Ring:
+def _keyhole(region: shapely.Polygon) -> Corners:
     """A region's outer ring and its holes as one closed ring."""
     rings = []
     for ring in shapely.get_rings(region):
@@ -289,7 +224,7 @@ def _keyhole(region: shapely.Polygon) -> Ring:
     return np.concatenate((*rings, *way_back))
 
 
-def _corners(ring: Ring) -> Ring:
+def _corners(ring: Corners) -> Corners:
     """A closed ring of upright and level edges without corners inside a straight line.
 
     It is closed again.

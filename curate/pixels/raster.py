@@ -11,22 +11,20 @@ line passes the middle of a px column, between the fifths 5x + 2 and 5x + 3. Eac
 crossing turns the mask on or off from its row downwards.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.pixels.rings import Rings
 from curate.pixels.run_lengths import (
     Positions,
     RunLengths,
     frame_step,
     from_shifted_borders,
 )
-
-Ring = NDArray[np.float64]
-"""(n, 2): x and y of each corner, px."""
 
 Fifths = NDArray[np.float64]
 """(n,): whole fifths of a px."""
@@ -40,7 +38,7 @@ MAX_CROSSINGS = 4_000_000
 _FIFTHS = 5  # in a px
 _MIDDLE = 2  # the last fifth before the middle of a px
 _HALF = 0.5  # what C adds before it cuts the fraction off, to round
-_AT_ONCE = 1 << 14  # crossings whose numbers fit the processor's cache
+_AT_ONCE = 1 << 15  # crossings whose numbers fit the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,18 +71,18 @@ class _Edges:
         )
 
 
-def crosses_too_much(rings: Sequence[Ring], width: int) -> bool:
+def crosses_too_much(rings: Rings, width: int) -> bool:
     """Whether the edges of a polygon cross more than `MAX_CROSSINGS` columns of the frame."""
-    if sum(map(len, rings)) * width <= MAX_CROSSINGS:
+    if len(rings.corners) * width <= MAX_CROSSINGS:
         return False
     return int(_edges(rings, width).crossed.sum()) > MAX_CROSSINGS
 
 
-def fill(rings: Sequence[Ring], height: int, width: int) -> list[RunLengths]:
+def fill(rings: Rings, height: int, width: int) -> list[RunLengths]:
     """The px inside each ring over height × width px; none may cross too much."""
     edges = _edges(rings, width)
     filled: list[RunLengths] = []
-    for first, last in _groups(edges, len(rings)):
+    for first, last in _groups(edges, rings.sizes.size):
         bounds = np.searchsorted(edges.ring, (first, last))
         group = edges.take(slice(*bounds))
         filled += _fill_group(group, first, last, height, width)
@@ -114,16 +112,10 @@ def _fill_group(
     return from_shifted_borders(borders, last - first, height, width)
 
 
-def _edges(rings: Sequence[Ring], width: int) -> _Edges:
+def _edges(rings: Rings, width: int) -> _Edges:
     """The edges of rings, their corners rounded to fifths as C does it."""
-    corners = np.concatenate([*rings, np.empty((0, 2))])
-    sizes = np.array([len(ring) for ring in rings], np.int64)
-    ends = np.cumsum(sizes)
-    following = np.arange(1, len(corners) + 1)
-    following[ends - 1] = ends - sizes
-
-    start = np.trunc(_FIFTHS * corners + _HALF)
-    end = start[following]
+    start = np.trunc(_FIFTHS * rings.corners + _HALF)
+    end = start[rings.following]
     way = end - start
 
     # Drawing starts at the end that is lower on the longer axis: rounding depends on
@@ -139,7 +131,7 @@ def _edges(rings: Sequence[Ring], width: int) -> _Edges:
     dx, dy = np.ascontiguousarray(way.T)
     first, last = _columns(x, dx, width)
     return _Edges(
-        ring=np.repeat(np.arange(len(rings)), sizes),
+        ring=np.repeat(np.arange(rings.sizes.size), rings.sizes),
         x=x,
         y=y,
         dx=dx,

@@ -11,22 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.pixels import coco_text
 from curate.reasons import Reason, Refusal
 
 Positions = NDArray[np.int64]
 """(n,) positions in a frame, column by column from the top left; or px between them."""
-
-_MAX_RUN_CHARACTERS = 12  # 60 bits; no image has a run that needs more
-
-# A digit of COCO's text is the character 48 + its value.
-_FIRST_CHARACTER = 48
-_DIGIT_BITS = 5
-_DIGIT = 31  # the bits of the value
-_SIGN = 16  # in the last digit: the number is negative
-_MORE_FOLLOW = 32
-
-# 16, 512, …: a signed run of this size or more needs one base-32 digit more.
-_DIGIT_LIMITS = 1 << np.arange(4, 60, _DIGIT_BITS, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,69 +164,14 @@ def parse(raw: object, height: int, width: int) -> RunLengths:
 
 
 def compress(runs: RunLengths) -> str:
-    """COCO's text, as pycocotools writes it.
-
-    From the fourth run on, the run two before it is subtracted. Each difference is
-    written as signed base-32 digits, lowest first, with a mark if more digits follow.
-    """
-    deltas = runs.counts.copy()
-    deltas[3:] -= runs.counts[1:-2]
-
-    magnitudes = np.where(deltas < 0, ~deltas, deltas)
-    digits = np.searchsorted(_DIGIT_LIMITS, magnitudes, side="right") + 1
-    ends = np.cumsum(digits)
-    starts = ends - digits
-
-    # One entry for each digit: the number that it belongs to, and its place there.
-    numbers = np.repeat(deltas, digits)
-    place = _places(starts, digits)
-    values = numbers >> (_DIGIT_BITS * place)
-    values &= _DIGIT
-
-    characters = values + (_FIRST_CHARACTER + _MORE_FOLLOW)
-    characters[ends - 1] -= _MORE_FOLLOW
-    text = characters.astype(np.uint8).tobytes()
-    return text.decode("ascii")
+    """COCO's text, as pycocotools writes it."""
+    ends = np.array([runs.counts.size])
+    [text] = coco_text.write_runs(runs.counts, ends)
+    return text
 
 
 def _decompress(raw: str | bytes) -> Positions:
-    """The runs of COCO's text; see `compress`."""
-    digits = _digits(raw)
-    is_last = digits < _MORE_FOLLOW
-    if not is_last[-1]:
-        raise _bad_run_lengths("the text ends inside a run")
-
-    last = np.flatnonzero(is_last)
-    lengths = np.diff(last, prepend=-1)
-    starts = last + 1 - lengths
-    longest = lengths.max()
-    if longest > _MAX_RUN_CHARACTERS:
-        raise _bad_run_lengths(f"a run of {longest} characters")
-
-    # Join the bits of each number's digits; the last digit says whether it is negative.
-    place = _places(starts, lengths)
-    values = (digits & _DIGIT) << (_DIGIT_BITS * place)
-    counts = np.add.reduceat(values, starts)
-    is_negative = (digits[last] & _SIGN) != 0
-    wrap = np.int64(1) << (_DIGIT_BITS * lengths)
-    counts -= np.where(is_negative, wrap, 0)
-
-    # Undo the differences: each run was written less the run two before it.
-    ones = counts[1::2]
-    zeros = counts[2::2]
-    np.cumsum(ones, out=ones)
-    np.cumsum(zeros, out=zeros)
-    return counts
-
-
-def _places(starts: Positions, lengths: Positions) -> Positions:
-    """The place of each digit in its number: 0, 1, … for each number."""
-    first = np.repeat(starts, lengths)
-    return np.arange(first.size) - first
-
-
-def _digits(raw: str | bytes) -> Positions:
-    """The values of the characters of COCO's text. Refusal if one is no digit."""
+    """The runs of COCO's text. Refusal if it holds something else."""
     text = raw
     if isinstance(text, str):
         try:
@@ -245,15 +179,7 @@ def _digits(raw: str | bytes) -> Positions:
         except UnicodeEncodeError:
             detail = "the text holds a character that is no digit"
             raise _bad_run_lengths(detail) from None
-
-    characters = np.frombuffer(text, np.uint8)
-    digits = characters.astype(np.int64) - _FIRST_CHARACTER
-    is_digit = (digits >= 0) & (digits < 2 * _MORE_FOLLOW)
-    if digits.size == 0 or not is_digit.all():
-        raise _bad_run_lengths(
-            "the text is empty or holds a character that is no digit"
-        )
-    return digits
+    return coco_text.read_runs(text)
 
 
 def _whole_numbers(raw: list[object], pixels: int) -> Positions:

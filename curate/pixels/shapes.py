@@ -10,6 +10,7 @@ from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.pixels.mask_scaling import fit_mask
 from curate.pixels.masks import Mask
 from curate.pixels.outlines import ellipse
+from curate.pixels.polygon_outlines import MAX_COORDINATE
 from curate.pixels.proportions import (
     Size,
     check_proportions,
@@ -153,7 +154,7 @@ def _outline(shape: Ellipse, height: int, width: int) -> Polygons:
 
     rx = shape.rx * width
     ry = shape.ry * height
-    limit = polygons.MAX_COORDINATE
+    limit = MAX_COORDINATE
     if max(rx, ry) > limit:
         detail = f"an ellipse of {max(rx, ry):g} px, more than {limit:,.0f}"
         raise Refusal(Reason.OVER_LIMIT, detail)

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels import masks
+from curate.pixels.many_runs import ManyRuns, Measured, Numbers, join
 from curate.pixels.outline_sides import outline_sides
 from curate.pixels.run_lengths import Positions, RunLengths, from_borders
 from curate.records import Box
@@ -12,58 +13,89 @@ from curate.records import Box
 _SPECK_PX = 9  # a block of 3 x 3 px
 _SPECKS = 10
 _SIDES_PER_SPECK = 100  # a long outline between twigs leaves some
-_NOWHERE = np.iinfo(np.int64).max
 
 
-def is_speckled(runs: RunLengths, box: Box) -> bool:
-    """Whether ten specks or pinholes of 9 px or less are in the mask; `box` is its own.
+def speckled(measured: Measured) -> list[int]:
+    """The numbers of the masks that have ten specks or pinholes of 9 px or less.
 
     A speck is an 8-connected piece, a pinhole a 4-connected hole. Nobody draws so many
     by hand. A mask with an outline of more than 1,000 sides of px has one for each 100
     of them.
     """
-    apart = runs
-    if box.height == runs.height:
-        apart = _without_wrapping(runs)
-    if _most_specks(apart) < _SPECKS:
-        return False
+    may_be = _that_may_be(measured)
+    if not may_be.size:
+        return []
+    sides = outline_sides(measured.px.take(may_be)).all
 
-    mask = masks.decode_window(runs, box)
-    padded = np.pad(mask, 1).astype(np.uint8)
+    found = []
+    for number, length in zip(may_be.tolist(), sides.tolist(), strict=True):
+        box = Box(*measured.boxes[number].tolist())
+        specks = _specks(measured.masks[number], box)
+        if specks >= _SPECKS and specks * _SIDES_PER_SPECK >= length:
+            found.append(number)
+    return found
+
+
+def _that_may_be(measured: Measured) -> Numbers:
+    """The numbers of the masks whose run-lengths do not tell that they have few specks."""
+    height = measured.runs.height
+    is_full_height = measured.boxes[:, 3] - measured.boxes[:, 1] == height
+    most = _most_specks(measured.runs)
+
+    # Where runs go on from column to column, they have to be cut first.
+    wrapping = np.flatnonzero(is_full_height)
+    if wrapping.size:
+        apart = [
+            _without_wrapping(measured.masks[number]) for number in wrapping.tolist()
+        ]
+        most[wrapping] = _most_specks(join(apart, height + 1, measured.runs.width))
+    return np.flatnonzero(most >= _SPECKS)
+
+
+def _specks(mask: RunLengths, box: Box) -> int:
+    """How many specks and pinholes a mask has, counted px by px."""
+    padded = np.pad(masks.decode_window(mask, box), 1).astype(np.uint8)
     pieces = _small_pieces(padded, 8)
     holes = _small_pieces(1 - padded, 4)
-    specks = pieces + holes
-    if specks < _SPECKS:
-        return False
-    return specks * _SIDES_PER_SPECK >= outline_sides(runs).all
+    return pieces + holes
 
 
-def _most_specks(runs: RunLengths) -> int:
-    """A number that the specks and pinholes of a mask do not exceed, and mostly meet.
+def _most_specks(runs: ManyRuns) -> Numbers:
+    """(n,) numbers that the specks and pinholes of masks do not exceed, and mostly meet.
 
-    Each begins with a short run that has nothing of its kind to its left. From there
-    the first run to the right is followed, until there is none or 9 px are exceeded.
-    No run may go on from one column to the next.
+    It is 0 where it is less than ten. Each speck begins with a short run that has nothing
+    of its kind to its left. From there the first run to the right is followed, until there
+    is none or 9 px are exceeded. No run may go on from one column to the next.
     """
-    counts = runs.counts
-    (at,) = (counts[1:-1] <= _SPECK_PX).nonzero()
-    at += 1
-    if at.size < _SPECKS:
-        return int(at.size)
-    at = at[_first_beside(runs, at, -runs.height) < 0]
-    px = counts[at]
+    masks_in_all = runs.sizes.size
+    owners = runs.owners
+    is_short = runs.counts <= _SPECK_PX
+    is_short[runs.first] = False
+    is_short[runs.first + runs.sizes - 1] = False
 
-    found = 0
-    while found + at.size >= _SPECKS and at.size:
-        beside = _first_beside(runs, at, runs.height)
+    at = _of_many(np.flatnonzero(is_short), owners, masks_in_all)
+    at = at[_first_beside(runs, at, owners, -runs.height) < 0]
+    at = _of_many(at, owners, masks_in_all)
+    px = runs.counts[at]
+
+    found = np.zeros(masks_in_all, np.int64)
+    while at.size:
+        beside = _first_beside(runs, at, owners, runs.height)
         ends = beside < 0
-        found += int(np.count_nonzero(ends))
+        found += np.bincount(owners[at[ends]], minlength=masks_in_all)
         at = beside[~ends]
-        px = px[~ends] + counts[at]
+        px = px[~ends] + runs.counts[at]
         is_small = px <= _SPECK_PX
         at = at[is_small]
         px = px[is_small]
-    return found + int(at.size)
+    return found
+
+
+def _of_many(at: Numbers, owners: Numbers, masks_in_all: int) -> Numbers:
+    """Those of some runs whose mask has ten of them or more."""
+    many = np.bincount(owners[at], minlength=masks_in_all) >= _SPECKS
+    chosen: Numbers = at[many[owners[at]]]
+    return chosen
 
 
 def _without_wrapping(runs: RunLengths) -> RunLengths:
@@ -86,21 +118,25 @@ def _without_wrapping(runs: RunLengths) -> RunLengths:
     return from_borders(ordered, height + 1, runs.width)
 
 
-def _first_beside(runs: RunLengths, at: Positions, shift: int) -> Positions:
-    """(n,) the first run of its kind that touches each run in a column beside it, or -1.
+def _first_beside(
+    runs: ManyRuns, at: Numbers, owners: Numbers, shift: int
+) -> Positions:
+    """(k,) the first run of its kind that touches each run in a column beside it, or -1.
 
-    `at`: (n,) numbers of runs, the odd ones of the mask, which touch at corners, too.
-    `shift`: px from a run to the column.
+    `at`: (k,) numbers of runs, of which those of mask px touch at corners, too. `owners`:
+    of all runs. `shift`: px from a run to the column.
     """
-    starts = np.concatenate(([-1], runs.borders, [_NOWHERE]))
-    kind = at % 2
-    first = starts[at] + shift - kind
-    end = starts[at + 1] + shift + kind
+    bounds = np.concatenate(([0], np.cumsum(runs.counts)))
+    is_one = np.append(runs.is_one, False)
+    kind = is_one[at]
+    frame = owners[at] * runs.pixels
+    first = np.maximum(bounds[at] + shift - kind, frame)
+    end = np.minimum(bounds[at + 1] + shift + kind, frame + runs.pixels)
 
     # The run in which the first px lies, or the one after it, which is of the other kind.
-    beside = np.searchsorted(runs.borders, first, side="right")
-    beside += beside % 2 != kind
-    beside[starts[beside] >= end] = -1
+    beside: Positions = np.searchsorted(bounds[1:], first, side="right")
+    beside += is_one[beside] != kind
+    beside[bounds[np.minimum(beside, bounds.size - 1)] >= end] = -1
     return beside
 
 

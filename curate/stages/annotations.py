@@ -1,39 +1,55 @@
 """Annotations as objects of the displayed frame, with their masks as run-lengths."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
 from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.components import split_components
+from curate.pixels.many_runs import Measured, compress, measure
 from curate.pixels.mask_quality import quality_flags
-from curate.pixels.regions import Region
-from curate.pixels.run_lengths import compress
+from curate.pixels.regions import Region, Source
+from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Box, Record
+from curate.records import Annotation, Box, StatedBox
+from curate.stages.frames import Frame
 from curate.stages.image_masks import ImageMasks
 from curate.stages.image_source import ImageLimits
-from curate.stages.stated_boxes import disagrees
+from curate.stages.stated_boxes import disagreeing
+
+_RUNS_AT_ONCE = 1 << 15  # whose numbers fit the processor's cache
 
 
-class Object(Record, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True)
+class Object:
     """One object of an image, in the displayed frame."""
 
     key: str
     label: str
+    runs: RunLengths
     counts: str
-    """Run-lengths of its mask, compressed as COCO does."""
+    """Its run-lengths, compressed as COCO does."""
     area: int
     box: Box
-    source: str
-    flags: list[str]
+    source: Source
+    flags: list[Flag]
     attributes: dict[str, str]
 
 
-def annotation_objects(
-    annotation: Annotation, masks_of: ImageMasks, cut: bool, limits: ImageLimits
-) -> list[Object]:
-    """The objects of an annotation: one, or its 8-connected components if `cut`.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A mask of the displayed frame, and what its annotation says of it."""
 
-    Refusal if it has no mask, or no good one.
-    """
+    region: Region
+    attributes: dict[str, str]
+    stated: StatedBox | None = None
+    """The box that the export states beside the mask, in the frame of its record."""
+
+
+def draw_annotation(
+    annotation: Annotation, masks_of: ImageMasks, limits: ImageLimits
+) -> Drawn:
+    """An annotation with its mask. Refusal if it has none, or no good one."""
     if annotation.dropped is not None:
         raise Refusal(annotation.dropped, annotation.detail)
     check_label(annotation.label, limits)
@@ -41,47 +57,33 @@ def annotation_objects(
     if mask.runs.is_empty:
         raise Refusal(Reason.EMPTY_MASK, "the mask has no pixel on the raster")
 
-    flags = [*annotation.flags, *mask.flags]
-    if annotation.box is not None:
-        frame = masks_of.frames.of_record()
-        if disagrees(masks.box(mask.runs), annotation.box, frame):
-            flags.append(Flag.BOX_MISMATCH)
-
-    whole = Region(
+    region = Region(
         key=annotation.key,
         label=annotation.label,
         runs=mask.runs,
-        flags=flags,
+        flags=[*annotation.flags, *mask.flags],
         source="instance",
     )
-    return region_objects(whole, annotation.attributes, cut)
+    return Drawn(region, annotation.attributes, annotation.box)
 
 
-def region_objects(
-    whole: Region, attributes: dict[str, str], cut: bool
+def make_objects(
+    drawn: Sequence[Drawn], frame: Frame | None = None, cut: bool = False
 ) -> list[Object]:
-    """A region of the displayed frame as one object, or as its components if `cut`."""
-    regions = [whole]
-    if cut:
-        regions = _components(whole)
-    return [make_object(region, attributes) for region in regions]
+    """Masks of one displayed frame as objects, or as their 8-connected components if `cut`.
 
-
-def make_object(region: Region, attributes: dict[str, str]) -> Object:
-    """A region of the displayed frame as an object."""
-    area = masks.area(region.runs)
-    box = masks.box(region.runs)
-    flags = [*region.flags, *quality_flags(region.runs, box, area)]
-    return Object(
-        key=region.key,
-        label=region.label,
-        counts=compress(region.runs),
-        area=area,
-        box=box,
-        source=region.source,
-        flags=[flag.value for flag in flags],
-        attributes=attributes,
-    )
+    `frame`: of their stated boxes, if they have any.
+    """
+    objects: list[Object] = []
+    for group in _groups(drawn):
+        runs = [each.region.runs for each in group]
+        measured = measure(runs, runs[0].height, runs[0].width)
+        flags = _mismatches(group, measured, frame)
+        if cut:
+            objects += make_objects(_components_of_all(group, flags))
+        else:
+            objects += _objects(group, measured, flags)
+    return objects
 
 
 def check_label(label: str, limits: ImageLimits) -> None:
@@ -91,6 +93,76 @@ def check_label(label: str, limits: ImageLimits) -> None:
         raise Refusal(
             Reason.OVER_LIMIT, f"{length}, more than {limits.label_characters:,}"
         )
+
+
+def _groups(drawn: Iterable[Drawn]) -> Iterator[list[Drawn]]:
+    """The masks in lists, each of which has few runs, or one mask."""
+    group: list[Drawn] = []
+    runs = 0
+    for each in drawn:
+        runs += each.region.runs.counts.size
+        if group and runs > _RUNS_AT_ONCE:
+            yield group
+            group = []
+            runs = each.region.runs.counts.size
+        group.append(each)
+    if group:
+        yield group
+
+
+def _mismatches(
+    drawn: Sequence[Drawn], measured: Measured, frame: Frame | None
+) -> list[list[Flag]]:
+    """The flag `box_mismatch` for each mask that is not in the box that the export states."""
+    flags: list[list[Flag]] = [[] for _ in drawn]
+    stated = [each.stated for each in drawn]
+    if frame is not None and any(stated):
+        for number in disagreeing(measured.boxes, stated, frame):
+            flags[number].append(Flag.BOX_MISMATCH)
+    return flags
+
+
+def _objects(
+    drawn: Sequence[Drawn], measured: Measured, flags: Sequence[list[Flag]]
+) -> list[Object]:
+    """Masks as objects. `flags`: more of each."""
+    objects = []
+    columns = zip(
+        drawn,
+        compress(measured.runs),
+        measured.areas.tolist(),
+        measured.boxes.tolist(),
+        quality_flags(measured),
+        flags,
+        strict=True,
+    )
+    for each, counts, area, box, of_mask, others in columns:
+        region = each.region
+        made = Object(
+            key=region.key,
+            label=region.label,
+            runs=region.runs,
+            counts=counts,
+            area=area,
+            box=Box(*box),
+            source=region.source,
+            flags=[*region.flags, *others, *of_mask],
+            attributes=each.attributes,
+        )
+        objects.append(made)
+    return objects
+
+
+def _components_of_all(
+    drawn: Iterable[Drawn], flags: Iterable[list[Flag]]
+) -> list[Drawn]:
+    """The 8-connected components of masks. `flags`: more of each."""
+    found = []
+    for each, others in zip(drawn, flags, strict=True):
+        for component in _components(each.region):
+            region = replace(component, flags=[*component.flags, *others])
+            found.append(Drawn(region, each.attributes))
+    return found
 
 
 def _components(whole: Region) -> list[Region]:

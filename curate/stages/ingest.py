@@ -6,7 +6,7 @@ run-lengths.
 become a row becomes a drop with its count.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,16 +22,16 @@ from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.records import (
+    Box,
     Drop,
     ExportTraits,
     FaultReport,
     FoundImage,
     MaskFile,
-    object_id,
+    object_ids,
 )
 from curate.schema import drops_table
 from curate.settings import ExportSettings
-from curate.stages.annotations import Object
 from curate.stages.faults import fault_refusal, fault_report
 from curate.stages.image_source import ImageLimits
 from curate.stages.objects import ImageObjects, lost_image, read_image
@@ -115,7 +115,10 @@ class Ingested:
 class _Result:
     """What became of a partition, as it grows image by image."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(
+        default_factory=lambda: {name: [] for name in ADDS.names}
+    )
+    """The rows, by the columns of `ADDS`."""
     drops: list[Drop] = field(default_factory=list)
     faults: list[FaultReport] = field(default_factory=list)
     seen: int = 0
@@ -144,7 +147,7 @@ def ingest_part(
             _add_image(result, each, export, places, limits, traits)
 
     seen = {export.name: result.seen}
-    segments = pa.Table.from_pylist(result.rows, schema=ADDS)
+    segments = pa.Table.from_pydict(result.columns, schema=ADDS)
     return Ingested(segments, drops_table(result.drops), seen, result.faults)
 
 
@@ -167,14 +170,15 @@ def _add_image(
     """Read one image and add what becomes of it; a fault costs its annotations."""
     try:
         made = _read(found, export, places, limits, traits)
-        rows = list(_rows(found, made, export))
+        columns = _columns(found, made, export)
     except Exception as error:  # a bug of ours: it costs the image, not the run
         report = fault_report(error, export.name, found.path)
         result.faults.append(report)
         made = lost_image(export.name, found, fault_refusal(report))
-        rows = []
+        columns = {}
 
-    result.rows += rows
+    for name, values in columns.items():
+        result.columns[name] += values
     result.drops += made.drops
     result.seen += made.seen
 
@@ -245,12 +249,13 @@ def _remote_files(
     return read
 
 
-def _rows(
+def _columns(
     found: FoundImage, made: ImageObjects, export: ExportSettings
-) -> Iterator[dict[str, Any]]:
-    """The rows of an image's objects, by the columns of `ADDS`."""
-    if made.probe is None:
-        return
+) -> dict[str, list[Any]]:
+    """The rows of an image's objects as columns, by the names of `ADDS`."""
+    objects = made.objects
+    if made.probe is None or objects is None or not objects.keys:
+        return {}
     scene = _scene(export, found, made)
     of_the_image = {
         "image_id": made.probe.image_id,
@@ -268,32 +273,26 @@ def _rows(
         "image_height": made.probe.height,
         "image_width": made.probe.width,
     }
+    columns: dict[str, list[Any]] = {}
+    for name, value in of_the_image.items():
+        columns[name] = [value] * len(objects.keys)
+
+    columns["object_id"] = object_ids(export.name, found.path, objects.keys)
+    columns["label"] = objects.labels
+    columns["annotation_key"] = objects.keys
+    columns["object_source"] = objects.sources
+    columns["attributes"] = [list(each.items()) for each in objects.attributes]
+    for side, values in zip(Box._fields, zip(*objects.boxes, strict=True), strict=True):
+        columns[f"box_{side}"] = list(values)
+    columns["area"] = objects.areas
+    columns["counts"] = objects.counts
+    columns["flags"] = objects.flags
+
     unlabelled = 1 - made.labelled_share
-    has_gaps = scene == "full" and unlabelled >= _MUCH_UNLABELLED
-    for each in made.objects:
-        identity = object_id(export.name, found.path, each.key)
-        row = of_the_image | _of_the_object(each, identity)
-        if has_gaps:
-            row["flags"] = sorted([*each.flags, Flag.MUCH_UNLABELLED.value])
-        yield row
-
-
-def _of_the_object(each: Object, identity: str) -> dict[str, Any]:
-    """The columns that differ between the objects of an image."""
-    return {
-        "object_id": identity,
-        "label": each.label,
-        "annotation_key": each.key,
-        "object_source": each.source,
-        "attributes": list(each.attributes.items()),
-        "box_x0": each.box.x0,
-        "box_y0": each.box.y0,
-        "box_x1": each.box.x1,
-        "box_y1": each.box.y1,
-        "area": each.area,
-        "counts": each.counts,
-        "flags": each.flags,
-    }
+    if scene == "full" and unlabelled >= _MUCH_UNLABELLED:
+        gaps = Flag.MUCH_UNLABELLED.value
+        columns["flags"] = [sorted([*flags, gaps]) for flags in objects.flags]
+    return columns
 
 
 def _scene(export: ExportSettings, found: FoundImage, made: ImageObjects) -> str:

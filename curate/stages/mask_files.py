@@ -6,7 +6,7 @@ from curate.pixels import masks
 from curate.pixels.regions import MapRegions, read_regions
 from curate.reasons import Refusal
 from curate.records import Drop, RegionMap
-from curate.stages.annotations import Object, check_label, make_object
+from curate.stages.annotations import Drawn, check_label
 from curate.stages.frames import Frame, Frames
 from curate.stages.image_source import ImageSource
 from curate.stages.mask_reading import MaskReader
@@ -16,14 +16,14 @@ from curate.stages.mask_reading import MaskReader
 class MapObjects:
     """What became of a mask file."""
 
-    objects: list[Object]
+    drawn: list[Drawn]
     drops: list[Drop]
     labelled_share: float
     """Share of its px that are of some class."""
 
 
 def map_objects(region_map: RegionMap, files: MaskReader, frames: Frames) -> MapObjects:
-    """The objects of a mask file; a file that cannot be read is one drop."""
+    """The masks in a mask file; a file that cannot be read is one drop."""
     source = files.source
     try:
         instances = None
@@ -38,8 +38,8 @@ def map_objects(region_map: RegionMap, files: MaskReader, frames: Frames) -> Map
 
 
 def _objects(found: MapRegions, source: ImageSource, frame: Frame) -> MapObjects:
-    """The regions of a mask as objects, and what is lost of them as drops."""
-    objects: list[Object] = []
+    """The regions of a mask, and what is lost of them as drops."""
+    drawn: list[Drawn] = []
     drops = [source.drop(lost.key, lost.refusal, lost.count) for lost in found.lost]
     for region in found.regions:
         try:
@@ -49,5 +49,5 @@ def _objects(found: MapRegions, source: ImageSource, frame: Frame) -> MapObjects
             continue
         turned = masks.reorient(region.runs, frame.orientation)
         flags = [*region.flags, *frame.flags]
-        objects.append(make_object(replace(region, runs=turned, flags=flags), {}))
-    return MapObjects(objects, drops, found.labelled_share)
+        drawn.append(Drawn(replace(region, runs=turned, flags=flags), {}))
+    return MapObjects(drawn, drops, found.labelled_share)

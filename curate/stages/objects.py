@@ -4,16 +4,16 @@ This runs in the child process (exports/child.py), so it imports only what decod
 needs.
 """
 
-from collections.abc import Collection, Sequence
-
-import msgspec
+from collections.abc import Sequence
 
 from curate.boundary import runs_in_child
 from curate.exports.places import Places
+from curate.pixels import masks
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import (
     GREY_FLAGS,
+    Box,
     Drop,
     ExportTraits,
     Flag,
@@ -23,7 +23,7 @@ from curate.records import (
     Record,
     make_drop,
 )
-from curate.stages.annotations import Object, annotation_objects
+from curate.stages.annotations import Drawn, Object, draw_annotation, make_objects
 from curate.stages.frames import Frames, StatedFrame
 from curate.stages.image_masks import ImageMasks, draw_polygons
 from curate.stages.image_source import ImageLimits, ImageSource
@@ -35,11 +35,26 @@ from curate.stages.repetition import first_of_each
 from curate.stages.segment_files import displayed_segments, other_values
 
 
+class Objects(Record, frozen=True, kw_only=True):
+    """The objects of one image, in the displayed frame: lists with an entry for each."""
+
+    keys: list[str]
+    labels: list[str]
+    counts: list[str]
+    """Run-lengths of their masks, compressed as COCO does."""
+    areas: list[int]
+    boxes: list[Box]
+    sources: list[str]
+    flags: list[list[str]]
+    attributes: list[dict[str, str]]
+
+
 class ImageObjects(Record, frozen=True, kw_only=True):
     """What became of one image."""
 
     probe: Probe | None
-    objects: list[Object]
+    objects: Objects | None
+    """None if the image is lost."""
     drops: list[Drop]
     seen: int
     """Annotations that the image had."""
@@ -81,7 +96,7 @@ def lost_image(export: str, found: FoundImage, refusal: Refusal) -> ImageObjects
     """An image of which nothing goes on."""
     drops = image_drops(export, found.record, found.path, refusal)
     return ImageObjects(
-        probe=None, objects=[], drops=drops, seen=len(found.record.annotations)
+        probe=None, objects=None, drops=drops, seen=len(found.record.annotations)
     )
 
 
@@ -122,35 +137,37 @@ def _objects_of(source: ImageSource, frames: Frames, cut: bool) -> ImageObjects:
     """The objects of a probed image. `cut`: cut instances into components."""
     record = source.found.record
     probed = frames.probe
-    made: list[Object] = []
+    drawn: list[Drawn] = []
     drops: list[Drop] = []
-    labelled = 0.0
     files = MaskReader(source)
     masks_of = _masks_of(files, frames)
+    # Px of a mask file are counted with all of it.
+    labelled = 0.0
     for annotation in record.annotations:
         if annotation.dropped is None and masks_of.is_only_listed(annotation):
             continue
         try:
-            objects = annotation_objects(annotation, masks_of, cut, source.limits)
+            each = draw_annotation(annotation, masks_of, source.limits)
         except Refusal as refusal:
             drops.append(source.drop(annotation.key, refusal))
             continue
-        made += objects
-        # Px of a mask file are counted with all of it.
-        if not isinstance(annotation.shape, Painted):
-            labelled += sum(each.area for each in objects)
+        drawn.append(each)
+        if isinstance(annotation.shape, Painted):
+            labelled -= masks.area(each.region.runs)
+    made = make_objects(drawn, frames.of_record(), cut)
+    labelled += sum(each.area for each in made)
 
     for segment_map in record.segment_maps:
         segments = masks_of.segments[segment_map.path]
-        others = other_values(segment_map, segments, source, cut)
-        made += others.objects
+        others = other_values(segment_map, segments, source)
+        made += make_objects(others.drawn, cut=cut)
         drops += others.drops
         labelled += others.labelled_px
 
     pixels = probed.height * probed.width
     for region_map in record.maps:
         found = map_objects(region_map, files, frames)
-        made += found.objects
+        made += make_objects(found.drawn)
         drops += found.drops
         labelled += found.labelled_share * pixels
 
@@ -159,10 +176,9 @@ def _objects_of(source: ImageSource, frames: Frames, cut: bool) -> ImageObjects:
     made, repeated = first_of_each(made)
     drops += [source.drop(each.key, each.refusal) for each in repeated]
     image_flags = [*source.found.flags, *_picture_flags(probed)]
-    overlapping = overlapping_keys(made, probed.height, probed.width)
     return ImageObjects(
         probe=probed,
-        objects=[_flagged(each, image_flags, overlapping, probed) for each in made],
+        objects=_columns(made, image_flags, probed),
         drops=drops,
         seen=seen,
         labelled_share=labelled / pixels,
@@ -196,23 +212,29 @@ def _picture_flags(probed: Probe) -> list[Flag]:
     return flags
 
 
-def _flagged(
-    each: Object,
-    image_flags: Sequence[Flag],
-    overlapping: Collection[str],
-    probed: Probe,
-) -> Object:
-    """An object with its own flags, and those that follow from its image, in order.
-
-    `overlapping`: keys of the objects that overlap others.
-    """
-    flags = set(each.flags)
-    flags.update(flag.value for flag in image_flags)
-    box = each.box
-    touches_start = box.x0 == 0 or box.y0 == 0
-    touches_end = box.x1 == probed.width or box.y1 == probed.height
-    if touches_start or touches_end:
-        flags.add(Flag.TOUCHES_EDGE.value)
-    if each.key in overlapping:
-        flags.add(Flag.OVERLAPPING.value)
-    return msgspec.structs.replace(each, flags=sorted(flags))
+def _columns(
+    made: Sequence[Object], image_flags: Sequence[Flag], probed: Probe
+) -> Objects:
+    """The objects as columns, with the flags that follow from their image."""
+    overlapping = overlapping_keys(made, probed.height, probed.width)
+    flags = []
+    for each in made:
+        named = {flag.value for flag in (*each.flags, *image_flags)}
+        box = each.box
+        touches_start = box.x0 == 0 or box.y0 == 0
+        touches_end = box.x1 == probed.width or box.y1 == probed.height
+        if touches_start or touches_end:
+            named.add(Flag.TOUCHES_EDGE.value)
+        if each.key in overlapping:
+            named.add(Flag.OVERLAPPING.value)
+        flags.append(sorted(named))
+    return Objects(
+        keys=[each.key for each in made],
+        labels=[each.label for each in made],
+        counts=[each.counts for each in made],
+        areas=[each.area for each in made],
+        boxes=[each.box for each in made],
+        sources=[each.source for each in made],
+        flags=flags,
+        attributes=[each.attributes for each in made],
+    )

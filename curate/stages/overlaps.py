@@ -5,16 +5,17 @@ different labels are not compared.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.run_lengths import Positions, RunLengths, parse
+from curate.pixels.many_runs import MaskPx, Numbers, join, mask_px
 from curate.stages.annotations import Object
 
 _SHARED = 0.1  # of an object's px; less is the uncertainty of an outline
 _MOST_COMPARED = 1000  # objects of one label whose boxes are compared pair by pair
+_AT_ONCE = 1 << 18  # runs whose numbers take some 20 MB
 
 
 def overlapping_keys(
@@ -31,56 +32,60 @@ def overlapping_keys(
             by_label[each.label].append(each)
 
     keys = set()
-    for alike in by_label.values():
-        near = _that_may_overlap(alike)
-        if not near:
+    for groups in _together(by_label.values()):
+        near = [_that_may_overlap(alike) for alike in groups]
+        layers = np.repeat(np.arange(len(near)), list(map(len, near)))
+        compared = [each for alike in near for each in alike]
+        if not compared:
             continue
-        runs = [parse(each.counts, height, width) for each in near]
-        areas = np.array([each.area for each in near])
-        is_overlapping = shared_px(runs) >= _SHARED * areas
-        keys |= {near[at].key for at in np.flatnonzero(is_overlapping)}
+        px = mask_px(join([each.runs for each in compared], height, width))
+        areas = np.array([each.area for each in compared])
+        is_overlapping = shared_px(px, layers) >= _SHARED * areas
+        keys |= {compared[at].key for at in np.flatnonzero(is_overlapping)}
     return frozenset(keys)
 
 
-def shared_px(runs: Sequence[RunLengths]) -> NDArray[np.int64]:
-    """(n,) the px of each mask that another one covers, too. All have one frame."""
-    starts, ends, owners = _intervals(runs)
+def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
+    """(n,) the px of each mask that another one of its layer covers, too.
 
-    # Along the frame each run opens (+1) and closes (-1): where two are open, px are
+    `layers`: (n,) numbers from 0 on.
+    """
+    frame = px.height * px.width
+    shifts = np.repeat(layers * frame - px.frames, px.sizes)
+    borders = np.concatenate((px.starts + shifts, px.ends + shifts))
+    order = np.argsort(borders)
+    positions = borders[order]
+
+    # Along the frames each range opens (+1) and closes (-1): where two are open, px are
     # shared.
-    borders = np.concatenate((starts, ends))
-    steps = np.repeat([1, -1], starts.size)
-    positions, place = np.unique(borders, return_inverse=True)
-    changes = np.bincount(place, steps, positions.size)
-    open_masks = np.rint(np.cumsum(changes))
-    is_shared = open_masks >= 2
-
-    # Shared px before each position; a run's own are those between its ends.
+    is_start = order < px.starts.size
+    open_masks = np.cumsum(np.where(is_start, 1, -1))
     lengths = np.diff(positions)
-    shared = np.cumsum(lengths * is_shared[:-1])
-    shared_before = np.concatenate(([0], shared))
-    at_borders = shared_before[place]
-    before_starts = at_borders[: starts.size]
-    before_ends = at_borders[starts.size :]
-    of_runs = before_ends - before_starts
-    of_masks = np.bincount(owners, of_runs, len(runs))
-    return np.rint(of_masks).astype(np.int64)
+    shared = np.cumsum(lengths * (open_masks[:-1] >= 2))
+
+    # Shared px before each border; a range's own are those between its two.
+    before = np.zeros(borders.size, np.int64)
+    before[order[1:]] = shared
+    of_ranges = before[px.starts.size :] - before[: px.starts.size]
+    of_masks: NDArray[np.int64] = np.add.reduceat(of_ranges, px.first)
+    return of_masks
 
 
-def _intervals(
-    runs: Sequence[RunLengths],
-) -> tuple[Positions, Positions, NDArray[np.int64]]:
-    """The runs of all masks: where each starts and ends, and the mask's number."""
-    starts = []
-    ends = []
-    numbers = []
-    for number, each in enumerate(runs):
-        bounds = np.cumsum(each.counts)
-        of_mask = bounds[1::2]
-        starts.append(bounds[:-1:2])
-        ends.append(of_mask)
-        numbers.append(np.full(of_mask.size, number))
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate(numbers)
+def _together(by_label: Iterable[list[Object]]) -> Iterator[list[list[Object]]]:
+    """The objects of each label, those of several labels in one list."""
+    groups: list[list[Object]] = []
+    size = 0
+    for alike in by_label:
+        if len(alike) == 1:
+            continue
+        groups.append(alike)
+        size += sum(each.runs.counts.size for each in alike)
+        if size >= _AT_ONCE:
+            yield groups
+            groups = []
+            size = 0
+    if groups:
+        yield groups
 
 
 def _that_may_overlap(objects: list[Object]) -> list[Object]:
@@ -88,8 +93,6 @@ def _that_may_overlap(objects: list[Object]) -> list[Object]:
 
     It is all of them if there are too many to compare.
     """
-    if len(objects) == 1:
-        return []
     if len(objects) > _MOST_COMPARED:
         return objects
 

@@ -16,15 +16,15 @@ do, so that their order does not matter, and of several records the later ones.
 """
 
 import hashlib
-from array import array
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from curate.exports.file_names import original_of
+from curate.pixels.rings import packed
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
@@ -72,20 +72,20 @@ def new_annotations(record: ImageRecord, given: Given) -> list[Annotation]:
     is_copy = original in given.sources
     given.sources.add(record.document)
     for annotation in record.annotations:
-        if is_copy and annotation.dropped is None:
+        is_one = False
+        if annotation.dropped is None and is_copy:
             detail = f"{original} has this image, and {record.document} is a copy of it"
             annotation = _repeated(annotation, detail)
-        content = None
-        if annotation.shape is not None and annotation.dropped is None:
+        elif annotation.dropped is None and annotation.shape is not None:
             content = hash(_content(annotation))
-        if content is not None and content in contents:
-            annotation = _repeated(annotation, _GIVEN_BEFORE)
-            content = None
-        if content is not None:
-            contents.add(content)
-            keys[annotation.key] += 1
+            is_one = content not in contents
+            if is_one:
+                contents.add(content)
+                keys[annotation.key] += 1
+            else:
+                annotation = _repeated(annotation, _GIVEN_BEFORE)
         marked.append(annotation)
-        is_new.append(content is not None)
+        is_new.append(is_one)
     given.contents.pack(contents)
 
     unique = []
@@ -123,7 +123,7 @@ def first_of_each(made: Sequence[Object]) -> tuple[list[Object], list[Repeated]]
         if keys[each.key] > 1:
             text = f"{each.label}\0{each.counts}"
             key = _key_of_content(each.key, _hash(text.encode()))
-            each = msgspec.structs.replace(each, key=key)
+            each = replace(each, key=key)
         unique.append(each)
     return unique, repeated
 
@@ -147,20 +147,10 @@ def _content(annotation: Annotation) -> bytes:
     shape = annotation.shape
     content: Any = shape
     if isinstance(shape, Polygons):
-        rings = [_packed(ring) for ring in shape.rings]
-        holes = [_packed(ring) for ring in shape.holes]
+        rings = [packed(ring) for ring in shape.rings]
+        holes = [packed(ring) for ring in shape.holes]
         content = ("polygons", rings, holes, shape.normalised)
     return msgspec.msgpack.encode((annotation.label, content))
-
-
-def _packed(ring: Any) -> Any:
-    """A ring as bytes, so that 10 and 10.0 are equal; as it is if it is no ring."""
-    if not isinstance(ring, list):
-        return ring
-    try:
-        return array("d", ring).tobytes()
-    except (TypeError, OverflowError):
-        return ring
 
 
 def _hash(content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from curate.pixels.segments import (
 )
 from curate.reasons import Reason, Refusal
 from curate.records import Drop, SegmentMap
-from curate.stages.annotations import Object, region_objects
+from curate.stages.annotations import Drawn
 from curate.stages.frames import Frames
 from curate.stages.image_source import ImageSource
 from curate.stages.mask_reading import MaskReader
@@ -24,7 +24,7 @@ from curate.stages.mask_reading import MaskReader
 class OtherValues:
     """What became of the values of a mask file that no annotation claims."""
 
-    objects: list[Object]
+    drawn: list[Drawn]
     drops: list[Drop]
     labelled_px: int
     """Px of any annotation or class, also of those that annotations claim."""
@@ -51,11 +51,10 @@ def other_values(
     segment_map: SegmentMap,
     segments: Segments | Refusal,
     source: ImageSource,
-    cut: bool,
 ) -> OtherValues:
-    """The values of a mask file that no annotation claims, as objects or drops.
+    """The values of a mask file that no annotation claims, as masks or drops.
 
-    `cut`: cut objects into components. A file that cannot be used is one drop of unknown
+    A file that cannot be used is one drop of unknown
     count, unless its annotations are all that it would have held.
     """
     if isinstance(segments, Refusal):
@@ -64,7 +63,7 @@ def other_values(
             drops.append(source.drop(segment_map.path, segments, count=None))
         return OtherValues([], drops, 0)
 
-    objects: list[Object] = []
+    drawn: list[Drawn] = []
     drops = []
     known = set(segment_map.known)
     for value, runs in segments.runs.items():
@@ -84,8 +83,8 @@ def other_values(
             flags=segments.flags,
             source="instance",
         )
-        objects += region_objects(whole, {}, cut)
-    return OtherValues(objects, drops, labelled_px(segment_map, segments))
+        drawn.append(Drawn(whole, {}))
+    return OtherValues(drawn, drops, labelled_px(segment_map, segments))
 
 
 def _label(segment_map: SegmentMap, value: int, runs: RunLengths) -> str:

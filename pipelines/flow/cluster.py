@@ -1,8 +1,9 @@
 """The Dask cluster under the stages: local workers, or a scheduler that exists.
 
 It starts with the first task and serves all stages of a run. Tasks take names of files
-and give back counts: neither tables nor pixels travel through it. Of a small run this
-process does the tasks itself, one after the other: local workers take seconds to start.
+and give back counts: neither tables nor pixels travel through it. Of a small run, and with
+one worker, this process does the tasks itself, one after the other: local workers take
+seconds to start, and one of them would gain nothing.
 """
 
 import logging
@@ -14,6 +15,7 @@ from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from curate.errors import InputError
+from curate.exports.process_limits import collect_seldom, collecting_seldom
 from curate.settings import DaskSettings
 from pipelines.flow.screen import Screen
 
@@ -36,7 +38,8 @@ class Workers:
     ) -> None:
         self._settings = settings
         self._screen = screen
-        self._works_here = is_small and settings.scheduler is None
+        is_alone = is_small or settings.workers == 1
+        self._works_here = is_alone and settings.scheduler is None
         self._cluster: Any = None
         self._client: Any = None
         self._environment = dict(os.environ)
@@ -101,7 +104,7 @@ class Workers:
     ) -> list[_Result]:
         """`map` in this process."""
         results = []
-        with self._screen.steps(title, len(items)) as advance:
+        with collecting_seldom(), self._screen.steps(title, len(items)) as advance:
             for item in items:
                 with _named(f"{title}, {item}"):
                     results.append(function(item, shared))
@@ -114,7 +117,7 @@ class Workers:
                 self._client = self._start_local()
             else:
                 self._client = self._connect(self._settings.scheduler)
-            self._client.run(_use_one_thread)
+            self._client.run(_prepare_worker)
         return self._client
 
     def _connect(self, scheduler: str) -> Any:
@@ -180,10 +183,11 @@ def _interrupts_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _use_one_thread() -> None:
-    """Turn off threads of the libraries: there is one worker for each core already."""
+def _prepare_worker() -> None:
+    """Turn off threads of the libraries, as there is one worker for each core already."""
     import cv2  # both are imported in the worker, where this runs
     import pyarrow as pa
 
     cv2.setNumThreads(1)
     pa.set_cpu_count(1)
+    collect_seldom()

@@ -17,7 +17,7 @@ from curate.formats.shared.coco_entries import (
 from curate.formats.shared.coco_shapes import read_shape
 from curate.formats.shared.json_values import attributes, label_flags, stated_box
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation
+from curate.records import Annotation, refused_annotation
 
 _LONGEST_ID = 100  # characters of an id that a message shows
 
@@ -87,9 +87,7 @@ def read_annotation(
     category = read_id(entry.category_id)
     label = classes.label(category)  # also for what is dropped, as far as it is known
     remarks = attributes(entry.metadata) | attributes(entry.attributes)
-    annotation = Annotation(
-        key=annotation_key(document, entry, raw), label=label, attributes=remarks
-    )
+    key = annotation_key(document, entry, raw)
     try:
         if is_set(image.get("deleted")) or is_set(entry.deleted):
             raise Refusal(Reason.DELETED, "deleted in the annotation tool")
@@ -103,13 +101,13 @@ def read_annotation(
             raise Refusal(Reason.NO_MASK, "isbbox: a box")
         shape = read_shape(entry.segmentation)
     except Refusal as refusal:
-        return msgspec.structs.replace(
-            annotation, dropped=refusal.reason, detail=refusal.detail
-        )
-    return msgspec.structs.replace(
-        annotation,
+        return refused_annotation(refusal, key=key, label=label, attributes=remarks)
+    return Annotation(
+        key=key,
+        label=label,
         shape=shape,
         flags=label_flags(label),
+        attributes=remarks,
         box=stated_box(entry.bbox),
     )
 

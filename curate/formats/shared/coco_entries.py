@@ -75,6 +75,8 @@ def read_id(data: Any) -> str | None:
     >>> read_id(1.0), read_id("1"), read_id([1])
     ('1', '1', None)
     """
+    if type(data) is int:
+        return str(data)  # by far the commonest
     if isinstance(data, str):
         return data
     if isinstance(data, bool) or not isinstance(data, int | float):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from curate.formats.shared.json_values import ring, whole
+from curate.pixels.rings import packed
 from curate.reasons import Reason, Refusal
 from curate.records import Compound, Polygons, RawRunLengths, Shape
 
@@ -27,7 +28,7 @@ def read_shape(data: Any) -> Shape | None:
         detail = f"segmentation is neither a list nor run-lengths but {kind}"
         raise Refusal(Reason.BAD_POLYGON, detail)
 
-    if all(isinstance(each, dict) for each in data):
+    if isinstance(data[0], dict) and all(isinstance(each, dict) for each in data):
         return Compound(pieces=[_run_lengths(each) for each in data])
     if _is_one_ring(data):
         return Polygons(rings=[ring(data)])
@@ -46,9 +47,12 @@ def _is_point(data: list[Any]) -> bool:
     return len(data) == 2 and not isinstance(data[0], list)
 
 
-def _ring(data: list[Any]) -> list[Any]:
+def _ring(data: list[Any]) -> list[Any] | bytes:
     if not data:
         return []  # tools leave empty rings behind: they are no bad ones
+    numbers = packed(data)
+    if isinstance(numbers, bytes):
+        return numbers
     return ring(data)
 
 

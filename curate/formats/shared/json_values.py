@@ -48,10 +48,12 @@ def stated_box(data: Any) -> StatedBox | None:
     """
     if not isinstance(data, list) or len(data) != 4:
         return None
-    numbers = ring(data)
-    if len(numbers) != 4:
+    if not set(map(type, data)) <= {int, float}:
         return None
-    x, y, width, height = numbers
+    try:
+        x, y, width, height = map(float, data)
+    except OverflowError:
+        return None
     return x, y, width, height
 
 

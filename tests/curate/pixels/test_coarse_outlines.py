@@ -5,11 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.pixels.coarse_outlines import is_coarse
-from curate.pixels.raster import Ring
+from curate.pixels.coarse_outlines import are_coarse
+from curate.pixels.rings import Corners, Rings
 
 
-def polygon(corners: int, radius: float, stretch: float = 1.0) -> Ring:
+def is_coarse(ring: Corners) -> bool:
+    rings = Rings(ring, np.array([len(ring)]))
+    [coarse] = are_coarse(rings.without_repeats())
+    return bool(coarse)
+
+
+def polygon(corners: int, radius: float, stretch: float = 1.0) -> Corners:
     """A regular polygon, or one around an ellipse."""
     angles = np.arange(corners) * 2 * np.pi / corners
     circle = np.stack((np.cos(angles) * stretch, np.sin(angles)), axis=1)

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from curate.flags import Flag
 from curate.pixels import mask_quality, masks, specks
+from curate.pixels.many_runs import measure
 from curate.pixels.masks import Mask
 from curate.pixels.outline_sides import outline_sides
 
@@ -90,14 +91,24 @@ def test_specks_and_edges_are_what_they_are_px_by_px(
     mask = np.pad(grown(drawn), margin)
     if not mask.any():
         return
-    runs = masks.encode(mask)
-    box = masks.box(runs)
-    assert outline_sides(runs).all == outline(mask)
-    assert mask_quality.hugs_edge(runs, box, masks.area(runs)) == hugs_edge(mask)
-    assert specks.is_speckled(runs, box) == is_speckled(mask)
-    assert mask_quality.is_near_empty(box, masks.area(runs)) == (
-        mask.sum() < 0.05 * box.width * box.height
-    )
+    # Masks beside it in one batch change nothing.
+    batch = [mask, np.ones_like(mask), mask]
+    measured = measure([masks.encode(each) for each in batch], *mask.shape)
+    box = masks.box(measured.masks[0])
+    assert measured.boxes[0].tolist() == list(box)
+    assert measured.areas.tolist() == [each.sum() for each in batch]
+
+    assert outline_sides(measured.px).all.tolist() == [outline(each) for each in batch]
+    last = measured.px.take(np.array([2]))
+    assert outline_sides(last).all.tolist() == [outline(mask)]
+    hugging = [at for at, each in enumerate(batch) if hugs_edge(each)]
+    assert mask_quality.hugging_edge(measured) == hugging
+    speckled = [at for at, each in enumerate(batch) if is_speckled(each)]
+    assert specks.speckled(measured) == speckled
+    expected = []
+    if mask.sum() < 0.05 * box.width * box.height:
+        expected = [0, 2]
+    assert mask_quality.near_empty(measured) == expected
 
 
 def rectangle(y0: int, x0: int, y1: int, x1: int) -> Mask:
@@ -138,6 +149,5 @@ def line() -> Mask:
     ],
 )
 def test_what_is_flagged(mask: Mask, flags: list[Flag]) -> None:
-    runs = masks.encode(mask)
-    found = mask_quality.quality_flags(runs, masks.box(runs), masks.area(runs))
-    assert found == flags
+    measured = measure([masks.encode(mask)], *mask.shape)
+    assert mask_quality.quality_flags(measured) == [flags]

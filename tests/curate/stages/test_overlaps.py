@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from curate.pixels import masks, run_lengths
+from curate.pixels.many_runs import join, mask_px
 from curate.pixels.masks import Mask
 from curate.stages import overlaps
 from curate.stages.annotations import Object
@@ -20,6 +21,7 @@ def made(mask: Mask, key: str, label: str = "car", source: str = "instance") -> 
     return Object(
         key=key,
         label=label,
+        runs=runs,
         counts=run_lengths.compress(runs),
         area=masks.area(runs),
         box=masks.box(runs),
@@ -34,18 +36,23 @@ def made(mask: Mask, key: str, label: str = "car", source: str = "instance") -> 
 def test_shared_px_are_those_of_two_masks_or_more(several: Mask) -> None:
     covered = several.sum(axis=0)
     shared = [int((covered[mask] > 1).sum()) for mask in several]
-    found = overlaps.shared_px([masks.encode(mask) for mask in several])
-    assert found.tolist() == shared
+    height, width = covered.shape
+    drawn = [mask for mask in several if mask.any()]
+    if drawn:
+        px = mask_px(join([masks.encode(mask) for mask in drawn], height, width))
+        found = overlaps.shared_px(px, np.zeros(len(drawn), int))
+        assert found.tolist() == [int((covered[mask] > 1).sum()) for mask in drawn]
+        apart = overlaps.shared_px(px, np.arange(len(drawn)))
+        assert not apart.any()  # masks of several layers share nothing
 
     objects = [made(mask, str(number)) for number, mask in enumerate(several)]
-    height, width = covered.shape
     expected = {
         each.key
         for each, px in zip(objects, shared, strict=True)
         if px and px >= 0.1 * each.area
     }
-    drawn = [each for each in objects if each.area]
-    assert overlaps.overlapping_keys(drawn, height, width) == expected
+    not_empty = [each for each in objects if each.area]
+    assert overlaps.overlapping_keys(not_empty, height, width) == expected
 
 
 def test_parts_and_components_overlap_nothing() -> None:

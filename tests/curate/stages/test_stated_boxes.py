@@ -1,15 +1,26 @@
 """Stated boxes: which ones fit a mask, in any frame."""
 
+import numpy as np
 import pytest
 
 from curate.pixels.orientation import displayed_box
 from curate.records import Box, StatedBox
 from curate.stages.frames import Frame
-from curate.stages.stated_boxes import disagrees
+from curate.stages.stated_boxes import disagreeing
 
 MASK = Box(20, 30, 60, 90)
 FRAME = Frame(200, 100, 1)
 NAN = float("nan")
+
+
+def disagrees(mask: Box, stated: StatedBox, frame: Frame) -> bool:
+    """Whether it does, beside a box that fits and an annotation without a box."""
+    boxes = np.array([mask, mask, mask])
+    fitting = (mask.x0, mask.y0, mask.width, mask.height)
+    good = fitting if frame.orientation == 1 and frame.annotated is None else None
+    found = disagreeing(boxes, [good, stated, None], frame)
+    assert found in ([], [1])
+    return found == [1]
 
 
 @pytest.mark.parametrize(

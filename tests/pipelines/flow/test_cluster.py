@@ -11,7 +11,7 @@ from pipelines.flow.screen import Screen
 
 def test_workers_take_one_core_each_and_leave_this_process_all_of_them() -> None:
     before = dict(os.environ)
-    with Workers(DaskSettings(workers=1), Screen()) as workers:
+    with Workers(DaskSettings(workers=2), Screen()) as workers:
         answers = workers.map(
             "threads", lambda name, _: os.environ[name], ["OMP_NUM_THREADS"], None
         )
@@ -19,8 +19,12 @@ def test_workers_take_one_core_each_and_leave_this_process_all_of_them() -> None
     assert dict(os.environ) == before
 
 
-def test_a_small_run_is_done_in_this_process() -> None:
-    with Workers(DaskSettings(workers=2), Screen(), is_small=True) as workers:
+@pytest.mark.parametrize(("number", "is_small"), [(2, True), (1, False)])
+def test_a_small_run_and_that_of_one_worker_is_done_in_this_process(
+    number: int, is_small: bool
+) -> None:
+    settings = DaskSettings(workers=number)
+    with Workers(settings, Screen(), is_small=is_small) as workers:
         found = workers.map(
             "ids", lambda item, shared: (os.getpid(), item + shared), [1, 2], 10
         )

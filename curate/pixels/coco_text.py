@@ -1,0 +1,119 @@
+"""COCO's text of run-lengths, read and written as pycocotools does.
+
+From the fourth run on, the run two before it is subtracted. Each difference is written as
+signed base-32 digits, lowest first, with a mark if more digits follow.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.reasons import Reason, Refusal
+
+Runs = NDArray[np.int64]
+"""(n,): runs of zeros and ones in turn, px."""
+
+_MAX_RUN_CHARACTERS = 12  # 60 bits; no image has a run that needs more
+
+# A digit of COCO's text is the character 48 + its value.
+_FIRST_CHARACTER = 48
+_DIGIT_BITS = 5
+_DIGIT = 31  # the bits of the value
+_SIGN = 16  # in the last digit: the number is negative
+_MORE_FOLLOW = 32
+
+# 16, 512, …: a signed run of this size or more needs one base-32 digit more.
+_DIGIT_LIMITS = 1 << np.arange(4, 60, _DIGIT_BITS, dtype=np.int64)
+
+
+def write_runs(runs: Runs, ends: Runs) -> list[str]:
+    """The texts of several masks.
+
+    `runs`: (m,) of one mask after the other. `ends`: (n,) where those of each end.
+    """
+    differences = _differences(runs, ends)
+    size = np.abs(differences)
+    size -= differences < 0  # 16 needs two digits, -16 needs one
+    digits = np.ones(size.size, np.int64)
+    for limit in _DIGIT_LIMITS:
+        is_longer = size >= limit
+        if not is_longer.any():
+            break
+        digits += is_longer
+
+    # One entry for each digit: the number that it belongs to, and its place there.
+    last = np.cumsum(digits)
+    numbers = np.repeat(differences, digits)
+    characters = numbers >> (_DIGIT_BITS * _places(last - digits, digits))
+    characters &= _DIGIT
+    characters += _FIRST_CHARACTER + _MORE_FOLLOW
+    characters[last - 1] -= _MORE_FOLLOW
+    text = characters.astype(np.uint8).tobytes().decode("ascii")
+
+    texts = []
+    start = 0
+    for end in last[ends - 1].tolist():
+        texts.append(text[start:end])
+        start = end
+    return texts
+
+
+def read_runs(text: bytes) -> Runs:
+    """The runs of a text, of which some may be negative. Refusal bad_run_lengths."""
+    digits = _digits(text)
+    is_last = digits < _MORE_FOLLOW
+    if not is_last[-1]:
+        raise _bad("the text ends inside a run")
+
+    last = np.flatnonzero(is_last)
+    lengths = np.diff(last, prepend=-1)
+    starts = last + 1 - lengths
+    longest = lengths.max()
+    if longest > _MAX_RUN_CHARACTERS:
+        raise _bad(f"a run of {longest} characters")
+
+    # Join the bits of each number's digits; the last digit says whether it is negative.
+    place = _places(starts, lengths)
+    values = (digits & _DIGIT) << (_DIGIT_BITS * place)
+    runs = np.add.reduceat(values, starts)
+    is_negative = (digits[last] & _SIGN) != 0
+    wrap = np.int64(1) << (_DIGIT_BITS * lengths)
+    runs -= np.where(is_negative, wrap, 0)
+
+    # Undo the differences: each run was written less the run two before it.
+    ones = runs[1::2]
+    zeros = runs[2::2]
+    np.cumsum(ones, out=ones)
+    np.cumsum(zeros, out=zeros)
+    return runs
+
+
+def _differences(runs: Runs, ends: Runs) -> Runs:
+    """Each run less the run two before it, from the fourth run of each mask on."""
+    before = np.zeros_like(runs)
+    before[3:] = runs[1:-2]
+    starts = np.concatenate(([0], ends[:-1]))
+    for number in range(3):
+        # A mask may have fewer runs; those of the next one begin in any case.
+        firsts = starts + number
+        before[firsts[firsts < ends]] = 0
+    return runs - before
+
+
+def _places(starts: Runs, lengths: Runs) -> Runs:
+    """The place of each digit in its number: 0, 1, … for each number."""
+    first = np.repeat(starts, lengths)
+    return np.arange(first.size) - first
+
+
+def _digits(text: bytes) -> Runs:
+    """The values of the characters of a text. Refusal if one is no digit."""
+    characters = np.frombuffer(text, np.uint8)
+    digits = characters.astype(np.int64) - _FIRST_CHARACTER
+    is_digit = (digits >= 0) & (digits < 2 * _MORE_FOLLOW)
+    if digits.size == 0 or not is_digit.all():
+        raise _bad("the text is empty or holds a character that is no digit")
+    return digits
+
+
+def _bad(detail: str) -> Refusal:
+    return Refusal(Reason.BAD_RUN_LENGTHS, f"run-lengths: {detail}")

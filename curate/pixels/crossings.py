@@ -1,0 +1,59 @@
+"""Outlines that cross themselves."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from curate.pixels.rings import Corners, Rings
+
+_CERTAIN = 1e-3  # px²; far more than rounding makes of coordinates up to 1,000,000 px
+
+
+def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
+    """(n,) whether each ring crosses itself; it may touch itself.
+
+    `distinct`: the rings without repeats.
+    """
+    crossing = np.zeros(rings.sizes.size, np.bool_)
+    unsure = ~_go_round_once(distinct)
+    if not unsure.any():
+        return crossing
+    doubtful = rings.take(unsure)
+    numbers = np.repeat(np.arange(doubtful.sizes.size), doubtful.sizes)
+    closed = shapely.linearrings(doubtful.corners, indices=numbers)
+    is_simple = shapely.is_simple(closed)
+
+    # Only of the few that are not simple the reason is asked for, which takes longer.
+    reasons = []
+    for ring, simple in zip(doubtful.split(), is_simple.tolist(), strict=True):
+        reasons.append(not simple and _crosses_itself(ring))
+    crossing[unsure] = reasons
+    return crossing
+
+
+def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
+    """(n,) whether each ring goes round the middle of its corners once, never back.
+
+    Such a ring cannot cross itself, which this tells in a tenth of the time that the exact
+    test takes.
+    """
+    first = rings.first
+    middle = np.add.reduceat(rings.corners, first) / rings.sizes[:, None]
+    arms = rings.corners - np.repeat(middle, rings.sizes, axis=0)
+    x, y = np.ascontiguousarray(arms.T)
+    following = rings.following
+    next_y = y[following]
+    turns = x * next_y - y * x[following]
+    goes_left = np.minimum.reduceat(turns, first) > _CERTAIN
+    goes_right = np.maximum.reduceat(turns, first) < -_CERTAIN
+
+    # Each round passes the middle's height upwards once.
+    passes = (y < 0) & (next_y >= 0)
+    rounds = np.add.reduceat(passes, first, dtype=np.int64)
+    once: NDArray[np.bool_] = (goes_left | goes_right) & (rounds == 1)
+    return once
+
+
+def _crosses_itself(ring: Corners) -> bool:
+    reason = shapely.is_valid_reason(shapely.polygons(ring))
+    return str(reason).startswith("Self-intersection")

@@ -1,0 +1,162 @@
+"""Run-lengths of many masks of one frame, measured together.
+
+A step in numpy costs as much for the runs of one mask as for those of some thousand. All
+runs follow each other in one array, as if the masks' frames lay side by side: position
+p of mask n is n · height · width + p, and its column is as far on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pixels import coco_text
+from curate.pixels.run_lengths import Positions, RunLengths
+
+Numbers = NDArray[np.int64]
+"""(n,): one for each mask, or for each run."""
+
+Boxes = NDArray[np.int64]
+"""(n, 4): x0, y0, x1, y1 of each mask, px, half-open."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManyRuns:
+    """n masks of `height` × `width` px as runs of zeros, ones, zeros, … in px."""
+
+    counts: Positions
+    """(m,): the runs of one mask after the other, as in `RunLengths`."""
+    sizes: Numbers
+    """(n,): how many of them each mask has."""
+    height: int
+    width: int
+
+    @property
+    def pixels(self) -> int:
+        """Number of px of the frame."""
+        return self.height * self.width
+
+    @property
+    def first(self) -> Numbers:
+        """(n,) the number of the first run of each mask."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    @property
+    def owners(self) -> Numbers:
+        """(m,) the number of the mask that each run is of."""
+        return np.repeat(np.arange(self.sizes.size), self.sizes)
+
+    @property
+    def is_one(self) -> NDArray[np.bool_]:
+        """(m,) whether each run is of mask px: every second one of each mask."""
+        first_is_odd = np.repeat(self.first % 2 == 1, self.sizes)
+        is_odd = np.arange(self.counts.size) % 2 == 1
+        is_one: NDArray[np.bool_] = is_odd != first_is_odd
+        return is_one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskPx:
+    """The mask px of n masks, none of which is empty, as ranges of positions."""
+
+    starts: Positions
+    ends: Positions
+    """(k,) where each range starts and ends, half-open."""
+    sizes: Numbers
+    """(n,) how many ranges each mask has."""
+    frames: Positions
+    """(n,) where the frame of each mask starts."""
+    height: int
+    width: int
+
+    @property
+    def first(self) -> Numbers:
+        """(n,) the number of the first range of each mask."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    def take(self, chosen: Numbers) -> "MaskPx":
+        """Some of the masks, by their numbers in order."""
+        is_chosen = np.zeros(self.sizes.size, np.bool_)
+        is_chosen[chosen] = True
+        of_chosen = np.repeat(is_chosen, self.sizes)
+        return MaskPx(
+            starts=self.starts[of_chosen],
+            ends=self.ends[of_chosen],
+            sizes=self.sizes[chosen],
+            frames=self.frames[chosen],
+            height=self.height,
+            width=self.width,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """Masks with what their run-lengths tell; none of them is empty."""
+
+    masks: Sequence[RunLengths]
+    runs: ManyRuns
+    px: MaskPx
+    areas: Numbers
+    """(n,) number of px of each."""
+    boxes: Boxes
+
+
+def join(masks: Sequence[RunLengths], height: int, width: int) -> ManyRuns:
+    """Masks that all have one frame of `height` × `width` px."""
+    none = np.empty(0, np.int64)
+    counts = np.concatenate([none, *(runs.counts for runs in masks)])
+    sizes = np.array([runs.counts.size for runs in masks], np.int64)
+    return ManyRuns(counts, sizes, height, width)
+
+
+def measure(masks: Sequence[RunLengths], height: int, width: int) -> Measured:
+    """What the run-lengths of masks of one frame tell. None of them may be empty."""
+    runs = join(masks, height, width)
+    px = mask_px(runs)
+    areas = np.add.reduceat(px.ends - px.starts, px.first)
+    return Measured(masks, runs, px, areas, _boxes(px))
+
+
+def mask_px(runs: ManyRuns) -> MaskPx:
+    """The mask px of masks, none of which may be empty."""
+    ends = np.cumsum(runs.counts)
+    number = np.flatnonzero(runs.is_one)
+    return MaskPx(
+        starts=ends[number - 1],
+        ends=ends[number],
+        sizes=runs.sizes // 2,
+        frames=np.arange(runs.sizes.size) * runs.pixels,
+        height=runs.height,
+        width=runs.width,
+    )
+
+
+def compress(runs: ManyRuns) -> list[str]:
+    """COCO's text of each mask, as pycocotools writes it."""
+    return coco_text.write_runs(runs.counts, np.cumsum(runs.sizes))
+
+
+def _boxes(px: MaskPx) -> Boxes:
+    """The tight box of each mask."""
+    last = px.ends - 1
+    first_column = px.starts // px.height
+    last_column = last // px.height
+    first_row = px.starts - first_column * px.height
+    last_row = last - last_column * px.height
+
+    # A run that goes on in the next column touches the bottom of one and the top of the
+    # other.
+    goes_on = first_column != last_column
+    first_row[goes_on] = 0
+    last_row[goes_on] = px.height - 1
+
+    leftmost = px.first
+    rightmost = leftmost + px.sizes - 1
+    columns_before = px.frames // px.height
+    boxes = np.empty((leftmost.size, 4), np.int64)
+    boxes[:, 0] = first_column[leftmost] - columns_before
+    boxes[:, 1] = np.minimum.reduceat(first_row, leftmost)
+    boxes[:, 2] = last_column[rightmost] - columns_before + 1
+    boxes[:, 3] = np.maximum.reduceat(last_row, leftmost) + 1
+    return boxes

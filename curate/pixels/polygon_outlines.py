@@ -1,0 +1,135 @@
+"""Polygons of an export as good rings, many of them together, and why others are refused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pixels.proportions import Size
+from curate.pixels.raster import MAX_CROSSINGS, crosses_too_much
+from curate.pixels.rings import Numbers, Rings, Scale, read_rings
+from curate.reasons import Reason, Refusal
+from curate.records import Polygons
+
+MAX_POINTS = 1_000_000
+"""A polygon of more points is over_limit."""
+
+MAX_COORDINATE = 1_000_000.0
+"""px; a polygon that reaches further is over_limit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """The good rings of n polygons: of each first its rings, then its holes."""
+
+    rings: Rings
+    first: Numbers
+    """(n,) the number of the first ring of each."""
+    holes_from: Numbers
+    """(n,) the number after that of its last ring; there its holes begin."""
+    end: Numbers
+    """(n,) the number after that of its last hole."""
+    is_partial: NDArray[np.bool_]
+    """(n,) whether other rings of it were left out."""
+
+
+def read_outlines(
+    polygons: list[Polygons], height: int, width: int, annotated: Size | None
+) -> Outlines:
+    """The good rings of polygons, at the scale of the frame of height × width px."""
+    raw: list[object] = []
+    sizes: list[int] = []
+    for each in polygons:
+        raw += each.rings
+        raw += each.holes
+        sizes += (len(each.rings), len(each.holes))
+    rings, is_good = read_rings(raw)
+
+    good_before = np.cumsum([0, *is_good])
+    bounds = good_before[np.cumsum([0, *sizes])]
+    first = bounds[:-1:2]
+    end = bounds[2::2]
+    stated = np.array(sizes, np.int64).reshape(-1, 2).sum(axis=1)
+    if annotated is not None or any(each.normalised for each in polygons):
+        scales = [_scale(each, height, width, annotated) for each in polygons]
+        of_rings = np.repeat(np.array(scales), end - first, axis=0)
+        rings = rings.scaled(of_rings)
+    return Outlines(rings, first, bounds[1::2], end, end - first < stated)
+
+
+def _scale(
+    polygons: Polygons, height: int, width: int, annotated: Size | None
+) -> Scale:
+    """px that 1 means in a polygon."""
+    if polygons.normalised:
+        return width, height
+    if annotated is not None:
+        return width / annotated[1], height / annotated[0]
+    return 1, 1
+
+
+def refusals_of(
+    polygons: list[Polygons], outlines: Outlines, width: int
+) -> dict[int, Refusal]:
+    """Why polygons give no mask, by their numbers: no_mask, bad_polygon or over_limit."""
+    found = {}
+    for at in np.flatnonzero(outlines.first == outlines.holes_from).tolist():
+        found[at] = _no_ring(polygons[at])
+
+    rings = outlines.rings
+    points = len(rings.corners)
+    reach = rings.reach()
+    are_few = points <= MAX_POINTS and points * width <= MAX_CROSSINGS
+    if are_few and reach.max(initial=0) <= MAX_COORDINATE:
+        return found
+    for at in range(len(polygons)):
+        if at in found:
+            continue
+        refusal = _over_limit(outlines, at, reach, width)
+        if refusal is not None:
+            found[at] = refusal
+    return found
+
+
+def _no_ring(polygons: Polygons) -> Refusal:
+    """Why a polygon has no good ring."""
+    if all(ring == [] for ring in polygons.rings):
+        return Refusal(Reason.NO_MASK, "the polygon has no points")
+    detail = "fewer than three points, or a number that is no finite number"
+    return Refusal(Reason.BAD_POLYGON, detail)
+
+
+def _over_limit(
+    outlines: Outlines, at: int, reach: NDArray[np.float64], width: int
+) -> Refusal | None:
+    """Why a polygon is too large: it has too many points or reaches too far. Else None."""
+    first = int(outlines.first[at])
+    holes_from = int(outlines.holes_from[at])
+    end = int(outlines.end[at])
+    points = int(outlines.rings.sizes[first:end].sum())
+    if points > MAX_POINTS:
+        detail = f"a polygon of {points:,} points, more than {MAX_POINTS:,}"
+        return Refusal(Reason.OVER_LIMIT, detail)
+    furthest = reach[first:end].max()
+    if furthest > MAX_COORDINATE:
+        beyond = f"beyond {MAX_COORDINATE:,.0f}"
+        detail = f"a polygon that reaches to {furthest:g} px, {beyond}"
+        return Refusal(Reason.OVER_LIMIT, detail)
+
+    for start, stop in ((first, holes_from), (holes_from, end)):
+        if crosses_too_much(outlines.rings.between(start, stop), width):
+            many = f"more than {MAX_CROSSINGS:,} columns"
+            detail = f"a polygon whose edges cross {many}"
+            return Refusal(Reason.OVER_LIMIT, detail)
+    return None
+
+
+def check_position(rings: Rings, height: int, width: int) -> None:
+    """Refuse rings of which none reaches into the frame."""
+    for ring in rings.split():
+        reaches_in = ring.max(axis=0) >= 0
+        starts_in = ring.min(axis=0) < (width, height)
+        if np.all(reaches_in & starts_in):
+            return
+    detail = f"the polygon lies outside the image of {width} x {height} px"
+    raise Refusal(Reason.OUTSIDE_IMAGE, detail)

@@ -1,0 +1,135 @@
+"""Rings of polygons: read from what exports hold, many of them together.
+
+The corners of all rings follow each other in one array, because a step in numpy costs as
+much for one ring as for some hundred.
+"""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Corners = NDArray[np.float64]
+"""(m, 2): x and y of each corner, px."""
+
+Numbers = NDArray[np.int64]
+"""(n,): one for each ring."""
+
+Scale = tuple[float, float]
+"""px that 1 means, in x and in y."""
+
+_NUMBERS = {int, float}  # a bool is no number here
+_NUMBER_BYTES = 8
+_POINT_BYTES = 2 * _NUMBER_BYTES
+_LEAST_BYTES = 3 * _POINT_BYTES  # of three points
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rings:
+    """n rings of finite numbers, each of which has a corner."""
+
+    corners: Corners
+    sizes: Numbers
+    """(n,): how many corners each ring has."""
+
+    @property
+    def first(self) -> Numbers:
+        """(n,) the number of the first corner of each ring."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    @property
+    def following(self) -> Numbers:
+        """(m,) the number of the corner after each one: a ring's first after its last."""
+        following = np.arange(1, len(self.corners) + 1)
+        following[np.cumsum(self.sizes) - 1] = self.first
+        return following
+
+    def take(self, chosen: NDArray[np.bool_]) -> "Rings":
+        """Those of the rings for which a (n,) mask is true."""
+        if chosen.all():
+            return self
+        of_chosen = np.repeat(chosen, self.sizes)
+        return Rings(self.corners[of_chosen], self.sizes[chosen])
+
+    def between(self, first: int, end: int) -> "Rings":
+        """The rings from number `first` on, up to `end`."""
+        sizes = self.sizes[first:end]
+        start = int(self.sizes[:first].sum())
+        return Rings(self.corners[start : start + int(sizes.sum())], sizes)
+
+    def scaled(self, scales: NDArray[np.float64]) -> "Rings":
+        """The rings at another scale. `scales`: (n, 2), px that 1 means in x and in y."""
+        with np.errstate(over="ignore"):  # what becomes infinite is over the limit
+            scaled = self.corners * np.repeat(scales, self.sizes, axis=0)
+        return Rings(scaled, self.sizes)
+
+    def without_repeats(self) -> "Rings":
+        """The rings without corners at the place of the next one: some tools write them.
+
+        A ring of one place keeps its first corner.
+        """
+        moves = (self.corners[self.following] != self.corners).any(axis=1)
+        if moves.all():
+            return self
+        is_single = np.add.reduceat(moves, self.first, dtype=np.int64) == 0
+        moves[self.first[is_single]] = True
+        sizes = np.add.reduceat(moves, self.first, dtype=np.int64)
+        return Rings(self.corners[moves], sizes)
+
+    def reach(self) -> NDArray[np.float64]:
+        """(n,) the largest coordinate of each ring without its sign, px."""
+        furthest = np.abs(self.corners).max(axis=1, initial=0)
+        reach: NDArray[np.float64] = np.maximum.reduceat(furthest, self.first)
+        return reach
+
+    def split(self) -> list[Corners]:
+        """The corners of each ring."""
+        return np.split(self.corners, self.first[1:])
+
+
+def packed(ring: object) -> object:
+    """A ring of an export as the bytes of its numbers, float64; as it is if it is no good one.
+
+    So written in different ways (10, 10.0) it is the same, and it is read at once.
+    """
+    if not isinstance(ring, list) or not set(map(type, ring)) <= _NUMBERS:
+        return ring
+    try:
+        return struct.pack(f"{len(ring)}d", *ring) or ring
+    except (OverflowError, struct.error):  # a whole number that is no float
+        return ring
+
+
+def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:
+    """The good ones of an export's rings, and which of all are good.
+
+    A ring is a flat list of three points or more, or the bytes of one (`packed`); all its
+    numbers are finite.
+    """
+    is_good: list[bool] = []
+    data: list[bytes] = []
+    for each in raw:
+        ring = packed(each)
+        if isinstance(ring, bytes) and _has_points(ring):
+            is_good.append(True)
+            data.append(ring)
+        else:
+            is_good.append(False)
+
+    sizes = np.array(list(map(len, data)), np.int64) // _POINT_BYTES
+    corners = np.frombuffer(b"".join(data), np.float64).reshape(-1, 2)
+    rings = Rings(corners, sizes)
+    is_finite = np.isfinite(corners)
+    if is_finite.all():
+        return rings, is_good
+
+    of_rings = np.logical_and.reduceat(is_finite.all(axis=1), rings.first)
+    remaining = iter(of_rings.tolist())
+    is_good = [good and next(remaining) for good in is_good]
+    return rings.take(of_rings), is_good
+
+
+def _has_points(ring: bytes) -> bool:
+    return len(ring) >= _LEAST_BYTES and len(ring) % _POINT_BYTES == 0
