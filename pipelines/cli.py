@@ -203,6 +203,41 @@ def segment(
         give(found, prints)
 
 
+@app.command()
+@ends_well
+def serve(
+    settings: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[SETTINGS]",
+            help="Its build's model and test pictures; without it: the base.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="base, or a checkpoint, instead of those."),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Keep pictures and masks here, instead of <build>/serve.",
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0: any.")
+    ] = 8750,
+    root: Root = None,
+) -> None:
+    """Serve a page and an API on this machine that answer drawn boxes with masks."""
+    from pipelines.verbs.serve import serve as run
+
+    loaded = None
+    if settings is not None:
+        loaded = load(settings, root)
+    run(loaded, model, store, port)
+
+
 @app.command("clean-build")
 @ends_well
 def clean_build(

@@ -89,9 +89,8 @@ def to_polygons(mask: Mask) -> Polygons:
     """
     rings = []
     for region in regions_of(mask):
-        closed = []
-        for ring in shapely.get_rings(region):
-            closed.append(corners_of(shapely.get_coordinates(ring)))
+        lines = map(shapely.get_coordinates, shapely.get_rings(region))
+        closed = [corners_of(line) for line in lines]
         rings.append(keyhole(closed).ravel().tolist())
     return Polygons(rings=rings)
 

@@ -73,6 +73,13 @@ def simplify(
     return outlines
 
 
+def moved(region: Region, x: float, y: float) -> Region:
+    """A region, `x` px further to the right and `y` px further down."""
+    shift = np.array((x, y))
+    holes = [hole + shift for hole in region.holes]
+    return Region(region.outer + shift, holes)
+
+
 def coco_rings(regions: Iterable[Region]) -> list[list[float]]:
     """Regions as COCO's `segmentation`: a flat list x, y, x, y, … for each.
 
@@ -109,10 +116,8 @@ def _without_specks(mask: Mask, min_area: float) -> list[Region]:
     for region in sorted(found, key=_filled_area, reverse=True):
         if _filled_area(region) < least:
             break
-        holes = []
-        for hole in region.interiors:
-            if _area(hole) >= least:
-                holes.append(_outline(hole))
+        large = [hole for hole in region.interiors if _area(hole) >= least]
+        holes = [_outline(hole) for hole in large]
         outlines.append(Region(_outline(region.exterior), holes))
     return outlines
 

@@ -62,7 +62,7 @@ def test_any_mask_comes_back(mask: Mask, tolerance: float, min_area: float) -> N
 
 
 @given(st.integers(0, 10**6), st.integers(40, 320), st.sampled_from([0.5, 0.75, 2.0]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_blob_gets_few_corners_within_the_tolerance(
     seed: int, size: int, tolerance: float
 ) -> None:
