@@ -2,8 +2,12 @@
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import filelock
+import numpy as np
 from starlette.applications import Starlette
 from upath import UPath
 
@@ -21,6 +25,8 @@ from pipelines.loop.service import Service
 STORE = "serve"
 """The folder below the build where pictures and objects are kept."""
 
+_WARM_UP_SHAPE = (64, 64, 3)
+_LOCK = ".lock"
 _TOKEN = "token"  # noqa: S105  the name of a file
 
 
@@ -50,14 +56,13 @@ def make_server(
 ) -> tuple[Starlette, str, list[str]]:
     """The application, its token, and what to tell the user.
 
-    `store`: the folder of pictures and objects. InputError if it is not on this machine,
-    or if the model cannot be read.
+    `store`: the folder of pictures and objects, `held`. InputError if the model cannot
+    be read.
     """
-    if not is_local(store):
-        raise InputError(f"{store}: not on this machine; name a folder with --store")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         segmenter = Segmenter.load(model.path)
+    _warm_up(segmenter)
     notes = [str(each.message) for each in caught if each.category is UserWarning]
 
     of_build = {}
@@ -68,6 +73,32 @@ def make_server(
     token = kept_token(store)
     service = Service(answering, pictures, bounds, model.name)
     return make_app(service, token), token, notes
+
+
+@contextmanager
+def held(store: UPath) -> Iterator[None]:
+    """Keep other servers out of a folder of pictures. InputError if one serves it.
+
+    The operating system frees the lock when the process ends, even if it is killed.
+    """
+    if not is_local(store):
+        raise InputError(f"{store}: not on this machine; name a folder with --store")
+    store.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock((store / _LOCK).path)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise InputError(
+            f"{store}: another server uses it; end that, or choose another --store"
+        ) from None
+    with lock:
+        yield
+
+
+def _warm_up(segmenter: Segmenter) -> None:
+    """Ask once, because the first answer takes longest."""
+    picture = np.zeros(_WARM_UP_SHAPE, np.uint8)
+    segmenter.answer_windows([picture], [(8, 8, 56, 56)])
 
 
 def kept_token(store: UPath) -> str:
