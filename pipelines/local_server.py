@@ -49,6 +49,7 @@ def open_socket(port: int) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((LOOPBACK, port))
+        opened.listen()  # whoever comes before the server is ready, waits
     except OSError as error:
         opened.close()
         raise InputError(f"port {port}: {error.strerror}; choose another one") from None
