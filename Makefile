@@ -92,6 +92,7 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.metrics
 	.venv/bin/python -m benchmarks.gate
 	.venv/bin/python -m benchmarks.match_labels
+	.venv/bin/python -m benchmarks.serve
 
 docs: .venv/dev  ## the documentation as a site, in build/docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict

@@ -197,7 +197,9 @@ def segment(
     ] = 0.75,
     min_area: Annotated[
         float,
-        typer.Option(metavar="PX", min=0, help="Smaller islands and holes are left out."),
+        typer.Option(
+            metavar="PX", min=0, help="Smaller islands and holes are left out."
+        ),
     ] = 16.0,
     as_json: AsJson = False,
 ) -> None:
