@@ -200,7 +200,7 @@ def segment(
         typer.Option(
             metavar="PX", min=0, help="Smaller islands and holes are left out."
         ),
-    ] = 16.0,
+    ] = 64.0,
     as_json: AsJson = False,
 ) -> None:
     """Find the mask of the object in a box. Prints JSON, a list for several boxes."""

@@ -22,6 +22,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")
 NOISE = arrays(np.bool_, st.tuples(st.integers(1, 24), st.integers(1, 24)))
 
 
+CUT = 0.3536  # px that cutting corners moves the outline
+
+
 def drawn(rings: list[list[float]], mask: Mask) -> Mask:
     """What pycocotools makes of COCO's rings."""
     height, width = mask.shape
@@ -72,7 +75,7 @@ def test_a_blob_gets_few_corners_within_the_tolerance(
     outline = shapely.union_all(regions_of(mask)).boundary
     rings = [ring for region in found for ring in (region.outer, *region.holes)]
     lines = shapely.union_all([shapely.LinearRing(ring) for ring in rings])
-    assert shapely.hausdorff_distance(lines, outline, densify=0.2) <= tolerance + 1e-9
+    assert shapely.hausdorff_distance(lines, outline, densify=0.2) <= tolerance + CUT
     for region in found:
         assert shapely.Polygon(region.outer, region.holes).is_valid
     before = sum(len(ring) // 2 for ring in to_polygons(mask).rings)
@@ -96,7 +99,7 @@ def test_specks_go_and_what_counts_stays() -> None:
     mask[40:43, 40:43] = False  # a hole of 9 px
     mask[60:70, 60:70] = False
     mask[2:4, 2:4] = True  # an island of 4 px
-    mask[95:99, 50:60] = True
+    mask[92:99, 50:60] = True
     large, island = simplify(mask)
     assert len(large.holes) == 1
     assert len(island.outer) == 4
@@ -123,4 +126,4 @@ def test_it_is_compact() -> None:
         mask = blob(seed, 320)
         before = sum(len(ring) // 2 for ring in to_polygons(mask).rings)
         after = sum(region.corners for region in simplify(mask))
-        assert after < 0.5 * before
+        assert after < before / 4
