@@ -157,9 +157,8 @@ def _simplified(outline: Region, tolerance: float) -> Region:
     """An outline with cut and then fewer corners, within `tolerance` px."""
     if tolerance < _LEAST_TOLERANCE:
         return outline
-    rings = []
-    for ring in (outline.outer, *outline.holes):
-        rings.append(_from_a_tip(_with_cut_corners(ring)))
+    cut = map(_with_cut_corners, (outline.outer, *outline.holes))
+    rings = [_from_a_tip(ring) for ring in cut]
     polygon = shapely.Polygon(rings[0], rings[1:])
     simple = shapely.simplify(polygon, tolerance, preserve_topology=True)
 

@@ -101,6 +101,8 @@ class Answering:
         if self.waiting + len(boxes) > self._most_waiting:
             raise Problem(BUSY, f"{self.waiting} boxes wait already: try again soon")
         loop = asyncio.get_running_loop()
+        # Each box has its own promise, because boxes of one request are asked in
+        # different batches.
         promises = [loop.create_future() for _ in boxes]
         request = _Waiting(picture, deque(zip(boxes, promises, strict=True)))
         self._requests.append(request)
@@ -119,6 +121,7 @@ class Answering:
         while True:
             await self._arrived.wait()
             await asyncio.sleep(_COLLECT_SECONDS)
+            # A request that has ended leaves nothing to ask.
             batch = self._next_batch()
             if batch.boxes:
                 await self._answer(batch)
@@ -134,8 +137,10 @@ class Answering:
             box, promise = request.boxes[0]
             pixels += box.width * box.height
             if batch.boxes and pixels > _BATCH_PIXELS:
+                # It is the first of the next batch.
                 self._requests.appendleft(request)
                 break
+            # Its next box waits until all other requests have had their turn.
             request.boxes.popleft()
             self._requests.append(request)
             batch.pictures.append(request.picture)

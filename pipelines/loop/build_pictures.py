@@ -37,6 +37,7 @@ def pictures_of(build: UPath) -> dict[str, BuildPicture]:
         of_export = by_export.setdefault(row["export"], {})
         of_export[picture.id] = BuildPicture(picture, row["image_file"])
 
+    # One of each export in turn, so that no large export crowds out the others.
     chosen: dict[str, BuildPicture] = {}
     lists = [list(pictures.values()) for pictures in by_export.values()]
     longest = max(map(len, lists), default=0)

@@ -72,6 +72,7 @@ def as_coco(
         if runs.is_empty:
             continue
         x0, y0, x1, y1 = masks.box(runs)
+        # The expected IoU is that of the model's mask, not of a corrected one.
         score: float | msgspec.UnsetType = msgspec.UNSET
         if each.expected_iou is not None and not each.is_corrected:
             score = each.expected_iou
@@ -121,6 +122,7 @@ def _segmentation(
 
 def _palette() -> list[int]:
     """256 colours, black first."""
+    # Saturation and brightness are the same for all; only the hue differs.
     hues = np.arange(255) * _HUE_STEP % 1
     hsv = np.full((1, 255, 3), 230, np.uint8)
     hsv[0, :, 0] = hues * 255

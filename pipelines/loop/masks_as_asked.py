@@ -41,6 +41,7 @@ def as_asked(
     if wanted.form == "png":
         return replace(found, png=images.encode_mask(masks.decode(runs)))
 
+    # On the window alone: the picture around it may be a hundred times as large.
     regions = simplify(answer.mask, wanted.tolerance, wanted.min_area)
     placed = [moved(region, answer.window.x0, answer.window.y0) for region in regions]
     if wanted.form == "geometry":

@@ -36,6 +36,7 @@ def document(operations: list[Operation], version: str) -> Json:
     schemas, components = msgspec.json.schema_components(
         records, ref_template="#/components/schemas/{name}"
     )
+    # msgspec gives one reference for each record, in their order.
     references = dict(zip(records, schemas, strict=True))
 
     paths: Json = {}

@@ -21,6 +21,7 @@ def decode_apart(data: bytes, limits: Limits) -> Pixels:
 
     Refusal or ChildDied as `child.call` of `images.decode_into`.
     """
+    # Pixels come back through a file: as a message they would be in memory three times.
     with tempfile.TemporaryDirectory(prefix="segcurate-") as folder:
         path = Path(folder) / "pixels"
         height, width = child.call(
@@ -81,6 +82,7 @@ class PictureCache:
             entry = self._entries.get(name)
             if entry is not None:
                 return entry
+            # Pictures that wait for answers cannot go; so the next one waits for them.
             while self._bytes_in_use() >= self._most_bytes:
                 self._released.clear()
                 await self._released.wait()

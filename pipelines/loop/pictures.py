@@ -62,6 +62,7 @@ class Pictures:
         found = self._of_build.get(picture_id)
         if found is not None:
             return found.picture
+        # What is no id could be a path that leads elsewhere.
         if PICTURE_ID.fullmatch(picture_id):
             record = read_record(self._folder / picture_id / _RECORD, Picture)
             if record is not None:
@@ -95,6 +96,7 @@ class Pictures:
                 _touch(folder)
                 return
             self._make_room(len(data))
+            # The record last: a folder without it is what a kill has left half.
             write_bytes(folder / _FILE, data)
             write_json(folder / _RECORD, picture)
             self._sizes[picture.id] = len(data)
@@ -126,6 +128,7 @@ class Pictures:
         `saved.revision`: the one that the objects were made from. Problem if another
         page has saved since.
         """
+        # Two pages that save at the same time must not both find the old revision.
         with self._lock:
             before = self.objects(picture_id)
             if before.revision != saved.revision:
@@ -163,6 +166,7 @@ class Pictures:
         if total <= self._most_bytes:
             return
         for picture_id in sorted(self._sizes, key=self._last_use):
+            # Nobody can make people's work again.
             if self.objects(picture_id).objects:
                 continue
             remove_folder(self._folder / picture_id)

@@ -199,6 +199,7 @@ class _Endpoints:
 def make_app(service: Service, token: str) -> Starlette:
     """The server's application."""
     endpoints = _Endpoints(service)
+    # It is the same for all who ask, and tells nothing of pictures: it needs no token.
     api = document(OPERATIONS, version("segcurate"))
 
     async def page(request: Request) -> Response:
@@ -254,6 +255,7 @@ def _guarded(endpoint: _Endpoint, token: str) -> _Endpoint:
         except ClientDisconnect:
             return json_answer(TOO_SLOW, Trouble("the request ends too early"))
         except Problem as problem:
+            # Programs that meet a server at its limit know by the header to try again.
             answer = json_answer(problem.status, Trouble(problem.words))
             if problem.status == BUSY:
                 answer.headers["Retry-After"] = "1"
@@ -274,5 +276,6 @@ def _picture(request: Request) -> str:
 
 
 def _page_part(data: bytes, media_type: str) -> Response:
+    # Stricter than that of other answers, which are no pages.
     headers = {**HEADERS, "Content-Security-Policy": POLICY}
     return Response(data, media_type=media_type, headers=headers)

@@ -74,6 +74,7 @@ class Service:
         with telling():
             async with self._cache.use(picture_id, decode) as pixels:
                 height, width, _ = pixels.shape
+        # Kept only now: what cannot be decoded never reaches the folder.
         picture = Picture(picture_id, name or picture_id, width, height)
         await run_in_threadpool(self._pictures.keep, picture, data)
         return self._pictures.find(picture_id)
@@ -95,6 +96,7 @@ class Service:
                 _check_size(pixels, picture)
                 found = await self.answering.ask(pixels, boxes)
 
+        # Polygons and PNGs of large masks take long enough to keep others waiting.
         answers: list[BoxAnswer] = []
         for answer, box in zip(found, wanted.boxes, strict=True):
             as_wanted = await run_in_threadpool(as_asked, answer, box, wanted, picture)
