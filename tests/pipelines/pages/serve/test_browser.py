@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from pycocotools.coco import COCO
 
+from curate.pixels import masks, run_lengths
+from curate.pixels.masks import Mask
 from pipelines.loop.bounds import Bounds
 from tests.pipelines.loop.small_server import SmallServer, png, running
 from tests.pipelines.pages.browser import NEEDS_BROWSER, Tab
@@ -153,3 +155,26 @@ def test_a_server_that_is_killed_loses_nothing(tmp_path: Path, tab: Tab) -> None
         "lamp",
         "object",
     }
+
+
+def counts_of(mask: Mask) -> str:
+    return run_lengths.compress(masks.encode(mask))
+
+
+def test_the_pages_run_lengths_are_cocos(served: SmallServer, tab: Tab) -> None:
+    rng = np.random.default_rng(0)
+    made = [rng.random((height, width)) < 0.5 for height, width in ((1, 9), (9, 1))]
+    made += [rng.random((40, 30)) < share for share in (0.0, 0.1, 0.9, 1.0)]
+    wide = np.zeros((3000, 2000), np.bool_)  # runs that need several digits
+    wide[100:2900, 3:1800] = True
+    wide[:, 900:950] = True
+    made.append(wide)
+
+    tab.open(served.url)
+    again = """async ([counts, height, width]) => {
+        const masks = await import("/page/masks.js");
+        return masks.encode(masks.decode(counts, height), height, width);
+    }"""
+    for mask in made:
+        counts = counts_of(mask)
+        assert tab.page.evaluate(again, [counts, *mask.shape]) == counts
