@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy review segment base weights test fuzz lint bench \
+.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy review segment serve base weights test fuzz lint bench \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -63,6 +63,9 @@ review: .venv/run  ## the same, then serve the page on this machine: it saves wh
 segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0,x1,y1 OUT=mask.png
 	$(PIPELINES) segment $(IMAGE) --box $(BOX) -o $(or $(OUT),mask.png) $(OPTIONS)
 
+serve: .venv/run  ## a page and an API on this machine: draw a box, see its mask
+	$(PIPELINES) serve $(SETTINGS) $(OPTIONS)
+
 base: .venv/run  ## paint scenes and train the base model further, on them alone (hours)
 	.venv/bin/python -m examples.scenes build/base/exports
 	$(PIPELINES) all examples/base.yaml --until train
@@ -89,6 +92,7 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.metrics
 	.venv/bin/python -m benchmarks.gate
 	.venv/bin/python -m benchmarks.match_labels
+	.venv/bin/python -m benchmarks.serve
 
 docs: .venv/dev  ## the documentation as a site, in build/docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict

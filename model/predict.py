@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, overload
 
@@ -104,6 +105,20 @@ def _fused_maps(
     return answer
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowAnswer:
+    """What the model answers to a drawn box, without the image around its window."""
+
+    mask: Mask
+    """(h, w) bool, of the window's size; outside it nothing is the object."""
+
+    window: Box
+    """What the model saw, px of the image."""
+
+    expected_iou: float | None = None
+    """The IoU that such an answer has on average; None if the checkpoint cannot tell."""
+
+
 class Segmenter:
     """A loaded model that answers boxes with masks."""
 
@@ -138,33 +153,50 @@ class Segmenter:
         InputError for an image or box that is not one, or a box outside the image.
         """
         _check_image(image)
-        if _is_one_box(box):
-            (mask,) = self._masks(image, [box])
-            return mask
-        return self._masks(image, list(box))
+        boxes = [box]
+        if not _is_one_box(box):
+            boxes = list(box)
+        answers = self.answer_windows([image] * len(boxes), boxes)
 
-    def _masks(self, image: Pixels, boxes: list[Any]) -> list[Mask]:
-        """The mask of each box."""
         height, width, _ = image.shape
-        checked = [checked_box(box, width, height) for box in boxes]
-        drawn = np.array(checked, np.int32).reshape(-1, 4)
-        seen = windows.grow(
-            drawn,
-            np.full(drawn.shape, PADDING),
-            _MIN_PADDING,
-            np.full(len(drawn), height),
-            np.full(len(drawn), width),
-        )
-
-        crops = [image[y0:y1, x0:x1] for x0, y0, x1, y1 in seen.tolist()]
-        answers = probabilities(self.model, crops, windows.shift(drawn, seen, -1))
-
         masks = []
-        for (x0, y0, x1, y1), answer in zip(seen.tolist(), answers, strict=True):
+        for answer in answers:
+            x0, y0, x1, y1 = answer.window
             mask = np.zeros((height, width), np.bool_)
-            mask[y0:y1, x0:x1] = answer >= 0.5
+            mask[y0:y1, x0:x1] = answer.mask
             masks.append(mask)
+        if _is_one_box(box):
+            return masks[0]
         return masks
+
+    def answer_windows(
+        self, images: Sequence[Pixels], boxes: Sequence[Any]
+    ) -> list[WindowAnswer]:
+        """The answer to one box in each of several images, which the network sees together.
+
+        The images may be one and the same. Errors as `segment`.
+        """
+        for image in images:
+            _check_image(image)
+        heights = np.array([image.shape[0] for image in images])
+        widths = np.array([image.shape[1] for image in images])
+        checked = [
+            checked_box(box, width, height)
+            for box, width, height in zip(boxes, widths, heights, strict=True)
+        ]
+        drawn = np.array(checked, np.int32).reshape(-1, 4)
+        padding = np.full(drawn.shape, PADDING)
+        grown = windows.grow(drawn, padding, _MIN_PADDING, heights, widths)
+
+        seen = [Box(*corners) for corners in grown.tolist()]
+        crops = []
+        for image, (x0, y0, x1, y1) in zip(images, seen, strict=True):
+            crops.append(image[y0:y1, x0:x1])
+        found = probabilities(self.model, crops, windows.shift(drawn, grown, -1))
+        return [
+            WindowAnswer(probability >= 0.5, window)
+            for probability, window in zip(found, seen, strict=True)
+        ]
 
 
 def _check_image(image: Any) -> None:

@@ -182,25 +182,81 @@ def segment(
         bool, typer.Option("--rle", help="Print the mask as COCO run-lengths.")
     ] = False,
     polygon: Annotated[
-        bool, typer.Option("--polygon", help="Print the mask as COCO polygons.")
+        bool,
+        typer.Option("--polygon", help="Print the outline along px edges, exactly."),
     ] = False,
+    polygons: Annotated[
+        bool,
+        typer.Option("--polygons", help="Print COCO polygons of few corners."),
+    ] = False,
+    tolerance: Annotated[
+        float,
+        typer.Option(
+            metavar="PX", min=0, help="That they may be off the mask's outline."
+        ),
+    ] = 0.75,
+    min_area: Annotated[
+        float,
+        typer.Option(
+            metavar="PX", min=0, help="Smaller islands and holes are left out."
+        ),
+    ] = 64.0,
     as_json: AsJson = False,
 ) -> None:
     """Find the mask of the object in a box. Prints JSON, a list for several boxes."""
     from curate.errors import InputError
-    from pipelines.verbs.segment import Wanted
+    from pipelines.verbs.segment import Simplicity, Wanted
     from pipelines.verbs.segment import segment as run
 
-    prints = rle or polygon or as_json
+    prints = rle or polygon or polygons or as_json
     if output is None and overlay is None and not prints:
         raise InputError(
-            "nothing to write: give -o FILE, --overlay FILE, --rle, --polygon or --json"
+            "nothing to write: give -o FILE, --overlay FILE, --rle, --polygon, "
+            "--polygons or --json"
         )
-    found = run(image, box, model, Wanted(output, overlay, rle, polygon))
+    simple = None
+    if polygons:
+        simple = Simplicity(tolerance, min_area)
+    found = run(image, box, model, Wanted(output, overlay, rle, polygon, simple))
     if len(found) == 1:
         give(found[0], prints)
     else:
         give(found, prints)
+
+
+@app.command()
+@ends_well
+def serve(
+    settings: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[SETTINGS]",
+            help="Its build's model and test pictures; without it: the base.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="base, or a checkpoint, instead of those."),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Keep pictures and masks here, instead of <build>/serve.",
+        ),
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0: any.")
+    ] = 8750,
+    root: Root = None,
+) -> None:
+    """Serve a page and an API on this machine that answer drawn boxes with masks."""
+    from pipelines.verbs.serve import serve as run
+
+    loaded = None
+    if settings is not None:
+        loaded = load(settings, root)
+    run(loaded, model, store, port)
 
 
 @app.command("clean-build")

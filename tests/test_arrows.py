@@ -71,6 +71,7 @@ MODEL_FROM_CURATE = {"pixels", "shards"}
 MODEL_ENTRANCES = {"model.train", "model.evaluation.evaluate", "model.predict"}
 MODEL_TABLES = {
     "model.curve",
+    "model.drawn_box",
     "model.evaluation.intervals",
     "model.evaluation.methods",
     "model.evaluation.metrics",

@@ -1,4 +1,4 @@
-"""The peak memory of a process and of all that it starts, without the pages of mapped files.
+"""The memory of a process and of all that it starts, without the pages of mapped files.
 
 Those the system may drop at any time, and `RssFile` counts them. What counts here is
 `RssAnon` and `RssShmem` of /proc/PID/status, added up over the process and its descendants
@@ -18,9 +18,14 @@ def peak_of_tree(process: subprocess.Popen[bytes]) -> int:
     """The largest sum that was seen until the process ended, in bytes."""
     peak = 0
     while process.poll() is None:
-        peak = max(peak, sum(map(_memory, _tree(process.pid))))
+        peak = max(peak, held_by_tree(process.pid))
         time.sleep(_BETWEEN)
     return peak
+
+
+def held_by_tree(process: int) -> int:
+    """What a process and its descendants hold now, in bytes."""
+    return sum(map(_memory, _tree(process)))
 
 
 def _tree(root: int) -> list[int]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +109,21 @@ def decode(data: bytes, max_pixels: int) -> Pixels:
         pixels[top:bottom] = strip
         top = bottom
     return pixels
+
+
+@runs_in_child
+def decode_into(data: bytes, path: str, max_pixels: int) -> tuple[int, int]:
+    """Write the pixels of an image file as displayed into a file; their height and width.
+
+    They are RGB bytes, row by row. A large picture needs a place for its pixels that is
+    no message: the child's memory holds it only once. Refusal as `decode`.
+    """
+    photo = decode_photo(data, max_pixels)
+    whole = Box(0, 0, photo.width, photo.height)
+    with Path(path).open("wb") as file:
+        for strip in cut_in_strips(photo, whole):
+            file.write(strip.data)
+    return photo.height, photo.width
 
 
 @runs_in_child

@@ -3,7 +3,7 @@
 Corner convention: the px in column x and row y covers x to x + 1 and y to y + 1.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +86,16 @@ def to_polygons(mask: Mask) -> Polygons:
     edges walked to and fro, as COCO has no holes; `rasterise` of the result gives the
     mask back exactly.
     """
+    rings = []
+    for region in regions_of(mask):
+        lines = map(shapely.get_coordinates, shapely.get_rings(region))
+        closed = [corners_of(line) for line in lines]
+        rings.append(keyhole(closed).ravel().tolist())
+    return Polygons(rings=rings)
+
+
+def regions_of(mask: Mask) -> list[shapely.Polygon]:
+    """The 4-connected regions of a (H, W) bool mask, with their holes, along px edges."""
     # One empty row below keeps runs from going on into the next column: each is a box
     # one px wide.
     below = (0, 1)
@@ -98,11 +108,30 @@ def to_polygons(mask: Mask) -> Polygons:
     boxes = shapely.box(left, top, left + 1, bottom)
 
     merged = shapely.union_all(boxes)
-    rings = []
-    for region in shapely.get_parts(shapely.normalize(merged)):
-        ring = _keyhole(region)
-        rings.append(ring.ravel().tolist())
-    return Polygons(rings=rings)
+    regions: list[shapely.Polygon] = list(shapely.get_parts(shapely.normalize(merged)))
+    return regions
+
+
+def keyhole(rings: Sequence[Corners]) -> Corners:
+    """An outer ring and its holes as one closed ring; each of them is closed.
+
+    From each hole on to the next, and all the way back over the first corner of each.
+    """
+    first_corners = [ring[:1] for ring in rings]
+    way_back = first_corners[-2::-1]
+    return np.concatenate((*rings, *way_back))
+
+
+def corners_of(ring: Corners) -> Corners:
+    """A closed ring of upright and level edges without corners inside a straight line.
+
+    It is closed again.
+    """
+    y = ring[:, 1]
+    is_level = np.diff(y) == 0
+    turns = is_level != np.roll(is_level, 1)
+    corners = ring[:-1][turns]
+    return np.concatenate((corners, corners[:1]))
 
 
 def _groups(polygons: Iterable[Polygons]) -> Iterator[list[Polygons]]:
@@ -209,28 +238,3 @@ def _joined(
     if runs.is_empty:
         raise Refusal(Reason.EMPTY_MASK, "the polygon covers no px")
     return runs
-
-
-def _keyhole(region: shapely.Polygon) -> Corners:
-    """A region's outer ring and its holes as one closed ring."""
-    rings = []
-    for ring in shapely.get_rings(region):
-        coordinates = shapely.get_coordinates(ring)
-        rings.append(_corners(coordinates))
-
-    # From each hole on to the next, and all the way back over the first corner of each.
-    first_corners = [ring[:1] for ring in rings]
-    way_back = first_corners[-2::-1]
-    return np.concatenate((*rings, *way_back))
-
-
-def _corners(ring: Corners) -> Corners:
-    """A closed ring of upright and level edges without corners inside a straight line.
-
-    It is closed again.
-    """
-    y = ring[:, 1]
-    is_level = np.diff(y) == 0
-    turns = is_level != np.roll(is_level, 1)
-    corners = ring[:-1][turns]
-    return np.concatenate((corners, corners[:1]))

@@ -27,6 +27,7 @@ _PRODUCTS = (
     "plans",
     "report/curation.html",
     "report/report.html",
+    "serve",
     "taxonomy/answered",
     "taxonomy/pictures",
     "taxonomy/review.html",
@@ -46,6 +47,7 @@ _HARD_TO_REPLACE = {
     _PINS: "the split of each image; without it, images that tested may train",
     "train": "the trained model, model.safetensors",
     "evaluate": "the report on the model",
+    "serve": "the pictures that were opened in `serve`, and the masks drawn on them",
     "taxonomy/review.yaml": "the queue of labels, with what reviewers noted in it",
 }
 """What would cost hours, or cannot be made again as it was."""

@@ -18,9 +18,11 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.pixels.overlays import outline, tint
 from curate.pixels.polygons import to_polygons
+from curate.pixels.simple_polygons import coco_rings, simplify
 from curate.reasons import Refusal
 from curate.records import Box
 from curate.storage import write_bytes
+from pipelines.loop.records import CompressedMask
 from pipelines.verbs.overlays import (
     DRAWN_BOX_COLOUR,
     MASK_COLOUR,
@@ -33,6 +35,14 @@ Corners = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class Simplicity:
+    """How simple polygons may be: px off the outline, and px of the least island."""
+
+    tolerance: float
+    min_area: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What to write (files of mask and overlay), and what to print."""
 
@@ -40,13 +50,7 @@ class Wanted:
     overlay: Path | None
     run_lengths: bool
     polygons: bool
-
-
-class CompressedMask(msgspec.Struct, frozen=True):
-    """A mask as COCO writes it: height and width in px, and compressed run-lengths."""
-
-    size: tuple[int, int]
-    counts: str
+    simple_polygons: Simplicity | None = None
 
 
 class SegmentedBox(msgspec.Struct):
@@ -56,6 +60,7 @@ class SegmentedBox(msgspec.Struct):
     area: int
     segmentation: CompressedMask | UnsetType = UNSET
     polygon: list[list[float]] | UnsetType = UNSET
+    polygons: list[list[float]] | UnsetType = UNSET
 
 
 def segment(
@@ -140,6 +145,10 @@ def _describe(mask: Mask, box: Corners, wanted: Wanted) -> SegmentedBox:
         result.segmentation = CompressedMask((height, width), counts)
     if wanted.polygons:
         result.polygon = to_polygons(mask).rings
+    simple = wanted.simple_polygons
+    if simple is not None:
+        regions = simplify(mask, simple.tolerance, simple.min_area)
+        result.polygons = coco_rings(regions)
     return result
 
 

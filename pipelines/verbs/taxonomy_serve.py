@@ -2,7 +2,8 @@
 
 from curate.settings import Settings
 from pipelines.flow.screen import Screen
-from pipelines.pages.review.server import make_token, open_socket, serve
+from pipelines.local_server import make_token, open_socket, page_address
+from pipelines.pages.review.server import serve
 from pipelines.verbs.taxonomy import match_labels
 
 
@@ -14,6 +15,6 @@ def serve_page(settings: Settings, port: int) -> None:
     with open_socket(port) as opened:
         match_labels(settings)
         token = make_token()
-        address = f"http://127.0.0.1:{opened.getsockname()[1]}/?token={token}"
+        address = page_address(opened, token)
         Screen().note(f"the review page: {address}\nCtrl-C ends it")
         serve(settings, opened, token)

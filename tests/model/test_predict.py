@@ -41,6 +41,19 @@ def test_several_boxes_give_a_list_as_each_alone(segmenter: Segmenter) -> None:
     assert segmenter.segment(IMAGE, [boxes[0]])[0].sum() == masks[0].sum()
 
 
+def test_boxes_of_several_images_are_as_each_alone(segmenter: Segmenter) -> None:
+    images = [IMAGE, IMAGE[:50, :70], IMAGE[10:, 5:]]
+    boxes = [(20, 10, 80, 70), (-5, 0, 40, 30), (60, 40, 110, 75)]
+    for image, box, answer in zip(
+        images, boxes, segmenter.answer_windows(images, boxes), strict=True
+    ):
+        x0, y0, x1, y1 = answer.window
+        whole = segmenter.segment(image, box)
+        assert np.array_equal(whole[y0:y1, x0:x1], answer.mask)
+        assert whole.sum() == answer.mask.sum()
+    assert segmenter.answer_windows([], []) == []
+
+
 def test_a_box_over_the_edge_is_clipped(segmenter: Segmenter) -> None:
     clipped = segmenter.segment(IMAGE, (0, 0, 40, 40))
     assert np.array_equal(segmenter.segment(IMAGE, (-30.5, -20, 40, 39.5)), clipped)

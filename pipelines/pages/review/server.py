@@ -1,20 +1,15 @@
 """The server of the review page: on this machine alone, for who knows its token.
 
-The token is in the address that is printed. A page of another origin can neither read it nor send
-it, and the page may not be shown in a frame.
+Who may ask is decided in pipelines/local_server.py.
 """
 
-import secrets
 import socket
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -28,17 +23,19 @@ from curate.settings import Settings
 from curate.yaml_files import load_yaml, read_yaml
 from pipelines.flow import labels, reviewing
 from pipelines.flow.queue import customers
+from pipelines.local_server import (
+    HEADERS,
+    ONLY_THIS_MACHINE,
+    Denied,
+    check_request,
+    is_token,
+    json_answer,
+    run_server,
+)
 from pipelines.pages.review.review import page_file
 
-_LOOPBACK = "127.0.0.1"
 _MAX_BODY = 4 << 20  # bytes of one request
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
+_CONNECTIONS = 100
 
 
 class Decided(msgspec.Struct):
@@ -51,61 +48,40 @@ class Decided(msgspec.Struct):
     by: str
 
 
-class _Denied(Exception):
-    """A request that does not come from the page."""
-
-
-def open_socket(port: int) -> socket.socket:
-    """A socket on this machine's own address. InputError if the port is taken. 0: any port."""
-    opened = socket.socket()
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        opened.bind((_LOOPBACK, port))
-    except OSError as error:
-        opened.close()
-        raise InputError(f"port {port}: {error.strerror}; choose another one") from None
-    return opened
-
-
-def make_token() -> str:
-    """A token that nobody can guess."""
-    return secrets.token_urlsafe(24)
-
-
 def make_app(settings: Settings, token: str) -> Starlette:
     """The server's application for a build whose review page is written."""
 
     async def page(request: Request) -> Response:
-        if not _is_token(request.query_params.get("token", ""), token):
-            return _answer(
+        if not is_token(request.query_params.get("token", ""), token):
+            return json_answer(
                 403, {"error": "use the address that taxonomy serve printed"}
             )
         html = await run_in_threadpool(page_file(UPath(settings.build)).read_bytes)
         with_token = html.replace(
             b'data-token=""', b'data-token="%b"' % token.encode(), 1
         )
-        return Response(with_token, media_type="text/html", headers=_HEADERS)
+        return Response(with_token, media_type="text/html", headers=HEADERS)
 
     async def decisions(request: Request) -> Response:
         try:
-            _check(request, token)
+            check_request(request, token)
             found = await run_in_threadpool(read_decisions, settings)
-        except _Denied as error:
-            return _answer(403, {"error": str(error)})
+        except Denied as error:
+            return json_answer(403, {"error": str(error)})
         except InputError as error:
-            return _answer(409, {"error": str(error)})
-        return _answer(200, found)
+            return json_answer(409, {"error": str(error)})
+        return json_answer(200, found)
 
     async def answers(request: Request) -> Response:
         try:
-            _check(request, token)
+            check_request(request, token)
             body = await _read_body(request)
             written = await run_in_threadpool(_apply, settings, body)
-        except _Denied as error:
-            return _answer(403, {"error": str(error)})
+        except Denied as error:
+            return json_answer(403, {"error": str(error)})
         except InputError as error:
-            return _answer(409, {"error": str(error)})
-        return _answer(200, written)
+            return json_answer(409, {"error": str(error)})
+        return json_answer(200, written)
 
     return Starlette(
         routes=[
@@ -113,22 +89,13 @@ def make_app(settings: Settings, token: str) -> Starlette:
             Route("/decisions", decisions),
             Route("/answers", answers, methods=["POST"]),
         ],
-        middleware=[
-            # A name of a stranger that leads to this machine is refused, too.
-            Middleware(TrustedHostMiddleware, allowed_hosts=[_LOOPBACK, "localhost"])
-        ],
+        middleware=[ONLY_THIS_MACHINE],
     )
 
 
 def serve(settings: Settings, opened: socket.socket, token: str) -> None:
     """Serve the page until Ctrl-C."""
-    import uvicorn  # slow to import
-
-    config = uvicorn.Config(
-        make_app(settings, token), log_level="warning", server_header=False
-    )
-    with suppress(KeyboardInterrupt):  # how it is meant to end
-        uvicorn.Server(config).run(sockets=[opened])
+    run_server(make_app(settings, token), opened, _CONNECTIONS)
 
 
 def read_decisions(settings: Settings) -> dict[str, Any]:
@@ -170,19 +137,6 @@ def _apply(settings: Settings, body: bytes) -> reviewing.Written:
         return reviewing.apply_answers(settings, found)
 
 
-def _check(request: Request, token: str) -> None:
-    """_Denied if a request does not come from the page that this server gave."""
-    if not _is_token(request.headers.get("x-token", ""), token):
-        raise _Denied("the token is missing or wrong: load the page again")
-    origin = request.headers.get("origin")
-    if origin is not None and origin != f"http://{request.headers['host']}":
-        raise _Denied(f"a page of {origin} may not do this")
-
-
-def _is_token(given: str, token: str) -> bool:
-    return secrets.compare_digest(given.encode(), token.encode())
-
-
 async def _read_body(request: Request) -> bytes:
     """The body of a request. InputError if it is too long."""
     body = b""
@@ -191,12 +145,3 @@ async def _read_body(request: Request) -> bytes:
         if len(body) > _MAX_BODY:
             raise InputError(f"more than {_MAX_BODY:,} bytes in one request")
     return body
-
-
-def _answer(status: int, content: object) -> Response:
-    return Response(
-        msgspec.json.encode(content),
-        status_code=status,
-        media_type="application/json",
-        headers=_HEADERS,
-    )

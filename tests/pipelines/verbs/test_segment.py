@@ -51,6 +51,7 @@ def test_a_box_gives_mask_overlay_run_lengths_and_outline(
         overlay,
         "--rle",
         "--polygon",
+        "--polygons",
     )
     assert outcome.code == 0, outcome.err
     with Image.open(mask) as written:
@@ -61,6 +62,9 @@ def test_a_box_gives_mask_overlay_run_lengths_and_outline(
     printed = msgspec.json.decode(outcome.out)
     assert printed["area"] == coco.area(printed["segmentation"]) == 200
     assert coco.area(coco.merge(coco.frPyObjects(printed["polygon"], 40, 60))) == 200
+    (corners,) = printed["polygons"]
+    assert len(corners) == 8
+    assert coco.area(coco.merge(coco.frPyObjects([corners], 40, 60))) == 200
     plain = msgspec.json.decode(
         verb("segment", picture, "--box", "10,5,30,25", "--json").out
     )

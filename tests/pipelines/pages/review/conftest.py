@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from curate.settings import Settings
 from pipelines.arguments import load
 from pipelines.cli import app
-from pipelines.pages.review.server import make_app, open_socket
+from pipelines.local_server import open_socket
+from pipelines.pages.review.server import make_app
 from tests.pipelines.pages.review.served_page import HOSTILE, TOKEN, ServedPage
 from tests.pipelines.small_project import Project
 

@@ -1,62 +1,25 @@
 """The review page in a browser: deciding by keys, undo, copying, saving, hostile labels."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import load_decisions
+from tests.pipelines.pages.browser import NEEDS_BROWSER, Tab
 from tests.pipelines.pages.review.served_page import HOSTILE, ServedPage
 from tests.pipelines.small_project import Verb
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-sync_api = pytest.importorskip("playwright.sync_api")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+pytestmark = NEEDS_BROWSER
 
 
-class Tab:
-    """A tab of a browser, with the errors that its page made."""
-
-    def __init__(self, page: "sync_api.Page") -> None:
-        self.page = page
-        self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", self._note)
-
-    def _note(self, message: "sync_api.ConsoleMessage") -> None:
-        if message.type == "error":
-            self.errors.append(message.text)
-
-    def open(self, address: str) -> None:
-        self.page.goto(address)
-        self.page.wait_for_selector("body[data-ready]")
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def status(self) -> str:
-        return self.page.inner_text("#status")
-
-    def label(self) -> str:
-        return self.page.inner_text("#label h1")
-
-    def wait_until_saved(self) -> None:
-        self.page.evaluate("saving")
-        assert self.status() == "saved"
+def label(tab: Tab) -> str:
+    return tab.page.inner_text("#label h1")
 
 
-@pytest.fixture
-def tab() -> Iterator[Tab]:
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
-        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-        yield Tab(context.new_page())
-        browser.close()
+def wait_until_saved(tab: Tab) -> None:
+    tab.page.evaluate("saving")
+    assert tab.status() == "saved"
 
 
 def decided(served: ServedPage) -> dict[str, str]:
@@ -73,7 +36,7 @@ def test_200_labels_are_decided_and_saved_from_the_keyboard(
     for number in range(200):
         tab.press("b" if number % 10 else "r")
     assert tab.page.inner_text("#progress").startswith("200 of 200 labels decided")
-    tab.wait_until_saved()
+    wait_until_saved(tab)
     words = decided(served_many)
     assert len(words) == 200
     assert sorted(set(words.values())) == ["background", "reject"]
@@ -82,17 +45,17 @@ def test_200_labels_are_decided_and_saved_from_the_keyboard(
 
 def test_choosing_undoing_and_rejecting_are_saved(served: ServedPage, tab: Tab) -> None:
     tab.open(served.url)
-    first = tab.label()
+    first = label(tab)
     tab.press("/")
     tab.page.keyboard.type("pedest")  # another name of person
     tab.press("Enter")
-    assert tab.label() != first
+    assert label(tab) != first
     tab.press("u")
-    assert tab.label() == first
+    assert label(tab) == first
     tab.press("Shift+Digit1", "/")
     tab.page.keyboard.type("whee")
     tab.press("Enter")
-    tab.wait_until_saved()
+    wait_until_saved(tab)
     assert list(decided(served).values()) == ["wheel"]
     assert "rejected_objects:\n  - " in served.customer_file.read_text("utf-8")
     assert not tab.errors
@@ -106,7 +69,7 @@ def test_a_conflict_is_told_and_nothing_is_lost(served: ServedPage, tab: Tab) ->
     tab.open(served.url)
     served.customer_file.parent.mkdir()
     served.customer_file.write_text("labels:\n  zorp: wheel\n")
-    while tab.label() != "zorp":
+    while label(tab) != "zorp":
         tab.press("j")
     tab.press("b")
     tab.page.evaluate("saving")
@@ -143,14 +106,14 @@ def test_a_hostile_label_is_text_and_nothing_overflows(
 ) -> None:
     tab.page.set_viewport_size({"width": width, "height": 900})
     tab.open(served.url)
-    while "script" not in tab.label():
+    while "script" not in label(tab):
         tab.press("j")
-    assert tab.label() == HOSTILE.replace("\u202e", "\\u{202e}").replace(
+    assert label(tab) == HOSTILE.replace("\u202e", "\\u{202e}").replace(
         "\x1b", "\\u{1b}"
     )
     assert tab.page.title() != "gone"
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
     tab.press("b")
-    tab.wait_until_saved()
+    wait_until_saved(tab)
     assert decided(served) == {HOSTILE: "background"}
     assert not tab.errors

@@ -1,0 +1,54 @@
+"""A model's answer in the form that a request asked for."""
+
+from msgspec.structs import replace
+
+from curate.pixels import images, masks, run_lengths
+from curate.pixels.masks import Mask
+from curate.pixels.run_lengths import RunLengths
+from curate.pixels.simple_polygons import (
+    coco_rings,
+    geometry_rings,
+    moved,
+    simplify,
+)
+from curate.records import Box
+from pipelines.loop.answering import Answer
+from pipelines.loop.records import (
+    BoxAnswer,
+    CompressedMask,
+    Corners,
+    MasksWanted,
+    Picture,
+)
+
+
+def as_asked(
+    answer: Answer, box: Corners, wanted: MasksWanted, picture: Picture
+) -> BoxAnswer:
+    """An answer of the API."""
+    runs = _in_picture(answer.mask, answer.window, picture)
+    x0, y0, x1, y1 = masks.box(runs)
+    found = BoxAnswer(
+        box=box,
+        bbox=(x0, y0, x1 - x0, y1 - y0),
+        area=masks.area(runs),
+        expected_iou=answer.expected_iou,
+    )
+    if wanted.form == "run_lengths":
+        counts = run_lengths.compress(runs)
+        compressed = CompressedMask((picture.height, picture.width), counts)
+        return replace(found, segmentation=compressed)
+    if wanted.form == "png":
+        return replace(found, png=images.encode_mask(masks.decode(runs)))
+
+    # On the window alone: the picture around it may be a hundred times as large.
+    regions = simplify(answer.mask, wanted.tolerance, wanted.min_area)
+    placed = [moved(region, answer.window.x0, answer.window.y0) for region in regions]
+    if wanted.form == "geometry":
+        return replace(found, geometry=geometry_rings(placed))
+    return replace(found, segmentation=coco_rings(placed))
+
+
+def _in_picture(mask: Mask, window: Box, picture: Picture) -> RunLengths:
+    """The mask of a window as run-lengths of the picture."""
+    return masks.place(mask, window.x0, window.y0, picture.height, picture.width)

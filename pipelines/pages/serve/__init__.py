@@ -1,0 +1,1 @@
+"""The page on which boxes are drawn, and the page of the API."""

@@ -1,0 +1,293 @@
+"""The API: masks in each form, clear words for what is bad, and nothing for strangers."""
+
+import base64
+import http.client
+import json
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+from pycocotools import mask as coco
+from pycocotools.coco import COCO
+
+from pipelines.loop.bounds import Bounds
+from pipelines.loop.server import OPERATIONS
+from tests.pipelines.loop.small_server import SmallServer, base64_of, png, running
+
+BOX = [10, 5, 30.5, 25]
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")
+
+
+def answer(server: SmallServer, **wanted: Any) -> Any:
+    """The answer to BOX."""
+    reply = server.ask("POST", "/api/masks", {"boxes": [BOX], **wanted})
+    assert reply.status == 200, reply.body
+    (found,) = reply.data["answers"]
+    return found
+
+
+def test_a_box_gets_its_mask_in_each_form(server: SmallServer) -> None:
+    picture = server.add(png())
+    assert (picture["width"], picture["height"]) == (60, 40)
+    true = np.zeros((40, 60), np.bool_)
+    true[5:25, 10:31] = True
+
+    found = answer(server, picture=picture["id"])
+    assert np.array_equal(coco.decode(found["segmentation"]), true)
+    assert found["bbox"] == [10, 5, 21, 20]
+    assert (found["area"], found["expected_iou"]) == (420, 0.875)
+
+    found = answer(server, picture=picture["id"], form="polygons")
+    runs = coco.merge(coco.frPyObjects(found["segmentation"], 40, 60))
+    assert np.array_equal(coco.decode(runs), true)
+    assert len(found["segmentation"][0]) == 8
+
+    found = answer(server, picture=picture["id"], form="geometry")
+    ((ring,),) = found["geometry"]
+    assert sorted(map(tuple, ring[1:])) == [(10, 5), (10, 25), (31, 5), (31, 25)]
+
+    found = answer(server, image=base64_of(png()), form="png")
+    shown = Image.open(BytesIO(base64.b64decode(found["png"])))
+    assert np.array_equal(np.asarray(shown), true)
+
+
+def test_objects_are_kept_and_given_as_coco_and_png(
+    server: SmallServer, tmp_path: Path
+) -> None:
+    picture = server.add(png(seed=1), "b.png")
+    address = f"/api/pictures/{picture['id']}"
+    counts = answer(server, picture=picture["id"])["segmentation"]["counts"]
+    saved = {"box": BOX, "counts": counts, "label": "<b>", "expected_iou": 0.9}
+    corrected = {"box": BOX, "counts": counts, "is_corrected": True}
+    body = {"objects": [saved, corrected], "revision": 0}
+    assert server.ask("PUT", f"{address}/objects", body).data["revision"] == 1
+    assert server.ask("GET", f"{address}/objects").data["objects"][0] == {
+        **saved,
+        "is_corrected": False,
+    }
+    reply = server.ask("PUT", f"{address}/objects", body)
+    assert (reply.status, "another page" in reply.data["error"]) == (409, True)
+
+    for how in ("run_lengths", "polygons"):
+        file = tmp_path / "coco.json"
+        file.write_bytes(server.ask("GET", f"{address}/coco?segmentation={how}").body)
+        loaded = COCO(file)
+        first, second = loaded.loadAnns(loaded.getAnnIds())
+        assert loaded.annToMask(first).sum() == first["area"] == 420
+        assert first["score"] == 0.9
+        assert "score" not in second
+        assert loaded.loadCats(first["category_id"])[0]["name"] == "<b>"
+
+    numbers = np.asarray(Image.open(BytesIO(server.ask("GET", f"{address}/png").body)))
+    assert numbers.shape == (40, 60)
+    assert (numbers == 2).sum() == 420
+
+    listed = server.ask("GET", "/api/pictures").data["pictures"]
+    assert listed[0]["id"] == picture["id"]  # those with objects come first
+    shown = server.ask("GET", f"{address}/image")
+    assert Image.open(BytesIO(shown.body)).size == (60, 40)
+
+
+def bomb() -> bytes:
+    """A PNG that says that it is of 60,000 × 60,000 px."""
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    checksum = zlib.crc32(b"IHDR" + header)
+    start = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + header
+    return start + struct.pack(">I", checksum) + b"\x00\x00\x00\x00IDAT"
+
+
+KNOWN = "KNOWN"
+BAD = [
+    ("POST", "/api/pictures", b"", 422, "no bytes"),
+    ("POST", "/api/pictures", b"no picture", 422, "undecodable_image"),
+    ("POST", "/api/pictures", png()[:2000], 422, "truncated_image"),
+    ("POST", "/api/pictures", bomb(), 422, "image_bomb"),
+    ("POST", "/api/pictures", bytes(1_000_001), 413, "more than 1,000,000 bytes"),
+    ("POST", "/api/masks", b"", 422, "JSON"),
+    ("POST", "/api/masks", b"{", 422, "JSON"),
+    ("POST", "/api/masks", b"\xff\xfe", 422, "JSON"),
+    ("POST", "/api/masks", b"[" * 100_000, 422, "JSON"),
+    ("POST", "/api/masks", b" " * 200_001, 413, "more than 200,000 bytes"),
+    ("POST", "/api/masks", {"picture": KNOWN}, 422, "boxes"),
+    ("POST", "/api/masks", {"picture": KNOWN, "boxes": []}, 422, "boxes"),
+    ("POST", "/api/masks", {"boxes": [BOX]}, 422, "either picture"),
+    ("POST", "/api/masks", {"picture": KNOWN, "boxes": [BOX] * 11}, 413, "10 boxes"),
+    ("POST", "/api/masks", {"picture": "no", "boxes": [BOX]}, 404, "'no'"),
+    ("POST", "/api/masks", {"picture": "../x", "boxes": [BOX]}, 404, "'../x'"),
+    ("POST", "/api/masks", {"picture": KNOWN, "boxes": [BOX], "x": 1}, 422, "`x`"),
+    ("POST", "/api/masks", {"picture": KNOWN, "boxes": [[1, 2, 3]]}, 422, "length 4"),
+    ("POST", "/api/masks", {"picture": KNOWN, "boxes": [[9, 9, 1, 1]]}, 422, "swapped"),
+    (
+        "POST",
+        "/api/masks",
+        {"picture": KNOWN, "boxes": [[0, 0, 1e9, 1]]},
+        422,
+        "<= 1000000",
+    ),
+    (
+        "POST",
+        "/api/masks",
+        b'{"picture": "KNOWN", "boxes": [[0,0,NaN,1]]}',
+        422,
+        "JSON",
+    ),
+    ("POST", "/api/masks", b'{"boxes": [[0,0,1e999,1]]}', 422, "JSON"),
+    (
+        "POST",
+        "/api/masks",
+        {"picture": KNOWN, "boxes": [[70, 0, 90, 9]]},
+        422,
+        "outside",
+    ),
+    (
+        "POST",
+        "/api/masks",
+        {"picture": KNOWN, "boxes": [BOX], "form": "svg"},
+        422,
+        "svg",
+    ),
+    ("POST", "/api/masks", {"image": "!", "boxes": [BOX]}, 422, "base64"),
+    ("POST", "/api/masks", {"image": "aGFoYQ==", "boxes": [BOX]}, 422, "undecodable"),
+    ("GET", "/api/masks", None, 405, "Method"),
+    ("GET", "/api/nothing", None, 404, "Not Found"),
+    ("GET", "/api/pictures/..%2f..%2fetc/image", None, 404, "Not Found"),
+    ("GET", f"/api/pictures/{'0' * 32}/image", None, 404, "send the file first"),
+    ("GET", "/api/pictures/KNOWN/coco?segmentation=x", None, 422, "polygons"),
+    ("GET", "/page/nothing.js", None, 404, "nothing.js"),
+    (
+        "PUT",
+        "/api/pictures/KNOWN/objects",
+        {"objects": [{"box": BOX, "counts": "garbage"}]},
+        422,
+        "bad_run_lengths",
+    ),
+    (
+        "PUT",
+        "/api/pictures/KNOWN/objects",
+        {"objects": [{"box": BOX, "counts": "P`2"}] * 21},
+        413,
+        "20 objects",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "words"),
+    BAD,
+    ids=[f"{number}-{case[4]}" for number, case in enumerate(BAD)],
+)
+def test_bad_input_is_told_in_words(
+    server: SmallServer, method: str, path: str, body: Any, status: int, words: str
+) -> None:
+    known = server.add(png())["id"]
+    if isinstance(body, dict):
+        body = json.dumps(body)
+        body = body.replace(KNOWN, known).encode()
+    reply = server.ask(method, path.replace(KNOWN, known), body)
+    assert reply.status == status, reply.body
+    assert words in reply.data["error"]
+
+
+def test_a_bug_costs_one_request(server: SmallServer) -> None:
+    wanted = {"image": base64_of(png(13, 13)), "boxes": [[0, 0, 9, 9]]}
+    assert server.ask("POST", "/api/masks", wanted).status == 500
+    test_a_box_gets_its_mask_in_each_form(server)
+
+
+@pytest.mark.parametrize(
+    ("token", "headers", "status"),
+    [
+        ("", {}, 403),
+        ("guess", {}, 403),
+        ("", {"Authorization": "Bearer a-token"}, 200),
+        ("a-token", {"Origin": "https://elsewhere.example"}, 403),
+        ("a-token", {"Origin": "null"}, 403),
+        ("a-token", {"Host": "elsewhere.example"}, 400),
+    ],
+)
+def test_strangers_can_do_nothing(
+    server: SmallServer, token: str, headers: dict[str, str], status: int
+) -> None:
+    picture = server.add(png())["id"]
+    for operation in OPERATIONS:
+        path = operation.path.replace("{picture}", picture)
+        body = {} if operation.method != "GET" else None
+        reply = server.ask(operation.method, path, body, token, **headers)
+        if status == 200:
+            assert reply.status not in (400, 403)
+        else:
+            assert reply.status == status, operation
+        assert "access-control-allow-origin" not in reply.headers
+
+
+def test_the_page_needs_the_token_and_may_do_nothing_else(server: SmallServer) -> None:
+    assert server.ask("GET", "/", token="").status == 403
+    assert server.ask("GET", "/?token=guess").status == 403
+    page = server.ask("GET", "/?token=a-token", token="")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert b"<script>" not in page.body
+    assert server.ask("GET", "/page/start.js", token="").status == 200
+    assert b"a-token" not in server.ask("GET", "/api", token="").body
+
+
+def test_the_api_is_described(server: SmallServer) -> None:
+    found = server.ask("GET", "/openapi.json", token="").data
+    assert set(found["paths"]) == {operation.path for operation in OPERATIONS}
+    schemas = found["components"]["schemas"]
+    validator = jsonschema.Draft202012Validator(
+        {"$ref": "#/components/schemas/MaskAnswers", "components": found["components"]}
+    )
+    wanted = {"image": base64_of(png()), "boxes": [BOX], "form": "polygons"}
+    reply = server.ask("POST", "/api/masks", wanted)
+    validator.validate(reply.data)
+    page = server.ask("GET", "/api", token="").body.decode()
+    for name in schemas:
+        assert f'id="{name}"' in page
+
+
+def test_a_request_that_does_not_end_is_ended(server: SmallServer) -> None:
+    host = server.address.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=20)
+    connection.putrequest("POST", "/api/pictures")
+    connection.putheader("X-Token", "a-token")
+    connection.putheader("Content-Length", "100")
+    connection.endheaders(b"abc")
+    reply = connection.getresponse()
+    assert reply.status == 408
+    connection.close()
+
+
+def test_many_mixed_requests_leave_it_as_it_was(server: SmallServer) -> None:
+    known = [server.add(png(seed=seed))["id"] for seed in range(30)]
+    for number in range(300):
+        method, path, body, status, _ = BAD[number % len(BAD)]
+        if isinstance(body, dict):
+            body = json.dumps(body).replace(KNOWN, known[number % 30]).encode()
+        reply = server.ask(method, path.replace(KNOWN, known[number % 30]), body)
+        assert reply.status == status
+        answer(server, picture=known[number % 30])
+    state = server.ask("GET", "/api/state").data
+    assert state["waiting_boxes"] == 0
+    assert state["cached_bytes"] <= 100_000
+
+
+def test_a_restart_loses_nothing(tmp_path: Path) -> None:
+    with running(tmp_path, Bounds()) as first:
+        picture = first.add(png())
+        counts = answer(first, picture=picture["id"])["segmentation"]["counts"]
+        saved = {"objects": [{"box": BOX, "counts": counts}]}
+        address = f"/api/pictures/{picture['id']}/objects"
+        assert first.ask("PUT", address, saved).status == 200
+        before = first.ask("GET", address).body
+    with running(tmp_path, Bounds()) as second:
+        assert second.ask("GET", address).body == before
+        assert answer(second, picture=picture["id"])["area"] == 420

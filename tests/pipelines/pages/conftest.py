@@ -1,0 +1,21 @@
+"""The browser of all pages' tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pipelines.pages.browser import CHROMIUM, Tab
+
+
+@pytest.fixture
+def tab() -> Iterator[Tab]:
+    """An empty tab. Tests that use it are marked NEEDS_BROWSER."""
+    from playwright import sync_api  # may be missing
+
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        yield Tab(context.new_page())
+        browser.close()
