@@ -258,6 +258,13 @@ class CropSettings(Section):
         ge=0,
         description="px that the window reaches beyond the drawn box at least",
     )
+    image: Literal["auto", "webp"] = Field(
+        default="auto",
+        description=(
+            "how crops are stored: `auto` as a JPEG's own blocks wherever that is possible, else "
+            "as lossless WebP; `webp` always as that"
+        ),
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

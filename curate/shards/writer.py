@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from curate.records import Box
 from curate.schema import SHARD_ROW, shard_schema
+from curate.shards import windows
 from curate.shards.layout import split_folder
 from curate.shards.manifest import ShardFile
 from curate.storage import opened_beside
@@ -26,7 +28,7 @@ MAX_FILE_BYTES = 256 * 2**20
 
 _OTHER_BYTES = 512  # a row's other columns and its share of the footer take less
 _READ_BYTES = 2**20
-_PNG = b"\x89PNG"  # how the file begins
+_SUFFIXES = {b"\x89PNG": "png", b"RIFF": "webp"}  # by how a file begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Encoded:
 
     row: int
     """Its number in the partition."""
+    crop: Box
+    """Where its pixels are in the image."""
     image: bytes
     mask: bytes
 
@@ -46,10 +50,11 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file, and the numbers of its rows in the partition."""
+    """A file, and for each of its rows the number in the partition and the crop."""
 
     file: ShardFile
     rows: list[int]
+    crops: list[Box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def write_files(
 
     The first file is called `name`, such as part-00000.parquet; where one is full,
     part-00000-1.parquet follows. `described`: all columns of the partition but the
-    pixels.
+    pixels, the boxes in the image.
     """
     groups = _in_files(_in_groups(encoded))
     for number, members in groupby(groups, key=lambda group: group.file):
@@ -79,9 +84,9 @@ def write_files(
         if number > 0:
             file_name = name.replace(".parquet", f"-{number}.parquet")
         path = f"{split_folder(split)}/{file_name}"
-        rows = _write_file(folder / path, described, members)
+        rows, crops = _write_file(folder / path, described, members)
         licences = described["licence"].take(pa.array(rows))
-        yield Written(_listed(folder, path, split, licences), rows)
+        yield Written(_listed(folder, path, split, licences), rows, crops)
 
 
 def _in_groups(encoded: Iterable[Encoded]) -> Iterator[list[Encoded]]:
@@ -116,13 +121,14 @@ def _in_files(groups: Iterable[list[Encoded]]) -> Iterator[_Group]:
 
 def _write_file(
     path: UPath, described: pa.Table, groups: Iterable[_Group]
-) -> list[int]:
-    """Write a file of row groups, whole or not at all; the numbers of its rows.
+) -> tuple[list[int], list[Box]]:
+    """Write a file of row groups, whole or not at all; its rows' numbers and crops.
 
     Groups are written as they come, so that only one is in memory.
     """
     schema = shard_schema()
     rows: list[int] = []
+    crops: list[Box] = []
     with (
         opened_beside(path) as sink,
         pq.ParquetWriter(sink, schema, **_options(schema)) as writer,
@@ -131,7 +137,8 @@ def _write_file(
             table = _row_group(described, group.rows).cast(schema)
             writer.write_table(table, row_group_size=MAX_GROUP_ROWS)
             rows += [each.row for each in group.rows]
-    return rows
+            crops += [each.crop for each in group.rows]
+    return rows, crops
 
 
 def _options(schema: pa.Schema) -> dict[str, Any]:
@@ -160,6 +167,8 @@ def _parquet_columns(schema: pa.Schema) -> list[str]:
 def _row_group(described: pa.Table, rows: Sequence[Encoded]) -> pa.Table:
     """The table of a row group: its rows' columns, and their pixels."""
     table = described.take(pa.array([each.row for each in rows]))
+    crops = windows.as_array([each.crop for each in rows])
+    table = windows.put_in_crops(table, crops, ("box", "drawn", "window"))
     object_ids = table["object_id"].to_pylist()
     images = _pixels("image", [each.image for each in rows], object_ids)
     masks = _pixels("mask", [each.mask for each in rows], object_ids)
@@ -171,9 +180,7 @@ def _pixels(column: str, encoded: list[bytes], object_ids: list[str]) -> pa.Stru
     """A column of encoded pictures, each with a file name for whoever saves it."""
     names = []
     for data, object_id in zip(encoded, object_ids, strict=True):
-        suffix = "webp"
-        if data.startswith(_PNG):
-            suffix = "png"
+        suffix = _SUFFIXES.get(data[:4], "jpg")
         names.append(f"{object_id}.{suffix}")
 
     arrays = [
