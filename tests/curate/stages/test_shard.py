@@ -192,9 +192,8 @@ def test_groups_and_files_are_bounded(
 
     def encoded() -> Iterator[Encoded]:
         for row in range(len(train)):
-            yield Encoded(
-                row, bytes([row % 251]) * (70_000 if row == 300 else 1000), b"mask"
-            )
+            image = bytes([row % 251]) * (70_000 if row == 300 else 1000)
+            yield Encoded(row, Box(0, 0, 90, 90), image, b"mask")
 
     monkeypatch.setattr(shard_files, "MAX_GROUP_BYTES", 60_000)
     monkeypatch.setattr(shard_files, "MAX_FILE_BYTES", 200_000)
