@@ -237,7 +237,7 @@ class BalanceSettings(Section):
 
 
 class CropSettings(Section):
-    """How far the drawn box and the window reach around an object."""
+    """How far the drawn box and the window reach around an object, and how crops are stored."""
 
     slack: ShareRange = Field(
         default=(0.0, 0.08),

@@ -1,10 +1,11 @@
 """The files of the shards: row groups and files of bounded size."""
 
 import hashlib
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +18,9 @@ from curate.shards.layout import split_folder
 from curate.shards.manifest import ShardFile
 from curate.storage import opened_beside
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer  # of mypy's own; Python 3.11 has none
+
 MAX_GROUP_ROWS = 128
 """Rows that a row group may have."""
 
@@ -27,7 +31,6 @@ MAX_FILE_BYTES = 256 * 2**20
 """Bytes that a file of several row groups may take."""
 
 _OTHER_BYTES = 512  # a row's other columns and its share of the footer take less
-_READ_BYTES = 2**20
 _SUFFIXES = {b"\x89PNG": "png", b"RIFF": "webp"}  # by how a file begins
 
 
@@ -84,9 +87,7 @@ def write_files(
         if number > 0:
             file_name = name.replace(".parquet", f"-{number}.parquet")
         path = f"{split_folder(split)}/{file_name}"
-        rows, crops = _write_file(folder / path, described, members)
-        licences = described["licence"].take(pa.array(rows))
-        yield Written(_listed(folder, path, split, licences), rows, crops)
+        yield _write_file(folder, path, split, described, members)
 
 
 def _in_groups(encoded: Iterable[Encoded]) -> Iterator[list[Encoded]]:
@@ -120,25 +121,60 @@ def _in_files(groups: Iterable[list[Encoded]]) -> Iterator[_Group]:
 
 
 def _write_file(
-    path: UPath, described: pa.Table, groups: Iterable[_Group]
-) -> tuple[list[int], list[Box]]:
-    """Write a file of row groups, whole or not at all; its rows' numbers and crops.
+    folder: UPath,
+    path: str,
+    split: str,
+    described: pa.Table,
+    groups: Iterable[_Group],
+) -> Written:
+    """Write a file of row groups, whole or not at all. `path`: relative to `folder`.
 
     Groups are written as they come, so that only one is in memory.
     """
     schema = shard_schema()
     rows: list[int] = []
     crops: list[Box] = []
-    with (
-        opened_beside(path) as sink,
-        pq.ParquetWriter(sink, schema, **_options(schema)) as writer,
-    ):
-        for group in groups:
-            table = _row_group(described, group.rows).cast(schema)
-            writer.write_table(table, row_group_size=MAX_GROUP_ROWS)
-            rows += [each.row for each in group.rows]
-            crops += [each.crop for each in group.rows]
-    return rows, crops
+    with opened_beside(folder / path) as file:
+        sink = _DigestedFile(file)
+        with pq.ParquetWriter(sink, schema, **_options(schema)) as writer:
+            for group in groups:
+                table = _row_group(described, group.rows).cast(schema)
+                writer.write_table(table, row_group_size=MAX_GROUP_ROWS)
+                rows += [each.row for each in group.rows]
+                crops += [each.crop for each in group.rows]
+
+    licences = described["licence"].take(pa.array(rows)).combine_chunks()
+    counts = licences.value_counts().to_pylist()
+    listed = ShardFile(
+        path=path,
+        split=split,
+        rows=len(rows),
+        bytes=sink.size,
+        sha256=sink.digest.hexdigest(),
+        licences={each["values"]: each["counts"] for each in counts},
+    )
+    return Written(listed, rows, crops)
+
+
+class _DigestedFile(io.RawIOBase):
+    """A file that is written once, in order; its size and digest grow with it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: "Buffer") -> int:
+        """Append the data; how many bytes they are."""
+        view = memoryview(data)
+        self._file.write(view)
+        self.digest.update(view)
+        self.size += view.nbytes
+        return view.nbytes
 
 
 def _options(schema: pa.Schema) -> dict[str, Any]:
@@ -189,25 +225,3 @@ def _pixels(column: str, encoded: list[bytes], object_ids: list[str]) -> pa.Stru
     ]
     fields = SHARD_ROW.field(column).type
     return pa.StructArray.from_arrays(arrays, fields=list(fields))
-
-
-def _listed(
-    folder: UPath, path: str, split: str, licences: pa.ChunkedArray
-) -> ShardFile:
-    """A written file as the manifest lists it. `licences`: of its rows."""
-    counts = licences.combine_chunks().value_counts().to_pylist()
-    digest = hashlib.sha256()
-    size = 0
-    with (folder / path).open("rb") as file:
-        while block := file.read(_READ_BYTES):
-            digest.update(block)
-            size += len(block)
-
-    return ShardFile(
-        path=path,
-        split=split,
-        rows=len(licences),
-        bytes=size,
-        sha256=digest.hexdigest(),
-        licences={each["values"]: each["counts"] for each in counts},
-    )
