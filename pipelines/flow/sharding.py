@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 from upath import UPath
 
 from curate import ledger
@@ -28,7 +30,7 @@ from curate.shards.manifest import (
     read_manifest,
 )
 from curate.stages import shard
-from curate.storage import digest, read_record, read_table, write_json, write_table
+from curate.storage import digest, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.build import PartitionState, Reads
@@ -149,7 +151,8 @@ def _make_partition(
     _check_codecs(shared.codecs)
     base = UPath(build)
     rows = base / "balance" / "segments" / task.name
-    rows_digest = hashlib.sha256(rows.read_bytes()).hexdigest()
+    content = rows.read_bytes()
+    rows_digest = hashlib.sha256(content).hexdigest()
     all_reads = _reads(shared.crop, shared.limits, shared.codecs)
     key = digest(shared.version, task.name, rows_digest, all_reads)
 
@@ -159,7 +162,7 @@ def _make_partition(
         cut = task.kept
     else:
         source = builds.partial_folder(base, "shard") / key
-        cut = _cut_once(base, source, task.name, key, shared)
+        cut = _cut_once(base, source, task.name, content, key, shared)
 
     paths = [f"segments/{task.name}", f"drops/{task.name}"]
     paths += [file.path for file in cut.files]
@@ -180,14 +183,22 @@ def _check_codecs(expected: Mapping[str, str]) -> None:
 
 
 def _cut_once(
-    build: UPath, folder: UPath, name: str, key: str, shared: CutSettings
+    build: UPath,
+    folder: UPath,
+    name: str,
+    content: bytes,
+    key: str,
+    shared: CutSettings,
 ) -> CutPartition:
-    """Cut the crops of a partition into `folder`, unless a killed run has done so."""
+    """Cut the crops of a partition into `folder`, unless a killed run has done so.
+
+    `content`: of its file, by the name `name`.
+    """
     done = read_record(folder / "done.json", CutPartition)
     if done is not None:
         return done
 
-    rows = read_table(build / "balance" / "segments" / name)
+    rows = pq.read_table(pa.BufferReader(content))
     made = shard.shard_part(rows, folder, name, shared.crop, shared.limits)
 
     counted = ledger.count(ledger.by_export(rows), made.segments, made.drops)
