@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.pixels import decoding, images, jpeg_crops, masks, run_lengths
+from curate.pixels.turbojpeg_library import library_file
 from curate.records import Box
 
 _ANY_SIZE = 10**9  # px
@@ -50,8 +51,9 @@ def bare_loop(rows: list[dict[str, Any]], target: Path) -> int:
 def _cut(data: bytes, boxes: list[Box]) -> list[bytes]:
     """Crops as blocks of a JPEG; as lossless WebP of any other picture."""
     picture = decoding.open_picture(data, _ANY_SIZE)
-    if jpeg_crops.jpeg_frame(picture, data) is not None:
-        files = jpeg_crops.crop_jpeg(data, boxes)
+    library = library_file()
+    if library is not None and jpeg_crops.jpeg_frame(picture, data) is not None:
+        files = jpeg_crops.crop_jpeg(data, boxes, library)
         if files is not None:
             return files
     photo = images.decode_photo(data, _ANY_SIZE)

@@ -18,7 +18,7 @@ from PIL import JpegImagePlugin
 from PIL.Image import Image
 
 from curate.pixels import decoding
-from curate.pixels.turbojpeg_library import NotCropped, turbo_jpeg
+from curate.pixels.turbojpeg_library import NotCropped, load
 from curate.records import Box
 
 _BLOCK = 8  # px
@@ -109,15 +109,15 @@ def _snapped(start: int, end: int, length: int, ratio: int) -> tuple[int, int]:
     return start, end
 
 
-def crop_jpeg(data: bytes, boxes: Sequence[Box]) -> list[bytes] | None:
-    """The file of each crop; None if the source is damaged, or there is no library.
+def crop_jpeg(data: bytes, boxes: Sequence[Box], library: str) -> list[bytes] | None:
+    """The file of each crop; None if the source is damaged.
 
-    `boxes`: as `snapped` gives them. Raises MemoryError.
+    `boxes`: as `snapped` gives them. `library`: the file of libjpeg-turbo. Raises
+    MemoryError.
     """
-    library = turbo_jpeg()
-    if library is None or not boxes:
+    if not boxes:
         return None
     try:
-        return library.crop(data, boxes)
+        return load(library).crop(data, boxes)
     except NotCropped:
         return None

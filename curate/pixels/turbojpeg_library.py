@@ -62,8 +62,8 @@ class _Transform(ctypes.Structure):
 class TurboJpeg:
     """A loaded library."""
 
-    version: str
-    """Of libjpeg-turbo, such as 3.1.2."""
+    file: str
+    """Its path."""
     _functions: ctypes.CDLL
 
     def crop(self, data: bytes, boxes: Sequence[Box]) -> list[bytes]:
@@ -115,17 +115,39 @@ class TurboJpeg:
 
 
 @functools.cache
-def turbo_jpeg() -> TurboJpeg | None:
-    """The library; None if there is none."""
+def library_file() -> str | None:
+    """The path of the library; None if there is none."""
     name = _file_of_package() or ctypes.util.find_library(_PACKAGE)
     if name is None:
         return None
     try:
-        functions = ctypes.CDLL(name)
-        _declare(functions)
+        return load(name).file
     except (OSError, AttributeError):  # no such file, or an older API
         return None
-    return TurboJpeg(_version(functions), functions)
+
+
+@functools.cache
+def load(name: str) -> TurboJpeg:
+    """A library by its path, or by the name that the system finds it by.
+
+    OSError if there is none, AttributeError if it is another one.
+    """
+    functions = ctypes.CDLL(name)
+    _declare(functions)
+    return TurboJpeg(_file_of(functions), functions)
+
+
+@functools.cache
+def version(file: str) -> str:
+    """The version of libjpeg-turbo in a library's file, such as 3.1.2.
+
+    The API does not tell it. If the file does not, it is a digest of the file.
+    """
+    content = Path(file).read_bytes()
+    found = _VERSION.search(content)
+    if found is None:
+        return hashlib.sha256(content).hexdigest()[:12]
+    return found[1].decode()
 
 
 def _file_of_package() -> str | None:
@@ -175,13 +197,9 @@ class _SymbolInfo(ctypes.Structure):
     )
 
 
-def _version(functions: ctypes.CDLL) -> str:
-    """The version of libjpeg-turbo. The API does not tell it, but the file holds it."""
+def _file_of(functions: ctypes.CDLL) -> str:
+    """The path that a library was loaded from."""
     info = _SymbolInfo()
     address = ctypes.cast(functions.tjTransform, ctypes.c_void_p)
     ctypes.CDLL(None).dladdr(address, ctypes.byref(info))
-    content = Path(os.fsdecode(info.file)).read_bytes()
-    found = _VERSION.search(content)
-    if found is None:
-        return hashlib.sha256(content).hexdigest()[:12]
-    return found[1].decode()
+    return os.fsdecode(info.file)

@@ -11,7 +11,7 @@ from PIL import features
 from upath import UPath
 
 from curate.errors import InputError
-from curate.pixels.turbojpeg_library import turbo_jpeg
+from curate.pixels import turbojpeg_library
 from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
 from curate.shards.layout import MANIFEST
@@ -71,10 +71,11 @@ class _Version(msgspec.Struct):
 def codec_versions() -> dict[str, str]:
     """Name, options and version of all that reads photos and encodes shards here."""
     pillow = f"Pillow {PIL.__version__}"
-    library = turbo_jpeg()
+    library = turbojpeg_library.library_file()
     blocks = NO_BLOCKS
     if library is not None:
-        blocks = f"JPEG blocks of the source, libjpeg-turbo {library.version}"
+        version = turbojpeg_library.version(library)
+        blocks = f"JPEG blocks of the source, libjpeg-turbo {version}"
     decoder = f"libjpeg-turbo {features.version('libjpeg_turbo')}, {pillow}"
     return {
         "jpeg": blocks,

@@ -49,21 +49,21 @@ def cut_image(
     requests: list[CropRequest],
     max_pixels: int,
     grey_bits: int,
-    blocks: bool,
+    library: str | None,
 ) -> list[EncodedCrop]:
     """Cut all crops of a photo, which is decoded once at most.
 
-    `grey_bits`: that 16-bit grey uses, as ingest has found. `blocks`: whether crops may
-    be JPEG blocks. Refusal as images.decode, or undecodable_image if the bytes are not
-    those that ingest saw.
+    `grey_bits`: that 16-bit grey uses, as ingest has found. `library`: the file of the
+    libjpeg-turbo that cuts JPEG blocks, None for no such crops. Refusal as
+    images.decode, or undecodable_image if the bytes are not those that ingest saw.
     """
     if hashlib.sha256(data).hexdigest()[:32] != image_id:
         raise Refusal(
             Reason.UNDECODABLE_IMAGE, "the file has changed since it was ingested"
         )
 
-    if blocks:
-        cut = _cut_blocks(data, requests, max_pixels)
+    if library is not None:
+        cut = _cut_blocks(data, requests, max_pixels, library)
         if cut is not None:
             return cut
 
@@ -88,7 +88,7 @@ def encode_crop(photo: Photo, crop: Box) -> bytes:
 
 
 def _cut_blocks(
-    data: bytes, requests: Sequence[CropRequest], max_pixels: int
+    data: bytes, requests: Sequence[CropRequest], max_pixels: int, library: str
 ) -> list[EncodedCrop] | None:
     """The crops of a JPEG as its own blocks; None if that cannot be.
 
@@ -100,7 +100,7 @@ def _cut_blocks(
         return None
 
     crops = [jpeg_crops.snapped(request.crop, frame) for request in requests]
-    files = jpeg_crops.crop_jpeg(data, crops)
+    files = jpeg_crops.crop_jpeg(data, crops, library)
     if files is None:
         return None
 

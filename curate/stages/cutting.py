@@ -20,8 +20,8 @@ class PhotoFile:
     image_id: str
     grey_bits: int
     """The bits that 16-bit grey uses; 0 if it is of another kind."""
-    blocks: bool
-    """Whether its crops may be its own JPEG blocks."""
+    library: str | None
+    """The file of the libjpeg-turbo that cuts JPEG blocks; None for no such crops."""
 
 
 def cut_crops(
@@ -78,7 +78,7 @@ def _cut_batch(
             requests,
             limits.image_pixels,
             photo.grey_bits,
-            photo.blocks,
+            photo.library,
         )
     except child.ChildDied as death:
         if death.memory:

@@ -17,6 +17,7 @@ from upath import UPath
 
 from curate.limits import Limits
 from curate.pixels import deep_grey, images
+from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Reason, Refusal
 from curate.records import GREY_FLAGS, Box, Drop, FaultReport, make_drop
 from curate.schema import SHARD_ROW, drop_rows, drops_table, require
@@ -102,7 +103,10 @@ def shard_part(
     written: list[Written] = []
     # Rows are in the order of their split, so each split comes once. Nothing is encoded
     # before the file that it goes into is open: only a row group is in memory.
-    encoded = _encode(planned, limits, lost, blocks=crop.image == "auto")
+    library = None
+    if crop.image == "auto":
+        library = library_file()
+    encoded = _encode(planned, limits, library, lost)
     for split, rows in groupby(encoded, key=lambda each: splits[each.row]):
         written += write_files(folder, split, name, described, rows)
 
@@ -179,11 +183,11 @@ def _placed(planned: pa.Table, written: Sequence[Written]) -> pa.Table:
 
 
 def _encode(
-    planned: pa.Table, limits: Limits, lost: _Lost, *, blocks: bool
+    planned: pa.Table, limits: Limits, library: str | None, lost: _Lost
 ) -> Iterator[Encoded]:
     """The pixels of each row in order, photo by photo; what fails is added to `lost`.
 
-    `blocks`: whether crops may be a photo's own JPEG blocks.
+    `library`: the file of the libjpeg-turbo that cuts JPEG blocks; None for no such crops.
     """
     rows = planned.select(_OF_A_PIECE).to_pylist()
     crops = windows.box_columns(planned, "crop").tolist()
@@ -198,7 +202,7 @@ def _encode(
             CropRequest(Box(*crops[number]), rows[number]["counts"])
             for number in numbers
         ]
-        cut = _cut_photo(photo, requests, limits, lost, blocks=blocks)
+        cut = _cut_photo(photo, requests, limits, library, lost)
         for number, each in zip(numbers, cut, strict=True):
             if isinstance(each, Refusal):
                 lost.drops.append(_drop(rows[number], each))
@@ -210,9 +214,8 @@ def _cut_photo(
     rows: Sequence[Mapping[str, Any]],
     requests: Sequence[CropRequest],
     limits: Limits,
+    library: str | None,
     lost: _Lost,
-    *,
-    blocks: bool,
 ) -> Sequence[EncodedCrop | Refusal]:
     """What became of each crop of a photo; a fault is added to `lost`.
 
@@ -222,7 +225,7 @@ def _cut_photo(
     try:
         data = _read(photo["image_file"])
         grey_bits = _grey_bits(photo["flags"])
-        file = PhotoFile(data, photo["image_id"], grey_bits, blocks)
+        file = PhotoFile(data, photo["image_id"], grey_bits, library)
         return cut_crops(file, requests, limits)
     except Refusal as refusal:
         return [refusal] * len(requests)

@@ -18,6 +18,7 @@ from curate.errors import InputError
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.pixels.images import MAX_WEBP_SIDE
+from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Refusal
 from curate.records import Box
 from curate.stages import cutting
@@ -194,7 +195,7 @@ def _check_crops(back: ReadBack) -> None:
         width = min(row["image_width"], MAX_WEBP_SIDE)
         whole = Box(0, 0, width, min(row["image_height"], MAX_WEBP_SIDE))
         data = Path(row["image_file"]).read_bytes()
-        photo = cutting.PhotoFile(data, row["image_id"], 0, True)
+        photo = cutting.PhotoFile(data, row["image_id"], 0, library_file())
         request = CropRequest(whole, row["counts"])
         crops = [_cut(photo, request, filling) for filling in FILLINGS]
         assert crops[0] == crops[1], "a crop holds memory's own bytes"

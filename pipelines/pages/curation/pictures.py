@@ -84,7 +84,7 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
                 [request],
                 limits.image_pixels,
                 0,  # of 16-bit grey, the bits that this photo uses
-                False,  # no JPEG blocks: they reach beyond what is asked for
+                None,  # no JPEG blocks: they reach beyond what is asked for
             )
         except CANNOT_OPEN:
             continue

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.pixels import jpeg_crops
 from curate.pixels.decoding import open_picture
 from curate.pixels.jpeg_crops import JpegFrame, crop_jpeg, jpeg_frame, snapped
-from curate.pixels.turbojpeg_library import turbo_jpeg
+from curate.pixels.turbojpeg_library import library_file
 from curate.records import Box
 from tests.curate.pixels.jpegs import SAMPLINGS, decoded, encoded, noise, saved
 
 needs_library = pytest.mark.skipif(
-    turbo_jpeg() is None, reason="no libjpeg-turbo with lossless crops"
+    library_file() is None, reason="no libjpeg-turbo with lossless crops"
 )
 
 
@@ -22,6 +21,12 @@ def frame_of(data: bytes) -> JpegFrame:
     frame = jpeg_frame(open_picture(data, 10**6), data)
     assert frame is not None
     return frame
+
+
+def cut(data: bytes, boxes: list[Box]) -> list[bytes] | None:
+    library = library_file()
+    assert library is not None
+    return crop_jpeg(data, boxes, library)
 
 
 def random_boxes(rng: np.random.Generator, height: int, width: int) -> list[Box]:
@@ -37,7 +42,7 @@ def check_crops(data: bytes, boxes: list[Box]) -> None:
     photo = decoded(data)
     frame = frame_of(data)
     crops = [snapped(box, frame) for box in boxes]
-    files = crop_jpeg(data, crops)
+    files = cut(data, crops)
     assert files is not None
     for box, crop, file in zip(boxes, crops, files, strict=True):
         pixels = decoded(file)
@@ -67,7 +72,7 @@ def test_pixels_inside_the_box_are_the_sources(
 def test_a_crop_without_its_ring_would_differ() -> None:
     data = encoded(noise(64, 64), "4:2:0")
     crop = Box(16, 16, 48, 48)
-    files = crop_jpeg(data, [crop])
+    files = cut(data, [crop])
     assert files is not None
     differs = decoded(files[0]) != decoded(data)[16:48, 16:48]
     assert differs[0].any()
@@ -108,7 +113,7 @@ def test_metadata_stays_behind() -> None:
     data = saved(
         Image.fromarray(noise(40, 40)), exif=exif, icc_profile=b"colours", comment=b"me"
     )
-    [file] = crop_jpeg(data, [Box(0, 0, 16, 16)]) or []
+    [file] = cut(data, [Box(0, 0, 16, 16)]) or []
     picture = Image.open(BytesIO(file))
     assert not picture.getexif()
     assert not {"icc_profile", "comment", "exif"} & set(picture.info)
@@ -141,17 +146,10 @@ def test_other_kinds_of_pictures_are_left_alone() -> None:
 def test_a_damaged_file_is_left_alone() -> None:
     data = encoded(noise(80, 80))
     box = [Box(0, 0, 16, 16)]  # sound, but the damage is below it
-    assert crop_jpeg(data, box)
-    assert crop_jpeg(data[:-2], box) is None
-    assert crop_jpeg(data[: len(data) // 2], box) is None
-    assert crop_jpeg(b"no picture", box) is None
+    assert cut(data, box)
+    assert cut(data[:-2], box) is None
+    assert cut(data[: len(data) // 2], box) is None
+    assert cut(b"no picture", box) is None
     middle = len(data) // 2
     broken = data[:middle] + b"\xff\xd9" + data[middle:]
-    assert crop_jpeg(broken, box) is None
-
-
-def test_without_the_library_there_are_no_crops(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(jpeg_crops, "turbo_jpeg", lambda: None)
-    assert crop_jpeg(encoded(noise(40, 40)), [Box(0, 0, 16, 16)]) is None
+    assert cut(broken, box) is None

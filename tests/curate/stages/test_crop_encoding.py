@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from curate.pixels import images, masks, run_lengths
-from curate.pixels.turbojpeg_library import turbo_jpeg
+from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Reason, Refusal
 from curate.records import Box
 from curate.stages import crop_encoding
@@ -16,9 +16,10 @@ from curate.stages.crop_encoding import CropRequest, EncodedCrop, cut_image
 from tests.curate.pixels.jpegs import encoded, noise, saved
 
 HEIGHT, WIDTH = 90, 110
+LIBRARY = library_file()
 BOXES = [Box(20, 30, 61, 70), Box(0, 0, 9, 9), Box(90, 80, 110, 90)]
 needs_library = pytest.mark.skipif(
-    turbo_jpeg() is None, reason="no libjpeg-turbo with lossless crops"
+    LIBRARY is None, reason="no libjpeg-turbo with lossless crops"
 )
 
 
@@ -30,10 +31,10 @@ def request(box: Box) -> CropRequest:
     return CropRequest(box, run_lengths.compress(runs))
 
 
-def cut(data: bytes, blocks: bool = True) -> list[EncodedCrop]:
+def cut(data: bytes, library: str | None = LIBRARY) -> list[EncodedCrop]:
     image_id = hashlib.sha256(data).hexdigest()[:32]
     requests = [request(box) for box in BOXES]
-    return cut_image(data, image_id, requests, 10**6, 0, blocks)
+    return cut_image(data, image_id, requests, 10**6, 0, library)
 
 
 def check(data: bytes, crops: list[EncodedCrop], kind: bytes) -> None:
@@ -68,7 +69,7 @@ def test_a_jpeg_gives_its_blocks(progressive: bool) -> None:
         Box(0, 0, 16, 16),
         Box(80, 64, 110, 90),
     ]
-    plain = cut(data, blocks=False)
+    plain = cut(data, library=None)
     check(data, plain, WEBP)
     assert [each.crop for each in plain] == BOXES
 
