@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,9 +17,6 @@ from curate.shards import windows
 from curate.shards.layout import split_folder
 from curate.shards.manifest import ShardFile
 from curate.storage import opened_beside
-
-if TYPE_CHECKING:
-    from typing_extensions import Buffer  # of mypy's own; Python 3.11 has none
 
 MAX_GROUP_ROWS = 128
 """Rows that a row group may have."""
@@ -168,7 +165,7 @@ class _DigestedFile(io.RawIOBase):
         """It is."""
         return True
 
-    def write(self, data: "Buffer") -> int:
+    def write(self, data: Any) -> int:
         """Append the data; how many bytes they are."""
         view = memoryview(data)
         self._file.write(view)
