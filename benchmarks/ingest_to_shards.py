@@ -1,17 +1,19 @@
-"""From exports to shards with one worker, beside the plain script and the bare codec.
+"""From exports to shards with one worker, beside the plain script and two bare loops.
 
-    python -m benchmarks.ingest_to_shards [--data FOLDER]
+    python -m benchmarks.ingest_to_shards [--data FOLDER] [--cpu]
 
 FOLDER has the open sets coco-mini and carparts; without it pictures with their statistics are made.
 The pipeline runs its stages ingest to shard in this process: it reads annotations, hashes files,
-decodes in the guarded child, writes each stage. The bare codec encodes the crops and masks that
-came out, and does nothing else.
+decodes in the guarded child, writes each stage. The bare loop cuts the same crops from the files'
+own blocks, decodes the masks in their windows, writes one Parquet file, and does nothing else. The
+bare WebP codec encodes the crops and masks that came out, as it would without such blocks.
 """
 
 import argparse
 import json
 import re
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -21,9 +23,10 @@ from typing import Any, TypeVar
 import pyarrow.parquet as pq
 from upath import UPath
 
+from benchmarks.shared.bare_loop import bare_loop, rows_of_crops
 from benchmarks.shared.pictures import EXPORTS, Statistics, make_exports
 from benchmarks.shared.plain_script import plain_script
-from benchmarks.shared.timing import Measured, measure, ratio, report
+from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
 from curate.pixels import images
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
@@ -91,6 +94,9 @@ def main() -> None:
         "--data", type=Path, help="folder that has coco-mini and carparts"
     )
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument(
+        "--cpu", action="store_true", help="CPU seconds instead of wall seconds"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -103,10 +109,13 @@ def main() -> None:
             )
             name = "pictures made here"
             sources = made_sources(folder / "exports")
-        # The codec is given what the pipeline made, so that both encode the same crops.
+        # The bare loops are given what the pipeline made, so that all cut the same crops.
         run_pipeline(sources, folder / "first")
         crops = _read_crops(folder / "first")
-        measured = _measure(sources, crops, folder, arguments.repeats)
+        clock = time.perf_counter
+        if arguments.cpu:
+            clock = cpu_clock
+        measured = _measure(sources, crops, folder, arguments.repeats, clock)
     _report(name, measured, crops)
 
 
@@ -212,8 +221,9 @@ def _measure(
     crops: Crops,
     scratch: Path,
     repeats: int,
+    clock: Callable[[], float],
 ) -> dict[str, Measured]:
-    """Rates of the three ways; each run of the pipeline has a build folder of its own."""
+    """Rates of all ways; each run of the pipeline has a build folder of its own."""
     numbers = count()
     documents: list[tuple[Path, Path]] = []
     for source in sources:
@@ -225,14 +235,24 @@ def _measure(
     def plain() -> int:
         return plain_script(documents, scratch / "plain.parquet")
 
+    rows = rows_of_crops(scratch / "first")
+
+    def loop() -> int:
+        return bare_loop(rows, scratch / "bare.parquet")
+
     def codec() -> int:
         for crop, mask in crops.decoded:
             images.encode_webp(crop)
             images.encode_mask(mask)
         return len(crops.decoded)
 
-    ways = {"pipeline": pipeline, "plain script": plain, "bare codec": codec}
-    return measure(ways, repeats)
+    ways = {
+        "pipeline": pipeline,
+        "plain script": plain,
+        "bare loop": loop,
+        "bare WebP codec": codec,
+    }
+    return measure(ways, repeats, clock)
 
 
 def _report(name: str, measured: dict[str, Measured], crops: Crops) -> None:
@@ -242,11 +262,11 @@ def _report(name: str, measured: dict[str, Measured], crops: Crops) -> None:
     ways = {}
     for way, each in measured.items():
         lines.append(
-            f"  {way:<13}{each.items:>6,} objects {each.rate:>8,.0f} objects/s"
+            f"  {way:<16}{each.items:>6,} objects {each.rate:>8,.0f} objects/s"
         )
         ways[way] = {"objects": each.items, "objects_per_second": each.rates}
     pipeline_over = {}
-    for other in ("plain script", "bare codec"):
+    for other in ("plain script", "bare loop", "bare WebP codec"):
         pipeline_over[other] = ratio(measured, "pipeline", other)
         lines.append(f"  pipeline / {other}: {pipeline_over[other]:.2f}")
     megapixels = crops.pixels / 1e6

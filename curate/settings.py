@@ -247,7 +247,7 @@ class BalanceSettings(Section):
 
 
 class CropSettings(Section):
-    """How far the drawn box and the window reach around an object."""
+    """How far the drawn box and the window reach around an object, and how crops are stored."""
 
     slack: ShareRange = Field(
         default=(0.0, 0.08),
@@ -267,6 +267,13 @@ class CropSettings(Section):
         default=2,
         ge=0,
         description="px that the window reaches beyond the drawn box at least",
+    )
+    image: Literal["auto", "webp"] = Field(
+        default="auto",
+        description=(
+            "how crops are stored: `auto` as a JPEG's own blocks wherever that is possible, else "
+            "as lossless WebP; `webp` always as that"
+        ),
     )
 
     @model_validator(mode="after")

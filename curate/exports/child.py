@@ -22,7 +22,7 @@ import typing
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import msgspec
 
@@ -91,9 +91,14 @@ def call(
         raise ChildDied("it takes more memory than the limits allow", memory=True)
     if isinstance(answer, Faulted):
         raise Fault(answer.summary, answer.trace)
-    result_type = typing.get_type_hints(function)["return"]
-    result: T = msgspec.msgpack.decode(answer.value, type=result_type)
+    result: T = msgspec.msgpack.decode(answer.value, type=_result_type(function))
     return result
+
+
+@functools.cache
+def _result_type(function: Callable[..., object]) -> Any:
+    """The type of what a function gives."""
+    return typing.get_type_hints(function)["return"]
 
 
 def _decode(message: bytes) -> Answer:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.boundary import runs_in_child
-from curate.pixels import decoding, deep_colour, deep_grey
+from curate.pixels import decoding, deep_colour, deep_grey, png
 from curate.pixels.masks import Mask
 from curate.pixels.orientation import displayed, displayed_size, stored_box
 from curate.records import Box
@@ -178,9 +178,7 @@ def encode_webp(crop: Pixels) -> bytes:
 
 def encode_mask(mask: Mask) -> bytes:
     """1-bit PNG of an (H, W) bool mask."""
-    file = BytesIO()
-    Image.fromarray(mask).save(file, "PNG")
-    return file.getvalue()
+    return png.encode_mask_png(mask)
 
 
 def decode_crop(data: bytes) -> Pixels:

@@ -53,16 +53,22 @@ def decode_window(runs: RunLengths, window: Box) -> Mask:
     # Clipping keeps the order of positions, so each border outside the window lands on
     # the edge where it takes effect.
     column, row = np.divmod(runs.borders, runs.height)
-    row_inside = np.clip(row - window.y0, 0, rows)
+    row_inside = _clipped(row - window.y0, rows)
     column_inside = column - window.x0
     position = column_inside * rows + row_inside
-    borders = np.clip(position, 0, pixels)
+    borders = _clipped(position, pixels)
 
     counts = runs_between(borders, pixels)
-    is_mask = np.arange(counts.size) % 2 == 1
+    is_mask = np.zeros(counts.size, np.bool_)
+    is_mask[1::2] = True
     by_column = np.repeat(is_mask, counts)
     by_row = by_column.reshape(columns, rows).T
     return np.ascontiguousarray(by_row)
+
+
+def _clipped(numbers: Positions, most: int) -> Positions:
+    """Numbers from 0 to `most`; for few of them `np.clip` takes five times as long."""
+    return np.minimum(np.maximum(numbers, 0), most)
 
 
 def place(

@@ -129,10 +129,10 @@ def _ranges(firsts: Positions, sizes: Positions) -> Positions:
 
 def runs_between(borders: Positions, pixels: int) -> Positions:
     """(n + 1,) the distances from 0 over n borders to the end at `pixels`."""
-    ends = np.empty(borders.size + 1, np.int64)
-    ends[:-1] = borders
+    ends = np.zeros(borders.size + 2, np.int64)
+    ends[1:-1] = borders
     ends[-1] = pixels
-    return np.diff(ends, prepend=0)
+    return ends[1:] - ends[:-1]
 
 
 def parse(raw: object, height: int, width: int) -> RunLengths:

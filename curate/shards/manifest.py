@@ -11,10 +11,14 @@ from PIL import features
 from upath import UPath
 
 from curate.errors import InputError
+from curate.pixels import turbojpeg_library
 from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
 from curate.shards.layout import MANIFEST
 from curate.storage import digest, read_record
+
+NO_BLOCKS = "none: no libjpeg-turbo with lossless crops is installed"
+"""What stands in the manifest where crops of JPEG photos are encoded anew."""
 
 
 class ShardFile(msgspec.Struct, frozen=True):
@@ -64,6 +68,25 @@ class _Version(msgspec.Struct):
     schema_version: int | None = None
 
 
+def codec_versions() -> dict[str, str]:
+    """Name, options and version of all that reads photos and encodes shards here."""
+    pillow = f"Pillow {PIL.__version__}"
+    library = turbojpeg_library.library_file()
+    blocks = NO_BLOCKS
+    if library is not None:
+        version = turbojpeg_library.version(library)
+        blocks = f"JPEG blocks of the source, libjpeg-turbo {version}"
+    decoder = f"libjpeg-turbo {features.version('libjpeg_turbo')}, {pillow}"
+    return {
+        "jpeg": blocks,
+        "jpeg decoder": decoder,
+        "image": f"WebP lossless, libwebp {features.version('webp')}, {pillow}",
+        "large image": f"PNG, zlib {zlib.ZLIB_RUNTIME_VERSION}",
+        "mask": f"PNG 1 bit, zlib {zlib.ZLIB_RUNTIME_VERSION}",
+        "parquet": f"pyarrow {pa.__version__}",
+    }
+
+
 def make_manifest(
     files: Iterable[ShardFile], crop: CropSettings, taxonomy_digest: str
 ) -> Manifest:
@@ -75,7 +98,7 @@ def make_manifest(
         licences=_total(file.licences for file in ordered),
         taxonomy_digest=taxonomy_digest,
         crop=msgspec.convert(crop, CropRanges, from_attributes=True),
-        codecs=_codecs(),
+        codecs=codec_versions(),
         files=ordered,
     )
 
@@ -105,16 +128,6 @@ def require_manifest(folder: UPath) -> Manifest:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except msgspec.DecodeError as error:
         raise InputError(f"{path}: broken ({error}); make the shards anew") from None
-
-
-def _codecs() -> dict[str, str]:
-    pillow = f"Pillow {PIL.__version__}"
-    return {
-        "image": f"WebP lossless, libwebp {features.version('webp')}, {pillow}",
-        "large image": f"PNG, zlib {zlib.ZLIB_RUNTIME_VERSION}",
-        "mask": f"PNG 1 bit, zlib {features.version('zlib')}, {pillow}",
-        "parquet": f"pyarrow {pa.__version__}",
-    }
 
 
 def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate import seeded
+from curate.records import Box
 from curate.settings import CropSettings
 
 Boxes = NDArray[np.int32]
@@ -122,6 +123,11 @@ def box_columns(table: pa.Table, name: str) -> Boxes:
     return boxes.astype(np.int32, copy=False)
 
 
+def as_array(boxes: Sequence[Box]) -> Boxes:
+    """Boxes as one array, (n, 4) int32."""
+    return np.array(boxes, np.int32).reshape(-1, 4)
+
+
 def as_columns(boxes: Boxes, name: str) -> dict[str, pa.Array]:
     """The columns that `box_columns` reads."""
     columns = {}
@@ -148,6 +154,20 @@ def shift(boxes: Boxes, origins: Boxes, sign: int) -> Boxes:
     corners = np.tile(origins[:, :2], 2)
     moved: Boxes = boxes + sign * corners
     return moved
+
+
+def put_in_crops(table: pa.Table, crops: Boxes, names: Sequence[str]) -> pa.Table:
+    """The table with these crops; its boxes of these names, in the images, are in the
+    crops now."""
+    columns = as_columns(crops, "crop")
+    for name in names:
+        boxes = box_columns(table, name)
+        columns |= as_columns(shift(boxes, crops, -1), name)
+
+    for name, column in columns.items():
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(place), column)
+    return table
 
 
 def _lengths(boxes: Boxes) -> NDArray[np.int32]:

@@ -1,16 +1,19 @@
 """The files of the shards: row groups and files of bounded size."""
 
 import hashlib
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from curate.records import Box
 from curate.schema import SHARD_ROW, shard_schema
+from curate.shards import windows
 from curate.shards.layout import split_folder
 from curate.shards.manifest import ShardFile
 from curate.storage import opened_beside
@@ -25,8 +28,7 @@ MAX_FILE_BYTES = 256 * 2**20
 """Bytes that a file of several row groups may take."""
 
 _OTHER_BYTES = 512  # a row's other columns and its share of the footer take less
-_READ_BYTES = 2**20
-_PNG = b"\x89PNG"  # how the file begins
+_SUFFIXES = {b"\x89PNG": "png", b"RIFF": "webp"}  # by how a file begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Encoded:
 
     row: int
     """Its number in the partition."""
+    crop: Box
+    """Where its pixels are in the image."""
     image: bytes
     mask: bytes
 
@@ -46,10 +50,11 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file, and the numbers of its rows in the partition."""
+    """A file, and for each of its rows the number in the partition and the crop."""
 
     file: ShardFile
     rows: list[int]
+    crops: list[Box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def write_files(
 
     The first file is called `name`, such as part-00000.parquet; where one is full,
     part-00000-1.parquet follows. `described`: all columns of the partition but the
-    pixels.
+    pixels, the boxes in the image.
     """
     groups = _in_files(_in_groups(encoded))
     for number, members in groupby(groups, key=lambda group: group.file):
@@ -79,9 +84,7 @@ def write_files(
         if number > 0:
             file_name = name.replace(".parquet", f"-{number}.parquet")
         path = f"{split_folder(split)}/{file_name}"
-        rows = _write_file(folder / path, described, members)
-        licences = described["licence"].take(pa.array(rows))
-        yield Written(_listed(folder, path, split, licences), rows)
+        yield _write_file(folder, path, split, described, members)
 
 
 def _in_groups(encoded: Iterable[Encoded]) -> Iterator[list[Encoded]]:
@@ -115,23 +118,60 @@ def _in_files(groups: Iterable[list[Encoded]]) -> Iterator[_Group]:
 
 
 def _write_file(
-    path: UPath, described: pa.Table, groups: Iterable[_Group]
-) -> list[int]:
-    """Write a file of row groups, whole or not at all; the numbers of its rows.
+    folder: UPath,
+    path: str,
+    split: str,
+    described: pa.Table,
+    groups: Iterable[_Group],
+) -> Written:
+    """Write a file of row groups, whole or not at all. `path`: relative to `folder`.
 
     Groups are written as they come, so that only one is in memory.
     """
     schema = shard_schema()
     rows: list[int] = []
-    with (
-        opened_beside(path) as sink,
-        pq.ParquetWriter(sink, schema, **_options(schema)) as writer,
-    ):
-        for group in groups:
-            table = _row_group(described, group.rows).cast(schema)
-            writer.write_table(table, row_group_size=MAX_GROUP_ROWS)
-            rows += [each.row for each in group.rows]
-    return rows
+    crops: list[Box] = []
+    with opened_beside(folder / path) as file:
+        sink = _DigestedFile(file)
+        with pq.ParquetWriter(sink, schema, **_options(schema)) as writer:
+            for group in groups:
+                table = _row_group(described, group.rows).cast(schema)
+                writer.write_table(table, row_group_size=MAX_GROUP_ROWS)
+                rows += [each.row for each in group.rows]
+                crops += [each.crop for each in group.rows]
+
+    licences = described["licence"].take(pa.array(rows)).combine_chunks()
+    counts = licences.value_counts().to_pylist()
+    listed = ShardFile(
+        path=path,
+        split=split,
+        rows=len(rows),
+        bytes=sink.size,
+        sha256=sink.digest.hexdigest(),
+        licences={each["values"]: each["counts"] for each in counts},
+    )
+    return Written(listed, rows, crops)
+
+
+class _DigestedFile(io.RawIOBase):
+    """A file that is written once, in order; its size and digest grow with it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Append the data; how many bytes they are."""
+        view = memoryview(data)
+        self._file.write(view)
+        self.digest.update(view)
+        self.size += view.nbytes
+        return view.nbytes
 
 
 def _options(schema: pa.Schema) -> dict[str, Any]:
@@ -160,6 +200,8 @@ def _parquet_columns(schema: pa.Schema) -> list[str]:
 def _row_group(described: pa.Table, rows: Sequence[Encoded]) -> pa.Table:
     """The table of a row group: its rows' columns, and their pixels."""
     table = described.take(pa.array([each.row for each in rows]))
+    crops = windows.as_array([each.crop for each in rows])
+    table = windows.put_in_crops(table, crops, ("box", "drawn", "window"))
     object_ids = table["object_id"].to_pylist()
     images = _pixels("image", [each.image for each in rows], object_ids)
     masks = _pixels("mask", [each.mask for each in rows], object_ids)
@@ -171,9 +213,7 @@ def _pixels(column: str, encoded: list[bytes], object_ids: list[str]) -> pa.Stru
     """A column of encoded pictures, each with a file name for whoever saves it."""
     names = []
     for data, object_id in zip(encoded, object_ids, strict=True):
-        suffix = "webp"
-        if data.startswith(_PNG):
-            suffix = "png"
+        suffix = _SUFFIXES.get(data[:4], "jpg")
         names.append(f"{object_id}.{suffix}")
 
     arrays = [
@@ -182,25 +222,3 @@ def _pixels(column: str, encoded: list[bytes], object_ids: list[str]) -> pa.Stru
     ]
     fields = SHARD_ROW.field(column).type
     return pa.StructArray.from_arrays(arrays, fields=list(fields))
-
-
-def _listed(
-    folder: UPath, path: str, split: str, licences: pa.ChunkedArray
-) -> ShardFile:
-    """A written file as the manifest lists it. `licences`: of its rows."""
-    counts = licences.combine_chunks().value_counts().to_pylist()
-    digest = hashlib.sha256()
-    size = 0
-    with (folder / path).open("rb") as file:
-        while block := file.read(_READ_BYTES):
-            digest.update(block)
-            size += len(block)
-
-    return ShardFile(
-        path=path,
-        split=split,
-        rows=len(licences),
-        bytes=size,
-        sha256=digest.hexdigest(),
-        licences={each["values"]: each["counts"] for each in counts},
-    )

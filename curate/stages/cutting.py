@@ -1,33 +1,15 @@
 """The crops and masks of one photo, cut in the child process, in batches that fit it."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
-from curate.boundary import runs_in_child
 from curate.exports import child
 from curate.limits import Limits
-from curate.pixels import images, masks, png, run_lengths
-from curate.pixels.images import Photo
 from curate.reasons import Reason, Refusal
 from curate.records import Box
-
-# The rest of a child's 1 GB is for the photo's file and for what is encoded already.
-_MEMORY = 750_000_000
-_WEBP_BYTES = 32  # that a px of a crop takes while WebP encodes it
-_PHOTO_BYTES = 4  # that a px of a decoded photo takes at most
+from curate.stages.crop_encoding import CropRequest, EncodedCrop, cut_image
 
 _BATCH_PIXELS = 64_000_000  # of crops in one answer of the child
-
-
-class CropRequest(msgspec.Struct, frozen=True):
-    """A crop to cut from a photo, with the mask of its object."""
-
-    crop: Box
-    counts: str
-    """Run-lengths of its mask, compressed as COCO does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,56 +20,8 @@ class PhotoFile:
     image_id: str
     grey_bits: int
     """The bits that 16-bit grey uses; 0 if it is of another kind."""
-
-
-class EncodedCrop(msgspec.Struct, frozen=True):
-    """A crop and its mask, encoded."""
-
-    image: bytes
-    mask: bytes
-
-
-@runs_in_child
-def cut_image(
-    data: bytes,
-    image_id: str,
-    requests: list[CropRequest],
-    max_pixels: int,
-    grey_bits: int,
-) -> list[EncodedCrop]:
-    """Cut all crops of a photo, which is decoded once.
-
-    `grey_bits`: that 16-bit grey uses, as ingest has found. Refusal as images.decode, or
-    undecodable_image if the bytes are not those that ingest saw.
-    """
-    if hashlib.sha256(data).hexdigest()[:32] != image_id:
-        raise Refusal(
-            Reason.UNDECODABLE_IMAGE, "the file has changed since it was ingested"
-        )
-
-    photo = images.decode_photo(data, max_pixels, grey_bits)
-    cut = []
-    for request in requests:
-        runs = run_lengths.parse(request.counts, photo.height, photo.width)
-        mask = masks.decode_window(runs, request.crop)
-        image = encode_crop(photo, request.crop)
-        cut.append(EncodedCrop(image, images.encode_mask(mask)))
-    return cut
-
-
-def encode_crop(photo: Photo, crop: Box) -> bytes:
-    """The crop of a photo as lossless WebP; as PNG if WebP's encoder has no room for
-    it.
-
-    The choice depends on the sizes of photo and crop alone, so it is the same on any
-    machine.
-    """
-    webp_bytes = crop.width * crop.height * _WEBP_BYTES
-    photo_bytes = photo.width * photo.height * _PHOTO_BYTES
-    if webp_bytes + photo_bytes <= _MEMORY:
-        return images.encode_webp(images.cut(photo, crop))
-    strips = images.cut_in_strips(photo, crop)
-    return png.encode_png(strips, crop.height, crop.width)
+    library: str | None
+    """The file of the libjpeg-turbo that cuts JPEG blocks; None for no such crops."""
 
 
 def cut_crops(
@@ -144,6 +78,7 @@ def _cut_batch(
             requests,
             limits.image_pixels,
             photo.grey_bits,
+            photo.library,
         )
     except child.ChildDied as death:
         if death.memory:

@@ -17,6 +17,7 @@ from upath import UPath
 
 from curate.limits import Limits
 from curate.pixels import deep_grey, images
+from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Reason, Refusal
 from curate.records import GREY_FLAGS, Box, Drop, FaultReport, make_drop
 from curate.schema import SHARD_ROW, drop_rows, drops_table, require
@@ -24,7 +25,8 @@ from curate.settings import CropSettings
 from curate.shards import windows
 from curate.shards.manifest import ShardFile
 from curate.shards.writer import Encoded, Written, write_files
-from curate.stages.cutting import CropRequest, EncodedCrop, PhotoFile, cut_crops
+from curate.stages.crop_encoding import CropRequest, EncodedCrop
+from curate.stages.cutting import PhotoFile, cut_crops
 from curate.stages.faults import fault_refusal, fault_report
 
 _COORDINATES = ("x0", "y0", "x1", "y1")
@@ -101,7 +103,10 @@ def shard_part(
     written: list[Written] = []
     # Rows are in the order of their split, so each split comes once. Nothing is encoded
     # before the file that it goes into is open: only a row group is in memory.
-    encoded = _encode(planned, limits, lost)
+    library = None
+    if crop.image == "auto":
+        library = library_file()
+    encoded = _encode(planned, limits, library, lost)
     for split, rows in groupby(encoded, key=lambda each: splits[each.row]):
         written += write_files(folder, split, name, described, rows)
 
@@ -114,27 +119,28 @@ def shard_part(
 
 
 def plan_crops(segments: pa.Table, crop: CropSettings) -> tuple[pa.Table, pa.Table]:
-    """Rows in the shards' order with crop, drawn box and window, and drops.
+    """Rows in the shards' order with largest window, drawn box and window, and drops.
 
-    Dropped are rows whose crop is too long for WebP.
+    All three are in the image; the largest window is called crop. Dropped are rows whose
+    crop is too long for WebP.
     """
     segments = segments.sort_by([(column, "ascending") for column in _ORDER])
     boxes = windows.box_columns(segments, "box")
     heights = segments["image_height"].to_numpy()
     widths = segments["image_width"].to_numpy()
-    crops = windows.largest(boxes, heights, widths, crop)
+    largest = windows.largest(boxes, heights, widths, crop)
     object_ids = segments["object_id"].to_pylist()
     drawn, window = windows.random_windows(object_ids, boxes, heights, widths, crop)
 
     columns = {
-        **windows.as_columns(crops, "crop"),
-        **windows.as_columns(windows.shift(drawn, crops, -1), "drawn"),
-        **windows.as_columns(windows.shift(window, crops, -1), "window"),
+        **windows.as_columns(largest, "crop"),
+        **windows.as_columns(drawn, "drawn"),
+        **windows.as_columns(window, "window"),
     }
     for name, column in columns.items():
         segments = segments.append_column(name, column)
 
-    starts, ends = np.hsplit(crops, 2)
+    starts, ends = np.hsplit(largest, 2)
     longest = (ends - starts).max(axis=1, initial=0)
     is_too_long = longest > images.MAX_WEBP_SIDE
     too_long = segments.filter(pa.array(is_too_long))
@@ -153,35 +159,36 @@ def _too_long(rows: pa.Table, sides: Sequence[int]) -> pa.Table:
 
 
 def _describe(planned: pa.Table) -> pa.Table:
-    """All columns of the shard row but the pixels, the box in the crop."""
-    crops = windows.box_columns(planned, "crop")
-    boxes = windows.shift(windows.box_columns(planned, "box"), crops, -1)
-    columns = windows.as_columns(boxes, "box")
-
+    """All columns of the shard row but the pixels, the boxes in the image."""
     schema = pa.schema([field for field in SHARD_ROW if field.name not in _PIXELS])
-    for name in schema.names:
-        columns.setdefault(name, planned[name])
-    table = pa.table([columns[name] for name in schema.names], names=schema.names)
-    return table.cast(schema).combine_chunks()
+    return planned.select(schema.names).cast(schema).combine_chunks()
 
 
 def _placed(planned: pa.Table, written: Sequence[Written]) -> pa.Table:
     """The rows that were written, with their file and their row in it."""
     rows: list[int] = []
+    crops: list[Box] = []
     files: list[str] = []
     places: list[int] = []
     for each in written:
         rows += each.rows
+        crops += each.crops
         files += [each.file.path] * len(each.rows)
         places += range(len(each.rows))
 
     kept = planned.take(pa.array(rows, pa.int64()))
+    kept = windows.put_in_crops(kept, windows.as_array(crops), ("drawn", "window"))
     kept = kept.append_column(ADDS.field("shard_file"), pa.array(files, pa.string()))
     return kept.append_column(ADDS.field("shard_row"), pa.array(places, pa.int32()))
 
 
-def _encode(planned: pa.Table, limits: Limits, lost: _Lost) -> Iterator[Encoded]:
-    """The pixels of each row in order, photo by photo; what fails is added to `lost`."""
+def _encode(
+    planned: pa.Table, limits: Limits, library: str | None, lost: _Lost
+) -> Iterator[Encoded]:
+    """The pixels of each row in order, photo by photo; what fails is added to `lost`.
+
+    `library`: the file of the libjpeg-turbo that cuts JPEG blocks; None for no such crops.
+    """
     rows = planned.select(_OF_A_PIECE).to_pylist()
     crops = windows.box_columns(planned, "crop").tolist()
 
@@ -195,18 +202,19 @@ def _encode(planned: pa.Table, limits: Limits, lost: _Lost) -> Iterator[Encoded]
             CropRequest(Box(*crops[number]), rows[number]["counts"])
             for number in numbers
         ]
-        cut = _cut_photo(photo, requests, limits, lost)
+        cut = _cut_photo(photo, requests, limits, library, lost)
         for number, each in zip(numbers, cut, strict=True):
             if isinstance(each, Refusal):
                 lost.drops.append(_drop(rows[number], each))
             else:
-                yield Encoded(number, each.image, each.mask)
+                yield Encoded(number, each.crop, each.image, each.mask)
 
 
 def _cut_photo(
     rows: Sequence[Mapping[str, Any]],
     requests: Sequence[CropRequest],
     limits: Limits,
+    library: str | None,
     lost: _Lost,
 ) -> Sequence[EncodedCrop | Refusal]:
     """What became of each crop of a photo; a fault is added to `lost`.
@@ -216,7 +224,8 @@ def _cut_photo(
     photo = rows[0]
     try:
         data = _read(photo["image_file"])
-        file = PhotoFile(data, photo["image_id"], _grey_bits(photo["flags"]))
+        grey_bits = _grey_bits(photo["flags"])
+        file = PhotoFile(data, photo["image_id"], grey_bits, library)
         return cut_crops(file, requests, limits)
     except Refusal as refusal:
         return [refusal] * len(requests)

@@ -5,26 +5,43 @@ rows: after a kill, only the partitions that are missing are cut again.
 """
 
 import hashlib
+import platform
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 from upath import UPath
 
 from curate import ledger
+from curate.errors import InputError
 from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.schema import SCHEMA_VERSION
 from curate.settings import CropSettings
-from curate.shards.manifest import ShardFile, make_manifest, read_manifest
+from curate.shards.manifest import (
+    NO_BLOCKS,
+    ShardFile,
+    codec_versions,
+    make_manifest,
+    read_manifest,
+)
 from curate.stages import shard
-from curate.storage import digest, read_record, read_table, write_json, write_table
+from curate.storage import digest, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.build import PartitionState, Reads
 from pipelines.flow.faults import write_traces
 from pipelines.flow.runner import Run, Stage, StageOutput
+
+_NO_BLOCKS = (
+    "no libjpeg-turbo with lossless crops is installed: crops of JPEG photos become lossless "
+    "WebP, which takes longer and more space; `pip install turbojpeg` or the system's "
+    "libturbojpeg brings it"
+)
 
 # part-00007-1.parquet, in the folder of any split, is a file of partition part-00007.
 _SHARD_NAME = re.compile(r"(?P<stem>part-\d+)(-\d+)?\.parquet")
@@ -57,21 +74,27 @@ class CutSettings:
     version: int
     crop: CropSettings
     limits: Limits
+    codecs: Mapping[str, str]
+    """Of this run: a worker that has others would write other bytes."""
 
 
 def reads(run: Run) -> Reads:
     """What the shards depend on besides their rows."""
-    return _reads(run.settings.crop, run.settings.limits)
+    return _reads(run.settings.crop, run.settings.limits, codec_versions())
 
 
 def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Cut the crops of all partitions, and write the manifest."""
+    codecs = codec_versions()
+    if run.settings.crop.image == "auto" and codecs["jpeg"] == NO_BLOCKS:
+        run.screen.note(_NO_BLOCKS)
+
     kept = _kept_partitions(run.build)
     names = builds.partition_names(run.build, "balance")
     tasks = [CutTask(name, kept.get(name)) for name in names]
 
     task = partial(_make_partition, str(run.build), str(new))
-    shared = CutSettings(stage.version, run.settings.crop, run.settings.limits)
+    shared = CutSettings(stage.version, run.settings.crop, run.settings.limits, codecs)
     cuts = run.workers.map("shard", task, tasks, shared)
 
     # A partition with a fault is not kept: the next run makes it again.
@@ -91,11 +114,12 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     )
 
 
-def _reads(crop: CropSettings, limits: Limits) -> Reads:
+def _reads(crop: CropSettings, limits: Limits, codecs: Mapping[str, str]) -> Reads:
     return {
         "schema_version": SCHEMA_VERSION,
         "crop": crop.model_dump(mode="json"),
         "image_pixels": limits.image_pixels,
+        "codecs": dict(codecs),
     }
 
 
@@ -124,12 +148,13 @@ def _make_partition(
     build: str, new: str, task: CutTask, shared: CutSettings
 ) -> CutPartition:
     """Write a partition, or take it from the last run or from one that was killed."""
+    _check_codecs(shared.codecs)
     base = UPath(build)
     rows = base / "balance" / "segments" / task.name
-    rows_digest = hashlib.sha256(rows.read_bytes()).hexdigest()
-    key = digest(
-        shared.version, task.name, rows_digest, _reads(shared.crop, shared.limits)
-    )
+    content = rows.read_bytes()
+    rows_digest = hashlib.sha256(content).hexdigest()
+    all_reads = _reads(shared.crop, shared.limits, shared.codecs)
+    key = digest(shared.version, task.name, rows_digest, all_reads)
 
     # The key covers the name, because the paths of the shards contain it.
     if task.kept is not None and task.kept.key == key:
@@ -137,7 +162,7 @@ def _make_partition(
         cut = task.kept
     else:
         source = builds.partial_folder(base, "shard") / key
-        cut = _cut_once(base, source, task.name, key, shared)
+        cut = _cut_once(base, source, task.name, content, key, shared)
 
     paths = [f"segments/{task.name}", f"drops/{task.name}"]
     paths += [file.path for file in cut.files]
@@ -146,15 +171,34 @@ def _make_partition(
     return cut
 
 
+def _check_codecs(expected: Mapping[str, str]) -> None:
+    """InputError if this worker has other codecs than the run."""
+    for name, version in codec_versions().items():
+        if version != expected[name]:
+            host = platform.node()
+            raise InputError(
+                f"worker on {host} has another codec for {name}: {version}; the run has "
+                f"{expected[name]}. Install the same releases everywhere"
+            )
+
+
 def _cut_once(
-    build: UPath, folder: UPath, name: str, key: str, shared: CutSettings
+    build: UPath,
+    folder: UPath,
+    name: str,
+    content: bytes,
+    key: str,
+    shared: CutSettings,
 ) -> CutPartition:
-    """Cut the crops of a partition into `folder`, unless a killed run has done so."""
+    """Cut the crops of a partition into `folder`, unless a killed run has done so.
+
+    `content`: of its file, by the name `name`.
+    """
     done = read_record(folder / "done.json", CutPartition)
     if done is not None:
         return done
 
-    rows = read_table(build / "balance" / "segments" / name)
+    rows = pq.read_table(pa.BufferReader(content))
     made = shard.shard_part(rows, folder, name, shared.crop, shared.limits)
 
     counted = ledger.count(ledger.by_export(rows), made.segments, made.drops)

@@ -19,7 +19,7 @@ STAGE_VERSIONS = {
     "filter": 1,
     "split": 2,
     "balance": 1,
-    "shard": 2,
+    "shard": 3,
 }
 """The version of each stage's code. Raise it with every change of what the stage
 writes: it is part of the stage's key, so builds that an older version made are made

@@ -18,9 +18,11 @@ from curate.errors import InputError
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.pixels.images import MAX_WEBP_SIDE
+from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Refusal
 from curate.records import Box
 from curate.stages import cutting
+from curate.stages.crop_encoding import CropRequest
 from tests.curate.formats.reading import ReadBack, read_back
 from tests.fuzz.damage import DAMAGES, WEIGHTS, changed_settings
 from tests.fuzz.samples import Sample
@@ -193,15 +195,13 @@ def _check_crops(back: ReadBack) -> None:
         width = min(row["image_width"], MAX_WEBP_SIDE)
         whole = Box(0, 0, width, min(row["image_height"], MAX_WEBP_SIDE))
         data = Path(row["image_file"]).read_bytes()
-        photo = cutting.PhotoFile(data, row["image_id"], 0)
-        request = cutting.CropRequest(whole, row["counts"])
+        photo = cutting.PhotoFile(data, row["image_id"], 0, library_file())
+        request = CropRequest(whole, row["counts"])
         crops = [_cut(photo, request, filling) for filling in FILLINGS]
         assert crops[0] == crops[1], "a crop holds memory's own bytes"
 
 
-def _cut(
-    photo: cutting.PhotoFile, request: cutting.CropRequest, filling: str
-) -> list[Any]:
+def _cut(photo: cutting.PhotoFile, request: CropRequest, filling: str) -> list[Any]:
     try:
         with memory_filled_with(filling):
             return cutting.cut_crops(photo, [request], limits_of(filling))

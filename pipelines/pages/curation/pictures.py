@@ -18,7 +18,7 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.reasons import Fault, Refusal
 from curate.records import Box
-from curate.stages import cutting
+from curate.stages.crop_encoding import CropRequest, cut_image
 from pipelines.pages.curation.examples import CropExample, IngestedObject
 from pipelines.pages.page import data_uri, picture_uri
 
@@ -73,17 +73,18 @@ def paint_objects(objects: Iterable[IngestedObject], limits: Limits) -> dict[str
     """
     painted: dict[str, str] = {}
     for each in objects:
-        request = cutting.CropRequest(surroundings(each), each.counts)
+        request = CropRequest(surroundings(each), each.counts)
         try:
             data = UPath(each.image_file).read_bytes()
             (cut,) = child.call(
-                cutting.cut_image,
+                cut_image,
                 limits,
                 data,
                 each.image_id,
                 [request],
                 limits.image_pixels,
                 0,  # of 16-bit grey, the bits that this photo uses
+                None,  # no JPEG blocks: they reach beyond what is asked for
             )
         except CANNOT_OPEN:
             continue

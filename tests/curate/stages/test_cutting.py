@@ -13,16 +13,12 @@ from PIL import Image
 from curate.exports import child
 from curate.limits import Limits
 from curate.pixels import images, masks, run_lengths
+from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Reason, Refusal
 from curate.records import Box
-from curate.stages import cutting
-from curate.stages.cutting import (
-    CropRequest,
-    EncodedCrop,
-    PhotoFile,
-    cut_crops,
-    cut_image,
-)
+from curate.stages import crop_encoding, cutting
+from curate.stages.crop_encoding import CropRequest, EncodedCrop, cut_image
+from curate.stages.cutting import PhotoFile, cut_crops
 
 HEIGHT, WIDTH = 60, 80
 """px of the photo of these tests."""
@@ -63,8 +59,8 @@ def test_large_crops_are_png_and_others_webp(
     photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests = [request(0, 0, 40, 50), request(0, 0, 40, 51)]
-    monkeypatch.setattr(cutting, "_MEMORY", 40 * 50 * 32 + HEIGHT * WIDTH * 4)
-    small, large = cut_image(photo, name_of(photo), requests, 10_000, 0)
+    monkeypatch.setattr(crop_encoding, "_MEMORY", 40 * 50 * 32 + HEIGHT * WIDTH * 4)
+    small, large = cut_image(photo, name_of(photo), requests, 10_000, 0, library_file())
     assert small.image[:4] == b"RIFF"
     assert large.image[:4] == b"\x89PNG"
     check(photo, requests[0], small)
@@ -73,7 +69,7 @@ def test_large_crops_are_png_and_others_webp(
 
 def test_a_photo_that_has_changed_is_refused(photo: bytes) -> None:
     with pytest.raises(Refusal, match="has changed since"):
-        cut_crops(PhotoFile(photo, "0" * 32, 0), REQUESTS, Limits())
+        cut_crops(PhotoFile(photo, "0" * 32, 0, library_file()), REQUESTS, Limits())
 
 
 def test_crops_go_in_batches(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +78,9 @@ def test_crops_go_in_batches(photo: bytes, monkeypatch: pytest.MonkeyPatch) -> N
     assert [len(batch) for batch in batches] == [2, 2, 1, 1, 1]
     for each, cut in zip(
         REQUESTS,
-        cut_crops(PhotoFile(photo, name_of(photo), 0), REQUESTS, Limits()),
+        cut_crops(
+            PhotoFile(photo, name_of(photo), 0, library_file()), REQUESTS, Limits()
+        ),
         strict=True,
     ):
         check(photo, each, cut)
@@ -115,7 +113,9 @@ def test_one_crop_that_is_too_large_costs_that_crop(
     monkeypatch.setattr(child, "call", mortal(1000, calls))
     requests = [*REQUESTS[:5], request(0, 0, 80, 60), *REQUESTS[5:]]
     results = cut_crops(
-        PhotoFile(photo, name_of(photo), 0), requests, Limits(child_bytes=123_456_789)
+        PhotoFile(photo, name_of(photo), 0, library_file()),
+        requests,
+        Limits(child_bytes=123_456_789),
     )
     assert len(calls) < 10
     refused = results.pop(5)
@@ -133,7 +133,9 @@ def test_a_photo_that_takes_too_much_is_tried_once(
     calls: list[int] = []
     monkeypatch.setattr(child, "call", mortal(-1, calls))
     with pytest.raises(Refusal, match="more memory") as caught:
-        cut_crops(PhotoFile(photo, name_of(photo), 0), REQUESTS, Limits())
+        cut_crops(
+            PhotoFile(photo, name_of(photo), 0, library_file()), REQUESTS, Limits()
+        )
     assert caught.value.reason is Reason.IMAGE_BOMB
     assert len(calls) == 2
 
@@ -145,7 +147,9 @@ def test_a_child_that_dies_of_anything_else_costs_the_photo(
     monkeypatch.setattr(child, "call", mortal(1000, calls, memory=False))
     with pytest.raises(Refusal, match="more than it may") as caught:
         cut_crops(
-            PhotoFile(photo, name_of(photo), 0), [request(0, 0, 80, 60)], Limits()
+            PhotoFile(photo, name_of(photo), 0, library_file()),
+            [request(0, 0, 80, 60)],
+            Limits(),
         )
     assert caught.value.reason is Reason.UNDECODABLE_IMAGE
     assert len(calls) == 1
@@ -162,7 +166,8 @@ def test_the_real_child_loses_a_large_crop_and_no_other() -> None:
         CropRequest(Box(0, 0, side, side), counts),
     ]
     limits = Limits(child_bytes=101_000_000)  # so that a child of its own starts
-    small, large = cut_crops(PhotoFile(data, name_of(data), 0), requests, limits)
+    photo = PhotoFile(data, name_of(data), 0, library=None)
+    small, large = cut_crops(photo, requests, limits)
     assert isinstance(small, EncodedCrop)
     assert isinstance(large, Refusal)
     assert large.reason is Reason.OVER_LIMIT

@@ -14,10 +14,11 @@ from upath import UPath
 from curate.ledger import by_export
 from curate.limits import Limits
 from curate.pixels import images, masks, run_lengths
+from curate.records import Box
 from curate.schema import SHARD_ROW, MissingColumnError, shard_schema
 from curate.shards import windows
 from curate.shards import writer as shard_files
-from curate.shards.manifest import make_manifest
+from curate.shards.manifest import codec_versions, make_manifest
 from curate.shards.writer import Encoded
 from curate.stages import shard
 from tests.curate.shard_rows import CROP, make_segments
@@ -65,10 +66,7 @@ def check_row(row: dict, source: dict) -> None:
         ImageOps.exif_transpose(Image.open(source["image_file"])).convert("RGB")
     )
     assert photo.shape[:2] == (row["image_height"], row["image_width"])
-    assert np.array_equal(
-        images.decode_crop(row["image"]["bytes"]),
-        photo[crop[1] : crop[3], crop[0] : crop[2]],
-    )
+    check_pixels(row, source, photo)
     height, width = row["image_height"], row["image_width"]
     whole = masks.decode(run_lengths.parse(source["counts"], height, width))
     mask = images.decode_mask_png(row["mask"]["bytes"])
@@ -81,6 +79,29 @@ def check_row(row: dict, source: dict) -> None:
         x0, y0, x1, y1 = (row[f"{name}_{side}"] for side in ("x0", "y0", "x1", "y1"))
         assert 0 <= x0 < x1 <= size[0]
         assert 0 <= y0 < y1 <= size[1]
+
+
+def check_pixels(row: dict, source: dict, photo: images.Pixels) -> None:
+    """The largest window shows the photo's pixels."""
+    one = pa.Table.from_pylist([source])
+    sizes = [np.array([source[f"image_{side}"]]) for side in ("height", "width")]
+    (largest,) = windows.largest(windows.box_columns(one, "box"), *sizes, CROP)
+    (window,) = windows.shift(
+        largest[None], np.array([[row["crop_x0"], row["crop_y0"], 0, 0]]), -1
+    )
+    crop = images.decode_crop(row["image"]["bytes"])
+    assert crop.shape[:2] == (
+        row["crop_y1"] - row["crop_y0"],
+        row["crop_x1"] - row["crop_x0"],
+    )
+    assert np.array_equal(inside(crop, window), inside(photo, largest))
+
+
+def inside(pixels: images.Pixels, box: windows.Boxes) -> images.Pixels:
+    x0, y0, x1, y1 = box
+    assert 0 <= x0 < x1 <= pixels.shape[1]
+    assert 0 <= y0 < y1 <= pixels.shape[0]
+    return pixels[y0:y1, x0:x1]
 
 
 def test_pixels_stand_plain_in_the_file(segments: pa.Table, tmp_path: Path) -> None:
@@ -171,9 +192,8 @@ def test_groups_and_files_are_bounded(
 
     def encoded() -> Iterator[Encoded]:
         for row in range(len(train)):
-            yield Encoded(
-                row, bytes([row % 251]) * (70_000 if row == 300 else 1000), b"mask"
-            )
+            image = bytes([row % 251]) * (70_000 if row == 300 else 1000)
+            yield Encoded(row, Box(0, 0, 90, 90), image, b"mask")
 
     monkeypatch.setattr(shard_files, "MAX_GROUP_BYTES", 60_000)
     monkeypatch.setattr(shard_files, "MAX_FILE_BYTES", 200_000)
@@ -210,6 +230,7 @@ def test_manifest_names_all_that_the_bytes_depend_on(
     assert listed.licences == {"CC0-1.0": 40}
     assert listed.taxonomy_digest == "abc"
     assert "libwebp" in listed.codecs["image"]
+    assert listed.codecs == codec_versions()
     assert len(listed.files[0].sha256) == 64
 
 

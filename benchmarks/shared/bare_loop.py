@@ -1,0 +1,60 @@
+"""The least that crops cost: cut from the files' own blocks, with their masks, in one file.
+
+No annotation is read, nothing is checked, nothing is decoded in a guarded child.
+"""
+
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curate.pixels import decoding, images, jpeg_crops, masks, run_lengths
+from curate.pixels.turbojpeg_library import library_file
+from curate.records import Box
+
+_ANY_SIZE = 10**9  # px
+
+
+def rows_of_crops(build: Path) -> list[dict[str, Any]]:
+    """Where each crop of a build is and the run-lengths of its mask, image by image."""
+    columns = ["image_file", "image_height", "image_width", "counts"]
+    columns += [f"crop_{side}" for side in ("x0", "y0", "x1", "y1")]
+    table = pq.read_table(build / "shard" / "segments", columns=columns)
+    rows: list[dict[str, Any]] = table.sort_by("image_file").to_pylist()
+    return rows
+
+
+def bare_loop(rows: list[dict[str, Any]], target: Path) -> int:
+    """Write crops and masks as one Parquet file; the number of them."""
+    crops: list[bytes] = []
+    cut_masks: list[bytes] = []
+    for image_file, members in groupby(rows, key=itemgetter("image_file")):
+        objects = list(members)
+        boxes = [
+            Box(each["crop_x0"], each["crop_y0"], each["crop_x1"], each["crop_y1"])
+            for each in objects
+        ]
+        crops += _cut(Path(image_file).read_bytes(), boxes)
+        for each, box in zip(objects, boxes, strict=True):
+            height = each["image_height"]
+            runs = run_lengths.parse(each["counts"], height, each["image_width"])
+            cut_masks.append(images.encode_mask(masks.decode_window(runs, box)))
+
+    table = pa.table({"image": crops, "mask": cut_masks})
+    pq.write_table(table, target, row_group_size=128, compression="none")
+    return len(crops)
+
+
+def _cut(data: bytes, boxes: list[Box]) -> list[bytes]:
+    """Crops as blocks of a JPEG; as lossless WebP of any other picture."""
+    picture = decoding.open_picture(data, _ANY_SIZE)
+    library = library_file()
+    if library is not None and jpeg_crops.jpeg_frame(picture, data) is not None:
+        files = jpeg_crops.crop_jpeg(data, boxes, library)
+        if files is not None:
+            return files
+    photo = images.decode_photo(data, _ANY_SIZE)
+    return [images.encode_webp(images.cut(photo, box)) for box in boxes]

@@ -1,0 +1,70 @@
+"""Shards of one run have one set of codecs, on any worker."""
+
+from typing import Any
+
+import pytest
+from upath import UPath
+
+from curate.errors import InputError
+from curate.limits import Limits
+from curate.settings import CropSettings, ExportSettings, LicenceSettings, Settings
+from curate.shards.manifest import NO_BLOCKS, codec_versions
+from pipelines.flow import sharding
+from pipelines.flow.runner import Run
+from pipelines.flow.sharding import CutSettings, CutTask
+from pipelines.flow.stages import FLOW
+
+
+def test_a_worker_with_other_codecs_is_refused(tmp_path: UPath) -> None:
+    codecs = codec_versions() | {"image": "WebP lossless, libwebp 0.1"}
+    shared = CutSettings(1, CropSettings(), Limits(), codecs)
+    task = CutTask("part-00000.parquet", None)
+    with pytest.raises(InputError, match=r"another codec for image: .* libwebp 0\.1"):
+        sharding._make_partition(str(tmp_path), str(tmp_path / "new"), task, shared)
+
+
+def test_codecs_are_in_the_key(
+    tmp_path: UPath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(tmp_path, "auto", [])
+    before = sharding.reads(run)
+    other = codec_versions() | {"jpeg": NO_BLOCKS}
+    monkeypatch.setattr(sharding, "codec_versions", lambda: other)
+    assert sharding.reads(run) != before
+
+
+@pytest.mark.parametrize(("image", "notes"), [("auto", 1), ("webp", 0)])
+def test_a_run_without_the_library_says_so_once(
+    image: Any, notes: int, tmp_path: UPath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = codec_versions() | {"jpeg": NO_BLOCKS}
+    monkeypatch.setattr(sharding, "codec_versions", lambda: other)
+    monkeypatch.setattr(sharding.builds, "partition_names", lambda *_: [])
+    monkeypatch.setattr(sharding.labels, "digests", lambda _: {"taxonomy": ""})
+    said: list[str] = []
+    sharding.work(make_run(tmp_path, image, said), FLOW["shard"], UPath(tmp_path))
+    assert len([text for text in said if "pip install turbojpeg" in text]) == notes
+
+
+def make_run(folder: UPath, image: Any, said: list[str]) -> Run:
+    """A run that shows what it notes in `said`."""
+    export = ExportSettings(
+        name="acme", path="x", format="coco", customer="a", domain="d", licence="l"
+    )
+    settings = Settings(
+        build=str(folder),
+        taxonomy="concepts.yaml",
+        exports=[export],
+        licences=LicenceSettings(allow=["l"]),
+        crop=CropSettings(image=image),
+    )
+
+    class Silent:
+        def note(self, text: str) -> None:
+            said.append(text)
+
+    class NoWork:
+        def map(self, *_: object) -> list[object]:
+            return []
+
+    return Run(settings, NoWork(), Silent())
