@@ -18,7 +18,9 @@ from curate.shards.reader import Sample
 from model.batches import pad_edges
 from model.box_network import BoxNetwork
 from model.drawn_box import DrawnBox, checked_box
+from model.edge_refinement import MASK_LEVEL, Levels
 from model.hardware import device, mixed_precision
+from model.large_windows import answer_large, is_large
 from model.records import Origin
 from model.u2net import MIN_SIDE
 from model.weights import PUBLISHED, load_any
@@ -49,8 +51,61 @@ def probabilities(
 ) -> list[Probabilities]:
     """For each window, (H, W, 3) uint8 RGB, and its drawn box, px of the window: (H, W) float32.
 
+    A window may have any size; a large one is answered coarse to fine, as `large_windows` says.
     What else is asked at the same time changes nothing: each window is padded by itself.
     """
+    answers = []
+    for answer in _answers(model, images, drawn):
+        if answer.dtype == np.uint8:
+            answer = answer / np.float32(255)
+        answers.append(answer)
+    return answers
+
+
+def window_masks(
+    model: BoxNetwork,
+    images: Sequence[Pixels],
+    drawn: Sequence[Box] | NDArray[np.int32],
+) -> list[Mask]:
+    """The masks, (H, W) bool, where `probabilities` are ≥ 0.5; a large one takes less memory."""
+    masks = []
+    for answer in _answers(model, images, drawn):
+        least = MASK_LEVEL if answer.dtype == np.uint8 else 0.5
+        masks.append(answer >= least)
+    return masks
+
+
+def _answers(
+    model: BoxNetwork,
+    images: Sequence[Pixels],
+    drawn: Sequence[Box] | NDArray[np.int32],
+) -> list[Probabilities | Levels]:
+    """The answer for each window: probabilities, or levels if it is large."""
+    sizes = [image.shape[:2] for image in images]
+    small = [index for index, size in enumerate(sizes) if not is_large(*size)]
+    its_images = [images[index] for index in small]
+    its_drawn = [drawn[index] for index in small]
+    found: dict[int, Probabilities | Levels] = dict(
+        zip(small, _at_once(model, its_images, its_drawn), strict=True)
+    )
+
+    def ask(image: Pixels, box: NDArray[np.float32]) -> Probabilities:
+        (answer,) = _at_once(model, [image], [box])
+        return answer
+
+    for index, image in enumerate(images):
+        if index not in found:
+            box = np.array(drawn[index], np.float32)
+            found[index] = answer_large(ask, image, box)
+    return [found[index] for index in range(len(images))]
+
+
+def _at_once(
+    model: BoxNetwork,
+    images: Sequence[Pixels],
+    drawn: Sequence[Box | NDArray[np.floating] | NDArray[np.int32]],
+) -> list[Probabilities]:
+    """The probabilities of windows that the network sees as they are."""
     by_size: dict[tuple[int, int], list[int]] = {}
     for index, image in enumerate(images):
         height, width, _ = image.shape
@@ -157,12 +212,12 @@ class Segmenter:
         )
 
         crops = [image[y0:y1, x0:x1] for x0, y0, x1, y1 in seen.tolist()]
-        answers = probabilities(self.model, crops, windows.shift(drawn, seen, -1))
+        found = window_masks(self.model, crops, windows.shift(drawn, seen, -1))
 
         masks = []
-        for (x0, y0, x1, y1), answer in zip(seen.tolist(), answers, strict=True):
+        for (x0, y0, x1, y1), inside in zip(seen.tolist(), found, strict=True):
             mask = np.zeros((height, width), np.bool_)
-            mask[y0:y1, x0:x1] = answer >= 0.5
+            mask[y0:y1, x0:x1] = inside
             masks.append(mask)
         return masks
 

@@ -1,0 +1,138 @@
+"""The answer for a window that is too large for the network to see at once: coarse to fine.
+
+The network has learned windows up to 640 px. So a large window is reduced first, and the network
+says what the object is. Then the answer goes up through copies of the window, each with twice the
+sides of the last, to the window itself. At each of them the pixels near the edge are decided anew,
+by that copy's own pixels (`edge_refinement`). Elsewhere the answer of the network holds.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pixels.images import Pixels
+from curate.pixels.masks import Mask
+from model.edge_refinement import MASK_LEVEL, Levels, refine
+
+LARGE_PIXELS = 300_000
+"""A window of more pixels is large."""
+
+COARSE_PIXELS = 50_000
+"""So many pixels of a large window, once it is reduced, does the network see at most."""
+
+# The network sees a second, smaller copy. On the open corpus the mean of both answers has an IoU
+# that is .02 higher than that of the larger copy alone.
+_COARSER_PIXELS = 12_500
+
+_LONGEST_SIDE = 1024  # px, of what the network sees
+_SMALLEST_PIECE = 1 / 800  # of what the network sees; smaller pieces and holes vanish
+
+Ask = Callable[[Pixels, NDArray[np.float32]], NDArray[np.float32]]
+"""Gives the probabilities (H, W) of a window (H, W, 3) and its drawn box, (4,) px of it."""
+
+
+def is_large(height: int, width: int) -> bool:
+    """Whether a window of this size, px, is answered coarse to fine."""
+    return height * width > LARGE_PIXELS
+
+
+def coarse_size(
+    height: int, width: int, pixels: int = COARSE_PIXELS
+) -> tuple[int, int]:
+    """Height and width, px, to which a window is reduced for the network.
+
+    >>> coarse_size(8000, 12000)
+    (183, 274)
+    """
+    area_scale = (pixels / (height * width)) ** 0.5
+    scale = min(area_scale, _LONGEST_SIDE / max(height, width), 1)
+    return max(1, round(scale * height)), max(1, round(scale * width))
+
+
+def answer_large(ask: Ask, image: Pixels, drawn: NDArray[np.float32]) -> Levels:
+    """The answer for a large window, (H, W) levels.
+
+    `image`: (H, W, 3) uint8 RGB; it is not copied. `drawn`: (4,) px of the window.
+    """
+    pictures = _pyramid(image)
+    smallest = pictures[-1]
+    halvings = len(pictures) - 1
+    levels = _coarse_answer(ask, smallest, drawn / 2**halvings)
+
+    height, width, _ = smallest.shape
+    before = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
+    levels = refine(smallest, np.asarray(before, np.uint8))
+    for picture in reversed(pictures[:-1]):
+        levels = refine(picture, _doubled(levels, picture))
+    return levels
+
+
+def _pyramid(image: Pixels) -> list[Pixels]:
+    """The image and its halves, quarters …, down to less than four times `COARSE_PIXELS`."""
+    pictures = [image]
+    height, width, _ = image.shape
+    while height * width > 4 * COARSE_PIXELS and min(height, width) > 1:
+        height //= 2
+        width //= 2
+        # With an odd row or column, OpenCV would have to interpolate, which takes ten times as long.
+        even = pictures[-1][: 2 * height, : 2 * width]
+        half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
+        pictures.append(np.asarray(half, np.uint8))
+    return pictures
+
+
+def _doubled(levels: Levels, picture: Pixels) -> Levels:
+    """The levels of a half, at the size of the picture; an odd last row or column is repeated."""
+    height, width, _ = picture.shape
+    half_height, half_width = levels.shape
+    size = (2 * half_width, 2 * half_height)
+    doubled = cv2.resize(levels, size, interpolation=cv2.INTER_LINEAR)
+
+    below = height - 2 * half_height
+    right = width - 2 * half_width
+    if below or right:
+        doubled = cv2.copyMakeBorder(doubled, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    return np.asarray(doubled, np.uint8)
+
+
+def _coarse_answer(ask: Ask, picture: Pixels, drawn: NDArray[np.float32]) -> Levels:
+    """What the network says of a picture reduced to `COARSE_PIXELS`: the mean of two sizes."""
+    height, width, _ = picture.shape
+    coarse_height, coarse_width = coarse_size(height, width)
+    total = np.zeros((coarse_height, coarse_width), np.float32)
+    for pixels in (COARSE_PIXELS, _COARSER_PIXELS):
+        own_height, own_width = coarse_size(height, width, pixels)
+        reduced = cv2.resize(
+            picture, (own_width, own_height), interpolation=cv2.INTER_AREA
+        )
+        scale = np.array([own_width / width, own_height / height] * 2, np.float32)
+        answer = ask(np.asarray(reduced, np.uint8), drawn * scale)
+        total += cv2.resize(
+            answer, (coarse_width, coarse_height), interpolation=cv2.INTER_LINEAR
+        )
+
+    levels = np.rint(total * (255 / 2)).astype(np.uint8)
+    return _without_specks(levels)
+
+
+def _without_specks(levels: Levels) -> Levels:
+    """The levels without the pieces and holes that are too small to be seen at this size.
+
+    Enlarged, each of them would be a thing by itself, and have an edge of its own to be found.
+    """
+    least = round(levels.size * _SMALLEST_PIECE)
+    clean = levels.copy()
+    clean[_specks(levels >= MASK_LEVEL, least)] = 0
+    clean[_specks(clean < MASK_LEVEL, least)] = 255
+    return clean
+
+
+def _specks(mask: Mask, least: int) -> Mask:
+    """The 8-connected pieces of a mask that have less than `least` px."""
+    _, pieces, numbers, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    is_speck = numbers[:, cv2.CC_STAT_AREA] < least
+    is_speck[0] = False  # what is outside the mask
+    specks: Mask = is_speck[pieces]
+    return specks
