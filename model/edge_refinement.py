@@ -22,7 +22,7 @@ Levels = NDArray[np.uint8]
 MASK_LEVEL = 128
 """A mask is what has this level or more: a probability of at least 0.5."""
 
-RADIUS = 4
+RADIUS = 6
 """px; the band reaches so far to both sides of the edge, if the edge is not too long."""
 
 _BAND_PIXELS = (
@@ -34,7 +34,8 @@ _HALO = 2 * _CELL  # px around a tile: they hold all that its own pixels depend 
 
 _LEAST_WEIGHT = 8.0  # px on either side of the edge, without which colours say nothing
 _LEAST_VARIANCE = 36.0  # levels²: that of noise
-_MOST_CERTAIN = 3.0  # logit, of the answer and of the colours
+_CERTAIN_ANSWER = 3.0  # logit, at the most
+_CERTAIN_COLOUR = 3.0  # logit, at the most
 _PULL = 0.25  # logit that a certain neighbour of the same colour adds
 _STEPS = 3  # of the neighbours
 
@@ -163,7 +164,7 @@ def _logits(levels: Levels) -> _Numbers:
     """Levels as logits, none too certain."""
     probability = np.clip(levels / np.float32(255), 0.001, 0.999)
     logits = np.log(probability / (1 - probability))
-    return np.clip(logits, -_MOST_CERTAIN, _MOST_CERTAIN)
+    return np.clip(logits, -_CERTAIN_ANSWER, _CERTAIN_ANSWER)
 
 
 def _evidence(tile: _Tile, band: _Places, radius: int) -> _Numbers:
@@ -181,7 +182,7 @@ def _evidence(tile: _Tile, band: _Places, radius: int) -> _Numbers:
     ratio = _log_density(pixels, on_object, cells) - _log_density(
         pixels, around_it, cells
     )
-    evidence = np.clip(ratio, -_MOST_CERTAIN, _MOST_CERTAIN)
+    evidence = np.clip(ratio, -_CERTAIN_COLOUR, _CERTAIN_COLOUR)
 
     is_known = np.minimum(on_object.weight, around_it.weight) > _LEAST_WEIGHT
     evidence[~is_known[cells]] = 0

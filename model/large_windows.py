@@ -38,17 +38,15 @@ def is_large(height: int, width: int) -> bool:
     return height * width > LARGE_PIXELS
 
 
-def coarse_size(
-    height: int, width: int, pixels: int = COARSE_PIXELS
-) -> tuple[int, int]:
-    """Height and width, px, to which a window is reduced for the network.
+def coarse_scale(height: int, width: int, pixels: int = COARSE_PIXELS) -> float:
+    """The factor by which the sides of a window are reduced for the network: 1 at the most.
 
-    >>> coarse_size(8000, 12000)
-    (183, 274)
+    >>> round(coarse_scale(8000, 12000), 4)
+    0.0228
     """
-    area_scale = (pixels / (height * width)) ** 0.5
-    scale = min(area_scale, _LONGEST_SIDE / max(height, width), 1)
-    return max(1, round(scale * height)), max(1, round(scale * width))
+    of_area = (pixels / (height * width)) ** 0.5
+    of_side = _LONGEST_SIDE / max(height, width)
+    return min(of_area, of_side, 1.0)
 
 
 def answer_large(ask: Ask, image: Pixels, drawn: NDArray[np.float32]) -> Levels:
@@ -76,7 +74,7 @@ def _pyramid(image: Pixels) -> list[Pixels]:
     while height * width > 4 * COARSE_PIXELS and min(height, width) > 1:
         height //= 2
         width //= 2
-        # With an odd row or column, OpenCV would have to interpolate, which takes ten times as long.
+        # An odd row or column is left out: with it, reducing takes ten times as long.
         even = pictures[-1][: 2 * height, : 2 * width]
         half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
         pictures.append(np.asarray(half, np.uint8))
@@ -100,10 +98,10 @@ def _doubled(levels: Levels, picture: Pixels) -> Levels:
 def _coarse_answer(ask: Ask, picture: Pixels, drawn: NDArray[np.float32]) -> Levels:
     """What the network says of a picture reduced to `COARSE_PIXELS`: the mean of two sizes."""
     height, width, _ = picture.shape
-    coarse_height, coarse_width = coarse_size(height, width)
+    coarse_height, coarse_width = _coarse_size(height, width, COARSE_PIXELS)
     total = np.zeros((coarse_height, coarse_width), np.float32)
     for pixels in (COARSE_PIXELS, _COARSER_PIXELS):
-        own_height, own_width = coarse_size(height, width, pixels)
+        own_height, own_width = _coarse_size(height, width, pixels)
         reduced = cv2.resize(
             picture, (own_width, own_height), interpolation=cv2.INTER_AREA
         )
@@ -115,6 +113,12 @@ def _coarse_answer(ask: Ask, picture: Pixels, drawn: NDArray[np.float32]) -> Lev
 
     levels = np.rint(total * (255 / 2)).astype(np.uint8)
     return _without_specks(levels)
+
+
+def _coarse_size(height: int, width: int, pixels: int) -> tuple[int, int]:
+    """Height and width, px, of a window that is reduced to so many pixels."""
+    scale = coarse_scale(height, width, pixels)
+    return max(1, round(scale * height)), max(1, round(scale * width))
 
 
 def _without_specks(levels: Levels) -> Levels:
