@@ -2,9 +2,9 @@
 
     python -m benchmarks.large_boxes [--model PATH] [--data BUILD]
 
-One box over most of a drawn picture of 12,650 × 9,490 px, on one thread. With `--data`, the folder of
-a build that has shards, 100 objects of its test split are asked at their own size, and enlarged 4
-and 8 times: each answer is compared with the true mask, the edge at 2 px times the factor.
+One box over most of a drawn picture of 12,650 × 9,490 px, on one thread. With `--data`, the folder
+of a build that has shards, 100 objects of its test split are asked at their own size, and enlarged
+4 and 8 times: each answer is compared with the true mask, the edge at 2 px times the factor.
 """
 
 import argparse
@@ -169,20 +169,23 @@ def _report(seconds: float, memory: float, found: list[Quality]) -> None:
         f"  {memory:,.0f} MB at the most (allowed {ALLOWED_MEGABYTES:,.0f})",
     ]
     if found:
-        lines.append(f"{_OBJECTS} objects, IoU and edge precision and recall:")
-    for quality in found:
-        lines.append(
-            f"  × {quality.factor}: {quality.iou:.3f}, "
-            f"{quality.edge_precision:.3f}, {quality.edge_recall:.3f}"
-        )
-    if found:
-        lines.append(f"  (allowed {ALLOWED_IOU:g} and {ALLOWED_EDGE:g} under × 1)")
+        lines += _quality_lines(found)
     data = {
         "seconds": seconds,
         "peak_megabytes": memory,
         "quality": [asdict(quality) for quality in found],
     }
     report("large_boxes", lines, data)
+
+
+def _quality_lines(found: list[Quality]) -> list[str]:
+    lines = [f"{_OBJECTS} objects, IoU and edge precision and recall:"]
+    for quality in found:
+        numbers = (quality.iou, quality.edge_precision, quality.edge_recall)
+        shown = ", ".join(f"{number:.3f}" for number in numbers)
+        lines += [f"  × {quality.factor}: {shown}"]
+    lines += [f"  (allowed {ALLOWED_IOU:g} and {ALLOWED_EDGE:g} under × 1)"]
+    return lines
 
 
 if __name__ == "__main__":

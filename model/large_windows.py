@@ -6,6 +6,7 @@ sides of the last, to the window itself. At each of them the pixels near the edg
 by that copy's own pixels (`edge_refinement`). Elsewhere the answer of the network holds.
 """
 
+import math
 from collections.abc import Callable
 
 import cv2
@@ -44,7 +45,7 @@ def coarse_scale(height: int, width: int, pixels: int = COARSE_PIXELS) -> float:
     >>> round(coarse_scale(8000, 12000), 4)
     0.0228
     """
-    of_area = (pixels / (height * width)) ** 0.5
+    of_area = math.sqrt(pixels / (height * width))
     of_side = _LONGEST_SIDE / max(height, width)
     return min(of_area, of_side, 1.0)
 
@@ -55,14 +56,14 @@ def answer_large(ask: Ask, image: Pixels, drawn: NDArray[np.float32]) -> Levels:
     `image`: (H, W, 3) uint8 RGB; it is not copied. `drawn`: (4,) px of the window.
     """
     pictures = _pyramid(image)
-    smallest = pictures[-1]
-    halvings = len(pictures) - 1
-    levels = _coarse_answer(ask, smallest, drawn / 2**halvings)
+    smallest = pictures.pop()
+    reduced_by = 2 ** len(pictures)
+    levels = _coarse_answer(ask, smallest, drawn / reduced_by)
 
     height, width, _ = smallest.shape
-    before = cv2.resize(levels, (width, height), interpolation=cv2.INTER_LINEAR)
-    levels = refine(smallest, np.asarray(before, np.uint8))
-    for picture in reversed(pictures[:-1]):
+    levels = refine(smallest, _resized(levels, height, width))
+    while pictures:
+        picture = pictures.pop()
         levels = refine(picture, _doubled(levels, picture))
     return levels
 
@@ -76,49 +77,66 @@ def _pyramid(image: Pixels) -> list[Pixels]:
         width //= 2
         # An odd row or column is left out: with it, reducing takes ten times as long.
         even = pictures[-1][: 2 * height, : 2 * width]
-        half = cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA)
-        pictures.append(np.asarray(half, np.uint8))
+        pictures.append(_reduced(even, height, width))
     return pictures
+
+
+def _reduced(image: Pixels, height: int, width: int) -> Pixels:
+    """An image at a smaller size, each px the mean of those that it covers."""
+    reduced = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(reduced, np.uint8)
+
+
+def _resized(levels: Levels, height: int, width: int) -> Levels:
+    """Levels at a larger size."""
+    size = (width, height)
+    resized = cv2.resize(levels, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(resized, np.uint8)
 
 
 def _doubled(levels: Levels, picture: Pixels) -> Levels:
     """The levels of a half, at the size of the picture; an odd last row or column is repeated."""
-    height, width, _ = picture.shape
     half_height, half_width = levels.shape
-    size = (2 * half_width, 2 * half_height)
-    doubled = cv2.resize(levels, size, interpolation=cv2.INTER_LINEAR)
+    doubled = _resized(levels, 2 * half_height, 2 * half_width)
 
+    height, width, _ = picture.shape
     below = height - 2 * half_height
     right = width - 2 * half_width
-    if below or right:
-        doubled = cv2.copyMakeBorder(doubled, 0, below, 0, right, cv2.BORDER_REPLICATE)
-    return np.asarray(doubled, np.uint8)
+    if below == 0 and right == 0:
+        return doubled
+    padded = cv2.copyMakeBorder(
+        doubled,
+        top=0,
+        bottom=below,
+        left=0,
+        right=right,
+        borderType=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(padded, np.uint8)
 
 
 def _coarse_answer(ask: Ask, picture: Pixels, drawn: NDArray[np.float32]) -> Levels:
     """What the network says of a picture reduced to `COARSE_PIXELS`: the mean of two sizes."""
     height, width, _ = picture.shape
-    coarse_height, coarse_width = _coarse_size(height, width, COARSE_PIXELS)
-    total = np.zeros((coarse_height, coarse_width), np.float32)
+    answers = []
     for pixels in (COARSE_PIXELS, _COARSER_PIXELS):
-        own_height, own_width = _coarse_size(height, width, pixels)
-        reduced = cv2.resize(
-            picture, (own_width, own_height), interpolation=cv2.INTER_AREA
-        )
-        scale = np.array([own_width / width, own_height / height] * 2, np.float32)
-        answer = ask(np.asarray(reduced, np.uint8), drawn * scale)
-        total += cv2.resize(
-            answer, (coarse_width, coarse_height), interpolation=cv2.INTER_LINEAR
-        )
+        scale = coarse_scale(height, width, pixels)
+        own_height = max(1, round(scale * height))
+        own_width = max(1, round(scale * width))
+        reduced = _reduced(picture, own_height, own_width)
 
-    levels = np.rint(total * (255 / 2)).astype(np.uint8)
+        x = own_width / width
+        y = own_height / height
+        scales = np.array([x, y, x, y], np.float32)
+        answers.append(ask(reduced, drawn * scales))
+
+    finer, coarser = answers
+    finer_height, finer_width = finer.shape
+    size = (finer_width, finer_height)
+    enlarged = cv2.resize(coarser, size, interpolation=cv2.INTER_LINEAR)
+    mean = (finer + enlarged) / 2
+    levels = np.rint(255 * mean).astype(np.uint8)
     return _without_specks(levels)
-
-
-def _coarse_size(height: int, width: int, pixels: int) -> tuple[int, int]:
-    """Height and width, px, of a window that is reduced to so many pixels."""
-    scale = coarse_scale(height, width, pixels)
-    return max(1, round(scale * height)), max(1, round(scale * width))
 
 
 def _without_specks(levels: Levels) -> Levels:
@@ -128,15 +146,19 @@ def _without_specks(levels: Levels) -> Levels:
     """
     least = round(levels.size * _SMALLEST_PIECE)
     clean = levels.copy()
-    clean[_specks(levels >= MASK_LEVEL, least)] = 0
-    clean[_specks(clean < MASK_LEVEL, least)] = 255
+    pieces = _specks(clean >= MASK_LEVEL, least)
+    clean[pieces] = 0
+    holes = _specks(clean < MASK_LEVEL, least)
+    clean[holes] = 255
     return clean
 
 
 def _specks(mask: Mask, least: int) -> Mask:
     """The 8-connected pieces of a mask that have less than `least` px."""
-    _, pieces, numbers, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    is_speck = numbers[:, cv2.CC_STAT_AREA] < least
+    found = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    _, pieces, statistics, _ = found
+    areas = statistics[:, cv2.CC_STAT_AREA]
+    is_speck = areas < least
     is_speck[0] = False  # what is outside the mask
     specks: Mask = is_speck[pieces]
     return specks

@@ -54,12 +54,8 @@ def probabilities(
     A window may have any size; a large one is answered coarse to fine, as `large_windows` says.
     What else is asked at the same time changes nothing: each window is padded by itself.
     """
-    answers = []
-    for answer in _answers(model, images, drawn):
-        if answer.dtype == np.uint8:
-            answer = answer / np.float32(255)
-        answers.append(answer)
-    return answers
+    found = _answers(model, images, drawn)
+    return [_as_probabilities(answer) for answer in found]
 
 
 def window_masks(
@@ -68,11 +64,21 @@ def window_masks(
     drawn: Sequence[Box] | NDArray[np.int32],
 ) -> list[Mask]:
     """The masks, (H, W) bool, where `probabilities` are ≥ 0.5; a large one takes less memory."""
-    masks = []
-    for answer in _answers(model, images, drawn):
-        least = MASK_LEVEL if answer.dtype == np.uint8 else 0.5
-        masks.append(answer >= least)
-    return masks
+    found = _answers(model, images, drawn)
+    return [_as_mask(answer) for answer in found]
+
+
+def _as_probabilities(answer: Probabilities | Levels) -> Probabilities:
+    if answer.dtype != np.uint8:
+        return answer.astype(np.float32, copy=False)
+    probabilities: Probabilities = np.divide(answer, 255, dtype=np.float32)
+    return probabilities
+
+
+def _as_mask(answer: Probabilities | Levels) -> Mask:
+    if answer.dtype == np.uint8:
+        return answer >= MASK_LEVEL
+    return answer >= 0.5
 
 
 def _answers(
@@ -81,22 +87,27 @@ def _answers(
     drawn: Sequence[Box] | NDArray[np.int32],
 ) -> list[Probabilities | Levels]:
     """The answer for each window: probabilities, or levels if it is large."""
-    sizes = [image.shape[:2] for image in images]
-    small = [index for index, size in enumerate(sizes) if not is_large(*size)]
+    small = []
+    large = []
+    for index, image in enumerate(images):
+        height, width, _ = image.shape
+        if is_large(height, width):
+            large.append(index)
+        else:
+            small.append(index)
+
     its_images = [images[index] for index in small]
     its_drawn = [drawn[index] for index in small]
-    found: dict[int, Probabilities | Levels] = dict(
-        zip(small, _at_once(model, its_images, its_drawn), strict=True)
-    )
+    at_once = _at_once(model, its_images, its_drawn)
+    found: dict[int, Probabilities | Levels] = dict(zip(small, at_once, strict=True))
 
     def ask(image: Pixels, box: NDArray[np.float32]) -> Probabilities:
         (answer,) = _at_once(model, [image], [box])
         return answer
 
-    for index, image in enumerate(images):
-        if index not in found:
-            box = np.array(drawn[index], np.float32)
-            found[index] = answer_large(ask, image, box)
+    for index in large:
+        box = np.array(drawn[index], np.float32)
+        found[index] = answer_large(ask, images[index], box)
     return [found[index] for index in range(len(images))]
 
 
