@@ -153,7 +153,8 @@ def plan_epoch(
 def _scales(windows: Boxes) -> NDArray[np.float64]:
     """(n,) by how much each of (n, 4) windows is reduced before the network sees it."""
     sides = windows[:, 2:] - windows[:, :2]
-    areas = sides.prod(axis=1, dtype=np.int64)
+    padded = np.maximum(sides, MIN_SIDE)
+    areas = padded.prod(axis=1, dtype=np.int64)
     scales = np.ones(len(windows))
     for index in np.flatnonzero(areas > LARGE_PIXELS).tolist():
         width, height = sides[index].tolist()

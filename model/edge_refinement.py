@@ -23,17 +23,16 @@ Levels = NDArray[np.uint8]
 MASK_LEVEL = 128
 """A mask is what has this level or more: a probability of at least 0.5."""
 
-RADIUS = 6
+RADIUS = 8
 """px; the band reaches so far to both sides of the edge, if the edge is not too long."""
 
-_BAND_PIXELS = (
-    1_500_000  # of a whole picture; around a longer edge the band is narrower
-)
+# Of a whole picture; around a longer edge the band is narrower.
+_BAND_PIXELS = 500_000
 _TILE = 1024  # px, a multiple of the cells
 _HALO = 2 * CELL  # px around a tile: they hold all that its own pixels depend on
-_SAMPLED = 4  # every fourth row and column tells how long the edge is
+_SAMPLED = 4  # px; every fourth row and column tells how long the edge is
 
-_CERTAIN_ANSWER = 2.5  # logit, at the most: less than the colours may say
+_CERTAIN_ANSWER = 2.0  # logit, at the most: less than the colours may say
 _CERTAIN_LEVEL = 254  # beyond it, a logit would be infinite
 _PULL = 0.25  # logit that a certain neighbour of the same colour adds
 _STEPS = 3  # of the neighbours
@@ -138,10 +137,9 @@ def _corners(height: int, width: int) -> Iterator[tuple[int, int]]:
 
 def _radius(levels: Levels) -> int:
     """How far the band reaches, px: less than `RADIUS` if it would have too many pixels."""
-    some_rows = levels[::_SAMPLED] >= MASK_LEVEL
-    some_columns = levels[:, ::_SAMPLED] >= MASK_LEVEL
-    across = some_rows[:, 1:] != some_rows[:, :-1]
-    down = some_columns[1:] != some_columns[:-1]
+    some = levels[::_SAMPLED, ::_SAMPLED] >= MASK_LEVEL
+    across = some[:, 1:] != some[:, :-1]
+    down = some[1:] != some[:-1]
     crossings = np.count_nonzero(across) + np.count_nonzero(down)
 
     length = _SAMPLED * int(crossings)

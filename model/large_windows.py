@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from model.edge_refinement import MASK_LEVEL, Levels, refine
+from model.u2net import MIN_SIDE
 
 LARGE_PIXELS = 300_000
 """A window of more pixels is large."""
@@ -35,8 +36,12 @@ Ask = Callable[[Pixels, NDArray[np.float32]], NDArray[np.float32]]
 
 
 def is_large(height: int, width: int) -> bool:
-    """Whether a window of this size, px, is answered coarse to fine."""
-    return height * width > LARGE_PIXELS
+    """Whether a window of this size, px, is answered coarse to fine.
+
+    A side counts as `MIN_SIDE` at least, because the network pads it to that: a thin window is
+    large, too, if it is very long.
+    """
+    return max(height, MIN_SIDE) * max(width, MIN_SIDE) > LARGE_PIXELS
 
 
 def coarse_scale(height: int, width: int, pixels: int = COARSE_PIXELS) -> float:

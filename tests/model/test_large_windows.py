@@ -104,6 +104,8 @@ def test_small_windows_are_answered_as_they_are() -> None:
     assert image.shape[0] * image.shape[1] <= LARGE_PIXELS
     assert not is_large(500, 600)
     assert is_large(500, 601)
+    assert not is_large(20, 4000)
+    assert is_large(20, 5000)  # it would be padded to 64 × 5000 px
 
     (answer,) = probabilities(model, [image], [box])
     pixels = torch.from_numpy(image).permute(2, 0, 1)[None]
