@@ -89,6 +89,7 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.ingest_coco
 	.venv/bin/python -m benchmarks.train_throughput
 	.venv/bin/python -m benchmarks.answer
+	.venv/bin/python -m benchmarks.large_boxes
 	.venv/bin/python -m benchmarks.metrics
 	.venv/bin/python -m benchmarks.gate
 	.venv/bin/python -m benchmarks.match_labels

@@ -341,7 +341,10 @@ class TrainSettings(Section):
     max_side: int = Field(
         default=512,
         ge=64,
-        description="px; from a window with a longer side a piece is cut",
+        description=(
+            "px; from a window with a longer side a piece is cut; one of more than "
+            "300,000 px is reduced to 50,000 px first"
+        ),
     )
     jitter: Share = Field(
         default=0.5,

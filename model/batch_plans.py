@@ -4,6 +4,9 @@ The samples of a batch have one size. A window comes to that size without resizi
 pixels of its crop to the next size of a grid, or it shrinks to the size below if enough padding is
 left around the drawn box, whichever changes it less. Only where a crop is smaller than its batch
 is the rest padded.
+
+Large windows are an exception. When the model answers one, the network sees a reduced copy, so it
+learns from one: such a window is planned as if its crop were smaller, and reduced when it is read.
 """
 
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from curate.seeded import generator
 from curate.settings import TrainSettings
 from curate.shards.windows import Boxes
+from model.large_windows import LARGE_PIXELS, coarse_scale
 from model.u2net import MIN_SIDE
 
 GRID = 32
@@ -37,10 +41,13 @@ class BatchPlan:
     """(n,) rows of the shards' table."""
 
     drawn: Boxes
-    """(n, 4) drawn boxes in their crops."""
+    """(n, 4) drawn boxes in their crops, times the scale."""
 
     windows: Boxes
-    """(n, 4) windows in their crops; none is larger than the batch."""
+    """(n, 4) windows in their crops, times the scale; none is larger than the batch."""
+
+    scales: NDArray[np.float64]
+    """(n,) by which the windows are reduced: 1 for all but the large ones."""
 
     epoch: int
     positions: NDArray[np.int64]
@@ -109,11 +116,12 @@ def plan_epoch(
     (n, 2) width and height, are those of all rows of the shards, px.
     """
     rng = generator(settings.seed, epoch)
-    its_drawn = drawn[rows]
+    scales = _scales(windows[rows])
+    its_drawn = _scaled(drawn[rows], scales)
     its_windows, sides = _fit_windows(
         its_drawn,
-        windows[rows],
-        crop_sides[rows],
+        _scaled(windows[rows], scales),
+        _scaled(crop_sides[rows], scales),
         settings.max_side,
         rng,
     )
@@ -131,6 +139,7 @@ def plan_epoch(
                 rows=rows[positions],
                 drawn=its_drawn[positions],
                 windows=its_windows[positions],
+                scales=scales[positions],
                 epoch=epoch,
                 positions=positions,
                 height=height,
@@ -139,6 +148,26 @@ def plan_epoch(
             plans.append(plan)
     order = rng.permutation(len(plans))
     return [plans[index] for index in order]
+
+
+def _scales(windows: Boxes) -> NDArray[np.float64]:
+    """(n,) by how much each of (n, 4) windows is reduced before the network sees it."""
+    sides = windows[:, 2:] - windows[:, :2]
+    padded = np.maximum(sides, MIN_SIDE)
+    areas = padded.prod(axis=1, dtype=np.int64)
+    scales = np.ones(len(windows))
+    for index in np.flatnonzero(areas > LARGE_PIXELS).tolist():
+        width, height = sides[index].tolist()
+        scales[index] = coarse_scale(height, width)
+    return scales
+
+
+def _scaled(boxes: NDArray[np.int32], scales: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Boxes (n, 4), or sides (n, 2), in whole px of the reduced crops; sides are 1 px at least."""
+    scaled = np.rint(boxes * scales[:, None]).astype(np.int32)
+    if scaled.shape[1] == 2:
+        return np.maximum(scaled, 1)
+    return scaled
 
 
 def _fit_windows(

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from curate.pixels.images import Pixels
+from curate.pixels.masks import Mask
 from curate.seeded import generator
 from curate.settings import TrainSettings
 from curate.shards.reader import Shards
@@ -56,6 +58,20 @@ class Batch:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Window:
+    """What a batch takes of one sample."""
+
+    image: Pixels
+    """(H, W, 3) RGB."""
+
+    mask: Mask
+    """(H, W)"""
+
+    drawn: NDArray[np.float32]
+    """(4,) the drawn box, px of the window."""
+
+
 def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batch:
     """Read and augment the samples of a plan."""
     shape = (len(plan), plan.height, plan.width)
@@ -66,16 +82,15 @@ def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batc
         valid=np.zeros(shape, np.bool_),
     )
     for index, row in enumerate(plan.rows.tolist()):
-        sample = shards.sample(
-            row,
-            drawn=plan.drawn[index].tolist(),
-            window=plan.windows[index].tolist(),
-        )
+        if plan.scales[index] < 1:
+            window = _read_reduced(shards, plan, index)
+        else:
+            window = _read(shards, row, plan.drawn[index], plan.windows[index])
         rng = generator(settings.seed, plan.epoch, int(plan.positions[index]))
         image, mask, drawn = augment(
-            sample.image,
-            sample.mask,
-            np.array(sample.drawn, np.float32),
+            window.image,
+            window.mask,
+            window.drawn,
             rng,
             settings.jitter,
         )
@@ -86,6 +101,37 @@ def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batc
         batch.target[index, :height, :width] = mask
         batch.valid[index, :height, :width] = True
     return batch
+
+
+def _read(
+    shards: Shards, row: int, drawn: NDArray[np.int32], window: NDArray[np.int32]
+) -> _Window:
+    """A window of a row as the shards hold it. The boxes are in px of the crop."""
+    sample = shards.sample(row, drawn=drawn, window=window)
+    its_drawn = np.array(sample.drawn, np.float32)
+    return _Window(sample.image, sample.mask, its_drawn)
+
+
+def _read_reduced(shards: Shards, plan: BatchPlan, index: int) -> _Window:
+    """A large window, reduced by averaging to the size that the plan wants."""
+    row = int(plan.rows[index])
+    x0, y0, x1, y1 = shards.crops[row].tolist()
+    ends = np.array([x1 - x0, y1 - y0] * 2)
+    scale = plan.scales[index]
+    drawn = np.rint(plan.drawn[index] / scale).astype(np.int32)
+    wanted = plan.windows[index]
+    window = np.rint(wanted / scale).clip(0, ends).astype(np.int32)
+    full = _read(shards, row, drawn, window)
+
+    width, height = (wanted[2:] - wanted[:2]).tolist()
+    size = (width, height)
+    image = cv2.resize(full.image, size, interpolation=cv2.INTER_AREA)
+    share = cv2.resize(
+        full.mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA
+    )
+    full_height, full_width = full.mask.shape
+    ratios = np.array([width / full_width, height / full_height] * 2, np.float32)
+    return _Window(np.asarray(image, np.uint8), share >= 128, full.drawn * ratios)
 
 
 def pad_edges(image: Pixels, height: int, width: int) -> Pixels:

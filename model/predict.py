@@ -19,7 +19,9 @@ from curate.shards.reader import Sample
 from model.batches import pad_edges
 from model.box_network import BoxNetwork
 from model.drawn_box import DrawnBox, checked_box
+from model.edge_refinement import MASK_LEVEL, Levels
 from model.hardware import device, mixed_precision
+from model.large_windows import answer_large, is_large
 from model.records import Origin
 from model.u2net import MIN_SIDE
 from model.weights import PUBLISHED, load_any
@@ -50,8 +52,72 @@ def probabilities(
 ) -> list[Probabilities]:
     """For each window, (H, W, 3) uint8 RGB, and its drawn box, px of the window: (H, W) float32.
 
+    A window may have any size; a large one is answered coarse to fine, as `large_windows` says.
     What else is asked at the same time changes nothing: each window is padded by itself.
     """
+    found = _answers(model, images, drawn)
+    return [_as_probabilities(answer) for answer in found]
+
+
+def window_masks(
+    model: BoxNetwork,
+    images: Sequence[Pixels],
+    drawn: Sequence[Box] | NDArray[np.int32],
+) -> list[Mask]:
+    """The masks, (H, W) bool, where `probabilities` are ≥ 0.5; a large one takes less memory."""
+    found = _answers(model, images, drawn)
+    return [_as_mask(answer) for answer in found]
+
+
+def _as_probabilities(answer: Probabilities | Levels) -> Probabilities:
+    if answer.dtype != np.uint8:
+        return answer.astype(np.float32, copy=False)
+    probabilities: Probabilities = np.divide(answer, 255, dtype=np.float32)
+    return probabilities
+
+
+def _as_mask(answer: Probabilities | Levels) -> Mask:
+    if answer.dtype == np.uint8:
+        return answer >= MASK_LEVEL
+    return answer >= 0.5
+
+
+def _answers(
+    model: BoxNetwork,
+    images: Sequence[Pixels],
+    drawn: Sequence[Box] | NDArray[np.int32],
+) -> list[Probabilities | Levels]:
+    """The answer for each window: probabilities, or levels if it is large."""
+    small = []
+    large = []
+    for index, image in enumerate(images):
+        height, width, _ = image.shape
+        if is_large(height, width):
+            large.append(index)
+        else:
+            small.append(index)
+
+    its_images = [images[index] for index in small]
+    its_drawn = [drawn[index] for index in small]
+    at_once = _at_once(model, its_images, its_drawn)
+    found: dict[int, Probabilities | Levels] = dict(zip(small, at_once, strict=True))
+
+    def ask(image: Pixels, box: NDArray[np.float32]) -> Probabilities:
+        (answer,) = _at_once(model, [image], [box])
+        return answer
+
+    for index in large:
+        box = np.array(drawn[index], np.float32)
+        found[index] = answer_large(ask, images[index], box)
+    return [found[index] for index in range(len(images))]
+
+
+def _at_once(
+    model: BoxNetwork,
+    images: Sequence[Pixels],
+    drawn: Sequence[Box | NDArray[np.floating] | NDArray[np.int32]],
+) -> list[Probabilities]:
+    """The probabilities of windows that the network sees as they are."""
     by_size: dict[tuple[int, int], list[int]] = {}
     for index, image in enumerate(images):
         height, width, _ = image.shape
@@ -192,10 +258,9 @@ class Segmenter:
         crops = []
         for image, (x0, y0, x1, y1) in zip(images, seen, strict=True):
             crops.append(image[y0:y1, x0:x1])
-        found = probabilities(self.model, crops, windows.shift(drawn, grown, -1))
+        found = window_masks(self.model, crops, windows.shift(drawn, grown, -1))
         return [
-            WindowAnswer(probability >= 0.5, window)
-            for probability, window in zip(found, seen, strict=True)
+            WindowAnswer(mask, window) for mask, window in zip(found, seen, strict=True)
         ]
 
 

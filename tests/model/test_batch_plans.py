@@ -5,6 +5,7 @@ import numpy as np
 from curate.settings import CropSettings, TrainSettings
 from curate.shards import windows
 from model.batch_plans import BatchPlan, batch_sides, plan_epoch
+from model.large_windows import COARSE_PIXELS, coarse_scale
 
 COUNT = 3000
 HEIGHT, WIDTH = 480, 640
@@ -115,3 +116,27 @@ def test_one_window_by_hand() -> None:
     assert 60 <= y0 <= 80 - 2
     assert 120 + 2 <= y1 <= 130
     assert plan.padding == 0
+
+
+def test_a_large_window_is_planned_at_the_size_that_the_network_sees() -> None:
+    """One of 4,000 × 3,000 px and a small one, each with a margin of 100 px in its crop."""
+    sides = np.array([[4000, 3000], [100, 70]], np.int32)
+    margin = np.full_like(sides, 100)
+    windows_in_crops = np.concatenate((margin, margin + sides), axis=1)
+    drawn = windows_in_crops + np.array([10, 10, -10, -10], np.int32)
+    crop_sides = sides + 200
+    plans = plan_epoch(
+        np.array([0, 1]), drawn, windows_in_crops, crop_sides, TrainSettings(), 0
+    )
+    (large,) = [plan for plan in plans if plan.rows[0] == 0]
+    (small,) = [plan for plan in plans if plan.rows[0] == 1]
+
+    scale = coarse_scale(3000, 4000)
+    assert large.scales.tolist() == [scale]
+    assert small.scales.tolist() == [1.0]
+    assert np.array_equal(small.drawn, drawn[1:])
+    assert np.abs(large.drawn[0] - scale * drawn[0]).max() <= 0.5
+    assert COARSE_PIXELS / 2 < large.pixels < 2 * COARSE_PIXELS
+    low, high = large.windows[:, :2], large.windows[:, 2:]
+    assert (low <= large.drawn[:, :2]).all()
+    assert (high >= large.drawn[:, 2:]).all()

@@ -2,11 +2,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from curate.settings import Settings, TrainSettings
 from curate.shards.reader import open_shards
-from model.batch_plans import BatchPlan
+from model.batch_plans import BatchPlan, plan_epoch
 from model.batches import pad_edges, read_batch
 
 Make = Callable[..., Settings]
@@ -21,6 +22,7 @@ def test_a_batch_holds_windows_masks_and_padding(build_folder: Make) -> None:
         rows=rows,
         drawn=shards.drawn[rows],
         windows=shards.windows[rows],
+        scales=np.ones(2),
         epoch=0,
         positions=np.array([0, 1]),
         height=96,
@@ -47,7 +49,9 @@ def test_tensors_are_as_the_network_takes_them(build_folder: Make) -> None:
     settings = build_folder({}, {"train": 1})
     shards = open_shards(Path(settings.build) / "shard", "train")
     row = np.array([0])
-    plan = BatchPlan(row, shards.drawn, shards.windows, 0, row, height=96, width=128)
+    plan = BatchPlan(
+        row, shards.drawn, shards.windows, np.ones(1), 0, row, height=96, width=128
+    )
     batch = read_batch(shards, plan, UNCHANGED)
     pixels, drawn, target, valid = batch.tensors(torch.device("cpu"))
     assert pixels.shape == (1, 3, 96, 128)
@@ -67,3 +71,32 @@ def test_edges_are_repeated() -> None:
     assert np.array_equal(padded[:2, :2], image)
     assert (padded[2, :2] == image[1]).all()
     assert (padded[:2, 2:] == image[:, 1:]).all()
+
+
+def test_a_large_window_is_read_reduced(
+    build_folder: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.batch_plans.LARGE_PIXELS", 1)
+    monkeypatch.setattr("model.batch_plans.coarse_scale", lambda *_: 0.5)
+    settings = build_folder({}, {"train": 1})
+    shards = open_shards(Path(settings.build) / "shard", "train")
+    crop_sides = shards.crops[:, 2:] - shards.crops[:, :2]
+    (plan,) = plan_epoch(
+        np.array([0]), shards.drawn, shards.windows, crop_sides, UNCHANGED, epoch=0
+    )
+    assert plan.scales.tolist() == [0.5]
+
+    batch = read_batch(shards, plan, UNCHANGED)
+    true = shards.sample(0).mask
+    target = batch.target[0]
+    assert abs(4 * int(target.sum()) - int(true.sum())) < 0.1 * true.sum()
+    bright = batch.pixels[0].mean(axis=2) > 110
+    differs = (bright != target) & batch.valid[0]
+    assert np.count_nonzero(differs) < 0.1 * target.sum()
+
+    x0, y0, x1, y1 = batch.drawn[0].tolist()
+    expected = (shards.drawn[0, 2:] - shards.drawn[0, :2]) / 2
+    assert np.abs(expected - [x1 - x0, y1 - y0]).max() <= 2
+    rows, columns = np.nonzero(target)
+    assert x0 - 1 <= columns.min() <= columns.max() <= x1
+    assert y0 - 1 <= rows.min() <= rows.max() <= y1
