@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) report inspect init formats trace audit taxonomy review segment serve base weights test fuzz lint bench \
+.PHONY: help demo all $(STAGES) gate runs compare promote rollback report inspect init formats trace audit taxonomy review segment serve base weights test fuzz lint bench \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -35,6 +35,21 @@ all: .venv/run  ## every stage of SETTINGS whose inputs have changed, to the jud
 
 $(STAGES): .venv/run  ## one stage of SETTINGS: up to shard after the stages before it; train and evaluate on what is there
 	$(PIPELINES) $@ $(SETTINGS) $(OPTIONS)
+
+gate: .venv/run  ## judge the model against the last one; exit 3 if it is worse in any stratum (docs/gate.md)
+	$(PIPELINES) gate $(SETTINGS) $(OPTIONS)
+
+runs: .venv/run  ## the runs that the build has kept
+	$(PIPELINES) runs $(SETTINGS) $(OPTIONS)
+
+compare: .venv/run  ## run B less run A, by stratum and case, as a page, too: make compare A=1 B=2
+	$(PIPELINES) compare $(SETTINGS) $(A) $(B) $(OPTIONS)
+
+promote: .venv/run  ## put a run into use: make promote RUN=2
+	$(PIPELINES) promote $(SETTINGS) $(RUN) $(OPTIONS)
+
+rollback: .venv/run  ## return to the run that was in use before
+	$(PIPELINES) rollback $(SETTINGS) $(OPTIONS)
 
 report: .venv/run  ## write the pages of SETTINGS anew
 	$(PIPELINES) report $(SETTINGS) $(OPTIONS)

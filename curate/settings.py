@@ -17,6 +17,9 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=
 OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 """The project's own taxonomy, in a clone."""
 
+RUN_NAME = re.compile(r"promoted|runs/\d+")
+"""How the settings name a run of the build; anything else is a path."""
+
 STARTS_WITHOUT_FILE = ("base", "random")
 """Words for `train.start` that are not the path of a checkpoint."""
 
@@ -371,13 +374,31 @@ class EvaluateSettings(Section):
     baseline: str | None = Field(
         default=None,
         description=(
-            "the last model, as a regression test: a checkpoint, or the folder of its report. "
-            "`evaluate` ends with exit 3 if the model is worse in any stratum"
+            "the last model, as a regression test: `promoted`, a run of this build (`runs/3`), a "
+            "checkpoint, or the folder of its report. `evaluate` ends with exit 3 if the model is "
+            "worse in any stratum"
         ),
     )
     least_fall: Share = Field(
         default=0.01,
-        description="a smaller fall of a mean is let through, however sure it is",
+        description=(
+            "by how much the mean IoU of a stratum may fall; edges may fall twice as far. A model "
+            "is stopped where it is surely worse by more, because two seeds differ, too"
+        ),
+    )
+
+
+class RunsSettings(Section):
+    """The runs that a build keeps."""
+
+    keep: int = Field(
+        default=5,
+        ge=1,
+        description=(
+            "the newest runs whose checkpoints stay. Those of the promoted run, of the two "
+            "promoted before it, and of a run that is the start or the baseline stay, too. "
+            "Records, reports and scores of all runs stay for ever"
+        ),
     )
 
 
@@ -416,6 +437,7 @@ class Settings(Section):
     crop: CropSettings = CropSettings()
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
+    runs: RunsSettings = RunsSettings()
     dask: DaskSettings = DaskSettings()
     limits: Limits = Limits()
 

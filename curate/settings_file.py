@@ -12,7 +12,13 @@ from pydantic import ValidationError
 from upath import UPath
 
 from curate.errors import InputError, nearest
-from curate.settings import OWN_TAXONOMY, STARTS_WITHOUT_FILE, ExportSettings, Settings
+from curate.settings import (
+    OWN_TAXONOMY,
+    RUN_NAME,
+    STARTS_WITHOUT_FILE,
+    ExportSettings,
+    Settings,
+)
 from curate.settings_errors import explain, open_choices
 from curate.yaml_files import Located, load_yaml
 
@@ -198,12 +204,19 @@ def _with_absolute_paths(settings: Settings, folder: str, root: str | None) -> S
     if train.start not in STARTS_WITHOUT_FILE:
         train = train.model_copy(update={"start": _absolute(train.start, folder)})
 
+    evaluate = settings.evaluate
+    baseline = evaluate.baseline
+    if baseline not in (None, "base") and not RUN_NAME.fullmatch(baseline):
+        baseline = _absolute(baseline, folder)
+        evaluate = evaluate.model_copy(update={"baseline": baseline})
+
     changes = {
         "build": _absolute(settings.build, folder),
         "taxonomy": _absolute(settings.taxonomy, folder),
         "root": root,
         "exports": exports,
         "train": train,
+        "evaluate": evaluate,
     }
     return settings.model_copy(update=changes)
 

@@ -17,6 +17,7 @@ from curate.storage import write_bytes
 from model.box_network import BoxNetwork
 from model.prior import CELLS, SHAPES, Priors
 from model.records import Origin
+from model.runs import named_checkpoint
 from model.u2net import build
 
 BASE = Path(__file__).with_name("base.safetensors")
@@ -75,9 +76,12 @@ def load_checkpoint(path: str | Path) -> tuple[BoxNetwork, Origin]:
 
 
 def checkpoint_path(path: str | Path) -> Path:
-    """The file that `train.start` or a model's path names. InputError if it does not exist."""
+    """The file that `train.start` or a model's path names. InputError if it does not exist.
+
+    A path may also be that of a run, `<build>/runs/N` or `<build>/promoted`.
+    """
     is_base = str(path) == "base"
-    file = BASE if is_base else Path(path)
+    file = BASE if is_base else named_checkpoint(Path(path))
     if file.is_file():
         return file
 

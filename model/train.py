@@ -9,8 +9,9 @@ from curate.errors import InputError
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from curate.storage import digest
-from model.checkpoint import versions
+from model.checkpoint import load_checkpoint, versions
 from model.hardware import device
+from model.keep_runs import keep_training
 from model.records import TrainingRecord, checked_record
 from model.start import start_model
 from model.training_run import TrainingRun, finish
@@ -44,6 +45,7 @@ def train(settings: Settings, log: Callable[[str], None]) -> Path:
     best = folder / "model.safetensors"
     if best.is_file() and _is_done(folder, key):
         log(f"train: {best} is up to date")
+        _keep(settings, best, key, log)
         return best
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +69,16 @@ def train(settings: Settings, log: Callable[[str], None]) -> Path:
     )
     finish(run, state)
     state_file.unlink(missing_ok=True)
+    _keep(settings, best, key, log)
     return best
+
+
+def _keep(
+    settings: Settings, checkpoint: Path, key: str, log: Callable[[str], None]
+) -> None:
+    """Keep the finished training as a run of the build, unless it is one already."""
+    _, origin = load_checkpoint(checkpoint)
+    keep_training(settings, origin, key, log)
 
 
 def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None:

@@ -17,6 +17,7 @@ import typer
 
 from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
 from pipelines.cli_exports import formats, init, inspect
+from pipelines.cli_runs import add_run_verbs
 from pipelines.cli_taxonomy import taxonomy_app
 from pipelines.failures import CheckFailed, ends_well
 from pipelines.flow.screen import printable
@@ -173,7 +174,7 @@ def segment(
         typer.Option("-o", "--output", metavar="PNG", help="Write the mask."),
     ] = None,
     model: Annotated[
-        str, typer.Option(metavar="PATH", help="base, or a checkpoint.")
+        str, typer.Option(metavar="PATH", help="base, a checkpoint, or BUILD/promoted.")
     ] = "base",
     overlay: Annotated[
         Path | None, typer.Option(metavar="PNG", help="Draw the mask on the picture.")
@@ -291,6 +292,9 @@ def clean_build(
 
     removed = clean(found)
     give(removed, as_json, f"removed from {found.folder}")
+
+
+add_run_verbs(app)
 
 
 def _can_ask() -> bool:

@@ -29,3 +29,9 @@ def end_with(faults: "Sequence[StageFaults]") -> None:
         from pipelines.flow.faults import describe  # slow to import
 
         raise FaultsMet(describe(faults))
+
+
+def warn(warnings: list[str]) -> None:
+    """Print warnings on standard error, a line each."""
+    for warning in warnings:
+        typer.echo(printable(f"warning: {warning}"), err=True)

@@ -68,7 +68,12 @@ BELOW = {
 }
 """The rooms of curate/, and the rooms that each may read besides the shared files."""
 MODEL_FROM_CURATE = {"pixels", "shards"}
-MODEL_ENTRANCES = {"model.train", "model.evaluation.evaluate", "model.predict"}
+MODEL_ENTRANCES = {
+    "model.train",
+    "model.evaluation.changed_cases",
+    "model.evaluation.evaluate",
+    "model.predict",
+}
 MODEL_TABLES = {
     "model.curve",
     "model.drawn_box",
@@ -76,7 +81,11 @@ MODEL_TABLES = {
     "model.evaluation.methods",
     "model.evaluation.metrics",
     "model.evaluation.report",
+    "model.evaluation.run_comparison",
+    "model.evaluation.staleness",
+    "model.promotion",
     "model.records",
+    "model.runs",
 }
 """What pages may read of the model: records and tables, in files that do not import torch."""
 

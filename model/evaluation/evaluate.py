@@ -15,9 +15,14 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.settings import Settings
-from curate.shards import windows
 from curate.shards.reader import EmptySplit, Shards, open_shards
-from curate.storage import digest, write_table
+from curate.storage import (
+    digest,
+    recover,
+    remove_folder,
+    replace_folder,
+    write_table,
+)
 from model import fetching
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
@@ -36,8 +41,14 @@ from model.evaluation.report import (
     read_report,
     write_report,
 )
-from model.evaluation.strata import Resampling, strata, stratum_report
+from model.evaluation.scores import scores_table
+from model.evaluation.strata import (
+    Resampling,
+    strata,
+    stratum_report,
+)
 from model.hardware import device, one_thread
+from model.keep_runs import keep_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +69,41 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     """
     build = UPath(settings.build)
     folder = build / "evaluate"
+    recover(folder)
     report_path = folder / "report.json"
     model_path = build / "train" / "model.safetensors"
     shards = open_shards(build / "shard", "test")
     if not model_path.exists():
         raise InputError(f"{model_path}: no model to judge; train one first")
 
-    last = None
-    if settings.evaluate.baseline is not None:
-        last = open_last_model(settings.evaluate.baseline)
     model, origin = load_checkpoint(str(model_path))
+    model_digest = digest(model_path.read_bytes())
+    last = _last_model(settings, model_digest, shards.digest, log)
     inputs = _Inputs(
-        model=digest(model_path.read_bytes()),
+        model=model_digest,
         manifest=shards.digest,
         settings=_settings_digest(settings, last),
     )
     if _known_inputs(report_path) == inputs:
+        _keep(build, log)
         log(f"evaluate: {report_path} is up to date")
         return report_path
 
-    log(
-        f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat"
-    )
-    networks = {"model": model.to(device())}
-    networks |= _untuned(log)
-    if last is not None and last.network is not None:
-        networks["baseline"] = last.network.to(device())
-    trained = trained_methods(networks) | published_methods()
-    judgement = judge(shards, trained, settings.dask.workers, log)
+    judgement = _judge(settings, shards, model, last, log)
 
+    # Beside the folder until all is written: a killed run never leaves scores of one model
+    # beside the report of another.
+    new = build / ".evaluate.new"
+    remove_folder(new)
     iou = column(judgement.scores["model"], "iou")
-    write_table(folder / "scores.parquet", _scores_table(shards, judgement))
+    write_table(
+        new / "scores.parquet",
+        scores_table(shards, judgement, _trained_concepts(shards)),
+    )
     judged = list(strata(shards.table, _trained_concepts(shards)))
     with one_thread():
         table = cases_table(shards, model, iou, judged)
-    write_table(folder / "cases.parquet", table)
+    write_table(new / "cases.parquet", table)
 
     judged_model = JudgedModel(
         digest=inputs.model,
@@ -103,8 +114,55 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     if last is not None:
         gate = judge_gate(settings, shards, judgement, last)
         report = msgspec.structs.replace(report, gate=gate)
-    write_report(report_path, report)
+    write_report(new / "report.json", report)
+    replace_folder(new, folder)
+    _keep(build, log)
     return report_path
+
+
+def _judge(
+    settings: Settings,
+    shards: Shards,
+    model: BoxNetwork,
+    last: LastModel | None,
+    log: Callable[[str], None],
+) -> Judgement:
+    """Score the model and what it must beat on all test objects."""
+    log(
+        f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat"
+    )
+    networks = {"model": model.to(device())}
+    networks |= _untuned(log)
+    if last is not None and last.network is not None:
+        networks["baseline"] = last.network.to(device())
+    trained = trained_methods(networks) | published_methods()
+    return judge(shards, trained, settings.dask.workers, log)
+
+
+def _last_model(
+    settings: Settings, model: str, manifest: str, log: Callable[[str], None]
+) -> LastModel | None:
+    """The model that the gate compares with; None if there is none.
+
+    `model` and `manifest`: digests of the new model and of the shards.
+    """
+    baseline = settings.evaluate.baseline
+    if baseline is None:
+        return None
+    last = open_last_model(baseline, UPath(settings.build), model, manifest)
+    if last is None:
+        log(
+            "evaluate: no other model was promoted yet, so the gate has nothing to compare"
+        )
+    return last
+
+
+def _keep(build: UPath, log: Callable[[str], None]) -> None:
+    """Keep the report with the run that made the model, and say so if there is no such run."""
+    if keep_report(build) is None:
+        log(
+            "evaluate: the model is of no run of this build, so its report is not kept with one"
+        )
 
 
 def judge_gate(
@@ -227,23 +285,3 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
     except EmptySplit:  # nothing to train on in this build, so every concept is unseen
         return frozenset()
     return frozenset(train.table["concept"].to_pylist())
-
-
-def _scores_table(shards: Shards, judgement: Judgement) -> pa.Table:
-    """One row for each object and method: what the object is, and its metrics but for curves."""
-    columns = ["object_id", "image_id", "export", "domain", "customer", "concept"]
-    objects = shards.table.select(columns)
-    sizes = windows.sizes(windows.box_columns(shards.table, "box"))
-    objects = objects.append_column("size", pa.array(sizes.tolist(), pa.string()))
-    objects = objects.append_column("truth", pa.array(judgement.truths, pa.string()))
-
-    tables = []
-    for method, values in judgement.scores.items():
-        names = pa.array([method] * len(objects), pa.string())
-        table = objects.append_column("method", names)
-        for name, metric in METRICS.items():
-            if not metric.is_curve and not metric.only_overall:
-                numbers = pa.array(column(values, name).copy())
-                table = table.append_column(name, numbers)
-        tables.append(table)
-    return pa.concat_tables(tables)

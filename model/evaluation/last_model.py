@@ -1,4 +1,4 @@
-"""The last model, which the gate compares a new one with: a checkpoint, or the report on it."""
+"""The last model, which the gate compares a new one with: a run, a checkpoint, or a report."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
+from curate.settings import RUN_NAME
 from curate.storage import digest
 from model.box_network import BoxNetwork
 from model.checkpoint import checkpoint_path, load_checkpoint
 from model.evaluation.judging import Judgement
-from model.evaluation.metrics import METRICS, column
+from model.evaluation.metrics import GATED, column
 from model.evaluation.report import read_report
-
-GATED = [metric.name for metric in METRICS.values() if metric.gated]
-"""The metrics that the gate looks at."""
+from model.promotion import PROMOTED, last_promoted_but
+from model.runs import RUNS, Run, find_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,45 @@ class Differences:
     """(n,) for each gated metric."""
 
 
-def open_last_model(path: str) -> LastModel:
-    """The model at a path: a checkpoint, a report.json, or a folder that holds a report.json.
+def open_last_model(
+    name: str, build: UPath, model: str, manifest: str
+) -> LastModel | None:
+    """The last model that the settings name; None if it is `promoted`, and nothing else was yet.
 
-    InputError if there is none, or if it is broken.
+    `model` is the digest of the new model, `manifest` that of the shards on which it is judged. If
+    the new model itself is promoted, the last one is the model that was promoted before it.
+    InputError if there is no such model, or if it is broken.
     """
+    if name == PROMOTED:
+        promoted = last_promoted_but(build, model)
+        if promoted is None:
+            return None
+        name = f"{RUNS}/{promoted.run}"
+    if RUN_NAME.fullmatch(name):
+        return _open_run(find_run(build, name), manifest)
+    return _open_path(name)
+
+
+def _open_run(run: Run, manifest: str) -> LastModel:
+    """The model of a run: its scores on these very shards, else the model itself, else its scores
+    on other shards, of which the objects that both hold are compared.
+    """
+    name = f"{RUNS}/{run.number}"
+    report = run.report()
+    is_judged_alike = report is not None and report.data.manifest_digest == manifest
+    if run.checkpoint.exists() and not is_judged_alike:
+        network, _ = load_checkpoint(str(run.checkpoint))
+        return LastModel(name, run.record.model, network=network)
+    if report is None:
+        raise InputError(
+            f"{run.folder}: this run was never judged, and its checkpoint is no longer kept"
+        )
+    scores = _read_scores(run.folder / "scores.parquet")
+    return LastModel(name, run.record.model, scores=scores)
+
+
+def _open_path(path: str) -> LastModel:
+    """The model at a path: a checkpoint, a report.json, or a folder that holds a report.json."""
     if path == "base" or path.endswith(".safetensors"):
         network, _ = load_checkpoint(path)
         content = checkpoint_path(path).read_bytes()
@@ -62,8 +96,8 @@ def open_last_model(path: str) -> LastModel:
     report = read_report(report_path)
     if report is None:
         raise InputError(
-            f"{report_path}: no report here; evaluate.baseline names a checkpoint (.safetensors), "
-            "a report.json, or its folder"
+            f"{report_path}: no report here; evaluate.baseline names 'promoted', a run "
+            "(runs/3), a checkpoint (.safetensors), a report.json, or its folder"
         )
     scores = _read_scores(report_path.parent / "scores.parquet")
     return LastModel(path, report.model.digest, scores=scores)

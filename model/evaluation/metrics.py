@@ -198,6 +198,10 @@ METRICS = {metric.name: metric for metric in _TABLE}
 """All metrics by name, in the order of the report. Radii are px at native resolution."""
 
 
+GATED = [metric.name for metric in METRICS.values() if metric.gated]
+"""The metrics that the gate looks at."""
+
+
 def column_slices() -> dict[str, slice]:
     """Where each metric's columns are among the scores, by name."""
     slices = {}

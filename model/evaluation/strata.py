@@ -12,6 +12,11 @@ from model.evaluation.intervals import Interval, interval, resampled_means
 from model.evaluation.metrics import METRICS, Scores, column_slices
 from model.evaluation.report import Difference, Result, Stratum
 
+_COLUMNS = ("export", "domain", "customer", "concept")  # of the shards
+
+KINDS = (*_COLUMNS, "size", "source", "edge", "unseen")
+"""The kinds of strata, besides the one of all objects."""
+
 
 @dataclass(frozen=True, slots=True)
 class StratumObjects:
@@ -46,17 +51,26 @@ class StratumReport:
 
 def strata(table: pa.Table, trained: frozenset[str]) -> Iterator[StratumObjects]:
     """All strata of a table of test objects. `trained`: concepts that training has seen."""
-    yield StratumObjects(Stratum("overall", "all"), np.arange(len(table)))
-    for kind, values in _values(table, trained).items():
+    return strata_of_values(strata_values(table, trained), len(table))
+
+
+def strata_of_values(
+    by_kind: Mapping[str, NDArray[np.str_]], objects: int
+) -> Iterator[StratumObjects]:
+    """All strata of so many objects. `by_kind`: the value of each, as from `strata_values`."""
+    yield StratumObjects(Stratum("overall", "all"), np.arange(objects))
+    for kind, values in by_kind.items():
         for value in np.unique(values).tolist():
             rows = np.flatnonzero(values == value)
             yield StratumObjects(Stratum(kind, value), rows)
 
 
-def _values(table: pa.Table, trained: frozenset[str]) -> dict[str, NDArray[np.str_]]:
+def strata_values(
+    table: pa.Table, trained: frozenset[str]
+) -> dict[str, NDArray[np.str_]]:
     """By kind of stratum: the value of each test object, (n,)."""
     values = {}
-    for name in ("export", "domain", "customer", "concept"):
+    for name in _COLUMNS:
         values[name] = np.array(table[name].to_pylist())
     values["size"] = windows.sizes(windows.box_columns(table, "box"))
     values["source"] = np.array(table["object_source"].to_pylist())

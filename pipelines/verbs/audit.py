@@ -16,6 +16,7 @@ from curate.shards.layout import shard_files
 from curate.shards.manifest import Manifest, ShardFile, read_manifest
 from pipelines.flow import build as builds
 from pipelines.verbs import audited_tables as tables
+from pipelines.verbs.audited_model import model_checks
 
 _MOST_SHOWN = 3  # of what speaks against a contract
 
@@ -60,6 +61,7 @@ def audit(settings: Settings) -> list[Check]:
         ("the shards' rows are those of the stage", tables.shard_rows_agree(build)),
         ("each object is in the split that it was given", tables.splits_hold(build)),
         ("the licences are allowed", _licences_are_allowed(manifest, settings)),
+        *model_checks(build, manifest),
     ]
     return [_check(name, list(objections)) for name, objections in checks]
 

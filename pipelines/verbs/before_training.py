@@ -11,6 +11,7 @@ from curate.errors import InputError
 from curate.settings import STARTS_WITHOUT_FILE, Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from model.evaluation.intervals import LEAST_IMAGES
+from model.runs import named_checkpoint
 from pipelines.flow.screen import Screen
 
 _NAMED = 5  # domains in a sentence
@@ -22,7 +23,7 @@ def require_models(settings: Settings) -> None:
     """InputError if `train.start` or `evaluate.baseline` names a file that is not there."""
     start = settings.train.start
     is_path = start not in STARTS_WITHOUT_FILE and not _is_run(start)
-    if is_path and not Path(start).exists():
+    if is_path and not named_checkpoint(Path(start)).exists():
         raise InputError(
             f"{start}: no such checkpoint; train.start is base, random, or the path of a "
             "checkpoint"

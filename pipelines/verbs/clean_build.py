@@ -16,8 +16,10 @@ from pipelines.flow import build as builds
 
 _PINS = "pins.parquet"
 _LOCK = ".lock"
+_COMPARISONS = "report/compare-*.html"
 _PRODUCTS = (
     _LOCK,
+    ".promoted.lock",
     _PINS,
     *STAGES,
     "embedded",
@@ -25,8 +27,10 @@ _PRODUCTS = (
     "faults",
     "inspect",
     "plans",
+    "promoted.json",
     "report/curation.html",
     "report/report.html",
+    "runs",
     "serve",
     "taxonomy/answered",
     "taxonomy/pictures",
@@ -37,7 +41,7 @@ _PRODUCTS = (
     # What a killed run leaves.
     *(
         f".{stage}{ending}"
-        for stage in STAGES
+        for stage in (*STAGES, "evaluate")
         for ending in (".new", ".partial", ".old")
     ),
 )
@@ -47,6 +51,8 @@ _HARD_TO_REPLACE = {
     _PINS: "the split of each image; without it, images that tested may train",
     "train": "the trained model, model.safetensors",
     "evaluate": "the report on the model",
+    "runs": "all runs with their checkpoints and reports",
+    "promoted.json": "which run is in use, and how it came to that",
     "serve": "the pictures that were opened in `serve`, and the masks drawn on them",
     "taxonomy/review.yaml": "the queue of labels, with what reviewers noted in it",
 }
@@ -89,7 +95,8 @@ def look(folder: UPath) -> BuildContents:
         raise InputError(f"{folder}: the settings' build is not a folder")
 
     products: list[Product] = []
-    for name in sorted(_PRODUCTS):
+    comparisons = [f"report/{path.name}" for path in folder.glob(_COMPARISONS)]
+    for name in sorted([*_PRODUCTS, *comparisons]):
         path = folder / name
         if path.exists() and not _is_foreign(path):
             remark = _HARD_TO_REPLACE.get(name, "")

@@ -23,7 +23,7 @@ def evaluate(settings: Settings) -> Evaluated:
     # same.
     from model.evaluation.evaluate import evaluate as evaluate_model
     from model.evaluation.report import read_report
-    from pipelines.verbs.gate import explain_falls
+    from pipelines.verbs.gate_words import explain_falls
 
     path = evaluate_model(settings, Screen().note)
     report = read_report(path)

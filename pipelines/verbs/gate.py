@@ -1,34 +1,82 @@
-"""What the gate has to say of a judged model, in words, for verbs and pages."""
+"""`gate`: whether the model is worse than the last one in any stratum. What a team's CI calls."""
 
-from model.evaluation.metrics import METRICS
-from model.evaluation.report import Gate, GateCheck
+import msgspec
+from upath import UPath
 
-_NAMED = 5  # falls in a message; the page has all
-
-
-def explain_falls(gate: Gate) -> str:
-    """Which strata fell, by how much, and how sure that is; the worst first."""
-    fallen = [check for check in gate.checks if check.fell]
-    lines = [explain_fall(check) for check in fallen[:_NAMED]]
-    if len(fallen) > _NAMED:
-        lines.append(f"and {len(fallen) - _NAMED} more")
-    return f"the model is worse than {gate.baseline} in\n  " + "\n  ".join(lines)
+from curate.errors import InputError
+from curate.settings import Settings
+from model.evaluation.report import Gate, GateCheck, read_report
+from model.promotion import PROMOTED
+from pipelines.verbs.evaluate import evaluate
+from pipelines.verbs.gate_words import explain_fall, explain_falls
 
 
-def explain_fall(check: GateCheck) -> str:
-    """One fall, as a line."""
-    stratum = f"{check.stratum.kind} {check.stratum.value}"
-    if check.stratum.kind == "overall":
-        stratum = "all objects"
-    fall = f"{METRICS[check.metric].title} {check.mean:+.3f}"
-    limits = f"{check.low:+.3f} to {check.high:+.3f}"
-    number = f"{check.objects:,} objects on {check.images:,} images"
-    return (
-        f"{stratum}: {fall} ({limits}; {number}; by chance {_chance(check.by_chance)})"
+class Verdict(msgspec.Struct, frozen=True):
+    """What the gate says, and where all of it is."""
+
+    passed: bool
+    baseline: str
+    objects: int
+    left_out: int
+    checks: int
+    too_small: int
+    """Strata of too few images to judge."""
+
+    falls: list[GateCheck]
+    """What the model is stopped for, the worst first."""
+
+    report: str
+
+
+def gate(settings: Settings, baseline: str | None) -> tuple[Verdict, str]:
+    """Judge the model against the last one; the verdict, and the same for a reader.
+
+    `baseline`: instead of the settings' one; without either it is the promoted run. InputError if
+    there is nothing to judge, or nothing to compare with.
+    """
+    named = baseline or settings.evaluate.baseline or PROMOTED
+    section = settings.evaluate.model_copy(update={"baseline": named})
+    evaluated = evaluate(settings.model_copy(update={"evaluate": section}))
+    report = read_report(UPath(evaluated.report))
+    if report is None or report.gate is None:
+        raise InputError(
+            f"{settings.build}: nothing to compare with, because no other run was promoted yet; "
+            "first: python -m pipelines promote SETTINGS RUN"
+        )
+
+    found = report.gate
+    verdict = Verdict(
+        passed=found.passed,
+        baseline=found.baseline,
+        objects=found.objects,
+        left_out=found.left_out,
+        checks=len(found.checks),
+        too_small=len(found.too_small),
+        falls=[check for check in found.checks if check.fell],
+        report=evaluated.report,
     )
+    return verdict, text(found)
 
 
-def _chance(by_chance: float) -> str:
-    if by_chance < 0.001:
-        return "less than 1 in 1,000"
-    return f"{by_chance:.1%}"
+def text(gate: Gate) -> str:
+    """The verdict for a reader."""
+    strata = {check.stratum for check in gate.checks}
+    lines = [
+        f"compared with {gate.baseline}: {gate.objects:,} objects answered by both, "
+        f"{len(strata)} strata, {len(gate.checks)} checks"
+    ]
+    if gate.left_out:
+        lines.append(
+            f"left out: {gate.left_out:,} objects that the last report lacks, or holds with "
+            "another mask"
+        )
+    if gate.too_small:
+        lines.append(f"too few images to judge: {len(gate.too_small)} strata")
+    if not gate.passed:
+        lines.append(explain_falls(gate))
+    elif gate.checks:
+        lines.append("passed: in no stratum is the model shown to be worse")
+        lines.append(f"nearest to a fall: {explain_fall(gate.checks[0])}")
+    else:
+        lines.append("passed, but no stratum has enough images to judge")
+    return "\n".join(lines)

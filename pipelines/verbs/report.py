@@ -4,15 +4,18 @@ import msgspec
 from upath import UPath
 
 from curate.settings import Settings
+from model.evaluation.staleness import find_stale
 from pipelines.flow.build import require
+from pipelines.flow.screen import Screen
 from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """The files of the pages."""
+    """The files of the pages, and what on them is not of what the build holds now."""
 
     pages: list[str]
+    warnings: list[str]
 
 
 def report(settings: Settings) -> Pages:
@@ -26,4 +29,12 @@ def report(settings: Settings) -> Pages:
     pages = [str(write_curation_page(settings))]
     if (build / "evaluate" / "report.json").exists():
         pages.append(str(write_evaluation_page(settings)))
-    return Pages(pages)
+    screen = Screen()
+    warn_of_stale(build, screen)
+    return Pages(pages, screen.warnings)
+
+
+def warn_of_stale(build: UPath, screen: Screen) -> None:
+    """Say what of a build's model and report is not of what the build holds now."""
+    for stale in find_stale(build):
+        screen.warn(f"{stale.headline}. {stale.sentence}")

@@ -4,15 +4,19 @@ import msgspec
 from upath import UPath
 
 from curate.settings import Settings
+from model.evaluation.staleness import find_stale
 from pipelines.flow.build import require
 from pipelines.flow.screen import Screen
+from pipelines.pages.evaluation.evaluation import write_evaluation_page
 from pipelines.verbs.before_training import require_models, warn_of_shards
+from pipelines.verbs.report import warn_of_stale
 
 
 class Trained(msgspec.Struct, frozen=True):
-    """The file of the trained model."""
+    """The file of the trained model, and what is not of this model."""
 
     checkpoint: str
+    warnings: list[str]
 
 
 def train(settings: Settings, is_warned: bool = False) -> Trained:
@@ -28,4 +32,12 @@ def train(settings: Settings, is_warned: bool = False) -> Trained:
     # same.
     from model.train import train as train_model
 
-    return Trained(str(train_model(settings, Screen().note)))
+    screen = Screen()
+    checkpoint = str(train_model(settings, screen.note))
+
+    # The page of an evaluation that is there shows scores of the model before: it says so.
+    build = UPath(settings.build)
+    if (build / "evaluate" / "report.json").exists() and find_stale(build):
+        write_evaluation_page(settings)
+        warn_of_stale(build, screen)
+    return Trained(checkpoint, screen.warnings)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from upath import UPath
 
 from curate.errors import InputError
 from curate.settings import Settings
@@ -14,6 +15,7 @@ from model import training_run
 from model.batches import Batch
 from model.checkpoint import load_checkpoint
 from model.pace import Pace
+from model.runs import read_runs
 from model.train import train
 from model.training_state import TrainingState
 
@@ -41,13 +43,19 @@ def test_learns_and_leaves_its_records(build_folder: Make) -> None:
     assert record["step"] == 12
     assert sum(record["losses"][-4:]) < sum(record["losses"][:4])
     assert 0 < record["best"] <= 1
-    assert f"best IoU {record['best']:.3f}" in lines[-1]
+    assert f"best IoU {record['best']:.3f}" in lines[-2]
+    assert lines[-1].startswith("train: kept as run 1")
     assert (path.parent / "curve.png").stat().st_size > 1000
     assert any(
         each.name.startswith("events")
         for each in (path.parent / "tensorboard").iterdir()
     )
     assert not (path.parent / "state.pt").exists()
+
+    (run,) = read_runs(UPath(settings.build))
+    assert run.checkpoint.read_bytes() == path.read_bytes()
+    assert run.record.origin == origin
+    assert run.record.key == record["key"]
 
 
 def test_a_finished_run_is_not_done_again(build_folder: Make) -> None:
@@ -109,7 +117,7 @@ def test_without_a_val_split_no_iou_is_told_and_the_last_weights_are_kept(
     path = train(settings, lines.append)
     assert not any("IoU" in line for line in lines)
     assert "the val split holds no object" in lines[0]
-    assert lines[-1].endswith(
+    assert lines[-2].endswith(
         "there was nothing to validate on, so the last weights are kept"
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from model.evaluation.intervals import LEAST_IMAGES
+from model.evaluation.staleness import find_stale
 from pipelines.pages.evaluation.evaluated_build import EvaluatedBuild
 from pipelines.pages.page import Notice
 from pipelines.pages.template_filters import counted, percent, signed_fraction, words
@@ -13,10 +14,17 @@ _DOMAINS_NAMED = 8
 def find_notices(build: EvaluatedBuild) -> list[Notice]:
     """All notices."""
     return [
+        *_of_staleness(build),
         *_of_doubtful_domains(build),
         *_of_small_domains(build),
         *_of_methods(build),
     ]
+
+
+def _of_staleness(build: EvaluatedBuild) -> Iterator[Notice]:
+    """What of the page is not of the model and the shards that the build holds now."""
+    for stale in find_stale(build.folder):
+        yield Notice(stale.headline, stale.sentence)
 
 
 def _of_doubtful_domains(build: EvaluatedBuild) -> Iterator[Notice]:

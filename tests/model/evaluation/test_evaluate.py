@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from upath import UPath
 
 from curate.errors import InputError
 from curate.pixels.images import decode_crop, decode_mask_png
@@ -25,8 +27,10 @@ from model.evaluation.baselines import ellipse
 from model.evaluation.comparison import overlap
 from model.evaluation.evaluate import evaluate
 from model.evaluation.metrics import METRICS
-from model.evaluation.report import Stratum, read_report
+from model.evaluation.report import Stratum, read_report, write_report
+from model.keep_runs import keep_training
 from model.prior import learn_priors
+from model.promotion import add_promotion
 from model.records import Origin
 from model.u2net import build
 
@@ -64,6 +68,12 @@ def judged(
     monkeypatch.setattr(evaluation, "BASE", tmp_path / "base.safetensors")
     monkeypatch.setattr(fetching, "LITE", tmp_path / "not fetched.onnx")
     return settings
+
+
+def against(settings: Settings, baseline: str) -> Settings:
+    """Settings that name a last model."""
+    section = settings.evaluate.model_copy(update={"baseline": baseline})
+    return settings.model_copy(update={"evaluate": section})
 
 
 def scores_of(settings: Settings) -> pd.DataFrame:
@@ -236,10 +246,7 @@ def test_the_gate_compares_with_a_checkpoint_or_its_report(
     write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
 
     baseline = {"checkpoint": last / "model.safetensors", "report": last}[kind]
-    section = judged.evaluate.model_copy(update={"baseline": str(baseline)})
-    report = read_report(
-        evaluate(judged.model_copy(update={"evaluate": section}), print)
-    )
+    report = read_report(evaluate(against(judged, str(baseline)), print))
     assert report is not None
     assert report.gate is not None
     assert (report.gate.objects, report.gate.left_out) == (9, 0)
@@ -263,16 +270,82 @@ def test_an_object_whose_mask_was_mended_is_not_compared(
     last = tmp_path / "last"
     path.parent.rename(last)
 
-    section = judged.evaluate.model_copy(update={"baseline": str(last)})
-    report = read_report(
-        evaluate(judged.model_copy(update={"evaluate": section}), print)
-    )
+    report = read_report(evaluate(against(judged, str(last)), print))
     assert report is not None
     assert report.gate is not None
     assert (report.gate.objects, report.gate.left_out) == (8, 1)
 
 
-def test_a_baseline_that_is_not_there_is_named(judged: Settings) -> None:
-    section = judged.evaluate.model_copy(update={"baseline": "runs/7"})
-    with pytest.raises(InputError, match=r"runs/7: no report here"):
-        evaluate(judged.model_copy(update={"evaluate": section}), print)
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("runs/7", "no run 'runs/7'; runs: none"), ("old/7", "old/7: no report here")],
+)
+def test_a_baseline_that_is_not_there_is_named(
+    judged: Settings, name: str, said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        evaluate(against(judged, name), print)
+
+
+def test_the_gate_compares_with_the_run_that_was_promoted(
+    judged: Settings, tmp_path: Path
+) -> None:
+    """The run before, while the judged model is the promoted one itself."""
+    build = UPath(judged.build)
+    promoted = against(judged, "promoted")
+    lines: list[str] = []
+    first = keep_training(judged, Origin(variant="small"), "first", print)
+    report = read_report(evaluate(promoted, lines.append))
+    assert report is not None
+    assert report.gate is None
+    assert any("no other model was promoted" in line for line in lines)
+
+    add_promotion(build, first.number, first.record.model)
+    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
+    second = keep_training(judged, Origin(variant="small"), "second", print)
+    report = read_report(evaluate(promoted, lines.append))
+    assert report is not None
+    assert report.gate is not None
+    assert (report.gate.baseline, report.gate.objects) == ("runs/1", 9)
+    # The first run was judged on these shards, so its scores are taken.
+    assert "baseline" not in {result.method for result in report.results}
+    assert second.report() == report
+    assert first.report() != report
+
+    add_promotion(build, second.number, second.record.model)
+    evaluate(promoted, lines.append)
+    assert "up to date" in lines[-1]
+
+
+def test_a_run_that_was_judged_on_other_shards_answers_again(
+    judged: Settings, tmp_path: Path
+) -> None:
+    first = keep_training(judged, Origin(variant="small"), "first", print)
+    evaluate(judged, print)
+    report = first.report()
+    assert report is not None
+    other = msgspec.structs.replace(report.data, manifest_digest="of other shards")
+    write_report(
+        first.folder / "report.json", msgspec.structs.replace(report, data=other)
+    )
+
+    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
+    report = read_report(evaluate(against(judged, "runs/1"), print))
+    assert report is not None
+    assert "baseline" in {result.method for result in report.results}
+
+
+def test_a_killed_evaluation_leaves_the_report_before(
+    judged: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = evaluate(judged, print).parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(evaluation, "write_report", dies)
+    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(judged, print)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

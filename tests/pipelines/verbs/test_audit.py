@@ -8,7 +8,14 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from upath import UPath
 
+from curate.shards.manifest import require_manifest
+from curate.shards.reader import open_shards
+from curate.storage import write_json
+from model.evaluation.report import write_report
+from model.promotion import add_promotion
+from tests.model.made_runs import make_report, write_run, write_training
 from tests.pipelines.small_project import Project, Verb
 
 
@@ -92,3 +99,99 @@ def test_what_a_hand_can_break(
     assert outcome.code == 3
     assert said in outcome.out
     assert "check failed" in outcome.err
+
+
+def _judge(build: Path, weights: bytes = b"weights") -> None:
+    """A model, a report and a run that fit the shards and each other; run 1 is promoted."""
+    manifest = require_manifest(UPath(build / "shard")).digest
+    model = write_training(build, weights)
+    run = write_run(build, 1, weights, manifest=manifest)
+    add_promotion(UPath(build), run.number, run.record.model)
+
+    shards = open_shards(UPath(build / "shard"), "test")
+    ids = shards.table["object_id"].to_pylist()
+    scores = pa.table(
+        {"object_id": ids, "method": ["model"] * len(ids), "iou": [0.5] * len(ids)}
+    )
+    (build / "evaluate").mkdir()
+    pq.write_table(scores, build / "evaluate/scores.parquet")
+    report = make_report(model, manifest=manifest, iou=0.5, objects=len(ids))
+    for folder in ("evaluate", "runs/1"):
+        write_report(UPath(build / folder / "report.json"), report)
+
+
+def _train_again(build: Path) -> None:
+    write_training(build, b"other weights", key="k 2")
+    run = write_run(build, 2, b"other weights", key="k 2")
+    origin = msgspec.structs.replace(
+        run.record.origin,
+        manifest_digest=require_manifest(UPath(build / "shard")).digest,
+    )
+    changed = msgspec.structs.replace(run.record, origin=origin)
+    write_json(run.folder / "run.json", changed)
+
+
+def _scores_of_another(build: Path) -> None:
+    path = build / "evaluate/scores.parquet"
+    pq.write_table(
+        _column("iou", lambda old: [0.6] * len(old))(pq.read_table(path)), path
+    )
+
+
+def _fewer_scores(build: Path) -> None:
+    path = build / "evaluate/scores.parquet"
+    pq.write_table(pq.read_table(path).slice(1), path)
+
+
+def _other_shards(build: Path) -> None:
+    path = build / "shard/manifest.json"
+    manifest = msgspec.json.decode(path.read_bytes())
+    manifest["taxonomy_digest"] = "another"
+    path.write_bytes(msgspec.json.encode(manifest))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "said"),
+    [
+        (_train_again, "the model has changed since it was judged"),
+        (_scores_of_another, "their IoU is 0.600000, the report says 0.500000"),
+        (_fewer_scores, "not of the test objects"),
+        (_other_shards, "the shards have changed since run 1 learned from them"),
+        (_other_shards, "the shards have changed since the model was judged"),
+        (
+            lambda build: (build / "train/model.safetensors").write_bytes(b"changed"),
+            "the checkpoint of no run",
+        ),
+        (
+            lambda build: write_training(build, b"weights", key="another"),
+            "train.json that of another training",
+        ),
+        (
+            lambda build: (build / "runs/1/model.safetensors").write_bytes(b"changed"),
+            "run 1: its checkpoint has changed",
+        ),
+        (
+            lambda build: (build / "runs/1/model.safetensors").unlink(),
+            "run 1 has no checkpoint",
+        ),
+    ],
+)
+def test_a_model_or_report_of_something_else(
+    built: Project,
+    verb: Verb,
+    tmp_path: Path,
+    tamper: Callable[[Path], object],
+    said: str,
+) -> None:
+    build = tmp_path / "copy"
+    shutil.copytree(built.build, build)
+    settings = tmp_path / "copy.yaml"
+    settings.write_bytes(msgspec.json.encode(built.plain | {"build": str(build)}))
+    _judge(build)
+    sound = verb("audit", settings)
+    assert sound.code == 0, sound.out
+    assert "holds   the report is of this model and these shards" in sound.out
+    tamper(build)
+    outcome = verb("audit", settings)
+    assert outcome.code == 3
+    assert said in outcome.out

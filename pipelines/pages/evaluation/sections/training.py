@@ -1,14 +1,14 @@
 """The training: its pace, its loss, its validations and its settings."""
 
-from model.records import TrainingRecord, checked_record
+from model.runs import training_of_model
 from pipelines.pages.evaluation.evaluated_build import EvaluatedBuild
 from pipelines.pages.evaluation.plots import plot_loss, plot_validation
 from pipelines.pages.page import Values
 
 
 def show_training(build: EvaluatedBuild) -> Values:
-    """The record of the training, if there is one, and the settings of the model."""
-    record = checked_record(build.folder / "train" / "train.json", TrainingRecord)
+    """How the judged model was trained, if a run of it is kept, and its settings."""
+    record = training_of_model(build.folder, build.report.model.digest)
     values: dict[str, object] = {
         "record": None,
         "loss": "",

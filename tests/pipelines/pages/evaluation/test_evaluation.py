@@ -16,6 +16,7 @@ from curate.storage import write_json
 from model.evaluation.metrics import METRICS
 from model.records import TrainingRecord
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
+from tests.model.made_runs import write_run, write_training
 from tests.pipelines.pages.evaluation.small_report import HOSTILE, write_evaluation
 from tests.pipelines.pages.page_reader import PageReader
 from tests.pipelines.small_project import Project, Verb
@@ -97,7 +98,10 @@ def test_training_is_plotted_if_it_is_recorded(
     validations: list[tuple[int, dict[str, float]]],
     has_validation: bool,
 ) -> None:
-    write_evaluation(UPath(settings.build))
+    """The record is that of the run that made the judged model, not of a later training."""
+    build = Path(settings.build)
+    write_evaluation(UPath(build))
+    write_json(UPath(build / "train/train.json"), {"of": "a later training"})
     record = TrainingRecord(
         key="k",
         step=5,
@@ -109,10 +113,23 @@ def test_training_is_plotted_if_it_is_recorded(
         losses=losses,
         validations=validations,
     )
-    write_json(UPath(settings.build) / "train/train.json", record)
+    run = write_run(build, 1, b"weights")
+    of_report = msgspec.structs.replace(run.record, model="d" * 64)
+    write_json(run.folder / "run.json", of_report)
+    write_json(run.folder / "train.json", record)
     page = write_evaluation_page(settings).read_text("utf-8")
     assert "Loss over the steps" in page
     assert ("Validation IoU over" in page) == has_validation
+
+
+def test_scores_of_an_earlier_model_say_so(settings: Settings) -> None:
+    build = Path(settings.build)
+    write_evaluation(UPath(build))
+    assert "These scores are of" not in write_evaluation_page(settings).read_text()
+    write_training(build, b"a later model")
+    page = PageReader(write_evaluation_page(settings).read_text("utf-8"))
+    assert "These scores are of an earlier model" in page.text
+    assert "is not judged yet" in page.text
 
 
 def test_report_writes_it_beside_the_curations(

@@ -1,0 +1,34 @@
+"""The scores of each object and method as a table: scores.parquet."""
+
+import pyarrow as pa
+
+from curate.shards.reader import Shards
+from model.evaluation.judging import Judgement
+from model.evaluation.metrics import METRICS, column
+from model.evaluation.strata import strata_values
+
+
+def scores_table(
+    shards: Shards, judgement: Judgement, trained: frozenset[str]
+) -> pa.Table:
+    """One row for each object and method: what the object is, and its metrics but for curves.
+
+    `trained`: concepts that training has seen.
+    """
+    objects = shards.table.select(["object_id", "image_id"])
+    by_kind = strata_values(shards.table, trained)
+    for kind, of_objects in by_kind.items():
+        strings = pa.array(of_objects.tolist(), pa.string())
+        objects = objects.append_column(kind, strings)
+    objects = objects.append_column("truth", pa.array(judgement.truths, pa.string()))
+
+    tables = []
+    for method, values in judgement.scores.items():
+        names = pa.array([method] * len(objects), pa.string())
+        table = objects.append_column("method", names)
+        for name, metric in METRICS.items():
+            if not metric.is_curve and not metric.only_overall:
+                numbers = pa.array(column(values, name).copy())
+                table = table.append_column(name, numbers)
+        tables.append(table)
+    return pa.concat_tables(tables)

@@ -1,0 +1,138 @@
+"""The runs of a build: what each training leaves for good, in `<build>/runs/N/`.
+
+run.json and settings.json say how the run came about; train.json and curve.png how it went;
+report.json and scores.parquet how it was judged, once it is. model.safetensors is there as long as
+the checkpoint is kept, see `keep_runs`. Nothing here imports torch, so pages may read runs.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from upath import UPath
+
+from curate.errors import InputError
+from curate.storage import digest
+from model.evaluation.report import Report, read_report
+from model.promotion import PROMOTED, read_promotion
+from model.records import Origin, TrainingRecord, checked_record
+
+RUNS = "runs"
+"""Name of the folder of all runs in a build."""
+
+CHECKPOINT = "model.safetensors"
+"""Name of the checkpoint, in a run's folder and in that of training."""
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The file run.json."""
+
+    schema_version: int = 1
+    finished: str
+    """When training ended: UTC, as ISO 8601 has it."""
+
+    start: str
+    """What training began with, as the settings name it."""
+
+    key: str
+    """Of the training, as in train.json."""
+
+    model: str
+    """Digest of the checkpoint."""
+
+    origin: Origin
+    """What the checkpoint says of where it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run and its folder."""
+
+    number: int
+    folder: UPath
+    record: RunRecord
+
+    @property
+    def checkpoint(self) -> UPath:
+        """The file of its checkpoint, whether it is still kept or not."""
+        return self.folder / CHECKPOINT
+
+    def report(self) -> Report | None:
+        """How it was judged; None if it was not. InputError if the file is broken."""
+        return read_report(self.folder / "report.json")
+
+
+def read_runs(build: UPath) -> list[Run]:
+    """All runs of a build, the oldest first. InputError if a record is broken."""
+    folder = build / RUNS
+    if not folder.exists():
+        return []
+    names = [path.name for path in folder.iterdir()]
+    numbers = sorted(int(name) for name in names if name.isdecimal())
+
+    runs = []
+    for number in numbers:
+        place = folder / str(number)
+        record = checked_record(place / "run.json", RunRecord)
+        if record is not None:
+            runs.append(Run(number, place, record))
+    return runs
+
+
+def find_run(build: UPath, name: str) -> Run:
+    """The run that a person names: `3`, `runs/3` or `promoted`. InputError if there is none."""
+    if name == PROMOTED:
+        promotion = read_promotion(build)
+        if promotion is None:
+            raise InputError(f"{build}: no run is promoted yet")
+        name = str(promotion.run)
+
+    runs = read_runs(build)
+    for run in runs:
+        if name.removeprefix(f"{RUNS}/") == str(run.number):
+            return run
+    known = ", ".join(str(run.number) for run in runs) or "none"
+    raise InputError(f"{build}: no run {name!r}; runs: {known}")
+
+
+def run_of_model(build: UPath, model: str) -> Run | None:
+    """The newest run that made a model, by the digest of its checkpoint."""
+    for run in reversed(read_runs(build)):
+        if run.record.model == model:
+            return run
+    return None
+
+
+def named_checkpoint(path: Path) -> Path:
+    """The checkpoint of the run at `<build>/runs/N` or `<build>/promoted`; another path as it is.
+
+    InputError if nothing is promoted, or if the run's checkpoint is no longer kept.
+    """
+    if path.name == PROMOTED and not path.exists():
+        run = find_run(UPath(path.parent), PROMOTED)
+        path = Path(run.folder.path)
+    if not path.is_dir():
+        return path
+
+    checkpoint = path / CHECKPOINT
+    if (path / "run.json").exists() and not checkpoint.exists():
+        raise InputError(
+            f"{path}: the checkpoint of this run is no longer kept; see runs.keep in the settings"
+        )
+    return checkpoint
+
+
+def trained_model(build: UPath) -> str | None:
+    """Digest of the model that the build's last training left; None if there is none."""
+    path = build / "train" / CHECKPOINT
+    if not path.exists():
+        return None
+    return digest(path.read_bytes())
+
+
+def training_of_model(build: UPath, model: str) -> TrainingRecord | None:
+    """How the training of a model went, by the digest of its checkpoint; None if unknown."""
+    run = run_of_model(build, model)
+    if run is not None:
+        return checked_record(run.folder / "train.json", TrainingRecord)
+    return None

@@ -1,0 +1,34 @@
+"""What the gate has to say of a judged model, in words, for verbs and pages."""
+
+from model.evaluation.metrics import METRICS
+from model.evaluation.report import Gate, GateCheck
+
+_NAMED = 5  # falls in a message; the page has all
+
+
+def explain_falls(gate: Gate) -> str:
+    """Which strata fell, by how much, and how sure that is; the worst first."""
+    fallen = [check for check in gate.checks if check.fell]
+    lines = [explain_fall(check) for check in fallen[:_NAMED]]
+    if len(fallen) > _NAMED:
+        lines.append(f"and {len(fallen) - _NAMED} more")
+    return f"the model is worse than {gate.baseline} in\n  " + "\n  ".join(lines)
+
+
+def explain_fall(check: GateCheck) -> str:
+    """One fall, as a line."""
+    stratum = f"{check.stratum.kind} {check.stratum.value}"
+    if check.stratum.kind == "overall":
+        stratum = "all objects"
+    fall = f"{METRICS[check.metric].title} {check.mean:+.3f}"
+    limits = f"{check.low:+.3f} to {check.high:+.3f}"
+    number = f"{check.objects:,} objects on {check.images:,} images"
+    return (
+        f"{stratum}: {fall} ({limits}; {number}; by chance {_chance(check.by_chance)})"
+    )
+
+
+def _chance(by_chance: float) -> str:
+    if by_chance < 0.001:
+        return "less than 1 in 1,000"
+    return f"{by_chance:.1%}"
