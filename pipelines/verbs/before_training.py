@@ -8,15 +8,13 @@ from pathlib import Path
 from upath import UPath
 
 from curate.errors import InputError
-from curate.settings import STARTS_WITHOUT_FILE, Settings
+from curate.settings import RUN_NAME, STARTS_WITHOUT_FILE, Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from model.evaluation.intervals import LEAST_IMAGES
 from model.runs import named_checkpoint
 from pipelines.flow.screen import Screen
 
 _NAMED = 5  # domains in a sentence
-_RUNS = ("promoted", "runs")
-"""How names of a build's own runs begin; they are looked up when they are needed."""
 
 
 def require_models(settings: Settings) -> None:
@@ -52,7 +50,8 @@ def require_models(settings: Settings) -> None:
 
 
 def _is_run(name: str) -> bool:
-    return name.split("/")[0] in _RUNS
+    """Whether a name is that of a build's own run, which is looked up when it is needed."""
+    return RUN_NAME.fullmatch(name) is not None
 
 
 def warn_of_shards(settings: Settings, screen: Screen) -> None:
