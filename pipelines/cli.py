@@ -203,9 +203,12 @@ def segment(
     ] = 64.0,
     as_json: AsJson = False,
 ) -> None:
-    """Find the mask of the object in a box. Prints JSON, a list for several boxes."""
+    """Find the mask of the object in a box. Prints JSON, a list for several boxes.
+
+    Without JSON it prints how sure the mask is, where the model can tell.
+    """
     from curate.errors import InputError
-    from pipelines.verbs.segment import Simplicity, Wanted
+    from pipelines.verbs.segment import Simplicity, Wanted, text
     from pipelines.verbs.segment import segment as run
 
     prints = rle or polygon or polygons or as_json
@@ -219,9 +222,9 @@ def segment(
         simple = Simplicity(tolerance, min_area)
     found = run(image, box, model, Wanted(output, overlay, rle, polygon, simple))
     if len(found) == 1:
-        give(found[0], prints)
+        give(found[0], prints, text(found))
     else:
-        give(found, prints)
+        give(found, prints, text(found))
 
 
 @app.command()

@@ -22,6 +22,7 @@ from model import fetching
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
+from model.evaluation.confidence import WatchedModel
 from model.evaluation.gate import find_falls
 from model.evaluation.judging import Judgement, judge, trained_methods
 from model.evaluation.last_model import LastModel, differences, open_last_model
@@ -85,10 +86,12 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     if last is not None and last.network is not None:
         networks["baseline"] = last.network.to(device())
     trained = trained_methods(networks) | published_methods()
+    watched = WatchedModel(trained["model"], origin.confidence)
+    trained["model"] = watched.answer
     judgement = judge(shards, trained, settings.dask.workers, log)
 
     iou = column(judgement.scores["model"], "iou")
-    write_table(folder / "scores.parquet", _scores_table(shards, judgement))
+    write_table(folder / "scores.parquet", _scores_table(shards, judgement, watched))
     judged = list(strata(shards.table, _trained_concepts(shards)))
     with one_thread():
         table = cases_table(shards, model, iou, judged)
@@ -100,6 +103,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         parameters=sum(each.numel() for each in model.network.parameters()),
     )
     report = _report(settings, shards, judgement, judged_model, inputs)
+    report = msgspec.structs.replace(report, confidence=watched.report(iou))
     if last is not None:
         gate = judge_gate(settings, shards, judgement, last)
         report = msgspec.structs.replace(report, gate=gate)
@@ -146,6 +150,7 @@ def _settings_digest(settings: Settings, last: LastModel | None) -> str:
         last_digest,
         list(METRICS),
         fetching.LITE.is_file(),
+        "confidence",  # reports of earlier versions have none
     )
 
 
@@ -229,8 +234,13 @@ def _trained_concepts(shards: Shards) -> frozenset[str]:
     return frozenset(train.table["concept"].to_pylist())
 
 
-def _scores_table(shards: Shards, judgement: Judgement) -> pa.Table:
-    """One row for each object and method: what the object is, and its metrics but for curves."""
+def _scores_table(
+    shards: Shards, judgement: Judgement, watched: WatchedModel
+) -> pa.Table:
+    """One row for each object and method: what the object is, and its metrics but for curves.
+
+    The model's rows have the expected IoU, too.
+    """
     columns = ["object_id", "image_id", "export", "domain", "customer", "concept"]
     objects = shards.table.select(columns)
     sizes = windows.sizes(windows.box_columns(shards.table, "box"))
@@ -245,5 +255,9 @@ def _scores_table(shards: Shards, judgement: Judgement) -> pa.Table:
             if not metric.is_curve and not metric.only_overall:
                 numbers = pa.array(column(values, name).copy())
                 table = table.append_column(name, numbers)
+        expected = pa.nulls(len(table), pa.float64())
+        if method == "model":
+            expected = pa.array(watched.expected_ious, pa.float64())
+        table = table.append_column("expected_iou", expected)
         tables.append(table)
     return pa.concat_tables(tables)
