@@ -84,6 +84,16 @@ def evaluate(
         raise CheckFailed(result.falls)
 
 
+@app.command()
+@ends_well
+def quality(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
+    """Judge the annotations that the model learned from, and show the doubtful ones."""
+    from pipelines.verbs.quality import quality as run
+
+    result = run(load(settings, root))
+    give(result, as_json, f"page: {result.page}")
+
+
 @app.command("all")
 @ends_well
 def everything(

@@ -112,7 +112,7 @@ def normal_maps(mask: Mask) -> tuple[Map, Map]:
     )
     across = -_difference(blurred, 1, 0)
     down = -_difference(blurred, 0, 1)
-    length = np.hypot(across, down)
+    length: Map = np.hypot(across, down)
     is_flat = length < 1e-4
     length[is_flat] = 1
     across[is_flat] = 0

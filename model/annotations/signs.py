@@ -3,6 +3,7 @@
 None decides alone. A new sign is one function of `Evidence` and one line of `SIGNS`.
 """
 
+import math
 from collections.abc import Callable
 from itertools import combinations
 
@@ -158,7 +159,7 @@ def straight_share(evidence: Evidence) -> float:
 def longest_side(evidence: Evidence) -> float:
     """The longest straight side, beside the root of the mask's area."""
     lengths = [side.length for side in evidence.sides.straight]
-    return min(_MOST, max(lengths, default=0.0) / evidence.area**0.5)
+    return min(_MOST, max(lengths, default=0.0) / math.sqrt(evidence.area))
 
 
 def bare_side(evidence: Evidence) -> float:
@@ -167,7 +168,7 @@ def bare_side(evidence: Evidence) -> float:
         side.length * max(0.0, 1 - side.means["edge"] / _WEAK_EDGE)
         for side in evidence.sides.straight
     ]
-    return min(_MOST, max(found, default=0.0) / evidence.area**0.5)
+    return min(_MOST, max(found, default=0.0) / math.sqrt(evidence.area))
 
 
 def cut_side(evidence: Evidence) -> float:
@@ -178,7 +179,7 @@ def cut_side(evidence: Evidence) -> float:
         * side.means["wider"]
         for side in evidence.sides.straight
     ]
-    return min(_MOST, max(found, default=0.0) / evidence.area**0.5)
+    return min(_MOST, max(found, default=0.0) / math.sqrt(evidence.area))
 
 
 def bowed_sides(evidence: Evidence) -> float:
@@ -191,7 +192,7 @@ def bowed_sides(evidence: Evidence) -> float:
 
 def corner_count(evidence: Evidence) -> float:
     """Corners of the outline, beside the root of its length."""
-    return evidence.sides.corners / evidence.sides.length**0.5
+    return evidence.sides.corners / math.sqrt(evidence.sides.length)
 
 
 def pieces(evidence: Evidence) -> float:
