@@ -24,7 +24,7 @@ LEVELS = 1000
 
 _LEAST_OBJECTS = 40  # of a size: fewer are fitted together with all others
 _OBJECTS_OF_KNOT = 20
-_TEMPERATURES = np.geomspace(0.25, 4.0, 97)  # 3% apart; 1 is one of them
+_TEMPERATURES = np.geomspace(0.125, 8.0, 145)  # 3% apart; 1 is one of them
 
 Counts = NDArray[np.float64]
 """(2, LEVELS): px that are not the object and px that are, by probability."""

@@ -54,12 +54,17 @@ def other_masks(shards: Shards, row: int, others: list[int]) -> Iterator[Mask]:
     for other in others:
         _, mask = shards.crop(other)
         crop = crop_box(shards, other)
-        x0 = max(own.x0, crop.x0)
-        y0 = max(own.y0, crop.y0)
-        x1 = min(own.x1, crop.x1)
-        y1 = min(own.y1, crop.y1)
-        shared = mask[y0 - crop.y0 : y1 - crop.y0, x0 - crop.x0 : x1 - crop.x0]
-        if shared.any():
+        left = max(own.x0, crop.x0)
+        top = max(own.y0, crop.y0)
+        right = min(own.x1, crop.x1)
+        bottom = min(own.y1, crop.y1)
+
+        theirs = mask[
+            top - crop.y0 : bottom - crop.y0, left - crop.x0 : right - crop.x0
+        ]
+        if theirs.any():
             placed = np.zeros((own.height, own.width), np.bool_)
-            placed[y0 - own.y0 : y1 - own.y0, x0 - own.x0 : x1 - own.x0] = shared
+            rows = slice(top - own.y0, bottom - own.y0)
+            columns = slice(left - own.x0, right - own.x0)
+            placed[rows, columns] = theirs
             yield placed

@@ -79,20 +79,33 @@ def judge_annotations(settings: Settings, log: Callable[[str], None]) -> UPath:
         return path
 
     model, _ = load_checkpoint(str(model_path))
-    model = model.to(device())
     log(f"quality: {len(shards):,} annotations, and spoiled copies to compare with")
+    report = _judge(model.to(device()), shards, settings, key, log)
+    write_json(path, report)
+    log(f"quality: {report.doubtful:,} of {report.objects:,} annotations are doubtful")
+    return path
+
+
+def _judge(
+    model: BoxNetwork,
+    shards: Shards,
+    settings: Settings,
+    key: str,
+    log: Callable[[str], None],
+) -> QualityReport:
+    """Judge all annotations and write both tables; what quality.json says of them."""
     own = own_signs(model, shards, settings, log)
     copies = spoiled_copies(model, shards, settings, log)
     qualities = judge(shards, own, copies, settings.quality.seed)
 
+    folder = UPath(settings.build) / "quality"
     annotations = _annotations_table(shards, own, qualities)
     write_table(folder / "annotations.parquet", annotations)
     worst = _worst(qualities.own, settings.quality.shown)
-    write_table(
-        folder / "worst.parquet",
-        _worst_table(model, shards, annotations, worst, settings),
-    )
-    report = QualityReport(
+    pictures = _worst_table(model, shards, annotations, worst, settings)
+    write_table(folder / "worst.parquet", pictures)
+
+    return QualityReport(
         key=key,
         objects=len(shards),
         unjudged=int(np.isnan(own).any(axis=1).sum()),
@@ -100,9 +113,6 @@ def judge_annotations(settings: Settings, log: Callable[[str], None]) -> UPath:
         found=_found(qualities, copies),
         groups=_groups(annotations),
     )
-    write_json(path, report)
-    log(f"quality: {report.doubtful:,} of {report.objects:,} annotations are doubtful")
-    return path
 
 
 def _is_known(folder: UPath, key: str) -> bool:
