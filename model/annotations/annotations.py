@@ -48,8 +48,14 @@ def neighbours(shards: Shards) -> list[list[int]]:
     return found
 
 
-def other_masks(shards: Shards, row: int, others: list[int]) -> Iterator[Mask]:
-    """What other rows' objects cover of the crop of a row: (H, W) masks that are not empty."""
+def other_masks(
+    shards: Shards, row: int, others: list[int], whole: bool = False
+) -> Iterator[Mask]:
+    """What other rows' objects cover of the crop of a row: (H, W) masks that are not empty.
+
+    `whole`: only objects that lie in the crop as a whole. What a crop cuts off ends in straight
+    sides, as no other object does.
+    """
     own = crop_box(shards, row)
     for other in others:
         _, mask = shards.crop(other)
@@ -62,6 +68,8 @@ def other_masks(shards: Shards, row: int, others: list[int]) -> Iterator[Mask]:
         theirs = mask[
             top - crop.y0 : bottom - crop.y0, left - crop.x0 : right - crop.x0
         ]
+        if whole and theirs.sum() < mask.sum():
+            continue
         if theirs.any():
             placed = np.zeros((own.height, own.width), np.bool_)
             rows = slice(top - own.y0, bottom - own.y0)

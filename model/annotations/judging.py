@@ -100,11 +100,12 @@ def _spoiled(
 ) -> tuple[Spoiling, Annotation] | None:
     """An object's annotation spoiled in one of some ways; None if it cannot be."""
     annotation = read_annotation(shards, row)
-    others = list(other_masks(shards, row, near))
     for place in rng.permutation(len(kinds)).tolist():
-        mask = spoil(kinds[place], annotation.mask, others, rng)
+        kind = kinds[place]
+        others = list(other_masks(shards, row, near, whole=kind is Spoiling.MERGED))
+        mask = spoil(kind, annotation.mask, others, rng)
         if mask is not None:
-            return kinds[place], replace(annotation, mask=mask)
+            return kind, replace(annotation, mask=mask)
     return None
 
 
