@@ -1,13 +1,14 @@
 """Whether the model knows how good its answers are: reliability, expected IoU, risk by coverage."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.shards.reader import Sample
 from curate.shards.windows import SIZES
-from model.calibration import LEVELS, Counts, brier, level_probabilities, pixel_shares
+from model.calibration import Counts, brier, level_probabilities, pixel_shares
 from model.confidence import Confidence, Probabilities, self_overlap, size_of
 from model.evaluation.judging import Answers
 from model.evaluation.report import ConfidenceReport, ReliabilityBin, SizeReliability
@@ -21,31 +22,49 @@ Numbers = NDArray[np.float64]
 """(n,)"""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _NotedAnswer:
+    """What is kept of an answer."""
+
+    expected_iou: float
+    size: str
+    pixels: NDArray[np.float32]
+    """See `pixel_shares`."""
+
+
 class WatchedModel:
     """A model whose answers are noted while they are judged: how sure each is, and each px."""
 
     def __init__(self, answers: Answers, confidence: Confidence | None) -> None:
         self._answers = answers
         self._confidence = confidence
-        self._pixels = {size: np.zeros((2, LEVELS)) for size in SIZES}
-        self._objects = dict.fromkeys(SIZES, 0)
-        self.expected_ious: list[float] = []
-        """Of all answers so far. Without a fitted confidence, what the answers expect of
-        themselves."""
+        self._of_rows: dict[int, _NotedAnswer] = {}
 
     def answer(self, samples: Sequence[Sample]) -> list[Probabilities]:
-        """The model's answers to samples."""
+        """The model's answers to samples, which may come in any order and on several threads."""
         answers = self._answers(samples)
         for sample, answer in zip(samples, answers, strict=True):
-            size = size_of(sample.drawn)
-            self._pixels[size] += pixel_shares(answer, sample.mask)
-            self._objects[size] += 1
             if self._confidence is None:
                 expected = self_overlap(answer)
             else:
                 expected = self._confidence.expected_iou(answer, sample.drawn)
-            self.expected_ious.append(round(expected, _DIGITS))
+            self._of_rows[sample.row] = _NotedAnswer(
+                expected_iou=_rounded(expected),
+                size=size_of(sample.drawn),
+                pixels=pixel_shares(answer, sample.mask).astype(np.float32),
+            )
         return answers
+
+    @property
+    def expected_ious(self) -> list[float]:
+        """Of all answers so far, in the order of the shards.
+
+        Without a fitted confidence, what the answers expect of themselves.
+        """
+        return [each.expected_iou for each in self._in_order()]
+
+    def _in_order(self) -> list["_NotedAnswer"]:
+        return [self._of_rows[row] for row in sorted(self._of_rows)]
 
     def report(self, iou: Numbers) -> ConfidenceReport:
         """How well the model knows its answers. `iou`: (n,) of all answers."""
@@ -53,15 +72,16 @@ class WatchedModel:
         risk = 1 - iou
         by_coverage = risks(expected, risk)
         bins = iou_bins(expected, iou)
+        sizes = {each.size for each in self._of_rows.values()}
         return ConfidenceReport(
             fitted=self._confidence is not None,
-            aurc=float(by_coverage.mean()),
-            aurc_perfect=float(risks(iou, risk).mean()),
-            aurc_random=float(risk.mean()),
+            aurc=_rounded(by_coverage.mean()),
+            aurc_perfect=_rounded(risks(iou, risk).mean()),
+            aurc_random=_rounded(risk.mean()),
             risks=_some_risks(by_coverage),
             iou_error=calibration_error(bins),
             iou_bins=bins,
-            sizes=[self._of_size(size) for size in SIZES if self._objects[size]],
+            sizes=[self._of_size(size) for size in SIZES if size in sizes],
         )
 
     def _of_size(self, size: str) -> SizeReliability:
@@ -69,13 +89,14 @@ class WatchedModel:
         temperature = 1.0
         if self._confidence is not None:
             temperature = self._confidence.by_size[size].temperature
-        pixels = self._pixels[size]
+        of_size = [each.pixels for each in self._in_order() if each.size == size]
+        pixels: Counts = np.stack(of_size).sum(axis=0, dtype=np.float64)
         bins = probability_bins(pixels, temperature)
         return SizeReliability(
             size=size,
-            objects=self._objects[size],
-            brier=brier(pixels, temperature),
-            brier_raw=brier(pixels, 1.0),
+            objects=len(of_size),
+            brier=_rounded(brier(pixels, temperature)),
+            brier_raw=_rounded(brier(pixels, 1.0)),
             calibration_error=calibration_error(bins),
             calibration_error_raw=calibration_error(probability_bins(pixels, 1.0)),
             bins=bins,
@@ -101,7 +122,7 @@ def _some_risks(by_coverage: Numbers) -> list[tuple[float, float]]:
     found = []
     for step in range(1, _COVERAGES + 1):
         answers = max(1, round(number * step / _COVERAGES))
-        found.append((answers / number, float(by_coverage[answers - 1])))
+        found.append((answers / number, _rounded(by_coverage[answers - 1])))
     return found
 
 
@@ -111,9 +132,9 @@ def iou_bins(expected: Numbers, iou: Numbers) -> list[ReliabilityBin]:
     bins = []
     for rows in np.array_split(order, min(_IOU_BINS, len(order))):
         each = ReliabilityBin(
-            share=len(rows) / len(order),
-            stated=float(expected[rows].mean()),
-            found=float(iou[rows].mean()),
+            share=_rounded(len(rows) / len(order)),
+            stated=_rounded(expected[rows].mean()),
+            found=_rounded(iou[rows].mean()),
         )
         bins.append(each)
     return bins
@@ -134,9 +155,9 @@ def probability_bins(pixels: Counts, temperature: float) -> list[ReliabilityBin]
         mass = both[is_in_step].sum()
         if mass > 0:
             each = ReliabilityBin(
-                share=float(mass / both.sum()),
-                stated=float((both * probability)[is_in_step].sum() / mass),
-                found=float(inside[is_in_step].sum() / mass),
+                share=_rounded(mass / both.sum()),
+                stated=_rounded((both * probability)[is_in_step].sum() / mass),
+                found=_rounded(inside[is_in_step].sum() / mass),
             )
             bins.append(each)
     return bins
@@ -144,4 +165,10 @@ def probability_bins(pixels: Counts, temperature: float) -> list[ReliabilityBin]
 
 def calibration_error(bins: Sequence[ReliabilityBin]) -> float:
     """Mean difference of stated and found (ECE). Naeini, Cooper and Hauskrecht (2015)."""
-    return sum(each.share * abs(each.stated - each.found) for each in bins)
+    error = sum(each.share * abs(each.stated - each.found) for each in bins)
+    return _rounded(error)
+
+
+def _rounded(value: float | np.floating) -> float:
+    """A number that is the same wherever the arrays that it was summed from lay in memory."""
+    return round(float(value), _DIGITS)
