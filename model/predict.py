@@ -293,9 +293,7 @@ class Segmenter:
             answers.append(WindowAnswer(_as_mask(answer), window, expected_iou))
         return answers
 
-    def _expected_iou(
-        self, answer: Probabilities | Levels, drawn: Box
-    ) -> float | None:
+    def _expected_iou(self, answer: Probabilities | Levels, drawn: Box) -> float | None:
         """The IoU that an answer has on average; None if the checkpoint cannot tell."""
         if self.origin.confidence is None:
             return None

@@ -63,3 +63,8 @@ def test_it_is_kept_in_a_checkpoint_s_origin() -> None:
     again = msgspec.json.decode(msgspec.json.encode(origin), type=Origin)
     assert again.confidence == CONFIDENCE
     assert msgspec.json.decode(b'{"variant":"small"}', type=Origin).confidence is None
+
+
+def test_levels_are_probabilities_in_255ths() -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (40, 40), dtype=np.uint8)
+    assert self_overlap(levels) == pytest.approx(self_overlap(levels / np.float32(255)))

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from pycocotools import mask as coco
 
-from curate.records import Box
 from model.predict import Answer
 from tests.pipelines.small_project import Verb
 
@@ -27,8 +26,7 @@ class LeftHalf:
         for x0, y0, x1, y1 in boxes:
             mask = np.zeros(image.shape[:2], bool)
             mask[y0:y1, x0 : (x0 + x1) // 2] = True
-            window = Box(x0, y0, x1, y1)
-            found.append(Answer(mask, window, mask.astype(np.float32), 0.4567))
+            found.append(Answer(mask, 0.4567))
         return found
 
 
