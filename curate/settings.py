@@ -234,6 +234,13 @@ class BalanceSettings(Section):
             "the smallest factor counts"
         ),
     )
+    quality_trust: Share = Field(
+        default=0.0,
+        description=(
+            "how much the weight of an object shrinks with the quality of its annotation, as the "
+            "last run of `quality` judged it: by the factor 1 − quality_trust × (1 − quality)"
+        ),
+    )
     max_per_image: int | None = Field(
         default=64, ge=1, description="objects that one image may bring; `null`: no cap"
     )
@@ -402,6 +409,28 @@ class RunsSettings(Section):
     )
 
 
+class QualitySettings(Section):
+    """Judging the annotations of the train split."""
+
+    windows: int = Field(
+        default=2,
+        ge=1,
+        le=16,
+        description="redrawn windows in which the model is asked about each annotation",
+    )
+    copies: int = Field(
+        default=1000,
+        ge=50,
+        description=(
+            "masks that are spoiled on purpose, to learn what a wrong annotation looks like here"
+        ),
+    )
+    shown: int = Field(
+        default=60, ge=1, description="doubtful annotations on the page at most"
+    )
+    seed: int = Field(default=0, description="seed of the spoiling")
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -438,6 +467,7 @@ class Settings(Section):
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     runs: RunsSettings = RunsSettings()
+    quality: QualitySettings = QualitySettings()
     dask: DaskSettings = DaskSettings()
     limits: Limits = Limits()
 

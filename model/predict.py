@@ -185,6 +185,17 @@ class WindowAnswer:
     """The IoU that such an answer has on average; None if the checkpoint cannot tell."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """A mask, and how sure it is."""
+
+    mask: Mask
+    """(H, W) bool, of the image's size."""
+
+    expected_iou: float | None
+    """The IoU that such an answer has on average; None if the checkpoint cannot tell."""
+
+
 class Segmenter:
     """A loaded model that answers boxes with masks."""
 
@@ -218,22 +229,39 @@ class Segmenter:
         box may reach beyond the image. Nothing outside the window around a box is ever in its mask.
         InputError for an image or box that is not one, or a box outside the image.
         """
+        answers = self._answers(image, box)
+        if _is_one_box(box):
+            return answers[0].mask
+        return [answer.mask for answer in answers]
+
+    @overload
+    def segment_with_confidence(self, image: Pixels, box: DrawnBox) -> Answer: ...
+    @overload
+    def segment_with_confidence(
+        self, image: Pixels, box: Sequence[DrawnBox] | NDArray[np.int32]
+    ) -> list[Answer]: ...
+    def segment_with_confidence(self, image: Pixels, box: Any) -> Answer | list[Answer]:
+        """As `segment`, with the expected IoU of each mask beside it."""
+        answers = self._answers(image, box)
+        if _is_one_box(box):
+            return answers[0]
+        return answers
+
+    def _answers(self, image: Pixels, box: Any) -> list[Answer]:
+        """The answers to one box, or to several, in the frame of the image."""
         _check_image(image)
         boxes = [box]
         if not _is_one_box(box):
             boxes = list(box)
-        answers = self.answer_windows([image] * len(boxes), boxes)
 
         height, width, _ = image.shape
-        masks = []
-        for answer in answers:
+        answers = []
+        for answer in self.answer_windows([image] * len(boxes), boxes):
             x0, y0, x1, y1 = answer.window
             mask = np.zeros((height, width), np.bool_)
             mask[y0:y1, x0:x1] = answer.mask
-            masks.append(mask)
-        if _is_one_box(box):
-            return masks[0]
-        return masks
+            answers.append(Answer(mask, answer.expected_iou))
+        return answers
 
     def answer_windows(
         self, images: Sequence[Pixels], boxes: Sequence[Any]
@@ -258,10 +286,18 @@ class Segmenter:
         crops = []
         for image, (x0, y0, x1, y1) in zip(images, seen, strict=True):
             crops.append(image[y0:y1, x0:x1])
-        found = window_masks(self.model, crops, windows.shift(drawn, grown, -1))
-        return [
-            WindowAnswer(mask, window) for mask, window in zip(found, seen, strict=True)
-        ]
+        found = _answers(self.model, crops, windows.shift(drawn, grown, -1))
+        answers = []
+        for answer, window, box in zip(found, seen, drawn.tolist(), strict=True):
+            expected_iou = self._expected_iou(answer, Box(*box))
+            answers.append(WindowAnswer(_as_mask(answer), window, expected_iou))
+        return answers
+
+    def _expected_iou(self, answer: Probabilities | Levels, drawn: Box) -> float | None:
+        """The IoU that an answer has on average; None if the checkpoint cannot tell."""
+        if self.origin.confidence is None:
+            return None
+        return self.origin.confidence.expected_iou(answer, drawn)
 
 
 def _check_image(image: Any) -> None:

@@ -12,6 +12,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.storage import read_record
+from model.confidence import Confidence
 
 Variant = Literal["small", "lite", "full"]
 """Sizes of the network: `full` and `lite` as published, `small` for processors."""
@@ -46,6 +47,9 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
     validation: dict[str, float] = {}
     """Mean IoU on the validation split, by domain."""
+
+    confidence: Confidence | None = None
+    """How sure its answers are, from the validation split; None if it was never fitted."""
 
     versions: dict[str, str] = {}
     """Versions of the packages that made the numbers."""

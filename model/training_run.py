@@ -13,13 +13,13 @@ from curate.settings import Settings
 from curate.shards.reader import Shards
 from curate.storage import write_json
 from model.board import Board
-from model.checkpoint import save_checkpoint
+from model.checkpoint import load_checkpoint, save_checkpoint
 from model.curve import write_curve
 from model.loading import ScheduledBatch, load_batches, worker_count
 from model.pace import PACE_STEPS, Every, Pace, is_validation_due, validation_pixels
 from model.records import Origin, TrainingRecord, mean_over_domains
 from model.training_state import TrainingState
-from model.validation import validate, validation_rows
+from model.validation import fitted_confidence, validate, validation_rows
 
 _SAVE_SECONDS = 60.0
 _LOG_SECONDS = 20.0
@@ -80,7 +80,18 @@ def finish(run: TrainingRun, state: TrainingState) -> None:
             if _is_late(run, state):
                 _validate(run, state, scheduled, board)
                 break
+    _fit_confidence(run, state)
     _write_record(run, state)
+
+
+def _fit_confidence(run: TrainingRun, state: TrainingState) -> None:
+    """Fit on val how sure the best checkpoint's answers are, and note it in its metadata."""
+    if run.val_shards is None:
+        return
+    path = run.folder / "model.safetensors"
+    model, origin = load_checkpoint(path)
+    confidence = fitted_confidence(model.to(state.device), run.val_shards)
+    save_checkpoint(path, model, msgspec.structs.replace(origin, confidence=confidence))
 
 
 def _count(state: TrainingState, scheduled: ScheduledBatch, pace: Pace) -> None:

@@ -1,14 +1,22 @@
-"""How good the model is while it learns: IoU by domain, on a fixed selection of the val split."""
+"""How good the model is while it learns: IoU by domain, on a fixed selection of the val split.
+
+And how sure its answers are when it has learned.
+"""
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.shards.reader import Shards
+from curate.shards.reader import Sample, Shards
 from model.box_network import BoxNetwork
+from model.calibration import count_by_size, fit_confidence
+from model.confidence import Confidence
 from model.evaluation.comparison import as_mask, overlap
-from model.predict import sample_probabilities
+from model.predict import Probabilities, sample_probabilities
 
 _TOGETHER = 64  # windows in memory
+_MOST_CONFIDENCE_PIXELS = 40_000_000  # of the windows on which confidence is fitted
 
 
 def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
@@ -43,16 +51,37 @@ def validate(
     """Mean IoU by domain, on the stored windows of some rows. A mask is probability ≥ 0.5."""
     model.eval()
     found: dict[str, list[float]] = {}
-    for first in range(0, len(rows), _TOGETHER):
-        some = rows[first : first + _TOGETHER]
-        samples = [shards.sample(row) for row in some.tolist()]
-        answers = sample_probabilities(model, samples)
-        for sample, answer in zip(samples, answers, strict=True):
-            shared = overlap(as_mask(answer), sample.mask)
-            of_domain = found.setdefault(sample.domain, [])
-            of_domain.append(shared.iou)
+    for sample, answer in _answered(model, shards, rows):
+        shared = overlap(as_mask(answer), sample.mask)
+        of_domain = found.setdefault(sample.domain, [])
+        of_domain.append(shared.iou)
 
     by_domain = {}
     for domain in sorted(found):
         by_domain[domain] = float(np.mean(found[domain]))
     return by_domain
+
+
+def fitted_confidence(model: BoxNetwork, shards: Shards) -> Confidence:
+    """How sure the model's answers are, fitted on the stored windows of the val shards.
+
+    On so many rows, domains in turn, that it takes a minute or two on a processor.
+    """
+    model.eval()
+    rows = validation_rows(shards, _MOST_CONFIDENCE_PIXELS)
+    answers = (
+        (answer, sample.mask, sample.drawn)
+        for sample, answer in _answered(model, shards, rows)
+    )
+    return fit_confidence(count_by_size(answers))
+
+
+def _answered(
+    model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]
+) -> Iterator[tuple[Sample, Probabilities]]:
+    """The stored windows of some rows, each with the model's answer."""
+    for first in range(0, len(rows), _TOGETHER):
+        some = rows[first : first + _TOGETHER]
+        samples = [shards.sample(row) for row in some.tolist()]
+        answers = sample_probabilities(model, samples)
+        yield from zip(samples, answers, strict=True)

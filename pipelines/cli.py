@@ -85,6 +85,16 @@ def evaluate(
         raise CheckFailed(result.falls)
 
 
+@app.command()
+@ends_well
+def quality(settings: SettingsFile, root: Root = None, as_json: AsJson = False) -> None:
+    """Judge the annotations that the model learned from, and show the doubtful ones."""
+    from pipelines.verbs.quality import quality as run
+
+    result = run(load(settings, root))
+    give(result, as_json, f"page: {result.page}")
+
+
 @app.command("all")
 @ends_well
 def everything(
@@ -204,9 +214,12 @@ def segment(
     ] = 64.0,
     as_json: AsJson = False,
 ) -> None:
-    """Find the mask of the object in a box. Prints JSON, a list for several boxes."""
+    """Find the mask of the object in a box. Prints JSON, a list for several boxes.
+
+    Without JSON it prints how sure the mask is, where the model can tell.
+    """
     from curate.errors import InputError
-    from pipelines.verbs.segment import Simplicity, Wanted
+    from pipelines.verbs.segment import Simplicity, Wanted, text
     from pipelines.verbs.segment import segment as run
 
     prints = rle or polygon or polygons or as_json
@@ -220,9 +233,9 @@ def segment(
         simple = Simplicity(tolerance, min_area)
     found = run(image, box, model, Wanted(output, overlay, rle, polygon, simple))
     if len(found) == 1:
-        give(found[0], prints)
+        give(found[0], prints, text(found))
     else:
-        give(found, prints)
+        give(found, prints, text(found))
 
 
 @app.command()

@@ -69,12 +69,15 @@ BELOW = {
 """The rooms of curate/, and the rooms that each may read besides the shared files."""
 MODEL_FROM_CURATE = {"pixels", "shards"}
 MODEL_ENTRANCES = {
-    "model.train",
+    "model.annotations.quality",
     "model.evaluation.changed_cases",
     "model.evaluation.evaluate",
     "model.predict",
+    "model.train",
 }
 MODEL_TABLES = {
+    "model.annotations.report",
+    "model.annotations.spoiling",
     "model.curve",
     "model.drawn_box",
     "model.evaluation.intervals",

@@ -119,6 +119,7 @@ def test_the_contributors_table_has_what_newcomers_look_for() -> None:
         "a metric",
         "a baseline",
         "a loss",
+        "a sign of a wrong annotation",
         "a format that is not read",
         "a page section",
         "a settings key",

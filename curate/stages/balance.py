@@ -2,9 +2,10 @@
 
 Weight = trust × (target share of the domain / its actual share), then shared over the domain's
 concepts by the same rule; target ∝ n^temperature unless the settings name it. Trust is that of the
-export, times the smallest factor that the settings give to one of the object's flags. A weight is
-the expected number of times that an epoch uses the object: the mean over the train rows is 1. Rows
-of val and test are judged once each and weigh 1.
+export, times the smallest factor that the settings give to one of the object's flags, times what
+the quality of its annotation leaves (`quality_trusts`). A weight is the expected number of times
+that an epoch uses the object: the mean over the train rows is 1. Rows of val and test are judged
+once each and weigh 1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,16 +32,44 @@ NEEDS = (
 ADDS = pa.schema([("weight", pa.float32())])
 """Columns that the stage adds."""
 
-CELL = ["domain", "concept", "export", "flag_trust"]
-"""What names a cell: the train objects of one domain, concept, export and flag trust have one
-weight. Flag trust is the factor that the settings give to their flags, 1 if none."""
+CELL = ["domain", "concept", "export", "flag_trust", "quality_trust"]
+"""What names a cell: the train objects of one domain, concept, export, flag trust and quality trust
+have one weight. Flag trust is the factor that the settings give to their flags, 1 if none."""
+
+QUALITY_STEP = 0.05
+"""Quality trusts are multiples of it, so that cells stay few."""
 
 _ROW = ["domain", "concept", "export", "split"]
 
 
-def count_cells(segments: pa.Table, settings: BalanceSettings) -> pd.DataFrame:
-    """The train rows by cell: a table with the columns of CELL and the number of `objects`."""
-    rows = _cells_of_rows(segments, settings)
+def quality_trusts(
+    qualities: "pd.Series[float]", settings: BalanceSettings
+) -> "pd.Series[float]":
+    """The factor on the weight of each judged object that has one other than 1.
+
+    `qualities`: of annotations, 0 to 1, by object_id. The factor is 1 − quality_trust × (1 −
+    quality), and at least 0.05.
+
+    >>> quality_trusts(pd.Series({"a": 0.2, "b": 1.0}), BalanceSettings(quality_trust=0.5))
+    a    0.6
+    dtype: float64
+    """
+    exact = 1 - settings.quality_trust * (1 - qualities)
+    steps = (exact / QUALITY_STEP).round().clip(lower=1)
+    factors = (steps * QUALITY_STEP).round(2)
+    return factors[factors < 1]
+
+
+def count_cells(
+    segments: pa.Table,
+    settings: BalanceSettings,
+    quality: "pd.Series[float] | None" = None,
+) -> pd.DataFrame:
+    """The train rows by cell: a table with the columns of CELL and the number of `objects`.
+
+    `quality`: of `quality_trusts`. An object that it does not hold has 1.
+    """
+    rows = _cells_of_rows(segments, settings, quality)
     train = rows[rows.split == "train"]
     by_cell = train.groupby(CELL)
     counts: pd.DataFrame = by_cell.size().reset_index(name="objects")
@@ -67,7 +96,8 @@ def weights(
     weighed = cells.merge(concepts, on=["domain", "concept"])
 
     # Trust compares exports with each other, so the mean is set to 1 after it.
-    trusted = weighed.weight * weighed.export.map(trust) * weighed.flag_trust
+    own_trust = weighed.flag_trust * weighed.quality_trust
+    trusted = weighed.weight * weighed.export.map(trust) * own_trust
     used = trusted * weighed.objects
     mean = used.sum() / weighed.objects.sum()
     return weighed.assign(weight=trusted / mean)
@@ -119,14 +149,17 @@ def target_shares(
 
 
 def weigh(
-    segments: pa.Table, cells: pd.DataFrame, settings: BalanceSettings
+    segments: pa.Table,
+    cells: pd.DataFrame,
+    settings: BalanceSettings,
+    quality: "pd.Series[float] | None" = None,
 ) -> pa.Table:
     """Rows with their `weight`: that of their cell for train rows, 1 for the others.
 
-    `cells`: of `weights`.
+    `cells`: of `weights`. `quality`: as for `count_cells`.
     """
     require(segments.schema, NEEDS, "balance")
-    rows = _cells_of_rows(segments, settings)
+    rows = _cells_of_rows(segments, settings, quality)
     is_train = rows.split == "train"
     found = rows.merge(cells, how="left", on=CELL).weight
     if found[is_train].isna().any():
@@ -136,11 +169,19 @@ def weigh(
     return segments.append_column(ADDS.field("weight"), pa.array(weight, pa.float32()))
 
 
-def _cells_of_rows(segments: pa.Table, settings: BalanceSettings) -> pd.DataFrame:
+def _cells_of_rows(
+    segments: pa.Table,
+    settings: BalanceSettings,
+    quality: "pd.Series[float] | None",
+) -> pd.DataFrame:
     """The cell and the split of each row."""
     rows: pd.DataFrame = segments.select(_ROW).to_pandas()
+    rows = rows.assign(flag_trust=1.0, quality_trust=1.0)
+    if quality is not None and len(quality):
+        object_ids = segments["object_id"].to_pandas()
+        rows["quality_trust"] = object_ids.map(quality).fillna(1.0)
     if not settings.flag_trust:
-        return rows.assign(flag_trust=1.0)
+        return rows
 
     factors = []
     for flags in segments["flags"].to_pylist():

@@ -27,6 +27,7 @@ from model import fetching
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
+from model.evaluation.confidence import WatchedModel
 from model.evaluation.gate import find_falls
 from model.evaluation.judging import Judgement, judge, trained_methods
 from model.evaluation.last_model import LastModel, differences, open_last_model
@@ -49,6 +50,7 @@ from model.evaluation.strata import (
 )
 from model.hardware import device, one_thread
 from model.keep_runs import keep_report
+from model.records import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +91,19 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         log(f"evaluate: {report_path} is up to date")
         return report_path
 
-    judgement = _judge(settings, shards, model, last, log)
+    judgement, watched = _judge(settings, shards, model, origin, last, log)
 
     # Beside the folder until all is written: a killed run never leaves scores of one model
     # beside the report of another.
     new = build / ".evaluate.new"
     remove_folder(new)
     iou = column(judgement.scores["model"], "iou")
+    trained = _trained_concepts(shards)
     write_table(
         new / "scores.parquet",
-        scores_table(shards, judgement, _trained_concepts(shards)),
+        scores_table(shards, judgement, trained, watched.expected_ious),
     )
-    judged = list(strata(shards.table, _trained_concepts(shards)))
+    judged = list(strata(shards.table, trained))
     with one_thread():
         table = cases_table(shards, model, iou, judged)
     write_table(new / "cases.parquet", table)
@@ -111,6 +114,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         parameters=sum(each.numel() for each in model.network.parameters()),
     )
     report = _report(settings, shards, judgement, judged_model, inputs)
+    report = msgspec.structs.replace(report, confidence=watched.report(iou))
     if last is not None:
         gate = judge_gate(settings, shards, judgement, last)
         report = msgspec.structs.replace(report, gate=gate)
@@ -124,10 +128,11 @@ def _judge(
     settings: Settings,
     shards: Shards,
     model: BoxNetwork,
+    origin: Origin,
     last: LastModel | None,
     log: Callable[[str], None],
-) -> Judgement:
-    """Score the model and what it must beat on all test objects."""
+) -> tuple[Judgement, WatchedModel]:
+    """Score the model and what it must beat on all test objects; note how sure the model was."""
     log(
         f"evaluate: {len(shards):,} test objects, each answered by the model and what it must beat"
     )
@@ -136,7 +141,9 @@ def _judge(
     if last is not None and last.network is not None:
         networks["baseline"] = last.network.to(device())
     trained = trained_methods(networks) | published_methods()
-    return judge(shards, trained, settings.dask.workers, log)
+    watched = WatchedModel(trained["model"], origin.confidence)
+    trained["model"] = watched.answer
+    return judge(shards, trained, settings.dask.workers, log), watched
 
 
 def _last_model(
@@ -204,6 +211,7 @@ def _settings_digest(settings: Settings, last: LastModel | None) -> str:
         last_digest,
         list(METRICS),
         fetching.LITE.is_file(),
+        "confidence",  # reports of earlier versions have none
     )
 
 

@@ -104,6 +104,67 @@ class JudgedData(msgspec.Struct, frozen=True, kw_only=True):
     """Objects on which GrabCut failed, so that the drawn box stands in."""
 
 
+class ReliabilityBin(msgspec.Struct, frozen=True, kw_only=True):
+    """Px, or answers, whose stated number lies in one step of the scale."""
+
+    share: float
+    """Share of all."""
+
+    stated: float
+    """Mean of what is stated: the probability, or the expected IoU."""
+
+    found: float
+    """Mean of what is true: how many px are the object, or the IoU."""
+
+
+class SizeReliability(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the probabilities of the answers to drawn boxes of a size come true."""
+
+    size: str
+    objects: int
+    brier: float
+    """Mean squared error of the calibrated probabilities."""
+
+    brier_raw: float
+    """The same as the network gives them."""
+
+    calibration_error: float
+    """Mean difference of stated and found, over 20 steps of probability (ECE)."""
+
+    calibration_error_raw: float
+    bins: list[ReliabilityBin]
+
+
+class ConfidenceReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How well the model knows what it does not know, on the test objects.
+
+    The risk of an answer is 1 − IoU. Answers are ranked by the expected IoU; the risk at a coverage
+    is the mean risk of the best so many. AURC is its mean over all coverages: Geifman and El-Yaniv
+    (2017), Selective classification for deep neural networks.
+    """
+
+    fitted: bool
+    """Whether the checkpoint's confidence was fitted on val; else the numbers are the network's."""
+
+    aurc: float
+    aurc_perfect: float
+    """Of the ranking by IoU itself."""
+
+    aurc_random: float
+    """Of any ranking that knows nothing: the mean risk."""
+
+    risks: list[tuple[float, float]]
+    """Coverage, and the risk there."""
+
+    iou_error: float
+    """Mean difference of expected and true IoU over the bins, as the calibration error."""
+
+    iou_bins: list[ReliabilityBin]
+    """Ten bins of as many answers each."""
+
+    sizes: list[SizeReliability]
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The whole report."""
 
@@ -115,6 +176,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     paired: list[Difference]
     gate: Gate | None = None
     """None if the settings name no baseline."""
+
+    confidence: ConfidenceReport | None = None
+    """None in reports of earlier versions."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,15 @@ from model.evaluation.strata import strata_values
 
 
 def scores_table(
-    shards: Shards, judgement: Judgement, trained: frozenset[str]
+    shards: Shards,
+    judgement: Judgement,
+    trained: frozenset[str],
+    expected_ious: list[float],
 ) -> pa.Table:
     """One row for each object and method: what the object is, and its metrics but for curves.
 
-    `trained`: concepts that training has seen.
+    `trained`: concepts that training has seen. `expected_ious`: the IoU that the model expects of
+    each answer of its own; other methods expect none.
     """
     objects = shards.table.select(["object_id", "image_id"])
     by_kind = strata_values(shards.table, trained)
@@ -30,5 +34,8 @@ def scores_table(
             if not metric.is_curve and not metric.only_overall:
                 numbers = pa.array(column(values, name).copy())
                 table = table.append_column(name, numbers)
-        tables.append(table)
+        expected = pa.nulls(len(table), pa.float64())
+        if method == "model":
+            expected = pa.array(expected_ious, pa.float64())
+        tables.append(table.append_column("expected_iou", expected))
     return pa.concat_tables(tables)

@@ -15,6 +15,7 @@ from curate.schema import DROPS
 from curate.settings import BalanceSettings
 from curate.stages import balance, caps
 from curate.stages.caps import Cap
+from curate.storage import digest, read_table
 from pipelines.flow.build import Reads
 from pipelines.flow.partitions import gather, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
@@ -44,6 +45,8 @@ class _CellQuestion:
 
     before: list[_CountedCap]
     settings: BalanceSettings
+    quality: "pd.Series[float] | None"
+    """The factor on the weight of objects whose annotations are doubtful, by object_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,15 @@ class _Shared:
     caps: list[_CountedCap]
     weights: pd.DataFrame
     settings: BalanceSettings
+    quality: "pd.Series[float] | None"
 
 
 def reads(run: Run) -> Reads:
-    """What the result depends on: the settings, and the exports' trust."""
+    """What the result depends on: the settings, the exports' trust, and judged annotations."""
     return {
         "balance": run.settings.balance.model_dump(mode="json"),
         "trust": _trust(run),
+        "quality": _quality_digest(run),
     }
 
 
@@ -74,16 +79,48 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
         # A new list: the workers may still hold the one that was sent to them.
         counted = [*counted, _CountedCap(cap, caps.highest_ranks(ranks, cap))]
 
-    cells = _CellQuestion(counted, settings)
+    quality = _quality_trusts(run)
+    cells = _CellQuestion(counted, settings, quality)
     counts = gather(run, "balance: cells", _count_cells, "split", _COLUMNS, cells)
     weights = balance.weights(balance.total_cells(counts), _trust(run), settings)
     return map_partitions(
-        run, stage, new, _balance_partition, _Shared(counted, weights, settings)
+        run,
+        stage,
+        new,
+        _balance_partition,
+        _Shared(counted, weights, settings, quality),
     )
 
 
 def _trust(run: Run) -> dict[str, float]:
     return {export.name: export.trust for export in run.settings.exports}
+
+
+def _judged(run: Run) -> UPath | None:
+    """The file of the annotations' qualities; None if no setting asks for it, or it is missing."""
+    if run.settings.balance.quality_trust == 0:
+        return None
+    path = UPath(run.settings.build) / "quality" / "annotations.parquet"
+    if not path.exists():
+        return None
+    return path
+
+
+def _quality_digest(run: Run) -> str:
+    path = _judged(run)
+    if path is None:
+        return ""
+    return digest(path.read_bytes())
+
+
+def _quality_trusts(run: Run) -> "pd.Series[float] | None":
+    """The factor on the weight of objects by what the last run of `quality` found."""
+    path = _judged(run)
+    if path is None:
+        return None
+    table = read_table(path, ["object_id", "annotation_quality"])
+    judged = table.to_pandas().set_index("object_id")
+    return balance.quality_trusts(judged.annotation_quality, run.settings.balance)
 
 
 def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:
@@ -93,12 +130,13 @@ def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:
 
 def _count_cells(rows: pa.Table, question: _CellQuestion) -> pd.DataFrame:
     kept, _ = _apply_caps(rows, question.before)
-    return balance.count_cells(kept, question.settings)
+    return balance.count_cells(kept, question.settings, question.quality)
 
 
 def _balance_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:
     kept, drops = _apply_caps(rows, shared.caps)
-    return balance.weigh(kept, shared.weights, shared.settings), drops
+    weighed = balance.weigh(kept, shared.weights, shared.settings, shared.quality)
+    return weighed, drops
 
 
 def _apply_caps(

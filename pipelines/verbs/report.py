@@ -9,6 +9,7 @@ from pipelines.flow.build import require
 from pipelines.flow.screen import Screen
 from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
+from pipelines.pages.quality.quality import write_quality_page
 
 
 class Pages(msgspec.Struct, frozen=True):
@@ -19,7 +20,7 @@ class Pages(msgspec.Struct, frozen=True):
 
 
 def report(settings: Settings) -> Pages:
-    """Write the page of the curation, and that of the evaluation if its report exists.
+    """Write the page of the curation, and those of evaluation and annotations if they are judged.
 
     InputError if the shards are not made yet.
     """
@@ -29,6 +30,8 @@ def report(settings: Settings) -> Pages:
     pages = [str(write_curation_page(settings))]
     if (build / "evaluate" / "report.json").exists():
         pages.append(str(write_evaluation_page(settings)))
+    if (build / "quality" / "quality.json").exists():
+        pages.append(str(write_quality_page(settings)))
     screen = Screen()
     warn_of_stale(build, screen)
     return Pages(pages, screen.warnings)

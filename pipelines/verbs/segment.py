@@ -4,6 +4,7 @@ import warnings
 from dataclasses import dataclass
 from math import ceil, floor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -30,6 +31,9 @@ from pipelines.verbs.overlays import (
     paint_box,
 )
 
+if TYPE_CHECKING:
+    from model.predict import Answer
+
 Corners = tuple[float, float, float, float]
 """x0, y0, x1, y1 of a drawn box as the user gives it, px."""
 
@@ -54,10 +58,12 @@ class Wanted:
 
 
 class SegmentedBox(msgspec.Struct):
-    """What is printed of a box: its corners, the mask's pixels, and what is wanted."""
+    """What is printed of a box: its corners, the mask's pixels, how sure, and what is wanted."""
 
     box: Corners
     area: int
+    expected_iou: float | None
+    """The IoU that such an answer has on average; None if the model cannot tell."""
     segmentation: CompressedMask | UnsetType = UNSET
     polygon: list[list[float]] | UnsetType = UNSET
     polygons: list[list[float]] | UnsetType = UNSET
@@ -74,18 +80,31 @@ def segment(
     _check_names(wanted)
     corners = [_parse_box(box) for box in boxes]
     pixels = _read_picture(picture)
-    found = _ask_model(model, pixels, corners)
+    answers = _ask_model(model, pixels, corners)
 
     # One picture cannot hold masks that overlap, so the files hold the union.
-    union = np.logical_or.reduce(found)
+    union = np.logical_or.reduce([answer.mask for answer in answers])
     if wanted.output is not None:
         write_bytes(UPath(wanted.output), images.encode_mask(union))
     if wanted.overlay is not None:
         write_bytes(UPath(wanted.overlay), _paint_overlay(pixels, union, corners))
 
     return [
-        _describe(mask, box, wanted) for mask, box in zip(found, corners, strict=True)
+        _describe(answer, box, wanted)
+        for answer, box in zip(answers, corners, strict=True)
     ]
+
+
+def text(found: list[SegmentedBox]) -> str:
+    """A line for each box: how sure its mask is. Empty if the model cannot tell."""
+    lines = []
+    for each in found:
+        if each.expected_iou is not None:
+            corners = ",".join(f"{corner:g}" for corner in each.box)
+            lines.append(
+                f"box {corners}: {each.area:,} px, expected IoU {each.expected_iou:.2f}"
+            )
+    return "\n".join(lines)
 
 
 def _check_names(wanted: Wanted) -> None:
@@ -124,8 +143,8 @@ def _read_picture(picture: Path) -> Pixels:
         raise InputError(f"{picture}: {refusal.detail}") from None
 
 
-def _ask_model(model: str, pixels: Pixels, corners: list[Corners]) -> list[Mask]:
-    """The mask of each box. A warning of the model becomes a note on standard error."""
+def _ask_model(model: str, pixels: Pixels, corners: list[Corners]) -> "list[Answer]":
+    """The answer to each box. A warning of the model becomes a note on standard error."""
     from model.predict import Segmenter  # torch is slow to import
 
     with warnings.catch_warnings(record=True) as caught:
@@ -134,12 +153,16 @@ def _ask_model(model: str, pixels: Pixels, corners: list[Corners]) -> list[Mask]
     for warning in caught:
         if warning.category is UserWarning:
             typer.echo(f"note: {warning.message}", err=True)
-    return segmenter.segment(pixels, corners)
+    return segmenter.segment_with_confidence(pixels, corners)
 
 
-def _describe(mask: Mask, box: Corners, wanted: Wanted) -> SegmentedBox:
+def _describe(answer: "Answer", box: Corners, wanted: Wanted) -> SegmentedBox:
+    mask = answer.mask
     height, width = mask.shape
-    result = SegmentedBox(box, int(mask.sum()))
+    expected_iou = answer.expected_iou
+    if expected_iou is not None:
+        expected_iou = round(expected_iou, 3)
+    result = SegmentedBox(box, int(mask.sum()), expected_iou)
     if wanted.run_lengths:
         counts = run_lengths.compress(masks.encode(mask))
         result.segmentation = CompressedMask((height, width), counts)

@@ -10,6 +10,7 @@ from model.checkpoint import save_checkpoint
 from model.predict import Segmenter
 from model.records import Origin
 from tests.model.networks import unlearned
+from tests.model.test_confidence import CONFIDENCE
 
 IMAGE = np.random.default_rng(0).integers(0, 255, (90, 120, 3), dtype=np.uint8)
 
@@ -94,3 +95,20 @@ def test_no_gradient_is_kept(segmenter: Segmenter) -> None:
     segmenter.segment(IMAGE, (20, 10, 80, 70))
     gradients = [each.grad for each in segmenter.model.parameters()]
     assert not torch.is_grad_enabled() or all(each is None for each in gradients)
+
+
+def test_how_sure_an_answer_is_comes_with_it(segmenter: Segmenter) -> None:
+    boxes = [(20, 10, 80, 70), (0, 0, 120, 90)]
+    for answer, mask in zip(
+        segmenter.segment_with_confidence(IMAGE, boxes),
+        segmenter.segment(IMAGE, boxes),
+        strict=True,
+    ):
+        assert answer.expected_iou is None  # never fitted
+        assert np.array_equal(answer.mask, mask)
+
+    sure = Segmenter(
+        segmenter.model, Origin(variant="small", confidence=CONFIDENCE)
+    ).segment_with_confidence(IMAGE, boxes[0])
+    assert sure.expected_iou is not None
+    assert 0.2 <= sure.expected_iou <= 0.9

@@ -38,6 +38,8 @@ def test_learns_and_leaves_its_records(build_folder: Make) -> None:
     assert set(origin.validation) == {"a", "b"}
     assert origin.settings["steps"] == 12
     assert origin.manifest_digest
+    assert origin.confidence is not None
+    assert sum(each.objects for each in origin.confidence.by_size.values()) == 6
 
     record = json.loads((path.parent / "train.json").read_text())
     assert record["step"] == 12

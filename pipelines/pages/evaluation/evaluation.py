@@ -22,6 +22,7 @@ from pipelines.pages.evaluation.evaluated_build import (
 from pipelines.pages.evaluation.model_card import write_model_card
 from pipelines.pages.evaluation.notices import find_notices
 from pipelines.pages.evaluation.sections.cases import show_cases
+from pipelines.pages.evaluation.sections.confidence import show_confidence
 from pipelines.pages.evaluation.sections.edges import show_edges
 from pipelines.pages.evaluation.sections.gate import show_gate
 from pipelines.pages.evaluation.sections.model import show_model
@@ -69,6 +70,13 @@ EVALUATION_SECTIONS: tuple[Section[EvaluatedBuild], ...] = (
         short_title="Edges",
     ),
     Section("spread", "Spread of IoU", f"{_FOLDER}/spread.html", show_spread),
+    Section(
+        "confidence",
+        "Does it know when it is wrong?",
+        f"{_FOLDER}/confidence.html",
+        show_confidence,
+        short_title="Confidence",
+    ),
     Section("cases", "Cases", f"{_FOLDER}/cases.html", show_cases),
     Section("training", "Training", f"{_FOLDER}/training.html", show_training),
     Section("model", "The model", f"{_FOLDER}/model.html", show_model),

@@ -26,7 +26,7 @@ some_counts = st.dictionaries(
 
 
 def cells(counts: Counts) -> pd.DataFrame:
-    rows = [(*cell, 1.0, count) for cell, count in sorted(counts.items())]
+    rows = [(*cell, 1.0, 1.0, count) for cell, count in sorted(counts.items())]
     return pd.DataFrame(rows, columns=[*balance.CELL, "objects"])
 
 
@@ -147,3 +147,24 @@ def test_the_smallest_trust_of_a_flag_lowers_the_weight_of_its_objects_alone() -
     mean = (1 + 0.5 + 0.25) / 3
     expected = [1 / mean, 0.5 / mean, 0.25 / mean, 1.0]
     assert weighed["weight"].to_pylist() == pytest.approx(expected)
+
+
+def test_the_quality_of_an_annotation_scales_its_weight() -> None:
+    qualities = pd.Series({"a": 0.0, "b": 0.52, "c": 0.99, "d": 1.0})
+    settings = BalanceSettings(quality_trust=0.8)
+    factors = balance.quality_trusts(qualities, settings)
+    assert factors.to_dict() == {"a": 0.2, "b": 0.6}
+    assert balance.quality_trusts(qualities, DEFAULT).empty
+    whole = balance.quality_trusts(qualities, BalanceSettings(quality_trust=1.0))
+    assert whole["a"] == balance.QUALITY_STEP
+
+
+def test_doubtful_objects_weigh_less_and_the_mean_stays_one() -> None:
+    rows = table([(number, number, "a", "train") for number in range(4)])
+    object_ids = rows["object_id"].to_pylist()
+    quality = pd.Series({object_ids[0]: 0.5, "f" * 32: 0.1})
+    numbers = balance.total_cells([balance.count_cells(rows, DEFAULT, quality)])
+    weighed = balance.weights(numbers, {"e": 1.0}, DEFAULT)
+    weight = balance.weigh(rows, weighed, DEFAULT, quality)["weight"].to_pylist()
+    assert weight[0] == pytest.approx(weight[1] / 2)
+    assert sum(weight) == pytest.approx(4)

@@ -97,6 +97,7 @@ def test_the_report_keeps_its_contract(judged: Settings) -> None:
         "results",
         "paired",
         "gate",
+        "confidence",
     }
     assert report["gate"] is None
     assert report["schema_version"] == 1

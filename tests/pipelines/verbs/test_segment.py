@@ -12,19 +12,21 @@ from numpy.typing import NDArray
 from PIL import Image
 from pycocotools import mask as coco
 
+from model.predict import Answer
 from tests.pipelines.small_project import Verb
 
 
 class LeftHalf:
     """Answers each box with its left half."""
 
-    def segment(
+    def segment_with_confidence(
         self, image: NDArray[np.uint8], boxes: list[tuple[int, int, int, int]]
-    ) -> list[NDArray[np.bool_]]:
+    ) -> list[Answer]:
         found = []
         for x0, y0, x1, y1 in boxes:
-            found.append(np.zeros(image.shape[:2], bool))
-            found[-1][y0:y1, x0 : (x0 + x1) // 2] = True
+            mask = np.zeros(image.shape[:2], bool)
+            mask[y0:y1, x0 : (x0 + x1) // 2] = True
+            found.append(Answer(mask, 0.4567))
         return found
 
 
@@ -68,7 +70,7 @@ def test_a_box_gives_mask_overlay_run_lengths_and_outline(
     plain = msgspec.json.decode(
         verb("segment", picture, "--box", "10,5,30,25", "--json").out
     )
-    assert plain == {"box": [10, 5, 30, 25], "area": 200}
+    assert plain == {"box": [10, 5, 30, 25], "area": 200, "expected_iou": 0.457}
 
 
 def test_several_boxes_make_one_mask_and_a_list(picture: Path, verb: Verb) -> None:

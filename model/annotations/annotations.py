@@ -1,0 +1,78 @@
+"""Annotations read from the shards, with what other objects cover of their crops."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from curate.pixels.masks import Mask
+from curate.records import Box
+from curate.shards.reader import Shards
+from model.annotations.asking import Annotation
+
+
+def read_annotation(shards: Shards, row: int) -> Annotation:
+    """The annotation of a row of the shards."""
+    image, mask = shards.crop(row)
+    table = shards.table
+    return Annotation(
+        object_id=table["object_id"][row].as_py(),
+        image=image,
+        mask=mask,
+        crop=crop_box(shards, row),
+        image_height=table["image_height"][row].as_py(),
+        image_width=table["image_width"][row].as_py(),
+    )
+
+
+def crop_box(shards: Shards, row: int) -> Box:
+    """The crop of a row, in its image."""
+    x0, y0, x1, y1 = shards.crops[row].tolist()
+    return Box(x0, y0, x1, y1)
+
+
+def neighbours(shards: Shards) -> list[list[int]]:
+    """For each row, the rows of the same image whose crops overlap its own."""
+    rows_of_image: dict[str, list[int]] = {}
+    for row, image in enumerate(shards.table["image_id"].to_pylist()):
+        rows_of_image.setdefault(image, []).append(row)
+
+    found: list[list[int]] = [[] for _ in range(len(shards))]
+    for rows in rows_of_image.values():
+        crops = shards.crops[rows]
+        for row in rows:
+            x0, y0, x1, y1 = shards.crops[row]
+            is_beside = (crops[:, 0] < x1) & (crops[:, 2] > x0)
+            is_level = (crops[:, 1] < y1) & (crops[:, 3] > y0)
+            near = np.array(rows)[is_beside & is_level]
+            found[row] = [other for other in near.tolist() if other != row]
+    return found
+
+
+def other_masks(
+    shards: Shards, row: int, others: list[int], whole: bool = False
+) -> Iterator[Mask]:
+    """What other rows' objects cover of the crop of a row: (H, W) masks that are not empty.
+
+    `whole`: only objects that lie in the crop as a whole. What a crop cuts off ends in straight
+    sides, as no other object does.
+    """
+    own = crop_box(shards, row)
+    for other in others:
+        _, mask = shards.crop(other)
+        crop = crop_box(shards, other)
+        left = max(own.x0, crop.x0)
+        top = max(own.y0, crop.y0)
+        right = min(own.x1, crop.x1)
+        bottom = min(own.y1, crop.y1)
+
+        theirs = mask[
+            top - crop.y0 : bottom - crop.y0, left - crop.x0 : right - crop.x0
+        ]
+        if whole and theirs.sum() < mask.sum():
+            continue
+        if theirs.any():
+            placed = np.zeros((own.height, own.width), np.bool_)
+            rows = slice(top - own.y0, bottom - own.y0)
+            columns = slice(left - own.x0, right - own.x0)
+            placed[rows, columns] = theirs
+            yield placed

@@ -1,0 +1,176 @@
+"""The quality of each train object's annotation, from the model and spoiled copies."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate import seeded
+from curate.settings import Settings
+from curate.shards.reader import Shards
+from curate.storage import digest
+from model.annotations.annotations import neighbours, other_masks, read_annotation
+from model.annotations.asking import Annotation, ask
+from model.annotations.evidence import Evidence
+from model.annotations.signs import SIGNS, read_signs
+from model.annotations.spoiled_or_sound import SOUND, Signs, fit
+from model.annotations.spoiling import Spoiling, spoil
+from model.box_network import BoxNetwork
+from model.pace import Every
+
+_TOGETHER = 32  # annotations in memory
+_FOLDS = 5
+_COPIES = 1  # purpose of a stream of random numbers: which objects are copied, and how
+_LOG_SECONDS = 20.0
+
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpoiledCopies:
+    """Copies of some objects' masks, spoiled."""
+
+    rows: NDArray[np.int64]
+    """(n,) the rows of the shards that they are copies of."""
+
+    kinds: list[Spoiling]
+    signs: Signs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Qualities:
+    """What judging found."""
+
+    own: NDArray[np.float64]
+    """(n,) the quality of each row of the shards: the chance that it is sound."""
+
+    suspicions: list[Spoiling]
+    """How each row would be wrong, if it is."""
+
+    copies: NDArray[np.float64]
+    """(copies,) the quality of each spoiled copy."""
+
+
+def own_signs(model: BoxNetwork, shards: Shards, settings: Settings, log: Log) -> Signs:
+    """(n, signs) of the annotations of all rows of the shards."""
+    annotations = (read_annotation(shards, row) for row in range(len(shards)))
+    return _signs(model, annotations, len(shards), settings, log)
+
+
+def spoiled_copies(
+    model: BoxNetwork, shards: Shards, settings: Settings, log: Log
+) -> SpoiledCopies:
+    """Spoiled copies of objects that their ids choose, each way of spoiling in turn.
+
+    A few more may be spoiled than the settings say, so that each way has as many where it can.
+    """
+    wanted = -(-settings.quality.copies // len(Spoiling))
+    counts = dict.fromkeys(Spoiling, 0)
+    near = neighbours(shards)
+    keys = seeded.object_keys(shards.table["object_id"].to_pylist())
+    keys = seeded.branch(seeded.branch(keys, settings.quality.seed), _COPIES)
+
+    rows = []
+    kinds = []
+    spoiled = []
+    for row in np.argsort(keys).tolist():
+        missing = [kind for kind in Spoiling if counts[kind] < wanted]
+        if not missing:
+            break
+        rng = np.random.default_rng(int(keys[row]))
+        made = _spoiled(shards, row, near[row], missing, rng)
+        if made is not None:
+            kind, annotation = made
+            counts[kind] += 1
+            rows.append(row)
+            kinds.append(kind)
+            spoiled.append(annotation)
+
+    signs = _signs(model, spoiled, len(spoiled), settings, log)
+    return SpoiledCopies(np.array(rows, np.int64), kinds, signs)
+
+
+def _spoiled(
+    shards: Shards,
+    row: int,
+    near: list[int],
+    kinds: Sequence[Spoiling],
+    rng: np.random.Generator,
+) -> tuple[Spoiling, Annotation] | None:
+    """An object's annotation spoiled in one of some ways; None if it cannot be."""
+    annotation = read_annotation(shards, row)
+    for place in rng.permutation(len(kinds)).tolist():
+        kind = kinds[place]
+        others = list(other_masks(shards, row, near, whole=kind is Spoiling.MERGED))
+        mask = spoil(kind, annotation.mask, others, rng)
+        if mask is not None:
+            return kind, replace(annotation, mask=mask)
+    return None
+
+
+def _signs(
+    model: BoxNetwork,
+    annotations: Iterator[Annotation] | Sequence[Annotation],
+    number: int,
+    settings: Settings,
+    log: Log,
+) -> Signs:
+    """(number, signs) of annotations, which are asked about some at a time."""
+    to_log = Every(_LOG_SECONDS)
+    signs: list[NDArray[np.float64]] = []
+    some: list[Annotation] = []
+    for annotation in annotations:
+        some.append(annotation)
+        if len(some) < _TOGETHER and len(signs) + len(some) < number:
+            continue
+        answers = ask(model, some, settings.crop, settings.quality.windows)
+        for each, answer in zip(some, answers, strict=True):
+            signs.append(read_signs(Evidence(each, answer)))
+        some = []
+        if to_log.is_due():
+            log(f"quality: {len(signs):,} of {number:,} masks")
+    return np.array(signs, np.float64).reshape(-1, len(SIGNS))
+
+
+def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Qualities:
+    """The quality of all rows, and of the spoiled copies.
+
+    Each image is judged by a regression that has seen none of its masks. Rows that cannot be
+    judged, whose signs are NaN, have quality 1.
+    """
+    fold = _folds(shards, seed)
+    is_judged = ~np.isnan(own).any(axis=1)
+    is_used = ~np.isnan(copies.signs).any(axis=1)
+    own_quality = np.ones(len(own))
+    copy_quality = np.ones(len(copies.signs))
+    worst = np.zeros(len(own), np.int64)
+
+    for number in range(_FOLDS):
+        is_here = fold == number
+        is_copy_here = is_here[copies.rows]
+        learned = is_judged & ~is_here
+        copied = is_used & ~is_copy_here
+        labels = [SOUND] * int(learned.sum())
+        for place in np.flatnonzero(copied).tolist():
+            labels.append(copies.kinds[place])
+        regression = fit(np.concatenate([own[learned], copies.signs[copied]]), labels)
+
+        chances = regression.chances(own[is_here & is_judged])
+        own_quality[is_here & is_judged] = chances[:, 0]
+        kinds = [
+            list(Spoiling).index(Spoiling(name)) for name in regression.classes[1:]
+        ]
+        worst[is_here & is_judged] = np.array(kinds)[chances[:, 1:].argmax(axis=1)]
+        of_copies = regression.chances(copies.signs[is_copy_here & is_used])
+        copy_quality[is_copy_here & is_used] = of_copies[:, 0]
+
+    suspicions = [list(Spoiling)[place] for place in worst.tolist()]
+    return Qualities(own_quality, suspicions, copy_quality)
+
+
+def _folds(shards: Shards, seed: int) -> NDArray[np.int64]:
+    """(n,) the fold of each row: images are dealt out by their ids."""
+    images = shards.table["image_id"].to_pylist()
+    folds = {image: int(digest(seed, image)[:8], 16) % _FOLDS for image in set(images)}
+    return np.array([folds[image] for image in images], np.int64)

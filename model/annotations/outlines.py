@@ -1,0 +1,186 @@
+"""What lies along the outline of a mask: points in order, and maps read across it.
+
+The signs of a wrong outline are read from profiles: what a map holds at -8 to 8 px from the
+outline, from inside to outside, at each of its points.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pixels.images import Pixels
+from curate.pixels.masks import Mask, OfSides, boundary
+
+REACH = 8
+"""How far profiles reach to both sides of an outline, px."""
+
+STEPS = np.arange(-REACH, REACH + 1)
+"""(17,) px from the outline, outwards."""
+
+FEWEST_POINTS = 8
+"""Of an outline that can be judged."""
+
+_MOST_POINTS = 300
+_NORMAL_SIGMA = (
+    2.0  # px; masks are blurred by it, so that normals do not follow single px
+)
+_PIXEL_SIGMA = 1.0
+_SOBEL_GAIN = 8  # of the kernel: a step of one grey level per px gives so much
+_JUMP_COST = 0.15  # of a px between neighbours on a snapped outline
+_FAINT = 1.0  # grey levels per px; weaker image edges are noise
+
+Profiles = NDArray[np.float32]
+"""(n, 17): a map at each of `STEPS` from each of n points."""
+
+Map = NDArray[np.float32]
+"""(H, W)"""
+
+Numbers = NDArray[np.float64]
+"""(n,)"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """Points along a mask's outline, without those on the image's own edge."""
+
+    points: NDArray[np.int32]
+    """(n, 2) x, y: mask px, ring by ring."""
+
+    normals: NDArray[np.float32]
+    """(n, 2) of length 1, outwards."""
+
+    ring: NDArray[np.int64]
+    """(n,) the number of each point's ring."""
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def profiles(self, values: Map) -> Profiles:
+        """A map, read across the outline."""
+        across, down = np.hsplit(self.normals, 2)
+        x = self.points[:, :1] + STEPS * across
+        y = self.points[:, 1:] + STEPS * down
+        read = cv2.remap(
+            values,
+            x.astype(np.float32),
+            y.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return read.astype(np.float32, copy=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gradients:
+    """Horizontal and vertical differences of a picture, (H, W, 3) each, grey levels per px."""
+
+    across: NDArray[np.float32]
+    down: NDArray[np.float32]
+
+
+def trace(mask: Mask, at_edge: OfSides) -> Outline:
+    """The outline of a mask. `at_edge`: whether each side of the frame is the image's own edge."""
+    contours, _ = cv2.findContours(
+        mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
+    rings = [contour[:, 0] for contour in contours if len(contour) >= FEWEST_POINTS]
+    step = max(1.0, sum(len(ring) for ring in rings) / _MOST_POINTS)
+    kept = []
+    numbers = []
+    for number, ring in enumerate(rings):
+        places = np.arange(0, len(ring), step).astype(int)
+        kept.append(ring[places])
+        numbers.append(np.full(len(places), number))
+    points = np.concatenate([*kept, np.empty((0, 2), np.int32)])
+    ring_of_point = np.concatenate([*numbers, np.empty(0, np.int64)])
+
+    across, down = normal_maps(mask)
+    columns, rows = points.astype(int).T
+    normals = np.stack([across[rows, columns], down[rows, columns]], axis=1)
+    lengths = np.hypot(*normals.T)
+    is_inside = boundary(mask, at_edge)[rows, columns]
+    is_kept = is_inside & (lengths > 0)
+    return Outline(points[is_kept], normals[is_kept], ring_of_point[is_kept])
+
+
+def normal_maps(mask: Mask) -> tuple[Map, Map]:
+    """x and y of the direction outwards of a mask, (H, W) each, of length 1 or 0."""
+    blurred = cv2.GaussianBlur(
+        mask.astype(np.float32), (0, 0), _NORMAL_SIGMA, borderType=cv2.BORDER_REPLICATE
+    )
+    across = -_difference(blurred, 1, 0)
+    down = -_difference(blurred, 0, 1)
+    length: Map = np.hypot(across, down)
+    is_flat = length < 1e-4
+    length[is_flat] = 1
+    across[is_flat] = 0
+    down[is_flat] = 0
+    return across / length, down / length
+
+
+def gradients(image: Pixels) -> Gradients:
+    """The gradients of a picture, (H, W, 3) uint8, without its finest noise."""
+    blurred = cv2.GaussianBlur(
+        image.astype(np.float32), (0, 0), _PIXEL_SIGMA, borderType=cv2.BORDER_REPLICATE
+    )
+    return Gradients(
+        across=_difference(blurred, 1, 0),
+        down=_difference(blurred, 0, 1),
+    )
+
+
+def _difference(
+    blurred: NDArray[np.integer | np.floating], across: int, down: int
+) -> NDArray[np.float32]:
+    """How a map changes from px to px, horizontally or vertically."""
+    found = cv2.Sobel(blurred, cv2.CV_32F, across, down) / np.float32(_SOBEL_GAIN)
+    return found.astype(np.float32, copy=False)
+
+
+def edge_profiles(found: Gradients, outline: Outline) -> Profiles:
+    """How much an image edge runs along the outline, at each step across it: 0 to 1.
+
+    The strongest channel's gradient across the outline, beside what is usual near this outline.
+    """
+    across, down = np.hsplit(outline.normals, 2)
+    strength = np.zeros((len(outline), len(STEPS)), np.float32)
+    for channel in range(3):
+        dx = outline.profiles(np.ascontiguousarray(found.across[..., channel]))
+        dy = outline.profiles(np.ascontiguousarray(found.down[..., channel]))
+        strength = np.maximum(strength, np.abs(dx * across + dy * down))
+    usual = np.median(strength) + _FAINT
+    relative: Profiles = strength / (strength + usual)
+    return relative
+
+
+def snap(strength: Profiles, ring: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) px by which each point moves out, so that the outline lies on what is strong.
+
+    Neighbours on a ring move alike: each px of difference costs. The best path of all is found by
+    dynamic programming, as in Amini, Weymouth and Jain (1990).
+    """
+    offsets = np.zeros(len(strength), np.int64)
+    for number in np.unique(ring):
+        is_own = ring == number
+        offsets[is_own] = _best_path(strength[is_own]) - REACH
+    return offsets
+
+
+def _best_path(strength: Profiles) -> NDArray[np.int64]:
+    """(n,) the column of each row that together are strongest, less what jumps cost."""
+    jumps = _JUMP_COST * np.abs(STEPS[:, None] - STEPS)
+    columns = np.arange(len(STEPS))
+    cost = -strength[0].astype(np.float64)
+    before = np.zeros(strength.shape, np.int64)
+    for row in range(1, len(strength)):
+        through = cost[:, None] + jumps
+        before[row] = through.argmin(axis=0)
+        cost = through[before[row], columns] - strength[row]
+
+    path = np.zeros(len(strength), np.int64)
+    path[-1] = cost.argmin()
+    for row in range(len(strength) - 1, 0, -1):
+        path[row - 1] = before[row, path[row]]
+    return path

@@ -1,0 +1,127 @@
+"""What judging the annotations writes: `<build>/quality/`.
+
+`annotations.parquet` has a row for each train object, `worst.parquet` the pictures of the most
+doubtful ones, `quality.json` says how well spoiled copies were found. Nothing here imports torch,
+so pages may read it.
+"""
+
+import msgspec
+import pyarrow as pa
+from upath import UPath
+
+from model.annotations.spoiling import Spoiling
+from model.records import checked_record
+
+QUALITY_VERSION = 1
+
+DOUBTFUL = 0.5
+"""An annotation of a lower quality is counted as doubtful."""
+
+ANNOTATIONS = pa.schema(
+    [
+        ("object_id", pa.string()),
+        ("image_id", pa.string()),
+        ("export", pa.string()),
+        ("customer", pa.string()),
+        ("domain", pa.string()),
+        ("concept", pa.string()),
+        ("label", pa.string()),
+        ("image_path", pa.string()),
+        ("annotation_key", pa.string()),
+        ("annotation_quality", pa.float64()),
+        ("suspicion", pa.string()),
+        ("iou", pa.float64()),
+    ]
+)
+"""Columns of annotations.parquet before those of the signs: quality from 0, surely wrong, to 1; how
+it is wrong, if it is; the IoU of the model's answers with the mask."""
+
+
+class DoubtfulAnnotation(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of worst.parquet."""
+
+    object_id: str
+    export: str
+    customer: str
+    concept: str
+    label: str
+    image_path: str
+    annotation_quality: float
+    suspicion: str
+    iou: float
+    image: bytes
+    """The crop, lossless WebP."""
+
+    mask: bytes
+    """As annotated, 1-bit PNG."""
+
+    predicted: bytes
+    """The model's."""
+
+
+WORST = pa.schema(
+    [
+        *(
+            (name, pa.string())
+            for name in (
+                "object_id",
+                "export",
+                "customer",
+                "concept",
+                "label",
+                "image_path",
+            )
+        ),
+        ("annotation_quality", pa.float64()),
+        ("suspicion", pa.string()),
+        ("iou", pa.float64()),
+        ("image", pa.binary()),
+        ("mask", pa.binary()),
+        ("predicted", pa.binary()),
+    ]
+)
+"""Columns of worst.parquet."""
+
+
+class FoundSpoilings(msgspec.Struct, frozen=True, kw_only=True):
+    """How well masks that were spoiled in one way are told from the build's own."""
+
+    spoiling: Spoiling
+    copies: int
+    rank_area: float
+    """AUROC: how often a spoiled copy has a lower quality than one of the build's own masks."""
+
+    doubtful: float
+    """Share of the copies with a quality below 0.5."""
+
+
+class GroupQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """The annotations of an export of a customer."""
+
+    customer: str
+    export: str
+    objects: int
+    doubtful: int
+    mean: float
+    """Of their qualities."""
+
+
+class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The file quality.json."""
+
+    schema_version: int = QUALITY_VERSION
+    key: str
+    """Digest of all that it depends on."""
+
+    objects: int
+    unjudged: int
+    """Objects with too little of an outline to judge; their quality is 1."""
+
+    doubtful: int
+    found: list[FoundSpoilings]
+    groups: list[GroupQuality]
+
+
+def read_quality(folder: UPath) -> QualityReport | None:
+    """The report of a build's folder `quality`; None if there is none. InputError if broken."""
+    return checked_record(folder / "quality.json", QualityReport)

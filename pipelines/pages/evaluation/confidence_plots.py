@@ -1,0 +1,62 @@
+"""Plots of how well the model knows its answers: reliability, and risk by coverage."""
+
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
+
+from model.evaluation.report import ConfidenceReport, ReliabilityBin
+from pipelines.pages.evaluation.plots import Plot
+from pipelines.pages.page import render
+
+_SHARES = [(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)]
+
+
+def plot_expected(report: ConfidenceReport) -> Markup:
+    """True IoU over expected IoU, in bins of answers; the diagonal is how it should be."""
+    return _reliability(
+        "IoU that the answers have, over the IoU expected of them",
+        "true IoU",
+        "expected IoU",
+        [report.iou_bins],
+    )
+
+
+def plot_probabilities(report: ConfidenceReport) -> Markup:
+    """Share of px that are the object, over their probability; a line for each size."""
+    return _reliability(
+        "Share of px that are the object, over their probability",
+        "share of px",
+        "probability",
+        [size.bins for size in report.sizes],
+    )
+
+
+def _reliability(
+    title: str,
+    caption: str,
+    axis: str,
+    curves: Iterable[Sequence[ReliabilityBin]],
+) -> Markup:
+    plot = Plot(title=title, caption=caption, axis=axis, ticks=_SHARES, levels=_SHARES)
+    plot.add_line("raw", [(0, 0), (1, 1)], "as it should be", ends_in_dot=False)
+    for bins in curves:
+        points = [(each.stated, each.found) for each in bins]
+        plot.add_line("smooth", points, "as it is", ends_in_dot=False)
+    return render("evaluation/plot.svg", {"plot": plot})
+
+
+def plot_risk(report: ConfidenceReport) -> Markup:
+    """Risk of the surest answers, over how many are kept."""
+    top = max(risk for _, risk in report.risks) or 1.0
+    plot = Plot(
+        title="Mean of 1 − IoU of the surest answers, by how many are kept",
+        caption="1 − IoU",
+        axis="kept",
+        ticks=_SHARES,
+        levels=[(share, f"{share * top:.2f}") for share in (0, 0.5, 1)],
+    )
+    points = [(coverage, risk / top) for coverage, risk in report.risks]
+    plot.add_line("smooth", points, "surest answers first")
+    level = report.aurc_random / top
+    plot.add_line("raw", [(0, level), (1, level)], "in any order", ends_in_dot=False)
+    return render("evaluation/plot.svg", {"plot": plot})
