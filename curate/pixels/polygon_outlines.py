@@ -52,7 +52,8 @@ def read_outlines(
     stated = np.array(sizes, np.int64).reshape(-1, 2).sum(axis=1)
     if annotated is not None or any(each.normalised for each in polygons):
         scales = [_scale(each, height, width, annotated) for each in polygons]
-        of_rings = np.repeat(np.array(scales), end - first, axis=0)
+        of_polygons = np.array(scales, np.float64).reshape(-1, 2)
+        of_rings = np.repeat(of_polygons, end - first, axis=0)
         rings = rings.scaled(of_rings)
     return Outlines(rings, first, bounds[1::2], end, end - first < stated)
 

@@ -73,7 +73,7 @@ def test_a_fault_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def with_a_bug(*_: object) -> None:
         raise KeyError("a bug of ours")
 
-    monkeypatch.setattr(ingest, "_rows", with_a_bug)
+    monkeypatch.setattr(ingest, "_columns", with_a_bug)
     with pytest.raises(AssertionError, match="a bug of ours"):
         cases.run(cases.Case(ONE, ()), SAMPLES[ONE], tmp_path)
 

@@ -1,6 +1,6 @@
 """A bug of ours costs one image, is called a fault, and leaves its traceback."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from curate.exports.export import Export
 from curate.exports.files import list_files
 from curate.ledger import check, count
 from curate.limits import Limits
-from curate.pixels import masks
+from curate.pixels.many_runs import Measured, measure
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Fault, Reason
 from curate.records import Annotation, Drop, FaultReport, ImageRecord, Polygons
 from curate.settings import ExportSettings
-from curate.stages import cutting, ingest, planning, shard
+from curate.stages import annotations, cutting, ingest, planning, shard
 from tests.curate.shard_rows import CROP, make_segments
 
 NAMES = ("a.png", "b.png", "c.png")
@@ -52,11 +52,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def area_with_a_bug(runs: RunLengths) -> int:
-    area = int(runs.counts[1::2].sum())
-    if area == PLANTED:
+def measure_with_a_bug(
+    masks: Sequence[RunLengths], height: int, width: int
+) -> Measured:
+    measured = measure(masks, height, width)
+    if PLANTED in measured.areas:
         raise ValueError("a bug\nof ours")
-    return area
+    return measured
 
 
 def in_this_process(function: Callable[..., Any], _: Limits, *arguments: object) -> Any:
@@ -90,22 +92,24 @@ def check_ingested(made: ingest.Ingested) -> FaultReport:
 def test_a_bug_in_ingest_costs_its_image(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(masks, "area", area_with_a_bug)
+    monkeypatch.setattr(annotations, "measure", measure_with_a_bug)
     monkeypatch.setattr(ingest, "call", in_this_process)
     fault = check_ingested(ingested(folder))
-    assert "area_with_a_bug" in fault.trace
+    assert "measure_with_a_bug" in fault.trace
 
 
 SITE_CUSTOMIZE = f"""
-from curate.pixels import masks
+from curate.stages import annotations
 
-def area(runs):
-    found = int(runs.counts[1::2].sum())
-    if found == {PLANTED}:
+measure = annotations.measure
+
+def measure_with_a_bug(masks, height, width):
+    measured = measure(masks, height, width)
+    if {PLANTED} in measured.areas:
         raise ValueError("a bug\\nof ours")
-    return found
+    return measured
 
-masks.area = area
+annotations.measure = measure_with_a_bug
 """
 
 
@@ -125,14 +129,14 @@ def test_a_bug_in_the_child_costs_its_image(
 def test_a_bug_of_this_process_costs_its_image(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = ingest._rows
+    columns = ingest._columns
 
     def with_a_bug(found: Any, *others: Any) -> Any:
         if found.path == "b.png":
             raise ValueError("a bug\nof ours")
-        return rows(found, *others)
+        return columns(found, *others)
 
-    monkeypatch.setattr(ingest, "_rows", with_a_bug)
+    monkeypatch.setattr(ingest, "_columns", with_a_bug)
     check_ingested(ingested(folder))
 
 

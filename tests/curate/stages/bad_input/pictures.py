@@ -177,7 +177,7 @@ def _binary(root: Path) -> Path:
 
 def _with_a_large_picture(root: Path) -> None:
     """The dog's picture has 100 megapixels, within the limit, and takes a second to decode."""
-    picture = Image.new("L", (10_000, 10_000), 90)
+    picture = Image.new("RGB", (10_000, 10_000), (90, 80, 70))
     picture.save(root / "bad.png", compress_level=1)
 
 
