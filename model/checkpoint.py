@@ -46,7 +46,10 @@ def save_checkpoint(path: Path, model: BoxNetwork, origin: Origin) -> None:
     for name, value in model.state_dict().items():
         tensors[name] = value.detach().cpu().contiguous()
 
-    metadata = _Metadata(_FORMAT, msgspec.Raw(msgspec.json.encode(origin)))
+    known = msgspec.to_builtins(origin)
+    if origin.confidence is None:  # a checkpoint without one has no key for it
+        del known["confidence"]
+    metadata = _Metadata(_FORMAT, msgspec.Raw(msgspec.json.encode(known)))
     encoded = msgspec.json.encode(metadata).decode()
     write_bytes(UPath(path), save(tensors, {_METADATA_KEY: encoded}))
 

@@ -8,14 +8,23 @@ from pathlib import Path
 import pytest
 
 import pipelines.pages
+from pipelines.pages.comparison.comparison import COMPARISON_SECTIONS
 from pipelines.pages.curation.curation import CURATION_SECTIONS
 from pipelines.pages.evaluation.evaluation import EVALUATION_SECTIONS
 from pipelines.pages.inspection.inspection import INSPECTION_SECTIONS
 from pipelines.pages.page import Section, Values, render_page
+from pipelines.pages.quality.quality import QUALITY_SECTIONS
 from tests.pipelines.pages.page_reader import PageReader
 
 FOLDER = Path(pipelines.pages.__file__).parent
 FLAGS = "curation/sections/flags.html"
+PAGES = (
+    CURATION_SECTIONS,
+    EVALUATION_SECTIONS,
+    INSPECTION_SECTIONS,
+    QUALITY_SECTIONS,
+    COMPARISON_SECTIONS,
+)
 
 
 def no_flags(objects: int) -> Values:
@@ -43,8 +52,8 @@ def test_sections_appear_in_order() -> None:
 
 @pytest.mark.parametrize(
     "sections",
-    [CURATION_SECTIONS, EVALUATION_SECTIONS, INSPECTION_SECTIONS],
-    ids=["curation", "evaluation", "inspection"],
+    PAGES,
+    ids=["curation", "evaluation", "inspection", "quality", "comparison"],
 )
 def test_each_section_has_a_name_of_its_own_and_a_template(
     sections: Sequence[Section[object]],
@@ -55,8 +64,7 @@ def test_each_section_has_a_name_of_its_own_and_a_template(
 
 
 def test_each_template_of_a_section_is_used() -> None:
-    sections = (*CURATION_SECTIONS, *EVALUATION_SECTIONS, *INSPECTION_SECTIONS)
-    used = {section.template for section in sections}
+    used = {section.template for sections in PAGES for section in sections}
     there = {str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/sections/*.html")}
     assert there == used
 

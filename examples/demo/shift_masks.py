@@ -1,6 +1,6 @@
 """A build whose training masks of one domain are shifted, to see the gate catch it.
 
-    python -m examples.shift_masks build/demo build/shifted --domain garden --px 6
+    python -m examples.demo.shift_masks build/demo build/shifted --domain garden --px 6
 
 Copies the shards of the first build into the second one. Its val and test objects stay as they are.
 """
