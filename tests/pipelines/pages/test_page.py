@@ -64,9 +64,11 @@ def test_each_section_has_a_name_of_its_own_and_a_template(
 
 
 def test_each_template_of_a_section_is_used() -> None:
-    used = {section.template for sections in PAGES for section in sections}
+    used = set()
+    for sections in PAGES:
+        used |= {section.template for section in sections}
     there = {str(path.relative_to(FOLDER)) for path in FOLDER.glob("*/sections/*.html")}
-    assert there == used
+    assert there == {template for template in used if "/sections/" in template}
 
 
 def test_pages_are_written_without_torch() -> None:
