@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from curate.formats import options_by_name
-from curate.labels.outcomes import LABEL_COUNTS, decide_labels
+from curate.labels.outcomes import decide_labels
 from curate.settings_file import load_settings
 from examples.demo.vocabularies import VOCABULARIES, all_words
 from pipelines.flow.labels import contexts, load
@@ -32,19 +32,10 @@ def demo_labels() -> dict[str, list[str]]:
 def test_one_label_waits_and_no_other() -> None:
     settings = load_settings(ROOT / "examples/demo.yaml", options_by_name())
     customers = {export.name: export.customer for export in settings.exports}
-    rows = []
-    for export, labels in demo_labels().items():
-        for label in labels:
-            rows.append(
-                {
-                    "customer": customers[export],
-                    "export": export,
-                    "label": label,
-                    "count": 1,
-                    "example": "",
-                }
-            )
-    counts = pd.DataFrame(rows, columns=LABEL_COUNTS.names)
+    words = pd.DataFrame(demo_labels().items(), columns=["export", "label"])
+    counts = words.explode("label", ignore_index=True)
+    counts["customer"] = counts["export"].map(customers)
+    counts = counts.assign(count=1, example="")
     taxonomy, decisions = load(settings)
     decided = decide_labels(counts, taxonomy, decisions, contexts(settings)).to_pandas()
     waiting = decided[decided["decision"] == ""]
