@@ -10,8 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from curate.flags import GREY_FLAGS as GREY_FLAGS
-from curate.flags import Flag as Flag
+from curate.flags import Flag
 from curate.reasons import Reason, Refusal
 
 

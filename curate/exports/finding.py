@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from curate.exports.files import Files, loose
 from curate.exports.path_ends import most_in_common
 from curate.exports.stated_names import StatedName, leaves, read_name
+from curate.flags import Flag
 from curate.reasons import Reason, Refusal
-from curate.records import Flag
 
 
 def find_image(

@@ -54,6 +54,7 @@ from collections.abc import Iterator
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import is_picture
+from curate.flags import Flag
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.yolo_classes import ClassList, class_lists
 from curate.formats.shared.yolo_files import (
@@ -68,7 +69,6 @@ from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
     Drop,
-    Flag,
     IgnoredFile,
     ImageRecord,
     Polygons,

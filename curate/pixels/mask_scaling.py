@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from curate.flags import Flag
 from curate.pixels.mask_pictures import MaskPicture
 from curate.pixels.masks import Mask
 from curate.pixels.proportions import centres, same_proportions
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, RegionMap, SegmentMap
+from curate.records import RegionMap, SegmentMap
 
 
 def fit_to_image(

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.mask_scaling import fit_mask
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, PackedRunLengths
+from curate.records import PackedRunLengths
 
 _HEADER_BITS = 32 + 5 + 4 * 4
 _WINDOW_BYTES = 8  # no number has more than 32 bits, and it may begin inside a byte

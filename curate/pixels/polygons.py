@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.coarse_outlines import are_coarse
 from curate.pixels.crossings import cross_themselves
@@ -25,7 +26,7 @@ from curate.pixels.raster import fill
 from curate.pixels.rings import Corners, Rings
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, Polygons
+from curate.records import Polygons
 
 Drawn = tuple[RunLengths, list[Flag]]
 """The mask of a polygon, and remarks."""

@@ -4,6 +4,7 @@ picture."""
 import math
 from collections.abc import Iterable
 
+from curate.flags import Flag
 from curate.pixels import masks, packed_runs, polygons, row_runs, run_lengths
 from curate.pixels.binary_masks import binary_mask
 from curate.pixels.mask_pictures import MaskPicture, decode_mask
@@ -23,7 +24,6 @@ from curate.records import (
     Bitmap,
     Compound,
     Ellipse,
-    Flag,
     PackedRunLengths,
     Polygons,
     RawRunLengths,

@@ -7,9 +7,10 @@ import msgspec
 from curate.exports.export import Export
 from curate.exports.finding import find_mask
 from curate.exports.stated_names import last_step, leaves, path_bytes, read_name
+from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, ImageRecord, RegionMap
+from curate.records import ImageRecord, RegionMap
 
 _SHOWN_OF_NAME = 80  # characters of a name that is too long
 

@@ -12,10 +12,11 @@ traits.py). Without any the displayed frame is taken and its objects are flagged
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from curate.flags import Flag
 from curate.pixels.orientation import displayed_size
 from curate.pixels.probing import Probe
 from curate.pixels.proportions import Size, same_proportions
-from curate.records import Flag, ImageRecord, KnownFrame
+from curate.records import ImageRecord, KnownFrame
 
 StatedFrame = Literal["auto", "displayed", "stored"]
 """What the export's settings say."""

@@ -7,8 +7,9 @@ import msgspec
 
 from curate.exports.export import Export
 from curate.exports.finding import find_mask
+from curate.flags import Flag
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, Flag, ImageRecord, Painted, SegmentMap
+from curate.records import Annotation, Drop, ImageRecord, Painted, SegmentMap
 from curate.stages.found_files import check_length
 from curate.stages.hashes import Hashes
 

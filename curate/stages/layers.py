@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.proportions import Size
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, ImageRecord, MaskFile, Painted, Shape
+from curate.records import ImageRecord, MaskFile, Painted, Shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 
 from curate.boundary import runs_in_child
 from curate.exports.places import Places
+from curate.flags import GREY_FLAGS, Flag
 from curate.pixels import masks
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import (
-    GREY_FLAGS,
     Box,
     Drop,
     ExportTraits,
-    Flag,
     FoundImage,
     ImageRecord,
     Painted,

@@ -16,12 +16,12 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.finding import find_image
 from curate.exports.not_opened import not_opened
+from curate.flags import Flag
 from curate.reasons import Refusal
 from curate.records import (
     Drop,
     ExportTraits,
     FaultReport,
-    Flag,
     FoundImage,
     IgnoredFile,
     ImageRecord,

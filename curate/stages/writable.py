@@ -5,16 +5,10 @@ Exports hold text that is no valid Unicode, numbers of any size, and endless ids
 
 import msgspec
 
+from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Annotation,
-    Drop,
-    FaultReport,
-    Flag,
-    ImageRecord,
-    make_drop,
-)
+from curate.records import Annotation, Drop, FaultReport, ImageRecord, make_drop
 from curate.text import encodable
 
 

@@ -7,9 +7,9 @@ from itertools import islice
 import pyarrow as pa
 
 from curate import formats
+from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason
-from curate.records import Flag
 from pipelines.flow.reasons import Loss
 from pipelines.inspection.counting import count
 from pipelines.inspection.ranking import has_no_name

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from curate.exports.documents import json_value
-from curate.records import Flag, StatedBox
+from curate.flags import Flag
+from curate.records import StatedBox
 
 _LARGEST = 1 << 63  # what a record can hold; no id, px or count of a picture comes near
 

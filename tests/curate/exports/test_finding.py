@@ -7,9 +7,9 @@ import pytest
 
 from curate.exports.files import Files
 from curate.exports.finding import find_image, find_mask
+from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Flag
 from tests.curate.exports.coco_folder import coco, opened
 
 

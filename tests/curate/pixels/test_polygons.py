@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from pycocotools import mask as coco
 
+from curate.flags import Flag
 from curate.pixels import masks, polygons, raster, run_lengths
 from curate.pixels.masks import Mask
 from curate.pixels.polygons import rasterise, rasterise_all, to_polygons
 from curate.reasons import Reason, Refusal
-from curate.records import Flag, Polygons
+from curate.records import Polygons
 
 SQUARE = [2, 2, 6, 2, 6, 6, 2, 6]
 

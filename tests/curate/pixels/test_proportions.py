@@ -7,18 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from curate.flags import Flag
 from curate.pixels import masks, run_lengths
 from curate.pixels.proportions import same_proportions
 from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Bitmap,
-    Compound,
-    Flag,
-    Polygons,
-    RawRunLengths,
-    RowRunLengths,
-)
+from curate.records import Bitmap, Compound, Polygons, RawRunLengths, RowRunLengths
 
 LARGE = (60, 80)
 BOX = (slice(12, 36), slice(8, 40))

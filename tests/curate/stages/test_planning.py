@@ -4,12 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from curate.flags import Flag
 from curate.reasons import Reason
-from curate.records import (
-    Annotation,
-    Drop,
-    Flag,
-)
+from curate.records import Annotation, Drop
 from tests.curate.stages.ingested import (
     SQUARE,
     annotated,
