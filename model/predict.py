@@ -59,16 +59,6 @@ def probabilities(
     return [_as_probabilities(answer) for answer in found]
 
 
-def window_masks(
-    model: BoxNetwork,
-    images: Sequence[Pixels],
-    drawn: Sequence[Box] | NDArray[np.int32],
-) -> list[Mask]:
-    """The masks, (H, W) bool, where `probabilities` are ≥ 0.5; a large one takes less memory."""
-    found = _answers(model, images, drawn)
-    return [_as_mask(answer) for answer in found]
-
-
 def _as_probabilities(answer: Probabilities | Levels) -> Probabilities:
     if answer.dtype != np.uint8:
         return answer.astype(np.float32, copy=False)

@@ -11,7 +11,7 @@ from curate.pixels.masks import Mask
 from model.edge_refinement import MASK_LEVEL
 from model.evaluation.comparison import Comparison, Place, Truth
 from model.large_windows import COARSE_PIXELS, LARGE_PIXELS, answer_large, is_large
-from model.predict import Segmenter, probabilities, window_masks
+from model.predict import Segmenter, probabilities
 from model.records import Origin
 from tests.model.drawn_objects import DrawnObject, draw_object
 from tests.model.networks import unlearned
@@ -119,13 +119,17 @@ def test_a_mask_is_where_the_probability_is_half_or_more(drawn: DrawnObject) -> 
     small = drawn.image[:90, :120]
     images = [small, drawn.image, small]
     boxes = [(20, 10, 80, 70), drawn.box, (0, 0, 120, 90)]
-    answers = probabilities(model, images, boxes)
-    masks = window_masks(model, images, boxes)
-    for image, answer, mask in zip(images, answers, masks, strict=True):
-        assert answer.shape == image.shape[:2]
+    found = Segmenter(model, Origin(variant="small")).answer_windows(images, boxes)
+    for image, box, of_window in zip(images, boxes, found, strict=True):
+        left, top, right, bottom = of_window.window
+        window = image[top:bottom, left:right]
+        in_window = np.array(box) - (left, top, left, top)
+        (answer,) = probabilities(model, [window], [in_window])
+        assert answer.shape == window.shape[:2]
         assert answer.dtype == np.float32
-        assert np.array_equal(mask, answer >= 0.5)
-    assert masks[1].any()
+        assert np.array_equal(of_window.mask, answer >= 0.5)
+    assert is_large(*found[1].mask.shape)
+    assert found[1].mask.any()
 
 
 def test_a_large_box_is_segmented_in_its_place(drawn: DrawnObject) -> None:
