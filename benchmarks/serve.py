@@ -100,7 +100,9 @@ def served(model: str, store: str) -> Iterator[Server]:
     """Run `serve` in a process as long as the context lasts."""
     options = ["--model", model, "--store", store, "--port", "0"]
     command = [sys.executable, "-m", "pipelines", "serve", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603  our own
+    with subprocess.Popen(  # noqa: S603 - our own
+        command, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield _started(process)
         finally:

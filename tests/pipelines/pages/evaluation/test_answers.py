@@ -1,7 +1,6 @@
 """The answers on top: the strongest other method is the one to beat, whatever it is."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,26 +15,6 @@ from tests.pipelines.pages.evaluation.small_report import OBJECTS, make_report
 
 COLUMNS = sum(metric.columns for metric in METRICS.values())
 Verdicts = Callable[..., list[str]]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    export = {
-        "name": "e",
-        "path": "e",
-        "format": "coco",
-        "customer": "c",
-        "domain": "d",
-        "licence": "CC0-1.0",
-        "role": "test",
-    }
-    return Settings.model_validate(
-        {
-            "build": str(tmp_path / "build"),
-            "exports": [export],
-            "licences": {"allow": ["CC0-1.0"]},
-        }
-    )
 
 
 @pytest.fixture

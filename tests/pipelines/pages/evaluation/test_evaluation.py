@@ -25,25 +25,6 @@ IN_TABLE = [name for name, metric in METRICS.items() if not metric.only_overall]
 TABLED = [name for name, metric in METRICS.items() if metric.tabled]
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    export = {
-        "name": "e",
-        "path": "e",
-        "format": "coco",
-        "customer": "c",
-        "domain": "d",
-        "licence": "CC0-1.0",
-    }
-    return Settings.model_validate(
-        {
-            "build": str(tmp_path / "build"),
-            "exports": [export],
-            "licences": {"allow": ["CC0-1.0"]},
-        }
-    )
-
-
 def test_numbers_are_the_reports_and_nothing_is_fetched(settings: Settings) -> None:
     report = write_evaluation(UPath(settings.build))
     path = write_evaluation_page(settings)
