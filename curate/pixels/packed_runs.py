@@ -96,7 +96,8 @@ def _as_bits(numbers: Positions, sizes: Positions) -> NDArray[np.uint8]:
     """The bits of numbers one after the other, each with its own number of bits."""
     places = sizes[:, None] - 1 - np.arange(np.max(sizes))
     bits = numbers[:, None] >> np.maximum(places, 0) & 1
-    return bits[places >= 0].astype(np.uint8)
+    of_numbers: NDArray[np.int64] = bits[places >= 0]
+    return of_numbers.astype(np.uint8)
 
 
 @dataclass(slots=True)
