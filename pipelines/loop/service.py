@@ -1,6 +1,7 @@
 """What the API does, without HTTP: pictures in, masks out, objects kept."""
 
 import functools
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from io import BytesIO
 
@@ -10,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from curate.pixels.images import Pixels
 from curate.pixels.overlays import resize_picture
 from model.drawn_box import checked_box
-from pipelines.loop.answering import Answering
+from pipelines.loop.answering import Answer, Answering
 from pipelines.loop.bounds import Bounds
 from pipelines.loop.downloads import (
     MOST_IN_PNG,
@@ -26,6 +27,7 @@ from pipelines.loop.pictures import Pictures, id_of
 from pipelines.loop.problems import TOO_LARGE, UNUSABLE, Problem, telling
 from pipelines.loop.records import (
     BoxAnswer,
+    Corners,
     MaskAnswers,
     MasksWanted,
     Picture,
@@ -88,13 +90,7 @@ class Service:
         if bool(wanted.picture) == bool(wanted.image):
             raise Problem(UNUSABLE, "give either picture, an id, or image, a file")
         picture = await self._picture_of(wanted)
-        with telling():
-            boxes = [
-                checked_box(box, picture.width, picture.height) for box in wanted.boxes
-            ]
-            async with self._pixels(picture.id) as pixels:
-                _check_size(pixels, picture)
-                found = await self.answering.ask(pixels, boxes)
+        found = await self.answers(picture, wanted.boxes)
 
         # Polygons and PNGs of large masks take long enough to keep others waiting.
         answers: list[BoxAnswer] = []
@@ -102,6 +98,14 @@ class Service:
             as_wanted = await run_in_threadpool(as_asked, answer, box, wanted, picture)
             answers.append(as_wanted)
         return MaskAnswers(picture, self._model_name, answers)
+
+    async def answers(self, picture: Picture, boxes: Sequence[Corners]) -> list[Answer]:
+        """The model's answers to boxes. Problem if one is no box of the picture."""
+        with telling():
+            checked = [checked_box(box, picture.width, picture.height) for box in boxes]
+            async with self._pixels(picture.id) as pixels:
+                _check_size(pixels, picture)
+                return await self.answering.ask(pixels, checked)
 
     async def shown(self, picture_id: str) -> bytes:
         """A picture as JPEG for the page, reduced if it is large."""

@@ -21,6 +21,8 @@ from pipelines.loop.build_pictures import pictures_of
 from pipelines.loop.pictures import Pictures
 from pipelines.loop.server import make_app
 from pipelines.loop.service import Service
+from pipelines.loop.studio import studio_routes
+from pipelines.loop.studio_pictures import StudioPictures
 
 STORE = "serve"
 """The folder below the build where pictures and objects are kept."""
@@ -72,7 +74,22 @@ def make_server(
     answering = Answering(segmenter, bounds.waiting_boxes, bounds.answer_seconds)
     token = kept_token(store)
     service = Service(answering, pictures, bounds, model.name)
-    return make_app(service, token), token, notes
+    studio = _studio_pictures(bounds)
+    app = make_app(service, token, studio_routes(service, token, studio))
+    if studio is not None:
+        notes.append(
+            f"pictures of Label Studio's tasks are fetched from {studio.address}"
+        )
+    return app, token, notes
+
+
+def _studio_pictures(bounds: Bounds) -> StudioPictures | None:
+    """Pictures of the Label Studio that the environment names, as its own SDK reads it."""
+    address = os.environ.get("LABEL_STUDIO_URL")
+    key = os.environ.get("LABEL_STUDIO_API_KEY")
+    if not address or not key:
+        return None
+    return StudioPictures(address, key, bounds.picture_bytes)
 
 
 @contextmanager
