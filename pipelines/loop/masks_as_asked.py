@@ -13,7 +13,7 @@ from curate.pixels.simple_polygons import (
     moved,
     simplify,
 )
-from pipelines.loop.answering import Answer
+from pipelines.loop.answering import Answer, Answered
 from pipelines.loop.records import (
     BoxAnswer,
     CompressedMask,
@@ -24,7 +24,7 @@ from pipelines.loop.records import (
 
 
 def as_asked(
-    answer: Answer, box: Corners, wanted: MasksWanted, picture: Picture
+    answer: Answered, box: Corners, wanted: MasksWanted, picture: Picture
 ) -> BoxAnswer:
     """An answer of the API."""
     runs = in_picture(answer, picture)
@@ -34,6 +34,7 @@ def as_asked(
         bbox=(x0, y0, x1 - x0, y1 - y0),
         area=masks.area(runs),
         expected_iou=answer.expected_iou,
+        model=answer.by.digest,
     )
     if wanted.form == "run_lengths":
         counts = run_lengths.compress(runs)

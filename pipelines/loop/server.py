@@ -26,6 +26,7 @@ from pipelines.loop.downloads import CocoFile, Segmentation
 from pipelines.loop.openapi import Operation, document
 from pipelines.loop.problems import DENIED, UNKNOWN, UNUSABLE, Problem
 from pipelines.loop.records import (
+    Health,
     MaskAnswers,
     MasksWanted,
     Picture,
@@ -183,9 +184,12 @@ def make_app(service: Service, token: str, of_tools: Sequence[Route] = ()) -> St
     async def api_page(_: Request) -> Response:
         return _page_part(pages.render_api(OPERATIONS, api), "text/html")
 
+    async def healthz(_: Request) -> Response:
+        return json_answer(200, Health(service.model()))
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with service.answering.running():
+        async with service.running():
             yield
 
     routes = [
@@ -193,6 +197,7 @@ def make_app(service: Service, token: str, of_tools: Sequence[Route] = ()) -> St
         Route("/page/{name}", page_file),
         Route("/openapi.json", openapi),
         Route("/api", api_page),
+        Route("/healthz", healthz),
         *of_tools,
     ]
     check = functools.partial(check_request, token=token)

@@ -79,7 +79,11 @@ class _Backend:
     def __init__(self, service: Service, pictures: StudioPictures | None) -> None:
         self._service = service
         self._pictures = pictures
-        self._version = service.state().model
+
+    @property
+    def _version(self) -> str:
+        """The model that answers now, as Label Studio keeps it with each prediction."""
+        return self._service.model().name
 
     async def health(self, _: Request) -> Response:
         return json_answer(200, Health())
