@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+from upath import UPath
 
 from curate import storage
 from curate.errors import InputError
@@ -108,6 +109,8 @@ def _version(
 
 def _texts_of_revision(settings: Settings, revision: str) -> dict[str, str]:
     """concepts.yaml and the customers' files of a git revision, by their paths."""
+    if not storage.is_local(UPath(settings.taxonomy)):
+        raise InputError(f"{settings.taxonomy}: a store has no git revisions")
     concepts = Path(settings.taxonomy).resolve()
     folder = concepts.parent
     listed = _git(folder, "ls-tree", "-r", "--name-only", revision, "--", ".")
