@@ -12,7 +12,7 @@ import filelock
 import msgspec
 from upath import UPath
 
-from curate import storage, yaml_edits
+from curate import storage, stores, yaml_edits
 from curate.errors import InputError
 from curate.labels.answers import Answers
 from curate.labels.concept_file import load_concepts
@@ -78,7 +78,7 @@ def signature(folder: UPath) -> Signature:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
     # A store is no clone: git's own configuration answers then.
     here = Path()
-    if storage.is_local(folder):
+    if stores.is_local(folder):
         here = Path(folder.path)
     name = _ask_git(here, "user.name")
     address = _ask_git(here, "user.email")

@@ -12,7 +12,8 @@ from starlette.applications import Starlette
 from upath import UPath
 
 from curate.errors import InputError
-from curate.storage import is_local, write_bytes
+from curate.storage import write_bytes
+from curate.stores import is_local
 from model.predict import Segmenter
 from pipelines.local_server import make_token
 from pipelines.loop.answering import Answering

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from upath import UPath
 
-from curate import storage
+from curate import storage, stores
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import load_decisions
@@ -109,7 +109,7 @@ def _version(
 
 def _texts_of_revision(settings: Settings, revision: str) -> dict[str, str]:
     """concepts.yaml and the customers' files of a git revision, by their paths."""
-    if not storage.is_local(UPath(settings.taxonomy)):
+    if not stores.is_local(UPath(settings.taxonomy)):
         raise InputError(f"{settings.taxonomy}: a store has no git revisions")
     concepts = Path(settings.taxonomy).resolve()
     folder = concepts.parent
