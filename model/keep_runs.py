@@ -11,16 +11,10 @@ from collections.abc import Callable
 import pyarrow.compute as pc
 from upath import UPath
 
+from curate.folders import remove_folder
 from curate.settings import Settings
-from curate.storage import (
-    digest,
-    is_local,
-    read_table,
-    remove_folder,
-    write_bytes,
-    write_json,
-    write_table,
-)
+from curate.storage import digest, read_table, write_bytes, write_json, write_table
+from curate.stores import is_local
 from model.evaluation.report import read_report
 from model.promotion import now, read_promotion
 from model.records import Origin

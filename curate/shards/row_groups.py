@@ -12,7 +12,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.schema import SHARD_ROW
-from curate.storage import is_local
+from curate.stores import is_local
 
 PIXELS = ("image", "mask")
 """The columns of a shard that hold pixels."""

@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from upath import UPath
 
 from curate.errors import InputError
-from curate.storage import is_local, write_bytes
+from curate.storage import write_bytes
+from curate.stores import is_local
 from model.predict import Segmenter, checkpoint_digest
 from model.promotion import Promotion, read_promotion
 from model.runs import RUNS
