@@ -63,6 +63,13 @@ class ExportSettings(Section):
     licence: str = Field(
         min_length=1, description="SPDX identifier, or the words that the owner used"
     )
+    attribution: str = Field(
+        default="",
+        description=(
+            "whom the licence wants named: the author, the work, where it is. It goes into the "
+            "metadata of each checkpoint that learns from the export"
+        ),
+    )
     role: Literal["auto", "train", "test"] = Field(
         default="auto",
         description=(

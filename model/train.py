@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+import msgspec
 from upath import UPath
 
 from curate.errors import InputError
@@ -22,7 +23,7 @@ from model.training_state import TrainingState
 # Version of the code that makes a checkpoint. Raise it with every change that gives other weights
 # from the same shards and settings: then unfinished runs begin anew, and finished runs are
 # repeated.
-_CODE_VERSION = 2
+_CODE_VERSION = 3
 
 
 def train(
@@ -71,11 +72,12 @@ def train(
             f"train: {state_file} is broken, or belongs to other shards, settings, start or "
             "versions: begins anew"
         )
+    sources = start.origin.sources | _sources(settings, shards)
     run = TrainingRun(
         settings=settings,
         shards=shards,
         val_shards=val_shards,
-        origin=start.origin,
+        origin=msgspec.structs.replace(start.origin, sources=sources),
         folder=folder,
         key=key,
         log=log,
@@ -84,6 +86,17 @@ def train(
     state_file.unlink(missing_ok=True)
     _keep(settings, best, key, mix, log)
     return best
+
+
+def _sources(settings: Settings, shards: Shards) -> dict[str, str]:
+    """Licence and attribution of each export that has objects in the shards, by name."""
+    present = set(shards.table["export"].to_pylist())
+    sources = {}
+    for export in settings.exports:
+        if export.name in present:
+            stated = [export.licence, export.attribution]
+            sources[export.name] = "; ".join(each for each in stated if each)
+    return sources
 
 
 def _keep(
