@@ -77,10 +77,12 @@ class Workers:
 
     def _leave_cluster(self) -> None:
         """Have a cluster that goes on no longer prepare its workers for this run."""
-        if self._client is None or self._cluster is not None:
+        if self._client is None:
             return
         with contextlib.suppress(OSError, RuntimeError):  # it may be gone already
-            self._client.unregister_worker_plugin(self._name)
+            self.effort.look_away(self._client)
+            if self._cluster is None:
+                self._client.unregister_worker_plugin(self._name)
 
     def map(
         self,

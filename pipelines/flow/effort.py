@@ -50,6 +50,10 @@ class Effort:
 
         client.subscribe_topic("all", note)
 
+    def look_away(self, client: Any) -> None:
+        """Count no more: the cluster is left."""
+        client.unsubscribe_topic("all")
+
     def record(self) -> EffortRecord:
         """The counts so far."""
         by_task = {title: number for title, number in self._retries.items() if number}
