@@ -34,7 +34,7 @@ _NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 MOST_ROUNDS = 4
 """How often a task is given out before the run stops."""
 
-_PATIENCE = 120.0  # seconds to wait for a lost scheduler, or for the first worker
+_PATIENCE = 600.0  # seconds to wait for a lost scheduler, or for the first worker
 _SECONDS_TO_CONNECT = 5.0
 _PAUSE = 0.5  # seconds before the second round; twice as long before each further one
 
@@ -80,7 +80,7 @@ class Workers:
         if self._client is None:
             return
         with contextlib.suppress(OSError, RuntimeError):  # it may be gone already
-            self.effort.look_away(self._client)
+            self.effort.look_away()
             if self._cluster is None:
                 self._client.unregister_worker_plugin(self._name)
 

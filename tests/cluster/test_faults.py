@@ -15,8 +15,9 @@ def test_workers_are_killed_one_after_the_other(
     attempt = corpus.settings(cluster.address)
     process = attempt.start()
     for number in itertools.cycle(range(4)):
+        cluster.wait_for(4)
         try:
-            said, _ = process.communicate(timeout=3)
+            said, _ = process.communicate(timeout=2)
             break
         except subprocess.TimeoutExpired:
             cluster.kill_worker(number)
