@@ -1,8 +1,8 @@
 """Schedulers and workers as processes of their own, each with folders that no other one sees."""
 
-import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -89,14 +89,13 @@ class Machines:
         place = self.folder / f"scheduler-{time.monotonic_ns()}"
         place.mkdir()
         command = ["dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port)]
-        command += ["--no-dashboard", "--scheduler-file", str(place / "scheduler.json")]
+        command += ["--no-dashboard"]
         process = self._start(command, place, {})
         until = time.monotonic() + _SECONDS_TO_START
-        while not (place / "scheduler.json").exists():
+        while not _answers(self.port):
             assert process.poll() is None, (place / "log").read_text()[-2000:]
             assert time.monotonic() < until
             time.sleep(0.1)
-        json.loads((place / "scheduler.json").read_text())
         return process
 
     def _start(
@@ -119,6 +118,12 @@ class Machines:
                 stdout=log,
                 stderr=log,
             )
+
+
+def _answers(port: int) -> bool:
+    """Whether somebody listens on a port of 127.0.0.1."""
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
