@@ -34,7 +34,7 @@ _NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 MOST_ROUNDS = 4
 """How often a task is given out before the run stops."""
 
-_PATIENCE = 120.0  # seconds to wait for a lost scheduler, or for the first worker
+_PATIENCE = 600.0  # seconds to wait for a lost scheduler, or for the first worker
 _SECONDS_TO_CONNECT = 5.0
 _PAUSE = 0.5  # seconds before the second round; twice as long before each further one
 
@@ -77,10 +77,12 @@ class Workers:
 
     def _leave_cluster(self) -> None:
         """Have a cluster that goes on no longer prepare its workers for this run."""
-        if self._client is None or self._cluster is not None:
+        if self._client is None:
             return
         with contextlib.suppress(OSError, RuntimeError):  # it may be gone already
-            self._client.unregister_worker_plugin(self._name)
+            self.effort.look_away()
+            if self._cluster is None:
+                self._client.unregister_worker_plugin(self._name)
 
     def map(
         self,
