@@ -21,9 +21,9 @@ def decode_windows(
 ) -> Iterator[Mask]:
     """The mask of each text inside its window, (y1 - y0, x1 - x0) bool.
 
-    `texts`: run-lengths over `height` × `width` px, compressed as COCO does; at least one,
-    and no window is empty. Costs the windows, not the photo. Raises Refusal bad_run_lengths, and ValueError if a window
-    leaves the photo.
+    `texts`: run-lengths over `height` × `width` px, compressed as COCO does; at least one. Costs
+    the windows, not the photo. Raises Refusal bad_run_lengths, and ValueError if a window is empty
+    or leaves the photo.
     """
     boxes = np.array(windows, np.int64)
     _check(boxes, height, width)
