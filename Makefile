@@ -84,9 +84,10 @@ segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0
 serve: .venv/run  ## a page and an API on this machine: draw a box, see its mask
 	$(PIPELINES) serve $(SETTINGS) $(OPTIONS)
 
-base: .venv/run  ## paint scenes and train the base model further, on them alone (hours)
+base: .venv/run  ## paint scenes and train the base model further, on them alone, or with the licensed sets in DATA=PATH (hours)
 	.venv/bin/python -m examples.scenes build/base/exports
-	$(PIPELINES) all examples/base.yaml --until train
+	$(if $(DATA),ln -sfn "$(abspath $(DATA))" build/base/sets)
+	$(PIPELINES) all examples/base$(if $(DATA),-real).yaml --until train
 
 weights: .venv/run  ## fetch the published U2-Net weights, by digest
 	.venv/bin/python -m model.fetching

@@ -26,7 +26,8 @@ COARSE_PIXELS = 50_000
 
 # The network sees a second, smaller copy. On the open corpus the mean of both answers has an IoU
 # that is .02 higher than that of the larger copy alone.
-_COARSER_PIXELS = 12_500
+COARSER_PIXELS = 12_500
+"""Pixels of the second, smaller copy."""
 
 _LONGEST_SIDE = 1024  # px, of what the network sees
 _SMALLEST_PIECE = 1 / 800  # of what the network sees; smaller pieces and holes vanish
@@ -44,7 +45,7 @@ def is_large(height: int, width: int) -> bool:
     return max(height, MIN_SIDE) * max(width, MIN_SIDE) > LARGE_PIXELS
 
 
-def coarse_scale(height: int, width: int, pixels: int = COARSE_PIXELS) -> float:
+def coarse_scale(height: int, width: int, pixels: float = COARSE_PIXELS) -> float:
     """The factor by which the sides of a window are reduced for the network: 1 at the most.
 
     >>> round(coarse_scale(8000, 12000), 4)
@@ -124,7 +125,7 @@ def _coarse_answer(ask: Ask, picture: Pixels, drawn: NDArray[np.float32]) -> Lev
     """What the network says of a picture reduced to `COARSE_PIXELS`: the mean of two sizes."""
     height, width, _ = picture.shape
     answers = []
-    for pixels in (COARSE_PIXELS, _COARSER_PIXELS):
+    for pixels in (COARSE_PIXELS, COARSER_PIXELS):
         scale = coarse_scale(height, width, pixels)
         own_height = max(1, round(scale * height))
         own_width = max(1, round(scale * width))

@@ -16,8 +16,10 @@ from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards import windows
 from curate.shards.reader import Sample
+from curate.storage import digest
 from model.batches import pad_edges
 from model.box_network import BoxNetwork
+from model.checkpoint import checkpoint_path
 from model.drawn_box import DrawnBox, checked_box
 from model.edge_refinement import MASK_LEVEL, Levels
 from model.hardware import device, mixed_precision
@@ -184,6 +186,11 @@ class Answer:
 
     expected_iou: float | None
     """The IoU that such an answer has on average; None if the checkpoint cannot tell."""
+
+
+def checkpoint_digest(path: str | Path) -> str:
+    """The digest of what `Segmenter.load` reads, as a run's record has it."""
+    return digest(checkpoint_path(path).read_bytes())
 
 
 class Segmenter:

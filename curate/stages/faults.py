@@ -4,10 +4,17 @@ import traceback
 
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import FaultReport
+from curate.stores import unavailable
 
 
 def fault_report(error: Exception, export: str, image_path: str) -> FaultReport:
-    """The report of an exception, and of the image that it costs."""
+    """The report of an exception, and of the image that it costs.
+
+    A store that does not answer is no fault, and costs no image: StoreUnavailable is raised.
+    """
+    away = unavailable(error)
+    if away is not None:
+        raise away
     if isinstance(error, Fault):  # of the child, where its traceback was taken
         summary = error.summary
         trace = error.trace

@@ -14,7 +14,7 @@ import msgspec
 import pyarrow as pa
 from upath import UPath
 
-from curate import storage
+from curate import storage, stores
 from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
 from curate.exports.places import Places
@@ -222,7 +222,7 @@ def _remote_files(
     """The bytes of what is not on this machine: the child has neither network nor
     credentials.
 
-    Refusal over_limit or unreadable_file.
+    Refusal over_limit or unreadable_file. StoreUnavailable, which costs no image.
     """
     # Each is asked for itself: an embedded image is in the build, not in the export.
     paths = [segment_map.path for segment_map in found.record.segment_maps]
@@ -236,13 +236,15 @@ def _remote_files(
     read = {}
     for name in [found.file, *map(places.file, paths)]:
         file = UPath(name)
-        if storage.is_local(file):
+        if stores.is_local(file):
             continue
         try:
-            if file.stat().st_size > limits.file_bytes:
+            with stores.reaching(file):
+                size = file.stat().st_size
+            if size > limits.file_bytes:
                 detail = f"{file.name}: larger than {limits.file_bytes:,} bytes"
                 raise Refusal(Reason.OVER_LIMIT, detail)
-            read[name] = file.read_bytes()
+            read[name] = storage.read_bytes(file)
         except OSError as error:
             detail = f"{file}: {error.strerror or error}"
             raise Refusal(Reason.UNREADABLE_FILE, detail) from None

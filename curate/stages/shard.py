@@ -29,6 +29,7 @@ from curate.shards.writer import Encoded, Written, write_files
 from curate.stages.crop_encoding import CropRequest, EncodedCrop
 from curate.stages.cutting import PhotoFile, cut_crops
 from curate.stages.faults import fault_refusal, fault_report
+from curate.storage import read_bytes
 
 _COORDINATES = ("x0", "y0", "x1", "y1")
 _MADE_HERE = tuple(
@@ -245,13 +246,12 @@ def _grey_bits(flags: Sequence[str]) -> int:
 
 
 def _read(file: str) -> bytes:
-    """The bytes of a photo. Refusal unreadable_file."""
+    """The bytes of a photo. Refusal unreadable_file; StoreUnavailable, which costs none."""
     try:
-        data: bytes = UPath(file).read_bytes()
+        return read_bytes(UPath(file))
     except OSError as error:
         detail = f"{file}: {error.strerror or error}"
         raise Refusal(Reason.UNREADABLE_FILE, detail) from None
-    return data
 
 
 def _drop(row: Mapping[str, Any], refusal: Refusal) -> Drop:

@@ -14,21 +14,16 @@ from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
+from curate.folders import new_folder_of, recover, remove_folder, replace_folder
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
-from curate.storage import (
-    digest,
-    recover,
-    remove_folder,
-    replace_folder,
-    write_table,
-)
+from curate.storage import digest, write_table
 from model import fetching
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
 from model.evaluation.confidence import WatchedModel
-from model.evaluation.gate import find_falls
+from model.evaluation.gate import RULE_VERSION, find_falls
 from model.evaluation.judging import Judgement, judge, trained_methods
 from model.evaluation.last_model import LastModel, differences, open_last_model
 from model.evaluation.metrics import METRICS, column
@@ -95,7 +90,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
 
     # Beside the folder until all is written: a killed run never leaves scores of one model
     # beside the report of another.
-    new = build / ".evaluate.new"
+    new = new_folder_of(folder)
     remove_folder(new)
     iou = column(judgement.scores["model"], "iou")
     trained = _trained_concepts(shards)
@@ -119,7 +114,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         gate = judge_gate(settings, shards, judgement, last)
         report = msgspec.structs.replace(report, gate=gate)
     write_report(new / "report.json", report)
-    replace_folder(new, folder)
+    replace_folder(folder)
     _keep(build, log)
     return report_path
 
@@ -204,7 +199,7 @@ def _settings_digest(settings: Settings, last: LastModel | None) -> str:
     """Of the settings and files, besides model and shards, that a report depends on."""
     last_digest = ""
     if last is not None:
-        last_digest = last.digest
+        last_digest = f"{last.digest}, gate {RULE_VERSION}"
     return digest(
         settings.evaluate.model_dump(),
         _base_bytes(),

@@ -13,11 +13,13 @@ import msgspec
 from upath import UPath
 
 from curate.exports.places import Places
+from curate.folders import remove_folder
 from curate.limits import Limits
 from curate.records import Drop, ExportTraits, FaultReport, FoundImage, IgnoredFile
 from curate.settings import ExportSettings
 from curate.stages import ingest
-from curate.storage import digest, read_record, remove_folder, write_bytes, write_json
+from curate.storage import digest, read_bytes, read_record, write_bytes, write_json
+from curate.stores import reaching
 from pipelines.flow.runner import Run
 
 IMAGES_PER_PARTITION = 200
@@ -104,7 +106,7 @@ def plan_exports(run: Run, version: int) -> list[PlannedExport]:
 
 def described(export: ExportSettings) -> dict[str, Any]:
     """An export's settings without those that only later stages read."""
-    return export.model_dump(mode="json", exclude={"trust", "label_numbers"})
+    return export.model_dump(mode="json", exclude={"trust", "label_numbers", "attribution"})
 
 
 def read_plan(build: UPath, key: str) -> Plan | None:
@@ -115,7 +117,7 @@ def read_plan(build: UPath, key: str) -> Plan | None:
 def read_batch(build: UPath, key: str, number: int) -> list[ingest.BatchItem]:
     """The records of one of a plan's files, after the traits of its export."""
     folder = _folder(build, key)
-    batch = ingest.decode_batch(_file(folder, number).read_bytes())
+    batch = ingest.decode_batch(read_bytes(_file(folder, number)))
     plan = read_plan(build, key)
     if plan is None:
         return batch
@@ -197,7 +199,9 @@ def batches(items: Iterable[_Kept]) -> Iterator[list[_Kept]]:
 
 def _remove_others(build: UPath, used: set[str]) -> None:
     """Remove all plans but the used: no export has their key any more."""
-    for folder in (build / "plans").iterdir():
+    with reaching(build):
+        folders = list((build / "plans").iterdir())
+    for folder in folders:
         if folder.name not in used:
             remove_folder(folder)
 

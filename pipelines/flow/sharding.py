@@ -5,7 +5,6 @@ rows: after a kill, only the partitions that are missing are cut again.
 """
 
 import hashlib
-import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from curate import ledger
-from curate.errors import InputError
 from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.schema import SCHEMA_VERSION
@@ -30,7 +28,7 @@ from curate.shards.manifest import (
     read_manifest,
 )
 from curate.stages import shard
-from curate.storage import digest, read_record, write_json, write_table
+from curate.storage import digest, read_bytes, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.build import PartitionState, Reads
@@ -75,7 +73,7 @@ class CutSettings:
     crop: CropSettings
     limits: Limits
     codecs: Mapping[str, str]
-    """Of this run: a worker that has others would write other bytes."""
+    """Of this run, and of all its workers."""
 
 
 def reads(run: Run) -> Reads:
@@ -148,10 +146,9 @@ def _make_partition(
     build: str, new: str, task: CutTask, shared: CutSettings
 ) -> CutPartition:
     """Write a partition, or take it from the last run or from one that was killed."""
-    _check_codecs(shared.codecs)
     base = UPath(build)
     rows = base / "balance" / "segments" / task.name
-    content = rows.read_bytes()
+    content = read_bytes(rows)
     rows_digest = hashlib.sha256(content).hexdigest()
     all_reads = _reads(shared.crop, shared.limits, shared.codecs)
     key = digest(shared.version, task.name, rows_digest, all_reads)
@@ -169,17 +166,6 @@ def _make_partition(
     for path in paths:
         builds.place(source / path, UPath(new) / path)
     return cut
-
-
-def _check_codecs(expected: Mapping[str, str]) -> None:
-    """InputError if this worker has other codecs than the run."""
-    for name, version in codec_versions().items():
-        if version != expected[name]:
-            host = platform.node()
-            raise InputError(
-                f"worker on {host} has another codec for {name}: {version}; the run has "
-                f"{expected[name]}. Install the same releases everywhere"
-            )
 
 
 def _cut_once(

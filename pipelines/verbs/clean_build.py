@@ -10,8 +10,8 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
+from curate.folders import remove_folder
 from curate.schema import STAGES
-from curate.storage import remove_folder
 from pipelines.flow import build as builds
 
 _PINS = "pins.parquet"
@@ -32,6 +32,7 @@ _PRODUCTS = (
     "report/curation.html",
     "report/quality.html",
     "report/report.html",
+    "run.json",
     "runs",
     "serve",
     "taxonomy/answered",

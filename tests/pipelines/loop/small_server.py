@@ -23,13 +23,15 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.records import Box
 from pipelines.local_server import open_socket
-from pipelines.loop.answering import Answering
+from pipelines.loop.answering import Answering, Served
 from pipelines.loop.bounds import Bounds
 from pipelines.loop.pictures import BuildPicture, Pictures
+from pipelines.loop.records import ModelState
 from pipelines.loop.server import make_app
 from pipelines.loop.service import Service
 
 TOKEN = "a-token"  # noqa: S105  of the tests
+STATE = ModelState("the tests' model", "d1", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,10 @@ def running(
 ) -> Iterator[SmallServer]:
     """Serve in a thread as long as the context lasts."""
     model = BoxModel()
-    answering = Answering(model, bounds.waiting_boxes, bounds.answer_seconds)
+    served = Served(model, STATE)
+    answering = Answering(served, bounds.waiting_boxes, bounds.answer_seconds)
     pictures = Pictures(UPath(store), of_build or {}, bounds.kept_bytes)
-    app = make_app(Service(answering, pictures, bounds, "the tests' model"), TOKEN)
+    app = make_app(Service(answering, pictures, bounds), TOKEN)
     with open_socket(port) as opened:
         config = uvicorn.Config(app, log_level="critical", ws="none")
         server = uvicorn.Server(config)
