@@ -1,6 +1,11 @@
 """Bounds on what strangers' files may cost; each is a setting, with these defaults."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+"""A name that is safe in paths and messages."""
 
 
 class Section(BaseModel):

@@ -16,6 +16,7 @@ from pipelines.flow.faults import StageFaults
 from pipelines.flow.screen import Screen
 from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
+from pipelines.rounds.effort import measure_effort
 from pipelines.rounds.fetching import fetch_all
 from pipelines.rounds.objects import new_objects
 from pipelines.rounds.records import Outcome, Round
@@ -102,8 +103,9 @@ def _last_model(settings: Settings, run: Run | None) -> tuple[str, str]:
 
 
 def bring_to_its_end(settings: Settings, going: Round) -> Round:
-    """Train, judge and promote; each step finds what a killed one has left."""
+    """Measure, train, judge and promote; each step finds what a killed one has left."""
     build = UPath(settings.build)
+    measure_effort(settings, going.number)
     trained = _train(settings, going)
     going = replace(going, run=trained.number)
     keep_open(build, going)
