@@ -27,15 +27,18 @@ from pipelines.verbs.promote import promote
 from pipelines.verbs.stage import curate
 from pipelines.verbs.train import train
 
+Begun = tuple[Round | None, str, list[StageFaults]]
+"""A round that is open from now on, or None and why there is none; the faults of the curation."""
 
-def begin(settings: Settings, screen: Screen) -> tuple[Round | str, list[StageFaults]]:
-    """A round that is open from now on, or why there is none; and the faults of the curation."""
+
+def begin(settings: Settings, screen: Screen) -> Begun:
+    """Fetch and curate what is there, and open a round if there is something to learn."""
     build = UPath(settings.build)
     fetched = fetch_all(settings, screen.note)
     curation = curate(settings, "shard")
     sharded = curation.stages.get("shard")
     if sharded is None or sharded.out == 0:
-        return "nothing is annotated yet", curation.faults
+        return None, "nothing is annotated yet", curation.faults
 
     manifest = require_manifest(build / "shard")
     rounds = ended_rounds(build)
@@ -44,14 +47,14 @@ def begin(settings: Settings, screen: Screen) -> tuple[Round | str, list[StageFa
         last = rounds[-1]
         if last.manifest == manifest.digest:
             same = f"all is as in round {last.number} ({last.outcome})"
-            return same, curation.faults
+            return None, same, curation.faults
         number = last.number + 1
 
     run = _promoted_run(build)
     new = new_objects(build, run)
     if not new.to_learn:
         others = f"{len(new.ids):,} new objects, none of them in the split train"
-        return others, curation.faults
+        return None, others, curation.faults
     _check_that_it_can_be_judged(build, manifest)
 
     start, against = _last_model(settings, run)
@@ -71,7 +74,7 @@ def begin(settings: Settings, screen: Screen) -> tuple[Round | str, list[StageFa
         f"loop: round {number}: {going.new:,} new objects, {going.to_learn:,} to learn from; "
         f"goes on from {start}"
     )
-    return going, curation.faults
+    return going, "", curation.faults
 
 
 def _check_that_it_can_be_judged(build: UPath, manifest: Manifest) -> None:
