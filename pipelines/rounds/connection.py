@@ -16,7 +16,7 @@ from upath import UPath
 from urllib3.util import Retry
 
 from curate.errors import InputError
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from curate.storage import opened_beside
 
 Auth = Callable[[Any], Any]

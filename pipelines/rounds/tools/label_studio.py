@@ -24,7 +24,7 @@ from upath import UPath
 
 from curate.formats.shared.addresses import path_of
 from curate.limits import Limits
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from curate.storage import write_bytes
 from pipelines.rounds.connection import (
     Auth,

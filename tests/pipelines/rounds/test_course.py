@@ -19,6 +19,7 @@ STEPS = (
     "curate",
     "new_objects",
     "keep_open",
+    "measure_effort",
     "train",
     "gate",
     "promote",

@@ -11,7 +11,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.limits import Limits
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from pipelines.rounds import connection
 from pipelines.rounds.fetching import TOOLS
 from pipelines.rounds.records import Fetched
