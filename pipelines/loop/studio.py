@@ -121,19 +121,21 @@ class _Backend:
     ) -> Prediction:
         """The masks of the boxes that were drawn in a task."""
         values = [drawn_value(region) for region in drawn]
-        labels = [label_of(value) for value in values]
         tags = [
-            config.answer_to(region.from_name, label)
-            for region, label in zip(drawn, labels, strict=True)
+            config.answer_to(region.from_name, label_of(value))
+            for region, value in zip(drawn, values, strict=True)
         ]
-        picture = await self._picture(data, config, tags[0].image)
+        images = {tag.image for tag in tags}
+        if len(images) != 1:
+            raise Problem(UNUSABLE, "boxes are drawn on one picture, not on several")
+        picture = await self._picture(data, config, images.pop())
         boxes = [corners_of(value, picture) for value in values]
         answers = await self._service.answers(picture, boxes)
 
         regions: list[MaskRegion] = []
-        for answer, tag, label in zip(answers, tags, labels, strict=True):
+        for answer, tag, value in zip(answers, tags, values, strict=True):
             # The codec takes long enough to keep others waiting.
-            found = await run_in_threadpool(region_of, answer, tag, label, picture)
+            found = await run_in_threadpool(region_of, answer, tag, value, picture)
             if found is not None:
                 regions.append(found)
         known = [each.score for each in regions if each.score is not UNSET]

@@ -50,7 +50,7 @@ def corners_of(value: DrawnValue, picture: Picture) -> Corners:
 
 
 def region_of(
-    answer: Answer, tag: Control, label: str, picture: Picture
+    answer: Answer, tag: Control, drawn: DrawnValue, picture: Picture
 ) -> MaskRegion | None:
     """A mask as one region of a tag; None if it has no px.
 
@@ -74,7 +74,7 @@ def region_of(
         type=tag.kind,
         original_width=picture.width,
         original_height=picture.height,
-        value={**value, tag.kind: [label]},
+        value={**value, tag.kind: drawn.rectanglelabels[:1]},
         score=score,
     )
 
