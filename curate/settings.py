@@ -359,8 +359,8 @@ class TrainSettings(Section):
         default=512,
         ge=64,
         description=(
-            "px; from a window with a longer side a piece is cut; one of more than "
-            "300,000 px is reduced to 50,000 px first"
+            "px; from a window with a longer side a piece is cut, after it has been reduced where "
+            "docs/training.md says so"
         ),
     )
     jitter: Share = Field(
