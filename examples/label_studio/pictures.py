@@ -31,6 +31,6 @@ def choose_pictures(exports: Path, folder: Path) -> tuple[Path, list[Path]]:
     local = folder / "pictures"
     local.mkdir(parents=True, exist_ok=True)
     for copied in chosen[:_LOCAL]:
-        customer = copied.relative_to(exports).parts[0]
-        shutil.copyfile(copied, local / f"{customer}-{copied.name}")
+        owner = copied.relative_to(exports).parts[0]
+        shutil.copyfile(copied, local / f"{owner}-{copied.name}")
     return local, chosen[_LOCAL : _LOCAL + _UPLOADED]
