@@ -58,7 +58,8 @@ class FakeCvat:
 
     def answer(self, method: str, path: str, query: Any, body: Any) -> Any:
         if path == "/api/server/about":
-            return {"name": "CVAT", "description": "", "version": "2.80.0"}
+            about = dict.fromkeys(["description", "logo_url", "subtitle"], "")
+            return {"name": "CVAT", "version": "2.80.0", **about}
         if path == "/api/functions" and method == "POST":
             return {**FUNCTION, **body}
         if path == "/api/functions/7":
@@ -77,11 +78,13 @@ class FakeCvat:
             return {
                 "id": 1,
                 "name": "task",
+                "organization": None,
                 "size": 1,
                 "data_chunk_size": 1,
                 "data_compressed_chunk_type": "imageset",
                 "data_original_chunk_type": "imageset",
                 "updated_date": "2026-11-28T10:00:00Z",
+                "jobs": {"count": 1, "completed": 0, "validation": 0},
                 "labels": {"url": f"{self.address}/api/labels?task_id=1"},
             }
         if path == "/api/labels":
@@ -89,6 +92,7 @@ class FakeCvat:
         if path == "/api/tasks/1/data/meta":
             frame = {"width": 60, "height": 40, "name": "a.png", "related_files": 0}
             return {
+                "chunks_updated_date": "2026-11-28T10:00:00Z",
                 "chunk_size": 1,
                 "size": 1,
                 "start_frame": 0,
@@ -99,7 +103,7 @@ class FakeCvat:
                 "deleted_frames": [],
                 "included_frames": None,
             }
-        if path == "/api/tasks/1/data" and query["type"] == ["frame"]:
+        if path == "/api/tasks/1/data/" and query["type"] == ["frame"]:
             self.frames_sent += 1
             return png()
         raise AssertionError(f"{method} {path} is not what CVAT's client asks")
