@@ -136,8 +136,10 @@ def open_task(tab: Tab, loop: Loop, task: dict[str, Any]) -> None:
 def annotate(tab: Tab, key: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw a box, take its mask, correct a brush, submit: the region sent, and submitted."""
     page = tab.page
-    page.keyboard.press(key)
     page.locator(".lsf-tool_smart").first.click()
+    page.locator(".lsf-tool_smart.lsf-tool_active").first.wait_for()
+    page.keyboard.press(key)
+    page.locator(".lsf-label_selected").wait_for()
     with page.expect_response(lambda reply: "interactive" in reply.url) as answered:
         drag(tab, (0.2, 0.2), (0.4, 0.4), (0.6, 0.6))
     (sent,) = answered.value.json()["data"]["result"]
@@ -150,6 +152,7 @@ def annotate(tab: Tab, key: str) -> tuple[dict[str, Any], dict[str, Any]]:
     if key == BRUSH:
         page.locator(".lsf-outliner-item__title").first.click()
         page.get_by_label("brush-tool").first.click()
+        page.locator("[aria-label=brush-tool].lsf-tool_active").wait_for()
         drag(tab, (0.7, 0.7), (0.75, 0.75), (0.8, 0.8))
 
     submits = "**/api/tasks/*/annotations*"
