@@ -1,5 +1,6 @@
 """`python -m examples.label_studio SETTINGS`: start both programs, and say where they are."""
 
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -37,5 +38,7 @@ def _run(settings: str) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever ends this ends the two programs, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         _run(sys.argv[1])

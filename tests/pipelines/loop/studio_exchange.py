@@ -129,6 +129,8 @@ def fake_studio() -> Iterator[FakeStudio]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         studio.address = f"http://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever).start()
-        yield studio
-        server.shutdown()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield studio
+        finally:
+            server.shutdown()
