@@ -31,7 +31,8 @@ class StudioProject:
 
     def add(self, objects: int) -> None:
         """Paint pictures with so many objects more, and annotate them."""
-        for _ in range(0, objects, PER_PICTURE):
+        pictures = objects // PER_PICTURE
+        for _ in range(pictures):
             number = len(self.tasks) + 1
             picture, rings = painted(np.random.default_rng(number))
             name = f"{number:08x}-{number}.jpg"
@@ -46,9 +47,11 @@ def painted(rng: np.random.Generator) -> tuple[Pixels, list[NDArray[np.int32]]]:
     picture = np.asarray(ground, np.uint8)
     rings = []
     for place in range(PER_PICTURE):
-        centre = (WIDTH * (place + 0.5) / PER_PICTURE, rng.uniform(140, 340))
-        ring = blob(rng, centre, rng.uniform(50, 75))
-        colour = tuple(int(part) for part in rng.integers(0, 256, 3))
+        x = WIDTH * (place + 0.5) / PER_PICTURE
+        y = rng.uniform(140, 340)
+        radius = rng.uniform(50, 75)
+        ring = blob(rng, (x, y), radius)
+        colour = rng.integers(0, 256, 3).tolist()
         cv2.fillPoly(picture, [ring], colour)
         rings.append(ring)
     noise = rng.normal(0, 6, picture.shape)

@@ -5,6 +5,7 @@ followed, so no token goes astray. What goes wrong becomes an InputError that sa
 what was fetched before stays.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ from urllib3.util import Retry
 from curate.errors import InputError
 from curate.loop_settings import LoopSource
 from curate.storage import opened_beside
+
+# Each try that fails would be a line of its own; what comes of them is said here.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 Auth = Callable[[Any], Any]
 """Puts a token into a request of requests."""

@@ -241,7 +241,7 @@ def test_a_schedule_outlives_a_tool_that_does_not_answer(
         if len(waits) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipelines.verbs.loop.time.sleep", wait)
+    monkeypatch.setattr("pipelines.verbs.loop.sleep", wait)
     source = {"export": "street", "tool": "url", "address": "http://127.0.0.1:9/a.zip"}
     street.change(loop={"sources": [source]})
     outcome = verb("loop", street.settings, "--every", "30")
@@ -250,4 +250,5 @@ def test_a_schedule_outlives_a_tool_that_does_not_answer(
     assert "round 1: 12 new objects" in outcome.out
     assert "nothing new: all is as in round 1" in outcome.out
     assert all(0 < seconds <= 30 * 60 for seconds in waits)
+    assert len(model.trained) == 1
     assert promoted(street) == 1
