@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) gate runs compare promote rollback quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test fuzz lint bench \
+.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test fuzz lint bench \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -50,6 +50,9 @@ promote: .venv/run  ## put a run into use: make promote RUN=2
 
 rollback: .venv/run  ## return to the run that was in use before
 	$(PIPELINES) rollback $(SETTINGS) $(OPTIONS)
+
+round: .venv/run  ## fetch corrections, train on them, judge, promote through the gate: a round of the loop (docs/loop.md)
+	$(PIPELINES) loop $(SETTINGS) $(OPTIONS)
 
 quality: .venv/run  ## judge the annotations of SETTINGS by the model that learned from them, and show the doubtful ones
 	$(PIPELINES) quality $(SETTINGS) $(OPTIONS)
@@ -127,6 +130,7 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.gate
 	.venv/bin/python -m benchmarks.match_labels
 	.venv/bin/python -m benchmarks.serve
+	.venv/bin/python -m benchmarks.loop_round
 	test ! -d build/demo/balance || .venv/bin/python -m benchmarks.annotation_quality
 
 docs: .venv/dev  ## the documentation as a site, in build/docs

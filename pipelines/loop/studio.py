@@ -115,8 +115,8 @@ class _Backend:
         if event.action == "START_TRAINING":
             raise Problem(
                 UNUSABLE,
-                "training is not started from Label Studio: export the project, and run "
-                "segcurate all SETTINGS",
+                "training is not started from Label Studio: segcurate loop SETTINGS fetches "
+                "what was corrected, and trains on it",
             )
         return json_answer(_CREATED, {})
 

@@ -7,8 +7,8 @@ something new: one that is killed is gone on with, from the same start, and each
 it has done.
 """
 
-import time
 from collections.abc import Callable
+from time import monotonic, sleep
 
 import msgspec
 from upath import UPath
@@ -17,7 +17,7 @@ from curate.errors import InputError
 from curate.settings import Settings
 from pipelines.failures import CheckFailed
 from pipelines.flow import build as builds
-from pipelines.flow.faults import StageFaults
+from pipelines.flow.faults import StageFaults, describe
 from pipelines.flow.screen import Screen
 from pipelines.pages.loop.loop import write_loop_page
 from pipelines.rounds.course import begin, bring_to_its_end
@@ -114,15 +114,17 @@ def loop_every(
     """
     screen = Screen()
     while True:
-        began = time.monotonic()
+        began = monotonic()
         try:
             looped = loop(load())
             show(looped)
+            if looped.faults:
+                screen.note(describe(looped.faults))
             check(looped)
         except InputError as error:
             screen.note(f"error: {error}")
         except CheckFailed as failure:
             screen.note(f"check failed: {failure}")
-        left = began + minutes * _MINUTE - time.monotonic()
+        left = began + minutes * _MINUTE - monotonic()
         screen.note(f"loop: looks again in {max(left, 0) / _MINUTE:.0f} minutes")
-        time.sleep(max(left, 0))
+        sleep(max(left, 0))

@@ -71,7 +71,7 @@ def test_a_model_is_connected(server: SmallServer) -> None:
     assert call(server, "webhook", created).status == 201
     refused = call(server, "webhook", TRAIN)
     assert refused.status == 422
-    assert "segcurate all" in refused.data["error"]
+    assert "segcurate loop" in refused.data["error"]
 
 
 @pytest.mark.parametrize("image", [UPLOAD, LOCAL])
