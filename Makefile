@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) gate runs compare promote rollback quality report inspect init formats trace audit taxonomy review segment serve base weights test test-cluster fuzz lint bench lock \
+.PHONY: help demo all $(STAGES) gate runs compare promote rollback quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster fuzz lint bench lock \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -84,9 +84,24 @@ segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0
 serve: .venv/run  ## a page and an API on this machine: draw a box, see its mask
 	$(PIPELINES) serve $(SETTINGS) $(OPTIONS)
 
-base: .venv/run  ## paint scenes and train the base model further, on them alone (hours)
+build/label-studio/venv/done: examples/label_studio/requirements.txt
+	test -d build/label-studio/venv || $(PYTHON) -m venv build/label-studio/venv
+	build/label-studio/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+build/demo/exports: .venv/run
+	.venv/bin/python -m examples.demo build/demo/exports
+
+loop: .venv/run build/label-studio/venv/done | build/demo/exports  ## Label Studio with a demo project and our model: draw a box, get a mask
+	.venv/bin/python -m examples.label_studio $(SETTINGS)
+
+loop-test: .venv/dev build/label-studio/venv/done | build/demo/exports  ## the same tried in a browser, from the box to the exported correction (minutes)
+	.venv/bin/python -m pytest tests/examples/label_studio/in_browser.py
+
+base: .venv/run  ## paint scenes and train the base model further, on them alone, or with the licensed sets in DATA=PATH (hours)
 	.venv/bin/python -m examples.scenes build/base/exports
-	$(PIPELINES) all examples/base.yaml --until train
+	$(if $(DATA),ln -sfn "$(abspath $(DATA))" build/base/sets)
+	$(PIPELINES) all examples/base$(if $(DATA),-real).yaml --until train
 
 weights: .venv/run  ## fetch the published U2-Net weights, by digest
 	.venv/bin/python -m model.fetching

@@ -159,7 +159,7 @@ def run_pipeline(
     taxonomy = build.parent / "taxonomy" / "concepts.yaml"
     if not taxonomy.exists():
         taxonomy.parent.mkdir()
-        taxonomy.write_text(_taxonomy(sources))
+        taxonomy.write_text(taxonomy_of(sources))
     settings = Settings(
         build=str(build),
         taxonomy=str(taxonomy),
@@ -189,7 +189,7 @@ def _export(source: Source) -> ExportSettings:
     )
 
 
-def _taxonomy(sources: list[Source]) -> str:
+def taxonomy_of(sources: Sequence[Source]) -> str:
     """Each class of the annotation files as a concept of its own."""
     names = set()
     for source in sources:

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from curate.flags import Flag
-from curate.limits import Limits, Section
+from curate.limits import Limits, Name, Section
+from curate.loop_settings import LoopSettings, check_sources
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 """The project's own taxonomy, in a clone."""
 
@@ -62,6 +62,13 @@ class ExportSettings(Section):
     )
     licence: str = Field(
         min_length=1, description="SPDX identifier, or the words that the owner used"
+    )
+    attribution: str = Field(
+        default="",
+        description=(
+            "whom the licence wants named: the author, the work, where it is. It goes into the "
+            "metadata of each checkpoint that learns from the export"
+        ),
     )
     role: Literal["auto", "train", "test"] = Field(
         default="auto",
@@ -352,8 +359,8 @@ class TrainSettings(Section):
         default=512,
         ge=64,
         description=(
-            "px; from a window with a longer side a piece is cut; one of more than "
-            "300,000 px is reduced to 50,000 px first"
+            "px; from a window with a longer side a piece is cut, after it has been reduced where "
+            "docs/training.md says so"
         ),
     )
     jitter: Share = Field(
@@ -468,8 +475,14 @@ class Settings(Section):
     evaluate: EvaluateSettings = EvaluateSettings()
     runs: RunsSettings = RunsSettings()
     quality: QualitySettings = QualitySettings()
+    loop: LoopSettings = LoopSettings()
     dask: DaskSettings = DaskSettings()
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _sources_are_exports(self) -> Self:
+        check_sources(self.loop.sources, [export.name for export in self.exports])
+        return self
 
     @field_validator("taxonomy")
     @classmethod

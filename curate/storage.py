@@ -51,7 +51,7 @@ def opened_beside(path: UPath) -> Iterator[IO[bytes]]:
     os.replace(beside.path, path.path)  # noqa: PTH105
 
 
-def write_bytes(path: UPath, data: bytes) -> None:
+def write_bytes(path: UPath, data: bytes | memoryview) -> None:
     """Write a file whole or not at all."""
     with opened_beside(path) as file:
         file.write(data)
@@ -94,7 +94,7 @@ def write_table(path: UPath, table: pa.Table) -> None:
     """Write a Parquet file whole or not at all."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
-    write_bytes(path, sink.getvalue().to_pybytes())
+    write_bytes(path, memoryview(sink.getvalue()))
 
 
 def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:

@@ -5,8 +5,10 @@ pixels of its crop to the next size of a grid, or it shrinks to the size below i
 left around the drawn box, whichever changes it less. Only where a crop is smaller than its batch
 is the rest padded.
 
-Large windows are an exception. When the model answers one, the network sees a reduced copy, so it
+Large windows are an exception. When the model answers one, the network sees reduced copies, so it
 learns from one: such a window is planned as if its crop were smaller, and reduced when it is read.
+Of the windows that are not small, every second is reduced as well, by a random factor: what a thing
+is does not depend on the distance of the camera, and smaller windows cost less.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,12 @@ from numpy.typing import NDArray
 from curate.seeded import generator
 from curate.settings import TrainSettings
 from curate.shards.windows import Boxes
-from model.large_windows import LARGE_PIXELS, coarse_scale
+from model.box_network import COPY_PIXELS
+from model.large_windows import (
+    COARSE_PIXELS,
+    LARGE_PIXELS,
+    coarse_scale,
+)
 from model.u2net import MIN_SIDE
 
 GRID = 32
@@ -28,6 +35,7 @@ _FINE_UP_TO = 192
 
 _MAX_SAMPLES = 32  # of a batch
 _MIN_PADDING = 2  # px that a window keeps around the drawn box
+_REDUCED_SHARE = 0.5  # of the windows that are neither small nor large
 
 _Px = NDArray[np.int64]
 """(n,) px along one axis."""
@@ -116,7 +124,7 @@ def plan_epoch(
     (n, 2) width and height, are those of all rows of the shards, px.
     """
     rng = generator(settings.seed, epoch)
-    scales = _scales(windows[rows])
+    scales = _scales(windows[rows], rng)
     its_drawn = _scaled(drawn[rows], scales)
     its_windows, sides = _fit_windows(
         its_drawn,
@@ -150,15 +158,26 @@ def plan_epoch(
     return [plans[index] for index in order]
 
 
-def _scales(windows: Boxes) -> NDArray[np.float64]:
-    """(n,) by how much each of (n, 4) windows is reduced before the network sees it."""
+def _scales(windows: Boxes, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(n,) by how much each of (n, 4) windows is reduced before the network sees it.
+
+    Large windows to an area that the network will be asked about, from `COPY_PIXELS` to
+    `COARSE_PIXELS`; of all others above that, some to any area between it and their own.
+    """
     sides = windows[:, 2:] - windows[:, :2]
     padded = np.maximum(sides, MIN_SIDE)
     areas = padded.prod(axis=1, dtype=np.int64)
+    is_large = areas > LARGE_PIXELS
+    is_reduced = is_large | (rng.random(len(windows)) < _REDUCED_SHARE)
+
+    most = np.where(is_large, COARSE_PIXELS, areas)
+    times = np.maximum(most / COPY_PIXELS, 1)
+    wanted = COPY_PIXELS * times ** rng.random(len(windows))
+
     scales = np.ones(len(windows))
-    for index in np.flatnonzero(areas > LARGE_PIXELS).tolist():
+    for index in np.flatnonzero(is_reduced & (areas > COPY_PIXELS)).tolist():
         width, height = sides[index].tolist()
-        scales[index] = coarse_scale(height, width)
+        scales[index] = coarse_scale(height, width, wanted[index])
     return scales
 
 
@@ -178,8 +197,9 @@ def _fit_windows(
     rng: np.random.Generator,
 ) -> tuple[Boxes, NDArray[np.int64]]:
     """The windows of n samples brought to sizes of batches, and the batches' sides, (n, 2)."""
-    need_low = np.maximum(drawn[:, :2] - _MIN_PADDING, 0)
-    need_high = np.minimum(drawn[:, 2:] + _MIN_PADDING, crop_sides)
+    # In a reduced window the padding may be less.
+    need_low = np.maximum(drawn[:, :2] - _MIN_PADDING, windows[:, :2])
+    need_high = np.minimum(drawn[:, 2:] + _MIN_PADDING, windows[:, 2:])
     fitted = np.empty((len(windows), 4), np.int32)
     sides = np.empty((len(windows), 2), np.int64)
 

@@ -47,8 +47,9 @@ def save_checkpoint(path: Path, model: BoxNetwork, origin: Origin) -> None:
         tensors[name] = value.detach().cpu().contiguous()
 
     known = msgspec.to_builtins(origin)
-    if origin.confidence is None:  # a checkpoint without one has no key for it
-        del known["confidence"]
+    for name in ("confidence", "sources"):
+        if not known[name]:  # a checkpoint without one has no key for it
+            del known[name]
     metadata = _Metadata(_FORMAT, msgspec.Raw(msgspec.json.encode(known)))
     encoded = msgspec.json.encode(metadata).decode()
     write_bytes(UPath(path), save(tensors, {_METADATA_KEY: encoded}))

@@ -16,8 +16,10 @@ from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards import windows
 from curate.shards.reader import Sample
+from curate.storage import digest
 from model.batches import pad_edges
 from model.box_network import BoxNetwork
+from model.checkpoint import checkpoint_path
 from model.drawn_box import DrawnBox, checked_box
 from model.edge_refinement import MASK_LEVEL, Levels
 from model.hardware import device, mixed_precision
@@ -122,10 +124,10 @@ def _at_once(
             padded = [pad_edges(images[index], height, width) for index in batch]
             boxes = np.array([drawn[index] for index in batch], np.float32)
 
-            maps = _fused_maps(model, np.stack(padded), boxes)
-            for index, fused in zip(batch, maps, strict=True):
+            batch_answers = _answered(model, np.stack(padded), boxes)
+            for index, answer in zip(batch, batch_answers, strict=True):
                 own_height, own_width, _ = images[index].shape
-                answers[index] = fused[:own_height, :own_width]
+                answers[index] = answer[:own_height, :own_width]
     return [answers[index] for index in range(len(images))]
 
 
@@ -144,21 +146,20 @@ def _padded(side: int) -> int:
     return max(MIN_SIDE, steps * _STEP)
 
 
-def _fused_maps(
+def _answered(
     model: BoxNetwork,
     pixels: NDArray[np.uint8],
     drawn: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """(N, H, W) probabilities of the fused map, for pixels (N, H, W, 3) and drawn boxes (N, 4)."""
+    """(N, H, W) probabilities, for pixels (N, H, W, 3) and drawn boxes (N, 4)."""
     on = model.priors.device
     with torch.inference_mode(), mixed_precision(on):
-        maps = model(
+        logits = model.answer(
             torch.from_numpy(pixels).permute(0, 3, 1, 2).to(on),
             torch.from_numpy(drawn).to(on),
         )
-    fused = torch.sigmoid(maps[:, 0].float())
-    answer: NDArray[np.float32] = fused.cpu().numpy()
-    return answer
+    probabilities: NDArray[np.float32] = torch.sigmoid(logits).cpu().numpy()
+    return probabilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,6 +185,11 @@ class Answer:
 
     expected_iou: float | None
     """The IoU that such an answer has on average; None if the checkpoint cannot tell."""
+
+
+def checkpoint_digest(path: str | Path) -> str:
+    """The digest of what `Segmenter.load` reads, as a run's record has it."""
+    return digest(checkpoint_path(path).read_bytes())
 
 
 class Segmenter:

@@ -42,6 +42,9 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     licences: list[str] = []
     """Licences of the objects that it and its start learned from, as the exports name them."""
 
+    sources: dict[str, str] = {}
+    """The exports that it and its start learned from: licence and attribution, by name."""
+
     steps: int = 0
     """Optimiser steps when it was saved."""
 

@@ -65,7 +65,8 @@ def _random_start(
     torch.manual_seed(settings.seed)  # PyTorch fills the weights by its own generator
     network = build(variant)
     model = BoxNetwork(network, shard_priors(shards, settings.seed), outside)
-    origin = _origin(settings, shards, variant, outside, _RANDOM, [])
+    nothing = Origin(variant=variant)
+    origin = _origin(settings, shards, nothing, outside, _RANDOM)
     return Start(model, origin)
 
 
@@ -100,10 +101,9 @@ def _start_from_checkpoint(
     origin = _origin(
         settings,
         shards,
-        before.variant,
+        before,
         model.outside,
         its_digest,
-        before.licences,
     )
     return Start(model, origin)
 
@@ -111,20 +111,20 @@ def _start_from_checkpoint(
 def _origin(
     settings: TrainSettings,
     shards: Shards,
-    variant: Variant,
+    before: Origin,
     outside: float,
     start: str,
-    licences: list[str],
 ) -> Origin:
-    """The origin of checkpoints of a run, before it has made a step."""
+    """The origin of checkpoints of a run, before it has made a step. `before`: of its start."""
     of_shards = shards.table["licence"].to_pylist()
     return Origin(
-        variant=variant,
+        variant=before.variant,
         outside=outside,
         settings=settings.model_dump(),
         start=start,
         manifest_digest=shards.digest,
-        licences=sorted({*licences, *of_shards}),
+        licences=sorted({*before.licences, *of_shards}),
+        sources=before.sources,
         versions=versions(),
     )
 

@@ -1,8 +1,9 @@
 """Training on the train shards: `train(settings, log)` → the checkpoint that did best on val."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
+import msgspec
 from upath import UPath
 
 from curate.errors import InputError
@@ -12,7 +13,9 @@ from curate.storage import digest
 from model.checkpoint import load_checkpoint, versions
 from model.hardware import device
 from model.keep_runs import keep_training
+from model.mixing import mixed
 from model.records import TrainingRecord, checked_record
+from model.runs import Mix
 from model.start import start_model
 from model.training_run import TrainingRun, finish
 from model.training_state import TrainingState
@@ -20,32 +23,43 @@ from model.training_state import TrainingState
 # Version of the code that makes a checkpoint. Raise it with every change that gives other weights
 # from the same shards and settings: then unfinished runs begin anew, and finished runs are
 # repeated.
-_CODE_VERSION = 2
+_CODE_VERSION = 3
 
 
-def train(settings: Settings, log: Callable[[str], None]) -> Path:
+def train(
+    settings: Settings,
+    log: Callable[[str], None],
+    new: Collection[str] | None = None,
+) -> Path:
     """Train by the settings; the path of the best checkpoint, `<build>/train/model.safetensors`.
 
-    `log` takes lines for the user. A run that was killed goes on where it was; a finished run is
-    not repeated. InputError if there are no shards, or no start.
+    `log` takes lines for the user. `new`: ids of objects that the start has not learned from;
+    they get `loop.new_share` of the draws, see model/mixing.py. A run that was killed goes on
+    where it was; a finished run is not repeated. InputError if there are no shards, or no start.
     """
     folder = Path(settings.build) / "train"
     shards = open_shards(UPath(settings.build) / "shard", "train")
     val_shards = _val_shards(settings, log)
+    mix = None
+    if new is not None:
+        shards, mix = mixed(shards, new, settings.loop.new_share)
     start = start_model(settings.train, shards, log)
-    key = digest(
+    depends_on = [
         _CODE_VERSION,
         shards.digest,
         settings.train.model_dump(),
         settings.crop.model_dump(),
         start.origin.start,
         versions(),
-    )
+    ]
+    if mix is not None and new is not None:
+        depends_on += [settings.loop.new_share, sorted(new)]
+    key = digest(*depends_on)
 
     best = folder / "model.safetensors"
     if best.is_file() and _is_done(folder, key):
         log(f"train: {best} is up to date")
-        _keep(settings, best, key, log)
+        _keep(settings, best, key, mix, log)
         return best
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,27 +72,43 @@ def train(settings: Settings, log: Callable[[str], None]) -> Path:
             f"train: {state_file} is broken, or belongs to other shards, settings, start or "
             "versions: begins anew"
         )
+    sources = start.origin.sources | _sources(settings, shards)
     run = TrainingRun(
         settings=settings,
         shards=shards,
         val_shards=val_shards,
-        origin=start.origin,
+        origin=msgspec.structs.replace(start.origin, sources=sources),
         folder=folder,
         key=key,
         log=log,
     )
     finish(run, state)
     state_file.unlink(missing_ok=True)
-    _keep(settings, best, key, log)
+    _keep(settings, best, key, mix, log)
     return best
 
 
+def _sources(settings: Settings, shards: Shards) -> dict[str, str]:
+    """Licence and attribution of each export that has objects in the shards, by name."""
+    present = set(shards.table["export"].to_pylist())
+    sources = {}
+    for export in settings.exports:
+        if export.name in present:
+            stated = [export.licence, export.attribution]
+            sources[export.name] = "; ".join(each for each in stated if each)
+    return sources
+
+
 def _keep(
-    settings: Settings, checkpoint: Path, key: str, log: Callable[[str], None]
+    settings: Settings,
+    checkpoint: Path,
+    key: str,
+    mix: Mix | None,
+    log: Callable[[str], None],
 ) -> None:
     """Keep the finished training as a run of the build, unless it is one already."""
     _, origin = load_checkpoint(checkpoint)
-    keep_training(settings, origin, key, log)
+    keep_training(settings, origin, key, log, mix)
 
 
 def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None:

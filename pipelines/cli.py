@@ -17,6 +17,7 @@ import typer
 
 from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
 from pipelines.cli_exports import formats, init, inspect
+from pipelines.cli_loop import loop
 from pipelines.cli_runs import add_run_verbs
 from pipelines.cli_taxonomy import taxonomy_app
 from pipelines.failures import CheckFailed, ends_well
@@ -271,6 +272,9 @@ def serve(
     if settings is not None:
         loaded = load(settings, root)
     run(loaded, model, store, port)
+
+
+app.command()(loop)
 
 
 @app.command("clean-build")

@@ -8,12 +8,13 @@ from numpy.random import Generator
 
 from examples.scenes.canvas import Canvas
 from examples.scenes.catalogue import ANY, FORMS, LIVING, MADE
+from examples.scenes.flat_things import document, flat
 from examples.scenes.forms import limbs, solid, stack
 from examples.scenes.places import aerial, facade
 from examples.scenes.sampling import count, happens, log_uniform, one_of
 from examples.scenes.scenery import Painter, new_canvas, start, wall
 from examples.scenes.specimens import cells, surface, vegetation
-from examples.scenes.textures import grey, near, one_of_palette, palette
+from examples.scenes.textures import blurred, grey, near, one_of_palette, palette
 from examples.scenes.things import Maker
 
 View = Callable[[Generator, int, int], Canvas]
@@ -169,6 +170,16 @@ def _herd(rng: Generator, height: int, width: int) -> Canvas:
     return painter.canvas
 
 
+def _murky(rng: Generator, height: int, width: int) -> Canvas:
+    """Things in haze or under water: soft edges, and hardly any contrast."""
+    canvas = one_of(rng, (_photo, _closeup, _herd))(rng, height, width)
+    tone = near(rng, one_of_palette(rng, palette(rng)), 20).astype(np.float32)
+    haze = np.float32(rng.uniform(0.1, 0.6))
+    hazy = canvas.image * (1 - haze) + tone * haze
+    canvas.image = blurred(hazy, rng.uniform(0.5, 2.2))
+    return canvas
+
+
 _VIEWS: dict[str, View] = {
     "photo": _photo,
     "closeup": _closeup,
@@ -180,6 +191,9 @@ _VIEWS: dict[str, View] = {
     "facade": facade,
     "surface": surface,
     "plants": vegetation,
+    "document": document,
+    "flat": flat,
+    "murky": _murky,
 }
 SHARES = {
     "photo": 0.27,
@@ -192,5 +206,8 @@ SHARES = {
     "facade": 0.06,
     "surface": 0.04,
     "plants": 0.06,
+    "document": 0.05,
+    "flat": 0.06,
+    "murky": 0.07,
 }
 """How often each view is chosen, relative to the sum."""

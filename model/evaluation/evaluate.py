@@ -23,7 +23,7 @@ from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
 from model.evaluation.confidence import WatchedModel
-from model.evaluation.gate import find_falls
+from model.evaluation.gate import RULE_VERSION, find_falls
 from model.evaluation.judging import Judgement, judge, trained_methods
 from model.evaluation.last_model import LastModel, differences, open_last_model
 from model.evaluation.metrics import METRICS, column
@@ -199,7 +199,7 @@ def _settings_digest(settings: Settings, last: LastModel | None) -> str:
     """Of the settings and files, besides model and shards, that a report depends on."""
     last_digest = ""
     if last is not None:
-        last_digest = last.digest
+        last_digest = f"{last.digest}, gate {RULE_VERSION}"
     return digest(
         settings.evaluate.model_dump(),
         _base_bytes(),

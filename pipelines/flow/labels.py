@@ -268,8 +268,11 @@ def _warn_of_waiting(run: Run, labels: pd.DataFrame) -> None:
     shown = ", ".join(repr(label) for label in most_first["label"].head(_MOST_SHOWN))
     if len(waiting) > _MOST_SHOWN:
         shown += f" and {len(waiting) - _MOST_SHOWN} more"
+    noun = "label waits"
+    if len(waiting) > 1:
+        noun = "labels wait"
     run.screen.warn(
-        f"{len(waiting)} labels wait for a decision in {queue_file(run.build)}: {shown}; "
+        f"{len(waiting)} {noun} for a decision in {queue_file(run.build)}: {shown}; "
         f"without it go {_listed(waiting_shares(labels))}"
     )
 

@@ -23,6 +23,7 @@ def build_folder(tmp_path: Path) -> Callable[..., Settings]:
             "customer": "c",
             "domain": "a",
             "licence": "CC0-1.0",
+            "attribution": "ellipses by c",
         }
         return Settings.model_validate(
             {

@@ -102,6 +102,7 @@ def shard_row(ellipse: Ellipse, split: str, number: int) -> dict[str, Any]:
         "object_id": object_id,
         "image_id": f"photo {number // 2}",
         "split": split,
+        "export": "e",
         "domain": "ab"[number % 2],
         "licence": "CC0-1.0",
         "match_score": 1.0,

@@ -5,6 +5,7 @@ import numpy as np
 from curate.settings import CropSettings, TrainSettings
 from curate.shards import windows
 from model.batch_plans import BatchPlan, batch_sides, plan_epoch
+from model.box_network import COPY_PIXELS
 from model.large_windows import COARSE_PIXELS, coarse_scale
 
 COUNT = 3000
@@ -85,7 +86,7 @@ def test_the_drawn_box_stays_whole_unless_it_is_larger_than_the_batch() -> None:
     epoch = planned(max_side=128)
     whole = 0
     for plan in epoch.plans:
-        drawn = epoch.drawn[plan.rows]
+        drawn = np.rint(epoch.drawn[plan.rows] * plan.scales[:, None])
         drawn_low, drawn_high = drawn[:, :2], drawn[:, 2:]
         low, high = plan.windows[:, :2], plan.windows[:, 2:]
         is_whole = (low <= drawn_low) & (high >= drawn_high)
@@ -131,12 +132,25 @@ def test_a_large_window_is_planned_at_the_size_that_the_network_sees() -> None:
     (large,) = [plan for plan in plans if plan.rows[0] == 0]
     (small,) = [plan for plan in plans if plan.rows[0] == 1]
 
-    scale = coarse_scale(3000, 4000)
-    assert large.scales.tolist() == [scale]
+    (scale,) = large.scales.tolist()
+    assert coarse_scale(3000, 4000, COPY_PIXELS) <= scale
+    assert scale <= coarse_scale(3000, 4000)
     assert small.scales.tolist() == [1.0]
     assert np.array_equal(small.drawn, drawn[1:])
     assert np.abs(large.drawn[0] - scale * drawn[0]).max() <= 0.5
-    assert COARSE_PIXELS / 2 < large.pixels < 2 * COARSE_PIXELS
+    assert COPY_PIXELS / 2 < large.pixels < 2 * COARSE_PIXELS
     low, high = large.windows[:, :2], large.windows[:, 2:]
     assert (low <= large.drawn[:, :2]).all()
     assert (high >= large.drawn[:, 2:]).all()
+
+
+def test_half_of_the_windows_that_are_not_small_are_reduced() -> None:
+    epoch = planned(max_side=1024)
+    reduced = []
+    for plan in epoch.plans:
+        drawn = epoch.drawn[plan.rows]
+        areas = (drawn[:, 2:] - drawn[:, :2]).prod(axis=1)
+        assert (plan.scales[areas < COPY_PIXELS / 4] == 1).all()
+        of_middling = plan.scales[(areas > COPY_PIXELS) & (areas < 60_000)]
+        reduced += (of_middling < 1).tolist()
+    assert 0.45 < np.mean(reduced) < 0.55

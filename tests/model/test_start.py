@@ -30,7 +30,13 @@ def start(tmp_path: Path) -> Path:
     """A checkpoint with a wide prior."""
     path = tmp_path / "start.safetensors"
     model = BoxNetwork(build("lite"), WIDE, outside=0.7)
-    origin = Origin(variant="lite", outside=0.7, licences=["MIT"], steps=1234)
+    origin = Origin(
+        variant="lite",
+        outside=0.7,
+        licences=["MIT"],
+        sources={"old": "MIT; ellipses by d"},
+        steps=1234,
+    )
     save_checkpoint(path, model, origin)
     return path
 
@@ -48,6 +54,7 @@ def test_a_start_brings_its_weights_and_origin(shards: Shards, start: Path) -> N
     assert begun.origin.variant == "lite"
     assert begun.origin.outside == 0.7
     assert begun.origin.licences == ["CC0-1.0", "MIT"]
+    assert begun.origin.sources == {"old": "MIT; ellipses by d"}
     assert begun.origin.manifest_digest == shards.digest
     assert begun.origin.settings["start"] == str(start)
     assert begun.origin.steps == 0

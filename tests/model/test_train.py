@@ -35,6 +35,7 @@ def test_learns_and_leaves_its_records(build_folder: Make) -> None:
     path = train(settings, lines.append)
     _, origin = load_checkpoint(path)
     assert origin.licences == ["CC0-1.0"]
+    assert origin.sources == {"e": "CC0-1.0; ellipses by c"}
     assert set(origin.validation) == {"a", "b"}
     assert origin.settings["steps"] == 12
     assert origin.manifest_digest

@@ -1,0 +1,207 @@
+"""Which of several checkpoints is the best base: each answers the same real objects, untuned.
+
+    python -m pipelines shard examples/open-corpus.yaml
+    python -m benchmarks.choose_base build/open base build/base/train/model.safetensors
+
+The objects are those of the build's val split, so the test split stays unseen: up to 600, domains
+and sizes in turn. Printed are the mean IoU over objects and over domains, and edge precision and
+recall within 2 px, each with half the width of its 95% interval (bootstrap over source images), and
+for each checkpoint but the first the paired difference to the first. `--json` gives all means by
+domain as well.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from upath import UPath
+
+from curate.shards import windows
+from curate.shards.reader import Sample, Shards, open_shards
+from model.box_network import BoxNetwork
+from model.evaluation.comparison import Comparison, Place, Truth
+from model.evaluation.intervals import Interval, interval, resampled_means
+from model.evaluation.metrics import edge_precision, edge_recall, iou
+from model.hardware import device, one_thread
+from model.predict import sample_probabilities
+from model.weights import load_any
+
+_MOST_OBJECTS = 600
+_TOGETHER = 16  # windows in memory
+_RESAMPLES = 2000
+_RADIUS = 2  # px, of the edge bands
+
+COLUMNS = ("iou", "edge_precision_2", "edge_recall_2")
+"""The metrics, in the order of the scores."""
+
+Scores = NDArray[np.float64]
+"""(n, 3): a row for each object, a column for each of `COLUMNS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """The objects that checkpoints are judged by."""
+
+    samples: list[Sample]
+    domains: NDArray[np.str_]
+    """(n,)"""
+
+    images: NDArray[np.int64]
+    """(n,) a number for each object's source image."""
+
+
+def main() -> None:
+    """Judge the checkpoints one after the other, and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("build", type=Path)
+    parser.add_argument("checkpoints", nargs="+")
+    parser.add_argument("--objects", type=int, default=_MOST_OBJECTS)
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+
+    objects = open_objects(chosen.build, chosen.objects)
+    scores: dict[str, Scores] = {}
+    with one_thread():
+        for checkpoint in chosen.checkpoints:
+            model, _ = load_any(checkpoint)
+            scores[checkpoint] = judged(model.to(device()), objects)
+            if not chosen.json:
+                print(line(checkpoint, scores, objects), flush=True)
+    if chosen.json:
+        found = {name: summary(each, objects) for name, each in scores.items()}
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+
+
+def open_objects(build: Path, most: int) -> Objects:
+    """The objects of a build's val split, `most` at most. InputError if there are no shards."""
+    shards = open_shards(UPath(build) / "shard", "val")
+    rows = balanced_rows(shards, most)
+    samples = [shards.sample(row) for row in rows.tolist()]
+    image_ids = [sample.image_id for sample in samples]
+    _, images = np.unique(image_ids, return_inverse=True)
+    return Objects(
+        samples=samples,
+        domains=np.array([sample.domain for sample in samples]),
+        images=images,
+    )
+
+
+def balanced_rows(shards: Shards, most: int) -> NDArray[np.int64]:
+    """`most` rows: each domain and size of box gives one in turn, in the order of object ids."""
+    object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
+    domains = shards.table["domain"].to_pylist()
+    sizes = windows.sizes(windows.box_columns(shards.table, "box")).tolist()
+
+    given: dict[tuple[str, str], int] = {}
+    turns = []
+    for row in np.argsort(object_ids).tolist():
+        cell = (domains[row], sizes[row])
+        turn = given.get(cell, 0)
+        given[cell] = turn + 1
+        turns.append((turn, cell, row))
+    turns.sort()
+    return np.array([row for _, _, row in turns[:most]], np.int64)
+
+
+def judged(model: BoxNetwork, objects: Objects) -> Scores:
+    """The scores of a model that is on its device."""
+    model.eval()
+    rows = [
+        _scores(answer, sample)
+        for samples in _some_at_a_time(objects.samples)
+        for answer, sample in zip(
+            sample_probabilities(model, samples), samples, strict=True
+        )
+    ]
+    return np.array(rows)
+
+
+def _some_at_a_time(samples: list[Sample]) -> Iterator[list[Sample]]:
+    for first in range(0, len(samples), _TOGETHER):
+        yield samples[first : first + _TOGETHER]
+
+
+def _scores(answer: NDArray[np.float32], sample: Sample) -> list[float]:
+    place = Place(sample.at_edge, sample.image_height, sample.image_width)
+    compared = Comparison(answer, Truth(sample.mask, place))
+    return [
+        iou(compared),
+        edge_precision(compared, _RADIUS),
+        edge_recall(compared, _RADIUS),
+    ]
+
+
+def over_objects(scores: Scores, objects: Objects) -> list[Interval]:
+    """The mean of each column over objects."""
+    resampled = resampled_means(scores, objects.images, _RESAMPLES, seed=0)
+    means = scores.mean(axis=0)
+    return [interval(mean, resampled[:, n]) for n, mean in enumerate(means)]
+
+
+def over_domains(scores: Scores, objects: Objects) -> list[Interval]:
+    """The mean of each column over domains, each of which counts alike.
+
+    Images are resampled within their domain: a domain of one image adds no noise of its own.
+    """
+    means = []
+    resampled = []
+    for number, domain in enumerate(np.unique(objects.domains)):
+        its = objects.domains == domain
+        means.append(scores[its].mean(axis=0))
+        of_domain = resampled_means(
+            scores[its], objects.images[its], _RESAMPLES, seed=number
+        )
+        resampled.append(of_domain)
+    mean = np.mean(means, axis=0)
+    mean_resampled = np.mean(resampled, axis=0)
+    return [interval(each, mean_resampled[:, n]) for n, each in enumerate(mean)]
+
+
+def line(name: str, scores: Mapping[str, Scores], objects: Objects) -> str:
+    """What is printed of a checkpoint."""
+    own = scores[name]
+    parts = [f"{name}: {len(own)} objects"]
+    parts += _in_words(own, objects, "{:.3f} ± {:.3f}")
+    first = next(iter(scores))
+    if name != first:
+        parts.append(f"less {first}")
+        parts += _in_words(own - scores[first], objects, "{:+.3f} ± {:.3f}")
+    return "\n    ".join(parts)
+
+
+def _in_words(scores: Scores, objects: Objects, form: str) -> list[str]:
+    def written(each: Interval) -> str:
+        return form.format(each.mean, (each.high - each.low) / 2)
+
+    iou_of_objects, precision, recall = over_objects(scores, objects)
+    iou_of_domains, *_ = over_domains(scores, objects)
+    return [
+        f"IoU over objects {written(iou_of_objects)}, over domains {written(iou_of_domains)}",
+        f"edges at {_RADIUS} px: precision {written(precision)}, recall {written(recall)}",
+    ]
+
+
+def summary(scores: Scores, objects: Objects) -> dict[str, dict[str, float]]:
+    """The means over objects, over domains, and of each domain, by metric."""
+    means = {
+        "objects": scores.mean(axis=0),
+        "domains": np.array([each.mean for each in over_domains(scores, objects)]),
+    }
+    for domain in np.unique(objects.domains):
+        means[str(domain)] = scores[objects.domains == domain].mean(axis=0)
+
+    found = {}
+    for name, of_metrics in means.items():
+        found[name] = dict(zip(COLUMNS, of_metrics.round(4).tolist(), strict=True))
+    return found
+
+
+if __name__ == "__main__":
+    main()
