@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test fuzz lint bench \
+.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster fuzz lint bench lock \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -112,6 +112,13 @@ weights: .venv/run  ## fetch the published U2-Net weights, by digest
 test: .venv/dev  ## the tests
 	.venv/bin/python -m pytest -n 2
 
+.venv/cluster: .venv/dev
+	$(INSTALL) --group cluster
+	touch .venv/cluster
+
+test-cluster: .venv/cluster  ## the tests on a cluster of processes that share only an S3 store, and die
+	.venv/bin/python -m pytest tests/cluster --durations 5
+
 fuzz: .venv/dev  ## read 20,000 damaged exports: OPTIONS='--seed 1 --cases 1000'
 	.venv/bin/python -m tests.fuzz $(OPTIONS)
 
@@ -129,9 +136,16 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.metrics
 	.venv/bin/python -m benchmarks.gate
 	.venv/bin/python -m benchmarks.match_labels
+	.venv/bin/python -m benchmarks.scale
 	.venv/bin/python -m benchmarks.serve
 	.venv/bin/python -m benchmarks.loop_round
 	test ! -d build/demo/balance || .venv/bin/python -m benchmarks.annotation_quality
+
+lock:  ## write requirements.lock: all that the images of the Dockerfile install
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[s3]' --group pipelines
+	build/lock/bin/python -m pip freeze --exclude segcurate > requirements.lock
 
 docs: .venv/dev  ## the documentation as a site, in build/docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict

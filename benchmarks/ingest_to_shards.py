@@ -148,8 +148,13 @@ def made_sources(
     return [Source(document.parent, [(document, images)]) for document, images in made]
 
 
-def run_pipeline(sources: list[Source], build: Path) -> int:
-    """All stages from ingest to shard; the number of rows in the shards."""
+def run_pipeline(
+    sources: list[Source], build: Path, workers: Workers | None = None
+) -> int:
+    """All stages from ingest to shard; the number of rows in the shards.
+
+    `workers`: who does the work, this process if there are none.
+    """
     # All builds share one taxonomy.
     taxonomy = build.parent / "taxonomy" / "concepts.yaml"
     if not taxonomy.exists():
@@ -163,7 +168,9 @@ def run_pipeline(sources: list[Source], build: Path) -> int:
     )
     # No Dask and no progress bars: what is measured is the work.
     screen = Silent()
-    run = Run(settings, OneWorker(settings.dask, screen), screen)
+    if workers is None:
+        workers = OneWorker(settings.dask, screen)
+    run = Run(settings, workers, screen)
     run.look_at_exports()
     ledgers = run_stages(run, FLOW, "shard")
     return int(ledgers["shard"].out)

@@ -165,7 +165,7 @@ class Workers:
         until = time.monotonic() + _PATIENCE
         while True:
             try:
-                if self._client is None:
+                if self._client is None or self._client.status == "closed":
                     self._client = self._start()
                 self._client.wait_for_workers(1, timeout=_PATIENCE)
                 prepare(self._client, self._name)
@@ -173,8 +173,7 @@ class Workers:
             except OSError as error:  # Dask's own say that they are of the network
                 if self._client is None or time.monotonic() > until:
                     raise InputError(self._no_answer(error)) from None
-                if self._client.status == "closed":
-                    self._client = self._start()
+                time.sleep(_PAUSE)
 
     def _start(self) -> Any:
         """A client of the local cluster, or of the scheduler that the settings name."""
@@ -252,10 +251,11 @@ def _interrupts_wait() -> Iterator[None]:
 
 def _given_up(task: str, error: Exception) -> Exception:
     """What to raise of a task that was lost in each round. `error`: of the last one."""
+    from distributed import KilledWorker  # slow to import
+
     if isinstance(error, StoreUnavailable):
-        error.add_note(f"in {task}")
         return error
-    if type(error).__name__ == "KilledWorker":
+    if isinstance(error, KilledWorker):
         return InputError(
             f"{task}: it has ended every worker that tried it, most likely for want of memory. "
             "Give each worker more memory or fewer threads; the next run goes on from here"

@@ -12,15 +12,14 @@ from distributed.security import Security
 
 from curate.formats import options_by_name
 from curate.settings_file import load_settings
-from curate.yaml_files import load_yaml
-from examples.deploy.__main__ import KINDS, ClusterFile, run_on
+from pipelines.deploy import KINDS, ClusterFile, read_cluster_file, run_on
 from tests.pipelines.small_project import Project
 
 FOLDER = Path(__file__).parents[2] / "examples" / "deploy"
 
 
 def described(kind: str) -> ClusterFile:
-    found = ClusterFile.model_validate(load_yaml(FOLDER / f"{kind}.yaml").data)
+    found = read_cluster_file(FOLDER / f"{kind}.yaml")
     assert found.kind == kind
     return found.model_copy(update={"workers": 2})
 

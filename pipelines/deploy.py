@@ -1,26 +1,26 @@
 """Start the cluster that a file describes, run the stages of a settings file on it, end it.
 
-    python -m examples.deploy mine.yaml examples/deploy/slurm.yaml [--until shard]
+    python -m pipelines.deploy mine.yaml examples/deploy/slurm.yaml [--until shard]
 
-A file of this folder has the kind of the cluster, the number of workers, and what the class of
+A file in examples/deploy has the kind of the cluster, the number of workers, and what the class of
 that kind takes. A cluster that is there already needs none of this: `dask.scheduler` in the
 settings names it.
 """
 
-import argparse
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import dask
-from pydantic import BaseModel, ConfigDict
+import typer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from curate.formats import options_by_name
-from curate.schema import STAGES
+from curate.errors import InputError, nearest
 from curate.settings import Settings
-from curate.settings_file import load_settings
 from curate.yaml_files import load_yaml
-from pipelines.flow.runner import summary
+from pipelines.arguments import SettingsFile, Until, load
+from pipelines.failures import ends_well
+from pipelines.results import end_with
 from pipelines.verbs.stage import Curation, curate
 
 KINDS = {
@@ -37,32 +37,46 @@ class ClusterFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: str
-    workers: int
+    workers: int = Field(ge=1)
     options: dict[str, Any]
     """Arguments of the class."""
 
 
-def main() -> None:
-    """Run the stages, and print their ledgers."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("settings", type=Path)
-    parser.add_argument("cluster", type=Path)
-    parser.add_argument("--until", choices=STAGES, default=STAGES[-1])
-    arguments = parser.parse_args()
+@ends_well
+def main(
+    settings: SettingsFile,
+    cluster: Annotated[Path, typer.Argument(help="The file that describes it.")],
+    until: Annotated[Until, typer.Option(help="The last stage.")] = Until.SHARD,
+) -> None:
+    """Run the stages of a settings file on a cluster that is started for them."""
+    done = run_on(read_cluster_file(cluster), load(settings, None), until.value)
+    end_with(done.faults)
 
-    settings = load_settings(arguments.settings, options_by_name())
-    described = ClusterFile.model_validate(load_yaml(arguments.cluster).data)
-    done = run_on(described, settings, arguments.until)
-    for stage, ledger in done.stages.items():
-        print(f"{stage:<8} {summary(ledger)}")
+
+def read_cluster_file(path: Path) -> ClusterFile:
+    """What a file says of a cluster. InputError if it is no such file."""
+    try:
+        described = ClusterFile.model_validate(load_yaml(path).data)
+    except ValidationError as error:
+        raise InputError(f"{path}: {error}") from None
+    if described.kind not in KINDS:
+        hint = nearest(described.kind, KINDS)
+        raise InputError(f"{path}: unknown kind {described.kind!r}{hint}")
+    return described
 
 
 def run_on(described: ClusterFile, settings: Settings, until: str) -> Curation:
-    """Run the stages up to `until` on a cluster that lives as long as they do."""
+    """Run the stages up to `until` on a cluster that lives as long as they do.
+
+    InputError if the package that starts such clusters is not installed.
+    """
     module, _, name = KINDS[described.kind].partition(":")
-    start = getattr(import_module(module), name)
+    try:
+        start = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        package = module.partition(".")[0].replace("_", "-")
+        raise InputError(f"{error}; pip install {package}") from None
+
     with start(**described.options) as cluster:
         cluster.scale(described.workers)
         there = settings.dask.model_copy(
@@ -86,4 +100,4 @@ def _certificates(cluster: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

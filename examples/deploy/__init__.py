@@ -1,1 +1,0 @@
-"""A run on a cluster that is started for it: on Kubernetes, on Slurm, or by Coiled."""
