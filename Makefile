@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster fuzz lint bench lock \
+.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster fuzz lint bench lock predict export-onnx \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -84,6 +84,12 @@ review: .venv/run  ## the same, then serve the page on this machine: it saves wh
 segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0,x1,y1 OUT=mask.png
 	$(PIPELINES) segment $(IMAGE) --box $(BOX) -o $(or $(OUT),mask.png) $(OPTIONS)
 
+predict: .venv/run  ## masks for a COCO file of boxes: make predict BOXES=boxes.json IMAGES=photos OUT=masks.json
+	$(PIPELINES) predict $(SETTINGS) $(BOXES) --images $(IMAGES) --out $(or $(OUT),masks.json) $(OPTIONS)
+
+export-onnx: .venv/run  ## the model of SETTINGS as an ONNX file, for programs without torch
+	$(PIPELINES) export-onnx $(SETTINGS) $(or $(OUT),box.onnx) $(OPTIONS)
+
 serve: .venv/run  ## a page and an API on this machine: draw a box, see its mask
 	$(PIPELINES) serve $(SETTINGS) $(OPTIONS)
 
@@ -139,6 +145,7 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.scale
 	.venv/bin/python -m benchmarks.serve
 	.venv/bin/python -m benchmarks.loop_round
+	.venv/bin/python -m benchmarks.loop_simulation $(if $(DATA),--data $(DATA))
 	test ! -d build/demo/balance || .venv/bin/python -m benchmarks.annotation_quality
 
 lock:  ## write requirements.lock: all that the images of the Dockerfile install

@@ -40,7 +40,9 @@ UNTUNED = (
 """The warning about weights that know no box."""
 
 _MIN_PADDING = 2  # px
-_STEP = 32  # px; windows are padded to multiples of it, so that many have the same size
+STEP = 32
+"""px; windows are padded to multiples of it, so that many have the same size."""
+
 _BATCH_PIXELS = 400_000  # of all windows that the network sees together
 
 Probabilities = NDArray[np.float32]
@@ -142,8 +144,8 @@ def sample_probabilities(
 
 def _padded(side: int) -> int:
     """The side, px, that a window is padded to."""
-    steps = -(-side // _STEP)
-    return max(MIN_SIDE, steps * _STEP)
+    steps = -(-side // STEP)
+    return max(MIN_SIDE, steps * STEP)
 
 
 def _answered(

@@ -7,9 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from upath import UPath
 
-from examples import ask_for_boxes, match_labels, own_format, train_on_shards
+from examples import (
+    ask_for_boxes,
+    match_labels,
+    onnx_boxes,
+    own_format,
+    train_on_shards,
+)
 from model.checkpoint import BASE
+from model.onnx_export import export_onnx
+from model.predict import Segmenter
 from tests.curate.shard_rows import make_segments, write_shards
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +92,24 @@ def test_the_model_answers_several_boxes(
         assert mask.shape == (120, 160)
         assert not mask[:y0].any()
         assert mask[y0:y1, x0:x1].sum() == mask.sum()
+
+
+@pytest.mark.skipif(not BASE.is_file(), reason="the base model is not here")
+def test_boxes_are_answered_without_torch(tmp_path: Path) -> None:
+    """A small window as it is, and one that has to be reduced first."""
+    pixels = np.full((700, 800, 3), (40, 90, 60), np.uint8)
+    pixels[60:150, 80:200] = (220, 180, 40)
+    pixels[200:600, 300:700] = (30, 40, 200)
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    export_onnx("base", UPath(tmp_path / "box.onnx"))
+
+    boxes = ["75,55,204.5,153", "280,180,720,620"]
+    onnx_boxes.main(str(tmp_path / "box.onnx"), str(tmp_path / "photo.png"), boxes)
+    corners = [ask_for_boxes.parsed(box) for box in boxes]
+    for number, ours in enumerate(Segmenter.load().segment(pixels, corners), start=1):
+        mask = np.asarray(Image.open(tmp_path / f"photo_{number}.png"))
+        assert mask.shape == (700, 800)
+        assert (mask & ours).sum() / (mask | ours).sum() > 0.97
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
