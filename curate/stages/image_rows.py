@@ -6,6 +6,7 @@ name of a scene) stays with them: the images of ten million objects take a few h
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +51,9 @@ IMAGES = pa.schema(
 names the images that belong together; null where nothing does.
 """
 
+PICTURE = ["image_dhash", "image_thumbnail"]
+"""The columns that a second look needs."""
+
 # Augmentation tools (Roboflow) write copies of one picture as NAME.rf.HASH.jpg.
 _AUGMENTED = re.compile(r"^(?P<stem>.+?)\.rf\.[0-9a-zA-Z]{8,}(\.[A-Za-z0-9]+)?$")
 
@@ -90,6 +94,32 @@ def image_rows(segments: pa.Table, scene_pattern: str | None) -> pa.Table:
 def digest(data: bytes) -> int:
     """64 bits that name the data."""
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+
+
+def find_thumbnails(
+    partitions: Iterable[pa.Table],
+    dhashes: NDArray[np.uint64],
+    digests: NDArray[np.uint64],
+) -> NDArray[np.uint8]:
+    """(n, px) the thumbnails with these hashes and digests.
+
+    `partitions`: tables with the columns `PICTURE`. ValueError if one is in none of them.
+    """
+    keys = zip(dhashes.tolist(), digests.tolist(), strict=True)
+    place_of = {key: place for place, key in enumerate(keys)}
+    width, height = THUMBNAIL_SIZE
+    px = np.zeros((len(place_of), width * height), np.uint8)
+    for rows in partitions:
+        pictures = rows.group_by(PICTURE).aggregate([])
+        for picture in pictures.to_pylist():
+            thumbnail = picture["image_thumbnail"]
+            key = (picture["image_dhash"], digest(thumbnail))
+            place = place_of.pop(key, None)
+            if place is not None:
+                px[place] = np.frombuffer(thumbnail, np.uint8)
+    if place_of:
+        raise ValueError(f"{len(place_of)} pictures are in no partition")
+    return px
 
 
 def as_array(thumbnails: pa.ChunkedArray) -> NDArray[np.uint8]:

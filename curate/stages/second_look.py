@@ -42,8 +42,7 @@ def details(thumbnails: NDArray[np.uint8]) -> Details:
 
 def have_detail(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """(n,) whether there is anything in each thumbnail to compare: without it none is alike."""
-    has_detail: NDArray[np.bool_] = details(thumbnails).patterns.any(axis=1)
-    return has_detail
+    return np.asarray(details(thumbnails).patterns.any(axis=1))
 
 
 def look_alike(

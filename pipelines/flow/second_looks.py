@@ -9,12 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from upath import UPath
 
 from curate import storage
-from curate.pixels.probing import THUMBNAIL_SIZE
 from curate.stages import connected, image_rows
 from curate.stages import near_duplicates as duplicates
 from curate.stages.groups import Looks, to_look_at
@@ -22,7 +20,6 @@ from pipelines.flow import build as builds
 from pipelines.flow.runner import Run
 
 _PICTURES_PER_TASK = 20_000
-_COLUMNS = ["image_dhash", "image_thumbnail"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,24 +90,11 @@ def _portions(sets: Sequence[NDArray[np.int64]]) -> Iterator[NDArray[np.int64]]:
 
 def _look(task: _Task, shared: _Shared) -> connected.Roots:
     """The smallest of the task's pictures that each is joined with, by their places in the task."""
-    keys = zip(task.dhashes.tolist(), task.thumbnails.tolist(), strict=True)
-    place_of = {key: place for place, key in enumerate(keys)}
-    width, height = THUMBNAIL_SIZE
-    thumbnails = np.zeros((len(place_of), width * height), np.uint8)
-    for name in task.names:
-        rows = storage.read_table(UPath(shared.folder) / name, _COLUMNS)
-        for dhash, thumbnail in _distinct(rows):
-            place = place_of.get((dhash, image_rows.digest(thumbnail)))
-            if place is not None:
-                thumbnails[place] = np.frombuffer(thumbnail, np.uint8)
+    partitions = (
+        storage.read_table(UPath(shared.folder) / name, image_rows.PICTURE)
+        for name in task.names
+    )
+    thumbnails = image_rows.find_thumbnails(partitions, task.dhashes, task.thumbnails)
     return duplicates.near_duplicates(
         task.dhashes, thumbnails, shared.bits, shared.pictures
     )
-
-
-def _distinct(rows: pa.Table) -> Iterator[tuple[int, bytes]]:
-    """The different hashes with their thumbnails."""
-    pictures = rows.group_by(_COLUMNS).aggregate([])
-    dhashes = pictures["image_dhash"].to_pylist()
-    thumbnails = pictures["image_thumbnail"].to_pylist()
-    return zip(dhashes, thumbnails, strict=True)
