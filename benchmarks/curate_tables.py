@@ -17,6 +17,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import psutil
 from upath import UPath
 
 from benchmarks.shared.made_tables import (
@@ -44,6 +45,9 @@ SECONDS = 60
 BYTES = 2e9
 """What a million objects may take of memory, over all processes."""
 
+BYTES_OF_MORE = 4e9
+"""What more of them may take, up to ten millions."""
+
 _LABELS = 300
 
 
@@ -52,7 +56,8 @@ class Timed(Screen):
 
     def note(self, text: str) -> None:
         """Print a line after the seconds since the start of this process."""
-        print(f"{time.perf_counter():8.1f} s  {text}", flush=True)
+        seconds = time.time() - psutil.Process().create_time()
+        print(f"{seconds:8.1f} s  {text}", flush=True)
 
 
 def main() -> None:
@@ -125,12 +130,15 @@ def _measure(build: Path, rows: int, workers: int) -> None:
 
 def _report(rows: int, workers: int, seconds: float, cpu: float, peak: int) -> None:
     """Print and write the cost, beside what a million objects may take."""
-    millions = rows / 1e6
+    seconds_allowed = SECONDS * rows / 1e6
+    bytes_allowed = BYTES
+    if rows > 1_000_000:
+        bytes_allowed = BYTES_OF_MORE
     lines = [
         f"Remap to balance, {rows:,} objects on {rows // OBJECTS_PER_IMAGE:,} images, "
         f"{workers} workers:",
-        f"  {seconds:,.0f} s ({SECONDS} allowed for a million), {cpu:,.0f} s of the processor",
-        f"  {peak / 1e6:,.0f} MB at the peak over all processes ({BYTES / 1e6:,.0f} allowed)",
+        f"  {seconds:,.0f} s ({seconds_allowed:,.0f} allowed), {cpu:,.0f} s of the processor",
+        f"  {peak / 1e6:,.0f} MB at the peak over all processes ({bytes_allowed / 1e6:,.0f} allowed)",
     ]
     data = {
         "rows": rows,
@@ -138,7 +146,10 @@ def _report(rows: int, workers: int, seconds: float, cpu: float, peak: int) -> N
         "seconds": seconds,
         "cpu_seconds": cpu,
         "peak_bytes": peak,
-        "holds": {"seconds": seconds <= SECONDS * millions, "memory": peak <= BYTES},
+        "holds": {
+            "seconds": seconds <= seconds_allowed,
+            "memory": peak <= bytes_allowed,
+        },
     }
     report("curate_tables", lines, data)
 

@@ -123,6 +123,30 @@ def _concept_weights(cells: pd.DataFrame, settings: BalanceSettings) -> pd.DataF
     return concepts.drop(columns="objects").assign(weight=weight)
 
 
+def effective_size(weight: float, weight_squared: float) -> float:
+    """How many objects of equal weight would vary as little as these do.
+
+    (Σ w)² / Σ w² (Kish 1965, Survey Sampling). `weight`, `weight_squared`: the sums over all
+    objects. 0 without any.
+
+    >>> effective_size(4.0, 3.0**2 + 1.0**2)
+    1.6
+    """
+    if weight_squared == 0:
+        return 0.0
+    return weight**2 / weight_squared
+
+
+def repeats(weighed: pd.DataFrame) -> float:
+    """How many draws of an epoch are expected to repeat an object that it has used already.
+
+    `weighed`: cells with their `weight`. An object of weight w is used ⌊w⌋ or ⌈w⌉ times, so it
+    repeats w − 1 times on average if w is above 1, and never if it is below.
+    """
+    above_one = (weighed["weight"] - 1).clip(lower=0)
+    return float((above_one * weighed["objects"]).sum())
+
+
 def target_shares(
     domains: "pd.Series[int]", settings: BalanceSettings
 ) -> dict[str, float]:

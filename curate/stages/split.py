@@ -6,6 +6,7 @@ drops objects of held-out concepts from what training and validation see.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,16 @@ GROUPS = pa.schema(
 
 SPLITS = ("train", "val", "test")
 """The splits, in the order of their numbers in arrays."""
+
+SHARED_IMAGES = pa.schema(
+    [
+        ("group_id", pa.string()),
+        ("image_id", pa.string()),
+        ("export", pa.string()),
+        ("customer", pa.string()),
+    ]
+)
+"""shared_images.parquet: the images of groups in which several customers have images."""
 
 _TRAIN, _VAL, _TEST = range(3)
 _NONE = -1  # the number of no split
@@ -250,6 +261,39 @@ def groups_table(groups: Groups, splits: SplitNumbers) -> pa.Table:
         ),
     }
     return pa.table(columns, schema=GROUPS)
+
+
+def shared_images(
+    images: pa.Table, groups: Groups, customers: Mapping[str, str]
+) -> pa.Table:
+    """The images that customers share, or whose near duplicates they do.
+
+    `images`: of `image_rows.one_table`. `customers`: by export. Gives a table of schema
+    `SHARED_IMAGES`.
+    """
+    exports = images["export"].combine_chunks().dictionary_encode()
+    names = [customers[export] for export in exports.dictionary.to_pylist()]
+    distinct = sorted(set(names))
+    number_of = np.array([distinct.index(name) for name in names], np.int64)
+    customer_of = number_of[exports.indices.to_numpy()]
+    image_of = np.searchsorted(groups.image_ids, ids_of(images["image_id"]))
+    group_of = groups.group_of[image_of]
+
+    lowest = np.full(len(groups), len(distinct))
+    highest = np.full(len(groups), -1)
+    np.minimum.at(lowest, group_of, customer_of)
+    np.maximum.at(highest, group_of, customer_of)
+    rows = np.flatnonzero((lowest < highest)[group_of])
+    columns = {
+        "group_id": pa.array(groups.group_ids[group_of[rows]].astype(np.str_)),
+        "image_id": images["image_id"].take(rows),
+        "export": images["export"].take(rows),
+        "customer": pa.array([distinct[each] for each in customer_of[rows]]),
+    }
+    table = pa.table(
+        {name: columns[name] for name in SHARED_IMAGES.names}, schema=SHARED_IMAGES
+    )
+    return table.group_by(SHARED_IMAGES.names, use_threads=False).aggregate([])
 
 
 def _forced_splits(groups: Groups, pins: Pins) -> SplitNumbers:

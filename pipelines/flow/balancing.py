@@ -99,6 +99,7 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
         counts = gather(run, "balance: cells", _count, "split", _COLUMNS, question)
     cells = balance.total_cells([each.cells for each in counts])
     weights = balance.weights(cells, _trust(run), settings)
+    _note_mix(run, weights)
     shared = _Shared(counted, weights, settings, quality)
     return map_partitions(run, stage, new, _balance_partition, shared)
 
@@ -111,6 +112,19 @@ def _count_cap(
     question = _CapQuestion(before, cap, over)
     ranks = gather(run, title, _lowest_ranks, "split", _COLUMNS, question)
     return _CountedCap(cap, caps.highest_ranks(ranks, cap))
+
+
+def _note_mix(run: Run, weighed: pd.DataFrame) -> None:
+    """Say what the weights cost: the effective number of objects, and repeats in an epoch."""
+    objects = int(weighed["objects"].sum())
+    if not objects:
+        return
+    squares = (weighed["weight"] ** 2 * weighed["objects"]).sum()
+    effective = balance.effective_size(objects, squares)
+    run.screen.note(
+        f"balance: {objects:,} train objects, worth {effective:,.0f} of equal weight; an epoch "
+        f"repeats {balance.repeats(weighed):,.0f} of its draws"
+    )
 
 
 def _trust(run: Run) -> dict[str, float]:

@@ -65,6 +65,9 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     known = split.assigned(grouped, splits, pins)
     output = map_partitions(run, stage, new, _split_partition, _Shared(known, settings))
     storage.write_table(new / "groups.parquet", split.groups_table(grouped, splits))
+    customers = {export.name: export.customer for export in run.settings.exports}
+    shared_images = split.shared_images(images, grouped, customers)
+    storage.write_table(new / "shared_images.parquet", shared_images)
     new_pins = split.new_pins(grouped, splits, pins)
     storage.write_table(_pins_file(run.build), new_pins)
     return output
