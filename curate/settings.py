@@ -184,7 +184,7 @@ class SplitSettings(Section):
     near_duplicate_bits: int = Field(
         default=4,
         ge=0,
-        le=16,
+        le=10,
         description=(
             "bits of the 64-bit dHash in which near duplicates differ at most; a second look at "
             "their pixels confirms them"
