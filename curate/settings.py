@@ -373,9 +373,24 @@ class TrainSettings(Section):
         le=20.0,
         description="weight that the loss adds to px within 2 px of the mask's boundary",
     )
+    keep_start: Share = Field(
+        default=0.0,
+        description=(
+            "share of the start in the weights that are kept, the rest is what was learned: a "
+            "model forgets less of what its start knew of other pictures (docs/training.md)"
+        ),
+    )
     seed: int = Field(
         default=0, ge=0, description="seed of all random numbers of training"
     )
+
+    @model_validator(mode="after")
+    def _keep_no_random_start(self) -> Self:
+        if self.start == "random" and self.keep_start:
+            raise ValueError(
+                "keep_start: random weights have nothing to keep; leave it out"
+            )
+        return self
 
 
 class EvaluateSettings(Section):

@@ -136,11 +136,12 @@ def _validate(
     scheduled: ScheduledBatch,
     board: Board,
 ) -> None:
-    """Judge the averaged weights, keep them if they are the best so far, and save the state.
+    """Judge the weights that would be kept, keep them if they are the best so far, save the state.
 
     Without anything to validate on, the last weights are kept.
     """
     progress = state.progress
+    kept = state.kept()
     by_domain: dict[str, float] = {}
     is_best = True
     if run.val_shards is not None:
@@ -148,7 +149,7 @@ def _validate(
             progress.steps or progress.step, scheduled.usual_pixels
         )
         rows = validation_rows(run.val_shards, pixels)
-        by_domain = validate(state.average, run.val_shards, rows)
+        by_domain = validate(kept, run.val_shards, rows)
         shown = ", ".join(f"{domain} {iou:.3f}" for domain, iou in by_domain.items())
         run.log(f"{_line(state)}; IoU {shown}")
 
@@ -165,7 +166,7 @@ def _validate(
             steps=progress.step,
             validation=by_domain,
         )
-        save_checkpoint(run.folder / "model.safetensors", state.average, origin)
+        save_checkpoint(run.folder / "model.safetensors", kept, origin)
     state.save(run.folder / "state.pt", run.key)
 
 

@@ -52,6 +52,7 @@ class TrainingState:
     ) -> None:
         self.settings = settings
         self.device = on
+        self._start = copy.deepcopy(model).requires_grad_(False).eval()
         self.model = model.to(on)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.optimisers = optimisers(self.model, settings.learning_rate)
@@ -81,6 +82,19 @@ class TrainingState:
         """The learning rate of the next step."""
         progress = self.progress
         return learning_rate(progress.step, progress.steps, self.settings.learning_rate)
+
+    def kept(self) -> BoxNetwork:
+        """What is validated and kept: the average of the weights, and the start by its share.
+
+        Wortsman et al. (2022), Robust fine-tuning of zero-shot models.
+        """
+        kept = copy.deepcopy(self._start).to(self.device)
+        learned_share = 1 - self.settings.keep_start
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                _floating_tensors(kept), _floating_tensors(self.average), learned_share
+            )
+        return kept
 
     def _move_weights(self) -> None:
         """Move the weights by their gradients, and clear these."""
