@@ -32,7 +32,7 @@ def test_a_torch_loop_reads_the_shards(
     shards = write_shards(make_segments(tmp_path / "pictures"), tmp_path / "shard")
     train_on_shards.main(str(shards), epochs=2)
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("epoch 0: 18 crops, mean loss ")
+    assert first.startswith("epoch 0: 3 steps, mean loss ")
     assert float(first.split()[-1]) > float(second.split()[-1]) > 0
 
 
@@ -85,10 +85,25 @@ def test_the_model_answers_several_boxes(
         assert mask[y0:y1, x0:x1].sum() == mask.sum()
 
 
+TRAINERS = {
+    "lightning_on_shards": "lightning",
+    "hugging_face_on_shards": "transformers",
+}
+"""What a script needs besides: `pip install --group trainers`."""
+
+
+def needs_trainer(script: str) -> None:
+    """Skip the test if the trainer of a script is not installed."""
+    module = TRAINERS.get(script)
+    if module is not None:
+        pytest.importorskip(module, reason=f"{module} is not installed")
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_script_without_arguments_says_how_it_is_called(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    needs_trainer(script.stem)
     monkeypatch.setattr(sys, "argv", [script.name])
     with pytest.raises(SystemExit, match=f"python -m examples.{script.stem}"):
         runpy.run_path(str(script), run_name="__main__")
