@@ -105,6 +105,7 @@ lint: .venv/dev  ## style and types
 bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on the open sets)
 	.venv/bin/python -m benchmarks.ingest_to_shards $(if $(DATA),--data $(DATA))
 	.venv/bin/python -m benchmarks.ingest_coco
+	.venv/bin/python -m benchmarks.reader $(if $(DATA),--data $(DATA))
 	.venv/bin/python -m benchmarks.train_throughput
 	.venv/bin/python -m benchmarks.answer
 	.venv/bin/python -m benchmarks.large_boxes

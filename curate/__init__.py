@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         RowRunLengths,
     )
     from curate.settings import CropSettings
-    from curate.shards.epochs import Consumer, Place, batches
+    from curate.shards.epochs import Bookmark, Consumer, batches
     from curate.shards.reader import Sample, Shards, open_shards, random_windows
     from curate.shards.sampling import order
     from curate.shards.streaming import stream
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Annotation",
     "Bitmap",
+    "Bookmark",
     "Box",
     "Compound",
     "Consumer",
@@ -57,7 +58,6 @@ __all__ = [
     "InputError",
     "Mask",
     "Pixels",
-    "Place",
     "Polygons",
     "RawRunLengths",
     "Reason",
@@ -98,7 +98,7 @@ _FILES = {
         "RowRunLengths",
     ),
     "curate.settings": ("CropSettings",),
-    "curate.shards.epochs": ("Consumer", "Place", "batches"),
+    "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),
     "curate.shards.reader": (
         "Sample",
         "Shards",

@@ -30,7 +30,7 @@ class OnShards(Trainer):
 
     def get_train_dataloader(self) -> DataLoader[Tensors]:
         """The stream; the Trainer tells it the epoch."""
-        return _TellsEpoch(self.train_dataset, batch_size=None)
+        return _TellsEpoch(self.train_dataset, batch_size=None)  # type: ignore[arg-type]
 
 
 class _TellsEpoch(DataLoader[Tensors]):

@@ -14,22 +14,22 @@ from model.shard_dataset import ShardStream, Tensors
 
 
 class OnShards(lightning.LightningModule):
-    """A network of two layers, and the place where its training stands."""
+    """A network of two layers, and where its training stands."""
 
     def __init__(self, folder: str) -> None:
         super().__init__()
         self.folder = folder
         self.network = two_layers()
-        self.place: Tensor
+        self.bookmark: Tensor
         # A buffer is in the checkpoints, so that a run goes on where it was.
-        self.register_buffer("place", torch.zeros(2, dtype=torch.int64))
+        self.register_buffer("bookmark", torch.zeros(2, dtype=torch.int64))
 
     def train_dataloader(self) -> DataLoader[Tensors]:
         """The rest of the epoch at hand: this rank's share."""
         stream = ShardStream(
             curate.open_shards(self.folder, "train"),
             batch_size=8,
-            place=curate.Place(*self.place.tolist()),
+            bookmark=curate.Bookmark(*self.bookmark.tolist()),
             rank=self.trainer.global_rank,
             world_size=self.trainer.world_size,
         )
@@ -38,7 +38,7 @@ class OnShards(lightning.LightningModule):
 
     def training_step(self, batch: Tensors) -> Tensor:
         """The loss of a batch."""
-        self.place.copy_(batch["place"])
+        self.bookmark.copy_(batch["bookmark"])
         return loss_of(self.network, batch)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:

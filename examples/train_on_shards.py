@@ -45,8 +45,8 @@ def main(folder: str, epochs: int = 2) -> None:
     network = two_layers()
     optimiser = torch.optim.AdamW(network.parameters(), lr=0.01)
     for epoch in range(epochs):
-        # To go on in the middle: Place(*batch["place"].tolist()) of the last batch.
-        stream = ShardStream(shards, batch_size=8, place=curate.Place(epoch))
+        # To go on in the middle: Bookmark(*batch["bookmark"].tolist()) of the last batch.
+        stream = ShardStream(shards, batch_size=8, bookmark=curate.Bookmark(epoch))
         losses = []
         for batch in DataLoader(stream, batch_size=None):
             loss = loss_of(network, batch)

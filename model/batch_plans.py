@@ -9,7 +9,7 @@ Large windows are an exception. When the model answers one, the network sees a r
 learns from one: such a window is planned as if its crop were smaller, and reduced when it is read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,18 @@ class BatchPlan:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def part(self, number: int, of: int) -> "BatchPlan":
+        """Every `of`-th sample, from `number` on; there may be none."""
+        some = slice(number, None, of)
+        return replace(
+            self,
+            rows=self.rows[some],
+            drawn=self.drawn[some],
+            windows=self.windows[some],
+            scales=self.scales[some],
+            positions=self.positions[some],
+        )
 
     @property
     def pixels(self) -> int:

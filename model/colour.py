@@ -118,6 +118,8 @@ def _colour_bins(pixels: Tensor) -> Tensor:
 
 def _evidence(bins: Tensor, probability: Tensor) -> Tensor:
     """`colour_evidence`, of colours that are binned."""
+    if len(probability) == 0:  # one of several ranks may have no sample of a batch
+        return probability
     ratios = []
     for its_bins, inside in zip(bins.flatten(1), probability.flatten(1), strict=True):
         on_object = _histogram(its_bins, inside) + _MIN_SHARE

@@ -2,11 +2,11 @@
 
     stream = ShardStream(open_shards("build/demo/shard", "train"), batch_size=16)
     for batch in DataLoader(stream, batch_size=None):
-        batch["image"], batch["mask"], batch["drawn"], batch["place"]
+        batch["image"], batch["mask"], batch["drawn"], batch["bookmark"]
 
 A stream reads and decodes ahead in threads, so a loader needs no workers; it may have some,
 and then nothing goes through shared memory. Its order is that of `curate.shards.epochs`: each
-batch says at which place the training stands after it.
+batch says where the training stands after it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
-from curate.shards.epochs import Consumer, Place, batches, deal, epoch_rows
+from curate.shards.epochs import Bookmark, Consumer, batches, deal, epoch_rows
 from curate.shards.reader import Sample, Shards, random_windows
 
 
@@ -91,19 +91,20 @@ class ShardDataset(Dataset[Sample]):
 
 
 class ShardStream(IterableDataset[Tensors]):
-    """The batches of one epoch, from a place to its end: the share of one rank.
+    """The batches of one epoch, from a bookmark to its end: the share of one rank.
 
     It asks torch which worker it is in. `batch_size`: samples of a rank in a step. `threads`:
-    how many decode, in each worker. Each batch has `place`, (2,) int64: epoch, and samples
-    that all ranks together have used when they have done this step. A stream that begins at
-    `Place(*batch["place"].tolist())` goes on there, also with other numbers of ranks and workers.
+    how many decode, in each worker. Each batch has `bookmark`, (2,) int64: the epoch, and how many
+    samples all ranks together have used when they have done this step. A stream that begins at
+    `Bookmark(*batch["bookmark"].tolist())` goes on there, also with other numbers of ranks and
+    workers.
     """
 
     def __init__(
         self,
         shards: Shards,
         batch_size: int,
-        place: Place | None = None,
+        bookmark: Bookmark | None = None,
         seed: int = 0,
         rank: int = 0,
         world_size: int = 1,
@@ -113,7 +114,7 @@ class ShardStream(IterableDataset[Tensors]):
         super().__init__()
         self.shards = shards
         self.batch_size = batch_size
-        self.place = place or Place()
+        self.bookmark = bookmark or Bookmark()
         self.seed = seed
         self.rank = rank
         self.world_size = world_size
@@ -122,13 +123,13 @@ class ShardStream(IterableDataset[Tensors]):
 
     def set_epoch(self, epoch: int) -> None:
         """Begin an epoch, as trainers ask at the start of each; the one at hand goes on."""
-        if epoch != self.place.epoch:
-            self.place = Place(epoch)
+        if epoch != self.bookmark.epoch:
+            self.bookmark = Bookmark(epoch)
 
     def __len__(self) -> int:
         """Steps to the end of the epoch: as many in each rank."""
-        rows = epoch_rows(self.shards, self.seed, self.place.epoch)
-        return len(deal(rows, self.batch_size, self.place, self._consumer()))
+        rows = epoch_rows(self.shards, self.seed, self.bookmark.epoch)
+        return len(deal(rows, self.batch_size, self.bookmark, self._consumer()))
 
     def __iter__(self) -> Iterator[Tensors]:
         consumer = self._consumer()
@@ -138,10 +139,15 @@ class ShardStream(IterableDataset[Tensors]):
                 self.rank, self.world_size, worker.id, worker.num_workers
             )
         for samples, after in batches(
-            self.shards, self.batch_size, self.place, self.seed, consumer, self.threads
+            self.shards,
+            self.batch_size,
+            self.bookmark,
+            self.seed,
+            consumer,
+            self.threads,
         ):
             batch = self.collate(samples)
-            batch["place"] = torch.tensor([after.epoch, after.used])
+            batch["bookmark"] = torch.tensor([after.epoch, after.used])
             yield batch
 
     def _consumer(self) -> Consumer:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from curate.shards.reader import Sample
 from curate.shards.windows import SIZES
+from model import ranks
 from model.calibration import Counts, brier, level_probabilities, pixel_shares
 from model.confidence import Confidence, Probabilities, self_overlap, size_of
 from model.evaluation.judging import Answers
@@ -54,6 +55,11 @@ class WatchedModel:
                 pixels=pixel_shares(answer, sample.mask).astype(np.float32),
             )
         return answers
+
+    def share(self) -> None:
+        """Note what the answers of the other ranks were, too."""
+        for noted in ranks.from_all(self._of_rows):
+            self._of_rows |= noted
 
     @property
     def expected_ious(self) -> list[float]:

@@ -31,7 +31,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, list[int]]]:
 
     def noted(stream: ShardStream) -> Any:
         for batch in give(stream):
-            taken.append((int(batch["place"][0]), batch["row"].tolist()))
+            taken.append((int(batch["bookmark"][0]), batch["row"].tolist()))
             yield batch
 
     monkeypatch.setattr(ShardStream, "__iter__", noted)
@@ -70,7 +70,7 @@ def test_lightning(
     again = lightning_on_shards.OnShards.load_from_checkpoint(
         tmp_path / "last.ckpt", folder=folder
     )
-    assert again.place.tolist() == [1, 20]
+    assert again.bookmark.tolist() == [1, 20]
 
 
 def test_hugging_face(

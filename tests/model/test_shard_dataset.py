@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from curate.shards.epochs import Place, batches, epoch_rows
+from curate.shards.epochs import Bookmark, batches, epoch_rows
 from curate.shards.reader import Shards, open_shards
 from model.shard_dataset import ShardDataset, ShardStream, Tensors, pad_together
 from tests.model.ellipses import write_build
@@ -49,16 +49,16 @@ def test_windows_are_padded_and_nothing_else(shards: Shards) -> None:
 
 
 def test_any_number_of_workers_gives_the_same_batches(shards: Shards) -> None:
-    alone = rows_of(ShardStream(shards, 4, Place(2), seed=5))
+    alone = rows_of(ShardStream(shards, 4, Bookmark(2), seed=5))
     assert [row for rows in alone for row in rows] == epoch_rows(shards, 5, 2).tolist()
-    assert rows_of(ShardStream(shards, 4, Place(2), seed=5), workers=2) == alone
+    assert rows_of(ShardStream(shards, 4, Bookmark(2), seed=5), workers=2) == alone
 
 
 def test_a_stream_goes_on_at_the_place_of_a_batch(shards: Shards) -> None:
-    whole = list(ShardStream(shards, 4, Place(1)))
-    place = Place(*whole[1]["place"].tolist())
-    assert place == Place(1, 8)
-    tail = rows_of(ShardStream(shards, 4, place))
+    whole = list(ShardStream(shards, 4, Bookmark(1)))
+    bookmark = Bookmark(*whole[1]["bookmark"].tolist())
+    assert bookmark == Bookmark(1, 8)
+    tail = rows_of(ShardStream(shards, 4, bookmark))
     assert tail == [batch["row"].tolist() for batch in whole[2:]]
 
 
@@ -72,15 +72,15 @@ def test_ranks_take_the_same_number_of_steps_and_all_samples(shards: Shards) -> 
 
 
 def test_a_new_epoch_begins_and_the_one_at_hand_goes_on(shards: Shards) -> None:
-    stream = ShardStream(shards, 4, Place(1, 8))
+    stream = ShardStream(shards, 4, Bookmark(1, 8))
     stream.set_epoch(1)
-    assert stream.place == Place(1, 8)
+    assert stream.bookmark == Bookmark(1, 8)
     stream.set_epoch(2)
-    assert rows_of(stream) == rows_of(ShardStream(shards, 4, Place(2)))
+    assert rows_of(stream) == rows_of(ShardStream(shards, 4, Bookmark(2)))
 
 
 def test_batches_go_to_other_processes_as_bytes(shards: Shards) -> None:
-    ((samples, _), *_) = batches(shards, 4, Place(), seed=0)
+    ((samples, _), *_) = batches(shards, 4, Bookmark(), seed=0)
     batch = pad_together(samples)
     sent = bytes(ForkingPickler.dumps(batch))
     # Torch's own way would be a handle of shared memory.
