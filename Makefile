@@ -137,6 +137,7 @@ bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on
 	.venv/bin/python -m benchmarks.ingest_to_shards $(if $(DATA),--data $(DATA))
 	.venv/bin/python -m benchmarks.ingest_coco
 	.venv/bin/python -m benchmarks.curate_tables
+	.venv/bin/python -m benchmarks.reader $(if $(DATA),--data $(DATA))
 	.venv/bin/python -m benchmarks.train_throughput
 	.venv/bin/python -m benchmarks.answer
 	.venv/bin/python -m benchmarks.large_boxes

@@ -30,7 +30,7 @@ from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
 from curate.pixels import images
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
-from curate.settings import ExportSettings, LicenceSettings, Settings
+from curate.settings import CropSettings, ExportSettings, LicenceSettings, Settings
 from curate.shards.layout import shard_files
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run, run_stages
@@ -149,7 +149,10 @@ def made_sources(
 
 
 def run_pipeline(
-    sources: list[Source], build: Path, workers: Workers | None = None
+    sources: list[Source],
+    build: Path,
+    workers: Workers | None = None,
+    crop: CropSettings | None = None,
 ) -> int:
     """All stages from ingest to shard; the number of rows in the shards.
 
@@ -165,6 +168,7 @@ def run_pipeline(
         taxonomy=str(taxonomy),
         exports=[_export(source) for source in sources],
         licences=LicenceSettings(allow=["benchmark"]),
+        crop=crop or CropSettings(),
     )
     # No Dask and no progress bars: what is measured is the work.
     screen = Silent()

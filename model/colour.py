@@ -108,6 +108,8 @@ def _colour_bins(pixels: Tensor) -> Tensor:
 
 def _evidence(bins: Tensor, probability: Tensor) -> Tensor:
     """`colour_evidence`, of colours that are binned."""
+    if len(probability) == 0:  # one of several ranks may have no sample of a batch
+        return probability
     its_bins = bins.flatten(1)
     inside = probability.flatten(1)
     on_object = _histograms(its_bins, inside) + _MIN_SHARE

@@ -41,7 +41,7 @@ def test_a_torch_loop_reads_the_shards(
     shards = write_shards(make_segments(tmp_path / "pictures"), tmp_path / "shard")
     train_on_shards.main(str(shards), epochs=2)
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("epoch 0: 18 crops, mean loss ")
+    assert first.startswith("epoch 0: 3 steps, mean loss ")
     assert float(first.split()[-1]) > float(second.split()[-1]) > 0
 
 
@@ -112,10 +112,25 @@ def test_boxes_are_answered_without_torch(tmp_path: Path) -> None:
         assert (mask & ours).sum() / (mask | ours).sum() > 0.97
 
 
+TRAINERS = {
+    "lightning_on_shards": "lightning",
+    "hugging_face_on_shards": "transformers",
+}
+"""What a script needs besides: `pip install --group trainers`."""
+
+
+def needs_trainer(script: str) -> None:
+    """Skip the test if the trainer of a script is not installed."""
+    module = TRAINERS.get(script)
+    if module is not None:
+        pytest.importorskip(module, reason=f"{module} is not installed")
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_script_without_arguments_says_how_it_is_called(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    needs_trainer(script.stem)
     monkeypatch.setattr(sys, "argv", [script.name])
     with pytest.raises(SystemExit, match=f"python -m examples.{script.stem}"):
         runpy.run_path(str(script), run_name="__main__")
