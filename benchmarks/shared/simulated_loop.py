@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from upath import UPath
 
@@ -152,7 +153,7 @@ def submit(
 
 
 def learn(
-    loop: Loop, name: str, state: State, new: pa.Table, factors: "Values | None" = None
+    loop: Loop, name: str, state: State, new: pa.Table, factors: Values | None = None
 ) -> Path:
     """Train from the model in use on new and earlier rows; the checkpoint.
 
@@ -162,10 +163,11 @@ def learn(
     if factors is not None:
         weights = weights * factors
     rows = _with_weights(new, weights)
-    if len(state.learned):
+    earlier = _earlier(state, new)
+    if len(earlier):
         # Half of the draws are of new objects, however many there were before.
-        as_much = np.full(len(state.learned), len(new) / len(state.learned))
-        rows = pa.concat_tables([rows, _with_weights(state.learned, as_much)])
+        as_much = np.full(len(earlier), len(new) / len(earlier))
+        rows = pa.concat_tables([rows, _with_weights(earlier, as_much)])
 
     folder = loop.folder / name
     folder.mkdir()
@@ -202,14 +204,22 @@ def trust(loop: Loop, name: str, state: State, new: pa.Table) -> Values:
     folder = loop.folder / f"{name}-judged"
     folder.mkdir()
     # What is usual is learned from earlier rows, too: at most as many as there are new ones.
-    rows = pa.concat_tables([new, state.learned.slice(0, len(new))])
+    rows = pa.concat_tables([new, _earlier(state, new).slice(0, len(new))])
     settings: Settings = make_build(folder, rows, str(state.model), loop.scale.copies)
     judge_annotations(settings, loop.log)
     judged = read_table(UPath(folder) / "quality" / "annotations.parquet").to_pandas()
-    qualities = judged.drop_duplicates("object_id").set_index("object_id")
-    factors = quality_trusts(qualities.annotation_quality, _TRUST)
+    qualities = judged.set_index("object_id").annotation_quality
+    factors = quality_trusts(qualities, _TRUST)
     by_row = new["object_id"].to_pandas().map(factors).fillna(1.0)
     return by_row.to_numpy(np.float64)
+
+
+def _earlier(state: State, new: pa.Table) -> pa.Table:
+    """The rows of earlier rounds; an object that comes again counts as it comes now."""
+    comes_again = pc.is_in(
+        state.learned["object_id"], new["object_id"].combine_chunks()
+    )
+    return state.learned.filter(pc.invert(comes_again))
 
 
 def _in_image(mask: Mask, sample: Sample, shards: Shards, row: int) -> Mask:
