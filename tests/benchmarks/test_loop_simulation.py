@@ -13,6 +13,7 @@ from benchmarks.shared.deliveries import delivered, largest_customer, with_more_
 from curate.pixels.masks import Mask
 from curate.storage import read_partitions
 from model.checkpoint import BASE
+from model.evaluation.comparison import Place, Truth
 from pipelines.arguments import load
 from pipelines.verbs.stage import curate
 from tests.pipelines.small_project import Project
@@ -26,12 +27,13 @@ def square(x: int = 10, side: int = 30) -> Mask:
 
 def test_a_good_mask_is_let_be_and_another_is_drawn_anew() -> None:
     true = square()
+    truth = Truth(true, Place((False, False, False, False), 60, 80))
     rng = np.random.default_rng(0)
-    good = correct(square(11), true, rng)
+    good = correct(square(11), truth, rng)
     assert (good.is_untouched, good.clicks) == (True, 0.0)
     assert np.array_equal(good.mask, square(11))
 
-    bad = correct(square(30), true, rng)
+    bad = correct(square(30), truth, rng)
     assert bad.clicks >= 4  # two corners on either side
     assert not bad.is_untouched
     off = (bad.mask ^ true).sum()
