@@ -28,6 +28,7 @@ _PRODUCTS = (
     "inspect",
     "plans",
     "promoted.json",
+    "rates.json",
     "quality",
     "report/curation.html",
     "report/quality.html",
