@@ -168,7 +168,9 @@ def _done_again(
 
 
 def _of_exports(exports: Sequence[ExportForecast]) -> _Coming:
-    """What comes into ingest."""
+    """What comes into ingest. Nobody knows if no export has changed: faults are tried again."""
+    if not exports:
+        return _Coming(None, False, 0)
     annotations = [export.annotations for export in exports]
     size = sum(export.bytes for export in exports)
     return _Coming(_sum(annotations), False, size)
@@ -191,10 +193,12 @@ def _came_in(build: UPath, stage: str) -> int | None:
 
 def _sum(numbers: Sequence[int | None]) -> int | None:
     """The sum; None if one is not known."""
-    known = [number for number in numbers if number is not None]
-    if len(known) < len(numbers):
-        return None
-    return sum(known)
+    total = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total
 
 
 def _why(

@@ -24,23 +24,27 @@ class Rate(msgspec.Struct, frozen=True):
         return self.annotations / self.seconds
 
 
-Rates = dict[str, Rate]
-"""By stage."""
+class Rates(msgspec.Struct, frozen=True):
+    """The file rates.json: the rates by stage."""
+
+    stages: dict[str, Rate]
 
 
-def read_rates(build: UPath) -> Rates:
-    """The rates that are known; none if the file is of another form."""
+def read_rates(build: UPath) -> dict[str, Rate]:
+    """The rates that are known, by stage; none if the file is of another form."""
     try:
-        return read_record(build / "rates.json", Rates) or {}
+        rates = read_record(build / "rates.json", Rates)
     except msgspec.DecodeError:
         return {}
+    if rates is None:
+        return {}
+    return rates.stages
 
 
 def note_rate(build: UPath, stage: str, rate: Rate) -> None:
     """Keep the rate of a stage for the next dry run."""
-    rates = read_rates(build)
-    rates[stage] = rate
-    write_json(build / "rates.json", rates)
+    rates = read_rates(build) | {stage: rate}
+    write_json(build / "rates.json", Rates(rates))
 
 
 def workers_named(settings: DaskSettings) -> str:
