@@ -76,7 +76,13 @@ def _peer(
     for source in sources:
         for document, images in source.documents:
             target = scratch / f"{name}.parquet"
-            command = [str(python), str(script), str(document), str(images), str(target)]
+            command = [
+                str(python),
+                str(script),
+                str(document),
+                str(images),
+                str(target),
+            ]
             done = subprocess.run(  # noqa: S603  our own script
                 command, check=True, capture_output=True
             )
