@@ -30,7 +30,7 @@ from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
 from curate.pixels import images
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
-from curate.settings import ExportSettings, LicenceSettings, Settings
+from curate.settings import CropSettings, ExportSettings, LicenceSettings, Settings
 from curate.shards.layout import shard_files
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run, run_stages
@@ -149,8 +149,16 @@ def made_sources(
     return [Source(document.parent, [(document, images)]) for document, images in made]
 
 
-def run_pipeline(sources: list[Source], build: Path) -> int:
-    """All stages from ingest to shard; the number of rows in the shards."""
+def run_pipeline(
+    sources: list[Source],
+    build: Path,
+    workers: Workers | None = None,
+    crop: CropSettings | None = None,
+) -> int:
+    """All stages from ingest to shard; the number of rows in the shards.
+
+    `workers`: who does the work, this process if there are none.
+    """
     # All builds share one taxonomy.
     taxonomy = build.parent / "taxonomy" / "concepts.yaml"
     if not taxonomy.exists():
@@ -161,10 +169,13 @@ def run_pipeline(sources: list[Source], build: Path) -> int:
         taxonomy=str(taxonomy),
         exports=[_export(source) for source in sources],
         licences=LicenceSettings(allow=["benchmark"]),
+        crop=crop or CropSettings(),
     )
     # No Dask and no progress bars: what is measured is the work.
     screen = Silent()
-    run = Run(settings, OneWorker(settings.dask, screen), screen)
+    if workers is None:
+        workers = OneWorker(settings.dask, screen)
+    run = Run(settings, workers, screen)
     run.look_at_exports()
     ledgers = run_stages(run, FLOW, "shard")
     return int(ledgers["shard"].out)

@@ -1,8 +1,11 @@
 """Bounds on what strangers' files may cost; each is a setting, with these defaults."""
 
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+"""A name that is safe in paths and messages."""
 
 
 class Section(BaseModel):

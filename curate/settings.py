@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from curate.flags import Flag
-from curate.limits import Limits, Section
+from curate.limits import Limits, Name, Section
+from curate.loop_settings import LoopSettings, check_sources
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 """The project's own taxonomy, in a clone."""
 
@@ -184,7 +184,7 @@ class SplitSettings(Section):
     near_duplicate_bits: int = Field(
         default=4,
         ge=0,
-        le=16,
+        le=10,
         description=(
             "bits of the 64-bit dHash in which near duplicates differ at most; a second look at "
             "their pixels confirms them"
@@ -360,8 +360,8 @@ class TrainSettings(Section):
         default=512,
         ge=64,
         description=(
-            "px; from a window with a longer side a piece is cut; one of more than "
-            "300,000 px is reduced to 50,000 px first"
+            "px; from a window with a longer side a piece is cut, after it has been reduced where "
+            "docs/training.md says so"
         ),
     )
     jitter: Share = Field(
@@ -374,9 +374,24 @@ class TrainSettings(Section):
         le=20.0,
         description="weight that the loss adds to px within 2 px of the mask's boundary",
     )
+    keep_start: Share = Field(
+        default=0.0,
+        description=(
+            "share of the start in the weights that are kept, the rest is what was learned: a "
+            "model forgets less of what its start knew of other pictures (docs/training.md)"
+        ),
+    )
     seed: int = Field(
         default=0, ge=0, description="seed of all random numbers of training"
     )
+
+    @model_validator(mode="after")
+    def _keep_no_random_start(self) -> Self:
+        if self.start == "random" and self.keep_start:
+            raise ValueError(
+                "keep_start: random weights have nothing to keep; leave it out"
+            )
+        return self
 
 
 class EvaluateSettings(Section):
@@ -439,83 +454,6 @@ class QualitySettings(Section):
     seed: int = Field(default=0, description="seed of the spoiling")
 
 
-class LoopSource(Section):
-    """An annotation tool from which `loop` fetches an export."""
-
-    export: Name = Field(
-        description="name of the export that is fetched, into its `path`"
-    )
-    tool: Literal["label_studio", "cvat", "url"] = Field(
-        description=(
-            "`label_studio` and `cvat`: the tool's API; `url`: a file at an address. Exports that "
-            "no source names are read where they lie"
-        )
-    )
-    address: str = Field(
-        description="where the tool answers: `http://127.0.0.1:8080`; of `url` the file itself",
-    )
-    project: int | None = Field(
-        default=None, ge=1, description="number of the project in the tool"
-    )
-    token_variable: str | None = Field(
-        default=None,
-        description=(
-            "name of the environment variable that holds the token (`LABEL_STUDIO_TOKEN`), never "
-            "the token itself; `null`: none is needed"
-        ),
-    )
-
-    @field_validator("address")
-    @classmethod
-    def _is_address(cls, address: str) -> str:
-        if not re.fullmatch(r"https?://[^\s@]+", address):
-            raise ValueError(
-                "an address begins with http:// or https://, and holds no password"
-            )
-        return address.rstrip("/")
-
-    @field_validator("token_variable")
-    @classmethod
-    def _is_variable(cls, name: str | None) -> str | None:
-        if name is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
-            raise ValueError(
-                "the name of an environment variable, in capitals; never the token itself"
-            )
-        return name
-
-    @model_validator(mode="after")
-    def _has_project(self) -> Self:
-        if self.tool != "url" and self.project is None:
-            raise ValueError(f"a source of {self.tool} needs the number of a project")
-        return self
-
-
-class LoopSettings(Section):
-    """Rounds that take corrections into the next model: `loop`."""
-
-    sources: list[LoopSource] = Field(
-        default=[], description="the tools from which exports are fetched"
-    )
-    new_share: float = Field(
-        default=0.5,
-        gt=0.0,
-        lt=1.0,
-        description=(
-            "share of a round's draws that new objects get, however few they are, as long as none "
-            "is drawn more than 8 times as often as by its weight; old objects share the rest by "
-            "weight"
-        ),
-    )
-    minutes: float = Field(
-        default=5.0, gt=0.0, description="minutes of a round's training"
-    )
-    steps: int | None = Field(
-        default=None,
-        ge=1,
-        description="optimiser steps of it; `null`: as many as fit into the minutes",
-    )
-
-
 class Settings(Section):
     """The whole file."""
 
@@ -559,20 +497,7 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _sources_are_exports(self) -> Self:
-        names = [export.name for export in self.exports]
-        fetched: set[str] = set()
-        for source in self.loop.sources:
-            if source.export not in names:
-                raise ValueError(
-                    f"loop.sources names the export {source.export!r}, which is not among "
-                    f"{', '.join(names)}"
-                )
-            if source.export in fetched:
-                raise ValueError(
-                    f"loop.sources names the export {source.export!r} twice: each tool's "
-                    "answer needs an export of its own"
-                )
-            fetched.add(source.export)
+        check_sources(self.loop.sources, [export.name for export in self.exports])
         return self
 
     @field_validator("taxonomy")

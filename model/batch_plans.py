@@ -11,7 +11,7 @@ Of the windows that are not small, every second is reduced as well, by a random 
 is does not depend on the distance of the camera, and smaller windows cost less.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from curate.seeded import generator
 from curate.settings import TrainSettings
 from curate.shards.windows import Boxes
+from model.box_network import COPY_PIXELS
 from model.large_windows import (
     COARSE_PIXELS,
-    COARSER_PIXELS,
     LARGE_PIXELS,
     coarse_scale,
 )
@@ -66,6 +66,18 @@ class BatchPlan:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def part(self, number: int, of: int) -> "BatchPlan":
+        """Every `of`-th sample, from `number` on; there may be none."""
+        some = slice(number, None, of)
+        return replace(
+            self,
+            rows=self.rows[some],
+            drawn=self.drawn[some],
+            windows=self.windows[some],
+            scales=self.scales[some],
+            positions=self.positions[some],
+        )
 
     @property
     def pixels(self) -> int:
@@ -161,7 +173,7 @@ def plan_epoch(
 def _scales(windows: Boxes, rng: np.random.Generator) -> NDArray[np.float64]:
     """(n,) by how much each of (n, 4) windows is reduced before the network sees it.
 
-    Large windows to an area that the network will be asked about, from `COARSER_PIXELS` to
+    Large windows to an area that the network will be asked about, from `COPY_PIXELS` to
     `COARSE_PIXELS`; of all others above that, some to any area between it and their own.
     """
     sides = windows[:, 2:] - windows[:, :2]
@@ -171,11 +183,11 @@ def _scales(windows: Boxes, rng: np.random.Generator) -> NDArray[np.float64]:
     is_reduced = is_large | (rng.random(len(windows)) < _REDUCED_SHARE)
 
     most = np.where(is_large, COARSE_PIXELS, areas)
-    times = np.maximum(most / COARSER_PIXELS, 1)
-    wanted = COARSER_PIXELS * times ** rng.random(len(windows))
+    times = np.maximum(most / COPY_PIXELS, 1)
+    wanted = COPY_PIXELS * times ** rng.random(len(windows))
 
     scales = np.ones(len(windows))
-    for index in np.flatnonzero(is_reduced & (areas > COARSER_PIXELS)).tolist():
+    for index in np.flatnonzero(is_reduced & (areas > COPY_PIXELS)).tolist():
         width, height = sides[index].tolist()
         scales[index] = coarse_scale(height, width, wanted[index])
     return scales

@@ -20,6 +20,9 @@ from model.u2net import U2Net
 _MEAN = (0.485, 0.456, 0.406)
 _SPREAD = (0.229, 0.224, 0.225)
 
+COPY_PIXELS = 12_500
+"""Pixels of the reduced copy of a window that is not small."""
+
 _USUAL_SIDE = 64  # px; a box of this size is 0 for the mixing layer
 
 
@@ -59,6 +62,29 @@ class BoxNetwork(nn.Module):
         `pixels`: (N, 3, H, W) uint8 RGB, the windows. `drawn`: (N, 4) drawn boxes in px of the
         window.
         """
+        maps, trust = self._before_colours(pixels, drawn)
+        fused = maps[:, 0]
+        corrected = self._with_colours(pixels, fused, trust)
+        return torch.cat((corrected[:, None], maps[:, 1:]), 1)
+
+    def answer(self, pixels: Tensor, drawn: Tensor) -> Tensor:
+        """The answer to each window, (N, H, W) float32 logits; arguments as `forward`.
+
+        A window of more than `COPY_PIXELS` is looked at twice: as it is, and reduced to so many.
+        """
+        maps, trust = self._before_colours(pixels, drawn)
+        fused = maps[:, 0]
+        height, width = pixels.shape[-2:]
+        scale = (COPY_PIXELS / (height * width)) ** 0.5
+        if scale < 1:
+            copy, ratios = _reduced(pixels, scale)
+            its_maps, its_trust = self._before_colours(copy, drawn * ratios)
+            fused = (fused + _resized(its_maps[:, 0], height, width)) / 2
+            trust = (trust + its_trust) / 2
+        return settle(pixels, fused, trust)
+
+    def _before_colours(self, pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
+        """The maps before the colours count, (N, 7, H, W), and the trust in these, (N,)."""
         height, width = pixels.shape[-2:]
         x = self._input(pixels, drawn)
         network_maps, levels = self.network.maps_and_levels(x)
@@ -68,11 +94,7 @@ class BoxNetwork(nn.Module):
             shares, trust = self._mixing(levels, drawn)
             prior = mixed_prior(self.priors, shares)
             prior_maps = prior_logits(prior, drawn, height, width)
-            maps = network_maps.float() + prior_maps
-
-            fused = maps[:, 0]
-            corrected = self._with_colours(pixels, fused, trust)
-            return torch.cat((corrected[:, None], maps[:, 1:]), 1)
+            return network_maps.float() + prior_maps, trust
 
     def _input(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """What the network sees: normalised pixels, with less contrast outside the drawn box."""
@@ -108,6 +130,26 @@ class BoxNetwork(nn.Module):
 def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
     """(1, 3, 1, 1): values for R, G and B, from 0 to 255."""
     return torch.tensor(values).view(1, 3, 1, 1) * 255
+
+
+def _reduced(pixels: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """Windows (N, 3, H, W) reduced by a scale, and the ratios, (4,), for their boxes."""
+    height, width = pixels.shape[-2:]
+    rows = max(1, round(scale * height))
+    columns = max(1, round(scale * width))
+    means = functional.interpolate(pixels.float(), (rows, columns), mode="area")
+
+    x = columns / width
+    y = rows / height
+    ratios = torch.tensor([x, y, x, y], device=pixels.device)
+    return means.round().to(torch.uint8), ratios
+
+
+def _resized(maps: Tensor, height: int, width: int) -> Tensor:
+    """Maps (N, h, w) at another size, by bilinear interpolation."""
+    size = (height, width)
+    resized = functional.interpolate(maps[:, None], size, mode="bilinear")
+    return resized[:, 0]
 
 
 def _inside(drawn: Tensor, height: int, width: int) -> Tensor:

@@ -38,10 +38,12 @@ def mixed(
         return shards, None
 
     weights, times = mixed_weights(shards.weights, is_new, new_share)
+    new_draws = float(weights[is_new].sum())
+    number = int(is_new.sum())
     mix = Mix(
-        new=int(is_new.sum()),
-        old=int((~is_new).sum()),
-        new_share=float(weights[is_new].sum() / weights.sum()),
+        new=number,
+        old=len(shards) - number,
+        new_share=new_draws / float(weights.sum()),
         times=times,
     )
     place = shards.table.schema.get_field_index("weight")

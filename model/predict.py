@@ -40,7 +40,9 @@ UNTUNED = (
 """The warning about weights that know no box."""
 
 _MIN_PADDING = 2  # px
-_STEP = 32  # px; windows are padded to multiples of it, so that many have the same size
+STEP = 32
+"""px; windows are padded to multiples of it, so that many have the same size."""
+
 _BATCH_PIXELS = 400_000  # of all windows that the network sees together
 
 Probabilities = NDArray[np.float32]
@@ -124,10 +126,10 @@ def _at_once(
             padded = [pad_edges(images[index], height, width) for index in batch]
             boxes = np.array([drawn[index] for index in batch], np.float32)
 
-            maps = _fused_maps(model, np.stack(padded), boxes)
-            for index, fused in zip(batch, maps, strict=True):
+            batch_answers = _answered(model, np.stack(padded), boxes)
+            for index, answer in zip(batch, batch_answers, strict=True):
                 own_height, own_width, _ = images[index].shape
-                answers[index] = fused[:own_height, :own_width]
+                answers[index] = answer[:own_height, :own_width]
     return [answers[index] for index in range(len(images))]
 
 
@@ -142,25 +144,24 @@ def sample_probabilities(
 
 def _padded(side: int) -> int:
     """The side, px, that a window is padded to."""
-    steps = -(-side // _STEP)
-    return max(MIN_SIDE, steps * _STEP)
+    steps = -(-side // STEP)
+    return max(MIN_SIDE, steps * STEP)
 
 
-def _fused_maps(
+def _answered(
     model: BoxNetwork,
     pixels: NDArray[np.uint8],
     drawn: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """(N, H, W) probabilities of the fused map, for pixels (N, H, W, 3) and drawn boxes (N, 4)."""
+    """(N, H, W) probabilities, for pixels (N, H, W, 3) and drawn boxes (N, 4)."""
     on = model.priors.device
     with torch.inference_mode(), mixed_precision(on):
-        maps = model(
+        logits = model.answer(
             torch.from_numpy(pixels).permute(0, 3, 1, 2).to(on),
             torch.from_numpy(drawn).to(on),
         )
-    fused = torch.sigmoid(maps[:, 0].float())
-    answer: NDArray[np.float32] = fused.cpu().numpy()
-    return answer
+    probabilities: NDArray[np.float32] = torch.sigmoid(logits).cpu().numpy()
+    return probabilities
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ from curate.errors import InputError
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from curate.storage import digest
+from model import ranks
 from model.checkpoint import load_checkpoint, versions
 from model.hardware import device
 from model.keep_runs import keep_training
@@ -34,9 +35,11 @@ def train(
     """Train by the settings; the path of the best checkpoint, `<build>/train/model.safetensors`.
 
     `log` takes lines for the user. `new`: ids of objects that the start has not learned from;
-    they get `loop.new_share` of the draws, see model/mixing.py. A run that was killed goes on
+    they get `loop.new_share` of the draws, see model/mixing.py. Where there are several ranks, all
+    of them call this: they share the steps, and the first one writes. A run that was killed goes on
     where it was; a finished run is not repeated. InputError if there are no shards, or no start.
     """
+    log = ranks.of_first(log)
     folder = Path(settings.build) / "train"
     shards = open_shards(UPath(settings.build) / "shard", "train")
     val_shards = _val_shards(settings, log)
@@ -57,7 +60,7 @@ def train(
     key = digest(*depends_on)
 
     best = folder / "model.safetensors"
-    if best.is_file() and _is_done(folder, key):
+    if ranks.from_first(best.is_file() and _is_done(folder, key)):
         log(f"train: {best} is up to date")
         _keep(settings, best, key, mix, log)
         return best
@@ -83,7 +86,8 @@ def train(
         log=log,
     )
     finish(run, state)
-    state_file.unlink(missing_ok=True)
+    if ranks.is_first():
+        state_file.unlink(missing_ok=True)
     _keep(settings, best, key, mix, log)
     return best
 
@@ -106,9 +110,14 @@ def _keep(
     mix: Mix | None,
     log: Callable[[str], None],
 ) -> None:
-    """Keep the finished training as a run of the build, unless it is one already."""
-    _, origin = load_checkpoint(checkpoint)
-    keep_training(settings, origin, key, log, mix)
+    """Keep the finished training as a run of the build, unless it is one already.
+
+    The other ranks wait until the first one has done so.
+    """
+    if ranks.is_first():
+        _, origin = load_checkpoint(checkpoint)
+        keep_training(settings, origin, key, log, mix)
+    ranks.from_first(None)
 
 
 def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None:

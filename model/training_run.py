@@ -12,6 +12,7 @@ from upath import UPath
 from curate.settings import Settings
 from curate.shards.reader import Shards
 from curate.storage import write_json
+from model import ranks
 from model.board import Board
 from model.checkpoint import load_checkpoint, save_checkpoint
 from model.curve import write_curve
@@ -69,19 +70,28 @@ def finish(run: TrainingRun, state: TrainingState) -> None:
             board.loss(progress.step, progress.losses[-1], state.rate)
 
             if progress.steps is None and progress.step >= PACE_STEPS:
-                progress.steps = _last_step(run, state, scheduled, pace)
+                progress.steps = ranks.from_first(
+                    _last_step(run, state, scheduled, pace)
+                )
             if progress.steps and is_validation_due(progress.step, progress.steps):
                 _validate(run, state, scheduled, board)
                 progress.seconds = pace.seconds
             if to_log.is_due():
                 run.log(_line(state))
             if progress.steps and to_save.is_due():
-                state.save(run.folder / "state.pt", run.key)
-            if _is_late(run, state):
+                _save(run, state)
+            if ranks.from_first(_is_late(run, state)):
                 _validate(run, state, scheduled, board)
                 break
-    _fit_confidence(run, state)
-    _write_record(run, state)
+    if ranks.is_first():
+        _fit_confidence(run, state)
+        _write_record(run, state)
+
+
+def _save(run: TrainingRun, state: TrainingState) -> None:
+    """Save the state, from which all ranks go on."""
+    if ranks.is_first():
+        state.save(run.folder / "state.pt", run.key)
 
 
 def _fit_confidence(run: TrainingRun, state: TrainingState) -> None:
@@ -136,11 +146,12 @@ def _validate(
     scheduled: ScheduledBatch,
     board: Board,
 ) -> None:
-    """Judge the averaged weights, keep them if they are the best so far, and save the state.
+    """Judge the weights that would be kept, keep them if they are the best so far, save the state.
 
     Without anything to validate on, the last weights are kept.
     """
     progress = state.progress
+    kept = state.kept()
     by_domain: dict[str, float] = {}
     is_best = True
     if run.val_shards is not None:
@@ -148,7 +159,7 @@ def _validate(
             progress.steps or progress.step, scheduled.usual_pixels
         )
         rows = validation_rows(run.val_shards, pixels)
-        by_domain = validate(state.average, run.val_shards, rows)
+        by_domain = validate(kept, run.val_shards, rows)
         shown = ", ".join(f"{domain} {iou:.3f}" for domain, iou in by_domain.items())
         run.log(f"{_line(state)}; IoU {shown}")
 
@@ -159,14 +170,14 @@ def _validate(
             progress.best = mean
     progress.validations.append((progress.step, by_domain))
 
-    if is_best:
+    if is_best and ranks.is_first():
         origin = msgspec.structs.replace(
             run.origin,
             steps=progress.step,
             validation=by_domain,
         )
-        save_checkpoint(run.folder / "model.safetensors", state.average, origin)
-    state.save(run.folder / "state.pt", run.key)
+        save_checkpoint(run.folder / "model.safetensors", kept, origin)
+    _save(run, state)
 
 
 def _line(state: TrainingState) -> str:

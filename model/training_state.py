@@ -16,6 +16,7 @@ from upath import UPath
 
 from curate.settings import TrainSettings
 from curate.storage import opened_beside
+from model import ranks
 from model.batches import Batch
 from model.box_network import BoxNetwork
 from model.hardware import mixed_precision
@@ -52,6 +53,7 @@ class TrainingState:
     ) -> None:
         self.settings = settings
         self.device = on
+        self._start = copy.deepcopy(model).requires_grad_(False).eval()
         self.model = model.to(on)
         self.average = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.optimisers = optimisers(self.model, settings.learning_rate)
@@ -60,27 +62,46 @@ class TrainingState:
     def step(self, batch: Batch, weight: float) -> None:
         """Move the weights by one batch, whose loss counts `weight` times.
 
-        A step without a finite gradient moves nothing. DivergedError after 25 of them in a row.
+        Where there are several ranks, each has its part of the batch. A step without a finite
+        gradient moves nothing. DivergedError after 25 of them in a row.
         """
         self.model.train()
         pixels, drawn, target, valid = batch.tensors(self.device)
         with mixed_precision(self.device):
             maps = self.model(pixels, drawn)
-        loss = crop_losses(maps, target, valid, self.settings.edge_gain).mean()
-        (loss * weight).backward()  # type: ignore[no-untyped-call]
+        counts = torch.tensor([len(batch), target.numel()], device=self.device)
+        samples, size = ranks.add_up(counts).tolist()
+        losses = crop_losses(maps, target, valid, self.settings.edge_gain)
+        loss = losses.sum() / samples
+        (loss * weight).backward()
+        ranks.add_up_gradients(self.model)
         self._move_weights()
         self._move_average()
 
-        self.progress.losses.append(round(float(loss.detach()), 5))
+        of_all_ranks = ranks.add_up(loss.detach())
+        self.progress.losses.append(round(float(of_all_ranks), 5))
         self.progress.step += 1
-        self.progress.crops += len(batch)
-        self.progress.pixels += target.numel()
+        self.progress.crops += samples
+        self.progress.pixels += size
 
     @property
     def rate(self) -> float:
         """The learning rate of the next step."""
         progress = self.progress
         return learning_rate(progress.step, progress.steps, self.settings.learning_rate)
+
+    def kept(self) -> BoxNetwork:
+        """What is validated and kept: the average of the weights, and the start by its share.
+
+        Wortsman et al. (2022), Robust fine-tuning of zero-shot models.
+        """
+        kept = copy.deepcopy(self._start).to(self.device)
+        learned_share = 1 - self.settings.keep_start
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                _floating_tensors(kept), _floating_tensors(self.average), learned_share
+            )
+        return kept
 
     def _move_weights(self) -> None:
         """Move the weights by their gradients, and clear these."""

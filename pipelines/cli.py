@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from pipelines.arguments import AsJson, DryRun, Root, SettingsFile, Until, load
+from pipelines.cli_elsewhere import add_verbs_for_other_programs
 from pipelines.cli_exports import formats, init, inspect
 from pipelines.cli_loop import loop
 from pipelines.cli_runs import add_run_verbs
@@ -322,6 +323,7 @@ def clean_build(
 
 
 add_run_verbs(app)
+add_verbs_for_other_programs(app)
 
 
 def _tell_what_would_be_done(

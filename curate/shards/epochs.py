@@ -4,8 +4,8 @@ The order of an epoch depends on the seed and the epoch alone. A step takes the 
 of it, each rank its share. So where a training stands is said by two numbers, whatever the
 number of ranks, workers or rows of a batch; they may all change when it goes on.
 
-    place = Place()
-    for samples, place in batches(shards, 32, place, seed=0): ...
+    bookmark = Bookmark()
+    for samples, bookmark in batches(shards, 32, bookmark, seed=0): ...
 
 Rows that are near each other in the files are near each other in the order: the row groups
 are shuffled, and the rows of about `POOL_BYTES` of them. Each row group is then read once,
@@ -28,7 +28,7 @@ POOL_BYTES = 96 * 2**20
 """Encoded crops and masks whose rows are shuffled together."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class Bookmark(msgspec.Struct, frozen=True):
     """Where a training stands: what it needs to go on, with the seed."""
 
     epoch: int = 0
@@ -51,7 +51,7 @@ class Step:
     """What a rank takes in one step."""
 
     rows: Rows
-    after: Place
+    after: Bookmark
     """Where the training stands when all ranks have done the step."""
 
 
@@ -88,9 +88,9 @@ def step_ends(left: int, together: int, world_size: int) -> NDArray[np.int64]:
 
 
 def deal(
-    rows: Rows, batch_size: int, place: Place, consumer: Consumer | None = None
+    rows: Rows, batch_size: int, bookmark: Bookmark, consumer: Consumer | None = None
 ) -> list[Step]:
-    """The steps of a consumer, from a place in an epoch to its end.
+    """The steps of a consumer, from a bookmark in an epoch to its end.
 
     `rows`: of the whole epoch. `batch_size`: rows of a rank in a step. All ranks have as
     many steps; in the last a rank may have fewer rows, or one more. The workers of a rank
@@ -103,40 +103,42 @@ def deal(
         raise ValueError(f"rank {consumer.rank} of {consumer.world_size}")
     if not 0 <= consumer.worker < consumer.workers:
         raise ValueError(f"worker {consumer.worker} of {consumer.workers}")
-    if place.used >= len(rows):
+    if bookmark.used >= len(rows):
         return []
 
     together = batch_size * consumer.world_size
-    ends = place.used + step_ends(len(rows) - place.used, together, consumer.world_size)
-    starts = np.append(place.used, ends[:-1])
+    ends = bookmark.used + step_ends(
+        len(rows) - bookmark.used, together, consumer.world_size
+    )
+    starts = np.append(bookmark.used, ends[:-1])
     steps = []
     for number in range(consumer.worker, len(ends), consumer.workers):
         of_all = rows[starts[number] : ends[number]]
         its_rows = of_all[consumer.rank :: consumer.world_size]
-        steps.append(Step(its_rows, Place(place.epoch, int(ends[number]))))
+        steps.append(Step(its_rows, Bookmark(bookmark.epoch, int(ends[number]))))
     return steps
 
 
 def batches(
     shards: Shards,
     batch_size: int,
-    place: Place,
+    bookmark: Bookmark,
     seed: int,
     consumer: Consumer | None = None,
     threads: int = 2,
-) -> Iterator[tuple[list[Sample], Place]]:
-    """The batches of a consumer from a place to the end of its epoch, each with the place
+) -> Iterator[tuple[list[Sample], Bookmark]]:
+    """The batches of a consumer from a bookmark to the end of its epoch, each with the bookmark
     after it.
 
     Drawn boxes and windows are those of the epoch, by the settings that the shards were cut
     with. `threads`: how many decode. Errors as `deal`; InputError if a shard cannot be read.
     """
-    rows = epoch_rows(shards, seed, place.epoch)
-    steps = deal(rows, batch_size, place, consumer)
+    rows = epoch_rows(shards, seed, bookmark.epoch)
+    steps = deal(rows, batch_size, bookmark, consumer)
     if not steps:
         return
 
-    drawn, window = random_windows(shards, shards.crop_settings, place.epoch)
+    drawn, window = random_windows(shards, shards.crop_settings, bookmark.epoch)
     wanted = np.concatenate([step.rows for step in steps])
     samples = stream(shards, wanted, drawn, window, threads)
     for step in steps:

@@ -196,12 +196,12 @@ class Shards:
         crops = self.crops[places]
         windows.check_inside(window, crops)
 
-        described = self._described.take(places).to_pylist()
+        described = self.table.select(_DESCRIBED).take(places).to_pylist()
         drawn_in_window = windows.shift(drawn, window, -1).tolist()
         at_edge = windows.at_edge(
             windows.shift(window, crops, 1),
-            self._heights[places],
-            self._widths[places],
+            self.table["image_height"].to_numpy()[places],
+            self.table["image_width"].to_numpy()[places],
         ).tolist()
         samples = []
         for place, row in enumerate(places.tolist()):
@@ -230,22 +230,6 @@ class Shards:
         object_id = self.table["object_id"][row].as_py()
         file = self.groups[int(self.group_numbers(row))].file
         return InputError(f"{file}: object {object_id}: {why}; make the shards anew")
-
-    @cached_property
-    def _heights(self) -> Rows:
-        """(n,) px of each whole image."""
-        heights: Rows = self.table["image_height"].to_numpy()
-        return heights
-
-    @cached_property
-    def _widths(self) -> Rows:
-        widths: Rows = self.table["image_width"].to_numpy()
-        return widths
-
-    @cached_property
-    def _described(self) -> pa.Table:
-        """The columns that a sample takes as they are."""
-        return self.table.select(_DESCRIBED)
 
     @cached_property
     def _first_rows(self) -> NDArray[np.int64]:
@@ -296,8 +280,8 @@ def random_windows(
     drawn, window = windows.random_windows(
         table["object_id"].to_pylist(),
         boxes,
-        shards._heights,
-        shards._widths,
+        table["image_height"].to_numpy(),
+        table["image_width"].to_numpy(),
         crop,
         epoch,
     )

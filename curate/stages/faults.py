@@ -1,10 +1,19 @@
 """What is kept of an exception that no rule foresees: a report, and a refusal."""
 
 import traceback
+from collections.abc import Callable
 
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import FaultReport
 from curate.stores import unavailable
+
+BeforeImage = Callable[[str], None]
+"""Is called with the path of each image before it is opened; what it raises as Refusal costs
+the image. So whoever runs a stage can note which image it was at when its process was killed."""
+
+
+def opens_all(image: str) -> None:
+    """A `BeforeImage` that lets each image be opened."""
 
 
 def fault_report(error: Exception, export: str, image_path: str) -> FaultReport:

@@ -6,8 +6,9 @@ run-lengths.
 become a row becomes a drop with its count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -32,7 +33,12 @@ from curate.records import (
 )
 from curate.schema import drops_table
 from curate.settings import ExportSettings
-from curate.stages.faults import fault_refusal, fault_report
+from curate.stages.faults import (
+    BeforeImage,
+    fault_refusal,
+    fault_report,
+    opens_all,
+)
 from curate.stages.image_source import ImageLimits
 from curate.stages.objects import ImageObjects, lost_image, read_image
 from curate.stages.planning import (
@@ -125,12 +131,16 @@ class _Result:
 
 
 def ingest_part(
-    planned: Iterable[BatchItem], export: ExportSettings, places: Places, limits: Limits
+    planned: Iterable[BatchItem],
+    export: ExportSettings,
+    places: Places,
+    limits: Limits,
+    before: BeforeImage = opens_all,
 ) -> Ingested:
     """Read the images of a batch of the plan.
 
-    `places`: where the export's files are. An image that cannot be read costs its annotations; so
-    does a fault.
+    `places`: where the export's files are. `before`: sees each image's path first. An image
+    that cannot be read costs its annotations; so does a fault.
     """
     result = _Result()
     batch = list(planned)
@@ -144,7 +154,8 @@ def ingest_part(
             result.drops.append(each)
             result.seen += each.count or 0
         else:
-            _add_image(result, each, export, places, limits, traits)
+            opened = partial(_read, each, export, places, limits, traits, before)
+            _add_image(result, each, export, opened)
 
     seen = {export.name: result.seen}
     segments = pa.Table.from_pydict(result.columns, schema=ADDS)
@@ -163,13 +174,11 @@ def _add_image(
     result: _Result,
     found: FoundImage,
     export: ExportSettings,
-    places: Places,
-    limits: Limits,
-    traits: ExportTraits,
+    read: Callable[[], ImageObjects],
 ) -> None:
     """Read one image and add what becomes of it; a fault costs its annotations."""
     try:
-        made = _read(found, export, places, limits, traits)
+        made = read()
         columns = _columns(found, made, export)
     except Exception as error:  # a bug of ours: it costs the image, not the run
         report = fault_report(error, export.name, found.path)
@@ -189,10 +198,12 @@ def _read(
     places: Places,
     limits: Limits,
     traits: ExportTraits,
+    before: BeforeImage,
 ) -> ImageObjects:
     """Have an image read in the child; what refuses or kills it costs its annotations."""
     image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
     try:
+        before(found.path)
         files = _remote_files(found, places, limits)
         return call(
             read_image,

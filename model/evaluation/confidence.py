@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from curate.shards.reader import Sample
 from curate.shards.windows import SIZES
+from model import ranks
 from model.calibration import Counts, brier, level_probabilities, pixel_shares
 from model.confidence import Confidence, Probabilities, self_overlap, size_of
 from model.evaluation.judging import Answers
@@ -59,6 +60,18 @@ class WatchedModel:
             self._objects[size] += 1
             sums = self._pixels.setdefault(size, np.zeros(shares.shape, np.int64))
             sums += shares.astype(np.int64)
+
+    def share(self) -> None:
+        """Note what the answers of the other ranks were, too."""
+        of_ranks = ranks.from_all((self._expected_ious, self._objects, self._pixels))
+        self._expected_ious = {}
+        self._objects = Counter()
+        self._pixels = {}
+        for expected_ious, objects, pixels in of_ranks:
+            self._expected_ious |= expected_ious
+            self._objects += objects
+            for size, sums in pixels.items():
+                self._pixels[size] = self._pixels.get(size, 0) + sums
 
     @property
     def expected_ious(self) -> list[float]:

@@ -18,7 +18,7 @@ from curate.folders import new_folder_of, recover, remove_folder, replace_folder
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from curate.storage import digest, write_table
-from model import fetching
+from model import fetching, ranks
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
@@ -64,9 +64,11 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     is an InputError, if the test split holds no object; InputError if there are no shards, or no
     model.
     """
+    log = ranks.of_first(log)
     build = UPath(settings.build)
     folder = build / "evaluate"
-    recover(folder)
+    if ranks.is_first():
+        recover(folder)
     report_path = folder / "report.json"
     model_path = build / "train" / "model.safetensors"
     shards = open_shards(build / "shard", "test")
@@ -81,12 +83,15 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         manifest=shards.digest,
         settings=_settings_digest(settings, last),
     )
-    if _known_inputs(report_path) == inputs:
+    if ranks.from_first(_known_inputs(report_path) == inputs):
         _keep(build, log)
         log(f"evaluate: {report_path} is up to date")
         return report_path
 
     judgement, watched = _judge(settings, shards, model, origin, last, log)
+    if not ranks.is_first():
+        ranks.from_first(None)  # waits until the files are written
+        return report_path
 
     # Beside the folder until all is written: a killed run never leaves scores of one model
     # beside the report of another.
@@ -116,6 +121,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     write_report(new / "report.json", report)
     replace_folder(folder)
     _keep(build, log)
+    ranks.from_first(None)
     return report_path
 
 
@@ -138,7 +144,9 @@ def _judge(
     trained = trained_methods(networks) | published_methods()
     watched = WatchedModel(trained["model"], origin.confidence)
     trained["model"] = watched.answer
-    return judge(shards, trained, settings.dask.workers, log), watched
+    judgement = judge(shards, trained, settings.dask.workers, log)
+    watched.share()
+    return judgement, watched
 
 
 def _last_model(
@@ -161,7 +169,7 @@ def _last_model(
 
 def _keep(build: UPath, log: Callable[[str], None]) -> None:
     """Keep the report with the run that made the model, and say so if there is no such run."""
-    if keep_report(build) is None:
+    if ranks.is_first() and keep_report(build) is None:
         log(
             "evaluate: the model is of no run of this build, so its report is not kept with one"
         )

@@ -70,7 +70,7 @@ _TABLE = (
         mark='<path d="M0-5.2 5.2 0 0 5.2-5.2 0z"/>',
         colour="#3b5fc0",
         dark_colour="#8ea8f5",
-        description="the shipped checkpoint, which has seen drawn scenes only",
+        description="the shipped checkpoint, as it is before any tuning",
     ),
     Method(
         name="prior",

@@ -146,6 +146,11 @@ def partial_folder(build: UPath, stage: str) -> UPath:
     return build / f".{stage}.partial"
 
 
+def notes_folder(build: UPath, stage: str, run: str) -> UPath:
+    """Where the tries of a stage's tasks are noted while it is done. `run`: the run's id."""
+    return partial_folder(build, stage) / "tries" / run
+
+
 def finish(
     build: UPath, stage: str, state: StageState, ledgers: list[LedgerReport]
 ) -> LedgerReport:

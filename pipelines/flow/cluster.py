@@ -34,7 +34,7 @@ _NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 MOST_ROUNDS = 4
 """How often a task is given out before the run stops."""
 
-_PATIENCE = 120.0  # seconds to wait for a lost scheduler, or for the first worker
+_PATIENCE = 600.0  # seconds to wait for a lost scheduler, or for the first worker
 _SECONDS_TO_CONNECT = 5.0
 _PAUSE = 0.5  # seconds before the second round; twice as long before each further one
 
@@ -77,10 +77,12 @@ class Workers:
 
     def _leave_cluster(self) -> None:
         """Have a cluster that goes on no longer prepare its workers for this run."""
-        if self._client is None or self._cluster is not None:
+        if self._client is None:
             return
         with contextlib.suppress(OSError, RuntimeError):  # it may be gone already
-            self._client.unregister_worker_plugin(self._name)
+            self.effort.look_away()
+            if self._cluster is None:
+                self._client.unregister_worker_plugin(self._name)
 
     def map(
         self,
@@ -168,7 +170,7 @@ class Workers:
         until = time.monotonic() + _PATIENCE
         while True:
             try:
-                if self._client is None:
+                if self._client is None or self._client.status == "closed":
                     self._client = self._start()
                 self._client.wait_for_workers(1, timeout=_PATIENCE)
                 prepare(self._client, self._name)
@@ -176,8 +178,7 @@ class Workers:
             except OSError as error:  # Dask's own say that they are of the network
                 if self._client is None or time.monotonic() > until:
                     raise InputError(self._no_answer(error)) from None
-                if self._client.status == "closed":
-                    self._client = self._start()
+                time.sleep(_PAUSE)
 
     def _start(self) -> Any:
         """A client of the local cluster, or of the scheduler that the settings name."""
@@ -258,10 +259,11 @@ def _interrupts_wait() -> Iterator[None]:
 
 def _given_up(task: str, error: Exception) -> Exception:
     """What to raise of a task that was lost in each round. `error`: of the last one."""
+    from distributed import KilledWorker  # slow to import
+
     if isinstance(error, StoreUnavailable):
-        error.add_note(f"in {task}")
         return error
-    if type(error).__name__ == "KilledWorker":
+    if isinstance(error, KilledWorker):
         return InputError(
             f"{task}: it has ended every worker that tried it, most likely for want of memory. "
             "Give each worker more memory or fewer threads; the next run goes on from here"

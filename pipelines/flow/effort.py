@@ -27,6 +27,7 @@ class Effort:
     def __init__(self) -> None:
         self._retries: Counter[str] = Counter()
         self._lost_workers = 0
+        self._watched: Any = None
 
     def count(self, title: str, number: int) -> None:
         """Count tasks that are given out again."""
@@ -49,6 +50,12 @@ class Effort:
             self._retries[title] += sum(str(key).startswith(mark) for key in keys)
 
         client.subscribe_topic("all", note)
+        self._watched = client
+
+    def look_away(self) -> None:
+        """Count no more: the cluster is left."""
+        if self._watched is not None:
+            self._watched.unsubscribe_topic("all")
 
     def record(self) -> EffortRecord:
         """The counts so far."""

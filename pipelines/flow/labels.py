@@ -41,8 +41,13 @@ from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
 from pipelines.flow.unused_decisions import warn_of_unused
 
-_COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
-_USES_COLUMNS = ["export", "label", "image_id"]
+_COLUMNS = [
+    "object_id",
+    "image_id",
+    "customer",
+    "export",
+    "label",
+]  # what counting reads
 _MOST_SHOWN = 5  # labels that wait, in the warning
 _WIDEST = 60  # characters of a column on the screen
 
@@ -177,9 +182,8 @@ class CountedLabels:
 def count(run: Run) -> CountedLabels:
     """Count the labels of ingest's partitions, and find those that number instances."""
     counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
-    uses = gather(run, "remap: numbers", _count_uses, "ingest", _USES_COLUMNS, None)
-    names = find_numbered(uses, number_rules(run.settings))
-    return CountedLabels(total_labels(counted), names)
+    names = find_numbered([uses for _, uses in counted], number_rules(run.settings))
+    return CountedLabels(total_labels([labels for labels, _ in counted]), names)
 
 
 def decide(
@@ -222,12 +226,9 @@ def number_rules(settings: Settings) -> dict[str, NumberRule]:
     return {export.name: export.label_numbers for export in settings.exports}
 
 
-def _count_uses(rows: pa.Table, _: None) -> pd.DataFrame:
-    return count_uses(rows)
-
-
-def _count(rows: pa.Table, _: None) -> pd.DataFrame:
-    return count_labels(rows)
+def _count(rows: pa.Table, _: None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The labels of a partition, and how its images use them."""
+    return count_labels(rows), count_uses(rows)
 
 
 def waiting_shares(labels: pd.DataFrame) -> dict[str, float]:

@@ -106,7 +106,9 @@ def plan_exports(run: Run, version: int) -> list[PlannedExport]:
 
 def described(export: ExportSettings) -> dict[str, Any]:
     """An export's settings without those that only later stages read."""
-    return export.model_dump(mode="json", exclude={"trust", "label_numbers", "attribution"})
+    return export.model_dump(
+        mode="json", exclude={"trust", "label_numbers", "attribution"}
+    )
 
 
 def read_plan(build: UPath, key: str) -> Plan | None:

@@ -33,8 +33,8 @@ from pipelines.flow.screen import Screen
 class Run:
     """One run over a settings file: where it builds, its workers, and what it met.
 
-    `fingerprints`: digest of the files of each export, by the export's name. `faults`:
-    of the stages that this run has done.
+    `id`: a name that no other run has. `fingerprints`: digest of the files of each export,
+    by the export's name. `faults`: of the stages that this run has done.
     """
 
     def __init__(self, settings: Settings, workers: Workers, screen: Screen) -> None:
@@ -42,6 +42,7 @@ class Run:
         self.workers = workers
         self.screen = screen
         self.build = UPath(settings.build)
+        self.id = secrets.token_hex(4)
         self.fingerprints: dict[str, str] = {}
         self.faults: list[StageFaults] = []
 

@@ -28,12 +28,14 @@ from curate.shards.manifest import (
     read_manifest,
 )
 from curate.stages import shard
+from curate.stages.faults import BeforeImage
 from curate.storage import digest, read_bytes, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.build import PartitionState, Reads
 from pipelines.flow.faults import write_traces
 from pipelines.flow.runner import Run, Stage, StageOutput
+from pipelines.flow.tries import trying
 
 _NO_BLOCKS = (
     "no libjpeg-turbo with lossless crops is installed: crops of JPEG photos become lossless "
@@ -91,7 +93,8 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     names = builds.partition_names(run.build, "balance")
     tasks = [CutTask(name, kept.get(name)) for name in names]
 
-    task = partial(_make_partition, str(run.build), str(new))
+    notes = builds.notes_folder(run.build, "shard", run.id)
+    task = partial(_make_partition, str(run.build), str(new), str(notes))
     shared = CutSettings(stage.version, run.settings.crop, run.settings.limits, codecs)
     sizes = builds.partition_sizes(run.build, "balance")
     cuts = run.workers.map("shard", task, tasks, shared, sizes)
@@ -144,7 +147,7 @@ def _kept_partitions(build: UPath) -> dict[str, CutPartition]:
 
 
 def _make_partition(
-    build: str, new: str, task: CutTask, shared: CutSettings
+    build: str, new: str, notes: str, task: CutTask, shared: CutSettings
 ) -> CutPartition:
     """Write a partition, or take it from the last run or from one that was killed."""
     base = UPath(build)
@@ -160,7 +163,8 @@ def _make_partition(
         cut = task.kept
     else:
         source = builds.partial_folder(base, "shard") / key
-        cut = _cut_once(base, source, task.name, content, key, shared)
+        with trying(UPath(notes) / key) as before:
+            cut = _cut_once(base, source, task.name, content, key, shared, before)
 
     paths = [f"segments/{task.name}", f"drops/{task.name}"]
     paths += [file.path for file in cut.files]
@@ -176,6 +180,7 @@ def _cut_once(
     content: bytes,
     key: str,
     shared: CutSettings,
+    before: BeforeImage,
 ) -> CutPartition:
     """Cut the crops of a partition into `folder`, unless a killed run has done so.
 
@@ -186,7 +191,7 @@ def _cut_once(
         return done
 
     rows = pq.read_table(pa.BufferReader(content))
-    made = shard.shard_part(rows, folder, name, shared.crop, shared.limits)
+    made = shard.shard_part(rows, folder, name, shared.crop, shared.limits, before)
 
     counted = ledger.count(ledger.by_export(rows), made.segments, made.drops)
     cut = CutPartition(key, made.files, counted, len(made.faults))

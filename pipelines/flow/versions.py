@@ -29,10 +29,7 @@ def versions_here() -> Versions:
     """The versions of this process."""
     libraries = {name: _version(name) for name in _LIBRARIES}
     python = ".".join(platform.python_version_tuple()[:2])
-    own = {
-        "segcurate": f"{_version('segcurate')}, code {code_digest()}",
-        "Python": python,
-    }
+    own = {"segcurate": f"code {code_digest()}", "Python": python}
     return own | libraries | codec_versions()
 
 
@@ -63,6 +60,8 @@ def refuse_others(
     """InputError if a worker differs. `found`: versions by address, or why there are none."""
     refused = []
     for worker, there in sorted(found.items()):
+        if isinstance(there, OSError):
+            continue  # it has just ended
         if isinstance(there, BaseException):
             refused.append(f"worker {worker} cannot run segcurate's code ({there!r})")
             continue

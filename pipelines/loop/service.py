@@ -113,10 +113,6 @@ class Service:
 
     async def masks(self, wanted: MasksWanted) -> MaskAnswers:
         """The masks of boxes. Problem if a box or the picture is none."""
-        if len(wanted.boxes) > self.bounds.boxes:
-            raise Problem(
-                TOO_LARGE, f"more than {self.bounds.boxes} boxes in one request"
-            )
         if bool(wanted.picture) == bool(wanted.image):
             raise Problem(UNUSABLE, "give either picture, an id, or image, a file")
         picture = await self._picture_of(wanted)
@@ -136,6 +132,10 @@ class Service:
 
         They are kept: the loop compares them with what annotators make of them.
         """
+        if len(boxes) > self.bounds.boxes:
+            raise Problem(
+                TOO_LARGE, f"more than {self.bounds.boxes} boxes in one request"
+            )
         with telling():
             checked = [checked_box(box, picture.width, picture.height) for box in boxes]
             async with self._pixels(picture.id) as pixels:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
+from msgspec import UNSET
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +23,7 @@ from pipelines.loop.records import Picture
 from pipelines.loop.requests import guarded, read_record
 from pipelines.loop.service import Service
 from pipelines.loop.studio_config import LabelConfig, read_config
-from pipelines.loop.studio_masks import corners_of, drawn_value, label_of, regions_of
+from pipelines.loop.studio_masks import corners_of, drawn_value, label_of, region_of
 from pipelines.loop.studio_pictures import StudioPictures
 from pipelines.loop.studio_records import (
     DrawnRegion,
@@ -115,8 +115,8 @@ class _Backend:
         if event.action == "START_TRAINING":
             raise Problem(
                 UNUSABLE,
-                "training is not started from Label Studio: export the project, and run "
-                "segcurate all SETTINGS",
+                "training is not started from Label Studio: segcurate loop SETTINGS fetches "
+                "what was corrected, and trains on it",
             )
         return json_answer(_CREATED, {})
 
@@ -129,18 +129,21 @@ class _Backend:
             config.answer_to(region.from_name, label_of(value))
             for region, value in zip(drawn, values, strict=True)
         ]
-        picture = await self._picture(data, config, tags[0].image)
+        images = {tag.image for tag in tags}
+        if len(images) != 1:
+            raise Problem(UNUSABLE, "boxes are drawn on one picture, not on several")
+        picture = await self._picture(data, config, images.pop())
         boxes = [corners_of(value, picture) for value in values]
         answers = await self._service.answers(picture, boxes)
 
         regions: list[MaskRegion] = []
         for answer, tag, value in zip(answers, tags, values, strict=True):
             # The codec takes long enough to keep others waiting.
-            regions += await run_in_threadpool(regions_of, answer, tag, value, picture)
-        scores = [
-            each.expected_iou for each in answers if each.expected_iou is not None
-        ]
-        return Prediction(regions, self._version, min(scores, default=msgspec.UNSET))
+            found = await run_in_threadpool(region_of, answer, tag, value, picture)
+            if found is not None:
+                regions.append(found)
+        known = [each.score for each in regions if each.score is not UNSET]
+        return Prediction(regions, self._version, min(known, default=UNSET))
 
     async def _picture(
         self, data: dict[str, Any], config: LabelConfig, image: str

@@ -15,8 +15,6 @@ RECTANGLES = frozenset({"rectangle", "rectanglelabels"})
 MASKS = frozenset({"brushlabels", "polygonlabels"})
 """The kinds of tags that can hold an answer."""
 
-_ANSWER = "model_answer"  # the attribute of a rectangle that names the tag of its masks
-
 
 @dataclass(frozen=True, slots=True)
 class Control:
@@ -26,8 +24,6 @@ class Control:
     kind: str
     image: str
     """Name of the Image tag that its regions are on."""
-    answer: str | None
-    """Name of the tag that masks of its boxes go to, if it names one."""
     is_smart: bool
     """Whether its regions are sent to models."""
     labels: tuple[str, ...]
@@ -56,26 +52,22 @@ class LabelConfig:
                 self.answer_to(box.name, label)
 
     def answer_to(self, box: str, label: str) -> Control:
-        """The tag that holds the mask of a box of that label; "" if the box has none.
+        """The tag that holds the mask of a box: the picture's first that has the label.
 
-        It is the one that the rectangle names in `model_answer`; else the first of the
-        picture that has the label. Problem if there is none.
+        `label`: of the box; "" if it has none. Problem if there is no such tag.
         """
         drawn = self.controls.get(box)
         if drawn is None or drawn.kind not in RECTANGLES:
             raise Problem(UNUSABLE, f"the label config has no rectangle named {box!r}")
 
         for each in self.controls.values():
-            is_named = drawn.answer in (None, each.name)
             is_of_picture = each.kind in MASKS and each.image == drawn.image
-            has_label = not label or label in each.labels
-            if is_named and is_of_picture and has_label:
+            if is_of_picture and (not label or label in each.labels):
                 return each
-        wanted = "BrushLabels or PolygonLabels"
-        if drawn.answer is not None:
-            wanted = f"{wanted} named {drawn.answer!r}, as {box!r} wants it, which"
         raise Problem(
-            UNUSABLE, f"the label config has no {wanted} has the label {label!r}"
+            UNUSABLE,
+            f"the label config has no BrushLabels or PolygonLabels with {label!r}: give "
+            f"one of them the labels of {box!r}",
         )
 
     def _boxes(self) -> Iterator[Control]:
@@ -107,7 +99,6 @@ def _control(name: str, kind: str, element: Element) -> Control:
         name=name,
         kind=kind,
         image=element.get("toName", ""),
-        answer=element.get(_ANSWER),
         is_smart="true" in (element.get("smart"), element.get("smartOnly")),
         labels=tuple(labels),
     )

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from curate.pixels.packed_runs import pack
 from curate.pixels.simple_polygons import coco_rings
@@ -48,35 +49,40 @@ def corners_of(value: DrawnValue, picture: Picture) -> Corners:
     return x0, y0, x1, y1
 
 
-def regions_of(
-    answer: Answer, tag: Control, value: DrawnValue, picture: Picture
-) -> list[MaskRegion]:
-    """A mask as regions of a tag: one brush, or a polygon for each of its pieces."""
-    labels = value.rectanglelabels[:1]
-    values: list[dict[str, Any]] = []
+def region_of(
+    answer: Answer, tag: Control, drawn: DrawnValue, picture: Picture
+) -> MaskRegion | None:
+    """A mask as one region of a tag; None if it has no px.
+
+    Label Studio would make several objects of several regions: of a mask in pieces, a
+    polygon is the largest one.
+    """
+    if not answer.mask.any():
+        return None
     if tag.kind == "polygonlabels":
-        sides = (picture.width, picture.height)
-        for ring in coco_rings(regions_in_picture(answer)):
-            corners = zip(ring[::2], ring[1::2], strict=True)
-            points = [(100 * x / sides[0], 100 * y / sides[1]) for x, y in corners]
-            values.append({"points": points, "closed": True})
-    elif answer.mask.any():
-        runs = pack(in_picture(answer, picture))
-        values.append({"format": "rle", "rle": list(runs)})
+        value = _polygon(answer, picture)
+    else:
+        value = {"format": "rle", "rle": list(pack(in_picture(answer, picture)))}
 
     score: float | msgspec.UnsetType = msgspec.UNSET
     if answer.expected_iou is not None:
         score = answer.expected_iou
-    return [
-        MaskRegion(
-            id=secrets.token_urlsafe(8),
-            from_name=tag.name,
-            to_name=tag.image,
-            type=tag.kind,
-            original_width=picture.width,
-            original_height=picture.height,
-            value={**each, tag.kind: labels},
-            score=score,
-        )
-        for each in values
-    ]
+    return MaskRegion(
+        id=secrets.token_urlsafe(8),
+        from_name=tag.name,
+        to_name=tag.image,
+        type=tag.kind,
+        original_width=picture.width,
+        original_height=picture.height,
+        value={**value, tag.kind: drawn.rectanglelabels[:1]},
+        score=score,
+    )
+
+
+def _polygon(answer: Answer, picture: Picture) -> dict[str, Any]:
+    """The largest piece in percent of the picture, its holes on edges walked to and fro."""
+    largest = regions_in_picture(answer)[:1]
+    (ring,) = coco_rings(largest)
+    corners = np.array(ring).reshape(-1, 2)
+    points = 100 * corners / (picture.width, picture.height)
+    return {"points": points.tolist(), "closed": True}

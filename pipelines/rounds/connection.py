@@ -5,6 +5,7 @@ followed, so no token goes astray. What goes wrong becomes an InputError that sa
 what was fetched before stays.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,13 +17,15 @@ from upath import UPath
 from urllib3.util import Retry
 
 from curate.errors import InputError
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from curate.storage import opened_beside
+
+# Each try that fails would be a line of its own; what comes of them is said here.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 Auth = Callable[[Any], Any]
 """Puts a token into a request of requests."""
 
-REFUSED = (401, 403)
 _TIMEOUT = (10.0, 120.0)  # seconds: to connect, and without a byte
 _AGAIN = (429, 500, 502, 503)  # a moment later they may be gone
 _TRIES = 4
@@ -159,11 +162,16 @@ def _what_is_wrong(source: LoopSource, url: str, answer: Any) -> str:
         return (
             f"{url}: moved to {place}; put the address that answers into loop.sources"
         )
-    if status in REFUSED:
+    if status == 401:
         held = f"the token in {source.token_variable} is"
         if source.token_variable is None:
             held = "a request without a token (token_variable) is"
         return f"{url}: {held} refused ({status}); make a new one in the tool"
+    if status == 403:
+        return (
+            f"{url}: not allowed (403); look at what the token may do, and at what the "
+            "tool serves"
+        )
     if status == 404:
         return f"{url}: is not there (404); look at address and project in loop.sources"
     if status >= 500:

@@ -16,6 +16,7 @@ from pipelines.flow.faults import StageFaults
 from pipelines.flow.screen import Screen
 from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
+from pipelines.rounds.effort import measure_effort
 from pipelines.rounds.fetching import fetch_all
 from pipelines.rounds.objects import new_objects
 from pipelines.rounds.records import Outcome, Round
@@ -26,15 +27,18 @@ from pipelines.verbs.promote import promote
 from pipelines.verbs.stage import curate
 from pipelines.verbs.train import train
 
+Begun = tuple[Round | None, str, list[StageFaults]]
+"""A round that is open from now on, or None and why there is none; the faults of the curation."""
 
-def begin(settings: Settings, screen: Screen) -> tuple[Round | str, list[StageFaults]]:
-    """A round that is open from now on, or why there is none; and the faults of the curation."""
+
+def begin(settings: Settings, screen: Screen) -> Begun:
+    """Fetch and curate what is there, and open a round if there is something to learn."""
     build = UPath(settings.build)
     fetched = fetch_all(settings, screen.note)
     curation = curate(settings, "shard")
     sharded = curation.stages.get("shard")
     if sharded is None or sharded.out == 0:
-        return "nothing is annotated yet", curation.faults
+        return None, "nothing is annotated yet", curation.faults
 
     manifest = require_manifest(build / "shard")
     rounds = ended_rounds(build)
@@ -43,14 +47,14 @@ def begin(settings: Settings, screen: Screen) -> tuple[Round | str, list[StageFa
         last = rounds[-1]
         if last.manifest == manifest.digest:
             same = f"all is as in round {last.number} ({last.outcome})"
-            return same, curation.faults
+            return None, same, curation.faults
         number = last.number + 1
 
     run = _promoted_run(build)
     new = new_objects(build, run)
     if not new.to_learn:
         others = f"{len(new.ids):,} new objects, none of them in the split train"
-        return others, curation.faults
+        return None, others, curation.faults
     _check_that_it_can_be_judged(build, manifest)
 
     start, against = _last_model(settings, run)
@@ -70,7 +74,7 @@ def begin(settings: Settings, screen: Screen) -> tuple[Round | str, list[StageFa
         f"loop: round {number}: {going.new:,} new objects, {going.to_learn:,} to learn from; "
         f"goes on from {start}"
     )
-    return going, curation.faults
+    return going, "", curation.faults
 
 
 def _check_that_it_can_be_judged(build: UPath, manifest: Manifest) -> None:
@@ -102,8 +106,9 @@ def _last_model(settings: Settings, run: Run | None) -> tuple[str, str]:
 
 
 def bring_to_its_end(settings: Settings, going: Round) -> Round:
-    """Train, judge and promote; each step finds what a killed one has left."""
+    """Measure, train, judge and promote; each step finds what a killed one has left."""
     build = UPath(settings.build)
+    measure_effort(settings, going.number)
     trained = _train(settings, going)
     going = replace(going, run=trained.number)
     keep_open(build, going)

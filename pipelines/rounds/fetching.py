@@ -11,7 +11,8 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.limits import Limits
-from curate.settings import LoopSource, Settings
+from curate.loop_settings import LoopSource
+from curate.settings import Settings
 from curate.stores import is_local
 from pipelines.rounds.records import Fetched
 from pipelines.rounds.tools import cvat, label_studio, url

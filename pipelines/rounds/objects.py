@@ -42,16 +42,19 @@ def new_objects(build: UPath, run: Run | None) -> NewObjects:
     """The objects that a run does not know; all, if there is no run, or it noted none."""
     objects = _objects(build)
     known = pd.DataFrame({"object_id": [], "content": []})
-    if run is not None and (run.folder / _FILE).exists():
-        known = read_table(run.folder / _FILE).to_pandas()
+    if run is not None:
+        path = run.folder / _FILE
+        if path.exists():
+            known = read_table(path).to_pandas()
 
-    before = known.set_index("object_id")["content"].reindex(objects["object_id"])
-    is_new = before.to_numpy() != objects["content"].to_numpy()
-    is_train = objects["split"] == "train"
+    # An object that the run does not know has no content there, which differs from any.
     ids = objects["object_id"]
-    return NewObjects(
-        ids=frozenset(ids[is_new]), to_learn=frozenset(ids[is_new & is_train])
-    )
+    content = known.set_index("object_id")["content"]
+    before = content.reindex(ids).to_numpy()
+    is_new = before != objects["content"].to_numpy()
+    is_train = objects["split"].to_numpy() == "train"
+    to_learn = ids[is_new & is_train]
+    return NewObjects(frozenset(ids[is_new]), frozenset(to_learn))
 
 
 def _objects(build: UPath) -> pd.DataFrame:

@@ -15,7 +15,8 @@ _ROUNDS = "rounds"
 
 def open_round(build: UPath) -> Round | None:
     """The round that has begun and not ended. InputError if its file is broken."""
-    going = checked_record(build / LOOP / _OPEN, Round)
+    path = build / LOOP / _OPEN
+    going = checked_record(path, Round)
     # A kill right after the end leaves the file.
     if going is None or _ended_file(build, going.number).exists():
         return None
@@ -25,20 +26,18 @@ def open_round(build: UPath) -> Round | None:
 def ended_rounds(build: UPath) -> list[Round]:
     """The rounds that have ended, the first one first. InputError if a file is broken."""
     folder = build / LOOP / _ROUNDS
-    if not folder.exists():
-        return []
-    names = [path.stem for path in folder.glob("*.json")]
     found = []
-    for number in sorted(int(name) for name in names if name.isdecimal()):
-        record = checked_record(_ended_file(build, number), Round)
+    for path in folder.glob("*.json"):
+        record = checked_record(path, Round)
         if record is not None:
             found.append(record)
-    return found
+    return sorted(found, key=lambda each: each.number)
 
 
 def keep_open(build: UPath, going: Round) -> None:
     """Write the open round: a run that is killed goes on with it."""
-    write_json(build / LOOP / _OPEN, going)
+    path = build / LOOP / _OPEN
+    write_json(path, going)
 
 
 def end(build: UPath, ended: Round) -> None:

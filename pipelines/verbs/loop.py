@@ -7,8 +7,8 @@ something new: one that is killed is gone on with, from the same start, and each
 it has done.
 """
 
-import time
 from collections.abc import Callable
+from time import monotonic, sleep
 
 import msgspec
 from upath import UPath
@@ -17,8 +17,9 @@ from curate.errors import InputError
 from curate.settings import Settings
 from pipelines.failures import CheckFailed
 from pipelines.flow import build as builds
-from pipelines.flow.faults import StageFaults
+from pipelines.flow.faults import StageFaults, describe
 from pipelines.flow.screen import Screen
+from pipelines.pages.loop.loop import write_loop_page
 from pipelines.rounds.course import begin, bring_to_its_end
 from pipelines.rounds.records import Round
 from pipelines.rounds.store import LOOP, open_round
@@ -35,6 +36,9 @@ class Looped(msgspec.Struct, frozen=True, kw_only=True):
     nothing: str = ""
     """Why there was no round."""
 
+    page: str = ""
+    """The page of all rounds; "" if none has ended yet."""
+
     faults: list[StageFaults] = []
 
 
@@ -47,17 +51,18 @@ def loop(settings: Settings) -> Looped:
     build = UPath(settings.build)
     screen = Screen()
     with builds.held(build / LOOP):
-        faults: list[StageFaults] = []
         going = open_round(build)
+        nothing = ""
+        faults: list[StageFaults] = []
         if going is None:
-            begun, faults = begin(settings, screen)
-            if isinstance(begun, str):
-                return Looped(round=None, nothing=begun, faults=faults)
-            going = begun
+            going, nothing, faults = begin(settings, screen)
         else:
             screen.note(f"loop: round {going.number} was not ended; goes on with it")
-        ended = bring_to_its_end(settings, going)
-    return Looped(round=ended, faults=faults)
+        ended = None
+        if going is not None:
+            ended = bring_to_its_end(settings, going)
+        page = write_loop_page(build)
+    return Looped(round=ended, nothing=nothing, page=str(page or ""), faults=faults)
 
 
 def text(looped: Looped) -> str:
@@ -78,6 +83,7 @@ def text(looped: Looped) -> str:
         lines.append(f"run {ended.run} is in use now")
     else:
         lines.append(f"run {ended.run} is not promoted: {why_not(ended)}")
+    lines.append(f"page: {looped.page}")
     return "\n".join(lines)
 
 
@@ -108,15 +114,17 @@ def loop_every(
     """
     screen = Screen()
     while True:
-        began = time.monotonic()
+        began = monotonic()
         try:
             looped = loop(load())
             show(looped)
+            if looped.faults:
+                screen.note(describe(looped.faults))
             check(looped)
         except InputError as error:
             screen.note(f"error: {error}")
         except CheckFailed as failure:
             screen.note(f"check failed: {failure}")
-        left = began + minutes * _MINUTE - time.monotonic()
+        left = began + minutes * _MINUTE - monotonic()
         screen.note(f"loop: looks again in {max(left, 0) / _MINUTE:.0f} minutes")
-        time.sleep(max(left, 0))
+        sleep(max(left, 0))

@@ -5,7 +5,8 @@ import numpy as np
 from curate.settings import CropSettings, TrainSettings
 from curate.shards import windows
 from model.batch_plans import BatchPlan, batch_sides, plan_epoch
-from model.large_windows import COARSE_PIXELS, COARSER_PIXELS, coarse_scale
+from model.box_network import COPY_PIXELS
+from model.large_windows import COARSE_PIXELS, coarse_scale
 
 COUNT = 3000
 HEIGHT, WIDTH = 480, 640
@@ -132,12 +133,12 @@ def test_a_large_window_is_planned_at_the_size_that_the_network_sees() -> None:
     (small,) = [plan for plan in plans if plan.rows[0] == 1]
 
     (scale,) = large.scales.tolist()
-    assert coarse_scale(3000, 4000, COARSER_PIXELS) <= scale
+    assert coarse_scale(3000, 4000, COPY_PIXELS) <= scale
     assert scale <= coarse_scale(3000, 4000)
     assert small.scales.tolist() == [1.0]
     assert np.array_equal(small.drawn, drawn[1:])
     assert np.abs(large.drawn[0] - scale * drawn[0]).max() <= 0.5
-    assert COARSER_PIXELS / 2 < large.pixels < 2 * COARSE_PIXELS
+    assert COPY_PIXELS / 2 < large.pixels < 2 * COARSE_PIXELS
     low, high = large.windows[:, :2], large.windows[:, 2:]
     assert (low <= large.drawn[:, :2]).all()
     assert (high >= large.drawn[:, 2:]).all()
@@ -149,7 +150,7 @@ def test_half_of_the_windows_that_are_not_small_are_reduced() -> None:
     for plan in epoch.plans:
         drawn = epoch.drawn[plan.rows]
         areas = (drawn[:, 2:] - drawn[:, :2]).prod(axis=1)
-        assert (plan.scales[areas < COARSER_PIXELS / 4] == 1).all()
-        of_middling = plan.scales[(areas > COARSER_PIXELS) & (areas < 60_000)]
+        assert (plan.scales[areas < COPY_PIXELS / 4] == 1).all()
+        of_middling = plan.scales[(areas > COPY_PIXELS) & (areas < 60_000)]
         reduced += (of_middling < 1).tolist()
     assert 0.45 < np.mean(reduced) < 0.55

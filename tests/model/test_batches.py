@@ -77,7 +77,7 @@ def test_a_large_window_is_read_reduced(
     build_folder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("model.batch_plans.LARGE_PIXELS", 1)
-    monkeypatch.setattr("model.batch_plans.COARSER_PIXELS", 1)
+    monkeypatch.setattr("model.batch_plans.COPY_PIXELS", 1)
     monkeypatch.setattr("model.batch_plans.coarse_scale", lambda *_: 0.5)
     settings = build_folder({}, {"train": 1})
     shards = open_shards(Path(settings.build) / "shard", "train")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from model.box_network import BoxNetwork
+from model.box_network import COPY_PIXELS, BoxNetwork
 from model.colour import colour_evidence, settle
 from model.predict import probabilities
 from model.prior import Priors, mixed_prior, prior_logits
@@ -80,3 +80,22 @@ def test_a_window_is_answered_alike_alone_and_in_a_batch() -> None:
         logit = np.log(answer / (1 - answer))
         logit_alone = np.log(alone / (1 - alone))
         assert np.abs(logit - logit_alone).max() < 1e-4
+
+
+def test_a_window_that_is_not_small_is_looked_at_twice() -> None:
+    model = unlearned(outside=0.5).eval()
+    pixels = noise(1, 160, 224)
+    drawn = torch.tensor([[30.0, 20.0, 190.0, 120.0]])
+    assert pixels.shape[2] * pixels.shape[3] > COPY_PIXELS
+    with torch.no_grad():
+        # Before it has learned, both looks give the ellipse in the box: the copy's lies where the
+        # window's lies.
+        once = model(pixels, drawn)[0, 0] >= 0
+        twice = model.answer(pixels, drawn)[0] >= 0
+        assert (once & twice).sum() > 0.97 * (once | twice).sum()
+
+        lively(model.network)
+        once = model(pixels, drawn)[:, 0]
+        assert not torch.allclose(model.answer(pixels, drawn), once, atol=0.1)
+        small = pixels[:, :, :100, :120]
+        assert torch.equal(model.answer(small, DRAWN), model(small, DRAWN)[:, 0])

@@ -1,3 +1,4 @@
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,20 @@ def test_the_rate_warms_up_and_falls_to_nothing() -> None:
     assert max(rates) > 0.99
     assert rates[-1] < 1e-4
     assert learning_rate(5, None, 1.0) == pytest.approx(0.2)
+
+
+def test_what_is_kept_lies_between_the_start_and_the_average() -> None:
+    start = unlearned()
+    name = "gate.bias"
+    for share in (0.0, 0.25, 1.0):
+        settings = TrainSettings(steps=10, learning_rate=0.1, keep_start=share)
+        run = TrainingState(copy.deepcopy(start), settings, CPU)
+        for _ in range(3):
+            run.step(batch(), 1.0)
+        learned = run.average.get_parameter(name)
+        assert not torch.equal(learned, start.get_parameter(name))
+        expected = share * start.get_parameter(name) + (1 - share) * learned
+        assert torch.allclose(run.kept().get_parameter(name), expected, atol=1e-7)
 
 
 def test_a_saved_state_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from upath import UPath
 
 from curate.limits import Limits
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from pipelines.rounds.connection import (
     Unanswered,
     ask_json,

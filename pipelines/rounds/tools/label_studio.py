@@ -24,7 +24,7 @@ from upath import UPath
 
 from curate.formats.shared.addresses import path_of
 from curate.limits import Limits
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from curate.storage import write_bytes
 from pipelines.rounds.connection import (
     Auth,
@@ -68,10 +68,8 @@ def fetch(
         pictures = _fetch_pictures(session, source, tasks, folder / "images", limits)
     new.unlink()
     if pictures.lost:
-        log(
-            f"loop: {len(pictures.lost)} pictures of {source.export} cannot be fetched; the first: "
-            f"{pictures.lost[0]}"
-        )
+        lost = f"{len(pictures.lost):,} of the pictures of {source.export}"
+        log(f"loop: {lost} cannot be fetched; the first: {pictures.lost[0]}")
 
     # Last, because it says that the pictures are there.
     document = folder / DOCUMENT
@@ -171,7 +169,8 @@ def _tasks(content: bytes, source: LoopSource) -> list[bytes]:
             f"list of tasks ({error})"
         ) from None
     numbered.sort(key=lambda pair: pair[0])
-    return [bytes(each) for _, each in numbered]
+    # A snapshot is written with other spaces.
+    return [msgspec.json.format(bytes(each), indent=-1) for _, each in numbered]
 
 
 def _fetch_pictures(

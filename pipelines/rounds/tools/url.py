@@ -12,7 +12,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.limits import Limits
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from pipelines.rounds.connection import connected, download, header_auth, token_of
 from pipelines.rounds.records import Fetched
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.shards import epochs
-from curate.shards.epochs import Consumer, Place, Step, batches, deal, epoch_rows
+from curate.shards.epochs import Bookmark, Consumer, Step, batches, deal, epoch_rows
 from curate.shards.reader import Shards, open_shards, random_windows
 from curate.shards.sampling import order
 from tests.curate.shard_rows import CROP, make_segments, write_shards
@@ -21,13 +21,18 @@ WORKERS = st.integers(1, 4)
 
 
 def of_rank(
-    rows: np.ndarray, batch: int, place: Place, rank: int, world: int, workers: int
+    rows: np.ndarray,
+    batch: int,
+    bookmark: Bookmark,
+    rank: int,
+    world: int,
+    workers: int,
 ) -> list[Step]:
     """The steps of a rank, as a DataLoader takes them from its workers in turn."""
     dealt: list[Iterator[Step]] = []
     for worker in range(workers):
         consumer = Consumer(rank, world, worker, workers)
-        dealt.append(iter(deal(rows, batch, place, consumer)))
+        dealt.append(iter(deal(rows, batch, bookmark, consumer)))
     steps: list[Step] = []
     while True:
         step = next(dealt[len(steps) % workers], None)
@@ -44,7 +49,7 @@ def test_each_sample_comes_once_in_equal_steps(
 ) -> None:
     rows = np.random.default_rng(count).permutation(count)
     ranks = [
-        of_rank(rows, batch, Place(3), rank, world, workers) for rank in range(world)
+        of_rank(rows, batch, Bookmark(3), rank, world, workers) for rank in range(world)
     ]
     assert len({len(steps) for steps in ranks}) == 1
     used = 0
@@ -55,7 +60,7 @@ def test_each_sample_comes_once_in_equal_steps(
         assert sorted(all_taken) == sorted(rows[used : used + here].tolist())
         assert all(1 <= len(each) <= batch + 1 for each in taken)
         used += here
-        assert {step.after for step in together} == {Place(3, used)}
+        assert {step.after for step in together} == {Bookmark(3, used)}
     assert used == count
     assert all(len(step.rows) == batch for step in ranks[0][:-1])
 
@@ -66,7 +71,7 @@ def test_a_resumed_run_is_the_tail_with_any_number_of_workers(
 ) -> None:
     rows = np.random.default_rng(count).permutation(count)
     rank = data.draw(st.integers(0, world - 1))
-    whole = of_rank(rows, batch, Place(), rank, world, before)
+    whole = of_rank(rows, batch, Bookmark(), rank, world, before)
     stop = data.draw(st.integers(1, len(whole)))
     tail = of_rank(rows, batch, whole[stop - 1].after, rank, world, after)
     assert [step.after for step in tail] == [step.after for step in whole[stop:]]
@@ -80,25 +85,25 @@ def test_with_other_ranks_and_batches_each_sample_still_comes_once(
     count: int, batch: int, before: int, after: int, data: st.DataObject
 ) -> None:
     rows = np.arange(count)
-    steps = deal(rows, batch, Place(), Consumer(0, before))
-    place = steps[data.draw(st.integers(0, len(steps) - 1))].after
-    left = count - place.used
+    steps = deal(rows, batch, Bookmark(), Consumer(0, before))
+    bookmark = steps[data.draw(st.integers(0, len(steps) - 1))].after
+    left = count - bookmark.used
     if 0 < left < after:
         with pytest.raises(ValueError, match=f"{left} samples are left"):
-            deal(rows, batch, place, Consumer(0, after))
+            deal(rows, batch, bookmark, Consumer(0, after))
         return
     rest: list[int] = []
     for rank in range(after):
-        for step in deal(rows, batch + 2, place, Consumer(rank, after)):
+        for step in deal(rows, batch + 2, bookmark, Consumer(rank, after)):
             rest += step.rows.tolist()
-    assert sorted(rest) == list(range(place.used, count))
+    assert sorted(rest) == list(range(bookmark.used, count))
 
 
 def test_who_is_not_there_gets_nothing() -> None:
     with pytest.raises(ValueError, match="rank 2 of 2"):
-        deal(np.arange(9), 2, Place(), Consumer(2, 2))
+        deal(np.arange(9), 2, Bookmark(), Consumer(2, 2))
     with pytest.raises(ValueError, match="worker 1 of 1"):
-        deal(np.arange(9), 2, Place(), Consumer(worker=1))
+        deal(np.arange(9), 2, Bookmark(), Consumer(worker=1))
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +129,9 @@ def test_an_epoch_uses_the_rows_of_its_order_pool_by_pool(
     assert Counter(rows.tolist()) == Counter(order(shards.weights, 4, 2).tolist())
     # Once a group's rows are over, they do not come again: at most three are open.
     groups = shards.group_numbers(rows).tolist()
-    for place in range(len(groups)):
-        begun = set(groups[: place + 1])
-        to_come = set(groups[place:])
+    for bookmark in range(len(groups)):
+        begun = set(groups[: bookmark + 1])
+        to_come = set(groups[bookmark:])
         assert len(begun & to_come) <= 3
     assert sorted(set(groups)) != list(dict.fromkeys(groups))
 
@@ -138,7 +143,7 @@ def test_an_epoch_uses_the_rows_of_its_order_pool_by_pool(
 def test_batches_have_the_windows_of_the_epoch_and_go_on_anywhere(
     shards: Shards,
 ) -> None:
-    whole = list(batches(shards, 4, Place(7), seed=1))
+    whole = list(batches(shards, 4, Bookmark(7), seed=1))
     drawn, window = random_windows(shards, CROP, 7)
     seen = [sample for samples, _ in whole for sample in samples]
     assert [each.row for each in seen] == epoch_rows(shards, 1, 7).tolist()
@@ -149,7 +154,7 @@ def test_batches_have_the_windows_of_the_epoch_and_go_on_anywhere(
         assert np.array_equal(sample.image, again.image)
 
     tail = list(batches(shards, 4, whole[1][1], seed=1))
-    assert [place for _, place in tail] == [place for _, place in whole[2:]]
+    assert [bookmark for _, bookmark in tail] == [bookmark for _, bookmark in whole[2:]]
     assert [each.row for some, _ in tail for each in some] == [
         each.row for each in seen[8:]
     ]

@@ -19,6 +19,7 @@ STEPS = (
     "curate",
     "new_objects",
     "keep_open",
+    "measure_effort",
     "train",
     "gate",
     "promote",
@@ -226,3 +227,28 @@ def test_a_run_that_was_trained_by_hand_says_what_it_knows(
     ended = msgspec.json.decode(verb("loop", street.settings, "--json").out)["round"]
     assert (ended["new"], ended["start"]) == (6, "runs/1")
     assert len(model.trained) == 2
+
+
+def test_a_schedule_outlives_a_tool_that_does_not_answer(
+    street: Project, verb: Verb, model: MadeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 1:
+            street.change(loop={})  # the tool is taken out
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.verbs.loop.sleep", wait)
+    source = {"export": "street", "tool": "url", "address": "http://127.0.0.1:9/a.zip"}
+    street.change(loop={"sources": [source]})
+    outcome = verb("loop", street.settings, "--every", "30")
+    assert outcome.code == 130
+    assert "127.0.0.1:9/a.zip: no answer" in outcome.err
+    assert "round 1: 12 new objects" in outcome.out
+    assert "nothing new: all is as in round 1" in outcome.out
+    assert all(0 < seconds <= 30 * 60 for seconds in waits)
+    assert len(model.trained) == 1
+    assert promoted(street) == 1

@@ -11,7 +11,7 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.limits import Limits
-from curate.settings import LoopSource
+from curate.loop_settings import LoopSource
 from pipelines.rounds import connection
 from pipelines.rounds.fetching import TOOLS
 from pipelines.rounds.records import Fetched
@@ -120,6 +120,10 @@ def test_a_project_too_large_to_wait_for_comes_as_a_snapshot(
     asked = studio.asked
     assert asked["GET /api/projects/3/exports/9"] == 4
     assert asked["DELETE /api/projects/3/exports/9"] == 1
+
+    # It is written with other spaces.
+    studio.export_status = 200
+    assert not fetch(studio, tmp_path).is_changed
 
 
 def test_a_snapshot_that_fails_is_said(studio: Tool, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Label Studio: export (`/api/projects/ID/export`), snapshots (`/api/projects/ID/e
 pictures, both kinds of tokens. CVAT: `dataset/export`, `requests`, download.
 """
 
+import json
 import threading
 import time
 from collections import Counter
@@ -101,7 +102,8 @@ def label_studio(tool: Tool) -> Starlette:
         return _json({"id": 9, "status": tool.result})
 
     async def snapshot_file(request: Request) -> Response:
-        return _check(tool, request) or _json(tool.tasks)
+        spaced = json.dumps(tool.tasks, indent=1).encode()
+        return _check(tool, request) or Response(spaced)
 
     async def picture(request: Request) -> Response:
         denied = _check(tool, request)
