@@ -133,8 +133,18 @@ lint: .venv/dev  ## style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on the open sets)
+# The libraries that the pipeline is compared with; they need other releases than it does.
+build/peers/made: pyproject.toml
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check --group peers
+	touch build/peers/made
+
+bench: .venv/dev build/peers/made  ## every claim of docs/performance.md, measured (DATA=PATH: on the open sets)
 	.venv/bin/python -m benchmarks.ingest_to_shards $(if $(DATA),--data $(DATA))
+	.venv/bin/python -m benchmarks.beside_peers --peers build/peers/bin/python $(if $(DATA),--data $(DATA))
+	.venv/bin/python -m benchmarks.cost_by_step $(if $(DATA),--data $(DATA))
+	.venv/bin/python -m benchmarks.grown_corpus $(if $(DATA),--data $(DATA))
 	.venv/bin/python -m benchmarks.ingest_coco
 	.venv/bin/python -m benchmarks.curate_tables
 	.venv/bin/python -m benchmarks.reader $(if $(DATA),--data $(DATA))

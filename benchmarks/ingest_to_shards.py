@@ -71,9 +71,10 @@ class OneWorker(Workers):
         function: Callable[[_T, Any], _R],
         items: Sequence[_T],
         shared: Any,
+        amounts: Sequence[int] | None = None,
     ) -> list[_R]:
         """`function(item, shared)` for each item."""
-        del title
+        del title, amounts
         return [function(item, shared) for item in items]
 
 

@@ -311,7 +311,8 @@ class DaskSettings(Section):
     scheduler: str | None = Field(
         default=None,
         description=(
-            "address of an existing cluster's scheduler (`tcp://…`); `null`: a local cluster"
+            "address of an existing cluster's scheduler (`tcp://…`), whose dashboard "
+            "is named when the run starts; `null`: a local cluster, which has none"
         ),
     )
 

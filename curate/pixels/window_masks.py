@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from curate.pixels import coco_text
+from curate.pixels.many_runs import Boxes, ManyRuns
 from curate.pixels.masks import Mask
 from curate.pixels.run_lengths import Positions, check_sums
 from curate.records import Box
@@ -29,32 +29,43 @@ def decode_windows(
     _check(boxes, height, width)
     counts, sizes = coco_text.read_many_runs(texts)
     check_sums(counts, sizes, height, width)
+    runs = ManyRuns(counts, sizes, height, width)
 
-    # Clipping keeps the order of positions, so each border outside a window lands on the edge
-    # where it takes effect. The last run ends at the end of the photo, so of the window, too.
-    ends = _ends(counts, sizes)
-    left, top, right, bottom = np.repeat(boxes, sizes, axis=0).T
-    column, row = np.divmod(ends, height)
-    rows = bottom - top
-    row_inside = _clipped(row - top, rows)
-    position = (column - left) * rows + row_inside
-    inside = _clipped(position, (right - left) * rows)
-
-    # All windows lie one after the other.
-    pixels = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    last_px = np.cumsum(pixels)
-    first_px = last_px - pixels
-    all_ends = inside + np.repeat(first_px, sizes)
-    lengths = np.diff(all_ends, prepend=0)
-    flat = np.repeat(_is_one(sizes), lengths)
+    # All windows lie one after the other, column by column.
+    columns = boxes[:, 2] - boxes[:, 0]
+    rows = boxes[:, 3] - boxes[:, 1]
+    last_px = np.cumsum(columns * rows)
+    ends = _ends_in_windows(runs, boxes)
+    first_px = last_px - columns * rows
+    ends += first_px[runs.owners]
+    lengths = np.diff(ends, prepend=0)
+    is_mask = np.repeat(runs.is_one, lengths)
 
     for window, start, end in zip(windows, first_px, last_px, strict=True):
-        by_column = flat[start:end].reshape(window.width, window.height)
+        by_column = is_mask[start:end].reshape(window.width, window.height)
         by_row = cv2.transpose(by_column.view(np.uint8))  # three times as fast as numpy
         yield by_row.view(np.bool_)
 
 
-def _check(boxes: NDArray[np.int64], height: int, width: int) -> None:
+def _ends_in_windows(runs: ManyRuns, boxes: Boxes) -> Positions:
+    """Where each run ends in its own window, column by column."""
+    owners = runs.owners
+    ends = np.cumsum(runs.counts)
+    ends -= owners * runs.pixels
+    column, row = np.divmod(ends, runs.height)
+
+    # Clipping keeps the order of positions, so each end outside a window lands on the edge
+    # where it takes effect. The last run ends with the photo, so with the window, too.
+    left, top, right, bottom = boxes[owners].T
+    rows = bottom - top
+    columns = right - left
+    row_inside = _clipped(row - top, rows)
+    position = (column - left) * rows
+    position += row_inside
+    return _clipped(position, columns * rows)
+
+
+def _check(boxes: Boxes, height: int, width: int) -> None:
     """ValueError if a window leaves the photo, or is empty."""
     x0, y0, x1, y1 = boxes.T
     is_inside = (x0 >= 0) & (x0 < x1) & (x1 <= width)
@@ -62,22 +73,6 @@ def _check(boxes: NDArray[np.int64], height: int, width: int) -> None:
     if not is_inside.all():
         window = Box(*boxes[np.argmin(is_inside)].tolist())
         raise ValueError(f"window {window} leaves the image of {width} x {height} px")
-
-
-def _ends(counts: Positions, sizes: NDArray[np.int64]) -> Positions:
-    """Where each run ends in its own photo."""
-    ends = np.cumsum(counts)
-    before = np.zeros(sizes.size, np.int64)
-    before[1:] = ends[np.cumsum(sizes)[:-1] - 1]
-    return ends - np.repeat(before, sizes)
-
-
-def _is_one(sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether each run is of mask px: every second one of each mask."""
-    first = np.cumsum(sizes) - sizes
-    place = np.arange(sizes.sum()) - np.repeat(first, sizes)
-    is_one: NDArray[np.bool_] = place % 2 == 1
-    return is_one
 
 
 def _clipped(numbers: Positions, most: Positions) -> Positions:

@@ -125,6 +125,12 @@ def partition_names(build: UPath, stage: str) -> list[str]:
     return [path.name for path in partitions(build / stage / "segments")]
 
 
+def partition_sizes(build: UPath, stage: str) -> list[int]:
+    """Bytes of a finished stage's partitions, in the order of their names."""
+    files = partitions(build / stage / "segments")
+    return [file.stat().st_size for file in files]
+
+
 def new_folder(build: UPath, stage: str) -> UPath:
     """The empty folder in which a stage is written."""
     folder = new_folder_of(build / stage)

@@ -90,19 +90,22 @@ class Workers:
         function: Callable[[_Item, _Shared], _Result],
         items: Sequence[_Item],
         shared: _Shared,
+        amounts: Sequence[int] | None = None,
     ) -> list[_Result]:
         """The results of `function(item, shared)` for each item, in the items' order.
 
         `shared` is sent to each worker once. What a task raises ends the others and is
         raised here; unless it is an InputError, a note on it names the task: `title`,
-        and the item as text.
+        and the item as text. `amounts`: of work in each item, in any unit, for the progress
+        that is shown; without them each is as much as any other.
         """
         if not items:
             return []
+        amounts = amounts or [1] * len(items)
         if self._works_here:
-            return self._map_here(title, function, items, shared)
+            return self._map_here(title, function, items, shared, amounts)
 
-        return self._map_there(title, function, items, shared)
+        return self._map_there(title, function, items, shared, amounts)
 
     def _map_here(
         self,
@@ -110,14 +113,15 @@ class Workers:
         function: Callable[[_Item, _Shared], _Result],
         items: Sequence[_Item],
         shared: _Shared,
+        amounts: Sequence[int],
     ) -> list[_Result]:
         """`map` in this process."""
         results = []
-        with collecting_seldom(), self._screen.steps(title, len(items)) as advance:
-            for item in items:
+        with collecting_seldom(), self._screen.steps(title, sum(amounts)) as advance:
+            for item, amount in zip(items, amounts, strict=True):
                 with _named(f"{title}, {item}"):
                     results.append(function(item, shared))
-                advance()
+                advance(amount)
         return results
 
     def _map_there(
@@ -126,18 +130,19 @@ class Workers:
         function: Callable[[_Item, _Shared], _Result],
         items: Sequence[_Item],
         shared: _Shared,
+        amounts: Sequence[int],
     ) -> list[_Result]:
         """`map` on the workers, in rounds."""
         from pipelines.flow.attempts import run_round  # slow to import
 
         results: list[Any] = [None] * len(items)
         left = dict(enumerate(items))
-        with self._screen.steps(title, len(items)) as advance:
+        with self._screen.steps(title, sum(amounts)) as advance:
 
             def take(position: int, result: Callable[[], _Result]) -> None:
                 with _named(f"{title}, {items[position]}"):
                     results[position] = result()
-                advance()
+                advance(amounts[position])
 
             for number in range(MOST_ROUNDS):
                 if number:
@@ -182,13 +187,16 @@ class Workers:
         if self._settings.scheduler is None:
             return self._start_local()
         try:
-            return Client(
+            client = Client(
                 self._settings.scheduler,
                 timeout=_SECONDS_TO_CONNECT,
                 set_as_default=False,
             )
         except ValueError as error:  # no address at all
             raise InputError(self._no_answer(error)) from None
+        with contextlib.suppress(KeyError):  # a scheduler without a dashboard
+            self._screen.note(f"Dask's dashboard: {client.dashboard_link}")
+        return client
 
     def _no_answer(self, error: Exception) -> str:
         where = "the local cluster"

@@ -23,7 +23,13 @@ from curate.storage import read_partitions, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow.build import PartitionState, Reads
 from pipelines.flow.faults import write_traces
-from pipelines.flow.planning import PlannedExport, described, plan_exports, read_batch
+from pipelines.flow.planning import (
+    PlannedExport,
+    batch_bytes,
+    described,
+    plan_exports,
+    read_batch,
+)
 from pipelines.flow.reasons import commonest_reasons
 from pipelines.flow.runner import Run, Stage, StageOutput
 from pipelines.flow.tries import trying
@@ -80,7 +86,8 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     tasks = _partition_tasks(planned, _kept_partitions(run.build))
     notes = builds.notes_folder(run.build, "ingest", run.id)
     task = partial(_make_partition, str(run.build), str(new), str(notes))
-    reports = run.workers.map("ingest", task, tasks, run.settings.limits)
+    sizes = [_amount(run.build, each) for each in tasks]
+    reports = run.workers.map("ingest", task, tasks, run.settings.limits, sizes)
 
     ledgers = [report.ledger for report in reports]
     _warn_of_empty_exports(run, ledger.total(ledgers), new / "drops")
@@ -127,6 +134,13 @@ def _partition_tasks(
             )
             tasks.append(task)
     return tasks
+
+
+def _amount(build: UPath, task: PartitionTask) -> int:
+    """How much work a partition is, in bytes of its records; next to none if it is kept."""
+    if task.kept is not None:
+        return 1
+    return batch_bytes(build, task.plan_key, task.number)
 
 
 def _make_partition(

@@ -126,6 +126,12 @@ def read_batch(build: UPath, key: str, number: int) -> list[ingest.BatchItem]:
     return [plan.traits, *batch]
 
 
+def batch_bytes(build: UPath, key: str, number: int) -> int:
+    """The bytes of one of a plan's files."""
+    size: int = _file(_folder(build, key), number).stat().st_size
+    return size
+
+
 def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) -> Plan:
     """Read an export's annotations and write its plan files and `plan.json`.
 

@@ -96,7 +96,8 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     notes = builds.notes_folder(run.build, "shard", run.id)
     task = partial(_make_partition, str(run.build), str(new), str(notes))
     shared = CutSettings(stage.version, run.settings.crop, run.settings.limits, codecs)
-    cuts = run.workers.map("shard", task, tasks, shared)
+    sizes = builds.partition_sizes(run.build, "balance")
+    cuts = run.workers.map("shard", task, tasks, shared, sizes)
 
     # A partition with a fault is not kept: the next run makes it again.
     files = []

@@ -29,6 +29,7 @@ _PRODUCTS = (
     "loop",
     "plans",
     "promoted.json",
+    "rates.json",
     "quality",
     "report/curation.html",
     "report/loop.html",
