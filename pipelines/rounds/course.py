@@ -18,7 +18,7 @@ from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
 from pipelines.rounds.effort import measure_effort
 from pipelines.rounds.fetching import fetch_all
-from pipelines.rounds.objects import new_objects
+from pipelines.rounds.objects import has_objects, new_objects
 from pipelines.rounds.records import Outcome, Round
 from pipelines.rounds.store import end, ended_rounds, keep_open
 from pipelines.verbs.gate import gate
@@ -51,6 +51,10 @@ def begin(settings: Settings, screen: Screen) -> Begun:
         number = last.number + 1
 
     run = _promoted_run(build)
+    if run is not None and not has_objects(run):
+        screen.note(
+            f"loop: which objects run {run.number} knew is not noted, so all count as new"
+        )
     new = new_objects(build, run)
     if not new.to_learn:
         others = f"{len(new.ids):,} new objects, none of them in the split train"

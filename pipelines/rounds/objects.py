@@ -32,20 +32,24 @@ class NewObjects:
 
 def keep_objects(build: UPath, run: Run) -> None:
     """Note which objects a run knew, unless that is noted already."""
-    path = run.folder / _FILE
-    if not path.exists():
-        known = _objects(build)[["object_id", "content"]]
-        write_table(path, pa.Table.from_pandas(known, preserve_index=False))
+    if has_objects(run):
+        return
+    known = _objects(build)[["object_id", "content"]]
+    table = pa.Table.from_pandas(known, preserve_index=False)
+    write_table(run.folder / _FILE, table)
+
+
+def has_objects(run: Run) -> bool:
+    """Whether it is noted which objects a run knew; runs of earlier versions have no note."""
+    return (run.folder / _FILE).exists()
 
 
 def new_objects(build: UPath, run: Run | None) -> NewObjects:
     """The objects that a run does not know; all, if there is no run, or it noted none."""
     objects = _objects(build)
     known = pd.DataFrame({"object_id": [], "content": []})
-    if run is not None:
-        path = run.folder / _FILE
-        if path.exists():
-            known = read_table(path).to_pandas()
+    if run is not None and has_objects(run):
+        known = read_table(run.folder / _FILE).to_pandas()
 
     # An object that the run does not know has no content there, which differs from any.
     ids = objects["object_id"]

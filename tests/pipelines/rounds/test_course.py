@@ -252,3 +252,15 @@ def test_a_schedule_outlives_a_tool_that_does_not_answer(
     assert all(0 < seconds <= 30 * 60 for seconds in waits)
     assert len(model.trained) == 1
     assert promoted(street) == 1
+
+
+def test_of_a_run_without_a_note_all_objects_are_new_and_that_is_said(
+    street: Project, verb: Verb, model: MadeModel
+) -> None:
+    verb("loop", street.settings)
+    (street.build / "runs/1/objects.parquet").unlink()
+    change_masks(street, 1)
+    outcome = verb("loop", street.settings)
+    assert "which objects run 1 knew is not noted" in outcome.err
+    assert "round 2: 12 new objects" in outcome.out
+    assert len(model.trained) == 2
