@@ -98,7 +98,7 @@ build/label-studio/venv/done: examples/label_studio/requirements.txt
 	build/label-studio/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
-build/demo/exports: .venv/run
+build/demo/exports: | .venv/run
 	.venv/bin/python -m examples.demo build/demo/exports
 
 loop: .venv/run build/label-studio/venv/done | build/demo/exports  ## Label Studio with a demo project and our model: draw a box, get a mask

@@ -138,7 +138,8 @@ def _report(rows: int, workers: int, seconds: float, cpu: float, peak: int) -> N
         f"Remap to balance, {rows:,} objects on {rows // OBJECTS_PER_IMAGE:,} images, "
         f"{workers} workers:",
         f"  {seconds:,.0f} s ({seconds_allowed:,.0f} allowed), {cpu:,.0f} s of the processor",
-        f"  {peak / 1e6:,.0f} MB at the peak over all processes ({bytes_allowed / 1e6:,.0f} allowed)",
+        f"  {peak / 1e6:,.0f} MB over all processes at the peak "
+        f"({bytes_allowed / 1e6:,.0f} allowed)",
     ]
     data = {
         "rows": rows,

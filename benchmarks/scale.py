@@ -110,7 +110,6 @@ class Estimate:
     """What a corpus would take on one kind of machine.
 
     `most_threads`: beyond them the scheduler is busy all the time, and more gain nothing.
-    `hours`: on that many or on `threads`, whichever is less.
     """
 
     corpus: str
@@ -285,8 +284,7 @@ def estimate(
     cpu = corpus.objects * measured.per_object
     planning = corpus.objects / corpus.exports * measured.planning_per_object
     scheduler = partitions * measured.tasks * measured.per_task
-    most_threads = max(int(cpu / scheduler), 1)
-    shared = cpu / min(threads, most_threads)
+    shared = cpu / threads
     seconds = planning + max(shared, scheduler)
     machines = math.ceil(threads / machine.threads)
     limits = {
@@ -301,7 +299,7 @@ def estimate(
         cpu_hours=cpu / 3600,
         planning_hours=planning / 3600,
         scheduler_hours=scheduler / 3600,
-        most_threads=most_threads,
+        most_threads=int(cpu / scheduler),
         hours=seconds / 3600,
         dollars=machines * machine.dollars_an_hour * seconds / 3600,
         terabytes_written=corpus.objects * measured.bytes_written / 1e12,

@@ -142,10 +142,11 @@ def worker_count(on: torch.device) -> int:
 
     Where the steps run on the processor, too, reading takes about a sixteenth of its time: one
     worker for each eight cores keeps up. There is at least one, but a single core is left to the
-    steps. A GPU takes its steps much faster, so all cores but one read for it, up to eight.
+    steps. A GPU takes its steps much faster, so all cores but one read for it, up to eight. Ranks
+    on one machine share its cores.
     """
-    cores = _usable_cores()
-    if cores == 1:
+    cores = _usable_cores() // ranks.on_this_machine()
+    if cores <= 1:
         return 0
     wanted = cores - 1
     if on.type == "cpu":

@@ -14,12 +14,19 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, distributed, nn
 
+from curate.errors import InputError
+
 _T = TypeVar("_T")
 
 
 @contextmanager
 def together(on: torch.device) -> Iterator[None]:
-    """The ranks that torchrun has started meet; those of a GPU have one of their own each."""
+    """The ranks that torchrun has started meet; those of a GPU have one of their own each.
+
+    InputError if they were started in another way.
+    """
+    if "LOCAL_RANK" not in os.environ:
+        raise InputError("several ranks are started by torchrun, see docs/training.md")
     if on.type == "cuda":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     distributed.init_process_group("nccl" if on.type == "cuda" else "gloo")
@@ -41,6 +48,11 @@ def rank() -> int:
     if count() == 1:
         return 0
     return distributed.get_rank()
+
+
+def on_this_machine() -> int:
+    """How many of the ranks share this machine's cores."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
 
 
 def is_first() -> bool:

@@ -10,16 +10,15 @@ import cv2
 import numpy as np
 
 from curate.pixels.masks import Mask
-from model.evaluation.comparison import Comparison, Place, Truth
+from model.evaluation.comparison import Comparison, Truth
 from model.evaluation.correction_effort import correction_effort
+from model.evaluation.metrics import edge_f
 
 UNTOUCHED_IOU = 0.9
 """A mask of this IoU with the truth or more is accepted as it is."""
 
 NOISE = 1
 """px, by which a drawn outline lies off the true one at most."""
-
-_ALL_SIDES = (False, False, False, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +34,21 @@ class Corrected:
     iou: float
     """Of the answer with the truth."""
 
+    edge_f: float
+    """Likewise, within 2 px."""
+
     is_untouched: bool
 
 
-def correct(answer: Mask, true: Mask, rng: np.random.Generator) -> Corrected:
+def correct(answer: Mask, truth: Truth, rng: np.random.Generator) -> Corrected:
     """What an annotator submits, who sees the answer (H, W) on the picture and knows the truth."""
-    height, width = true.shape
-    truth = Truth(true, Place(_ALL_SIDES, height, width))
     comparison = Comparison(answer, truth)
     iou = comparison.pixels.iou
+    edges = edge_f(comparison, radius=2)
     if iou >= UNTOUCHED_IOU:
-        return Corrected(answer, 0.0, iou, is_untouched=True)
+        return Corrected(answer, 0.0, iou, edges, is_untouched=True)
     clicks = correction_effort(comparison)
-    return Corrected(drawn(true, rng), clicks, iou, is_untouched=False)
+    return Corrected(drawn(truth.mask, rng), clicks, iou, edges, is_untouched=False)
 
 
 def drawn(true: Mask, rng: np.random.Generator) -> Mask:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,37 +15,45 @@ def of_split(rows: pa.Table, split: str) -> pa.Table:
 
 def delivered(rows: pa.Table, number: int, rounds: int) -> pa.Table:
     """The rows of one of so many rounds; images of a group come together."""
-    groups = rows["group_id"].to_pylist()
-    rounds_of_groups = np.array([int(digest(each)[:8], 16) % rounds for each in groups])
-    return rows.filter(pa.array(rounds_of_groups == number))
+    comes_now = []
+    for group in rows["group_id"].to_pylist():
+        drawn = int(digest(group)[:8], 16)
+        comes_now.append(drawn % rounds == number)
+    return rows.filter(pa.array(comes_now))
 
 
 def at_most(rows: pa.Table, column: str, number: int) -> pa.Table:
     """So many rows of each value of a column, those of the lowest object ids."""
+    order = pc.sort_indices(rows["object_id"])
+    values = rows[column].to_pylist()
+
     taken: Counter[str] = Counter()
     chosen = []
-    order = pc.sort_indices(rows["object_id"]).to_pylist()
-    values = rows[column].to_pylist()
-    for row in order:
-        if taken[values[row]] < number:
-            taken[values[row]] += 1
+    for row in order.to_pylist():
+        value = values[row]
+        if taken[value] < number:
+            taken[value] += 1
             chosen.append(row)
-    return rows.take(sorted(chosen))
+    chosen.sort()
+    return rows.take(chosen)
 
 
 def largest_customer(rows: pa.Table) -> str:
     """The customer of the most images: the one that the gate can judge best."""
-    pairs = zip(rows["customer"].to_pylist(), rows["image_id"].to_pylist(), strict=True)
-    images: Counter[str] = Counter(customer for customer, _ in set(pairs))
+    images = rows.group_by("customer").aggregate([("image_id", "count_distinct")])
     # The name decides where two have as many.
-    ranked = sorted(images, key=lambda customer: (-images[customer], customer))
-    return ranked[0]
+    order = [("image_id_count_distinct", "descending"), ("customer", "ascending")]
+    ranked = images.sort_by(order)
+    largest: str = ranked["customer"][0].as_py()
+    return largest
 
 
 def with_more_of(
     rows: pa.Table, everything: pa.Table, customer: str, number: int
 ) -> pa.Table:
     """A delivery in which a customer's rows are replaced by up to `number` of all that it has."""
-    others = rows.filter(pc.not_equal(rows["customer"], customer))
-    own = everything.filter(pc.equal(everything["customer"], customer))
+    is_others = pc.not_equal(rows["customer"], customer)
+    is_own = pc.equal(everything["customer"], customer)
+    others = rows.filter(is_others)
+    own = everything.filter(is_own)
     return pa.concat_tables([at_most(own, "customer", number), others])

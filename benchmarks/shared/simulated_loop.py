@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from upath import UPath
 
@@ -24,10 +25,9 @@ from curate.stages.balance import quality_trusts
 from curate.storage import read_table
 from model.annotations.quality import judge_annotations
 from model.checkpoint import load_checkpoint
-from model.evaluation.comparison import Comparison, Place, Truth, as_mask
+from model.evaluation.comparison import Place, Truth, as_mask
 from model.evaluation.gate import GateFindings, find_falls
 from model.evaluation.judging import batches
-from model.evaluation.metrics import edge_f
 from model.evaluation.strata import Resampling, strata
 from model.predict import sample_probabilities
 from model.train import train
@@ -115,12 +115,9 @@ def answers(model: Path, shards: Shards) -> Iterator[tuple[int, Sample, Mask]]:
 def effort_on(model: Path, shards: Shards) -> Effort:
     """What a model's answers would cost annotators on objects whose masks are true."""
     corrected = []
-    edges = []
     for _, sample, answer in answers(model, shards):
-        corrected.append(correct(answer, sample.mask, _rng(sample.object_id)))
-        place = Place(sample.at_edge, sample.image_height, sample.image_width)
-        edges.append(edge_f(Comparison(answer, Truth(sample.mask, place)), 2))
-    return _effort(shards.table["domain"].to_pylist(), corrected, edges)
+        corrected.append(_corrected(answer, sample))
+    return _effort(shards, corrected)
 
 
 def submit(
@@ -140,19 +137,18 @@ def submit(
     submitted: dict[int, Mask] = {}
     corrected = []
     for row, sample, answer in answers(model, shards):
-        given = correct(answer, sample.mask, _rng(sample.object_id))
+        given = _corrected(answer, sample)
         corrected.append(given)
         own = place_of[sample.object_id]
         if sample.customer == shifting:
             submitted[own] = shifted(mask_of(rows, own), share)
         else:
             submitted[own] = _in_image(given.mask, sample, shards, row)
-    effort = _effort(shards.table["domain"].to_pylist(), corrected, [0.0] * len(shards))
-    return with_masks(rows, submitted), effort
+    return with_masks(rows, submitted), _effort(shards, corrected)
 
 
 def learn(
-    loop: Loop, name: str, state: State, new: pa.Table, factors: "Values | None" = None
+    loop: Loop, name: str, state: State, new: pa.Table, factors: Values | None = None
 ) -> Path:
     """Train from the model in use on new and earlier rows; the checkpoint.
 
@@ -162,10 +158,11 @@ def learn(
     if factors is not None:
         weights = weights * factors
     rows = _with_weights(new, weights)
-    if len(state.learned):
+    earlier = _earlier(state, new)
+    if len(earlier):
         # Half of the draws are of new objects, however many there were before.
-        as_much = np.full(len(state.learned), len(new) / len(state.learned))
-        rows = pa.concat_tables([rows, _with_weights(state.learned, as_much)])
+        as_much = np.full(len(earlier), len(new) / len(earlier))
+        rows = pa.concat_tables([rows, _with_weights(earlier, as_much)])
 
     folder = loop.folder / name
     folder.mkdir()
@@ -202,14 +199,22 @@ def trust(loop: Loop, name: str, state: State, new: pa.Table) -> Values:
     folder = loop.folder / f"{name}-judged"
     folder.mkdir()
     # What is usual is learned from earlier rows, too: at most as many as there are new ones.
-    rows = pa.concat_tables([new, state.learned.slice(0, len(new))])
+    rows = pa.concat_tables([new, _earlier(state, new).slice(0, len(new))])
     settings: Settings = make_build(folder, rows, str(state.model), loop.scale.copies)
     judge_annotations(settings, loop.log)
     judged = read_table(UPath(folder) / "quality" / "annotations.parquet").to_pandas()
-    qualities = judged.drop_duplicates("object_id").set_index("object_id")
-    factors = quality_trusts(qualities.annotation_quality, _TRUST)
+    qualities = judged.set_index("object_id").annotation_quality
+    factors = quality_trusts(qualities, _TRUST)
     by_row = new["object_id"].to_pandas().map(factors).fillna(1.0)
     return by_row.to_numpy(np.float64)
+
+
+def _earlier(state: State, new: pa.Table) -> pa.Table:
+    """The rows of earlier rounds; an object that comes again counts as it comes now."""
+    comes_again = pc.is_in(
+        state.learned["object_id"], new["object_id"].combine_chunks()
+    )
+    return state.learned.filter(pc.invert(comes_again))
 
 
 def _in_image(mask: Mask, sample: Sample, shards: Shards, row: int) -> Mask:
@@ -221,14 +226,19 @@ def _in_image(mask: Mask, sample: Sample, shards: Shards, row: int) -> Mask:
     return masks.decode(runs)
 
 
-def _effort(
-    domains: list[str], corrected: list[Corrected], edges: list[float]
-) -> Effort:
+def _corrected(answer: Mask, sample: Sample) -> Corrected:
+    """What the annotator of an object makes of an answer; whoever answers, by the same chance."""
+    place = Place(sample.at_edge, sample.image_height, sample.image_width)
+    chance = np.random.default_rng(int(sample.object_id[:16], 16))
+    return correct(answer, Truth(sample.mask, place), chance)
+
+
+def _effort(shards: Shards, corrected: list[Corrected]) -> Effort:
     return Effort(
-        domains=np.array(domains),
+        domains=np.array(shards.table["domain"].to_pylist()),
         clicks=np.array([each.clicks for each in corrected]),
         iou=np.array([each.iou for each in corrected]),
-        edge_f=np.array(edges),
+        edge_f=np.array([each.edge_f for each in corrected]),
         untouched=np.array([each.is_untouched for each in corrected]),
     )
 
@@ -238,8 +248,3 @@ def _with_weights(rows: pa.Table, weights: Values) -> pa.Table:
     return rows.set_column(
         place, rows.schema.field("weight"), pa.array(weights, pa.float32())
     )
-
-
-def _rng(object_id: str) -> np.random.Generator:
-    """The chance of an object: the same in each arm of the simulation."""
-    return np.random.default_rng(int(object_id[:16], 16))

@@ -104,10 +104,13 @@ def find_looks(images: pa.Table) -> Looks:
 def to_look_at(looks: Looks, bits: int) -> list[Numbers]:
     """The looks that may be near duplicates of each other: the positions of each such set."""
     roots = candidates(looks.dhashes, bits)
-    order = np.argsort(roots, kind="stable")
+    sizes = np.bincount(roots, minlength=len(roots))
+    several = np.flatnonzero(sizes[roots] > 1)
+    if not len(several):
+        return []
+    order = several[np.argsort(roots[several], kind="stable")]
     starts = np.flatnonzero(np.diff(roots[order])) + 1
-    sets = np.split(order, starts)
-    return [each for each in sets if len(each) > 1]
+    return np.split(order, starts)
 
 
 def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Groups:

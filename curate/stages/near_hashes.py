@@ -11,6 +11,7 @@ the square of its length, and its hashes tell little. What takes its place is th
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from itertools import count as count_from
 from math import comb
 
 import numpy as np
@@ -33,6 +34,7 @@ Pairs = tuple[Positions, Positions]
 _HASH_BITS = 64
 _USUAL_RUN = 8  # hashes that chance alone may bring into a run
 _MOST_MASKS = 300
+_PAIRS_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,26 @@ def find_runs(hashes: Hashes, mask: np.uint64, crowd: int = CROWD) -> Runs:
 
 
 def near_in_runs(hashes: Hashes, runs: Runs, bits: int) -> Iterator[Pairs]:
-    """The near pairs of all runs but crowds, in arrays."""
+    """The near pairs of all runs but crowds, very many of them at once."""
+    in_order = hashes[runs.members]
     place = np.flatnonzero(~runs.is_crowd)
-    step = 1
-    while True:
+    ones: list[Positions] = []
+    others: list[Positions] = []
+    count = 0
+    for step in count_from(1):
         place = place[runs.ends[place] > place + step]
-        if not len(place):
+        different = in_order[place] ^ in_order[place + step]
+        near = place[np.bitwise_count(different) <= bits]
+        ones.append(runs.members[near])
+        others.append(runs.members[near + step])
+        count += len(near)
+
+        is_last = not len(place)
+        if is_last or count >= _PAIRS_AT_ONCE:
+            yield np.concatenate(ones), np.concatenate(others)
+            ones, others, count = [], [], 0
+        if is_last:
             return
-        one = runs.members[place]
-        other = runs.members[place + step]
-        is_near = np.bitwise_count(hashes[one] ^ hashes[other]) <= bits
-        if is_near.any():
-            yield one[is_near], other[is_near]
-        step += 1
 
 
 def candidates(hashes: Hashes, bits: int, crowd: int = CROWD) -> connected.Roots:

@@ -14,7 +14,7 @@ from upath import UPath
 
 from curate import storage
 from curate.settings import SplitSettings
-from curate.stages import groups, image_rows, split
+from curate.stages import group_tables, groups, image_rows, split
 from curate.stages.groups import Groups
 from curate.stages.split import Assigned, Pins
 from curate.stages.split_gaps import find_gaps
@@ -64,9 +64,11 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
 
     known = split.assigned(grouped, splits, pins)
     output = map_partitions(run, stage, new, _split_partition, _Shared(known, settings))
-    storage.write_table(new / "groups.parquet", split.groups_table(grouped, splits))
+    storage.write_table(
+        new / "groups.parquet", group_tables.groups_table(grouped, splits)
+    )
     customers = {export.name: export.customer for export in run.settings.exports}
-    shared_images = split.shared_images(images, grouped, customers)
+    shared_images = group_tables.shared_images(images, grouped, customers)
     storage.write_table(new / "shared_images.parquet", shared_images)
     new_pins = split.new_pins(grouped, splits, pins)
     storage.write_table(_pins_file(run.build), new_pins)

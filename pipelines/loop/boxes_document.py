@@ -126,11 +126,14 @@ def _images_by_id(entries: list[Any]) -> dict[str | None, list[AskedImage]]:
     """The images of each id: one, or several that cannot be told apart."""
     images: dict[str | None, list[AskedImage]] = {}
     for entry in entries:
-        if isinstance(entry, dict) and read_id(entry.get("id")):
-            named = images.setdefault(read_id(entry["id"]), [])
-            # Merged documents list an image twice.
-            if file_name(entry) not in [each.name for each in named]:
-                named.append(AskedImage(entry, file_name(entry), []))
+        if not isinstance(entry, dict):
+            continue
+        name = file_name(entry)
+        named = images.setdefault(read_id(entry.get("id")), [])
+        # Merged documents list an image twice.
+        if name not in [each.name for each in named]:
+            named.append(AskedImage(entry, name, []))
+    images.pop(None, None)  # without an id, nothing can name it
     return images
 
 

@@ -103,15 +103,17 @@ def ask(
         raise Unanswered(_what_is_wrong(source, url, answer), answer.status_code)
 
 
-def ask_json(
-    session: Any, source: LoopSource, method: str, url: str, **arguments: Any
+def ask_for(
+    key: str, session: Any, source: LoopSource, method: str, url: str, **arguments: Any
 ) -> Any:
-    """The JSON that a tool answers. Unanswered as `ask`, and if it is no JSON."""
+    """A value of the JSON that a tool answers. Unanswered as `ask`, and if it is not there."""
     answer = ask(session, source, method, url, **arguments)
     try:
-        return answer.json()
-    except requests.JSONDecodeError:
-        raise Unanswered(f"{url}: has answered something that is no JSON") from None
+        return answer.json()[key]
+    except (requests.JSONDecodeError, KeyError, TypeError):
+        raise Unanswered(
+            f"{url}: has answered without {key!r}: another version of the tool, or none"
+        ) from None
 
 
 def download(

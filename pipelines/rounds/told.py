@@ -7,7 +7,7 @@ the annotation, and the corners of polygons. It tells no brush strokes.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -60,23 +60,36 @@ def told_by_studio(document: UPath) -> dict[str, Told]:
 
 def _told_of_task(document: str, entry: Any) -> Iterator[tuple[str, Told]]:
     """The annotation keys of a task's regions, with what is told of each."""
-    annotations = entry.get("annotations") or []
+    if "data" not in entry:
+        return  # no task as the API gives it
     predicted = _predictions(document, entry)
     works = read_task(document, entry).works
+    annotations = entry.get("annotations") or []
     for annotation, work in zip(annotations, works, strict=True):
         regions = [each for each in _regions(work) if each.geometry]
-        origins = {each.get("id"): each.get("origin") for each in annotation["result"]}
+        origins = _origins(annotation)
         for region in regions:
             made_from, model = predicted.get(region.first.id, (None, ""))
             told = Told(
                 when=_time(annotation.get("updated_at")),
                 seconds=_share(annotation.get("lead_time"), len(regions)),
-                origin=origins.get(region.first.id) or "",
+                origin=origins.get(region.first.id, ""),
                 corners=_corners(region),
                 predicted=made_from,
                 predicted_by=model,
             )
             yield f"{document}#{region.key()}", told
+
+
+def _origins(annotation: Any) -> dict[str, str]:
+    """What each region of an annotation began as, by its id, where it is told."""
+    if not isinstance(annotation, dict):
+        return {}
+    found = {}
+    for result in annotation.get("result") or []:
+        if isinstance(result, dict) and isinstance(result.get("origin"), str):
+            found[str(result.get("id"))] = result["origin"]
+    return found
 
 
 def _predictions(document: str, entry: Any) -> dict[str, tuple[Shape, str]]:
@@ -113,9 +126,12 @@ def _share(seconds: Any, regions: int) -> float | None:
 
 def _time(text: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(text))
+        found = datetime.fromisoformat(str(text))
     except ValueError:
         return None
+    if found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
+    return found
 
 
 def _corners(region: Region) -> Corners | None:

@@ -53,7 +53,10 @@ def audit(settings: Settings) -> list[Check]:
             tables.objects_end_once(build),
         ),
         ("no group and no image is in two splits", tables.splits_are_apart(build)),
-        ("no group and no image of the shards is in two", shards.images_stay(build)),
+        (
+            "no group and no image of the shards is in two splits",
+            shards.images_stay(build),
+        ),
         (
             "no near-duplicates, scenes or videos are in two splits",
             shards.links_stay(build, settings),

@@ -86,17 +86,17 @@ class Attempt:
         """A JSON file of the build."""
         return json.loads(fsspec.filesystem("s3").cat_file(f"{self.build}/{path}"))
 
-    def names_or_none(self) -> set[str]:
-        """The names at the top of the build; none if it is not there yet."""
-        try:
-            return self.names()
-        except FileNotFoundError:
-            return set()
-
     def names(self) -> set[str]:
-        """The names at the top of the build."""
-        listed = fsspec.filesystem("s3").ls(self.build, detail=False, refresh=True)
-        return {path.rpartition("/")[2] for path in listed}
+        """The names at the top of the build of whatever holds a file."""
+        files = fsspec.filesystem("s3")
+        files.invalidate_cache()
+        found = files.find(self.build, detail=True)
+        top = self.build.removeprefix("s3://") + "/"
+        return {
+            path.removeprefix(top).partition("/")[0]
+            for path, info in found.items()
+            if info["type"] == "file"
+        }
 
 
 def put_corpus(folder: Path) -> Corpus:

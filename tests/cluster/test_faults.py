@@ -72,7 +72,7 @@ def test_a_worker_without_memory_and_a_poisoned_image(
 def test_the_scheduler_is_restarted(corpus: Corpus, cluster: Machines) -> None:
     attempt = corpus.settings(cluster.address)
     process = attempt.start()
-    while ".ingest.partial" not in attempt.names_or_none():
+    while ".ingest.partial" not in attempt.names():
         time.sleep(0.2)
         assert process.poll() is None
     cluster.restart()

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.cluster.corpus import Corpus
 from tests.cluster.machines import ROOT, Machines
 
@@ -39,5 +37,4 @@ def test_a_worker_with_another_codec_is_refused_before_work(
     assert process.returncode == 2, said
     assert "libwebp 0.1" in said
     assert "but the run has WebP lossless, libwebp" in said
-    with pytest.raises(FileNotFoundError):
-        attempt.names()
+    assert attempt.names() <= {"run.json"}

@@ -10,12 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from safetensors.torch import load_file
 from upath import UPath
 
+from curate.errors import InputError
 from curate.settings import Settings
 from curate.shards.reader import open_shards
+from model import ranks
 from model.evaluation.evaluate import evaluate
 from model.loading import schedule
 from model.ranks import SharedNorm
@@ -90,6 +93,17 @@ def test_parts_of_a_batch_are_all_of_it(build_folder: Callable[..., Settings]) -
         rows = np.concatenate([part.rows for part in parts])
         assert sorted(rows.tolist()) == sorted(plan.rows.tolist())
         assert all(len(part.windows) == len(part.drawn) == len(part) for part in parts)
+
+
+def test_who_was_not_started_by_torchrun_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    with (
+        pytest.raises(InputError, match="started by torchrun"),
+        ranks.together(torch.device("cpu")),
+    ):
+        pass
 
 
 def test_in_one_process_the_norm_is_the_published_one() -> None:

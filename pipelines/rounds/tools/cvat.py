@@ -22,7 +22,7 @@ from curate.limits import Limits
 from curate.loop_settings import LoopSource
 from pipelines.rounds.connection import (
     Unanswered,
-    ask_json,
+    ask_for,
     connected,
     download,
     header_auth,
@@ -54,8 +54,8 @@ def fetch(
     new = folder / f".{DOCUMENT}.new"
     with connected(source, header_auth(scheme, token)) as session:
         url = f"{source.address}/api/projects/{source.project}/dataset/export"
-        begun = ask_json(session, source, "POST", url, params=_FORMAT)
-        made = _wait_for(session, source, begun["rq_id"])
+        begun = ask_for("rq_id", session, source, "POST", url, params=_FORMAT)
+        made = _wait_for(session, source, str(begun))
         download(session, source, made, new, limits.file_bytes)
 
     document = folder / DOCUMENT
@@ -72,13 +72,15 @@ def _wait_for(session: Any, source: LoopSource, request: str) -> str:
     """Wait until an export is made; where it is."""
     url = f"{source.address}/api/requests/{quote(request, safe='')}"
     for _ in range(_MOST_POLLS):
-        state = ask_json(session, source, "GET", url)
-        if state["status"] == "finished":
+        status = ask_for("status", session, source, "GET", url)
+        if status == "finished":
+            result = ask_for("result_url", session, source, "GET", url)
             # A server behind another one may not know by which name it is asked.
-            made = urlsplit(state["result_url"])
+            made = urlsplit(str(result))
             return f"{source.address}{made.path}?{made.query}"
-        if state["status"] == "failed":
-            raise Unanswered(f"{url}: the export has failed: {state.get('message')}")
+        if status == "failed":
+            message = ask_for("message", session, source, "GET", url)
+            raise Unanswered(f"{url}: the export has failed: {message}")
         time.sleep(_POLL_SECONDS)
     raise Unanswered(f"{url}: the export does not get ready")
 

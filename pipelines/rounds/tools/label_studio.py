@@ -30,7 +30,7 @@ from pipelines.rounds.connection import (
     Auth,
     Unanswered,
     ask,
-    ask_json,
+    ask_for,
     connected,
     download,
     header_auth,
@@ -107,8 +107,8 @@ def _auth(source: LoopSource, token: str | None) -> Auth | None:
         if time.monotonic() > until:
             url = f"{source.address}/api/token/refresh"
             with connected(source, None) as session:
-                answer = ask_json(session, source, "POST", url, json={"refresh": token})
-            access = answer["access"]
+                given = {"refresh": token}
+                access = ask_for("access", session, source, "POST", url, json=given)
             until = time.monotonic() + _ACCESS_SECONDS
         request.headers["Authorization"] = f"Bearer {access}"
         return request
@@ -135,8 +135,8 @@ def _download_tasks(
         log(f"loop: {error}; asks for a snapshot instead")
 
     snapshots = f"{source.address}/api/projects/{source.project}/exports/"
-    snapshot = ask_json(session, source, "POST", snapshots, json=_SNAPSHOT)
-    url = f"{snapshots}{snapshot['id']}"
+    number = ask_for("id", session, source, "POST", snapshots, json=_SNAPSHOT)
+    url = f"{snapshots}{number}"
     _wait_for(session, source, url)
     download(
         session, source, f"{url}/download", target, limits.file_bytes, params=as_json
@@ -147,7 +147,7 @@ def _download_tasks(
 def _wait_for(session: Any, source: LoopSource, url: str) -> None:
     """Wait until a snapshot is there."""
     for _ in range(_MOST_POLLS):
-        status = ask_json(session, source, "GET", url)["status"]
+        status = ask_for("status", session, source, "GET", url)
         if status == "completed":
             return
         if status == "failed":

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -166,15 +165,6 @@ def test_roles_place_their_groups() -> None:
 def test_a_train_image_that_is_also_a_test_image_does_not_train() -> None:
     result = run([image(1, role="train"), image(1, role="test", export="s")])
     assert set(result.splits.values()) == {"test"}
-
-
-def test_the_table_of_groups_tells_splits_and_links() -> None:
-    groups = grouped([image(1, video="v"), image(2, video="v"), image(3)], SETTINGS)
-    table = split.groups_table(groups, np.array([0, 1], np.int8))
-    assert table.schema == split.GROUPS
-    assert table["split"].to_pylist() == ["train", "val"]
-    assert table["image_ids"].to_pylist() == [[f"{1:032x}", f"{2:032x}"], [f"{3:032x}"]]
-    assert table["links"].to_pylist() == [[("video", 1)], []]
 
 
 def test_an_empty_partition_passes() -> None:

@@ -202,6 +202,13 @@ def test_an_answer_that_is_no_list_of_tasks_is_refused(
     assert not (tmp_path / "export.json").exists()
 
 
+def test_an_answer_of_another_version_is_said(studio: Tool, tmp_path: Path) -> None:
+    studio.export_status = 504
+    studio.snapshot = {"number": 9}
+    with pytest.raises(InputError, match="without 'id': another version of the tool"):
+        fetch(studio, tmp_path)
+
+
 def test_a_tool_that_fails_for_good_is_said(studio: Tool, tmp_path: Path) -> None:
     studio.failures = 1000
     with pytest.raises(InputError, match=r"the tool has failed \(500\)"):

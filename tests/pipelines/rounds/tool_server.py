@@ -52,6 +52,11 @@ class Tool:
     polls: int = 0
     """Times that a snapshot or an export is said not to be ready."""
 
+    snapshot: dict[str, Any] = field(
+        default_factory=lambda: {"id": 9, "status": "created"}
+    )
+    """The answer to who asks for one."""
+
     result: str = "completed"
     asked: Counter[str] = field(default_factory=Counter)
     """Number of requests by method and path."""
@@ -88,7 +93,7 @@ def label_studio(tool: Tool) -> Starlette:
         return _tasks(tool)
 
     async def snapshots(request: Request) -> Response:
-        return _check(tool, request) or _json({"id": 9, "status": "created"}, 201)
+        return _check(tool, request) or _json(tool.snapshot, 201)
 
     async def snapshot(request: Request) -> Response:
         denied = _check(tool, request)

@@ -103,7 +103,7 @@ def _copy_into_test(build: Path) -> None:
         (_shards(_column("drawn_x0", _moved(90))), "its box leaves the drawn box"),
         (_shards(_column("window_x1", _moved(999))), "its window leaves the crop"),
         (_shards(_column("crop_y0", _moved(-999))), "its crop leaves the image"),
-        (_copy_into_test, "of the shards is in two: "),
+        (_copy_into_test, "of the shards is in two splits: "),
         (_rows("shard", _column("video", lambda old: ["v"] * len(old))), "by video"),
         (_rows("shard", _one_thumbnail), "by near duplicate"),
         (_cut, "bytes have changed"),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pandas import DataFrame
 from upath import UPath
 
+from curate.stages.group_tables import SHARED_IMAGES
 from curate.stages.groups import AUGMENTATION, LINKS, NEAR_DUPLICATE, SAME_BYTES
-from curate.stages.split import SHARED_IMAGES
 from curate.storage import read_table
 from pipelines.pages.curation import pictures
 from pipelines.pages.curation.curated_build import CuratedBuild
