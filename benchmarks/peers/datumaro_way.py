@@ -1,4 +1,4 @@
-"""The crops of a COCO document by datumaro: its importer gives pictures with their polygons."""
+"""The crops of a COCO document by datumaro: its importer gives polygons with their pictures."""
 
 import tempfile
 from collections import defaultdict
@@ -18,7 +18,7 @@ def rows(document: str, images: str) -> Iterator[Row | None]:
         dataset = datumaro.Dataset.import_from(folder, "coco_instances")
         names = dataset.categories()[datumaro.AnnotationType.label]
         for item in dataset:
-            picture = Image.fromarray(item.media.data[:, :, ::-1])  # OpenCV's order
+            picture = Image.open(item.media.path).convert("RGB")  # some are grey
             polygons = defaultdict(list)
             for each in item.annotations:
                 if isinstance(each, datumaro.Polygon):

@@ -18,6 +18,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
@@ -194,9 +195,22 @@ class Workers:
             )
         except ValueError as error:  # no address at all
             raise InputError(self._no_answer(error)) from None
-        with contextlib.suppress(KeyError):  # a scheduler without a dashboard
-            self._screen.note(f"Dask's dashboard: {client.dashboard_link}")
+        self._note_dashboard(client)
         return client
+
+    def _note_dashboard(self, client: Any) -> None:
+        """Say where the cluster's dashboard is, if it has one and it can be reached from here."""
+        import urllib3  # slow to import
+
+        try:
+            link: str = client.dashboard_link
+            answer = urllib3.request(
+                "GET", link, timeout=_SECONDS_TO_CONNECT, retries=False
+            )
+        except (KeyError, urllib3.exceptions.HTTPError):
+            return
+        if answer.status == HTTPStatus.OK:
+            self._screen.note(f"Dask's dashboard: {link}")
 
     def _no_answer(self, error: Exception) -> str:
         where = "the local cluster"
