@@ -19,8 +19,7 @@ from curate.shards.windows import Boxes
 READ_AHEAD_BYTES = 64 * 2**20
 """Encoded crops and masks that are read before the first of them is decoded."""
 
-_DECODED_AHEAD = 64  # samples
-_TOGETHER = 8  # samples that a thread decodes at a time
+_TOGETHER = 32  # samples that a thread decodes at a time
 _LOADERS = 4  # threads that wait for the storage
 
 
@@ -52,7 +51,8 @@ def stream(
             some = wanted[first : first + _TOGETHER]
             read = decoders.submit(shards.samples, some, drawn[some], window[some])
             ahead.append(read)
-            if len(ahead) * _TOGETHER > _DECODED_AHEAD:
+            # While the first is used, each thread decodes one.
+            if len(ahead) > threads:
                 yield from ahead.popleft().result()
         while ahead:
             yield from ahead.popleft().result()

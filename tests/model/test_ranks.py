@@ -6,13 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 from upath import UPath
 
 from curate.errors import InputError
@@ -22,6 +23,7 @@ from model import ranks
 from model.evaluation.evaluate import evaluate
 from model.loading import schedule
 from model.ranks import SharedNorm
+from model.start import start_model
 from model.train import train
 
 ROOT = Path(__file__).parents[2]
@@ -77,9 +79,23 @@ def test_two_ranks_do_what_one_process_does(
     for name in ("crops", "pixels", "padding", "epoch", "batch"):
         assert record[name] == alone_record[name]
     assert np.allclose(record["losses"], alone_record["losses"], atol=1e-4)
-    assert set(together) == set(alone)
-    for name, tensor in alone.items():
-        assert torch.allclose(together[name], tensor, rtol=1e-3, atol=1e-4), name
+    # A bias before a norm has a gradient of nothing but rounding, of which AdamW makes whole
+    # steps: so what counts is how far apart all weights are, by how far they moved.
+    shards = open_shards(UPath(settings.build), "train")
+    start = start_model(settings.train, shards, print).model.state_dict()
+    moved = distance(alone, start)
+    assert moved > 0
+    assert distance(alone, together) < 0.02 * moved
+
+
+def distance(weights: Mapping[str, Tensor], others: Mapping[str, Tensor]) -> float:
+    """Between two sets of weights: the root of the sum of squares."""
+    squares = [
+        (each - others[name]).double().square().sum()
+        for name, each in weights.items()
+        if each.is_floating_point()
+    ]
+    return float(torch.stack(squares).sum().sqrt())
 
 
 def test_parts_of_a_batch_are_all_of_it(build_folder: Callable[..., Settings]) -> None:
