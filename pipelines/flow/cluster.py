@@ -80,7 +80,8 @@ class Workers:
         """Have a cluster that goes on no longer prepare its workers for this run."""
         if self._client is None:
             return
-        with contextlib.suppress(OSError, RuntimeError):  # it may be gone already
+        # It may be gone already, or have refused a worker before any was prepared.
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
             self.effort.look_away()
             if self._cluster is None:
                 self._client.unregister_worker_plugin(self._name)
