@@ -73,6 +73,7 @@ MODEL_ENTRANCES = {
     "model.evaluation.changed_cases",
     "model.evaluation.evaluate",
     "model.predict",
+    "model.ranks",
     "model.train",
 }
 MODEL_TABLES = {
