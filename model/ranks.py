@@ -15,21 +15,24 @@ import torch
 from torch import Tensor, distributed, nn
 
 from curate.errors import InputError
+from model.hardware import device
 
 _T = TypeVar("_T")
 
 
 @contextmanager
-def together(on: torch.device) -> Iterator[None]:
+def together() -> Iterator[None]:
     """The ranks that torchrun has started meet; those of a GPU have one of their own each.
 
     InputError if they were started in another way.
     """
     if "LOCAL_RANK" not in os.environ:
         raise InputError("several ranks are started by torchrun, see docs/training.md")
-    if on.type == "cuda":
+    backend = "gloo"
+    if device().type == "cuda":
+        backend = "nccl"
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    distributed.init_process_group("nccl" if on.type == "cuda" else "gloo")
+    distributed.init_process_group(backend)
     try:
         yield
     finally:

@@ -76,6 +76,7 @@ MODEL_ENTRANCES = {
     "model.evaluation.changed_cases",
     "model.evaluation.evaluate",
     "model.predict",
+    "model.ranks",
     "model.train",
 }
 MODEL_TABLES = {

@@ -42,7 +42,7 @@ def on_two_ranks(settings: Path) -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command += ["--master-port", str(port), "-m", "model.on_ranks", str(settings)]
+    command += ["--master-port", str(port), "-m", "pipelines.on_ranks", str(settings)]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True
@@ -117,7 +117,7 @@ def test_who_was_not_started_by_torchrun_is_told(
     monkeypatch.delenv("LOCAL_RANK", raising=False)
     with (
         pytest.raises(InputError, match="started by torchrun"),
-        ranks.together(torch.device("cpu")),
+        ranks.together(),
     ):
         pass
 

@@ -1,6 +1,6 @@
 """Train and judge on several ranks:
 
-    torchrun --nproc-per-node 2 -m model.on_ranks SETTINGS
+    torchrun --nproc-per-node 2 -m pipelines.on_ranks SETTINGS
 
 Each rank reads its share of the shards by itself, so the build is a folder that all of them see.
 The result is, within rounding, that of `train` and `evaluate` in one process: `batch_pixels` is
@@ -12,12 +12,10 @@ import sys
 from pathlib import Path
 
 from curate.errors import InputError
-from curate.formats import options_by_name
-from curate.settings_file import load_settings
-from model import ranks
 from model.evaluation.evaluate import evaluate
-from model.hardware import device
+from model.ranks import together
 from model.train import train
+from pipelines.arguments import load
 
 
 def main() -> None:
@@ -26,11 +24,11 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("settings")
+    parser.add_argument("settings", type=Path)
     arguments = parser.parse_args()
     try:
-        settings = load_settings(Path(arguments.settings), options_by_name())
-        with ranks.together(device()):
+        settings = load(arguments.settings, root=None)
+        with together():
             train(settings, _log)
             evaluate(settings, _log)
     except InputError as error:
