@@ -139,10 +139,11 @@ class Counting(OneWorker):
         function: Callable[[_T, Any], _R],
         items: Sequence[_T],
         shared: Any,
+        amounts: Sequence[int] | None = None,
     ) -> list[_R]:
         """`function(item, shared)` for each item, counted."""
         begun = cpu_clock()
-        made = super().map(title, function, items, shared)
+        made = super().map(title, function, items, shared, amounts)
         self.seconds[title] += cpu_clock() - begun
         self.tasks[title] += len(items)
         return made

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.jit._trace import TracerWarning
 from upath import UPath
 
 from curate.storage import write_bytes
@@ -61,7 +62,8 @@ def _repeated(side: int) -> Tensor:
     length = torch.as_tensor(side)
     steps = (length + STEP - 1) // STEP
     padded = (STEP * steps).clamp(min=MIN_SIDE)
-    return torch.arange(padded).clamp(max=length - 1)  # type: ignore[call-overload]
+    rows: Tensor = torch.arange(padded).clamp(max=length - 1)  # type: ignore[call-overload]
+    return rows
 
 
 def export_onnx(path: str | Path, out: UPath) -> dict[str, str]:
@@ -89,13 +91,13 @@ def _traced(network: BoxNetwork) -> bytes:
     with warnings.catch_warnings():
         # torch warns of Python's branches on sizes. They are the same for all padded windows.
         # And it would rather export by torch.export, which takes minutes where this takes seconds.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", TracerWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.filterwarnings("ignore", "Constant folding", UserWarning)
         torch.onnx.export(
             _AnyWindow(network).eval(),
             (window, drawn),
-            file,
+            file,  # type: ignore[arg-type]  # it takes a stream where it does not use dynamo
             dynamo=False,
             opset_version=_OPSET,
             input_names=["window", "drawn"],

@@ -57,10 +57,10 @@ def drawn(true: Mask, rng: np.random.Generator) -> Mask:
     square = np.ones((3, 3), np.uint8)
     pixels = true.astype(np.uint8)
     if off < 0:
-        pixels = cv2.erode(pixels, square, iterations=-off)
+        changed = cv2.erode(pixels, square, iterations=-off)
     else:
-        pixels = cv2.dilate(pixels, square, iterations=off)
-    mask: Mask = pixels > 0
+        changed = cv2.dilate(pixels, square, iterations=off)
+    mask: Mask = changed.astype(np.bool_)
     if not mask.any():
         return true
     return mask

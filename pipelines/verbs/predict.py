@@ -87,7 +87,7 @@ def predict(
     with Screen().steps("predict", len(document.asked)) as advance:
         for image in document.asked:
             answered += _answer_image(document, image, asking)
-            advance()
+            advance(1)
 
     document.unanswered.sort(key=lambda left: left.place)
     predicted = Predicted(

@@ -116,8 +116,10 @@ def _read_shared_images(folder: UPath) -> DataFrame:
     """What customers share; nothing if the split is of an older version."""
     path = folder / "split" / "shared_images.parquet"
     if not path.exists():
-        return SHARED_IMAGES.empty_table().to_pandas()
-    return read_table(path).to_pandas()
+        nothing: DataFrame = SHARED_IMAGES.empty_table().to_pandas()
+        return nothing
+    shared: DataFrame = read_table(path).to_pandas()
+    return shared
 
 
 def _read_linked_groups(folder: UPath) -> list[LinkedGroup]:
