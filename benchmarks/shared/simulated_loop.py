@@ -206,7 +206,8 @@ def trust(loop: Loop, name: str, state: State, new: pa.Table) -> Values:
     qualities = judged.set_index("object_id").annotation_quality
     factors = quality_trusts(qualities, _TRUST)
     by_row = new["object_id"].to_pandas().map(factors).fillna(1.0)
-    return by_row.to_numpy(np.float64)
+    values: Values = by_row.to_numpy(np.float64)
+    return values
 
 
 def _earlier(state: State, new: pa.Table) -> pa.Table:
