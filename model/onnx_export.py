@@ -11,7 +11,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torch.jit._trace import TracerWarning
 from upath import UPath
 
 from curate.storage import write_bytes
@@ -62,8 +61,8 @@ def _repeated(side: int) -> Tensor:
     length = torch.as_tensor(side)
     steps = (length + STEP - 1) // STEP
     padded = (STEP * steps).clamp(min=MIN_SIDE)
-    rows: Tensor = torch.arange(padded).clamp(max=length - 1)  # type: ignore[call-overload]
-    return rows
+    places: Tensor = torch.arange(padded)  # type: ignore[call-overload]
+    return places.clamp(max=length - 1)
 
 
 def export_onnx(path: str | Path, out: UPath) -> dict[str, str]:
@@ -89,15 +88,13 @@ def _traced(network: BoxNetwork) -> bytes:
     drawn = torch.tensor(_TRACED_BOX)
     file = BytesIO()
     with warnings.catch_warnings():
-        # torch warns of Python's branches on sizes. They are the same for all padded windows.
-        # And it would rather export by torch.export, which takes minutes where this takes seconds.
-        warnings.simplefilter("ignore", TracerWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
+        # torch warns of Python's branches on sizes, which are the same for all padded windows. And
+        # it would rather export by torch.export, which takes minutes where this takes seconds.
+        warnings.simplefilter("ignore")
         torch.onnx.export(
             _AnyWindow(network).eval(),
             (window, drawn),
-            file,  # type: ignore[arg-type]  # it takes a stream where it does not use dynamo
+            file,  # type: ignore[arg-type]  # its stub lacks files that are open
             dynamo=False,
             opset_version=_OPSET,
             input_names=["window", "drawn"],

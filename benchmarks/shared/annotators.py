@@ -56,11 +56,9 @@ def drawn(true: Mask, rng: np.random.Generator) -> Mask:
     off = int(rng.integers(-NOISE, NOISE, endpoint=True))
     square = np.ones((3, 3), np.uint8)
     pixels = true.astype(np.uint8)
-    if off < 0:
-        changed = cv2.erode(pixels, square, iterations=-off)
-    else:
-        changed = cv2.dilate(pixels, square, iterations=off)
-    mask: Mask = changed.astype(np.bool_)
+    moved = cv2.dilate(pixels, square, iterations=max(off, 0))
+    moved = cv2.erode(moved, square, iterations=max(-off, 0))
+    mask: Mask = moved > 0
     if not mask.any():
         return true
     return mask
