@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) gate runs compare promote rollback quality report inspect init formats trace audit taxonomy review segment serve base weights test fuzz lint bench \
+.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster fuzz lint bench lock predict export-onnx \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -51,6 +51,9 @@ promote: .venv/run  ## put a run into use: make promote RUN=2
 rollback: .venv/run  ## return to the run that was in use before
 	$(PIPELINES) rollback $(SETTINGS) $(OPTIONS)
 
+round: .venv/run  ## fetch corrections, train on them, judge, promote through the gate: a round of the loop (docs/loop.md)
+	$(PIPELINES) loop $(SETTINGS) $(OPTIONS)
+
 quality: .venv/run  ## judge the annotations of SETTINGS by the model that learned from them, and show the doubtful ones
 	$(PIPELINES) quality $(SETTINGS) $(OPTIONS)
 
@@ -81,8 +84,28 @@ review: .venv/run  ## the same, then serve the page on this machine: it saves wh
 segment: .venv/run  ## the mask in a box: make segment IMAGE=photo.jpg BOX=x0,y0,x1,y1 OUT=mask.png
 	$(PIPELINES) segment $(IMAGE) --box $(BOX) -o $(or $(OUT),mask.png) $(OPTIONS)
 
+predict: .venv/run  ## masks for a COCO file of boxes: make predict BOXES=boxes.json IMAGES=photos OUT=masks.json
+	$(PIPELINES) predict $(SETTINGS) $(BOXES) --images $(IMAGES) --out $(or $(OUT),masks.json) $(OPTIONS)
+
+export-onnx: .venv/run  ## the model of SETTINGS as an ONNX file, for programs without torch
+	$(PIPELINES) export-onnx $(SETTINGS) $(or $(OUT),box.onnx) $(OPTIONS)
+
 serve: .venv/run  ## a page and an API on this machine: draw a box, see its mask
 	$(PIPELINES) serve $(SETTINGS) $(OPTIONS)
+
+build/label-studio/venv/done: examples/label_studio/requirements.txt
+	test -d build/label-studio/venv || $(PYTHON) -m venv build/label-studio/venv
+	build/label-studio/venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+build/demo/exports: | .venv/run
+	.venv/bin/python -m examples.demo build/demo/exports
+
+loop: .venv/run build/label-studio/venv/done | build/demo/exports  ## Label Studio with a demo project and our model: draw a box, get a mask
+	.venv/bin/python -m examples.label_studio $(SETTINGS)
+
+loop-test: .venv/dev build/label-studio/venv/done | build/demo/exports  ## the same tried in a browser, from the box to the exported correction (minutes)
+	.venv/bin/python -m pytest tests/examples/label_studio/in_browser.py
 
 base: .venv/run  ## paint scenes and train the base model further, on them alone, or with the licensed sets in DATA=PATH (hours)
 	.venv/bin/python -m examples.scenes build/base/exports
@@ -95,6 +118,13 @@ weights: .venv/run  ## fetch the published U2-Net weights, by digest
 test: .venv/dev  ## the tests
 	.venv/bin/python -m pytest -n 2
 
+.venv/cluster: .venv/dev
+	$(INSTALL) --group cluster
+	touch .venv/cluster
+
+test-cluster: .venv/cluster  ## the tests on a cluster of processes that share only an S3 store, and die
+	.venv/bin/python -m pytest tests/cluster --durations 5
+
 fuzz: .venv/dev  ## read 20,000 damaged exports: OPTIONS='--seed 1 --cases 1000'
 	.venv/bin/python -m tests.fuzz $(OPTIONS)
 
@@ -103,17 +133,38 @@ lint: .venv/dev  ## style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-bench: .venv/dev  ## every claim of docs/performance.md, measured (DATA=PATH: on the open sets)
+# The libraries that the pipeline is compared with; they need other releases than it does.
+build/peers/made: pyproject.toml
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check --group peers
+	touch build/peers/made
+
+bench: .venv/dev build/peers/made  ## every claim of docs/performance.md, measured (DATA=PATH: on the open sets)
 	.venv/bin/python -m benchmarks.ingest_to_shards $(if $(DATA),--data $(DATA))
+	.venv/bin/python -m benchmarks.beside_peers --peers build/peers/bin/python $(if $(DATA),--data $(DATA))
+	.venv/bin/python -m benchmarks.cost_by_step $(if $(DATA),--data $(DATA))
+	.venv/bin/python -m benchmarks.grown_corpus $(if $(DATA),--data $(DATA))
 	.venv/bin/python -m benchmarks.ingest_coco
+	.venv/bin/python -m benchmarks.curate_tables
+	.venv/bin/python -m benchmarks.reader $(if $(DATA),--data $(DATA))
 	.venv/bin/python -m benchmarks.train_throughput
 	.venv/bin/python -m benchmarks.answer
 	.venv/bin/python -m benchmarks.large_boxes
 	.venv/bin/python -m benchmarks.metrics
 	.venv/bin/python -m benchmarks.gate
 	.venv/bin/python -m benchmarks.match_labels
+	.venv/bin/python -m benchmarks.scale
 	.venv/bin/python -m benchmarks.serve
+	.venv/bin/python -m benchmarks.loop_round
+	.venv/bin/python -m benchmarks.loop_simulation $(if $(DATA),--data $(DATA))
 	test ! -d build/demo/balance || .venv/bin/python -m benchmarks.annotation_quality
+
+lock:  ## write requirements.lock: all that the images of the Dockerfile install
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[s3]' --group pipelines
+	build/lock/bin/python -m pip freeze --exclude segcurate > requirements.lock
 
 docs: .venv/dev  ## the documentation as a site, in build/docs
 	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict

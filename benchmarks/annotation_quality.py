@@ -92,15 +92,15 @@ def spoil_rows(
         kind = list(Spoiling)[len(changed) % len(Spoiling)]
         others = [other for other in rows_of_image[images[row]] if other != row]
         mask = spoil(
-            kind, _mask(rows, row), [_mask(rows, other) for other in others], rng
+            kind, mask_of(rows, row), [mask_of(rows, other) for other in others], rng
         )
         if mask is not None:
             changed[row] = mask
             kinds[object_ids[row]] = kind
-    return _with_masks(rows, changed), kinds
+    return with_masks(rows, changed), kinds
 
 
-def _mask(rows: pa.Table, row: int) -> Mask:
+def mask_of(rows: pa.Table, row: int) -> Mask:
     """The mask of a row in its whole image."""
     height = rows["image_height"][row].as_py()
     width = rows["image_width"][row].as_py()
@@ -108,7 +108,7 @@ def _mask(rows: pa.Table, row: int) -> Mask:
     return masks.decode(run_lengths.parse(counts, height, width))
 
 
-def _with_masks(rows: pa.Table, changed: dict[int, Mask]) -> pa.Table:
+def with_masks(rows: pa.Table, changed: dict[int, Mask]) -> pa.Table:
     """The rows with other masks at some places."""
     columns = {name: rows[name].to_pylist() for name in ("counts", "area")}
     for side in _BOX:

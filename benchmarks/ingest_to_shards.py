@@ -30,7 +30,7 @@ from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
 from curate.pixels import images
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
-from curate.settings import ExportSettings, LicenceSettings, Settings
+from curate.settings import CropSettings, ExportSettings, LicenceSettings, Settings
 from curate.shards.layout import shard_files
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run, run_stages
@@ -71,9 +71,10 @@ class OneWorker(Workers):
         function: Callable[[_T, Any], _R],
         items: Sequence[_T],
         shared: Any,
+        amounts: Sequence[int] | None = None,
     ) -> list[_R]:
         """`function(item, shared)` for each item."""
-        del title
+        del title, amounts
         return [function(item, shared) for item in items]
 
 
@@ -148,22 +149,33 @@ def made_sources(
     return [Source(document.parent, [(document, images)]) for document, images in made]
 
 
-def run_pipeline(sources: list[Source], build: Path) -> int:
-    """All stages from ingest to shard; the number of rows in the shards."""
+def run_pipeline(
+    sources: list[Source],
+    build: Path,
+    workers: Workers | None = None,
+    crop: CropSettings | None = None,
+) -> int:
+    """All stages from ingest to shard; the number of rows in the shards.
+
+    `workers`: who does the work, this process if there are none.
+    """
     # All builds share one taxonomy.
     taxonomy = build.parent / "taxonomy" / "concepts.yaml"
     if not taxonomy.exists():
         taxonomy.parent.mkdir()
-        taxonomy.write_text(_taxonomy(sources))
+        taxonomy.write_text(taxonomy_of(sources))
     settings = Settings(
         build=str(build),
         taxonomy=str(taxonomy),
         exports=[_export(source) for source in sources],
         licences=LicenceSettings(allow=["benchmark"]),
+        crop=crop or CropSettings(),
     )
     # No Dask and no progress bars: what is measured is the work.
     screen = Silent()
-    run = Run(settings, OneWorker(settings.dask, screen), screen)
+    if workers is None:
+        workers = OneWorker(settings.dask, screen)
+    run = Run(settings, workers, screen)
     run.look_at_exports()
     ledgers = run_stages(run, FLOW, "shard")
     return int(ledgers["shard"].out)
@@ -182,7 +194,7 @@ def _export(source: Source) -> ExportSettings:
     )
 
 
-def _taxonomy(sources: list[Source]) -> str:
+def taxonomy_of(sources: Sequence[Source]) -> str:
     """Each class of the annotation files as a concept of its own."""
     names = set()
     for source in sources:

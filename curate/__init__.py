@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         RowRunLengths,
     )
     from curate.settings import CropSettings
+    from curate.shards.epochs import Bookmark, Consumer, batches
     from curate.shards.reader import Sample, Shards, open_shards, random_windows
     from curate.shards.sampling import order
     from curate.shards.streaming import stream
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Annotation",
     "Bitmap",
+    "Bookmark",
     "Box",
     "Compound",
+    "Consumer",
     "CropSettings",
     "Drop",
     "Export",
@@ -64,6 +67,7 @@ __all__ = [
     "RunLengths",
     "Sample",
     "Shards",
+    "batches",
     "formats",
     "masks",
     "open_shards",
@@ -94,6 +98,7 @@ _FILES = {
         "RowRunLengths",
     ),
     "curate.settings": ("CropSettings",),
+    "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),
     "curate.shards.reader": (
         "Sample",
         "Shards",

@@ -1,12 +1,34 @@
 """Bounds on what strangers' files may cost; each is a setting, with these defaults."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated, Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+"""A name that is safe in paths and messages."""
 
 
 class Section(BaseModel):
-    """Base of the settings' sections: unknown keys are errors, and values never change."""
+    """Base of the settings' sections: unknown keys are errors, and values never change.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A number is finite, and neither true nor false, which Python takes for 1 and 0.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _true_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        name = info.field_name or ""
+        if isinstance(value, bool) and not _allows_boolean(
+            cls.model_fields[name].annotation
+        ):
+            raise ValueError("must not be true or false")
+        return value
+
+
+def _allows_boolean(annotation: Any) -> bool:
+    return bool in (annotation, *get_args(annotation))
 
 
 class Limits(Section):

@@ -86,6 +86,10 @@ class Reason(StrEnum):
         "fault",
         "a bug of this program; its traceback is in the build's folder `faults`",
     )
+    KILLED_WORKER = (
+        "killed_worker",
+        "each worker that opened the image ended, most likely for want of memory",
+    )
     # decisions
     UNMAPPED_LABEL = (
         "unmapped_label",

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from curate.flags import Flag
-from curate.limits import Limits, Section
+from curate.limits import Limits, Name, Section
+from curate.loop_settings import LoopSettings, check_sources
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 OWN_TAXONOMY = Path(__file__).parents[1] / "taxonomy" / "concepts.yaml"
 """The project's own taxonomy, in a clone."""
 
@@ -184,7 +184,7 @@ class SplitSettings(Section):
     near_duplicate_bits: int = Field(
         default=4,
         ge=0,
-        le=16,
+        le=10,
         description=(
             "bits of the 64-bit dHash in which near duplicates differ at most; a second look at "
             "their pixels confirms them"
@@ -311,7 +311,8 @@ class DaskSettings(Section):
     scheduler: str | None = Field(
         default=None,
         description=(
-            "address of an existing cluster's scheduler (`tcp://…`); `null`: a local cluster"
+            "address of an existing cluster's scheduler (`tcp://…`), whose dashboard "
+            "is named when the run starts; `null`: a local cluster, which has none"
         ),
     )
 
@@ -490,8 +491,14 @@ class Settings(Section):
     evaluate: EvaluateSettings = EvaluateSettings()
     runs: RunsSettings = RunsSettings()
     quality: QualitySettings = QualitySettings()
+    loop: LoopSettings = LoopSettings()
     dask: DaskSettings = DaskSettings()
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _sources_are_exports(self) -> Self:
+        check_sources(self.loop.sources, [export.name for export in self.exports])
+        return self
 
     @field_validator("taxonomy")
     @classmethod

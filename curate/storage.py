@@ -1,11 +1,12 @@
-"""Writing that a kill cannot spoil.
+"""Files that a kill cannot spoil, on this machine and on a store.
 
-Everything is written beside its place, then renamed into it.
+This machine writes each beside its place, and renames it. A store has no rename, and needs
+none: an object is there whole, or not at all. Folders as a whole are in `curate.folders`.
 """
 
 import hashlib
+import io
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
@@ -14,6 +15,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
+
+from curate.stores import is_local, reaching
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
@@ -29,23 +32,37 @@ def digest(*parts: Any) -> str:
 
 @contextmanager
 def opened_beside(path: UPath) -> Iterator[IO[bytes]]:
-    """A file to write to that takes the place of `path` once it is whole."""
+    """A file to write to that takes the place of `path` once it is whole.
+
+    On a store it is kept in memory until then: closing a file there makes an object of
+    what has been written so far, also after an exception.
+    """
+    if not is_local(path):
+        with io.BytesIO() as buffer:
+            yield buffer
+            _put(path, buffer.getvalue())
+        return
+
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".partial")
     with beside.open("wb") as file:
         yield file
-
-    if is_local(path):
-        # Not UPath.rename: a file:// URL would lose its scheme.
-        os.replace(beside.path, path.path)  # noqa: PTH105
-    else:
-        beside.rename(path)
+    # Not UPath.rename: a file:// URL would lose its scheme.
+    os.replace(beside.path, path.path)  # noqa: PTH105
 
 
-def write_bytes(path: UPath, data: bytes) -> None:
+def write_bytes(path: UPath, data: bytes | memoryview) -> None:
     """Write a file whole or not at all."""
     with opened_beside(path) as file:
         file.write(data)
+
+
+def read_bytes(path: UPath) -> bytes:
+    """The bytes of a file, in one request if it is in a store. OSError, StoreUnavailable."""
+    if is_local(path):
+        return bytes(path.read_bytes())
+    with reaching(path):
+        return bytes(path.fs.cat_file(path.path))
 
 
 def write_json(path: UPath, data: Any) -> None:
@@ -56,9 +73,10 @@ def write_json(path: UPath, data: Any) -> None:
 
 def read_json(path: UPath) -> Any:
     """Plain data of a JSON file that `write_json` wrote; None if the file does not exist."""
-    if not path.exists():
+    data = _read_if_there(path)
+    if data is None:
         return None
-    return msgspec.json.decode(path.read_bytes())
+    return msgspec.json.decode(data)
 
 
 def read_record(path: UPath, kind: type[_Record]) -> _Record | None:
@@ -66,29 +84,33 @@ def read_record(path: UPath, kind: type[_Record]) -> _Record | None:
 
     msgspec.ValidationError if the file holds something else, msgspec.DecodeError if it is broken.
     """
-    if not path.exists():
+    data = _read_if_there(path)
+    if data is None:
         return None
-    return msgspec.json.decode(path.read_bytes(), type=kind)
+    return msgspec.json.decode(data, type=kind)
 
 
 def write_table(path: UPath, table: pa.Table) -> None:
     """Write a Parquet file whole or not at all."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
-    write_bytes(path, sink.getvalue().to_pybytes())
+    write_bytes(path, memoryview(sink.getvalue()))
 
 
 def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
     """A Parquet file, or some columns of it."""
+    if not is_local(path):
+        # Whole: one request is cheaper than the bytes of the other columns.
+        return pq.read_table(pa.BufferReader(read_bytes(path)), columns=columns)
     with path.open("rb") as file:
         return pq.read_table(pa.PythonFile(file, mode="r"), columns=columns)
 
 
 def partitions(folder: UPath) -> list[UPath]:
     """The `part-*.parquet` files of a folder, in order; none if the folder does not exist."""
-    if not folder.exists():
-        return []
-    return sorted(folder.glob("part-*.parquet"), key=lambda path: path.name)
+    with reaching(folder):
+        found = list(folder.glob("part-*.parquet"))
+    return sorted(found, key=lambda path: path.name)
 
 
 def read_partitions(
@@ -99,49 +121,15 @@ def read_partitions(
         yield read_table(path, columns)
 
 
-def replace_folder(new: UPath, final: UPath) -> None:
-    """Put the finished folder `new` in the place of `final`.
-
-    `recover` repairs what a kill between the two renames leaves.
-    """
-    old = _retired(final)
-    remove_folder(old)
-    if final.exists():
-        _move(final, old)
-    _move(new, final)
-    remove_folder(old)
+def _read_if_there(path: UPath) -> bytes | None:
+    """The bytes of a file; None if there is no such file."""
+    try:
+        return read_bytes(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
-def recover(final: UPath) -> None:
-    """Bring back the folder that a killed `replace_folder` had moved away."""
-    old = _retired(final)
-    if old.exists() and not final.exists():
-        _move(old, final)
-
-
-def remove_folder(folder: UPath) -> None:
-    """Remove a folder and all in it, if it exists."""
-    if not folder.exists():
-        return
-    if is_local(folder):
-        shutil.rmtree(folder.path)
-    else:
-        folder.fs.rm(folder.path, recursive=True)
-
-
-def is_local(path: UPath) -> bool:
-    """Whether a path is of this machine's own file system."""
-    protocol = getattr(path, "protocol", "")
-    return protocol in ("", "file", "local")
-
-
-def _move(folder: UPath, to: UPath) -> None:
-    if is_local(folder):
-        folder.rename(to)
-    else:
-        folder.fs.mv(folder.path, to.path, recursive=True)
-
-
-def _retired(final: UPath) -> UPath:
-    """Where `replace_folder` keeps the old folder until the new one is in its place."""
-    return final.with_name(f".{final.name}.old")
+def _put(path: UPath, data: bytes) -> None:
+    """Write an object: it is there whole, or not at all."""
+    with reaching(path):
+        path.fs.pipe_file(path.path, data)

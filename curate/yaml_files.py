@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
+from upath import UPath
 
 from curate.errors import InputError
 from curate.reasons import Reason, Refusal
@@ -79,7 +80,7 @@ class _TextResolver(VersionedResolver):
         return super().resolve(kind, value, implicit)
 
 
-def load_yaml(path: Path, *, as_text: bool = False) -> Located:
+def load_yaml(path: Path | UPath, *, as_text: bool = False) -> Located:
     """A YAML file that a user edits. Raises InputError with file, line and column.
 
     `as_text`: every scalar is the text that is written, as in `parse_yaml`.

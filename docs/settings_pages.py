@@ -70,6 +70,8 @@ def tables() -> str:
         else:
             section = sections[reference.rpartition("/")[2]]
             parts.append(_section(f"`{key}`", section))
+        if key == "loop":
+            parts.append(_section("Each of `loop.sources`", sections["LoopSource"]))
 
     top = _section("The file", {**whole, "properties": plain})
     exports = _section("Each of `exports`", sections["ExportSettings"])

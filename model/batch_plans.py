@@ -11,7 +11,7 @@ Of the windows that are not small, every second is reduced as well, by a random 
 is does not depend on the distance of the camera, and smaller windows cost less.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,18 @@ class BatchPlan:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def part(self, number: int, of: int) -> "BatchPlan":
+        """Every `of`-th sample, from `number` on; there may be none."""
+        some = slice(number, None, of)
+        return replace(
+            self,
+            rows=self.rows[some],
+            drawn=self.drawn[some],
+            windows=self.windows[some],
+            scales=self.scales[some],
+            positions=self.positions[some],
+        )
 
     @property
     def pixels(self) -> int:

@@ -4,6 +4,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from model import ranks
+
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
@@ -11,11 +13,14 @@ if TYPE_CHECKING:
 class Board:
     """The TensorBoard scalars of a run; writes nothing if TensorBoard is not installed.
 
-    `step`: where the run begins. What a killed run wrote after it is hidden.
+    Nor does it in other ranks than the first. `step`: where the run begins. What a killed run wrote
+    after it is hidden.
     """
 
     def __init__(self, folder: Path, step: int) -> None:
         self._writer: SummaryWriter | None = None
+        if not ranks.is_first():
+            return
         # Optional: training works without TensorBoard.
         try:
             from torch.utils import tensorboard

@@ -23,49 +23,39 @@ _PULL = 1.0  # logit that a certain neighbour of the same colour adds
 _ROUNDS = 3  # so often colours are counted anew
 _STEPS = 5  # of the neighbours, in each round
 
-_ALL = slice(None)
-_ALL_BUT_LAST = slice(None, -1)
-_ALL_BUT_FIRST = slice(1, None)
-
-_Pixels = tuple[slice, slice]
-"""Rows and columns of a picture."""
-
 
 @dataclass(frozen=True, slots=True)
-class _Pairs:
-    """All pairs of pixels that are neighbours in one direction."""
+class _Direction:
+    """Where a neighbour lies, px."""
 
+    down: int
+    right: int
     nearness: float
     """1 / distance in px."""
 
-    here: _Pixels
-    """The pixels that have a neighbour in this direction."""
-
-    there: _Pixels
-    """Their neighbours, in the same order."""
+    @property
+    def opposite(self) -> "_Direction":
+        return _Direction(-self.down, -self.right, self.nearness)
 
 
-_BESIDE = _Pairs(
-    nearness=1.0,
-    here=(_ALL, _ALL_BUT_LAST),
-    there=(_ALL, _ALL_BUT_FIRST),
+_DIAGONAL = 0.5**0.5
+
+# With their opposites, these are all eight.
+_DIRECTIONS = (
+    _Direction(0, 1, 1.0),
+    _Direction(1, 0, 1.0),
+    _Direction(1, 1, _DIAGONAL),
+    _Direction(1, -1, _DIAGONAL),
 )
-_BELOW = _Pairs(
-    nearness=1.0,
-    here=(_ALL_BUT_LAST, _ALL),
-    there=(_ALL_BUT_FIRST, _ALL),
-)
-_BELOW_RIGHT = _Pairs(
-    nearness=0.5**0.5,
-    here=(_ALL_BUT_LAST, _ALL_BUT_LAST),
-    there=(_ALL_BUT_FIRST, _ALL_BUT_FIRST),
-)
-_BELOW_LEFT = _Pairs(
-    nearness=0.5**0.5,
-    here=(_ALL_BUT_LAST, _ALL_BUT_FIRST),
-    there=(_ALL_BUT_FIRST, _ALL_BUT_LAST),
-)
-_DIRECTIONS = (_BESIDE, _BELOW, _BELOW_RIGHT, _BELOW_LEFT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """All pixels' neighbours in one direction."""
+
+    direction: _Direction
+    likeness: Tensor
+    """(N, H, W) how much each pulls, 0 to 1; 0 where there is no neighbour."""
 
 
 def colour_evidence(pixels: Tensor, probability: Tensor) -> Tensor:
@@ -86,7 +76,7 @@ def settle(pixels: Tensor, logits: Tensor, trust: Tensor) -> Tensor:
     """
     with torch.no_grad():
         bins = _colour_bins(pixels)
-        likeness = _likeness(pixels)
+        neighbours = _neighbours(pixels)
         answer = logits
         for _ in range(_ROUNDS):
             evidence = _evidence(bins, torch.sigmoid(answer))
@@ -95,7 +85,7 @@ def settle(pixels: Tensor, logits: Tensor, trust: Tensor) -> Tensor:
             for _ in range(_STEPS):
                 # tanh(x / 2) maps a logit to -1 (surely not the object) … 1 (surely the object).
                 certainty = torch.tanh(answer / 2)
-                answer = by_itself + _pull(certainty, likeness)
+                answer = by_itself + _pull(certainty, neighbours)
         return answer
 
 
@@ -118,37 +108,46 @@ def _colour_bins(pixels: Tensor) -> Tensor:
 
 def _evidence(bins: Tensor, probability: Tensor) -> Tensor:
     """`colour_evidence`, of colours that are binned."""
-    ratios = []
-    for its_bins, inside in zip(bins.flatten(1), probability.flatten(1), strict=True):
-        on_object = _histogram(its_bins, inside) + _MIN_SHARE
-        around_it = _histogram(its_bins, 1 - inside) + _MIN_SHARE
-        ratio = torch.log(on_object / around_it)
-        ratios.append(ratio[its_bins])
-    return torch.stack(ratios).view_as(probability)
+    if len(probability) == 0:  # one of several ranks may have no sample of a batch
+        return probability
+    its_bins = bins.flatten(1)
+    inside = probability.flatten(1)
+    on_object = _histograms(its_bins, inside) + _MIN_SHARE
+    around_it = _histograms(its_bins, 1 - inside) + _MIN_SHARE
+    ratio = torch.log(on_object / around_it)
+    return ratio.gather(1, its_bins).view_as(probability)
 
 
-def _histogram(bins: Tensor, weights: Tensor) -> Tensor:
-    """(bins,): share of each bin among the weighted pixels, smoothed over neighbouring bins."""
-    count = torch.bincount(bins, weights, minlength=_LIGHT_BINS * _TINT_BINS**2)
-    cube = count.view(1, _LIGHT_BINS, _TINT_BINS, _TINT_BINS).float()
+def _histograms(bins: Tensor, weights: Tensor) -> Tensor:
+    """(N, bins): share of each bin among the weighted pixels, smoothed over neighbouring bins.
+
+    `bins`, `weights`: (N, pixels).
+    """
+    # ONNX knows scattered sums, and no bincount.
+    count = weights.new_zeros(len(bins), _LIGHT_BINS * _TINT_BINS**2)
+    count.scatter_add_(1, bins, weights)
+    cubes = count.view(-1, 1, _LIGHT_BINS, _TINT_BINS, _TINT_BINS)
     smooth = functional.avg_pool3d(
-        cube,
-        kernel_size=3,
-        stride=1,
-        padding=1,
+        cubes,
+        kernel_size=(3, 3, 3),
+        stride=(1, 1, 1),
+        padding=(1, 1, 1),
         count_include_pad=False,
-    )
-    total = smooth.sum().clamp(min=_MIN_SHARE)
-    return (smooth / total).flatten()
+    ).flatten(1)
+    total = smooth.sum(1, keepdim=True).clamp(min=_MIN_SHARE)
+    return smooth / total
 
 
-def _likeness(pixels: Tensor) -> list[Tensor]:
-    """For each direction: nearness × exp(-difference² / twice its mean over the window)."""
+def _neighbours(pixels: Tensor) -> list[_Neighbours]:
+    """All eight neighbours of the pixels (N, 3, H, W).
+
+    Likeness = nearness × exp(-difference² / twice its mean over the window).
+    """
     colours = pixels.float()
     squares = []
-    for pairs in _DIRECTIONS:
-        here = colours[:, :, *pairs.here]
-        there = colours[:, :, *pairs.there]
+    for direction in _DIRECTIONS:
+        here = colours[:, :, *_having(direction)]
+        there = colours[:, :, *_having(direction.opposite)]
         difference = here - there
         squares.append(difference.square().sum(1))
 
@@ -156,22 +155,47 @@ def _likeness(pixels: Tensor) -> list[Tensor]:
     mean = every_pair.mean(1)
     scale = (2 * mean).clamp(min=_MIN_SHARE)[:, None, None]
 
-    likeness = []
-    for pairs, square in zip(_DIRECTIONS, squares, strict=True):
-        alike = torch.exp(-square / scale)
-        likeness.append(pairs.nearness * alike)
-    return likeness
+    neighbours = []
+    for direction, square in zip(_DIRECTIONS, squares, strict=True):
+        alike = direction.nearness * torch.exp(-square / scale)
+        opposite = direction.opposite
+        neighbours.append(_Neighbours(direction, _framed(alike, direction)))
+        neighbours.append(_Neighbours(opposite, _framed(alike, opposite)))
+    return neighbours
 
 
-def _pull(certainty: Tensor, likeness: list[Tensor]) -> Tensor:
+def _having(direction: _Direction) -> tuple[slice, slice]:
+    """Rows and columns of the pixels that have a neighbour in a direction."""
+    return _but(direction.down), _but(direction.right)
+
+
+def _but(further: int) -> slice:
+    """All rows but those with none so many rows further, which may be negative; so for columns."""
+    first = max(0, -further)
+    last = -further if further > 0 else None
+    return slice(first, last)
+
+
+def _framed(maps: Tensor, direction: _Direction) -> Tensor:
+    """Maps of the pixels that have a neighbour in a direction, with 0 for those that have none."""
+    left = max(0, -direction.right)
+    right = max(0, direction.right)
+    above = max(0, -direction.down)
+    below = max(0, direction.down)
+    return functional.pad(maps, (left, right, above, below))
+
+
+def _pull(certainty: Tensor, neighbours: list[_Neighbours]) -> Tensor:
     """What all eight neighbours add to each pixel, (N, H, W) logits.
 
     `certainty`: (N, H, W) of the answer, from -1 to 1.
     """
+    height, width = certainty.shape[-2:]
+    framed = functional.pad(certainty, (1, 1, 1, 1))
     pull = torch.zeros_like(certainty)
-    for pairs, alike in zip(_DIRECTIONS, likeness, strict=True):
-        here = certainty[:, *pairs.here]
-        there = certainty[:, *pairs.there]
-        pull[:, *pairs.here] += alike * there
-        pull[:, *pairs.there] += alike * here
+    for each in neighbours:
+        top = 1 + each.direction.down
+        left = 1 + each.direction.right
+        there = framed[:, top : top + height, left : left + width]
+        pull += each.likeness * there
     return _PULL * pull

@@ -11,30 +11,35 @@ from collections.abc import Callable
 import pyarrow.compute as pc
 from upath import UPath
 
+from curate.folders import remove_folder
 from curate.settings import Settings
-from curate.storage import (
-    digest,
-    is_local,
-    read_table,
-    remove_folder,
-    write_bytes,
-    write_json,
-    write_table,
-)
+from curate.storage import digest, read_table, write_bytes, write_json, write_table
+from curate.stores import is_local
 from model.evaluation.report import read_report
 from model.promotion import now, read_promotion
 from model.records import Origin
-from model.runs import CHECKPOINT, RUNS, Run, RunRecord, read_runs, run_of_model
+from model.runs import (
+    CHECKPOINT,
+    RUNS,
+    Mix,
+    Run,
+    RunRecord,
+    read_runs,
+    run_of_model,
+)
 
 _RETURNS = 2  # rollbacks in a row that find their checkpoint, however old it is
 
 _Log = Callable[[str], None]
 
 
-def keep_training(settings: Settings, origin: Origin, key: str, log: _Log) -> Run:
+def keep_training(
+    settings: Settings, origin: Origin, key: str, log: _Log, mix: Mix | None = None
+) -> Run:
     """Keep the finished training of a build as a run, unless it is one already.
 
-    `origin`: what the checkpoint says of where it comes from. `key`: of the training.
+    `origin`: what the checkpoint says of where it comes from. `key`: of the training. `mix`: how
+    new objects were mixed with old ones, if they were.
     """
     build = UPath(settings.build)
     trained = build / "train"
@@ -51,6 +56,7 @@ def keep_training(settings: Settings, origin: Origin, key: str, log: _Log) -> Ru
         key=key,
         model=model,
         origin=origin,
+        mix=mix,
     )
     write_json(new / "run.json", record)
     write_json(new / "settings.json", settings.model_dump(mode="json"))

@@ -20,6 +20,7 @@ from curate.errors import InputError
 from curate.settings import Settings, TrainSettings
 from curate.shards.reader import Shards, random_windows
 from curate.shards.sampling import order
+from model import ranks
 from model.batch_plans import BatchPlan, plan_epoch
 from model.batches import Batch, read_batch
 
@@ -37,6 +38,10 @@ class ScheduledBatch:
     """A batch in the course of a run."""
 
     plan: BatchPlan
+
+    own: BatchPlan
+    """What this rank reads of it."""
+
     number: int
     """Its position in its epoch."""
 
@@ -67,7 +72,7 @@ class _Batches(Dataset[_Loaded]):
     def __getitem__(self, scheduled: ScheduledBatch) -> _Loaded:
         # torch would add a traceback to the message of an exception.
         try:
-            batch = read_batch(self.shards, scheduled.plan, self.settings)
+            batch = read_batch(self.shards, scheduled.own, self.settings)
         except InputError as error:
             return _Loaded(scheduled, None, str(error))
         return _Loaded(scheduled, batch)
@@ -97,6 +102,7 @@ def schedule(
             plan = plans[index]
             yield ScheduledBatch(
                 plan=plan,
+                own=plan.part(ranks.rank(), ranks.count()),
                 number=index,
                 weight=float(np.sqrt(len(plan) / usual_samples)),
                 usual_pixels=float(usual_pixels),
@@ -136,10 +142,11 @@ def worker_count(on: torch.device) -> int:
 
     Where the steps run on the processor, too, reading takes about a sixteenth of its time: one
     worker for each eight cores keeps up. There is at least one, but a single core is left to the
-    steps. A GPU takes its steps much faster, so all cores but one read for it, up to eight.
+    steps. A GPU takes its steps much faster, so all cores but one read for it, up to eight. Ranks
+    on one machine share its cores.
     """
-    cores = _usable_cores()
-    if cores == 1:
+    cores = _usable_cores() // ranks.on_this_machine()
+    if cores <= 1:
         return 0
     wanted = cores - 1
     if on.type == "cpu":

@@ -16,8 +16,10 @@ from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards import windows
 from curate.shards.reader import Sample
+from curate.storage import digest
 from model.batches import pad_edges
 from model.box_network import BoxNetwork
+from model.checkpoint import checkpoint_path
 from model.drawn_box import DrawnBox, checked_box
 from model.edge_refinement import MASK_LEVEL, Levels
 from model.hardware import device, mixed_precision
@@ -38,7 +40,9 @@ UNTUNED = (
 """The warning about weights that know no box."""
 
 _MIN_PADDING = 2  # px
-_STEP = 32  # px; windows are padded to multiples of it, so that many have the same size
+STEP = 32
+"""px; windows are padded to multiples of it, so that many have the same size."""
+
 _BATCH_PIXELS = 400_000  # of all windows that the network sees together
 
 Probabilities = NDArray[np.float32]
@@ -140,8 +144,8 @@ def sample_probabilities(
 
 def _padded(side: int) -> int:
     """The side, px, that a window is padded to."""
-    steps = -(-side // _STEP)
-    return max(MIN_SIDE, steps * _STEP)
+    steps = -(-side // STEP)
+    return max(MIN_SIDE, steps * STEP)
 
 
 def _answered(
@@ -183,6 +187,11 @@ class Answer:
 
     expected_iou: float | None
     """The IoU that such an answer has on average; None if the checkpoint cannot tell."""
+
+
+def checkpoint_digest(path: str | Path) -> str:
+    """The digest of what `Segmenter.load` reads, as a run's record has it."""
+    return digest(checkpoint_path(path).read_bytes())
 
 
 class Segmenter:

@@ -14,7 +14,8 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
-from curate.storage import is_local, write_json
+from curate.storage import write_json
+from curate.stores import is_local
 from model.records import checked_record
 
 PROMOTED = "promoted"

@@ -24,6 +24,20 @@ CHECKPOINT = "model.safetensors"
 """Name of the checkpoint, in a run's folder and in that of training."""
 
 
+class Mix(msgspec.Struct, frozen=True, kw_only=True):
+    """How a training mixed new objects with those that its start had learned from."""
+
+    new: int
+    """Objects of the train split that are new."""
+
+    old: int
+    new_share: float
+    """Share of the draws that the new ones got."""
+
+    times: float
+    """How many times as often a new object was drawn as its weight alone says."""
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The file run.json."""
 
@@ -42,6 +56,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     origin: Origin
     """What the checkpoint says of where it comes from."""
+
+    mix: Mix | None = None
+    """None if all objects were drawn by their weight alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Training on the train shards: `train(settings, log)` → the checkpoint that did best on val."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
@@ -10,10 +10,13 @@ from curate.errors import InputError
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from curate.storage import digest
+from model import ranks
 from model.checkpoint import load_checkpoint, versions
 from model.hardware import device
 from model.keep_runs import keep_training
+from model.mixing import mixed
 from model.records import TrainingRecord, checked_record
+from model.runs import Mix
 from model.start import start_model
 from model.training_run import TrainingRun, finish
 from model.training_state import TrainingState
@@ -24,29 +27,42 @@ from model.training_state import TrainingState
 _CODE_VERSION = 3
 
 
-def train(settings: Settings, log: Callable[[str], None]) -> Path:
+def train(
+    settings: Settings,
+    log: Callable[[str], None],
+    new: Collection[str] | None = None,
+) -> Path:
     """Train by the settings; the path of the best checkpoint, `<build>/train/model.safetensors`.
 
-    `log` takes lines for the user. A run that was killed goes on where it was; a finished run is
-    not repeated. InputError if there are no shards, or no start.
+    `log` takes lines for the user. `new`: ids of objects that the start has not learned from;
+    they get `loop.new_share` of the draws, see model/mixing.py. Where there are several ranks, all
+    of them call this: they share the steps, and the first one writes. A run that was killed goes on
+    where it was; a finished run is not repeated. InputError if there are no shards, or no start.
     """
+    log = ranks.of_first(log)
     folder = Path(settings.build) / "train"
     shards = open_shards(UPath(settings.build) / "shard", "train")
     val_shards = _val_shards(settings, log)
+    mix = None
+    if new is not None:
+        shards, mix = mixed(shards, new, settings.loop.new_share)
     start = start_model(settings.train, shards, log)
-    key = digest(
+    depends_on = [
         _CODE_VERSION,
         shards.digest,
         settings.train.model_dump(),
         settings.crop.model_dump(),
         start.origin.start,
         versions(),
-    )
+    ]
+    if mix is not None and new is not None:
+        depends_on += [settings.loop.new_share, sorted(new)]
+    key = digest(*depends_on)
 
     best = folder / "model.safetensors"
-    if best.is_file() and _is_done(folder, key):
+    if ranks.from_first(best.is_file() and _is_done(folder, key)):
         log(f"train: {best} is up to date")
-        _keep(settings, best, key, log)
+        _keep(settings, best, key, mix, log)
         return best
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,8 +86,9 @@ def train(settings: Settings, log: Callable[[str], None]) -> Path:
         log=log,
     )
     finish(run, state)
-    state_file.unlink(missing_ok=True)
-    _keep(settings, best, key, log)
+    if ranks.is_first():
+        state_file.unlink(missing_ok=True)
+    _keep(settings, best, key, mix, log)
     return best
 
 
@@ -87,11 +104,20 @@ def _sources(settings: Settings, shards: Shards) -> dict[str, str]:
 
 
 def _keep(
-    settings: Settings, checkpoint: Path, key: str, log: Callable[[str], None]
+    settings: Settings,
+    checkpoint: Path,
+    key: str,
+    mix: Mix | None,
+    log: Callable[[str], None],
 ) -> None:
-    """Keep the finished training as a run of the build, unless it is one already."""
-    _, origin = load_checkpoint(checkpoint)
-    keep_training(settings, origin, key, log)
+    """Keep the finished training as a run of the build, unless it is one already.
+
+    The other ranks wait until the first one has done so.
+    """
+    if ranks.is_first():
+        _, origin = load_checkpoint(checkpoint)
+        keep_training(settings, origin, key, log, mix)
+    ranks.from_first(None)
 
 
 def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None:

@@ -12,6 +12,7 @@ from upath import UPath
 from curate.settings import Settings
 from curate.shards.reader import Shards
 from curate.storage import write_json
+from model import ranks
 from model.board import Board
 from model.checkpoint import load_checkpoint, save_checkpoint
 from model.curve import write_curve
@@ -69,19 +70,28 @@ def finish(run: TrainingRun, state: TrainingState) -> None:
             board.loss(progress.step, progress.losses[-1], state.rate)
 
             if progress.steps is None and progress.step >= PACE_STEPS:
-                progress.steps = _last_step(run, state, scheduled, pace)
+                progress.steps = ranks.from_first(
+                    _last_step(run, state, scheduled, pace)
+                )
             if progress.steps and is_validation_due(progress.step, progress.steps):
                 _validate(run, state, scheduled, board)
                 progress.seconds = pace.seconds
             if to_log.is_due():
                 run.log(_line(state))
             if progress.steps and to_save.is_due():
-                state.save(run.folder / "state.pt", run.key)
-            if _is_late(run, state):
+                _save(run, state)
+            if ranks.from_first(_is_late(run, state)):
                 _validate(run, state, scheduled, board)
                 break
-    _fit_confidence(run, state)
-    _write_record(run, state)
+    if ranks.is_first():
+        _fit_confidence(run, state)
+        _write_record(run, state)
+
+
+def _save(run: TrainingRun, state: TrainingState) -> None:
+    """Save the state, from which all ranks go on."""
+    if ranks.is_first():
+        state.save(run.folder / "state.pt", run.key)
 
 
 def _fit_confidence(run: TrainingRun, state: TrainingState) -> None:
@@ -160,14 +170,14 @@ def _validate(
             progress.best = mean
     progress.validations.append((progress.step, by_domain))
 
-    if is_best:
+    if is_best and ranks.is_first():
         origin = msgspec.structs.replace(
             run.origin,
             steps=progress.step,
             validation=by_domain,
         )
         save_checkpoint(run.folder / "model.safetensors", kept, origin)
-    state.save(run.folder / "state.pt", run.key)
+    _save(run, state)
 
 
 def _line(state: TrainingState) -> str:

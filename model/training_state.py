@@ -16,6 +16,7 @@ from upath import UPath
 
 from curate.settings import TrainSettings
 from curate.storage import opened_beside
+from model import ranks
 from model.batches import Batch
 from model.box_network import BoxNetwork
 from model.hardware import mixed_precision
@@ -61,21 +62,27 @@ class TrainingState:
     def step(self, batch: Batch, weight: float) -> None:
         """Move the weights by one batch, whose loss counts `weight` times.
 
-        A step without a finite gradient moves nothing. DivergedError after 25 of them in a row.
+        Where there are several ranks, each has its part of the batch. A step without a finite
+        gradient moves nothing. DivergedError after 25 of them in a row.
         """
         self.model.train()
         pixels, drawn, target, valid = batch.tensors(self.device)
         with mixed_precision(self.device):
             maps = self.model(pixels, drawn)
-        loss = crop_losses(maps, target, valid, self.settings.edge_gain).mean()
-        (loss * weight).backward()  # type: ignore[no-untyped-call]
+        counts = torch.tensor([len(batch), target.numel()], device=self.device)
+        samples, size = ranks.add_up(counts).tolist()
+        losses = crop_losses(maps, target, valid, self.settings.edge_gain)
+        loss = losses.sum() / samples
+        (loss * weight).backward()
+        ranks.add_up_gradients(self.model)
         self._move_weights()
         self._move_average()
 
-        self.progress.losses.append(round(float(loss.detach()), 5))
+        of_all_ranks = ranks.add_up(loss.detach())
+        self.progress.losses.append(round(float(of_all_ranks), 5))
         self.progress.step += 1
-        self.progress.crops += len(batch)
-        self.progress.pixels += target.numel()
+        self.progress.crops += samples
+        self.progress.pixels += size
 
     @property
     def rate(self) -> float:

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from model.ranks import SharedNorm
+
 Channels = tuple[int, int, int]
 """Channels of a stage: at its input, inside it, at its output."""
 
@@ -20,7 +22,7 @@ class ConvNormRelu(nn.Module):
             padding=dilation,
             dilation=dilation,
         )
-        self.bn_s1 = nn.BatchNorm2d(outputs)
+        self.bn_s1 = SharedNorm(outputs)
 
     def forward(self, *maps: Tensor) -> Tensor:
         """Convolve maps (N, channels, H, W), whose channels add up to `inputs`; (N, outputs, H, W).

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.shards.reader import Sample, Shards
+from model import ranks
 from model.box_network import BoxNetwork
 from model.calibration import count_by_size, fit_confidence
 from model.confidence import Confidence
@@ -48,13 +49,23 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
 def validate(
     model: BoxNetwork, shards: Shards, rows: NDArray[np.int64]
 ) -> dict[str, float]:
-    """Mean IoU by domain, on the stored windows of some rows. A mask is probability ≥ 0.5."""
+    """Mean IoU by domain, on the stored windows of some rows. A mask is probability ≥ 0.5.
+
+    Each rank answers some of the rows, and all have the result.
+    """
     model.eval()
-    found: dict[str, list[float]] = {}
-    for sample, answer in _answered(model, shards, rows):
+    own: dict[int, tuple[str, float]] = {}
+    for sample, answer in _answered(model, shards, rows[ranks.share()]):
         shared = overlap(as_mask(answer), sample.mask)
-        of_domain = found.setdefault(sample.domain, [])
-        of_domain.append(shared.iou)
+        own[sample.row] = (sample.domain, shared.iou)
+    of_rows: dict[int, tuple[str, float]] = {}
+    for part in ranks.from_all(own):
+        of_rows |= part
+
+    found: dict[str, list[float]] = {}
+    for row in rows.tolist():
+        domain, iou = of_rows[row]
+        found.setdefault(domain, []).append(iou)
 
     by_domain = {}
     for domain in sorted(found):
@@ -82,6 +93,6 @@ def _answered(
     """The stored windows of some rows, each with the model's answer."""
     for first in range(0, len(rows), _TOGETHER):
         some = rows[first : first + _TOGETHER]
-        samples = [shards.sample(row) for row in some.tolist()]
+        samples = shards.samples(some)
         answers = sample_probabilities(model, samples)
         yield from zip(samples, answers, strict=True)

@@ -28,6 +28,16 @@ Root = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help=(
+            "Tell what would be done, with counts, bytes and a time by the rates of the last "
+            "whole run, and write nothing. Training and evaluation are not foreseen."
+        ),
+    ),
+]
 
 
 class Until(StrEnum):

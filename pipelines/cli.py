@@ -15,8 +15,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.arguments import AsJson, Root, SettingsFile, Until, load
+from pipelines.arguments import AsJson, DryRun, Root, SettingsFile, Until, load
+from pipelines.cli_elsewhere import add_verbs_for_other_programs
 from pipelines.cli_exports import formats, init, inspect
+from pipelines.cli_loop import loop
 from pipelines.cli_runs import add_run_verbs
 from pipelines.cli_taxonomy import taxonomy_app
 from pipelines.failures import CheckFailed, ends_well
@@ -40,10 +42,16 @@ def _add_stage(name: str, what: str) -> None:
 
     @ends_well
     def stage(
-        settings: SettingsFile, root: Root = None, as_json: AsJson = False
+        settings: SettingsFile,
+        dry_run: DryRun = False,
+        root: Root = None,
+        as_json: AsJson = False,
     ) -> None:
         from pipelines.verbs.stage import curate
 
+        if dry_run:
+            _tell_what_would_be_done(settings, name, root, as_json)
+            return
         result = curate(load(settings, root), name)
         give(result, as_json)
         end_with(result.faults)
@@ -100,12 +108,16 @@ def quality(settings: SettingsFile, root: Root = None, as_json: AsJson = False) 
 def everything(
     settings: SettingsFile,
     until: Annotated[Until, typer.Option(help="The last stage.")] = Until.EVALUATE,
+    dry_run: DryRun = False,
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:
     """Run every stage whose inputs have changed, and write the pages."""
     from pipelines.verbs.all import run_all
 
+    if dry_run:
+        _tell_what_would_be_done(settings, until.value, root, as_json)
+        return
     result = run_all(load(settings, root), until.value)
     give(result, as_json, _list_pages(result.pages))
     end_with(result.faults)
@@ -273,6 +285,9 @@ def serve(
     run(loaded, model, store, port)
 
 
+app.command()(loop)
+
+
 @app.command("clean-build")
 @ends_well
 def clean_build(
@@ -308,6 +323,20 @@ def clean_build(
 
 
 add_run_verbs(app)
+add_verbs_for_other_programs(app)
+
+
+def _tell_what_would_be_done(
+    settings: Path, last: str, root: str | None, as_json: bool
+) -> None:
+    """Print what the stages up to `last` would do, those of curation at most."""
+    from curate.schema import STAGES
+    from pipelines.verbs.dry_run import dry_run, text
+
+    if last not in STAGES:
+        last = STAGES[-1]
+    forecast = dry_run(load(settings, root), last)
+    give(forecast, as_json, text(forecast))
 
 
 def _can_ask() -> bool:

@@ -52,10 +52,17 @@ def ends_well(verb: Callable[_P, None]) -> Callable[_P, None]:
 
 def _explain(error: Exception) -> int:
     """Print what went wrong, and return the exit code."""
-    from curate.errors import InputError  # slow to import, for its hints
+    from curate.errors import InputError  # both are slow to import
+    from curate.stores import StoreUnavailable
 
     if isinstance(error, InputError):
         _print(f"error: {error}")
+        return 2
+    if isinstance(error, StoreUnavailable):
+        _print(
+            f"error: {error}\nThe store does not answer. Its address and keys come from the "
+            "environment (docs/scale.md); the next run goes on from here"
+        )
         return 2
     if isinstance(error, CheckFailed):
         _print(f"check failed: {error}")

@@ -77,7 +77,11 @@ def check_request(request: Request, token: str) -> None:
         given = authorization[len(_BEARER) :]
     if not is_token(given, token):
         raise Denied("the token is missing or wrong: load the page again")
+    check_origin(request)
 
+
+def check_origin(request: Request) -> None:
+    """Denied if a request comes from a page of another origin."""
     origin = request.headers.get("origin")
     if origin is not None and origin != f"http://{request.headers['host']}":
         raise Denied(f"a page of {origin} may not do this")

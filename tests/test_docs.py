@@ -123,6 +123,7 @@ def test_the_contributors_table_has_what_newcomers_look_for() -> None:
         "a format that is not read",
         "a page section",
         "a settings key",
+        "an annotation tool",
         "an image type",
         "an operation of the API",
         "a stage's order",

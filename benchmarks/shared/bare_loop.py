@@ -1,6 +1,7 @@
 """The least that crops cost: cut from the files' own blocks, with their masks, in one file.
 
-No annotation is read, nothing is checked, nothing is decoded in a guarded child.
+No annotation is read, nothing is checked, nothing is decoded in a guarded child. Crops, padding
+and windows are those of the pipeline, and so are the functions that cut and encode them.
 """
 
 from itertools import groupby
@@ -11,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.pixels import decoding, images, jpeg_crops, masks, run_lengths
+from curate.pixels import decoding, images, jpeg_crops
 from curate.pixels.turbojpeg_library import library_file
+from curate.pixels.window_masks import decode_windows
 from curate.records import Box
 
 _ANY_SIZE = 10**9  # px
@@ -38,10 +40,10 @@ def bare_loop(rows: list[dict[str, Any]], target: Path) -> int:
             for each in objects
         ]
         crops += _cut(Path(image_file).read_bytes(), boxes)
-        for each, box in zip(objects, boxes, strict=True):
-            height = each["image_height"]
-            runs = run_lengths.parse(each["counts"], height, each["image_width"])
-            cut_masks.append(images.encode_mask(masks.decode_window(runs, box)))
+        texts = [each["counts"] for each in objects]
+        height, width = objects[0]["image_height"], objects[0]["image_width"]
+        found = decode_windows(texts, boxes, height, width)
+        cut_masks += [images.encode_mask(mask) for mask in found]
 
     table = pa.table({"image": crops, "mask": cut_masks})
     pq.write_table(table, target, row_group_size=128, compression="none")

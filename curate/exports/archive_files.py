@@ -12,9 +12,11 @@ from curate.exports.archives import ArchiveLimits, Unpacked, staging_of, unpack
 from curate.exports.child import ChildDied, call
 from curate.exports.files import Files, list_files
 from curate.exports.litter import is_litter
+from curate.folders import remove_folder
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.storage import is_local, read_record, remove_folder, write_json
+from curate.storage import read_record, write_json
+from curate.stores import is_local, reaching
 
 _BYTES_A_SECOND = 200_000  # an archive that unpacks more slowly than this is refused
 _CHUNK = 1 << 22  # bytes that are copied in one go
@@ -69,7 +71,9 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
             source = Path(nearby) / name
             _download(archive, source, limits.archive_bytes)
         folder = scratch / bytes_digest(UPath(source))
-        if folder.exists() and _record_of(folder).exists():
+        with reaching(folder):
+            is_there = folder.exists() and _record_of(folder).exists()
+        if is_there:
             return folder
 
         remove_folder(folder)
@@ -83,12 +87,14 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
         except Exception:
             _remove(partial)
             raise
-        write_json(_record_of(folder), unpacked)
-        # Only what is whole gets the name under which it is found again.
+        # Only what is whole is found again: the folder's name, or the record, comes last.
         if is_local(scratch):
+            write_json(_record_of(folder), unpacked)
             partial.rename(folder)
         else:
-            folder.fs.put(f"{partial}/", folder.path, recursive=True)
+            with reaching(folder):
+                folder.fs.put(f"{partial}/", folder.path, recursive=True)
+            write_json(_record_of(folder), unpacked)
     return folder
 
 
@@ -109,13 +115,13 @@ def _remove(partial: UPath) -> None:
 def _download(remote: UPath, local: Path, most_bytes: int) -> None:
     """Copy a remote archive to this machine. Refusal over_limit."""
     copied = 0
-    with remote.open("rb") as source, local.open("wb") as copy:
-        while chunk := source.read(_CHUNK):
+    with reaching(remote), remote.open("rb") as source, local.open("wb") as copy:
+        while copied <= most_bytes and (chunk := source.read(_CHUNK)):
             copied += len(chunk)
-            if copied > most_bytes:
-                detail = f"{remote.name}: larger than {most_bytes:,} bytes"
-                raise Refusal(Reason.OVER_LIMIT, detail)
             copy.write(chunk)
+    if copied > most_bytes:
+        detail = f"{remote.name}: larger than {most_bytes:,} bytes"
+        raise Refusal(Reason.OVER_LIMIT, detail)
 
 
 def _unpack(archive: Path, folder: UPath, limits: Limits) -> Unpacked:

@@ -39,6 +39,7 @@ from curate.reasons import Fault, Reason, Refusal
 _START_SECONDS = 60.0  # until a child that does not say that it is ready has failed
 _END_SECONDS = 0.5  # until a child whose pipes are closed is killed
 _CHUNK = 1 << 20  # bytes that are read from a pipe in one go
+_SECRETS = ("AWS_", "AZURE_", "GOOGLE_")  # how the names of stores' keys begin
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 
 P = ParamSpec("P")
@@ -184,13 +185,18 @@ class _Child:
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment, with one thread for each library and this package's path."""
+    """This process's environment with one thread for each library and this package's path.
+
+    The keys of stores are left out: the child opens strangers' files, and reaches no store.
+    """
     package = str(Path(__file__).parents[2])
     paths = [package]
     if os.environ.get("PYTHONPATH"):
         paths.append(os.environ["PYTHONPATH"])
     environment = dict.fromkeys(_ONE_THREAD, "1")
-    environment |= os.environ
+    for name, value in os.environ.items():
+        if not name.startswith(_SECRETS):
+            environment[name] = value
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     return environment
 

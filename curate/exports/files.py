@@ -19,6 +19,7 @@ from curate.exports.walking import Entry, Links, walk
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.storage import digest
+from curate.stores import reaching
 
 _Bytes = TypeVar("_Bytes", bound=Text)
 
@@ -60,10 +61,13 @@ class Files:
     ) -> _Bytes:
         file = self.file(path)
         try:
-            if file.stat().st_size > limits.file_bytes:
+            with reaching(file):
+                size = file.stat().st_size
+            if size > limits.file_bytes:
                 detail = f"{path}: larger than {limits.file_bytes:,} bytes"
                 raise Refusal(Reason.OVER_LIMIT, detail)
-            return read(file)
+            with reaching(file):
+                return read(file)
         except OSError as error:
             detail = f"{path}: {error.strerror or error}"
             raise Refusal(Reason.UNREADABLE_FILE, detail) from None
@@ -79,8 +83,10 @@ class Files:
 
     def size(self, path: str) -> int | None:
         """A file's size in bytes; None if it cannot be told."""
+        file = self.file(path)
         try:
-            return self.file(path).stat().st_size
+            with reaching(file):
+                return file.stat().st_size
         except OSError:
             return None
 

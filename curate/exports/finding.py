@@ -1,7 +1,8 @@
 """Finding the image or the mask that a document names among the files of its export."""
 
+import functools
 import posixpath
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from curate.exports.files import Files, loose
 from curate.exports.path_ends import most_in_common
@@ -39,8 +40,8 @@ def find_image(
         raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} is no path")
     stated = read_name(name)
     beside = posixpath.dirname(document)
-    starts = [beside, ""]
-    guesses = _below(starts, folders)
+    starts = (beside, "")
+    guesses = _below(starts, tuple(folders))
 
     refusal = None
     for path in _candidates(stated, starts):
@@ -95,24 +96,24 @@ def refused_path(files: Files, path: str) -> Refusal | None:
     return None
 
 
-def _below(starts: Sequence[str], folders: Iterable[str]) -> list[str]:
+@functools.lru_cache(maxsize=64)  # pictures of one document have the same
+def _below(starts: tuple[str, ...], folders: tuple[str, ...]) -> tuple[str, ...]:
     """Each of the folders below each of the starts."""
-    folders = list(folders)
     found = []
     for start in starts:
         found += [posixpath.join(start, folder) for folder in folders]
-    return found
+    return tuple(found)
 
 
-def _candidates(stated: StatedName, starts: Sequence[str]) -> list[str]:
+def _candidates(stated: StatedName, starts: Sequence[str]) -> Iterator[str]:
     """The paths inside the export that a name may mean, the likeliest first."""
-    inside = []
+    seen = set()
     for spelling in stated.spellings:
         for start in starts:
             path = posixpath.normpath(posixpath.join(start, spelling))
-            if not leaves(path):
-                inside.append(path)
-    return list(dict.fromkeys(inside))
+            if path not in seen and not leaves(path):
+                seen.add(path)
+                yield path
 
 
 def _find_by_name(

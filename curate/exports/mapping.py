@@ -12,7 +12,7 @@ from typing import IO
 
 from upath import UPath
 
-from curate.storage import is_local
+from curate.stores import is_local
 
 Text = bytes | memoryview
 """The bytes of a document. A slice of a view costs nothing; `bytes(slice)` copies it."""

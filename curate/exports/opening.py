@@ -21,7 +21,8 @@ from curate.limits import Limits
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import Drop, make_drop
 from curate.settings import ExportSettings
-from curate.storage import digest, is_local
+from curate.storage import digest
+from curate.stores import is_local
 
 _DOCUMENTS = (
     ".json",

@@ -16,7 +16,7 @@ from upath import UPath
 from curate.exports.litter import is_build
 from curate.exports.refused_files import RefusedFile
 from curate.reasons import Reason
-from curate.storage import is_local
+from curate.stores import is_local, reaching
 
 Links = Literal["inside", "follow"]
 """Which links are followed: those that end inside the export, or all."""
@@ -154,7 +154,9 @@ def _is_in(path: str, folder: str) -> bool:
 def _walk_remote(root: UPath) -> Iterator[Entry]:
     """All files below a folder of another file system, as fsspec lists them."""
     prefix = root.path.rstrip("/") + "/"
-    for path, info in root.fs.find(root.path, detail=True).items():
+    with reaching(root):
+        found = root.fs.find(root.path, detail=True)
+    for path, info in found.items():
         refused = None
         if info.get("type") != "file":
             refused = RefusedFile(Reason.PATH_ESCAPE, "is a link, a pipe or a device")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from upath import UPath
 
 from curate.errors import InputError
 from curate.labels.concept_checks import concept_problems
@@ -18,7 +19,7 @@ from curate.yaml_fast import read_fast
 from curate.yaml_files import load_yaml
 
 
-def load_concepts(path: Path) -> Taxonomy:
+def load_concepts(path: Path | UPath) -> Taxonomy:
     """Read and check concepts.yaml.
 
     Raises InputError; it lists what is wrong, each with file, line and column.
@@ -30,7 +31,7 @@ def load_concepts(path: Path) -> Taxonomy:
     return taxonomy
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path | UPath) -> Any:
     """The data of the file: a mapping with concepts."""
     try:
         data = read_fast(decode_text(path.read_bytes()))
@@ -47,7 +48,7 @@ def _read(path: Path) -> Any:
     return data
 
 
-def _refuse(path: Path, problems: list[Problem]) -> None:
+def _refuse(path: Path | UPath, problems: list[Problem]) -> None:
     """Raise InputError with problems and their places; only then the places are looked up."""
     if problems:
         refuse(load_yaml(path), problems)

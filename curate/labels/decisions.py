@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from upath import UPath
 
 from curate.labels.decision_checks import file_problems
 from curate.labels.problems import refuse
@@ -80,12 +81,17 @@ class Decisions(msgspec.Struct, frozen=True):
         return of_customer.get(label)
 
 
-def customers_folder(taxonomy: str) -> Path:
+def customers_folder(taxonomy: str) -> UPath:
     """The folder of the customers' files: `customers`, in the folder of concepts.yaml."""
-    return Path(taxonomy).parent / "customers"
+    return UPath(taxonomy).parent / "customers"
 
 
-def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
+def customers_files(folder: Path | UPath) -> list[Path | UPath]:
+    """The customers' files of a folder, in order; none if the folder does not exist."""
+    return sorted(folder.glob("*.yaml"), key=lambda path: path.name)
+
+
+def load_decisions(folder: Path | UPath, taxonomy: Taxonomy) -> Decisions:
     """Read and check all CUSTOMER.yaml files of a folder; a missing folder has no decisions.
 
     Raises InputError; it lists what is wrong in a file, each with file, line and column.
@@ -94,7 +100,7 @@ def load_decisions(folder: Path, taxonomy: Taxonomy) -> Decisions:
     by_export = {}
     of_exports = []
     rejected_objects = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in customers_files(folder):
         customer = path.stem
         document = load_yaml(path, as_text=True)
         refuse(document, file_problems(document.data, taxonomy))

@@ -4,6 +4,8 @@ From the fourth run on, the run two before it is subtracted. Each difference is 
 signed base-32 digits, lowest first, with a mark if more digits follow.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,6 +61,33 @@ def write_runs(runs: Runs, ends: Runs) -> list[str]:
 
 def read_runs(text: bytes) -> Runs:
     """The runs of a text, of which some may be negative. Refusal bad_run_lengths."""
+    runs, _ = _read(text)
+
+    # Undo the differences: each run was written less the run two before it.
+    ones = runs[1::2]
+    zeros = runs[2::2]
+    np.cumsum(ones, out=ones)
+    np.cumsum(zeros, out=zeros)
+    return runs
+
+
+def read_many_runs(texts: Sequence[str]) -> tuple[Runs, Runs]:
+    """The runs of several texts, one after the other, and how many each text has.
+
+    Refusal as `read_runs`.
+    """
+    encoded = [text.encode("ascii", "replace") for text in texts]
+    text_ends = np.cumsum([len(text) for text in encoded])
+    written, last = _read(b"".join(encoded))
+    ends = np.searchsorted(last, text_ends)
+    sizes = np.diff(ends, prepend=0)
+    if (sizes == 0).any() or (last[ends - 1] != text_ends - 1).any():
+        raise _bad("a text is empty or ends inside a run")
+    return _without_differences(written, sizes), sizes
+
+
+def _read(text: bytes) -> tuple[Runs, Runs]:
+    """The numbers of a text as written, and the place of the last digit of each."""
     digits = _digits(text)
     is_last = digits < _MORE_FOLLOW
     if not is_last[-1]:
@@ -78,13 +107,31 @@ def read_runs(text: bytes) -> Runs:
     is_negative = (digits[last] & _SIGN) != 0
     wrap = np.int64(1) << (_DIGIT_BITS * lengths)
     runs -= np.where(is_negative, wrap, 0)
+    return runs, last
 
-    # Undo the differences: each run was written less the run two before it.
-    ones = runs[1::2]
-    zeros = runs[2::2]
-    np.cumsum(ones, out=ones)
-    np.cumsum(zeros, out=zeros)
-    return runs
+
+def _without_differences(written: Runs, sizes: Runs) -> Runs:
+    """The runs of several texts, from those that were written less the run two before.
+
+    `sizes`: how many each text has.
+    """
+    # With an even number of places for each text, zeros and ones stay apart in all of them.
+    pairs = (sizes + 1) // 2
+    first = np.cumsum(sizes) - sizes
+    first_pair = np.cumsum(pairs) - pairs
+    places = np.arange(written.size) + np.repeat(2 * first_pair - first, sizes)
+    runs = np.zeros((pairs.sum(), 2), np.int64)
+    runs.ravel()[places] = written
+
+    # The first run of a text is no part of any sum.
+    firsts = runs[first_pair, 0]
+    runs[first_pair, 0] = 0
+    sums = np.cumsum(runs, axis=0)
+    before = sums[first_pair] - runs[first_pair]
+    sums -= np.repeat(before, pairs, axis=0)
+    sums[first_pair, 0] = firsts
+    found: Runs = sums.ravel()[places]
+    return found
 
 
 def _differences(runs: Runs, ends: Runs) -> Runs:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.mask_scaling import fit_mask
-from curate.pixels.run_lengths import RunLengths
+from curate.pixels.run_lengths import Positions, RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import PackedRunLengths
 
@@ -23,6 +23,13 @@ _HEADER_BITS = 32 + 5 + 4 * 4
 _WINDOW_BYTES = 8  # no number has more than 32 bits, and it may begin inside a byte
 _WINDOW_BITS = 8 * _WINDOW_BYTES
 _CHANNELS = 4
+
+# What is written: words of a byte, 255 where the mask is, and lengths as Label Studio has them.
+_WORD_BITS = 8
+_OPAQUE = 255
+_LENGTH_BITS = np.array([3, 4, 8, 16])
+_LONGEST = 1 << np.max(_LENGTH_BITS)
+_TURNED = 5  # EXIF's orientation of a picture whose rows are columns
 
 
 def unpack(
@@ -48,6 +55,49 @@ def unpack(
     mask = _alpha(runs).reshape(rows, columns)
     fitted, flags = fit_mask(mask, height, width)
     return masks.encode(fitted), flags
+
+
+def pack(runs: RunLengths) -> bytes:
+    """The packed run-lengths of a mask: all four channels are 255 where it is, else 0."""
+    by_row = masks.reorient(runs, _TURNED)
+    words = by_row.counts * _CHANNELS
+    lengths, owners = _packet_lengths(words)
+    is_mask = owners % 2 == 1  # zeros come first
+
+    kinds = np.searchsorted(1 << _LENGTH_BITS, lengths)
+    length_bits = _LENGTH_BITS[kinds]
+    # One number for each packet: that a word is repeated, the kind, the length and the word.
+    packets = 1 << 2 | kinds
+    packets = packets << length_bits | lengths - 1
+    packets = packets << _WORD_BITS | is_mask * _OPAQUE
+    sizes = 1 + 2 + length_bits + _WORD_BITS
+
+    head = [(int(words.sum()), 32), (_WORD_BITS - 1, 5)]
+    head += [(int(bits) - 1, 4) for bits in _LENGTH_BITS]
+    numbers, head_sizes = np.array(head).T
+    bits = [_as_bits(numbers, head_sizes), _as_bits(packets, sizes)]
+    return np.packbits(np.concatenate(bits)).tobytes()
+
+
+def _packet_lengths(words: Positions) -> tuple[Positions, Positions]:
+    """The lengths of packets, and the number of the run that each is of.
+
+    `words`: (n,) length of each run; one that is too long for a packet takes several.
+    """
+    packets = -(-words // _LONGEST)
+    owners = np.repeat(np.arange(words.size), packets)
+    lengths = np.full(owners.size, _LONGEST)
+    is_last = np.append(owners[1:] != owners[:-1], True)
+    lengths[is_last] = (words - (packets - 1) * _LONGEST)[owners[is_last]]
+    return lengths, owners
+
+
+def _as_bits(numbers: Positions, sizes: Positions) -> NDArray[np.uint8]:
+    """The bits of numbers one after the other, each with its own number of bits."""
+    places = sizes[:, None] - 1 - np.arange(np.max(sizes))
+    bits = numbers[:, None] >> np.maximum(places, 0) & 1
+    of_numbers: NDArray[np.int64] = bits[places >= 0]
+    return of_numbers.astype(np.uint8)
 
 
 @dataclass(slots=True)

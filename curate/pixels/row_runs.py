@@ -6,7 +6,7 @@ from curate.pixels import masks, run_lengths
 from curate.pixels.proportions import Size, place_scaled
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import RowRunLengths
+from curate.records import Box, RowRunLengths
 
 _FARTHEST = 1_000_000_000  # px; no mask of a picture is so far away, or so long
 _LONGEST_DETAIL = 200  # characters
@@ -40,6 +40,21 @@ def place_rows(
     turned = run_lengths.parse(shape.counts, height=columns, width=rows)
     mask = masks.decode(turned).T
     return place_scaled(mask, left, top, annotated or (height, width), (height, width))
+
+
+def rows_of(runs: RunLengths) -> RowRunLengths:
+    """The mask in its box; one empty px at the top left if there is no mask."""
+    box = masks.box(runs)
+    if runs.is_empty:
+        box = Box(0, 0, 1, 1)
+    turned = masks.encode(masks.decode_window(runs, box).T)
+    return RowRunLengths(
+        counts=turned.counts.tolist(),
+        x=box.x0,
+        y=box.y0,
+        width=box.width,
+        height=box.height,
+    )
 
 
 def _whole(number: Any) -> int:

@@ -140,27 +140,37 @@ def parse(raw: object, height: int, width: int) -> RunLengths:
 
     Raises Refusal bad_run_lengths if they are garbage or do not sum to height × width.
     """
-    pixels = height * width
     if isinstance(raw, str | bytes):
         counts = _decompress(raw)
     elif isinstance(raw, list):
-        counts = _whole_numbers(raw, pixels)
+        counts = _whole_numbers(raw, height * width)
     else:
         kind = type(raw).__name__
         raise _bad_run_lengths(f"they are {kind}, neither text nor a list")
 
-    is_run = (counts >= 0) & (counts <= pixels)
-    if not is_run.all():
-        longest = f"longer than the mask's {pixels} px"
-        raise _bad_run_lengths(f"a run is negative or {longest}")
-    total = counts.sum()
-    if total != pixels:
-        size = f"{height} x {width} = {pixels} px"
-        raise _bad_run_lengths(f"they sum to {total} px, the mask has {size}")
+    check_sums(counts, np.array([counts.size]), height, width)
 
     # Tools write runs of 0 px in the middle; borders at one position cancel them.
     borders = np.cumsum(counts[:-1])
     return from_borders(borders, height, width)
+
+
+def check_sums(counts: Positions, sizes: Positions, height: int, width: int) -> None:
+    """Refusal bad_run_lengths if one of several masks is not of height × width px.
+
+    `counts`: the runs of one mask after the other, `sizes`: how many each has, at least one.
+    """
+    pixels = height * width
+    is_run = (counts >= 0) & (counts <= pixels)
+    if not is_run.all():
+        longest = f"longer than the mask's {pixels} px"
+        raise _bad_run_lengths(f"a run is negative or {longest}")
+
+    totals = np.add.reduceat(counts, np.cumsum(sizes) - sizes)
+    wrong = totals[totals != pixels]
+    if wrong.size:
+        size = f"{height} x {width} = {pixels} px"
+        raise _bad_run_lengths(f"they sum to {wrong[0]} px, the mask has {size}")
 
 
 def compress(runs: RunLengths) -> str:
@@ -183,8 +193,10 @@ def _decompress(raw: str | bytes) -> Positions:
 
 
 def _whole_numbers(raw: list[object], pixels: int) -> Positions:
-    """A list of an export as runs. Refusal if an entry is no run of `pixels` px or
-    less."""
+    """A list of an export as runs. Refusal if it is empty, or if an entry is no run of
+    `pixels` px or less."""
+    if not raw:
+        raise _bad_run_lengths("the list is empty")
     kinds = set(map(type, raw))
     if not kinds <= {int, float}:
         raise _bad_run_lengths("the list holds something that is no number")

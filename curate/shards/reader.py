@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
-from curate.pixels import images
+from curate.pixels import stored
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask, OfSides
 from curate.records import Box
@@ -30,6 +31,21 @@ from curate.shards.windows import Boxes
 
 Sides = Sequence[int] | NDArray[np.integer]
 """x0, y0, x1, y1 of one box."""
+
+Rows = NDArray[np.integer]
+"""(n,) numbers of rows."""
+
+_DESCRIBED = [
+    "object_id",
+    "image_id",
+    "export",
+    "customer",
+    "domain",
+    "concept",
+    "weight",
+    "image_height",
+    "image_width",
+]
 
 
 class EmptySplit(InputError):
@@ -90,6 +106,11 @@ class Shards:
         """Of the manifest: names these very shards."""
         return self.manifest.digest
 
+    @property
+    def crop_settings(self) -> CropSettings:
+        """The settings by which the crops were cut."""
+        return CropSettings(**msgspec.structs.asdict(self.manifest.crop))
+
     @cached_property
     def weights(self) -> NDArray[np.float64]:
         """(n,) expected number of times that an epoch uses each row."""
@@ -113,72 +134,102 @@ class Shards:
         """(n, 4) int32: the crops, in the images."""
         return windows.box_columns(self.table, "crop")
 
-    def encoded(self, row: int) -> tuple[bytes, bytes]:
-        """The encoded crop and mask of a row."""
-        after = np.searchsorted(self._first_rows, row, side="right")
-        group = self.groups[int(after) - 1]
+    def encoded(self, row: int) -> tuple[pa.Buffer, pa.Buffer]:
+        """The encoded crop and mask of a row, in the memory where they were read."""
+        group = self.groups[int(self.group_numbers(row))]
         columns = self._cache.get(group)
         place = row - group.first
-        image = columns["image"].field("bytes")[place]
-        mask = columns["mask"].field("bytes")[place]
-        return image.as_py(), mask.as_py()
+        return columns["image"][place].as_buffer(), columns["mask"][place].as_buffer()
+
+    def group_numbers(self, rows: Rows | int) -> NDArray[np.int64]:
+        """The number of the row group that each row is in."""
+        return np.searchsorted(self._first_rows, rows, side="right") - 1
+
+    def load(self, group: int) -> None:
+        """Read a row group into memory, where it stays for a while."""
+        self._cache.get(self.groups[group])
 
     def crop(self, row: int) -> tuple[Pixels, Mask]:
-        """The crop and mask of a row: (H, W, 3) uint8 RGB and (H, W) bool."""
+        """The crop and mask of a row: (H, W, 3) uint8 RGB and (H, W) bool.
+
+        InputError if they cannot be decoded, or are not of the size that the row says.
+        """
         image, mask = self.encoded(row)
-        return images.decode_crop(image), images.decode_mask_png(mask)
+        x0, y0, x1, y1 = self.crops[row].tolist()
+        shape = (y1 - y0, x1 - x0)
+        try:
+            pixels = stored.decode_crop(image)
+            inside = stored.decode_mask(mask)
+        except stored.Undecodable as error:
+            raise self._broken(row, str(error)) from None
+        if pixels.shape != (*shape, 3) or inside.shape != shape:
+            raise self._broken(row, "its pictures are not of the size that is stated")
+        return pixels, inside
 
     def sample(
         self, row: int, drawn: Sides | None = None, window: Sides | None = None
     ) -> Sample:
-        """The sample of a row.
+        """The sample of a row, as `samples` gives it."""
+        drawn_boxes = None if drawn is None else np.array([drawn])
+        window_boxes = None if window is None else np.array([window])
+        (sample,) = self.samples([row], drawn_boxes, window_boxes)
+        return sample
 
-        `drawn`, `window`: boxes in the crop that replace the stored ones. ValueError if
-        the window leaves the crop, IndexError if there is no such row.
+    def samples(
+        self,
+        rows: Sequence[int] | Rows,
+        drawn: Boxes | None = None,
+        window: Boxes | None = None,
+    ) -> list[Sample]:
+        """The samples of n rows.
+
+        `drawn`, `window`: (n, 4) boxes in the crops that replace the stored ones.
+        ValueError if a window leaves its crop, IndexError if there is no such row,
+        InputError if a crop cannot be read.
         """
-        if not 0 <= row < len(self):
-            raise IndexError(f"row {row} of {len(self)}")
+        places = np.asarray(rows, np.int64)
+        self._check_rows(places)
         if drawn is None:
-            drawn = self.drawn[row]
+            drawn = self.drawn[places]
         if window is None:
-            window = self.windows[row]
-        drawn_box = _box(drawn)
-        window_box = _box(window)
+            window = self.windows[places]
+        crops = self.crops[places]
+        windows.check_inside(window, crops)
 
-        image, mask = self.crop(row)
-        _check_window(window_box, mask)
-        x0, y0, x1, y1 = window_box
-        return Sample(
-            row=row,
-            object_id=self._value("object_id", row),
-            image_id=self._value("image_id", row),
-            export=self._value("export", row),
-            customer=self._value("customer", row),
-            domain=self._value("domain", row),
-            concept=self._value("concept", row),
-            weight=self._value("weight", row),
-            image=image[y0:y1, x0:x1],
-            mask=mask[y0:y1, x0:x1],
-            drawn=_moved(drawn_box, -x0, -y0),
-            window=window_box,
-            at_edge=self._at_edge(row, window_box),
-            image_height=self._value("image_height", row),
-            image_width=self._value("image_width", row),
-        )
+        described = self.table.select(_DESCRIBED).take(places).to_pylist()
+        drawn_in_window = windows.shift(drawn, window, -1).tolist()
+        at_edge = windows.at_edge(
+            windows.shift(window, crops, 1),
+            self.table["image_height"].to_numpy()[places],
+            self.table["image_width"].to_numpy()[places],
+        ).tolist()
+        samples = []
+        for place, row in enumerate(places.tolist()):
+            image, mask = self.crop(row)
+            x0, y0, x1, y1 = window[place].tolist()
+            sample = Sample(
+                row=row,
+                image=image[y0:y1, x0:x1],
+                mask=mask[y0:y1, x0:x1],
+                drawn=Box(*drawn_in_window[place]),
+                window=Box(x0, y0, x1, y1),
+                at_edge=tuple(at_edge[place]),
+                **described[place],
+            )
+            samples.append(sample)
+        return samples
 
-    def _at_edge(self, row: int, window: Box) -> OfSides:
-        """Whether each side of a window of the row's crop is the image's own edge."""
-        crop = _box(self.crops[row])
-        in_image = _moved(window, crop.x0, crop.y0)
-        return (
-            in_image.x0 == 0,
-            in_image.y0 == 0,
-            in_image.x1 == self._value("image_width", row),
-            in_image.y1 == self._value("image_height", row),
-        )
+    def _check_rows(self, rows: Rows) -> None:
+        """IndexError if there is no such row."""
+        is_outside = (rows < 0) | (rows >= len(self))
+        if is_outside.any():
+            raise IndexError(f"row {rows[is_outside][0]} of {len(self)}")
 
-    def _value(self, column: str, row: int) -> Any:
-        return self.table[column][row].as_py()
+    def _broken(self, row: int, why: str) -> InputError:
+        """What to raise of a row whose pixels are damaged."""
+        object_id = self.table["object_id"][row].as_py()
+        file = self.groups[int(self.group_numbers(row))].file
+        return InputError(f"{file}: object {object_id}: {why}; make the shards anew")
 
     @cached_property
     def _first_rows(self) -> NDArray[np.int64]:
@@ -202,15 +253,14 @@ def open_shards(folder: UPath | str, split: str) -> Shards:
         raise EmptySplit(f"{folder}: {detail}")
 
     tables = []
-    groups = []
+    groups: list[Group] = []
     first = 0
     for file in files:
         path = folder / file.path
-        table, sizes = read_columns(path, file.rows)
+        table, its_groups = read_columns(path, file.rows, first)
         tables.append(table)
-        for number, size in enumerate(sizes):
-            groups.append(Group(path, number, first))
-            first += size
+        groups += its_groups
+        first += file.rows
     table = pa.concat_tables(tables).combine_chunks()
     return Shards(folder, split, manifest, table, groups, Cache())
 
@@ -245,28 +295,3 @@ def random_windows(
     drawn = windows.shift(drawn, crops, -1)
     window = windows.shift(window, crops, -1)
     return drawn, window
-
-
-def _check_window(window: Box, mask: Mask) -> None:
-    """ValueError if a window leaves the crop of a mask, or is empty."""
-    height, width = mask.shape
-    x0, y0, x1, y1 = window
-    is_inside_x = 0 <= x0 < x1 <= width
-    is_inside_y = 0 <= y0 < y1 <= height
-    if not (is_inside_x and is_inside_y):
-        crop = f"the crop of {width} x {height} px"
-        raise ValueError(f"window {tuple(window)} leaves {crop}")
-
-
-def _box(sides: Sides) -> Box:
-    x0, y0, x1, y1 = map(int, sides)
-    return Box(x0, y0, x1, y1)
-
-
-def _moved(box: Box, x: int, y: int) -> Box:
-    return Box(
-        x0=box.x0 + x,
-        y0=box.y0 + y,
-        x1=box.x1 + x,
-        y1=box.y1 + y,
-    )

@@ -32,8 +32,7 @@ def order(
     _check_weights(weights)
     if not 0 <= rank < world_size:
         raise ValueError(f"rank {rank} of {world_size}")
-    of_seed = seeded.branch(seeded.row_keys(1), seed)
-    stream = seeded.branch(of_seed, epoch)
+    stream = _stream(seed, epoch)
 
     # Lay the weights end to end, and take the row at each of evenly spaced points.
     shuffled = _permutation(len(weights), seeded.branch(stream, 1))
@@ -52,6 +51,17 @@ def order(
     mixing = _permutation(count, seeded.branch(stream, 2))
     mixed: Rows = rows[mixing]
     return mixed[rank::world_size]
+
+
+def shuffled(count: int, seed: int, epoch: int) -> Rows:
+    """(count,) the numbers of row groups in an order that depends on the arguments alone."""
+    return _permutation(count, seeded.branch(_stream(seed, epoch), 3))
+
+
+def _stream(seed: int, epoch: int) -> seeded.Keys:
+    """(1,) the key of an epoch's random numbers. Their purposes are 1, 2 and 3."""
+    of_seed = seeded.branch(seeded.row_keys(1), seed)
+    return seeded.branch(of_seed, epoch)
 
 
 def _check_weights(weights: Weights) -> None:

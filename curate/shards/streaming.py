@@ -1,6 +1,9 @@
-"""Samples as a stream, decoded before they are asked for.
+"""Samples as a stream, read and decoded before they are asked for.
 
 for sample in stream(shards, order(shards.weights, seed=0, epoch=1)): ...
+
+Threads do both: reading and decoding let go of Python's lock, and what threads share needs
+no shared memory.
 """
 
 from collections import deque
@@ -13,8 +16,11 @@ from numpy.typing import NDArray
 from curate.shards.reader import Sample, Shards
 from curate.shards.windows import Boxes
 
-_READ_AHEAD = 64  # samples that are decoded before they are asked for
-_READERS = 2  # threads
+READ_AHEAD_BYTES = 64 * 2**20
+"""Encoded crops and masks that are read before the first of them is decoded."""
+
+_TOGETHER = 32  # samples that a thread decodes at a time
+_LOADERS = 4  # threads that wait for the storage
 
 
 def stream(
@@ -22,32 +28,63 @@ def stream(
     rows: Sequence[int] | NDArray[np.int64],
     drawn: Boxes | None = None,
     window: Boxes | None = None,
+    threads: int = 2,
 ) -> Iterator[Sample]:
-    """The samples of `rows` in order, decoded ahead.
+    """The samples of `rows` in order, read and decoded ahead.
 
-    `drawn`, `window`: of all rows, as `random_windows` gives them; the stored ones if
-    None.
+    `drawn`, `window`: of all rows of the shards, as `random_windows` gives them; the stored
+    ones if None. `threads`: how many decode.
     """
     if drawn is None:
         drawn = shards.drawn
     if window is None:
         window = shards.windows
+    wanted = np.asarray(rows, np.int64)
 
-    # Decoding lets go of Python's lock, so threads are enough.
-    pool = ThreadPoolExecutor(max_workers=_READERS)
-    ahead: deque[Future[Sample]] = deque()
+    loaders = ThreadPoolExecutor(_LOADERS)
+    decoders = ThreadPoolExecutor(threads)
+    read_ahead = _ReadAhead(shards, wanted, loaders)
+    ahead: deque[Future[list[Sample]]] = deque()
     try:
-        for row in rows:
-            read = pool.submit(
-                shards.sample,
-                int(row),
-                drawn[row],
-                window[row],
-            )
+        for first in range(0, len(wanted), _TOGETHER):
+            read_ahead.reach(first + _TOGETHER)
+            some = wanted[first : first + _TOGETHER]
+            read = decoders.submit(shards.samples, some, drawn[some], window[some])
             ahead.append(read)
-            if len(ahead) > _READ_AHEAD:
-                yield ahead.popleft().result()
+            # While the first is used, each thread decodes one.
+            if len(ahead) > threads:
+                yield from ahead.popleft().result()
         while ahead:
-            yield ahead.popleft().result()
+            yield from ahead.popleft().result()
     finally:  # also when the stream is left early
-        pool.shutdown(wait=True, cancel_futures=True)
+        decoders.shutdown(wait=True, cancel_futures=True)
+        loaders.shutdown(wait=True, cancel_futures=True)
+
+
+class _ReadAhead:
+    """Loads row groups before rows are taken from them, a bounded number of bytes."""
+
+    def __init__(
+        self, shards: Shards, rows: NDArray[np.int64], loaders: ThreadPoolExecutor
+    ) -> None:
+        groups, first_uses = np.unique(shards.group_numbers(rows), return_index=True)
+        by_use = np.argsort(first_uses)
+        self._shards = shards
+        self._loaders = loaders
+        self._groups = groups[by_use].tolist()
+        self._first_uses = first_uses[by_use]
+        sizes = [shards.groups[group].bytes for group in self._groups]
+        self._bytes_up_to = np.cumsum(sizes)
+        self._asked = 0
+
+    def reach(self, position: int) -> None:
+        """Ask for what is not loaded yet, now that all rows before `position` are wanted."""
+        begun = int(np.searchsorted(self._first_uses, position))
+        bytes_begun = 0
+        if begun > 0:
+            bytes_begun = self._bytes_up_to[begun - 1]
+        budget = bytes_begun + READ_AHEAD_BYTES
+        until = int(np.searchsorted(self._bytes_up_to, budget, side="right"))
+        for group in self._groups[self._asked : until]:
+            self._loaders.submit(self._shards.load, group)
+        self._asked = max(self._asked, until)

@@ -107,9 +107,7 @@ def grow(
     distance = np.maximum(distance, least)
     moved = boxes + _OUTWARDS * distance.astype(np.int64)
 
-    image = np.stack([widths, heights], axis=1)
-    ends = np.tile(image, 2)
-    clipped: Boxes = np.clip(moved, 0, ends).astype(np.int32)
+    clipped: Boxes = np.clip(moved, 0, _ends(heights, widths)).astype(np.int32)
     return clipped
 
 
@@ -156,6 +154,24 @@ def shift(boxes: Boxes, origins: Boxes, sign: int) -> Boxes:
     return moved
 
 
+def check_inside(windows: Boxes, crops: Boxes) -> None:
+    """ValueError if a window in its crop leaves it, or is empty. `crops`: in the images."""
+    starts, ends = np.hsplit(windows, 2)
+    sides = _lengths(crops)
+    is_bad = (starts < 0) | (starts >= ends) | (ends > sides)
+    bad = np.flatnonzero(is_bad.any(axis=1))
+    if len(bad) > 0:
+        width, height = sides[bad[0]].tolist()
+        window = tuple(windows[bad[0]].tolist())
+        raise ValueError(f"window {window} leaves the crop of {width} x {height} px")
+
+
+def at_edge(boxes: Boxes, heights: Sizes, widths: Sizes) -> NDArray[np.bool_]:
+    """(n, 4) whether each side of boxes in images is the image's own edge."""
+    is_edge: NDArray[np.bool_] = boxes == _ends(heights, widths) * [0, 0, 1, 1]
+    return is_edge
+
+
 def put_in_crops(table: pa.Table, crops: Boxes, names: Sequence[str]) -> pa.Table:
     """The table with these crops; its boxes of these names, in the images, are in the
     crops now."""
@@ -168,6 +184,12 @@ def put_in_crops(table: pa.Table, crops: Boxes, names: Sequence[str]) -> pa.Tabl
         place = table.schema.get_field_index(name)
         table = table.set_column(place, table.schema.field(place), column)
     return table
+
+
+def _ends(heights: Sizes, widths: Sizes) -> NDArray[np.integer]:
+    """(n, 4) width, height, width and height of each image."""
+    image = np.stack([widths, heights], axis=1)
+    return np.tile(image, 2)
 
 
 def _lengths(boxes: Boxes) -> NDArray[np.int32]:

@@ -1,5 +1,6 @@
 """The files of the shards: row groups and files of bounded size."""
 
+import functools
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -174,6 +175,7 @@ class _DigestedFile(io.RawIOBase):
         return view.nbytes
 
 
+@functools.cache
 def _options(schema: pa.Schema) -> dict[str, Any]:
     """How each column is written."""
     columns = _parquet_columns(schema)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curate.schema import require
 from curate.settings import BalanceSettings
@@ -70,10 +71,10 @@ def count_cells(
     `quality`: of `quality_trusts`. An object that it does not hold has 1.
     """
     rows = _cells_of_rows(segments, settings, quality)
-    train = rows[rows.split == "train"]
-    by_cell = train.groupby(CELL)
-    counts: pd.DataFrame = by_cell.size().reset_index(name="objects")
-    return counts
+    train = rows.filter(pc.equal(rows["split"], "train"))
+    counts = train.group_by(CELL).aggregate([([], "count_all")])
+    table: pd.DataFrame = counts.rename_columns([*CELL, "objects"]).to_pandas()
+    return table
 
 
 def total_cells(counts: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -122,6 +123,30 @@ def _concept_weights(cells: pd.DataFrame, settings: BalanceSettings) -> pd.DataF
     return concepts.drop(columns="objects").assign(weight=weight)
 
 
+def effective_size(weight: float, weight_squared: float) -> float:
+    """How many objects of equal weight would vary as little as these do.
+
+    (Σ w)² / Σ w² (Kish 1965, Survey Sampling). `weight`, `weight_squared`: the sums over all
+    objects. 0 without any.
+
+    >>> effective_size(4.0, 3.0**2 + 1.0**2)
+    1.6
+    """
+    if weight_squared == 0:
+        return 0.0
+    return weight**2 / weight_squared
+
+
+def repeats(weighed: pd.DataFrame) -> float:
+    """How many draws of an epoch are expected to repeat an object that it has used already.
+
+    `weighed`: cells with their `weight`. An object of weight w is used ⌊w⌋ or ⌈w⌉ times, so it
+    repeats w − 1 times on average if w is above 1, and never if it is below.
+    """
+    above_one = (weighed["weight"] - 1).clip(lower=0)
+    return float((above_one * weighed["objects"]).sum())
+
+
 def target_shares(
     domains: "pd.Series[int]", settings: BalanceSettings
 ) -> dict[str, float]:
@@ -160,31 +185,42 @@ def weigh(
     """
     require(segments.schema, NEEDS, "balance")
     rows = _cells_of_rows(segments, settings, quality)
-    is_train = rows.split == "train"
-    found = rows.merge(cells, how="left", on=CELL).weight
-    if found[is_train].isna().any():
+    counted = pa.Table.from_pandas(cells[CELL], rows.schema.remove(len(CELL)))
+    cell_of = pc.index_in(_joined(rows), value_set=_joined(counted))
+    is_train = pc.equal(rows["split"], "train").to_numpy()
+    if cell_of.is_null().to_numpy(zero_copy_only=False)[is_train].any():
         raise ValueError("a train row is of a cell that was not counted")
 
-    weight = found.where(is_train, 1.0)
+    weight = np.ones(len(segments))
+    train_cells = cell_of.filter(pa.array(is_train)).to_numpy()
+    weight[is_train] = cells["weight"].to_numpy()[train_cells]
     return segments.append_column(ADDS.field("weight"), pa.array(weight, pa.float32()))
+
+
+def _joined(cells: pa.Table) -> pa.Array:
+    """Each cell as one text. Names hold no NUL, so different cells give different texts."""
+    texts = [cells[name].cast(pa.string()).combine_chunks() for name in CELL]
+    return pc.binary_join_element_wise(*texts, "\0")
 
 
 def _cells_of_rows(
     segments: pa.Table,
     settings: BalanceSettings,
     quality: "pd.Series[float] | None",
-) -> pd.DataFrame:
-    """The cell and the split of each row."""
-    rows: pd.DataFrame = segments.select(_ROW).to_pandas()
-    rows = rows.assign(flag_trust=1.0, quality_trust=1.0)
+) -> pa.Table:
+    """The cell and the split of each row: the columns of CELL, and `split`."""
+    quality_trust = np.ones(len(segments))
     if quality is not None and len(quality):
         object_ids = segments["object_id"].to_pandas()
-        rows["quality_trust"] = object_ids.map(quality).fillna(1.0)
-    if not settings.flag_trust:
-        return rows
+        quality_trust = object_ids.map(quality).fillna(1.0).to_numpy()
 
-    factors = []
-    for flags in segments["flags"].to_pylist():
-        of_flags = [settings.flag_trust.get(flag, 1.0) for flag in flags]
-        factors.append(min(of_flags, default=1.0))
-    return rows.assign(flag_trust=np.array(factors, np.float64))
+    flag_trust = np.ones(len(segments))
+    if settings.flag_trust:
+        for row, flags in enumerate(segments["flags"].to_pylist()):
+            of_flags = [settings.flag_trust.get(flag, 1.0) for flag in flags]
+            flag_trust[row] = min(of_flags, default=1.0)
+
+    columns = {name: segments[name].cast(pa.string()) for name in _ROW}
+    columns["flag_trust"] = pa.chunked_array([flag_trust])
+    columns["quality_trust"] = pa.chunked_array([quality_trust])
+    return pa.table({name: columns[name] for name in [*CELL, "split"]})

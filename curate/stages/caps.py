@@ -1,9 +1,12 @@
 """The caps of balance: an image, a concept and a customer bring at most so many objects.
 
-Caps hold for whole builds, but each partition is worked on alone. So each partition tells the
-lowest ranks of its rows (`lowest_ranks`), all of them together give the highest rank that stays
-(`highest_ranks`), and each partition applies it (`apply_cap`). A rank depends on the object's id
-alone, and so does which rows stay.
+Caps hold for whole builds, but each partition is worked on alone. So each partition counts its rows
+(`count_values`), which tells the values that reach a cap at all (`values_over`). Of these it tells
+the lowest ranks (`lowest_ranks`), all of them together give the highest rank that stays
+(`highest_ranks`), and each partition applies it (`apply_cap`).
+
+A rank depends on the object's id alone. So caps are stable: if k objects with a value come to the n
+that are there, k of the kept ones leave at most, and of those that stayed away none comes back.
 """
 
 import hashlib
@@ -13,16 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from curate.reasons import Reason
-from curate.schema import drop_rows, require
+from curate.schema import DROPS, drop_rows, require
 from curate.settings import BalanceSettings
 
 NEEDS = ("object_id", "image_id", "concept", "customer")
 """Columns that caps read."""
-
-_NO_BOUND = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,27 @@ def caps(settings: BalanceSettings) -> list[Cap]:
     return [Cap(column, limit) for column, limit in limits.items() if limit is not None]
 
 
-def lowest_ranks(segments: pa.Table, cap: Cap) -> pd.DataFrame:
-    """The `limit` lowest ranks of the rows with each value of the cap's column.
+def count_values(segments: pa.Table, cap: Cap) -> pa.Table:
+    """How many rows have each value of the cap's column: the columns `value` and `count`."""
+    counts = segments.group_by(cap.column).aggregate([([], "count_all")])
+    return counts.rename_columns(["value", "count"])
 
-    Gives a table with the columns `value` and `rank`.
+
+def values_over(counts: Iterable[pa.Table], cap: Cap) -> pa.Array:
+    """The values that more rows have than the cap allows. `counts`: of `count_values`."""
+    together = pa.concat_tables(counts).group_by("value").aggregate([("count", "sum")])
+    is_over = pc.greater(together["count_sum"], cap.limit)
+    return together["value"].filter(is_over).combine_chunks()
+
+
+def lowest_ranks(segments: pa.Table, cap: Cap, over: pa.Array) -> pd.DataFrame:
+    """The `limit` lowest ranks of the rows with each of some values of the cap's column.
+
+    `over`: the values (`values_over`). Gives a table with the columns `value` and `rank`.
     """
-    values = segments[cap.column].to_pandas()
-    ranked = pd.DataFrame({"value": values, "rank": _ranks(segments)})
+    rows = segments.filter(pc.is_in(segments[cap.column], value_set=over))
+    values = rows[cap.column].to_pandas()
+    ranked = pd.DataFrame({"value": values, "rank": _ranks(rows)})
     return _lowest(ranked, cap)
 
 
@@ -72,20 +88,26 @@ def apply_cap(
     `highest`: the highest rank that stays, by value (`highest_ranks`).
     """
     require(segments.schema, NEEDS, "balance")
-    values = segments[cap.column].to_pandas()
-    bounds = highest.reindex(values, fill_value=_NO_BOUND)
-    is_over = _ranks(segments) > bounds.to_numpy()
+    capped_values = pa.array(highest.index, segments.schema.field(cap.column).type)
+    is_capped = pc.is_in(segments[cap.column], value_set=capped_values)
+    capped = np.flatnonzero(is_capped.to_numpy())
+    if not len(capped):
+        return segments, DROPS.empty_table()
 
-    over = np.flatnonzero(is_over)
+    of_values = segments.take(capped)
+    values = of_values[cap.column].to_pandas()
+    is_over = _ranks(of_values) > highest.loc[values].to_numpy()
+    over = capped[is_over]
     reasons = [Reason.CAPPED.value] * len(over)
     details = [
         f"more than {cap.limit} objects with {cap.column} {value}"
-        for value in values[over]
+        for value in values[is_over]
     ]
     drops = drop_rows(segments.take(over), reasons, details)
 
-    kept = np.flatnonzero(~is_over)
-    return segments.take(kept), drops
+    stays = np.ones(len(segments), np.bool_)
+    stays[over] = False
+    return segments.take(np.flatnonzero(stays)), drops
 
 
 def _lowest(ranked: pd.DataFrame, cap: Cap) -> pd.DataFrame:

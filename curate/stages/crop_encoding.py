@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 
 from curate.boundary import runs_in_child
-from curate.pixels import decoding, images, jpeg_crops, masks, png, run_lengths
+from curate.pixels import decoding, images, jpeg_crops, png
 from curate.pixels.images import Photo
 from curate.pixels.jpeg_crops import JpegFrame
+from curate.pixels.window_masks import decode_windows
 from curate.reasons import Reason, Refusal
 from curate.records import Box
 
@@ -68,11 +69,11 @@ def cut_image(
             return cut
 
     photo = images.decode_photo(data, max_pixels, grey_bits)
+    crops = [request.crop for request in requests]
+    encoded_masks = _encode_masks(requests, crops, photo.height, photo.width)
     encoded = []
-    for request in requests:
-        mask = _encode_mask(request, request.crop, photo.height, photo.width)
-        image = encode_crop(photo, request.crop)
-        encoded.append(EncodedCrop(request.crop, image, mask))
+    for crop, mask in zip(crops, encoded_masks, strict=True):
+        encoded.append(EncodedCrop(crop, encode_crop(photo, crop), mask))
     return encoded
 
 
@@ -104,10 +105,9 @@ def _cut_blocks(
     if files is None:
         return None
 
-    encoded = []
-    for request, crop, file in zip(requests, crops, files, strict=True):
-        mask = _encode_mask(request, crop, frame.height, frame.width)
-        encoded.append(EncodedCrop(crop, file, mask))
+    encoded_masks = _encode_masks(requests, crops, frame.height, frame.width)
+    columns = zip(crops, files, encoded_masks, strict=True)
+    encoded = [EncodedCrop(crop, file, mask) for crop, file, mask in columns]
     if frame.is_progressive and not _show_the_same(data, frame, requests, encoded):
         return None
     return encoded
@@ -136,7 +136,12 @@ def _show_the_same(
     return True
 
 
-def _encode_mask(request: CropRequest, crop: Box, height: int, width: int) -> bytes:
-    """The mask of an object inside a crop of its photo of height × width px."""
-    runs = run_lengths.parse(request.counts, height, width)
-    return images.encode_mask(masks.decode_window(runs, crop))
+def _encode_masks(
+    requests: Sequence[CropRequest], crops: Sequence[Box], height: int, width: int
+) -> list[bytes]:
+    """The masks of objects inside crops of their photo of height × width px."""
+    if not requests:
+        return []
+    texts = [request.counts for request in requests]
+    found = decode_windows(texts, crops, height, width)
+    return [images.encode_mask(mask) for mask in found]

@@ -5,6 +5,7 @@ A part of a thing stays: a wheel in a box is what the annotator wants.
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -27,6 +28,8 @@ NEEDS = (
 )
 """Columns that the stage reads."""
 
+_MEASURES = [name for name in NEEDS if name not in ("object_id", "concept", "flags")]
+
 ADDS = pa.schema([("concept_kind", pa.string())])
 """Columns that the stage adds."""
 
@@ -48,39 +51,45 @@ def filter_objects(
     )
     is_large = objects["share"] > settings.max_share
 
-    objects["bad_flag"] = _first_flag(segments, settings.drop_flags)
-    is_flagged = objects["bad_flag"] != ""
+    bad_flags = _first_flag(segments, settings.drop_flags)
+    is_flagged = np.array([flag != "" for flag in bad_flags], np.bool_)
 
     leaves = objects["is_background"] | is_small | is_large | is_flagged
-    drops = _drops(segments, objects[leaves], is_small[leaves], is_large[leaves])
+    leaving = np.flatnonzero(leaves)
+    described = objects.iloc[leaving].assign(
+        concept=segments["concept"].take(leaving).to_pylist(),
+        bad_flag=[bad_flags[row] for row in leaving],
+    )
+    drops = _drops(segments, described, is_small[leaves], is_large[leaves])
 
-    kept = objects[~leaves]
-    kinds = pa.array(kept["kind"], pa.string())
-    stay = segments.take(kept.index.to_numpy())
-    return stay.append_column(ADDS.field("concept_kind"), kinds), drops
+    kept = np.flatnonzero(~leaves)
+    kinds = pa.array(objects["kind"].to_numpy()[kept], pa.string())
+    return segments.take(kept).append_column(ADDS.field("concept_kind"), kinds), drops
 
 
 def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> pd.DataFrame:
-    """A row for each object: its concept and kind, whether it is background, and its sizes.
+    """A row for each object: the kind of its concept, whether it is background, and its sizes.
 
     `width` and `height` are those of the box in px, `area` is that of the mask in px, `share` that
     in relation to the image.
     """
-    rows = segments.select(NEEDS).to_pandas()
-    kind_of = {concept.id: concept.kind for concept in concepts.values()}
-    boxed = [concept.id for concept in concepts.values() if _is_boxed(concept)]
-    image_area = (
-        rows["image_height"].astype("int64") * rows["image_width"]
-    )  # may be over 2^31
+    # A partition has thousands of objects and few concepts.
+    encoded = segments["concept"].combine_chunks().dictionary_encode()
+    named = [concepts[name] for name in encoded.dictionary.to_pylist()]
+    concept_of = encoded.indices.to_numpy()
+    kinds = np.array([concept.kind for concept in named], object)
+    is_background = np.array([not _is_boxed(concept) for concept in named], np.bool_)
+
+    columns = {name: segments[name].to_numpy() for name in _MEASURES}
+    image_area = columns["image_height"].astype(np.int64) * columns["image_width"]
     return pd.DataFrame(
         {
-            "concept": rows["concept"],
-            "kind": rows["concept"].map(kind_of.__getitem__),
-            "is_background": ~rows["concept"].isin(boxed),
-            "width": rows["box_x1"] - rows["box_x0"],
-            "height": rows["box_y1"] - rows["box_y0"],
-            "area": rows["area"],
-            "share": rows["area"] / image_area,
+            "kind": kinds[concept_of],
+            "is_background": is_background[concept_of],
+            "width": columns["box_x1"] - columns["box_x0"],
+            "height": columns["box_y1"] - columns["box_y0"],
+            "area": columns["area"],
+            "share": columns["area"] / image_area,
         }
     )
 

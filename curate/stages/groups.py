@@ -1,22 +1,19 @@
 """Groups: images that show the same thing, and so must stay in one split.
 
 Images are joined by union-find over equal bytes, near-equal difference hashes that a second look
-confirms, videos, scenes and augmentations of one picture. All works on the table of images alone.
+confirms, videos, scenes and augmentations of one picture. All works on arrays, on the table of
+images alone (curate.stages.image_rows).
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from curate.schema import require
-from curate.settings import SplitSettings
-from curate.stages.near_duplicates import near_duplicate_links
+from curate.stages import connected
+from curate.stages.near_hashes import candidates
 
 SAME_BYTES = "same bytes"
 NEAR_DUPLICATE = "near duplicate"
@@ -24,210 +21,170 @@ VIDEO = "video"
 SCENE = "scene"
 AUGMENTATION = "augmentation"
 LINKS = (SAME_BYTES, NEAR_DUPLICATE, VIDEO, SCENE, AUGMENTATION)
-"""The kinds of links between two images, as `Group.links` counts them."""
+"""The kinds of links between two images, in the order of `Groups.links`."""
 
-IMAGES = pa.schema(
-    [
-        ("image_id", pa.string()),
-        ("export", pa.string()),
-        ("domain", pa.string()),
-        ("role", pa.string()),
-        ("image_path", pa.string()),
-        ("image_dhash", pa.uint64()),
-        ("image_thumbnail", pa.binary()),
-        ("video", pa.string()),
-    ]
-)
-"""The columns of segments that describe an image, in the order of the fields of `Image`."""
+ROLES = ("auto", "train", "test")
+"""The roles of exports, in the order of `Groups.roles`."""
 
-# Augmentation tools (Roboflow) write copies of one picture as NAME.rf.HASH.jpg.
-_AUGMENTED = re.compile(r"^(?P<stem>.+?)\.rf\.[0-9a-zA-Z]{8,}(\.[A-Za-z0-9]+)?$")
+Ids = NDArray[np.bytes_]
+"""(n,) image ids, sorted: 32 hex digits each."""
+
+Numbers = NDArray[np.int64]
+
+_ID = pa.binary(32)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Image:
-    """One image of one export. Images with equal bytes have the same `image_id`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """The different pictures among the images, by hash and thumbnail.
 
-    `role`: the export's: auto, train or test. `dhash`: the 64-bit difference hash.
-    `thumbnail`: the image in small and grey. `video`: the format's own id of a video or
-    sequence, or "".
+    `dhashes`, `thumbnails`: (n,) hash, and digest of the thumbnail. `partitions`: (n,) the number
+    of a partition that has it. `of_image`: (images,) the look of each row of the table of images;
+    −1 where there is nothing to compare.
     """
 
-    image_id: str
-    export: str
-    domain: str
-    role: str
-    image_path: str
-    dhash: int
-    thumbnail: bytes
-    video: str
+    dhashes: NDArray[np.uint64]
+    thumbnails: NDArray[np.uint64]
+    partitions: NDArray[np.int32]
+    of_image: Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Images that stay together.
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """m images in n groups. A group is named by its smallest image id.
 
-    `group_id`: the smallest image_id. `domain`: that of the smallest image.
-    `roles`: those of all images. `links`: how many links of each kind join the images.
+    `image_ids`: (m,). `group_of`: (m,) the group of each image. `first`: (n,) the smallest image of
+    each group, in order. `domains`: (n,) the domain of that image. `sizes`: (n,) images. `links`:
+    (n, kinds) how many links of each kind of LINKS join them. `roles`: (n, roles) whether an image
+    is of an export with each of ROLES. `has_test_role`: (m,) whether the image itself is of a test
+    export.
     """
 
-    group_id: str
-    image_ids: list[str]
-    domain: str
-    roles: frozenset[str]
-    links: Mapping[str, int]
+    image_ids: Ids
+    group_of: Numbers
+    first: Numbers
+    domains: NDArray[np.str_]
+    sizes: Numbers
+    links: Numbers
+    roles: NDArray[np.bool_]
+    has_test_role: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.first)
 
     @property
-    def size(self) -> int:
-        """The number of images."""
-        return len(self.image_ids)
+    def group_ids(self) -> Ids:
+        """(n,) the names of the groups."""
+        return self.image_ids[self.first]
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """Two images that show the same thing."""
-
-    kind: str
-    first: str
-    second: str
+def ids_of(column: pa.ChunkedArray) -> Ids:
+    """A column of image ids as an array. pa.ArrowInvalid if one is not of 32 characters."""
+    fixed = column.cast(pa.binary()).cast(_ID).combine_chunks()
+    ids: Ids = np.frombuffer(fixed.buffers()[1], "S32", len(fixed), 32 * fixed.offset)
+    return ids
 
 
-@dataclass(frozen=True, slots=True)
-class _SceneKey:
-    """What the images of one scene have in common."""
+def find_looks(images: pa.Table) -> Looks:
+    """The different pictures of a table of images."""
+    dhashes = images["dhash"].to_numpy()
+    thumbnails = images["thumbnail"].to_numpy()
+    compared = np.flatnonzero(images["has_detail"].to_numpy())
+    order = compared[np.lexsort((thumbnails[compared], dhashes[compared]))]
+    is_new = np.ones(len(order), np.bool_)
+    is_new[1:] = (np.diff(dhashes[order]) != 0) | (np.diff(thumbnails[order]) != 0)
 
-    kind: str
-    export: str
-    name: Hashable
-
-
-def image_rows(segments: pa.Table) -> pd.DataFrame:
-    """Each image of a partition once: a table with the columns of `IMAGES`."""
-    require(segments.schema, IMAGES.names, "split")
-    distinct = segments.group_by(IMAGES.names).aggregate([])
-    ordered = distinct.select(IMAGES.names)
-    rows: pd.DataFrame = ordered.cast(IMAGES).to_pandas()
-    return rows
+    of_image = np.full(len(images), -1)
+    of_image[order] = np.cumsum(is_new) - 1
+    first = order[is_new]
+    partitions = images["partition"].to_numpy()
+    return Looks(dhashes[first], thumbnails[first], partitions[first], of_image)
 
 
-def images(tables: Iterable[pd.DataFrame]) -> list[Image]:
-    """Each image of the tables of `image_rows` once, whatever their order.
+def to_look_at(looks: Looks, bits: int) -> list[Numbers]:
+    """The looks that may be near duplicates of each other: the positions of each such set."""
+    roots = candidates(looks.dhashes, bits)
+    sizes = np.bincount(roots, minlength=len(roots))
+    several = np.flatnonzero(sizes[roots] > 1)
+    if not len(several):
+        return []
+    order = several[np.argsort(roots[several], kind="stable")]
+    starts = np.flatnonzero(np.diff(roots[order])) + 1
+    return np.split(order, starts)
 
-    The images are sorted by all their fields.
+
+def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Groups:
+    """The groups of connected images, in the order of their ids.
+
+    `images`: of `image_rows.one_table`. `alike`: the smallest look that each look is joined with by
+    near duplicates.
     """
-    none = IMAGES.empty_table().to_pandas()  # gives the columns if there are no tables
-    together = pd.concat([none, *tables])
-    distinct = together.drop_duplicates()
-    ordered = distinct.sort_values(IMAGES.names)
-    return [Image(*row) for row in ordered.itertuples(index=False, name=None)]
+    all_ids = ids_of(images["image_id"])
+    image_ids, first_row, image_of = np.unique(
+        all_ids, return_index=True, return_inverse=True
+    )
+    chains = {NEAR_DUPLICATE: _chain(*_near_duplicates(image_of, looks, alike))}
+    for kind in (VIDEO, SCENE, AUGMENTATION):
+        chains[kind] = _chain(*_sharing(images[kind], image_of))
 
+    roots = connected.alone(len(image_ids))
+    for one, other in chains.values():
+        connected.join(roots, one, other)
+    first, group_of = np.unique(roots, return_inverse=True)
+    count = len(first)
+    sizes = np.bincount(group_of, minlength=count)
 
-def group_images(images: Sequence[Image], settings: SplitSettings) -> list[Group]:
-    """The groups of connected images, in the order of their ids."""
-    links = list(_links(images, settings))
-    group_of = _connect(images, links)
+    places = np.bincount(group_of[image_of], minlength=count)
+    links = [places - sizes]
+    for one, _ in chains.values():
+        links.append(np.bincount(group_of[one], minlength=count))
 
-    members: defaultdict[str, list[Image]] = defaultdict(list)
-    for image in images:
-        group_id = group_of[image.image_id]
-        members[group_id].append(image)
-    joined_by: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for link in links:
-        group_id = group_of[link.first]
-        joined_by[group_id][link.kind] += 1
+    has_roles = []
+    for role in ROLES:
+        images_with_it = image_of[pc.equal(images["role"], role).to_numpy()]
+        has_roles.append(_marked(len(image_ids), images_with_it))
+    roles_of_group = [_marked(count, group_of[has_role]) for has_role in has_roles]
 
-    group_ids = sorted(members)
-    return [_group(members[group_id], joined_by[group_id]) for group_id in group_ids]
-
-
-def _connect(images: Iterable[Image], links: Iterable[_Link]) -> dict[str, str]:
-    """The smallest image_id of each image's group, by image_id (union-find)."""
-    parent = {image.image_id: image.image_id for image in images}
-    for link in links:
-        first = _root(parent, link.first)
-        second = _root(parent, link.second)
-        smaller = min(first, second)
-        larger = max(first, second)
-        parent[larger] = smaller
-    return {image_id: _root(parent, image_id) for image_id in parent}
-
-
-def _root(parent: dict[str, str], node: str) -> str:
-    """The last node on the way from a node over its parents; it is its own parent."""
-    while parent[node] != node:
-        grandparent = parent[parent[node]]
-        parent[node] = grandparent  # halves the way, so that it stays short
-        node = grandparent
-    return node
-
-
-def _group(images: list[Image], joined_by: Counter[str]) -> Group:
-    smallest = min(images)
-    image_ids = {image.image_id for image in images}
-    return Group(
-        group_id=smallest.image_id,
-        image_ids=sorted(image_ids),
-        domain=smallest.domain,
-        roles=frozenset(image.role for image in images),
-        links={kind: joined_by[kind] for kind in LINKS if joined_by[kind]},
+    return Groups(
+        image_ids=image_ids,
+        group_of=group_of,
+        first=first,
+        domains=np.array(images["domain"].take(first_row[first]).to_pylist(), np.str_),
+        sizes=sizes,
+        links=np.column_stack(links),
+        roles=np.column_stack(roles_of_group),
+        has_test_role=has_roles[ROLES.index("test")],
     )
 
 
-def _links(images: Sequence[Image], settings: SplitSettings) -> Iterator[_Link]:
-    """All links. A chain joins n images that share something, so it has n - 1 links."""
-    yield from _same_bytes(images)
-    yield from _near_duplicates(images, settings.near_duplicate_bits)
-    yield from _scenes(images, settings.scene_pattern)
+def _near_duplicates(
+    image_of: Numbers, looks: Looks, alike: connected.Roots
+) -> tuple[Numbers, Numbers]:
+    """What each look of an image hangs together with, and the image."""
+    has_look = np.flatnonzero(looks.of_image >= 0)
+    seen = np.column_stack([looks.of_image[has_look], image_of[has_look]])
+    look, image = np.unique(seen, axis=0).T
+    return alike[look], image
 
 
-def _same_bytes(images: Sequence[Image]) -> Iterator[_Link]:
-    """A link for each further place of an image; it joins the image with itself."""
-    places = Counter(image.image_id for image in images)
-    for image_id, count in places.items():
-        for _ in range(count - 1):
-            yield _Link(SAME_BYTES, image_id, image_id)
+def _sharing(column: pa.ChunkedArray, image_of: Numbers) -> tuple[Numbers, Numbers]:
+    """The scene of each image that has one, and the image."""
+    has_scene = np.flatnonzero(column.is_valid().to_numpy())
+    scenes = column.drop_null().to_numpy().view(np.int64)
+    shared = np.column_stack([scenes, image_of[has_scene]])
+    scene, image = np.unique(shared, axis=0).T
+    return scene, image
 
 
-def _near_duplicates(images: Sequence[Image], bits: int) -> Iterator[_Link]:
-    """Links of images with equal or near-equal hashes that look alike on a second look."""
-    distinct = {(image.image_id, image.dhash, image.thumbnail) for image in images}
-    looks = sorted(distinct)
-    dhashes = np.array([dhash for _, dhash, _ in looks], dtype=np.uint64)
-    thumbnails = [thumbnail for _, _, thumbnail in looks]
-    for one, other in near_duplicate_links(dhashes, thumbnails, bits):
-        first = looks[one][0]
-        second = looks[other][0]
-        yield _Link(NEAR_DUPLICATE, first, second)
+def _chain(keys: Numbers, images: Numbers) -> tuple[Numbers, Numbers]:
+    """Links between images with equal keys: n - 1 for n images that share a key."""
+    order = np.lexsort((images, keys))
+    same = np.flatnonzero(np.diff(keys[order]) == 0)
+    return images[order[same]], images[order[same + 1]]
 
 
-def _scenes(images: Sequence[Image], scene_pattern: str | None) -> Iterator[_Link]:
-    """Links of images of one export that share a video, a scene or an augmented picture."""
-    pattern = None
-    if scene_pattern:
-        pattern = re.compile(scene_pattern)
-
-    sharing: defaultdict[_SceneKey, list[str]] = defaultdict(list)
-    for image in images:
-        for key in _scene_keys(image, pattern):
-            sharing[key].append(image.image_id)
-    for key, image_ids in sharing.items():
-        for first, second in pairwise(image_ids):
-            if first != second:
-                yield _Link(key.kind, first, second)
-
-
-def _scene_keys(image: Image, pattern: re.Pattern[str] | None) -> Iterator[_SceneKey]:
-    """The keys of an image's scenes."""
-    if image.video:
-        yield _SceneKey(VIDEO, image.export, image.video)
-
-    file_name = image.image_path.rsplit("/", 1)[-1]
-    augmented = _AUGMENTED.match(file_name)
-    if augmented:
-        yield _SceneKey(AUGMENTATION, image.export, augmented["stem"])
-
-    if pattern is None:
-        return
-    scene = pattern.search(image.image_path)
-    if scene:
-        yield _SceneKey(SCENE, image.export, scene.groups() or scene.group())
+def _marked(count: int, positions: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(count,) whether each position is among `positions`."""
+    marked = np.zeros(count, np.bool_)
+    marked[positions] = True
+    return marked

@@ -6,15 +6,16 @@ run-lengths.
 become a row becomes a drop with its count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
 import pyarrow as pa
 from upath import UPath
 
-from curate import storage
+from curate import storage, stores
 from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
 from curate.exports.places import Places
@@ -32,7 +33,12 @@ from curate.records import (
 )
 from curate.schema import drops_table
 from curate.settings import ExportSettings
-from curate.stages.faults import fault_refusal, fault_report
+from curate.stages.faults import (
+    BeforeImage,
+    fault_refusal,
+    fault_report,
+    opens_all,
+)
 from curate.stages.image_source import ImageLimits
 from curate.stages.objects import ImageObjects, lost_image, read_image
 from curate.stages.planning import (
@@ -125,12 +131,16 @@ class _Result:
 
 
 def ingest_part(
-    planned: Iterable[BatchItem], export: ExportSettings, places: Places, limits: Limits
+    planned: Iterable[BatchItem],
+    export: ExportSettings,
+    places: Places,
+    limits: Limits,
+    before: BeforeImage = opens_all,
 ) -> Ingested:
     """Read the images of a batch of the plan.
 
-    `places`: where the export's files are. An image that cannot be read costs its annotations; so
-    does a fault.
+    `places`: where the export's files are. `before`: sees each image's path first. An image
+    that cannot be read costs its annotations; so does a fault.
     """
     result = _Result()
     batch = list(planned)
@@ -144,7 +154,8 @@ def ingest_part(
             result.drops.append(each)
             result.seen += each.count or 0
         else:
-            _add_image(result, each, export, places, limits, traits)
+            opened = partial(_read, each, export, places, limits, traits, before)
+            _add_image(result, each, export, opened)
 
     seen = {export.name: result.seen}
     segments = pa.Table.from_pydict(result.columns, schema=ADDS)
@@ -163,13 +174,11 @@ def _add_image(
     result: _Result,
     found: FoundImage,
     export: ExportSettings,
-    places: Places,
-    limits: Limits,
-    traits: ExportTraits,
+    read: Callable[[], ImageObjects],
 ) -> None:
     """Read one image and add what becomes of it; a fault costs its annotations."""
     try:
-        made = _read(found, export, places, limits, traits)
+        made = read()
         columns = _columns(found, made, export)
     except Exception as error:  # a bug of ours: it costs the image, not the run
         report = fault_report(error, export.name, found.path)
@@ -189,10 +198,12 @@ def _read(
     places: Places,
     limits: Limits,
     traits: ExportTraits,
+    before: BeforeImage,
 ) -> ImageObjects:
     """Have an image read in the child; what refuses or kills it costs its annotations."""
     image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
     try:
+        before(found.path)
         files = _remote_files(found, places, limits)
         return call(
             read_image,
@@ -222,7 +233,7 @@ def _remote_files(
     """The bytes of what is not on this machine: the child has neither network nor
     credentials.
 
-    Refusal over_limit or unreadable_file.
+    Refusal over_limit or unreadable_file. StoreUnavailable, which costs no image.
     """
     # Each is asked for itself: an embedded image is in the build, not in the export.
     paths = [segment_map.path for segment_map in found.record.segment_maps]
@@ -236,13 +247,15 @@ def _remote_files(
     read = {}
     for name in [found.file, *map(places.file, paths)]:
         file = UPath(name)
-        if storage.is_local(file):
+        if stores.is_local(file):
             continue
         try:
-            if file.stat().st_size > limits.file_bytes:
+            with stores.reaching(file):
+                size = file.stat().st_size
+            if size > limits.file_bytes:
                 detail = f"{file.name}: larger than {limits.file_bytes:,} bytes"
                 raise Refusal(Reason.OVER_LIMIT, detail)
-            read[name] = file.read_bytes()
+            read[name] = storage.read_bytes(file)
         except OSError as error:
             detail = f"{file}: {error.strerror or error}"
             raise Refusal(Reason.UNREADABLE_FILE, detail) from None

@@ -173,7 +173,7 @@ def _find(
             record.folders,
             _masks(record),
         )
-        file = str(export.files.file(path))
+        file = export.files.places.file(path)
     except Refusal as refusal:
         if record.embedded is None:
             return [*image_drops(export.name, record, record.name, refusal)]

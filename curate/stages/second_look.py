@@ -7,7 +7,6 @@ brightness (sky, fog, the shade of a scan, the dark corners of a lens), which ma
 two pictures of the same thing still correlate.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,20 +33,24 @@ class Details:
     """(n,) the bits of their hashes that noise does not decide."""
 
 
-def details(thumbnails: Sequence[bytes]) -> Details:
-    """What `looks_alike` compares. `thumbnails`: as `Probe.thumbnail` has them."""
+def details(thumbnails: NDArray[np.uint8]) -> Details:
+    """What `look_alike` compares. `thumbnails`: (n, px), as `Probe.thumbnail` has them."""
     width, height = THUMBNAIL_SIZE
-    px = np.frombuffer(b"".join(thumbnails), np.uint8)
-    grey = px.reshape(-1, height, width).astype(np.float32)
+    grey = thumbnails.reshape(-1, height, width).astype(np.float32)
     return Details(_patterns(grey), _sure_bits(grey))
 
 
-def looks_alike(
-    details: Details, one: int, others: NDArray[np.int64]
+def have_detail(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(n,) whether there is anything in each thumbnail to compare: without it none is alike."""
+    return np.asarray(details(thumbnails).patterns.any(axis=1))
+
+
+def look_alike(
+    details: Details, one: NDArray[np.int64], other: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """(m,) whether each of m images shows what one image shows; all of them by position."""
-    correlation = details.patterns[others] @ details.patterns[one]
-    sure_in_both = details.sure_bits[others] & details.sure_bits[one]
+    """(pairs,) whether the two images of each pair show the same; both by position."""
+    correlation = np.einsum("ij,ij->i", details.patterns[one], details.patterns[other])
+    sure_in_both = details.sure_bits[one] & details.sure_bits[other]
     says_much = np.bitwise_count(sure_in_both) >= _FEWEST_SURE
     least = np.where(says_much, _ALIKE, _ALIKE_UNSURE)
     alike: NDArray[np.bool_] = correlation >= least

@@ -28,7 +28,13 @@ from curate.shards.manifest import ShardFile
 from curate.shards.writer import Encoded, Written, write_files
 from curate.stages.crop_encoding import CropRequest, EncodedCrop
 from curate.stages.cutting import PhotoFile, cut_crops
-from curate.stages.faults import fault_refusal, fault_report
+from curate.stages.faults import (
+    BeforeImage,
+    fault_refusal,
+    fault_report,
+    opens_all,
+)
+from curate.storage import read_bytes
 
 _COORDINATES = ("x0", "y0", "x1", "y1")
 _MADE_HERE = tuple(
@@ -86,14 +92,19 @@ class _Lost:
 
 
 def shard_part(
-    segments: pa.Table, folder: UPath, name: str, crop: CropSettings, limits: Limits
+    segments: pa.Table,
+    folder: UPath,
+    name: str,
+    crop: CropSettings,
+    limits: Limits,
+    before: BeforeImage = opens_all,
 ) -> Sharded:
     """Write the rows of one partition below a manifest's folder.
 
     `name`: of the files, such as part-00000.parquet; where a file is full,
-    part-00000-1.parquet follows. Photos are opened and cut in the child process. A
-    photo that cannot be read any more is dropped with its objects, a crop that takes
-    too much memory is dropped alone, and the others go on.
+    part-00000-1.parquet follows. `before`: sees each photo's file first. Photos are opened
+    and cut in the child process. A photo that cannot be read any more is dropped with its
+    objects, a crop that takes too much memory is dropped alone, and the others go on.
     """
     require(segments.schema, NEEDS, "shard")
     planned, too_large = plan_crops(segments, crop)
@@ -107,7 +118,7 @@ def shard_part(
     library = None
     if crop.image == "auto":
         library = library_file()
-    encoded = _encode(planned, limits, library, lost)
+    encoded = _encode(planned, limits, library, lost, before)
     for split, rows in groupby(encoded, key=lambda each: splits[each.row]):
         written += write_files(folder, split, name, described, rows)
 
@@ -184,7 +195,11 @@ def _placed(planned: pa.Table, written: Sequence[Written]) -> pa.Table:
 
 
 def _encode(
-    planned: pa.Table, limits: Limits, library: str | None, lost: _Lost
+    planned: pa.Table,
+    limits: Limits,
+    library: str | None,
+    lost: _Lost,
+    before: BeforeImage,
 ) -> Iterator[Encoded]:
     """The pixels of each row in order, photo by photo; what fails is added to `lost`.
 
@@ -203,7 +218,7 @@ def _encode(
             CropRequest(Box(*crops[number]), rows[number]["counts"])
             for number in numbers
         ]
-        cut = _cut_photo(photo, requests, limits, library, lost)
+        cut = _cut_photo(photo, requests, limits, library, lost, before)
         for number, each in zip(numbers, cut, strict=True):
             if isinstance(each, Refusal):
                 lost.drops.append(_drop(rows[number], each))
@@ -217,6 +232,7 @@ def _cut_photo(
     limits: Limits,
     library: str | None,
     lost: _Lost,
+    before: BeforeImage,
 ) -> Sequence[EncodedCrop | Refusal]:
     """What became of each crop of a photo; a fault is added to `lost`.
 
@@ -224,6 +240,7 @@ def _cut_photo(
     """
     photo = rows[0]
     try:
+        before(photo["image_file"])
         data = _read(photo["image_file"])
         grey_bits = _grey_bits(photo["flags"])
         file = PhotoFile(data, photo["image_id"], grey_bits, library)
@@ -245,13 +262,12 @@ def _grey_bits(flags: Sequence[str]) -> int:
 
 
 def _read(file: str) -> bytes:
-    """The bytes of a photo. Refusal unreadable_file."""
+    """The bytes of a photo. Refusal unreadable_file; StoreUnavailable, which costs none."""
     try:
-        data: bytes = UPath(file).read_bytes()
+        return read_bytes(UPath(file))
     except OSError as error:
         detail = f"{file}: {error.strerror or error}"
         raise Refusal(Reason.UNREADABLE_FILE, detail) from None
-    return data
 
 
 def _drop(row: Mapping[str, Any], refusal: Refusal) -> Drop:

@@ -6,30 +6,20 @@ drops objects of held-out concepts from what training and validation see.
 """
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
 from curate.settings import SplitSettings
-from curate.stages.groups import Group, Image
+from curate.stages.groups import ROLES, Groups, Ids, ids_of
+from curate.stages.image_rows import NEEDS as IMAGE_COLUMNS
 
-NEEDS = (
-    "object_id",
-    "image_id",
-    "export",
-    "domain",
-    "role",
-    "image_path",
-    "image_dhash",
-    "image_thumbnail",
-    "video",
-    "concept",
-)
+NEEDS = ("object_id", *IMAGE_COLUMNS, "concept")
 """Columns that the stage reads."""
 
 ADDS = pa.schema(
@@ -48,47 +38,80 @@ PINS = pa.schema(
 )
 """pins.parquet: the split that each image was given, now or by an earlier run."""
 
-GROUPS = pa.schema(
-    [
-        ("group_id", pa.string()),
-        ("domain", pa.string()),
-        ("split", pa.string()),
-        ("image_ids", pa.list_(pa.string())),
-        ("links", pa.map_(pa.string(), pa.int64())),
-    ]
-)
-"""groups.parquet: the groups with their split."""
+SPLITS = ("train", "val", "test")
+"""The splits, in the order of their numbers in arrays."""
 
+_TRAIN, _VAL, _TEST = range(3)
+_NONE = -1  # the number of no split
 _FEWEST_GROUPS = 3  # of a domain that gets a group in each split
 
+SplitNumbers = NDArray[np.int8]
+"""(n,) numbers of splits, by SPLITS; −1 for none."""
 
-def assign(
-    groups: Sequence[Group], settings: SplitSettings, pins: Mapping[str, str]
-) -> dict[str, str]:
-    """The split of each group, by group_id: train, val or test.
 
-    `pins`: split by image_id, of earlier runs.
+@dataclass(frozen=True, slots=True, eq=False)
+class Pins:
+    """The splits that earlier runs gave to images: ids, sorted, and numbers of splits."""
+
+    image_ids: Ids
+    splits: SplitNumbers
+
+    def of(self, image_ids: Ids) -> SplitNumbers:
+        """(n,) the pin of each image; −1 if it has none."""
+        place = np.searchsorted(self.image_ids, image_ids)
+        padded_ids = np.append(self.image_ids, b"")
+        padded_splits = np.append(self.splits, np.int8(_NONE))
+        is_pinned = padded_ids[place] == image_ids
+        return np.where(is_pinned, padded_splits[place], np.int8(_NONE))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assigned:
+    """Where rows look up their split: ids of images, sorted; for each its group and split.
+
+    `pinned`: the split to which each image was pinned before this run.
+    """
+
+    image_ids: Ids
+    group_ids: Ids
+    splits: SplitNumbers
+    pinned: SplitNumbers
+
+
+def read_pins(table: pa.Table) -> Pins:
+    """The pins of a table of schema `PINS`."""
+    numbers = pc.index_in(table["split"], value_set=pa.array(SPLITS)).to_numpy()
+    return Pins(ids_of(table["image_id"]), numbers.astype(np.int8))
+
+
+def assign(groups: Groups, settings: SplitSettings, pins: Pins) -> SplitNumbers:
+    """(n,) the split of each group.
 
     Groups with a pin or a role are placed first. The others of each domain are dealt in the order
     of a hash of their ids, so that test and val get their shares of the domain's images, and at
     least one group each if the domain has three.
     """
-    splits: dict[str, str] = {}
-    free: defaultdict[str, list[Group]] = defaultdict(list)
-    placed: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for group in groups:
-        forced = _forced_split(group, pins)
-        if forced is None:
-            free[group.domain].append(group)
-            continue
-        splits[group.group_id] = forced
-        # An export that only trains or only tests says nothing of the shares of the others.
-        if group.roles == {"auto"}:
-            placed[group.domain][forced] += group.size
-
-    for domain, of_domain in sorted(free.items()):
-        splits.update(_deal(of_domain, settings, placed[domain]))
+    splits = _forced_splits(groups, pins)
+    # An export that only trains or only tests says nothing of the shares of the others.
+    only_auto = groups.roles[:, 0] & ~groups.roles[:, 1:].any(axis=1)
+    for domain in np.unique(groups.domains):
+        in_domain = groups.domains == domain
+        placed = in_domain & only_auto & (splits != _NONE)
+        have = np.zeros(len(SPLITS), np.int64)
+        np.add.at(have, splits[placed], groups.sizes[placed])
+        free = np.flatnonzero(in_domain & (splits == _NONE))
+        splits[free] = _deal(groups, free, settings, have)
     return splits
+
+
+def assigned(groups: Groups, splits: SplitNumbers, pins: Pins) -> Assigned:
+    """What `split_objects` looks up, of all images. `splits`: of `assign`."""
+    return Assigned(
+        groups.image_ids,
+        groups.group_ids[groups.group_of],
+        splits[groups.group_of],
+        pins.of(groups.image_ids),
+    )
 
 
 def is_held_out(concept: str, settings: SplitSettings) -> bool:
@@ -101,157 +124,157 @@ def is_held_out(concept: str, settings: SplitSettings) -> bool:
 
 
 def split_objects(
-    segments: pa.Table,
-    group_of: Mapping[str, str],
-    splits: Mapping[str, str],
-    pins: Mapping[str, str],
-    settings: SplitSettings,
+    segments: pa.Table, known: Assigned, settings: SplitSettings
 ) -> tuple[pa.Table, pa.Table]:
     """Rows that go on, with `group_id` and `split`; and drops.
 
-    `group_of`: group_id by image_id. `splits`: split by group_id. `pins`: split by image_id, as it
-    was before this run. What may only train is dropped as leak_guard if its group does not train.
-    An object of a held-out concept stays in test; in train and val it is dropped as held_out. So
-    the test set is the same whatever is held out.
+    `known`: of all images; KeyError if one is missing. What may only train is dropped as leak_guard
+    if its group does not train. An object of a held-out concept stays in test; in train and val it
+    is dropped as held_out. So the test set is the same whatever is held out.
     """
     require(segments.schema, NEEDS, "split")
-    image_ids = segments["image_id"].to_pandas()
-    # An image or a group without an entry raises KeyError: all of them were assigned before.
-    row_groups = image_ids.map(group_of.__getitem__)
-    row_splits = row_groups.map(splits.__getitem__)
+    place = _places(segments["image_id"], known)
+    row_splits = known.splits[place]
+    group_ids = known.group_ids[place].astype(np.str_)
+    does_train = row_splits == _TRAIN
 
-    roles = segments["role"].to_pandas()
-    pinned_to_train = image_ids.map(pins.get) == "train"
-    only_trains = (roles == "train") | (pinned_to_train & (roles != "test"))
-    leaks = (only_trains & (row_splits != "train")).to_numpy()
-    held_out = _are_held_out(segments, settings) & (row_splits != "test").to_numpy()
+    roles = segments["role"]
+    trains = pc.equal(roles, "train").to_numpy()
+    tests = pc.equal(roles, "test").to_numpy()
+    only_trains = trains | ((known.pinned[place] == _TRAIN) & ~tests)
+    leaks = only_trains & ~does_train
+    held_out = _are_held_out(segments, settings) & (row_splits != _TEST)
 
     leaves = np.flatnonzero(leaks | held_out)
-    concepts = segments["concept"].to_pylist()
+    concepts = segments["concept"].take(leaves).to_pylist()
     reasons = []
     details = []
-    for row in leaves.tolist():
+    for row, concept in zip(leaves.tolist(), concepts, strict=True):
+        split = SPLITS[row_splits[row]]
         if leaks[row]:
             reasons.append(Reason.LEAK_GUARD.value)
             details.append(
-                f"group {row_groups[row]} is in {row_splits[row]}, so this train image may not "
-                "train"
+                f"group {group_ids[row]} is in {split}, so this train image may not train"
             )
         else:
             reasons.append(Reason.HELD_OUT.value)
-            details.append(f"{concepts[row]} is kept out of {row_splits[row]}")
+            details.append(f"{concept} is kept out of {split}")
     drops = drop_rows(segments.take(leaves), reasons, details)
 
     kept = np.flatnonzero(~leaks & ~held_out)
-    columns = {"group_id": row_groups[kept], "split": row_splits[kept]}
+    columns = {
+        "group_id": group_ids[kept],
+        "split": np.array(SPLITS)[row_splits[kept]],
+    }
     stay = segments.take(kept)
     for field in ADDS:
         stay = stay.append_column(field, pa.array(columns[field.name], field.type))
     return stay, drops
 
 
+def _places(image_ids: pa.ChunkedArray, known: Assigned) -> NDArray[np.int64]:
+    """(rows,) where each image is in `known`. KeyError for one that is not there."""
+    ids = ids_of(image_ids)
+    place = np.searchsorted(known.image_ids, ids)
+    is_known = np.append(known.image_ids, b"")[place] == ids
+    if not is_known.all():
+        raise KeyError(ids[~is_known][0].decode())
+    return place
+
+
 def _are_held_out(segments: pa.Table, settings: SplitSettings) -> NDArray[np.bool_]:
-    """(n,) whether the concept of each row is held out."""
-    concepts = segments["concept"].to_pandas()
+    """(rows,) whether the concept of each row is held out."""
     if not settings.hold_out_concepts:
-        return np.zeros(len(concepts), np.bool_)
-    answers = {each: is_held_out(each, settings) for each in concepts.unique()}
-    held_out: NDArray[np.bool_] = concepts.map(answers).to_numpy(np.bool_)
-    return held_out
+        return np.zeros(len(segments), np.bool_)
+    concepts = segments["concept"].cast(pa.string())
+    held_out = [
+        each for each in concepts.unique().to_pylist() if is_held_out(each, settings)
+    ]
+    found: NDArray[np.bool_] = pc.is_in(
+        concepts, value_set=pa.array(held_out, pa.string())
+    ).to_numpy()
+    return found
 
 
-def new_pins(
-    images: Sequence[Image],
-    groups: Sequence[Group],
-    splits: Mapping[str, str],
-    pins: Mapping[str, str],
-) -> pa.Table:
+def new_pins(groups: Groups, splits: SplitNumbers, pins: Pins) -> pa.Table:
     """The pins after this run: a table of schema `PINS`.
 
     Pinned images keep their pins; new ones are pinned to the split of their group. Only an image of
     an export whose role is now test moves: to test, and never back.
     """
-    pinned: dict[str, str] = {}
-    for group in groups:
-        for image_id in group.image_ids:
-            pinned[image_id] = splits[group.group_id]
-    pinned.update(pins)
-    for image in images:
-        if image.role == "test":
-            pinned[image.image_id] = "test"
+    before = pins.of(groups.image_ids)
+    now = np.where(before == _NONE, splits[groups.group_of], before)
+    now[groups.has_test_role] = _TEST
 
-    ordered = sorted(pinned.items())
+    # Of an id that is there twice the first entry counts: that of this run.
+    all_ids = np.concatenate([groups.image_ids, pins.image_ids])
+    all_splits = np.concatenate([now, pins.splits])
+    image_ids, first = np.unique(all_ids, return_index=True)
+    names = np.array(SPLITS)[all_splits[first]]
     columns = {
-        "image_id": [image_id for image_id, _ in ordered],
-        "split": [split for _, split in ordered],
+        "image_id": pa.array(image_ids.astype(np.str_)),
+        "split": pa.array(names),
     }
     return pa.table(columns, schema=PINS)
 
 
-def groups_table(groups: Sequence[Group], splits: Mapping[str, str]) -> pa.Table:
-    """The groups with their splits: a table of schema `GROUPS`."""
-    columns = {
-        "group_id": [group.group_id for group in groups],
-        "domain": [group.domain for group in groups],
-        "split": [splits[group.group_id] for group in groups],
-        "image_ids": [group.image_ids for group in groups],
-        "links": [list(group.links.items()) for group in groups],
-    }
-    return pa.table(columns, schema=GROUPS)
+def _forced_splits(groups: Groups, pins: Pins) -> SplitNumbers:
+    """(n,) the split that roles and pins demand of each group; −1 if they demand none."""
+    pinned = pins.of(groups.image_ids)
+    has_pin = np.zeros((len(groups), len(SPLITS)), np.bool_)
+    is_pinned = pinned != _NONE
+    has_pin[groups.group_of[is_pinned], pinned[is_pinned]] = True
 
-
-def _forced_split(group: Group, pins: Mapping[str, str]) -> str | None:
-    """The split that roles and pins demand of a group; None if they demand none."""
-    pinned = {pins[image_id] for image_id in group.image_ids if image_id in pins}
-    if "test" in group.roles or "test" in pinned:
-        return "test"
-    if len(pinned) > 1:
-        return "test"
-    if pinned:
-        return pinned.pop()
-    if "train" in group.roles:
-        return "train"
-    return None
+    forced = np.full(len(groups), _NONE, np.int8)
+    forced[groups.roles[:, ROLES.index("train")]] = _TRAIN
+    one_pin = has_pin.sum(axis=1) == 1
+    forced[one_pin] = has_pin[one_pin].argmax(axis=1)
+    goes_to_test = has_pin[:, _TEST] | (has_pin.sum(axis=1) > 1)
+    forced[goes_to_test | groups.roles[:, ROLES.index("test")]] = _TEST
+    return forced
 
 
 def _deal(
-    groups: Sequence[Group], settings: SplitSettings, placed: Mapping[str, int]
-) -> dict[str, str]:
-    """The splits of a domain's free groups, by group_id.
+    groups: Groups,
+    free: NDArray[np.int64],
+    settings: SplitSettings,
+    placed: NDArray[np.int64],
+) -> SplitNumbers:
+    """The splits of a domain's free groups, in the order of `free`.
 
-    `placed`: images of the domain that are in a split already, by split. Test is filled first, then
-    val; the rest trains.
+    `placed`: (splits,) images of the domain that are in each split already. Test is filled first,
+    then val; the rest trains.
     """
-    waiting = sorted(groups, key=lambda group: _rank(group.group_id, settings.seed))
-    images = sum(group.size for group in waiting) + sum(placed.values())
-    shares = {"test": settings.test, "val": settings.val}
+    names = groups.group_ids[free].tolist()
+    ranks = [_rank(name.decode(), settings.seed) for name in names]
+    waiting = np.argsort(np.array(ranks, np.bytes_), kind="stable")
+    sizes = groups.sizes[free]
+    images = int(sizes.sum() + placed.sum())
 
-    splits: dict[str, str] = {}
-    for split, share in shares.items():
-        free = [group for group in waiting if group.group_id not in splits]
-        have = placed.get(split, 0)
-        taken = _fill(free, share * images, have)
+    dealt = np.full(len(free), _TRAIN, np.int8)
+    for split, share in ((_TEST, settings.test), (_VAL, settings.val)):
+        have = int(placed[split])
+        taken = _fill(sizes[waiting], share * images, have)
         is_empty = not taken and not have
-        if is_empty and share > 0 and len(groups) >= _FEWEST_GROUPS:
-            taken = [min(free, key=lambda group: group.size)]
-        for group in taken:
-            splits[group.group_id] = split
-
-    for group in waiting:
-        splits.setdefault(group.group_id, "train")
-    return splits
+        if is_empty and share > 0 and len(free) >= _FEWEST_GROUPS:
+            taken = [int(np.argmin(sizes[waiting]))]
+        dealt[waiting[taken]] = split
+        waiting = np.delete(waiting, taken)
+    return dealt
 
 
-def _fill(free: Sequence[Group], wanted: float, have: int) -> list[Group]:
+def _fill(sizes: NDArray[np.int64], wanted: float, have: int) -> list[int]:
     """The groups, taken in their order, that bring a split from `have` to `wanted` images.
 
     A group that would bring it further beyond what is wanted than it is below is passed over.
     """
     taken = []
-    for group in free:
-        if have + group.size / 2 <= wanted:
-            taken.append(group)
-            have += group.size
+    for position, size in enumerate(sizes.tolist()):
+        if have >= wanted:
+            break
+        if have + size / 2 <= wanted:
+            taken.append(position)
+            have += size
     return taken
 
 

@@ -3,11 +3,15 @@
 It makes training or judging impossible or empty, so people hear of it before work begins.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from curate.settings import SplitSettings
-from curate.stages.groups import Group
+from curate.stages.groups import LINKS, Groups
+from curate.stages.split import SPLITS, SplitNumbers
 
 _LARGE = (
     0.5  # share of a domain's images: a larger group leaves too little for other splits
@@ -16,26 +20,49 @@ _FEW_IMAGES = 3  # a domain of fewer is too small to split, and is not named
 _NAMED = 5  # domains in one sentence
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Domain:
+    """Where a domain is: `images` in each split, its number of `groups`, and the largest one."""
+
+    name: str
+    images: NDArray[np.int64]
+    groups: int
+    largest: int
+
+    @property
+    def size(self) -> int:
+        """The images of the domain."""
+        return int(self.images.sum())
+
+
 def find_gaps(
-    groups: Sequence[Group], splits: Mapping[str, str], settings: SplitSettings
+    groups: Groups, splits: SplitNumbers, settings: SplitSettings
 ) -> list[str]:
-    """What is missing, each as a sentence that says what to do. `splits`: by group_id."""
-    images: Counter[str] = Counter()
-    for group in groups:
-        images[splits[group.group_id]] += group.size
+    """What is missing, each as a sentence that says what to do. `splits`: of the groups."""
+    domains = [_look_at(groups, splits, name) for name in np.unique(groups.domains)]
+    in_splits = np.zeros(len(SPLITS), np.int64)
+    for domain in domains:
+        in_splits += domain.images
+    images = dict(zip(SPLITS, in_splits.tolist(), strict=True))
 
     gaps = [*_empty_splits(images, settings)]
-    by_domain: defaultdict[str, list[Group]] = defaultdict(list)
-    for group in groups:
-        by_domain[group.domain].append(group)
-    gaps += _domains_without(by_domain, splits, settings, images)
-    gaps += _large_groups(by_domain, splits)
+    gaps += _domains_without(domains, settings, images)
+    gaps += _large_groups(domains, groups, splits)
     return gaps
+
+
+def _look_at(groups: Groups, splits: SplitNumbers, name: str) -> _Domain:
+    of_domain = np.flatnonzero(groups.domains == name)
+    sizes = groups.sizes[of_domain]
+    images = np.zeros(len(SPLITS), np.int64)
+    np.add.at(images, splits[of_domain], sizes)
+    largest = int(of_domain[np.argmax(sizes)])
+    return _Domain(name, images, len(of_domain), largest)
 
 
 def _empty_splits(images: Mapping[str, int], settings: SplitSettings) -> Iterator[str]:
     """Splits that no image of any domain is in."""
-    if not images:
+    if not any(images.values()):
         return
     if not images["train"]:
         yield (
@@ -60,23 +87,18 @@ def _empty_splits(images: Mapping[str, int], settings: SplitSettings) -> Iterato
 
 
 def _domains_without(
-    by_domain: Mapping[str, Sequence[Group]],
-    splits: Mapping[str, str],
-    settings: SplitSettings,
-    images: Mapping[str, int],
+    domains: Sequence[_Domain], settings: SplitSettings, images: Mapping[str, int]
 ) -> Iterator[str]:
     """Domains of which a split gets nothing, though other domains are in it."""
     for split, share in (("train", 1.0), ("test", settings.test)):
         if share <= 0 or not images[split]:
             continue
-        without = []
-        for domain, groups in sorted(by_domain.items()):
-            number = sum(group.size for group in groups)
-            has_it = any(splits[group.group_id] == split for group in groups)
-            if not has_it and number >= _FEW_IMAGES:
-                without.append(
-                    f"{domain} ({number:,} images in {len(groups):,} groups)"
-                )
+        number = SPLITS.index(split)
+        without = [
+            f"{domain.name} ({domain.size:,} images in {domain.groups:,} groups)"
+            for domain in domains
+            if not domain.images[number] and domain.size >= _FEW_IMAGES
+        ]
         if without:
             yield (
                 f"nothing of {_listed(without)} is in {split}: a domain needs three groups to be "
@@ -85,19 +107,24 @@ def _domains_without(
 
 
 def _large_groups(
-    by_domain: Mapping[str, Sequence[Group]], splits: Mapping[str, str]
+    domains: Sequence[_Domain], groups: Groups, splits: SplitNumbers
 ) -> Iterator[str]:
     """Groups with most of a domain's images."""
-    for domain, groups in sorted(by_domain.items()):
-        number = sum(group.size for group in groups)
-        largest = max(groups, key=lambda group: group.size)
-        if largest.size < _FEW_IMAGES or largest.size <= _LARGE * number:
+    for domain in domains:
+        size = int(groups.sizes[domain.largest])
+        if size < _FEW_IMAGES or size <= _LARGE * domain.size:
             continue
-        links = ", ".join(f"{kind} {count:,}" for kind, count in largest.links.items())
+        counts = groups.links[domain.largest].tolist()
+        links = ", ".join(
+            f"{kind} {count:,}"
+            for kind, count in zip(LINKS, counts, strict=True)
+            if count
+        )
         yield (
-            f"one group holds {largest.size:,} of the {number:,} images of {domain}, so all of "
-            f"them are in {splits[largest.group_id]} (joined by {links}): where these pictures do "
-            "not belong together, look at split.scene_pattern and split.near_duplicate_bits"
+            f"one group holds {size:,} of the {domain.size:,} images of {domain.name}, so all of "
+            f"them are in {SPLITS[splits[domain.largest]]} (joined by {links}): where these "
+            "pictures do not belong together, look at split.scene_pattern and "
+            "split.near_duplicate_bits"
         )
 
 

@@ -29,7 +29,7 @@ from curate.pixels.orientation import displayed_size
 from curate.pixels.proportions import Size
 from curate.reasons import Refusal
 from curate.records import ExportTraits, FoundImage, ImageRecord, KnownFrame
-from curate.storage import is_local
+from curate.stores import is_local, reaching
 
 _PICTURES = 1024
 _REMOTE_PICTURES = 128
@@ -254,7 +254,7 @@ def _mask(record: ImageRecord, places: Places) -> _Source | None:
 def _read(file: UPath, size: int) -> bytes:
     """The first bytes of a file; none if it cannot be read."""
     try:
-        with file.open("rb") as stream:
+        with reaching(file), file.open("rb") as stream:
             return bytes(stream.read(size))
     except OSError:
         return b""

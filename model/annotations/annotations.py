@@ -1,13 +1,19 @@
 """Annotations read from the shards, with what other objects cover of their crops."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from curate.pixels.images import decode_mask_png
 from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards.reader import Shards
 from model.annotations.asking import Annotation
+
+_LIKE_SIZE = (
+    0.25  # of the mask's px: a smaller annotation may well be a part of the object
+)
 
 
 def read_annotation(shards: Shards, row: int) -> Annotation:
@@ -58,7 +64,8 @@ def other_masks(
     """
     own = crop_box(shards, row)
     for other in others:
-        _, mask = shards.crop(other)
+        _, encoded = shards.encoded(other)
+        mask = decode_mask_png(encoded)
         crop = crop_box(shards, other)
         left = max(own.x0, crop.x0)
         top = max(own.y0, crop.y0)
@@ -76,3 +83,17 @@ def other_masks(
             columns = slice(left - own.x0, right - own.x0)
             placed[rows, columns] = theirs
             yield placed
+
+
+def beside_others(annotation: Annotation, others: Sequence[Mask]) -> Annotation:
+    """The annotation with what its mask shares with the other objects' masks of its crop."""
+    area = np.count_nonzero(annotation.mask)
+    shared = 0.0
+    swallowed = 0.0
+    for other in others:
+        both = np.count_nonzero(annotation.mask & other)
+        of_other = np.count_nonzero(other)
+        shared = max(shared, both / (area + of_other - both))
+        if of_other >= _LIKE_SIZE * area:
+            swallowed = max(swallowed, both / of_other)
+    return replace(annotation, shared=shared, swallowed=swallowed)

@@ -39,6 +39,12 @@ class Annotation:
     image_height: int
     image_width: int
 
+    shared: float = 0.0
+    """The greatest IoU of the mask with another annotation of the image."""
+
+    swallowed: float = 0.0
+    """The greatest share of another annotation of a like size that the mask covers."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:

@@ -10,7 +10,12 @@ from curate import seeded
 from curate.settings import Settings
 from curate.shards.reader import Shards
 from curate.storage import digest
-from model.annotations.annotations import neighbours, other_masks, read_annotation
+from model.annotations.annotations import (
+    beside_others,
+    neighbours,
+    other_masks,
+    read_annotation,
+)
 from model.annotations.asking import Annotation, ask
 from model.annotations.evidence import Evidence
 from model.annotations.signs import SIGNS, read_signs
@@ -54,8 +59,14 @@ class Qualities:
 
 def own_signs(model: BoxNetwork, shards: Shards, settings: Settings, log: Log) -> Signs:
     """(n, signs) of the annotations of all rows of the shards."""
-    annotations = (read_annotation(shards, row) for row in range(len(shards)))
+    annotations = _annotations(shards)
     return _signs(model, annotations, len(shards), settings, log)
+
+
+def _annotations(shards: Shards) -> Iterator[Annotation]:
+    for row, near in enumerate(neighbours(shards)):
+        annotation = read_annotation(shards, row)
+        yield beside_others(annotation, list(other_masks(shards, row, near)))
 
 
 def spoiled_copies(
@@ -105,7 +116,8 @@ def _spoiled(
         others = list(other_masks(shards, row, near, whole=kind is Spoiling.MERGED))
         mask = spoil(kind, annotation.mask, others, rng)
         if mask is not None:
-            return kind, replace(annotation, mask=mask)
+            spoiled = replace(annotation, mask=mask)
+            return kind, beside_others(spoiled, list(other_masks(shards, row, near)))
     return None
 
 

@@ -209,6 +209,16 @@ def solidity(evidence: Evidence) -> float:
     return min(1.0, evidence.area / max(around, 1.0))
 
 
+def shared(evidence: Evidence) -> float:
+    """The greatest IoU of the mask with another annotation of the image."""
+    return evidence.annotation.shared
+
+
+def swallowed(evidence: Evidence) -> float:
+    """The greatest share of another annotation of a like size that the mask covers."""
+    return evidence.annotation.swallowed
+
+
 SIGNS: dict[str, Callable[[Evidence], float]] = {
     each.__name__: each
     for each in (
@@ -236,6 +246,8 @@ SIGNS: dict[str, Callable[[Evidence], float]] = {
         corner_count,
         pieces,
         solidity,
+        shared,
+        swallowed,
     )
 }
 """All signs by name."""

@@ -1,13 +1,15 @@
 """Whether the model knows how good its answers are: reliability, expected IoU, risk by coverage."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.shards.reader import Sample
 from curate.shards.windows import SIZES
+from model import ranks
 from model.calibration import Counts, brier, level_probabilities, pixel_shares
 from model.confidence import Confidence, Probabilities, self_overlap, size_of
 from model.evaluation.judging import Answers
@@ -16,44 +18,60 @@ from model.evaluation.report import ConfidenceReport, ReliabilityBin, SizeReliab
 _PROBABILITY_BINS = 20
 _IOU_BINS = 10
 _COVERAGES = 20
+_SHARE_UNITS = 2**40  # in which shares of px are added; a million answers fit 64 bits
 _DIGITS = 9  # behind these, sums depend on where arrays lie in memory
 
 Numbers = NDArray[np.float64]
 """(n,)"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _NotedAnswer:
-    """What is kept of an answer."""
-
-    expected_iou: float
-    size: str
-    pixels: NDArray[np.float32]
-    """See `pixel_shares`."""
-
-
 class WatchedModel:
-    """A model whose answers are noted while they are judged: how sure each is, and each px."""
+    """A model whose answers are noted while they are judged: how sure each is, and each px.
+
+    Of the px only sums are kept, so memory does not grow with an answer's size.
+    """
 
     def __init__(self, answers: Answers, confidence: Confidence | None) -> None:
         self._answers = answers
         self._confidence = confidence
-        self._of_rows: dict[int, _NotedAnswer] = {}
+        self._lock = Lock()
+        self._expected_ious: dict[int, float] = {}
+        self._objects: Counter[str] = Counter()
+        self._pixels: dict[str, NDArray[np.int64]] = {}
 
     def answer(self, samples: Sequence[Sample]) -> list[Probabilities]:
         """The model's answers to samples, which may come in any order and on several threads."""
         answers = self._answers(samples)
         for sample, answer in zip(samples, answers, strict=True):
-            if self._confidence is None:
-                expected = self_overlap(answer)
-            else:
-                expected = self._confidence.expected_iou(answer, sample.drawn)
-            self._of_rows[sample.row] = _NotedAnswer(
-                expected_iou=_rounded(expected),
-                size=size_of(sample.drawn),
-                pixels=pixel_shares(answer, sample.mask).astype(np.float32),
-            )
+            self._note(sample, answer)
         return answers
+
+    def _note(self, sample: Sample, answer: Probabilities) -> None:
+        if self._confidence is None:
+            expected = self_overlap(answer)
+        else:
+            expected = self._confidence.expected_iou(answer, sample.drawn)
+
+        # Whole numbers add up to the same sum in any order.
+        shares = np.rint(pixel_shares(answer, sample.mask) * _SHARE_UNITS)
+        size = size_of(sample.drawn)
+        with self._lock:
+            self._expected_ious[sample.row] = _rounded(expected)
+            self._objects[size] += 1
+            sums = self._pixels.setdefault(size, np.zeros(shares.shape, np.int64))
+            sums += shares.astype(np.int64)
+
+    def share(self) -> None:
+        """Note what the answers of the other ranks were, too."""
+        of_ranks = ranks.from_all((self._expected_ious, self._objects, self._pixels))
+        self._expected_ious = {}
+        self._objects = Counter()
+        self._pixels = {}
+        for expected_ious, objects, pixels in of_ranks:
+            self._expected_ious |= expected_ious
+            self._objects += objects
+            for size, sums in pixels.items():
+                self._pixels[size] = self._pixels.get(size, 0) + sums
 
     @property
     def expected_ious(self) -> list[float]:
@@ -61,10 +79,7 @@ class WatchedModel:
 
         Without a fitted confidence, what the answers expect of themselves.
         """
-        return [each.expected_iou for each in self._in_order()]
-
-    def _in_order(self) -> list["_NotedAnswer"]:
-        return [self._of_rows[row] for row in sorted(self._of_rows)]
+        return [iou for _, iou in sorted(self._expected_ious.items())]
 
     def report(self, iou: Numbers) -> ConfidenceReport:
         """How well the model knows its answers. `iou`: (n,) of all answers."""
@@ -72,7 +87,6 @@ class WatchedModel:
         risk = 1 - iou
         by_coverage = risks(expected, risk)
         bins = iou_bins(expected, iou)
-        sizes = {each.size for each in self._of_rows.values()}
         return ConfidenceReport(
             fitted=self._confidence is not None,
             aurc=_rounded(by_coverage.mean()),
@@ -81,7 +95,7 @@ class WatchedModel:
             risks=_some_risks(by_coverage),
             iou_error=calibration_error(bins),
             iou_bins=bins,
-            sizes=[self._of_size(size) for size in SIZES if size in sizes],
+            sizes=[self._of_size(size) for size in SIZES if size in self._pixels],
         )
 
     def _of_size(self, size: str) -> SizeReliability:
@@ -89,12 +103,11 @@ class WatchedModel:
         temperature = 1.0
         if self._confidence is not None:
             temperature = self._confidence.by_size[size].temperature
-        of_size = [each.pixels for each in self._in_order() if each.size == size]
-        pixels: Counts = np.stack(of_size).sum(axis=0, dtype=np.float64)
+        pixels: Counts = self._pixels[size] / _SHARE_UNITS
         bins = probability_bins(pixels, temperature)
         return SizeReliability(
             size=size,
-            objects=len(of_size),
+            objects=self._objects[size],
             brier=_rounded(brier(pixels, temperature)),
             brier_raw=_rounded(brier(pixels, 1.0)),
             calibration_error=calibration_error(bins),

@@ -14,21 +14,16 @@ from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
+from curate.folders import new_folder_of, recover, remove_folder, replace_folder
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
-from curate.storage import (
-    digest,
-    recover,
-    remove_folder,
-    replace_folder,
-    write_table,
-)
-from model import fetching
+from curate.storage import digest, write_table
+from model import fetching, ranks
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
 from model.evaluation.confidence import WatchedModel
-from model.evaluation.gate import find_falls
+from model.evaluation.gate import RULE_VERSION, find_falls
 from model.evaluation.judging import Judgement, judge, trained_methods
 from model.evaluation.last_model import LastModel, differences, open_last_model
 from model.evaluation.metrics import METRICS, column
@@ -69,9 +64,11 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     is an InputError, if the test split holds no object; InputError if there are no shards, or no
     model.
     """
+    log = ranks.of_first(log)
     build = UPath(settings.build)
     folder = build / "evaluate"
-    recover(folder)
+    if ranks.is_first():
+        recover(folder)
     report_path = folder / "report.json"
     model_path = build / "train" / "model.safetensors"
     shards = open_shards(build / "shard", "test")
@@ -86,16 +83,19 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         manifest=shards.digest,
         settings=_settings_digest(settings, last),
     )
-    if _known_inputs(report_path) == inputs:
+    if ranks.from_first(_known_inputs(report_path) == inputs):
         _keep(build, log)
         log(f"evaluate: {report_path} is up to date")
         return report_path
 
     judgement, watched = _judge(settings, shards, model, origin, last, log)
+    if not ranks.is_first():
+        ranks.from_first(None)  # waits until the files are written
+        return report_path
 
     # Beside the folder until all is written: a killed run never leaves scores of one model
     # beside the report of another.
-    new = build / ".evaluate.new"
+    new = new_folder_of(folder)
     remove_folder(new)
     iou = column(judgement.scores["model"], "iou")
     trained = _trained_concepts(shards)
@@ -119,8 +119,9 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         gate = judge_gate(settings, shards, judgement, last)
         report = msgspec.structs.replace(report, gate=gate)
     write_report(new / "report.json", report)
-    replace_folder(new, folder)
+    replace_folder(folder)
     _keep(build, log)
+    ranks.from_first(None)
     return report_path
 
 
@@ -143,7 +144,9 @@ def _judge(
     trained = trained_methods(networks) | published_methods()
     watched = WatchedModel(trained["model"], origin.confidence)
     trained["model"] = watched.answer
-    return judge(shards, trained, settings.dask.workers, log), watched
+    judgement = judge(shards, trained, settings.dask.workers, log)
+    watched.share()
+    return judgement, watched
 
 
 def _last_model(
@@ -166,7 +169,7 @@ def _last_model(
 
 def _keep(build: UPath, log: Callable[[str], None]) -> None:
     """Keep the report with the run that made the model, and say so if there is no such run."""
-    if keep_report(build) is None:
+    if ranks.is_first() and keep_report(build) is None:
         log(
             "evaluate: the model is of no run of this build, so its report is not kept with one"
         )
@@ -204,7 +207,7 @@ def _settings_digest(settings: Settings, last: LastModel | None) -> str:
     """Of the settings and files, besides model and shards, that a report depends on."""
     last_digest = ""
     if last is not None:
-        last_digest = last.digest
+        last_digest = f"{last.digest}, gate {RULE_VERSION}"
     return digest(
         settings.evaluate.model_dump(),
         _base_bytes(),

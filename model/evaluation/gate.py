@@ -29,6 +29,9 @@ from model.evaluation.intervals import (
 from model.evaluation.report import GateCheck, Stratum
 from model.evaluation.strata import Resampling, StratumObjects
 
+RULE_VERSION = 2
+"""A report that an earlier rule judged is made anew."""
+
 CONFIDENCE = 0.95
 """In how many of the runs with nothing changed no stratum is stopped, at least."""
 

@@ -1,6 +1,7 @@
 """Scores of all methods on the test objects: each answers the same windows."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from curate.pixels.masks import Mask
 from curate.shards.reader import Sample, Shards
 from curate.storage import digest
+from model import ranks
 from model.box_network import BoxNetwork
 from model.evaluation.baselines import rectangle
 from model.evaluation.comparison import Place, Truth
@@ -66,20 +68,12 @@ def judge(
 ) -> Judgement:
     """Score all baselines and the trained methods on all rows of the shards.
 
-    A window is decoded once for all of them. Each thread answers and scores a few objects at a
-    time, and works on its own: threads of torch that share a network wait for each other, on a
-    busy machine for most of the time. The number of threads changes no score.
+    Each rank judges some batches, and all have the result. A window is decoded once for all
+    methods. Each thread answers and scores a few objects at a time, and works on its own: threads
+    of torch that share a network wait for each other, on a busy machine for most of the time. The
+    number of threads changes no score.
     """
-    found: dict[str, list[Scores]] = {}
-    identities: list[str] = []
-    failures: dict[str, int] = {}
-    for name, method in METHODS.items():
-        if not method.needs_model:
-            found[name] = []
-            failures[name] = 0
-        elif name in trained:
-            found[name] = []
-
+    own: dict[int, list[Judgement]] = {}
     progress = _Progress(shards, log)
     # Each thread of the pool says for itself that torch shall not start threads of its own.
     with (
@@ -88,23 +82,36 @@ def judge(
             threads, initializer=torch.set_num_threads, initargs=(1,)
         ) as pool,
     ):
-        for batch in batches(shards):
-            samples = [shards.sample(row) for row in batch]
+        for batch in list(batches(shards))[ranks.share()]:
+            samples = shards.samples(batch)
             parts = [
                 samples[first : first + _ASKED_TOGETHER]
                 for first in range(0, len(samples), _ASKED_TOGETHER)
             ]
-            for part in pool.map(partial(_judge_some, trained), parts):
-                identities += part.truths
-                for name, scores in part.scores.items():
-                    found[name].append(scores)
-                for name, count in part.failures.items():
-                    failures[name] += count
+            own[batch.start] = list(pool.map(partial(_judge_some, trained), parts))
             progress.show(batch.stop)
 
-    _log_failures(failures, log)
-    scores_by_method = {name: np.concatenate(each) for name, each in found.items()}
-    return Judgement(scores_by_method, identities, failures)
+    judged: dict[int, list[Judgement]] = {}
+    for of_rank in ranks.from_all(own):
+        judged |= of_rank
+    in_order = [part for first in sorted(judged) for part in judged[first]]
+    judgement = _joined(in_order)
+    _log_failures(judgement.failures, log)
+    return judgement
+
+
+def _joined(parts: Sequence[Judgement]) -> Judgement:
+    """Judgements of some rows each as one of all of them."""
+    truths = []
+    failures: Counter[str] = Counter()
+    for part in parts:
+        truths += part.truths
+        failures.update(part.failures)
+
+    scores = {}
+    for name in parts[0].scores:
+        scores[name] = np.concatenate([part.scores[name] for part in parts])
+    return Judgement(scores, truths, dict(failures))
 
 
 class _Progress:

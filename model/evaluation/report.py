@@ -84,6 +84,14 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     too_small: list[Stratum]
     """Strata of too few images to judge."""
 
+    @property
+    def overall(self) -> GateCheck | None:
+        """The check of the IoU of all objects; None if they are too few."""
+        for check in self.checks:
+            if check.stratum.kind == "overall" and check.metric == "iou":
+                return check
+        return None
+
 
 class JudgedModel(Origin, frozen=True, kw_only=True):
     """The model that was judged: where it comes from, and what identifies it."""
@@ -179,6 +187,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     confidence: ConfidenceReport | None = None
     """None in reports of earlier versions."""
+
+    def overall(self, metric: str) -> float | None:
+        """The model's mean over all test objects."""
+        for result in self.results:
+            if result.stratum.kind == "overall" and result.method == "model":
+                return result.metrics[metric].mean
+        return None
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ def is_small(exports: Iterable[ExportSettings]) -> bool:
     for export in exports:
         if "://" in export.path:
             return False
-        for size in _sizes(Path(export.path)):
+        for size in file_sizes(Path(export.path)):
             files += 1
             total += size
             if files > MOST_FILES or total > MOST_BYTES:
@@ -31,7 +31,7 @@ def is_small(exports: Iterable[ExportSettings]) -> bool:
     return True
 
 
-def _sizes(root: Path) -> Iterator[int]:
+def file_sizes(root: Path) -> Iterator[int]:
     """The bytes of each file of an export; those around it if it is one document."""
     try:
         if root.is_file():

@@ -1,8 +1,9 @@
 """Balance on the workers: caps over the whole build, then a weight for each row.
 
 Each cap is counted over all partitions before it is applied, and the next cap is
-counted on what the caps before it leave. So the partitions are read once for each cap,
-once for the cells, and once to write the result.
+counted on what the caps before it leave. The partitions are read once for the counts, which
+tell what reaches a cap at all, and once to write the result; once more for each cap that
+something reaches, and then once more for the cells.
 """
 
 from dataclasses import dataclass
@@ -33,20 +34,30 @@ class _CountedCap:
 
 @dataclass(frozen=True, slots=True)
 class _CapQuestion:
-    """The cap to count, and the caps that are applied before."""
+    """The cap to count, the values that may reach it, and the caps that are applied before."""
 
     before: list[_CountedCap]
     cap: Cap
+    over: pa.Array
 
 
 @dataclass(frozen=True, slots=True)
-class _CellQuestion:
-    """The caps that are applied before cells are counted, and the settings."""
+class _CountQuestion:
+    """The caps that are applied before cells are counted, and those whose values are counted."""
 
     before: list[_CountedCap]
+    caps: list[Cap]
     settings: BalanceSettings
     quality: "pd.Series[float] | None"
     """The factor on the weight of objects whose annotations are doubtful, by object_id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What is counted of a partition: its cells, and the values of each cap's column."""
+
+    cells: pd.DataFrame
+    values: list[pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +82,48 @@ def reads(run: Run) -> Reads:
 def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Drop what is over a cap, and weigh the rows of each cell."""
     settings = run.settings.balance
-    counted: list[_CountedCap] = []
-    for cap in caps.caps(settings):
-        title = f"balance: {cap.column}"
-        question = _CapQuestion(counted, cap)
-        ranks = gather(run, title, _lowest_ranks, "split", _COLUMNS, question)
-        # A new list: the workers may still hold the one that was sent to them.
-        counted = [*counted, _CountedCap(cap, caps.highest_ranks(ranks, cap))]
-
     quality = _quality_trusts(run)
-    cells = _CellQuestion(counted, settings, quality)
-    counts = gather(run, "balance: cells", _count_cells, "split", _COLUMNS, cells)
-    weights = balance.weights(balance.total_cells(counts), _trust(run), settings)
-    return map_partitions(
-        run,
-        stage,
-        new,
-        _balance_partition,
-        _Shared(counted, weights, settings, quality),
+    all_caps = caps.caps(settings)
+    question = _CountQuestion([], all_caps, settings, quality)
+    counts = gather(run, "balance: counts", _count, "split", _COLUMNS, question)
+
+    counted: list[_CountedCap] = []
+    for number, cap in enumerate(all_caps):
+        over = caps.values_over([each.values[number] for each in counts], cap)
+        if len(over):
+            # A new list: the workers may still hold the one that was sent to them.
+            counted = [*counted, _count_cap(run, counted, cap, over)]
+
+    if counted:
+        question = _CountQuestion(counted, [], settings, quality)
+        counts = gather(run, "balance: cells", _count, "split", _COLUMNS, question)
+    cells = balance.total_cells([each.cells for each in counts])
+    weights = balance.weights(cells, _trust(run), settings)
+    _note_mix(run, weights)
+    shared = _Shared(counted, weights, settings, quality)
+    return map_partitions(run, stage, new, _balance_partition, shared)
+
+
+def _count_cap(
+    run: Run, before: list[_CountedCap], cap: Cap, over: pa.Array
+) -> _CountedCap:
+    """The highest rank that stays of each value that reaches a cap."""
+    title = f"balance: {cap.column}"
+    question = _CapQuestion(before, cap, over)
+    ranks = gather(run, title, _lowest_ranks, "split", _COLUMNS, question)
+    return _CountedCap(cap, caps.highest_ranks(ranks, cap))
+
+
+def _note_mix(run: Run, weighed: pd.DataFrame) -> None:
+    """Say what the weights cost: the effective number of objects, and repeats in an epoch."""
+    objects = int(weighed["objects"].sum())
+    if not objects:
+        return
+    squares = (weighed["weight"] ** 2 * weighed["objects"]).sum()
+    effective = balance.effective_size(objects, squares)
+    run.screen.note(
+        f"balance: {objects:,} train objects, worth {effective:,.0f} of equal weight; an epoch "
+        f"repeats {balance.repeats(weighed):,.0f} of its draws"
     )
 
 
@@ -125,12 +160,14 @@ def _quality_trusts(run: Run) -> "pd.Series[float] | None":
 
 def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:
     kept, _ = _apply_caps(rows, question.before)
-    return caps.lowest_ranks(kept, question.cap)
+    return caps.lowest_ranks(kept, question.cap, question.over)
 
 
-def _count_cells(rows: pa.Table, question: _CellQuestion) -> pd.DataFrame:
+def _count(rows: pa.Table, question: _CountQuestion) -> _Counts:
     kept, _ = _apply_caps(rows, question.before)
-    return balance.count_cells(kept, question.settings, question.quality)
+    cells = balance.count_cells(kept, question.settings, question.quality)
+    values = [caps.count_values(rows, cap) for cap in question.caps]
+    return _Counts(cells, values)
 
 
 def _balance_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:

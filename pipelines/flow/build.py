@@ -1,6 +1,6 @@
 """The build folder: where a stage's files are, and what they were made from.
 
-A stage is written to `.STAGE.new` and renamed to `STAGE` when it is whole. The finished
+A stage is written to `.STAGE.new` and takes the name `STAGE` when it is whole. The finished
 partitions of a stage that was killed wait in `.STAGE.partial` for the next run.
 """
 
@@ -14,18 +14,11 @@ from upath import UPath
 
 from curate import ledger
 from curate.errors import InputError
+from curate.folders import new_folder_of, recover, remove_folder, replace_folder
 from curate.ledger import LedgerReport
 from curate.schema import STAGES
-from curate.storage import (
-    is_local,
-    partitions,
-    read_record,
-    recover,
-    remove_folder,
-    replace_folder,
-    write_bytes,
-    write_json,
-)
+from curate.storage import partitions, read_bytes, read_record, write_bytes, write_json
+from curate.stores import is_local, reaching
 
 Reads = Mapping[str, object]
 """The settings and digests that a stage's result depends on, as plain JSON data."""
@@ -124,7 +117,7 @@ def require(build: UPath, stage: str, verb: str) -> None:
 def ledger_of(build: UPath, stage: str) -> LedgerReport:
     """The ledger of a finished stage. FileNotFoundError if it has none."""
     path = build / stage / "ledger.json"
-    return msgspec.json.decode(path.read_bytes(), type=LedgerReport)
+    return msgspec.json.decode(read_bytes(path), type=LedgerReport)
 
 
 def partition_names(build: UPath, stage: str) -> list[str]:
@@ -132,18 +125,30 @@ def partition_names(build: UPath, stage: str) -> list[str]:
     return [path.name for path in partitions(build / stage / "segments")]
 
 
+def partition_sizes(build: UPath, stage: str) -> list[int]:
+    """Bytes of a finished stage's partitions, in the order of their names."""
+    files = partitions(build / stage / "segments")
+    return [file.stat().st_size for file in files]
+
+
 def new_folder(build: UPath, stage: str) -> UPath:
     """The empty folder in which a stage is written."""
-    folder = build / f".{stage}.new"
+    folder = new_folder_of(build / stage)
     remove_folder(folder)
-    (folder / "segments").mkdir(parents=True)
-    (folder / "drops").mkdir()
+    if is_local(folder):  # a store has no empty folders
+        (folder / "segments").mkdir(parents=True)
+        (folder / "drops").mkdir()
     return folder
 
 
 def partial_folder(build: UPath, stage: str) -> UPath:
     """Where finished partitions wait until the whole stage is done."""
     return build / f".{stage}.partial"
+
+
+def notes_folder(build: UPath, stage: str, run: str) -> UPath:
+    """Where the tries of a stage's tasks are noted while it is done. `run`: the run's id."""
+    return partial_folder(build, stage) / "tries" / run
 
 
 def finish(
@@ -157,16 +162,24 @@ def finish(
     ledger.check(report)
 
     # stage.json goes with the folder: a stage is finished when its folder has its name.
-    folder = build / f".{stage}.new"
+    folder = new_folder_of(build / stage)
     write_json(folder / "ledger.json", report)
     write_json(folder / "stage.json", state)
-    replace_folder(folder, build / stage)
+    replace_folder(build / stage)
     remove_folder(partial_folder(build, stage))
     return report
 
 
 def place(source: UPath, target: UPath) -> None:
-    """Give `target` the bytes of `source`: as a hard link if possible, else a copy."""
+    """Give `target` the bytes of `source`: as a hard link if possible, else a copy.
+
+    A store copies by itself: the bytes do not come here.
+    """
+    if not is_local(target):
+        with reaching(target):
+            target.fs.cp_file(source.path, target.path)
+        return
+
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source.path, target.path)

@@ -18,13 +18,21 @@ from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.settings import ExportSettings
 from curate.stages import ingest
+from curate.stages.faults import BeforeImage
 from curate.storage import read_partitions, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow.build import PartitionState, Reads
 from pipelines.flow.faults import write_traces
-from pipelines.flow.planning import PlannedExport, described, plan_exports, read_batch
+from pipelines.flow.planning import (
+    PlannedExport,
+    batch_bytes,
+    described,
+    plan_exports,
+    read_batch,
+)
 from pipelines.flow.reasons import commonest_reasons
 from pipelines.flow.runner import Run, Stage, StageOutput
+from pipelines.flow.tries import trying
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,10 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Plan the exports, then read their partitions. Warn of an empty export."""
     planned = plan_exports(run, stage.version)
     tasks = _partition_tasks(planned, _kept_partitions(run.build))
-    task = partial(_make_partition, str(run.build), str(new))
-    reports = run.workers.map("ingest", task, tasks, run.settings.limits)
+    notes = builds.notes_folder(run.build, "ingest", run.id)
+    task = partial(_make_partition, str(run.build), str(new), str(notes))
+    sizes = [_amount(run.build, each) for each in tasks]
+    reports = run.workers.map("ingest", task, tasks, run.settings.limits, sizes)
 
     ledgers = [report.ledger for report in reports]
     _warn_of_empty_exports(run, ledger.total(ledgers), new / "drops")
@@ -126,8 +136,15 @@ def _partition_tasks(
     return tasks
 
 
+def _amount(build: UPath, task: PartitionTask) -> int:
+    """How much work a partition is, in bytes of its records; next to none if it is kept."""
+    if task.kept is not None:
+        return 1
+    return batch_bytes(build, task.plan_key, task.number)
+
+
 def _make_partition(
-    build: str, new: str, task: PartitionTask, limits: Limits
+    build: str, new: str, notes: str, task: PartitionTask, limits: Limits
 ) -> PartitionReport:
     """Write a partition, or take it from the last run or from one that was killed."""
     base = UPath(build)
@@ -138,7 +155,8 @@ def _make_partition(
     else:
         source = builds.partial_folder(base, "ingest")
         name = f"{task.key}.parquet"
-        report = _ingest_once(base, source, name, task, limits)
+        with trying(UPath(notes) / task.key) as before:
+            report = _ingest_once(base, source, name, task, limits, before)
 
     for kind in ("segments", "drops"):
         builds.place(source / kind / name, UPath(new) / kind / task.name)
@@ -146,7 +164,12 @@ def _make_partition(
 
 
 def _ingest_once(
-    build: UPath, target: UPath, name: str, task: PartitionTask, limits: Limits
+    build: UPath,
+    target: UPath,
+    name: str,
+    task: PartitionTask,
+    limits: Limits,
+    before: BeforeImage,
 ) -> PartitionReport:
     """Read a partition's images and write its tables, if no killed run has done so."""
     ledger_file = target / "ledgers" / f"{task.key}.json"
@@ -155,7 +178,7 @@ def _ingest_once(
         return PartitionReport(known, faults=0)
 
     batch = read_batch(build, task.plan_key, task.number)
-    made = ingest.ingest_part(batch, task.export, task.places, limits)
+    made = ingest.ingest_part(batch, task.export, task.places, limits, before)
 
     counted = ledger.count(made.seen, made.segments, made.drops)
     write_table(target / "segments" / name, made.segments)

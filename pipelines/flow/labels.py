@@ -17,7 +17,12 @@ from curate import storage
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
 from curate.labels.context import Context
-from curate.labels.decisions import Decisions, customers_folder, load_decisions
+from curate.labels.decisions import (
+    Decisions,
+    customers_files,
+    customers_folder,
+    load_decisions,
+)
 from curate.labels.numbering import (
     NumberRule,
     as_read,
@@ -36,8 +41,13 @@ from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
 from pipelines.flow.unused_decisions import warn_of_unused
 
-_COLUMNS = ["object_id", "customer", "export", "label"]  # what counting reads
-_USES_COLUMNS = ["export", "label", "image_id"]
+_COLUMNS = [
+    "object_id",
+    "image_id",
+    "customer",
+    "export",
+    "label",
+]  # what counting reads
 _MOST_SHOWN = 5  # labels that wait, in the warning
 _WIDEST = 60  # characters of a column on the screen
 
@@ -54,17 +64,17 @@ def load(settings: Settings) -> tuple[Taxonomy, Decisions]:
 
 def load_taxonomy(settings: Settings) -> Taxonomy:
     """The taxonomy alone. Raises InputError with file, line and column."""
-    path = Path(settings.taxonomy)
+    path = UPath(settings.taxonomy)
     content = b""
     if path.is_file():
         content = path.read_bytes()
     return _load_concepts(settings.taxonomy, storage.digest(content))
 
 
-def taxonomy_files(settings: Settings) -> list[Path]:
+def taxonomy_files(settings: Settings) -> list[Path | UPath]:
     """concepts.yaml and the customers' files, as far as they are there."""
-    customers = sorted(customers_folder(settings.taxonomy).glob("*.yaml"))
-    return [path for path in (Path(settings.taxonomy), *customers) if path.is_file()]
+    customers = customers_files(customers_folder(settings.taxonomy))
+    return [path for path in (UPath(settings.taxonomy), *customers) if path.is_file()]
 
 
 def taxonomy_texts(settings: Settings) -> dict[str, str]:
@@ -72,11 +82,11 @@ def taxonomy_texts(settings: Settings) -> dict[str, str]:
 
     Remap keeps them, so that `taxonomy diff` can tell what has changed since.
     """
-    folder = Path(settings.taxonomy).parent
+    concepts = UPath(settings.taxonomy)
     texts = {}
     for path in taxonomy_files(settings):
-        name = path.relative_to(folder).as_posix()
-        if path == Path(settings.taxonomy):
+        name = f"customers/{path.name}"
+        if path == concepts:
             name = "concepts.yaml"
         texts[name] = decode_text(path.read_bytes())
     return texts
@@ -88,7 +98,7 @@ def taxonomy_texts(settings: Settings) -> dict[str, str]:
 @functools.lru_cache(maxsize=1)
 def _load_concepts(path: str, digest: str) -> Taxonomy:
     del digest  # it only tells the cache whether the file is the same
-    return load_concepts(Path(path))
+    return load_concepts(UPath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +182,8 @@ class CountedLabels:
 def count(run: Run) -> CountedLabels:
     """Count the labels of ingest's partitions, and find those that number instances."""
     counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
-    uses = gather(run, "remap: numbers", _count_uses, "ingest", _USES_COLUMNS, None)
-    names = find_numbered(uses, number_rules(run.settings))
-    return CountedLabels(total_labels(counted), names)
+    names = find_numbered([uses for _, uses in counted], number_rules(run.settings))
+    return CountedLabels(total_labels([labels for labels, _ in counted]), names)
 
 
 def decide(
@@ -217,12 +226,9 @@ def number_rules(settings: Settings) -> dict[str, NumberRule]:
     return {export.name: export.label_numbers for export in settings.exports}
 
 
-def _count_uses(rows: pa.Table, _: None) -> pd.DataFrame:
-    return count_uses(rows)
-
-
-def _count(rows: pa.Table, _: None) -> pd.DataFrame:
-    return count_labels(rows)
+def _count(rows: pa.Table, _: None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The labels of a partition, and how its images use them."""
+    return count_labels(rows), count_uses(rows)
 
 
 def waiting_shares(labels: pd.DataFrame) -> dict[str, float]:
@@ -263,8 +269,11 @@ def _warn_of_waiting(run: Run, labels: pd.DataFrame) -> None:
     shown = ", ".join(repr(label) for label in most_first["label"].head(_MOST_SHOWN))
     if len(waiting) > _MOST_SHOWN:
         shown += f" and {len(waiting) - _MOST_SHOWN} more"
+    noun = "label waits"
+    if len(waiting) > 1:
+        noun = "labels wait"
     run.screen.warn(
-        f"{len(waiting)} labels wait for a decision in {queue_file(run.build)}: {shown}; "
+        f"{len(waiting)} {noun} for a decision in {queue_file(run.build)}: {shown}; "
         f"without it go {_listed(waiting_shares(labels))}"
     )
 

@@ -39,7 +39,8 @@ def map_partitions(
     before = run.build / STAGES[STAGES.index(stage.name) - 1]
     names = builds.partition_names(run.build, before.name)
     task = partial(_map_partition, function, str(before), str(new))
-    return StageOutput(run.workers.map(stage.name, task, names, shared))
+    sizes = builds.partition_sizes(run.build, before.name)
+    return StageOutput(run.workers.map(stage.name, task, names, shared, sizes))
 
 
 def gather(
@@ -57,7 +58,8 @@ def gather(
     """
     names = builds.partition_names(run.build, stage)
     task = partial(_ask_partition, function, str(run.build / stage), columns)
-    return run.workers.map(title, task, names, shared)
+    sizes = builds.partition_sizes(run.build, stage)
+    return run.workers.map(title, task, names, shared, sizes)
 
 
 def _map_partition(

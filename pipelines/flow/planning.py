@@ -13,11 +13,13 @@ import msgspec
 from upath import UPath
 
 from curate.exports.places import Places
+from curate.folders import remove_folder
 from curate.limits import Limits
 from curate.records import Drop, ExportTraits, FaultReport, FoundImage, IgnoredFile
 from curate.settings import ExportSettings
 from curate.stages import ingest
-from curate.storage import digest, read_record, remove_folder, write_bytes, write_json
+from curate.storage import digest, read_bytes, read_record, write_bytes, write_json
+from curate.stores import reaching
 from pipelines.flow.runner import Run
 
 IMAGES_PER_PARTITION = 200
@@ -117,11 +119,17 @@ def read_plan(build: UPath, key: str) -> Plan | None:
 def read_batch(build: UPath, key: str, number: int) -> list[ingest.BatchItem]:
     """The records of one of a plan's files, after the traits of its export."""
     folder = _folder(build, key)
-    batch = ingest.decode_batch(_file(folder, number).read_bytes())
+    batch = ingest.decode_batch(read_bytes(_file(folder, number)))
     plan = read_plan(build, key)
     if plan is None:
         return batch
     return [plan.traits, *batch]
+
+
+def batch_bytes(build: UPath, key: str, number: int) -> int:
+    """The bytes of one of a plan's files."""
+    size: int = _file(_folder(build, key), number).stat().st_size
+    return size
 
 
 def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) -> Plan:
@@ -199,7 +207,9 @@ def batches(items: Iterable[_Kept]) -> Iterator[list[_Kept]]:
 
 def _remove_others(build: UPath, used: set[str]) -> None:
     """Remove all plans but the used: no export has their key any more."""
-    for folder in (build / "plans").iterdir():
+    with reaching(build):
+        folders = list((build / "plans").iterdir())
+    for folder in folders:
         if folder.name not in used:
             remove_folder(folder)
 

@@ -12,7 +12,7 @@ import filelock
 import msgspec
 from upath import UPath
 
-from curate import storage, yaml_edits
+from curate import storage, stores, yaml_edits
 from curate.errors import InputError
 from curate.labels.answers import Answers
 from curate.labels.concept_file import load_concepts
@@ -42,7 +42,7 @@ def writing(settings: Settings) -> Iterator[None]:
     What the answers are checked against must be read inside. InputError if another process
     holds the files for long.
     """
-    folder = Path(settings.taxonomy).resolve().parent
+    folder = UPath(settings.taxonomy).resolve().parent
     name = f"segcurate-{storage.digest(str(folder))[:16]}.lock"
     # Not beside the files: reviewers commit that folder.
     lock = filelock.FileLock(Path(tempfile.gettempdir()) / name)
@@ -73,11 +73,15 @@ def apply_answers(settings: Settings, answers: Answers) -> Written:
     )
 
 
-def signature(folder: Path) -> Signature:
+def signature(folder: UPath) -> Signature:
     """Who works here: git's user, or the system's. And when: now, to the minute."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
-    name = _ask_git(folder, "user.name")
-    address = _ask_git(folder, "user.email")
+    # A store is no clone: git's own configuration answers then.
+    here = Path()
+    if stores.is_local(folder):
+        here = Path(folder.path)
+    name = _ask_git(here, "user.name")
+    address = _ask_git(here, "user.email")
     if not name:
         name = _system_user()
     if address:
@@ -104,9 +108,9 @@ def _ask_git(folder: Path, key: str) -> str:
     return asked.stdout.strip()
 
 
-def _new_texts(settings: Settings, answers: Answers) -> dict[Path, str]:
+def _new_texts(settings: Settings, answers: Answers) -> dict[UPath, str]:
     """The texts of the files with the answers in them. concepts.yaml comes first."""
-    concepts = Path(settings.taxonomy)
+    concepts = UPath(settings.taxonomy)
     texts = {}
     if answers.new_concepts:
         text = _read(concepts)
@@ -126,7 +130,7 @@ def _new_texts(settings: Settings, answers: Answers) -> dict[Path, str]:
     return texts
 
 
-def _with_objects(text: str, path: Path, customer: str, answers: Answers) -> str:
+def _with_objects(text: str, path: UPath, customer: str, answers: Answers) -> str:
     """The text of a customer's file with its rejected and restored objects."""
     rejected = answers.rejected.get(customer, [])
     restored = answers.restored.get(customer, [])
@@ -139,9 +143,9 @@ def _with_objects(text: str, path: Path, customer: str, answers: Answers) -> str
     return text
 
 
-def _check(settings: Settings, changed: dict[Path, str]) -> None:
+def _check(settings: Settings, changed: dict[UPath, str]) -> None:
     """InputError if the files would not be sound with the changes: tried in another folder."""
-    concepts = Path(settings.taxonomy)
+    concepts = UPath(settings.taxonomy)
     folder = customers_folder(settings.taxonomy)
     with tempfile.TemporaryDirectory(prefix="segcurate-") as trial:
         copies = Path(trial) / "customers"
@@ -162,7 +166,7 @@ def _check(settings: Settings, changed: dict[Path, str]) -> None:
             raise InputError(f"nothing was written, for then: {told}") from None
 
 
-def _read(path: Path) -> str:
+def _read(path: UPath) -> str:
     """The text of a file, with newlines as line ends; "" if there is no such file."""
     if not path.exists():
         return ""
@@ -172,9 +176,9 @@ def _read(path: Path) -> str:
         raise InputError(f"{path}: {refusal.detail}") from None
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: UPath, text: str) -> None:
     """Write a file whole or not at all, with the line ends that it had."""
     target = path.resolve()  # a link stays a link
     if target.exists() and b"\r\n" in target.read_bytes():
         text = text.replace("\n", "\r\n")
-    storage.write_bytes(UPath(target), text.encode())
+    storage.write_bytes(target, text.encode())

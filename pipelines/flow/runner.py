@@ -6,6 +6,7 @@ differs is done again, and so are those after it, because their keys cover its k
 """
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ from pipelines.flow import faults
 from pipelines.flow.build import PartitionState, Reads, StageState
 from pipelines.flow.cluster import Workers
 from pipelines.flow.faults import StageFaults
+from pipelines.flow.rates import Rate, note_rate, workers_named
 from pipelines.flow.reasons import commonest_reasons
 from pipelines.flow.screen import Screen
 
@@ -31,8 +33,8 @@ from pipelines.flow.screen import Screen
 class Run:
     """One run over a settings file: where it builds, its workers, and what it met.
 
-    `fingerprints`: digest of the files of each export, by the export's name. `faults`:
-    of the stages that this run has done.
+    `id`: a name that no other run has. `fingerprints`: digest of the files of each export,
+    by the export's name. `faults`: of the stages that this run has done.
     """
 
     def __init__(self, settings: Settings, workers: Workers, screen: Screen) -> None:
@@ -40,6 +42,7 @@ class Run:
         self.workers = workers
         self.screen = screen
         self.build = UPath(settings.build)
+        self.id = secrets.token_hex(4)
         self.fingerprints: dict[str, str] = {}
         self.faults: list[StageFaults] = []
 
@@ -120,7 +123,7 @@ def _bring_up_to_date(
 
     `key_before`: of the stage before it.
     """
-    key = _key(stage, stage.reads(run), key_before)
+    key = key_of(stage, stage.reads(run), key_before)
     old = builds.state_of(run.build, stage.name)
     if old is not None and old.key == key:
         if stage.check is not None:
@@ -130,13 +133,16 @@ def _bring_up_to_date(
         return key, report
 
     faults.remove_traces(run.build, stage.name)
+    goes_on = builds.partial_folder(run.build, stage.name).exists()
     new = builds.new_folder(run.build, stage.name)
+    begun = time.monotonic()
     output = stage.work(run, stage, new)
+    seconds = time.monotonic() - begun
 
     reads = stage.reads(
         run
     )  # again: the split has written pins, which its next run reads
-    key = _key(stage, reads, key_before)
+    key = key_of(stage, reads, key_before)
     if output.faults:
         run.faults.append(faults.stage_faults(run.build, stage.name, output.faults))
         # A key that no other run will have: this stage and those after it are done
@@ -145,11 +151,22 @@ def _bring_up_to_date(
 
     state = StageState(key, stage.version, dict(reads), dict(output.partitions))
     report = builds.finish(run.build, stage.name, state, output.ledgers)
+    if report.came_in and not goes_on and not _shares_partitions(state, old):
+        workers = workers_named(run.settings.dask)
+        note_rate(run.build, stage.name, Rate(report.came_in, seconds, workers))
     run.screen.note(f"{stage.name:<8} {summary(report)}")
     return key, report
 
 
-def _key(stage: Stage, reads: Reads, key_before: str) -> str:
+def _shares_partitions(state: StageState, old: StageState | None) -> bool:
+    """Whether partitions of the last run were kept."""
+    if old is None:
+        return False
+    keys = {partition.key for partition in old.partitions.values()}
+    return any(partition.key in keys for partition in state.partitions.values())
+
+
+def key_of(stage: Stage, reads: Reads, key_before: str) -> str:
     """Digest of all that the stage's result depends on."""
     return storage.digest(stage.name, stage.version, key_before, reads)
 

@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _SECONDS_BETWEEN_LINES = 10.0
+_MINUTE = 60
+
+Advance = Callable[[int], None]
+"""Called with the amount of work that was done since the last call."""
 
 
 class Screen:
@@ -29,12 +33,15 @@ class Screen:
             self.note(f"warning: {text}")
 
     @contextmanager
-    def steps(self, title: str, total: int) -> Iterator[Callable[[], None]]:
-        """Show the progress of `total` steps. Call what this gives after each step."""
+    def steps(self, title: str, amount: int) -> Iterator[Advance]:
+        """Show the progress of a work of some `amount`, in any unit.
+
+        Call what this gives with the amount of each step that is done.
+        """
         if sys.stderr.isatty():
-            yield from _bar(title, total)
+            yield from _bar(title, amount)
         else:
-            yield _plain_lines(self.note, title, total)
+            yield _plain_lines(self.note, title, amount)
 
 
 def printable(text: str) -> str:
@@ -54,42 +61,59 @@ def printable(text: str) -> str:
     return "".join(shown)
 
 
-def _bar(title: str, total: int) -> Iterator[Callable[[], None]]:
+def _bar(title: str, amount: int) -> Iterator[Advance]:
     """A progress bar, which disappears when it is full."""
     # rich is slow to import, and needed on a terminal only.
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeElapsedColumn,
+        TimeRemainingColumn,
     )
 
     columns = (
         TextColumn("{task.description:<26}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=total)
-        yield lambda: progress.advance(task)
+        task = progress.add_task(title, total=amount)
+        yield lambda done: progress.advance(task, done)
 
 
-def _plain_lines(
-    note: Callable[[str], None], title: str, total: int
-) -> Callable[[], None]:
-    """Count the steps, and note the count every few seconds."""
+def _plain_lines(note: Callable[[str], None], title: str, amount: int) -> Advance:
+    """Add up what is done, and note the share and the time that is left every few seconds."""
     done = 0
-    last_note = time.monotonic()
+    begun = time.monotonic()
+    last_note = begun
 
-    def advance() -> None:
+    def advance(more: int) -> None:
         nonlocal done, last_note
-        done += 1
+        done += more
         now = time.monotonic()
-        if now - last_note > _SECONDS_BETWEEN_LINES:
+        if done and now - last_note > _SECONDS_BETWEEN_LINES:
             last_note = now
-            note(f"{title}: {done} of {total}")
+            left = (now - begun) * (amount - done) / done
+            note(f"{title}: {done / amount:.0%}, {time_in_words(left)} left")
 
     return advance
+
+
+def time_in_words(seconds: float) -> str:
+    """About how long, in the unit that suits it.
+
+    >>> time_in_words(0.2), time_in_words(45), time_in_words(200), time_in_words(4000)
+    ('about 1 s', 'about 45 s', 'about 3 min', 'about 1.1 h')
+    """
+    if seconds < _MINUTE:
+        return f"about {max(1, round(seconds))} s"
+    minutes = seconds / _MINUTE
+    if minutes < _MINUTE:
+        return f"about {minutes:.0f} min"
+    return f"about {minutes / _MINUTE:.1f} h"

@@ -5,7 +5,6 @@ rows: after a kill, only the partitions that are missing are cut again.
 """
 
 import hashlib
-import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from curate import ledger
-from curate.errors import InputError
 from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.schema import SCHEMA_VERSION
@@ -30,12 +28,14 @@ from curate.shards.manifest import (
     read_manifest,
 )
 from curate.stages import shard
-from curate.storage import digest, read_record, write_json, write_table
+from curate.stages.faults import BeforeImage
+from curate.storage import digest, read_bytes, read_record, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.build import PartitionState, Reads
 from pipelines.flow.faults import write_traces
 from pipelines.flow.runner import Run, Stage, StageOutput
+from pipelines.flow.tries import trying
 
 _NO_BLOCKS = (
     "no libjpeg-turbo with lossless crops is installed: crops of JPEG photos become lossless "
@@ -75,7 +75,7 @@ class CutSettings:
     crop: CropSettings
     limits: Limits
     codecs: Mapping[str, str]
-    """Of this run: a worker that has others would write other bytes."""
+    """Of this run, and of all its workers."""
 
 
 def reads(run: Run) -> Reads:
@@ -93,9 +93,11 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     names = builds.partition_names(run.build, "balance")
     tasks = [CutTask(name, kept.get(name)) for name in names]
 
-    task = partial(_make_partition, str(run.build), str(new))
+    notes = builds.notes_folder(run.build, "shard", run.id)
+    task = partial(_make_partition, str(run.build), str(new), str(notes))
     shared = CutSettings(stage.version, run.settings.crop, run.settings.limits, codecs)
-    cuts = run.workers.map("shard", task, tasks, shared)
+    sizes = builds.partition_sizes(run.build, "balance")
+    cuts = run.workers.map("shard", task, tasks, shared, sizes)
 
     # A partition with a fault is not kept: the next run makes it again.
     files = []
@@ -145,13 +147,12 @@ def _kept_partitions(build: UPath) -> dict[str, CutPartition]:
 
 
 def _make_partition(
-    build: str, new: str, task: CutTask, shared: CutSettings
+    build: str, new: str, notes: str, task: CutTask, shared: CutSettings
 ) -> CutPartition:
     """Write a partition, or take it from the last run or from one that was killed."""
-    _check_codecs(shared.codecs)
     base = UPath(build)
     rows = base / "balance" / "segments" / task.name
-    content = rows.read_bytes()
+    content = read_bytes(rows)
     rows_digest = hashlib.sha256(content).hexdigest()
     all_reads = _reads(shared.crop, shared.limits, shared.codecs)
     key = digest(shared.version, task.name, rows_digest, all_reads)
@@ -162,24 +163,14 @@ def _make_partition(
         cut = task.kept
     else:
         source = builds.partial_folder(base, "shard") / key
-        cut = _cut_once(base, source, task.name, content, key, shared)
+        with trying(UPath(notes) / key) as before:
+            cut = _cut_once(base, source, task.name, content, key, shared, before)
 
     paths = [f"segments/{task.name}", f"drops/{task.name}"]
     paths += [file.path for file in cut.files]
     for path in paths:
         builds.place(source / path, UPath(new) / path)
     return cut
-
-
-def _check_codecs(expected: Mapping[str, str]) -> None:
-    """InputError if this worker has other codecs than the run."""
-    for name, version in codec_versions().items():
-        if version != expected[name]:
-            host = platform.node()
-            raise InputError(
-                f"worker on {host} has another codec for {name}: {version}; the run has "
-                f"{expected[name]}. Install the same releases everywhere"
-            )
 
 
 def _cut_once(
@@ -189,6 +180,7 @@ def _cut_once(
     content: bytes,
     key: str,
     shared: CutSettings,
+    before: BeforeImage,
 ) -> CutPartition:
     """Cut the crops of a partition into `folder`, unless a killed run has done so.
 
@@ -199,7 +191,7 @@ def _cut_once(
         return done
 
     rows = pq.read_table(pa.BufferReader(content))
-    made = shard.shard_part(rows, folder, name, shared.crop, shared.limits)
+    made = shard.shard_part(rows, folder, name, shared.crop, shared.limits, before)
 
     counted = ledger.count(ledger.by_export(rows), made.segments, made.drops)
     cut = CutPartition(key, made.files, counted, len(made.faults))

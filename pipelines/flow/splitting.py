@@ -5,19 +5,21 @@ the stage's own folder: an image keeps its split in all later runs.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 from upath import UPath
 
 from curate import storage
 from curate.settings import SplitSettings
-from curate.stages import groups, split
-from curate.stages.groups import Group
+from curate.stages import group_tables, groups, image_rows, split
+from curate.stages.groups import Groups
+from curate.stages.split import Assigned, Pins
 from curate.stages.split_gaps import find_gaps
 from pipelines.flow import build as builds
+from pipelines.flow import second_looks
 from pipelines.flow.build import Reads
 from pipelines.flow.partitions import gather, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
@@ -25,11 +27,9 @@ from pipelines.flow.runner import Run, Stage, StageOutput
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """Group by image id, split by group id, and split of old images by image id."""
+    """What is known of all images, and the settings."""
 
-    group_of: Mapping[str, str]
-    splits: Mapping[str, str]
-    pins: Mapping[str, str]
+    known: Assigned
     settings: SplitSettings
 
 
@@ -47,55 +47,55 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     settings = run.settings.split
     pins = _read_pins(run.build)
     # The same image may be in several partitions, and gets one split.
-    rows = gather(run, "split: images", _image_rows, "filter", list(split.NEEDS), None)
-    images = groups.images(rows)
-    grouped = groups.group_images(images, settings)
+    columns = list(image_rows.NEEDS)
+    pattern = settings.scene_pattern
+    rows = gather(
+        run, "split: images", image_rows.image_rows, "filter", columns, pattern
+    )
+    images = image_rows.one_table(rows)
+    looks = groups.find_looks(images)
+    alike = second_looks.near_duplicates(run, looks, settings.near_duplicate_bits)
+    grouped = groups.group_images(images, looks, alike)
+
     splits = split.assign(grouped, settings, pins)
     _warn_of_pins(run, grouped, pins)
     for gap in find_gaps(grouped, splits, settings):
         run.screen.warn(f"split: {gap}")
-    group_of = {}
-    for group in grouped:
-        group_of.update(dict.fromkeys(group.image_ids, group.group_id))
 
-    output = map_partitions(
-        run, stage, new, _split_partition, _Shared(group_of, splits, pins, settings)
+    known = split.assigned(grouped, splits, pins)
+    output = map_partitions(run, stage, new, _split_partition, _Shared(known, settings))
+    storage.write_table(
+        new / "groups.parquet", group_tables.groups_table(grouped, splits)
     )
-    storage.write_table(new / "groups.parquet", split.groups_table(grouped, splits))
-    new_pins = split.new_pins(images, grouped, splits, pins)
+    customers = {export.name: export.customer for export in run.settings.exports}
+    shared_images = group_tables.shared_images(images, grouped, customers)
+    storage.write_table(new / "shared_images.parquet", shared_images)
+    new_pins = split.new_pins(grouped, splits, pins)
     storage.write_table(_pins_file(run.build), new_pins)
     return output
 
 
-def _image_rows(rows: pa.Table, _: None) -> pd.DataFrame:
-    return groups.image_rows(rows)
-
-
 def _split_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:
-    return split.split_objects(
-        rows, shared.group_of, shared.splits, shared.pins, shared.settings
-    )
+    return split.split_objects(rows, shared.known, shared.settings)
 
 
 def _pins_file(build: UPath) -> UPath:
     return build / "pins.parquet"
 
 
-def _read_pins(build: UPath) -> dict[str, str]:
-    """The split of each image that an earlier run has placed, by image id."""
+def _read_pins(build: UPath) -> Pins:
+    """The splits of the images that earlier runs have placed."""
     path = _pins_file(build)
-    if not path.exists():
-        return {}
-    table = storage.read_table(path)
-    return dict(
-        zip(table["image_id"].to_pylist(), table["split"].to_pylist(), strict=True)
-    )
+    table = split.PINS.empty_table()
+    if path.exists():
+        table = storage.read_table(path)
+    return split.read_pins(table)
 
 
-def _warn_of_pins(run: Run, grouped: list[Group], pins: Mapping[str, str]) -> None:
+def _warn_of_pins(run: Run, grouped: Groups, pins: Pins) -> None:
     """Say what the pins hold against settings that have changed."""
     finished = builds.state_of(run.build, "split")
-    if not pins or finished is None:
+    if not len(pins.image_ids) or finished is None:
         return
     old = finished.settings.get("split")
     if not isinstance(old, dict):
@@ -110,12 +110,12 @@ def _warn_of_pins(run: Run, grouped: list[Group], pins: Mapping[str, str]) -> No
     path = _pins_file(run.build)
     if shares:
         run.screen.warn(
-            f"{len(pins):,} images keep their split of {path}; the new "
+            f"{len(pins.image_ids):,} images keep their split of {path}; the new "
             f"{_named(shares)} hold for others. Without that file, all are split again"
         )
     if joining:
         run.screen.warn(
-            f"{len(pins):,} images keep their split of {path}, though the new "
+            f"{len(pins.image_ids):,} images keep their split of {path}, though the new "
             f"{_named(joining)} may group them otherwise{_joined_pins(grouped, pins)}. "
             "Without that file, all are split again"
         )
@@ -125,15 +125,15 @@ def _named(settings: Sequence[str]) -> str:
     return " and ".join(f"split.{name}" for name in settings)
 
 
-def _joined_pins(grouped: list[Group], pins: Mapping[str, str]) -> str:
+def _joined_pins(grouped: Groups, pins: Pins) -> str:
     """What becomes of groups that now join images which are pinned to several splits."""
-    joined = 0
-    moved = 0
-    for group in grouped:
-        pinned = [pins[each] for each in group.image_ids if each in pins]
-        if len(set(pinned)) > 1:
-            joined += 1
-            moved += len(pinned) - pinned.count("test")
+    pinned = pins.of(grouped.image_ids)
+    counts = np.zeros((len(grouped), len(split.SPLITS)), np.int64)
+    is_pinned = pinned >= 0
+    np.add.at(counts, (grouped.group_of[is_pinned], pinned[is_pinned]), 1)
+    joins_several = (counts > 0).sum(axis=1) > 1
+    joined = joins_several.sum()
+    moved = counts[joins_several, : split.SPLITS.index("test")].sum()
     if not joined:
         return "; no group joins images of two splits"
     return (

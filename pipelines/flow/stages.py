@@ -17,7 +17,7 @@ STAGE_VERSIONS = {
     "ingest": 3,
     "remap": 4,
     "filter": 1,
-    "split": 2,
+    "split": 3,
     "balance": 1,
     "shard": 3,
 }

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from curate.errors import InputError
 from curate.exports import process_limits
 from curate.settings import Settings
+from curate.storage import write_json
+from curate.stores import forget_listings
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.amount import is_small
@@ -21,6 +23,7 @@ def start_run(settings: Settings) -> Iterator[Run]:
     InputError if settings contradict each other, an export has no files, or another run
     is at work.
     """
+    forget_listings()
     check_settings(settings)
     screen = Screen()
     small = is_small(settings.exports)
@@ -30,7 +33,10 @@ def start_run(settings: Settings) -> Iterator[Run]:
         run.look_at_exports()
         with builds.held(run.build):
             builds.refuse_foreign_files(run.build)
-            yield run
+            try:
+                yield run
+            finally:
+                _note_effort(run)
 
 
 def check_settings(settings: Settings) -> None:
@@ -53,6 +59,14 @@ def check_settings(settings: Settings) -> None:
                 "files would be read as the export's, so choose another one"
             )
     labels.load(settings)
+
+
+def _note_effort(run: Run) -> None:
+    """Keep what the run has cost besides its work, and say it if there is anything to say."""
+    effort = run.workers.effort
+    write_json(run.build / "run.json", effort.record())
+    if effort.describe():
+        run.screen.note(effort.describe())
 
 
 def _note_missing_limits(screen: Screen) -> None:

@@ -1,6 +1,7 @@
 """Inspecting one export: as its settings say, or as the format that fits best."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 from upath import UPath
@@ -105,8 +106,8 @@ class Inspector:
         export = documents.export
         # Pictures take the time: documents have been read by now.
         steps = batches_of(len(documents.images.chosen()))
-        with self.screen.steps(f"{export.name}: images", steps) as tick:
-            read = read_images(documents, self.limits, None, tick)
+        with self.screen.steps(f"{export.name}: images", steps) as advance:
+            read = read_images(documents, self.limits, None, partial(advance, 1))
 
         # What the format has read is of no other kind.
         used = documents.names | documents.found | documents.mask_files

@@ -17,6 +17,7 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.records import Box
 from pipelines.loop.problems import BUSY, Problem
+from pipelines.loop.records import ModelState
 
 _COLLECT_SECONDS = 0.004  # until the first box of a batch is answered
 _BATCH_BOXES = 8
@@ -48,12 +49,30 @@ class Model(Protocol):
         """The answer to one box in each of several pictures."""
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A model that answers, and which one it is."""
+
+    model: Model
+    state: ModelState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered:
+    """An answer, and which model gave it."""
+
+    mask: Mask
+    window: Box
+    expected_iou: float | None
+    by: ModelState
+
+
 @dataclass(slots=True, eq=False)
 class _Waiting:
     """A request: its boxes that are not asked yet, and a promise of each answer."""
 
     picture: Pixels
-    boxes: deque[tuple[Box, asyncio.Future[Answer]]]
+    boxes: deque[tuple[Box, asyncio.Future[Answered]]]
 
 
 @dataclass(slots=True, eq=False)
@@ -62,14 +81,17 @@ class _Batch:
 
     pictures: list[Pixels] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
-    promises: list[asyncio.Future[Answer]] = field(default_factory=list)
+    promises: list[asyncio.Future[Answered]] = field(default_factory=list)
 
 
 class Answering:
-    """The one place that asks the model. `model` may be replaced between two batches."""
+    """The one place that asks the model. `served` may be replaced at any time.
 
-    def __init__(self, model: Model, most_waiting: int, seconds: float) -> None:
-        self.model = model
+    The batch that is being answered keeps its model; the next one asks the new one.
+    """
+
+    def __init__(self, served: Served, most_waiting: int, seconds: float) -> None:
+        self.served = served
         self._most_waiting = most_waiting
         self._seconds = seconds
         self._requests: deque[_Waiting] = deque()
@@ -93,7 +115,7 @@ class Answering:
                 await task
             self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def ask(self, picture: Pixels, boxes: Sequence[Box]) -> list[Answer]:
+    async def ask(self, picture: Pixels, boxes: Sequence[Box]) -> list[Answered]:
         """The answers to boxes inside a picture.
 
         Problem if too many wait already, or if it takes too long.
@@ -153,7 +175,8 @@ class Answering:
     async def _answer(self, batch: _Batch) -> None:
         """Keep the promises of a batch. What fails in it costs the batch, not the server."""
         loop = asyncio.get_running_loop()
-        ask = self.model.answer_windows
+        served = self.served
+        ask = served.model.answer_windows
         try:
             answers = await loop.run_in_executor(
                 self._thread, ask, batch.pictures, batch.boxes
@@ -164,5 +187,9 @@ class Answering:
                     promise.set_exception(error)
             return
         for promise, answer in zip(batch.promises, answers, strict=True):
-            if not promise.done():  # its request may have ended
-                promise.set_result(answer)
+            if promise.done():  # its request has ended
+                continue
+            answered = Answered(
+                answer.mask, answer.window, answer.expected_iou, served.state
+            )
+            promise.set_result(answered)

@@ -39,5 +39,8 @@ class Bounds:
     kept_bytes: int = 10_000_000_000
     """Of pictures' files on the disk. Those without objects make room for new ones."""
 
+    answers_bytes: int = 1_000_000_000
+    """Of the answers that are kept for the loop. The oldest days make room."""
+
     decoding: Limits = field(default_factory=lambda: Limits(child_seconds=20.0))
     """Of the child process in which pictures are decoded."""

@@ -3,16 +3,17 @@
 from msgspec.structs import replace
 
 from curate.pixels import images, masks, run_lengths
-from curate.pixels.masks import Mask
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.simple_polygons import (
+    MIN_AREA,
+    TOLERANCE,
+    Region,
     coco_rings,
     geometry_rings,
     moved,
     simplify,
 )
-from curate.records import Box
-from pipelines.loop.answering import Answer
+from pipelines.loop.answering import Answer, Answered
 from pipelines.loop.records import (
     BoxAnswer,
     CompressedMask,
@@ -23,16 +24,17 @@ from pipelines.loop.records import (
 
 
 def as_asked(
-    answer: Answer, box: Corners, wanted: MasksWanted, picture: Picture
+    answer: Answered, box: Corners, wanted: MasksWanted, picture: Picture
 ) -> BoxAnswer:
     """An answer of the API."""
-    runs = _in_picture(answer.mask, answer.window, picture)
+    runs = in_picture(answer, picture)
     x0, y0, x1, y1 = masks.box(runs)
     found = BoxAnswer(
         box=box,
         bbox=(x0, y0, x1 - x0, y1 - y0),
         area=masks.area(runs),
         expected_iou=answer.expected_iou,
+        model=answer.by.digest,
     )
     if wanted.form == "run_lengths":
         counts = run_lengths.compress(runs)
@@ -41,14 +43,22 @@ def as_asked(
     if wanted.form == "png":
         return replace(found, png=images.encode_mask(masks.decode(runs)))
 
-    # On the window alone: the picture around it may be a hundred times as large.
-    regions = simplify(answer.mask, wanted.tolerance, wanted.min_area)
-    placed = [moved(region, answer.window.x0, answer.window.y0) for region in regions]
+    placed = regions_in_picture(answer, wanted.tolerance, wanted.min_area)
     if wanted.form == "geometry":
         return replace(found, geometry=geometry_rings(placed))
     return replace(found, segmentation=coco_rings(placed))
 
 
-def _in_picture(mask: Mask, window: Box, picture: Picture) -> RunLengths:
-    """The mask of a window as run-lengths of the picture."""
-    return masks.place(mask, window.x0, window.y0, picture.height, picture.width)
+def in_picture(answer: Answer, picture: Picture) -> RunLengths:
+    """The mask of an answer as run-lengths of the picture."""
+    window = answer.window
+    return masks.place(answer.mask, window.x0, window.y0, picture.height, picture.width)
+
+
+def regions_in_picture(
+    answer: Answer, tolerance: float = TOLERANCE, min_area: float = MIN_AREA
+) -> list[Region]:
+    """The mask of an answer as polygons in px of the picture, see `simplify`."""
+    # On the window alone: the picture around it may be a hundred times as large.
+    regions = simplify(answer.mask, tolerance, min_area)
+    return [moved(region, answer.window.x0, answer.window.y0) for region in regions]

@@ -16,7 +16,8 @@ from pathlib import Path
 import msgspec
 from upath import UPath
 
-from curate.storage import read_record, remove_folder, write_bytes, write_json
+from curate.folders import remove_folder
+from curate.storage import read_record, write_bytes, write_json
 from pipelines.loop.problems import CHANGED, FULL, UNKNOWN, Problem
 from pipelines.loop.records import Picture, SavedObjects
 

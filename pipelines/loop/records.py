@@ -66,6 +66,16 @@ class CompressedMask(msgspec.Struct, frozen=True):
     counts: str
 
 
+class ModelState(msgspec.Struct, frozen=True):
+    """Which model answers."""
+
+    name: str
+    digest: Annotated[str, Meta(description="of its checkpoint")]
+    run: Annotated[
+        int | None, Meta(description="number of its run; null: of no run of the build")
+    ] = None
+
+
 class BoxAnswer(msgspec.Struct, frozen=True):
     """The mask of a box. It has the one form that was asked for."""
 
@@ -79,6 +89,9 @@ class BoxAnswer(msgspec.Struct, frozen=True):
         Meta(
             description="IoU that such an answer has on average; null: cannot be told"
         ),
+    ]
+    model: Annotated[
+        str, Meta(description="digest of the checkpoint that has answered")
     ]
     segmentation: CompressedMask | list[list[float]] | UnsetType = UNSET
     geometry: Annotated[
@@ -124,8 +137,19 @@ class ServerState(msgspec.Struct, frozen=True):
     """What the server is."""
 
     model: str
+    digest: Annotated[str, Meta(description="of the model's checkpoint")]
+    run: Annotated[
+        int | None, Meta(description="number of its run; null: of no run of the build")
+    ]
     waiting_boxes: int
     cached_bytes: int
+
+
+class Health(msgspec.Struct, frozen=True):
+    """That the server answers, and by which model; it needs no token."""
+
+    model: ModelState
+    status: str = "ok"
 
 
 class Trouble(msgspec.Struct, frozen=True):

@@ -3,41 +3,30 @@
 On this machine alone, for who knows its token; see pipelines/local_server.py.
 """
 
-import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pipelines.local_server import (
     HEADERS,
     ONLY_THIS_MACHINE,
-    Denied,
     check_request,
     is_token,
     json_answer,
 )
 from pipelines.loop.downloads import CocoFile, Segmentation
 from pipelines.loop.openapi import Operation, document
-from pipelines.loop.problems import (
-    BUSY,
-    DENIED,
-    TOO_LARGE,
-    TOO_SLOW,
-    UNKNOWN,
-    UNUSABLE,
-    Problem,
-    telling,
-)
+from pipelines.loop.problems import DENIED, UNKNOWN, UNUSABLE, Problem
 from pipelines.loop.records import (
+    Health,
     MaskAnswers,
     MasksWanted,
     Picture,
@@ -46,6 +35,7 @@ from pipelines.loop.records import (
     ServerState,
     Trouble,
 )
+from pipelines.loop.requests import guarded, read_body, read_record
 from pipelines.loop.service import Service
 from pipelines.pages.serve import serve as pages
 
@@ -123,9 +113,6 @@ OPERATIONS = [
 ]
 """The API: one line for each function of `_Endpoints` of the same name."""
 
-_Record = TypeVar("_Record", bound=msgspec.Struct)
-_Endpoint = Callable[[Request], Awaitable[Response]]
-
 
 class _Endpoints:
     """The operations over HTTP, by their names."""
@@ -142,7 +129,7 @@ class _Endpoints:
 
     async def add_picture(self, request: Request) -> Response:
         name = request.query_params.get("name", "")[:_MOST_NAME]
-        data = await self._body(request, self._bounds.picture_bytes)
+        data = await read_body(request, self._bounds.picture_bytes, self._bounds)
         return json_answer(200, await self._service.add_picture(data, name))
 
     async def show_picture(self, request: Request) -> Response:
@@ -150,14 +137,14 @@ class _Endpoints:
         return Response(data, media_type="image/jpeg", headers=HEADERS)
 
     async def find_masks(self, request: Request) -> Response:
-        wanted = await self._record(request, MasksWanted)
+        wanted = await read_record(request, MasksWanted, self._bounds)
         return json_answer(200, await self._service.masks(wanted))
 
     async def read_objects(self, request: Request) -> Response:
         return json_answer(200, await self._service.objects(_picture(request)))
 
     async def save_objects(self, request: Request) -> Response:
-        saved = await self._record(request, SavedObjects)
+        saved = await read_record(request, SavedObjects, self._bounds)
         return json_answer(200, await self._service.save(_picture(request), saved))
 
     async def read_coco(self, request: Request) -> Response:
@@ -172,32 +159,9 @@ class _Endpoints:
         data = await self._service.png(_picture(request))
         return Response(data, media_type="image/png", headers=HEADERS)
 
-    async def _record(self, request: Request, kind: type[_Record]) -> _Record:
-        body = await self._body(request, self._bounds.json_bytes)
-        with telling():
-            return msgspec.json.decode(body, type=kind)
 
-    async def _body(self, request: Request, most: int) -> bytes:
-        """The body of a request. Problem if it is too long, or too slow."""
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self._bounds.body_seconds):
-                async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > most:
-                        raise Problem(
-                            TOO_LARGE, f"more than {most:,} bytes in one request"
-                        )
-        except TimeoutError:
-            seconds = self._bounds.body_seconds
-            raise Problem(
-                TOO_SLOW, f"the request has not arrived within {seconds:g} s"
-            ) from None
-        return bytes(body)
-
-
-def make_app(service: Service, token: str) -> Starlette:
-    """The server's application."""
+def make_app(service: Service, token: str, of_tools: Sequence[Route] = ()) -> Starlette:
+    """The server's application. `of_tools`: addresses that annotation tools call."""
     endpoints = _Endpoints(service)
     # It is the same for all who ask, and tells nothing of pictures: it needs no token.
     api = document(OPERATIONS, version("segcurate"))
@@ -220,9 +184,12 @@ def make_app(service: Service, token: str) -> Starlette:
     async def api_page(_: Request) -> Response:
         return _page_part(pages.render_api(OPERATIONS, api), "text/html")
 
+    async def healthz(_: Request) -> Response:
+        return json_answer(200, Health(service.model()))
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with service.answering.running():
+        async with service.running():
             yield
 
     routes = [
@@ -230,9 +197,12 @@ def make_app(service: Service, token: str) -> Starlette:
         Route("/page/{name}", page_file),
         Route("/openapi.json", openapi),
         Route("/api", api_page),
+        Route("/healthz", healthz),
+        *of_tools,
     ]
+    check = functools.partial(check_request, token=token)
     for operation in OPERATIONS:
-        endpoint = _guarded(getattr(endpoints, operation.name), token)
+        endpoint = guarded(getattr(endpoints, operation.name), check)
         routes.append(Route(operation.path, endpoint, methods=[operation.method]))
     return Starlette(
         routes=routes,
@@ -240,28 +210,6 @@ def make_app(service: Service, token: str) -> Starlette:
         exception_handlers={HTTPException: _http_error},
         lifespan=lifespan,
     )
-
-
-def _guarded(endpoint: _Endpoint, token: str) -> _Endpoint:
-    """An endpoint for who has the token; its problems become answers."""
-
-    @functools.wraps(endpoint)
-    async def guarded(request: Request) -> Response:
-        try:
-            check_request(request, token)
-            return await endpoint(request)
-        except Denied as denied:
-            return json_answer(DENIED, Trouble(str(denied)))
-        except ClientDisconnect:
-            return json_answer(TOO_SLOW, Trouble("the request ends too early"))
-        except Problem as problem:
-            # Programs that meet a server at its limit know by the header to try again.
-            answer = json_answer(problem.status, Trouble(problem.words))
-            if problem.status == BUSY:
-                answer.headers["Retry-After"] = "1"
-            return answer
-
-    return guarded
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

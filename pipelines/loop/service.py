@@ -1,7 +1,8 @@
 """What the API does, without HTTP: pictures in, masks out, objects kept."""
 
 import functools
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from io import BytesIO
 
 from PIL import Image
@@ -10,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from curate.pixels.images import Pixels
 from curate.pixels.overlays import resize_picture
 from model.drawn_box import checked_box
-from pipelines.loop.answering import Answering
+from pipelines.loop.answer_log import AnswerLog, given
+from pipelines.loop.answering import Answered, Answering
 from pipelines.loop.bounds import Bounds
 from pipelines.loop.downloads import (
     MOST_IN_PNG,
@@ -24,10 +26,13 @@ from pipelines.loop.masks_as_asked import as_asked
 from pipelines.loop.picture_cache import PictureCache, decode_apart
 from pipelines.loop.pictures import Pictures, id_of
 from pipelines.loop.problems import TOO_LARGE, UNUSABLE, Problem, telling
+from pipelines.loop.promoted_model import Promoted
 from pipelines.loop.records import (
     BoxAnswer,
+    Corners,
     MaskAnswers,
     MasksWanted,
+    ModelState,
     Picture,
     SavedObjects,
     ServerState,
@@ -38,24 +43,51 @@ _SHOWN_QUALITY = 90
 
 
 class Service:
-    """The answers to all requests. `model_name`: as people know it."""
+    """The answers to all requests.
+
+    `log`: where the answers are kept; None: nowhere. `promoted`: what follows the build's
+    promoted model; None: the model stays.
+    """
 
     def __init__(
         self,
         answering: Answering,
         pictures: Pictures,
         bounds: Bounds,
-        model_name: str,
+        log: AnswerLog | None = None,
+        promoted: Promoted | None = None,
     ) -> None:
         self.answering = answering
         self.bounds = bounds
         self._pictures = pictures
         self._cache = PictureCache(bounds.cached_bytes)
-        self._model_name = model_name
+        self._log = log
+        self._promoted = promoted
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Answer, and follow the promoted model, as long as the context lasts."""
+        async with self.answering.running():
+            if self._promoted is None:
+                yield
+                return
+            async with self._promoted.followed(self.answering):
+                yield
+
+    def model(self) -> ModelState:
+        """Which model answers now."""
+        return self.answering.served.state
 
     def state(self) -> ServerState:
         """What the server is at now."""
-        return ServerState(self._model_name, self.answering.waiting, self._cache.bytes)
+        model = self.model()
+        return ServerState(
+            model.name,
+            model.digest,
+            model.run,
+            self.answering.waiting,
+            self._cache.bytes,
+        )
 
     async def list_pictures(self) -> list[Picture]:
         """The pictures to choose from."""
@@ -81,27 +113,51 @@ class Service:
 
     async def masks(self, wanted: MasksWanted) -> MaskAnswers:
         """The masks of boxes. Problem if a box or the picture is none."""
-        if len(wanted.boxes) > self.bounds.boxes:
-            raise Problem(
-                TOO_LARGE, f"more than {self.bounds.boxes} boxes in one request"
-            )
         if bool(wanted.picture) == bool(wanted.image):
             raise Problem(UNUSABLE, "give either picture, an id, or image, a file")
         picture = await self._picture_of(wanted)
-        with telling():
-            boxes = [
-                checked_box(box, picture.width, picture.height) for box in wanted.boxes
-            ]
-            async with self._pixels(picture.id) as pixels:
-                _check_size(pixels, picture)
-                found = await self.answering.ask(pixels, boxes)
+        found = await self.answers(picture, wanted.boxes)
 
         # Polygons and PNGs of large masks take long enough to keep others waiting.
         answers: list[BoxAnswer] = []
         for answer, box in zip(found, wanted.boxes, strict=True):
             as_wanted = await run_in_threadpool(as_asked, answer, box, wanted, picture)
             answers.append(as_wanted)
-        return MaskAnswers(picture, self._model_name, answers)
+        return MaskAnswers(picture, found[-1].by.name, answers)
+
+    async def answers(
+        self, picture: Picture, boxes: Sequence[Corners]
+    ) -> list[Answered]:
+        """The model's answers to boxes. Problem if one is no box of the picture.
+
+        They are kept: the loop compares them with what annotators make of them.
+        """
+        if len(boxes) > self.bounds.boxes:
+            raise Problem(
+                TOO_LARGE, f"more than {self.bounds.boxes} boxes in one request"
+            )
+        with telling():
+            checked = [checked_box(box, picture.width, picture.height) for box in boxes]
+            async with self._pixels(picture.id) as pixels:
+                _check_size(pixels, picture)
+                found = await self.answering.ask(pixels, checked)
+        if self._log is not None and found:
+            await run_in_threadpool(self._keep, self._log, picture, boxes, found)
+        return found
+
+    def _keep(
+        self,
+        log: AnswerLog,
+        picture: Picture,
+        boxes: Sequence[Corners],
+        found: Sequence[Answered],
+    ) -> None:
+        log.add(
+            [
+                given(picture, box, answer)
+                for box, answer in zip(boxes, found, strict=True)
+            ]
+        )
 
     async def shown(self, picture_id: str) -> bytes:
         """A picture as JPEG for the page, reduced if it is large."""

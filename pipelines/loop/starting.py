@@ -1,8 +1,9 @@
 """The answering server of a build, put together."""
 
+import functools
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,15 +13,24 @@ from starlette.applications import Starlette
 from upath import UPath
 
 from curate.errors import InputError
-from curate.storage import is_local, write_bytes
-from model.predict import Segmenter
+from curate.storage import write_bytes
+from curate.stores import is_local
+from model.predict import Segmenter, checkpoint_digest
+from model.promotion import Promotion, read_promotion
+from model.runs import RUNS
 from pipelines.local_server import make_token
-from pipelines.loop.answering import Answering
+from pipelines.loop.answer_log import ANSWERS, AnswerLog
+from pipelines.loop.answering import Answering, Served
 from pipelines.loop.bounds import Bounds
 from pipelines.loop.build_pictures import pictures_of
 from pipelines.loop.pictures import Pictures
+from pipelines.loop.promoted_model import Promoted
+from pipelines.loop.records import ModelState
 from pipelines.loop.server import make_app
 from pipelines.loop.service import Service
+from pipelines.loop.studio import studio_routes
+from pipelines.loop.studio_pictures import StudioPictures
+from pipelines.rounds.store import LOOP
 
 STORE = "serve"
 """The folder below the build where pictures and objects are kept."""
@@ -36,6 +46,8 @@ class Chosen:
 
     path: str
     name: str
+    run: int | None = None
+    """Its number, if it is the promoted run of the build."""
 
 
 def choose_model(build: UPath | None, path: str | None) -> Chosen:
@@ -43,8 +55,9 @@ def choose_model(build: UPath | None, path: str | None) -> Chosen:
     if path is not None:
         return Chosen(path, path)
     if build is not None:
-        if (build / "promoted.json").exists():
-            return Chosen(str(build / "promoted"), "the promoted model")
+        promotion = read_promotion(build)
+        if promotion is not None:
+            return _promoted(build, promotion)
         trained = build / "train" / "model.safetensors"
         if trained.exists():
             return Chosen(str(trained), "the build's last model, not promoted")
@@ -52,27 +65,85 @@ def choose_model(build: UPath | None, path: str | None) -> Chosen:
 
 
 def make_server(
-    build: UPath | None, store: UPath, model: Chosen, bounds: Bounds
-) -> tuple[Starlette, str, list[str]]:
-    """The application, its token, and what to tell the user.
+    build: UPath | None,
+    store: UPath,
+    named: str | None,
+    bounds: Bounds,
+    say: Callable[[str], None],
+) -> tuple[Starlette, str]:
+    """The application, and its token.
 
-    `store`: the folder of pictures and objects, `held`. InputError if the model cannot
-    be read.
+    `store`: the folder of pictures and objects, `held`. `named`: a model to answer whatever is
+    promoted. `say`: takes a line for whoever runs the server. InputError if the model cannot be
+    read.
     """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
-        segmenter = Segmenter.load(model.path)
-    _warm_up(segmenter)
-    notes = [str(each.message) for each in caught if each.category is UserWarning]
+        served = _load(choose_model(build, named))
+    for each in caught:
+        if each.category is UserWarning:
+            say(f"note: {each.message}")
+    say(f"model: {served.state.name}; what you draw is kept in {store}")
 
     of_build = {}
+    log = None
+    promoted = None
     if build is not None:
         of_build = pictures_of(build)
+        log = _answer_log(build, bounds, say)
+        if named is None:
+            promoted = Promoted(build, functools.partial(_load_promoted, build), say)
     pictures = Pictures(store, of_build, bounds.kept_bytes)
-    answering = Answering(segmenter, bounds.waiting_boxes, bounds.answer_seconds)
+    answering = Answering(served, bounds.waiting_boxes, bounds.answer_seconds)
+    service = Service(answering, pictures, bounds, log, promoted)
+
     token = kept_token(store)
-    service = Service(answering, pictures, bounds, model.name)
-    return make_app(service, token), token, notes
+    studio = _studio_pictures(bounds)
+    if studio is not None:
+        say(f"pictures of Label Studio's tasks are fetched from {studio.address}")
+    return make_app(service, token, studio_routes(service, token, studio)), token
+
+
+def _promoted(build: UPath, promotion: Promotion) -> Chosen:
+    folder = build / RUNS / str(promotion.run)
+    return Chosen(str(folder), f"run {promotion.run}, promoted", promotion.run)
+
+
+def _load_promoted(build: UPath, promotion: Promotion) -> Served:
+    """The model of a promotion. InputError if it cannot be read, or is not as it was."""
+    served = _load(_promoted(build, promotion))
+    if served.state.digest != promotion.model:
+        raise InputError(
+            f"{build / RUNS / str(promotion.run)}: its checkpoint has changed since its training"
+        )
+    return served
+
+
+def _load(chosen: Chosen) -> Served:
+    """A model that has been asked once. InputError if it cannot be read."""
+    segmenter = Segmenter.load(chosen.path)
+    _warm_up(segmenter)
+    digest = checkpoint_digest(chosen.path)
+    return Served(segmenter, ModelState(chosen.name, digest, chosen.run))
+
+
+def _answer_log(
+    build: UPath, bounds: Bounds, say: Callable[[str], None]
+) -> AnswerLog | None:
+    """Where the answers are kept for the loop."""
+    if not is_local(build):
+        say(f"note: answers are not kept for the loop: {build} is not on this machine")
+        return None
+    return AnswerLog(build / LOOP / ANSWERS, bounds.answers_bytes)
+
+
+def _studio_pictures(bounds: Bounds) -> StudioPictures | None:
+    """Pictures of the Label Studio that the environment names, as its own SDK reads it."""
+    address = os.environ.get("LABEL_STUDIO_URL")
+    key = os.environ.get("LABEL_STUDIO_API_KEY")
+    if not address or not key:
+        return None
+    return StudioPictures(address, key, bounds.picture_bytes)
 
 
 @contextmanager

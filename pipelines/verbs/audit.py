@@ -15,6 +15,7 @@ from curate.settings import Settings
 from curate.shards.layout import shard_files
 from curate.shards.manifest import Manifest, ShardFile, read_manifest
 from pipelines.flow import build as builds
+from pipelines.verbs import audited_shards as shards
 from pipelines.verbs import audited_tables as tables
 from pipelines.verbs.audited_model import model_checks
 
@@ -53,9 +54,14 @@ def audit(settings: Settings) -> list[Check]:
         ),
         ("no group and no image is in two splits", tables.splits_are_apart(build)),
         (
-            "no near-duplicates are in two splits",
-            tables.near_duplicates_stay(build, settings),
+            "no group and no image of the shards is in two splits",
+            shards.images_stay(build),
         ),
+        (
+            "no near-duplicates, scenes or videos are in two splits",
+            shards.links_stay(build, settings),
+        ),
+        ("mask, boxes and window of each crop agree", shards.masks_fit(build)),
         ("weights of the train rows have mean 1", tables.weights_have_mean_one(build)),
         ("the shards are those of the manifest", _shards_are_listed(build, manifest)),
         ("the shards' rows are those of the stage", tables.shard_rows_agree(build)),

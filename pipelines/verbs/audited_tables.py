@@ -13,11 +13,10 @@ from curate.ledger import LedgerReport
 from curate.pixels import run_lengths
 from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
-from curate.settings import Settings
 from curate.shards.layout import shard_files, split_of
-from curate.stages.near_duplicates import near_duplicate_links
 from curate.storage import read_partitions
 from pipelines.flow import build as builds
+from pipelines.verbs.audited_shards import in_several_splits
 
 _CORNER = ["box_x0", "box_y0"]
 _OPPOSITE = ["box_x1", "box_y1"]
@@ -135,24 +134,8 @@ def splits_are_apart(build: UPath) -> Iterator[str]:
     """No group and no image is in two splits."""
     rows = _read(build, "split", "segments", ["group_id", "image_id", "split"])
     for name in ("group_id", "image_id"):
-        for value, splits in _in_several_splits(rows, name).items():
+        for value, splits in in_several_splits(rows, name).items():
             yield f"{name} {value} is in {splits}"
-
-
-def near_duplicates_stay(build: UPath, settings: Settings) -> Iterator[str]:
-    """No two images that are near duplicates are in different splits."""
-    columns = ["image_dhash", "image_thumbnail", "split"]
-    rows = _read(build, "split", "segments", columns).drop_duplicates()
-    rows = rows.sort_values(columns)
-    hashes = rows["image_dhash"].to_numpy("uint64")
-    splits_of = rows["split"].to_list()
-    links = near_duplicate_links(
-        hashes, rows["image_thumbnail"].to_list(), settings.split.near_duplicate_bits
-    )
-    for a, b in links:
-        if splits_of[a] != splits_of[b]:
-            pair = f"{hashes[a]:016x} and {hashes[b]:016x}"
-            yield f"hashes {pair} are in {splits_of[a]} and {splits_of[b]}"
 
 
 def weights_have_mean_one(build: UPath) -> Iterator[str]:
@@ -208,11 +191,3 @@ def _read(build: UPath, stage: str, kind: str, columns: list[str]) -> pd.DataFra
         return pd.DataFrame(columns=columns)
     frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
     return frame
-
-
-def _in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
-    """The values of a column that occur in several splits, and in which."""
-    distinct = rows.drop_duplicates([name, "split"])
-    splits = distinct.groupby(name)["split"].agg(lambda each: ", ".join(sorted(each)))
-    several = splits[splits.str.contains(",")]
-    return {str(value): names for value, names in several.items()}

@@ -10,8 +10,8 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
+from curate.folders import remove_folder
 from curate.schema import STAGES
-from curate.storage import remove_folder
 from pipelines.flow import build as builds
 
 _PINS = "pins.parquet"
@@ -26,12 +26,16 @@ _PRODUCTS = (
     "evaluate",
     "faults",
     "inspect",
+    "loop",
     "plans",
     "promoted.json",
+    "rates.json",
     "quality",
     "report/curation.html",
+    "report/loop.html",
     "report/quality.html",
     "report/report.html",
+    "run.json",
     "runs",
     "serve",
     "taxonomy/answered",
@@ -55,6 +59,7 @@ _HARD_TO_REPLACE = {
     "evaluate": "the report on the model",
     "runs": "all runs with their checkpoints and reports",
     "promoted.json": "which run is in use, and how it came to that",
+    "loop": "the rounds, the answers that were given, and what corrections cost",
     "serve": "the pictures that were opened in `serve`, and the masks drawn on them",
     "taxonomy/review.yaml": "the queue of labels, with what reviewers noted in it",
 }

@@ -9,6 +9,7 @@ from pipelines.flow.build import require
 from pipelines.flow.screen import Screen
 from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
+from pipelines.pages.loop.loop import write_loop_page
 from pipelines.pages.quality.quality import write_quality_page
 
 
@@ -20,7 +21,7 @@ class Pages(msgspec.Struct, frozen=True):
 
 
 def report(settings: Settings) -> Pages:
-    """Write the page of the curation, and those of evaluation and annotations if they are judged.
+    """Write the page of the curation, and those of what else was done: evaluation, quality, loop.
 
     InputError if the shards are not made yet.
     """
@@ -32,6 +33,9 @@ def report(settings: Settings) -> Pages:
         pages.append(str(write_evaluation_page(settings)))
     if (build / "quality" / "quality.json").exists():
         pages.append(str(write_quality_page(settings)))
+    looped = write_loop_page(build)
+    if looped is not None:
+        pages.append(str(looped))
     screen = Screen()
     warn_of_stale(build, screen)
     return Pages(pages, screen.warnings)

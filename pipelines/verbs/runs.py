@@ -4,7 +4,6 @@ import msgspec
 from upath import UPath
 
 from curate.settings import Settings
-from model.evaluation.report import Report
 from model.promotion import Promotion, PromotionStep, read_promotion
 from model.runs import Run, read_runs
 
@@ -70,6 +69,12 @@ def text(listed: ListedRuns) -> str:
 
 def _listed(run: Run, promotion: Promotion | None) -> ListedRun:
     report = run.report()
+    iou = None
+    edge_f_2 = None
+    if report is not None:
+        iou = report.overall("iou")
+        edge_f_2 = report.overall("edge_f_2")
+
     verdict = None
     baseline = None
     if report is not None and report.gate is not None:
@@ -85,23 +90,13 @@ def _listed(run: Run, promotion: Promotion | None) -> ListedRun:
         finished=run.record.finished,
         start=run.record.start,
         steps=run.record.origin.steps,
-        iou=_overall(report, "iou"),
-        edge_f_2=_overall(report, "edge_f_2"),
+        iou=iou,
+        edge_f_2=edge_f_2,
         gate=verdict,
         baseline=baseline,
         promoted=promotion is not None and promotion.run == run.number,
         checkpoint=checkpoint,
     )
-
-
-def _overall(report: Report | None, metric: str) -> float | None:
-    """The model's mean over all test objects."""
-    if report is None:
-        return None
-    for result in report.results:
-        if result.stratum.kind == "overall" and result.method == "model":
-            return result.metrics[metric].mean
-    return None
 
 
 def _row(run: ListedRun) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from curate.settings import Settings
 from pipelines.flow.screen import Screen
 from pipelines.local_server import open_socket, page_address, run_server
 from pipelines.loop.bounds import Bounds
-from pipelines.loop.starting import STORE, choose_model, held, make_server
+from pipelines.loop.starting import STORE, held, make_server
 
 _WITHOUT_SETTINGS = Path("build") / STORE
 
@@ -33,11 +33,7 @@ def serve(
     screen = Screen()
     bounds = Bounds()
     with open_socket(port) as opened, held(folder):
-        chosen = choose_model(build, model)
-        app, token, notes = make_server(build, folder, chosen, bounds)
-        for note in notes:
-            screen.note(f"note: {note}")
-        screen.note(f"model: {chosen.name}; what you draw is kept in {folder}")
+        app, token = make_server(build, folder, model, bounds, screen.note)
         address = page_address(opened, token)
         screen.note(f"the page: {address}\nthe API: /api on it\nCtrl-C ends it")
         run_server(app, opened, bounds.connections)

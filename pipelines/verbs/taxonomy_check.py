@@ -38,13 +38,12 @@ def check_taxonomy(path: Path | None) -> Checked:
     path = path or _HERE
 
     settings = None
+    concepts: Path | UPath = path
     if path.is_dir():
         concepts = path / "concepts.yaml"
-    elif path.name == "concepts.yaml":
-        concepts = path
-    else:
+    elif path.name != "concepts.yaml":
         settings = load(path, None)
-        concepts = Path(settings.taxonomy)
+        concepts = UPath(settings.taxonomy)
 
     taxonomy = load_concepts(concepts)
     decisions = load_decisions(customers_folder(str(concepts)), taxonomy)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+from upath import UPath
 
-from curate import storage
+from curate import storage, stores
 from curate.errors import InputError
 from curate.labels.concept_file import load_concepts
 from curate.labels.decisions import load_decisions
@@ -108,6 +109,8 @@ def _version(
 
 def _texts_of_revision(settings: Settings, revision: str) -> dict[str, str]:
     """concepts.yaml and the customers' files of a git revision, by their paths."""
+    if not stores.is_local(UPath(settings.taxonomy)):
+        raise InputError(f"{settings.taxonomy}: a store has no git revisions")
     concepts = Path(settings.taxonomy).resolve()
     folder = concepts.parent
     listed = _git(folder, "ls-tree", "-r", "--name-only", revision, "--", ".")

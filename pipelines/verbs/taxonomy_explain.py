@@ -52,12 +52,12 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
     if len(words) not in (1, 2):
         raise InputError("give a settings file, if there is one, and one label")
     label = words[-1]
-    concepts = OWN_TAXONOMY
+    concepts: Path | UPath = OWN_TAXONOMY
     together = {label}
     context = Context()
     if len(words) == 2:
         settings = load(Path(words[0]), None)
-        concepts = Path(settings.taxonomy)
+        concepts = UPath(settings.taxonomy)
         export = _find_export(settings, customer, export)
         together |= _labels_of(settings, export)
         context = labels.contexts(settings).get(export, context)
@@ -124,7 +124,7 @@ def _labels_of(settings: Settings, export: str) -> set[str]:
 def _reviewed_step(
     reviewed: Decision | None,
     decisions: Decisions,
-    file: Path,
+    file: UPath,
     key: tuple[str, str, str],
 ) -> Step:
     """The step of the reviewers, with the place of their decision."""

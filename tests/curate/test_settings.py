@@ -176,6 +176,14 @@ def test_the_examples_build_into_the_clone(name: str) -> None:
             "licences.allow does not list; add it there if its terms allow this use, or",
         ),
         (
+            ("licences:", "train: {steps: true}\nlicences:"),
+            "FILE:9:9: train.steps: must not be true or false (found True)",
+        ),
+        (
+            ("licences:", "train: {minutes: .inf}\nlicences:"),
+            "FILE:9:9: train.minutes: must be a finite number (found inf)",
+        ),
+        (
             ("name: street", "name: a/b"),
             "FILE:3:5: exports.0.name: a name has only letters without accents, digits,",
         ),

@@ -7,9 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from upath import UPath
 
-from examples import ask_for_boxes, match_labels, own_format, train_on_shards
+from examples import (
+    ask_for_boxes,
+    match_labels,
+    onnx_boxes,
+    own_format,
+    train_on_shards,
+)
 from model.checkpoint import BASE
+from model.onnx_export import export_onnx
+from model.predict import Segmenter
 from tests.curate.shard_rows import make_segments, write_shards
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +41,7 @@ def test_a_torch_loop_reads_the_shards(
     shards = write_shards(make_segments(tmp_path / "pictures"), tmp_path / "shard")
     train_on_shards.main(str(shards), epochs=2)
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("epoch 0: 18 crops, mean loss ")
+    assert first.startswith("epoch 0: 3 steps, mean loss ")
     assert float(first.split()[-1]) > float(second.split()[-1]) > 0
 
 
@@ -85,10 +94,43 @@ def test_the_model_answers_several_boxes(
         assert mask[y0:y1, x0:x1].sum() == mask.sum()
 
 
+@pytest.mark.skipif(not BASE.is_file(), reason="the base model is not here")
+def test_boxes_are_answered_without_torch(tmp_path: Path) -> None:
+    """A small window as it is, and one that has to be reduced first."""
+    pixels = np.full((700, 800, 3), (40, 90, 60), np.uint8)
+    pixels[60:150, 80:200] = (220, 180, 40)
+    pixels[200:600, 300:700] = (30, 40, 200)
+    Image.fromarray(pixels).save(tmp_path / "photo.png")
+    export_onnx("base", UPath(tmp_path / "box.onnx"))
+
+    boxes = ["75,55,204.5,153", "280,180,720,620"]
+    onnx_boxes.main(str(tmp_path / "box.onnx"), str(tmp_path / "photo.png"), boxes)
+    corners = [ask_for_boxes.parsed(box) for box in boxes]
+    for number, ours in enumerate(Segmenter.load().segment(pixels, corners), start=1):
+        mask = np.asarray(Image.open(tmp_path / f"photo_{number}.png"))
+        assert mask.shape == (700, 800)
+        assert (mask & ours).sum() / (mask | ours).sum() > 0.97
+
+
+TRAINERS = {
+    "lightning_on_shards": "lightning",
+    "hugging_face_on_shards": "transformers",
+}
+"""What a script needs besides: `pip install --group trainers`."""
+
+
+def needs_trainer(script: str) -> None:
+    """Skip the test if the trainer of a script is not installed."""
+    module = TRAINERS.get(script)
+    if module is not None:
+        pytest.importorskip(module, reason=f"{module} is not installed")
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_a_script_without_arguments_says_how_it_is_called(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    needs_trainer(script.stem)
     monkeypatch.setattr(sys, "argv", [script.name])
     with pytest.raises(SystemExit, match=f"python -m examples.{script.stem}"):
         runpy.run_path(str(script), run_name="__main__")

@@ -92,11 +92,11 @@ class Project:
         return copy
 
     def files(self) -> dict[str, bytes]:
-        """All files of the build, by path."""
+        """All files of the build but what the clock tells, by path."""
         return {
             str(path.relative_to(self.build)): path.read_bytes()
             for path in sorted(self.build.rglob("*"))
-            if path.is_file() and path.name != ".lock"
+            if path.is_file() and path.name not in (".lock", "rates.json")
         }
 
 

@@ -35,6 +35,7 @@ _COUNTED_BY = (
     "split",
     "size",
 )
+_SUMMED = ("weight", "weight_squared", "repeats")
 _IMAGE = (
     "image_id",
     "export",
@@ -65,7 +66,8 @@ class CuratedBuild:
     objects: DataFrame
     """Objects of the shards: a row for each combination of `_COUNTED_BY`.
 
-    Its columns are these, the `count` of objects, and the sum of their `weight`.
+    Its columns are these, the `count` of objects, and the sums of their `weight`, of its square
+    (`weight_squared`) and of what it is above 1 (`repeats`).
     """
 
     images: DataFrame
@@ -158,15 +160,20 @@ def _read_shard_rows(folder: UPath) -> tuple[DataFrame, DataFrame, DataFrame]:
     for partition in read_partitions(folder / "shard" / "segments", sorted(needed)):
         sizes = windows.sizes(windows.box_columns(partition, "box"))
         sized = partition.append_column("size", pa.array(sizes.tolist(), pa.string()))
+        weight = sized["weight"].cast(pa.float64())
+        above_one = pc.max_element_wise(pc.subtract(weight, 1.0), 0.0)
+        sized = sized.append_column("weight_squared", pc.multiply(weight, weight))
+        sized = sized.append_column("repeats", above_one)
         sums = sized.group_by(list(_COUNTED_BY)).aggregate(
-            [([], "count_all"), ("weight", "sum")]
+            [([], "count_all"), *((name, "sum") for name in _SUMMED)]
         )
         objects.append(sums)
         images.append(partition.group_by(list(_IMAGE)).aggregate([]))
         flags.append(_count_flags(partition))
 
     counted = pa.concat_tables(objects).to_pandas()
-    counted = counted.rename(columns={"count_all": "count", "weight_sum": "weight"})
+    counted = counted.rename(columns={"count_all": "count"})
+    counted = counted.rename(columns={f"{name}_sum": name for name in _SUMMED})
     return (
         counted.groupby(list(_COUNTED_BY), as_index=False).sum(),
         pa.concat_tables(images).to_pandas().drop_duplicates(),

@@ -53,8 +53,8 @@ def _is_better(build: EvaluatedBuild) -> Answer:
         )
 
     verdict = _verdict(gain.low, gain.high)
-    against_last = _overall_check(build)
     if build.report.gate is not None:
+        against_last = build.report.gate.overall
         if against_last is not None:
             if build.best.name == "baseline":  # it says the same once more
                 parts.pop(0)
@@ -77,16 +77,6 @@ def _verdict(low: float, high: float) -> str:
 def _compared(title: str, gain: Difference | GateCheck) -> str:
     interval = f"{signed_fraction(gain.low)} to {signed_fraction(gain.high)}"
     return f"IoU, model − {title}: {signed_fraction(gain.mean)} ({interval})."
-
-
-def _overall_check(build: EvaluatedBuild) -> GateCheck | None:
-    """The gate's check of the IoU of all objects."""
-    if build.report.gate is None:
-        return None
-    for check in build.report.gate.checks:
-        if check.stratum.kind == "overall" and check.metric == "iou":
-            return check
-    return None
 
 
 def _where_bad(build: EvaluatedBuild) -> Answer:

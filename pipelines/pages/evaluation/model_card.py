@@ -42,6 +42,7 @@ def write_model_card(settings: Settings) -> UPath:
         _judging(build),
         _results(build),
         _strata(build),
+        *_confidence(build),
         _limits(build),
     ]
     text = "\n\n".join("\n".join(lines) for lines in chapters)
@@ -210,6 +211,38 @@ def _stratum_row(build: EvaluatedBuild, stratum: JudgedStratum) -> list[str]:
         _interval(metrics["iou"]),
         _signed(stratum.gain(build.best)),
         _interval(metrics["edge_f_2"]),
+    ]
+
+
+def _confidence(build: EvaluatedBuild) -> Iterator[list[str]]:
+    """Whether its probabilities and its expected IoU come true; nothing in a report without it."""
+    found = build.report.confidence
+    if found is None:
+        return
+    fitted = "Its confidence was fitted on the val split."
+    if not found.fitted:
+        fitted = "Its confidence was not fitted: the numbers are the network's own."
+    heads = ["size", "objects", "Brier score", "calibration error", "before fitting"]
+    rows = [
+        [
+            each.size,
+            f"{each.objects:,}",
+            fraction(each.brier),
+            fraction(each.calibration_error),
+            fraction(each.calibration_error_raw),
+        ]
+        for each in found.sizes
+    ]
+    yield [
+        "## Calibration",
+        "",
+        f"{fitted} The IoU that it expects of an answer is off by {fraction(found.iou_error)} on "
+        "average.",
+        f"Answers ranked by it have an AURC of {fraction(found.aurc)} (the mean of 1 − IoU over "
+        f"all coverages); ranked best, {fraction(found.aurc_perfect)}; at random, "
+        f"{fraction(found.aurc_random)}.",
+        "",
+        *_table(heads, rows),
     ]
 
 

@@ -27,6 +27,10 @@ function withJson(method, record) {
   return { method, body: JSON.stringify(record), headers: { "Content-Type": "application/json" } };
 }
 
+export function readState() {
+  return ask("api/state");
+}
+
 export async function listPictures() {
   return (await ask("api/pictures")).pictures;
 }

@@ -36,6 +36,11 @@ function make(name, words, attributes = {}) {
   return element;
 }
 
+async function showModel() {
+  const { model, digest } = await server.readState();
+  byId("model").textContent = `${model} (${digest.slice(0, 8)})`;
+}
+
 // ---- Pictures ----
 
 async function showPictures() {
@@ -153,6 +158,7 @@ async function ask(box) {
       select(object);
       tell(`answered in ${Math.round(performance.now() - begun)} ms`);
     }
+    await showModel(); // another one may have been promoted meanwhile
   } catch (error) {
     tell(error.message, true);
   } finally {
@@ -337,6 +343,7 @@ async function start() {
   new ResizeObserver(fit).observe(canvas);
   showObjects();
   try {
+    await showModel();
     const pictures = await showPictures();
     const wanted = pictures.find((each) => `#${each.id}` === location.hash) ?? pictures[0];
     if (wanted) {

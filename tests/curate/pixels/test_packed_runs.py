@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from curate.pixels import masks
+from curate.pixels.packed_runs import pack as packed
 from curate.pixels.packed_runs import unpack
 from curate.reasons import Refusal
 from curate.records import PackedRunLengths
@@ -32,6 +33,16 @@ def test_masks_come_back(size: tuple[int, int], share: float) -> None:
     runs, flags = unpack(PackedRunLengths(data=bytes(pack(mask))), *size, MAX_PIXELS)
     assert np.array_equal(masks.decode(runs), mask)
     assert flags == []
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.5, 0.999, 1.0])
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (130, 300)])
+def test_masks_are_written_as_label_studio_writes_them(
+    size: tuple[int, int], share: float
+) -> None:
+    # Runs of the largest are longer than a packet can say.
+    mask = np.random.default_rng(0).random(size) < share
+    assert list(packed(masks.encode(mask))) == pack(mask)
 
 
 def test_words_that_are_not_repeated() -> None:

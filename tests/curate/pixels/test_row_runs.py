@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from curate.pixels import masks
-from curate.pixels.row_runs import place_rows
+from curate.pixels.row_runs import place_rows, rows_of
 from curate.reasons import Reason, Refusal
 from curate.records import RowRunLengths
 
@@ -64,3 +64,16 @@ def test_what_is_no_mask_is_refused(shape: RowRunLengths, reason: Reason) -> Non
     with pytest.raises(Refusal) as caught:
         place_rows(shape, 10, 20, 100)
     assert caught.value.reason is reason
+
+
+def test_masks_are_written_row_by_row_in_their_box() -> None:
+    mask = np.zeros((10, 20), bool)
+    mask[2:5, 5:9] = [[0, 1, 1, 0], [1, 1, 0, 0], [1, 0, 0, 1]]
+    written = rows_of(masks.encode(mask))
+    assert written == rows([1, 2, 1, 2, 2, 1, 2, 1])
+    assert place_rows(written, 10, 20, 100) == masks.encode(mask)
+
+
+def test_an_empty_mask_is_written_as_one_empty_px() -> None:
+    written = rows_of(masks.encode(np.zeros((10, 20), bool)))
+    assert written == rows([1], x=0, y=0, width=1, height=1)

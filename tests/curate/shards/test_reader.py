@@ -87,7 +87,7 @@ def test_redrawn_windows_lie_in_the_crops_and_change_by_epoch(shards: Shards) ->
 def test_a_stream_keeps_its_order(
     shards: Shards, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "_READ_AHEAD", 3)
+    monkeypatch.setattr(streaming, "_TOGETHER", 2)
     rows = order(shards.weights, seed=5, epoch=2)
     drawn, window = random_windows(shards, CROP, 2)
     samples = list(stream(shards, rows, drawn, window))

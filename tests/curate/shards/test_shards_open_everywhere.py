@@ -19,6 +19,7 @@ from PIL import Image
 
 from curate.pixels import images
 from curate.schema import SHARD_ROW
+from curate.shards.epochs import Bookmark
 from curate.shards.reader import open_shards
 from tests.curate.shard_rows import make_segments, write_shards
 
@@ -188,11 +189,17 @@ def test_the_reader(folder: Path) -> None:
     assert run("The reader", folder)["rows"].size == 18  # the sum of the weights
 
 
+def test_epochs(folder: Path) -> None:
+    names = run("Epochs: seeds, ranks, workers, going on", folder)
+    assert names["bookmark"].used == 18
+
+
 def test_torch(folder: Path) -> None:
     names = run("torch", folder)
-    assert names["image"].shape[1:] == names["mask"].shape
-    drawn = sorted(tuple(drawn.tolist()) for _, _, drawn in names["loader"])
-    assert len(drawn) == 18
+    assert names["bookmark"] == Bookmark(1, 18)
+    assert names["image"].shape[2:] == names["mask"].shape[1:]
+    rows = [row for batch in names["by_row"] for row in batch["row"].tolist()]
+    assert rows == list(range(20))
 
 
 def test_hugging_face(folder: Path) -> None:

@@ -27,6 +27,7 @@ LATER = {
     Reason.CAPPED,
     Reason.LEAK_GUARD,
     Reason.HELD_OUT,
+    Reason.KILLED_WORKER,  # of the runner, see test_tries.py
     Reason.FLAGGED,
     Reason.REJECTED_OBJECT,
 }

@@ -14,8 +14,9 @@ from tests.curate.stages.weighed_table import table
 
 def kept_objects(whole: pa.Table, cap: Cap, partitions: list[pa.Table]) -> list[str]:
     """The object_ids that a cap keeps if the rows come in these partitions."""
+    over = caps.values_over([caps.count_values(each, cap) for each in partitions], cap)
     highest = caps.highest_ranks(
-        [caps.lowest_ranks(each, cap) for each in partitions], cap
+        [caps.lowest_ranks(each, cap, over) for each in partitions], cap
     )
     kept: list[str] = []
     dropped = 0
@@ -50,6 +51,27 @@ def test_caps_are_exact_and_do_not_depend_on_the_partitions(
     assert sorted(in_two) == sorted(kept)
 
 
+@given(
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=60),
+    st.integers(1, 8),
+    st.integers(0, 20),
+)
+def test_new_objects_move_as_many_of_the_kept_ones_at_most_and_bring_none_back(
+    concepts: list[str], limit: int, new: int
+) -> None:
+    rows = [
+        (number, number, concept, "train") for number, concept in enumerate(concepts)
+    ]
+    cap = Cap("concept", limit)
+    old = table(rows[: max(0, len(rows) - new)])
+    whole = table(rows)
+    before = set(kept_objects(old, cap, [old]))
+    after = set(kept_objects(whole, cap, [whole]))
+    came = set(whole["object_id"].to_pylist()) - set(old["object_id"].to_pylist())
+    assert len(before - after) <= len(came)
+    assert after - before <= came
+
+
 def test_caps_come_in_their_order() -> None:
     settings = BalanceSettings(max_per_concept=5, max_per_customer=7)
     assert caps.caps(settings) == [
@@ -62,6 +84,7 @@ def test_caps_come_in_their_order() -> None:
 def test_an_empty_partition_passes() -> None:
     empty = table([])
     cap = Cap("image_id", 2)
-    highest = caps.highest_ranks([caps.lowest_ranks(empty, cap)], cap)
+    over = caps.values_over([caps.count_values(empty, cap)], cap)
+    highest = caps.highest_ranks([caps.lowest_ranks(empty, cap, over)], cap)
     kept, drops = caps.apply_cap(empty, cap, highest)
     assert len(kept) == len(drops) == 0

@@ -3,15 +3,22 @@
 import pytest
 
 from curate.settings import SplitSettings
-from curate.stages.groups import Image, group_images, image_rows, images
-from tests.curate.stages.image_table import FAR, image, rows
+from curate.stages.groups import LINKS
+from curate.stages.image_rows import image_rows, one_table
+from tests.curate.stages.image_table import FAR, Image, grouped, ids, image, rows
 
 SETTINGS = SplitSettings()
 
 
 def joined(*found: Image, settings: SplitSettings = SETTINGS) -> list[dict[str, int]]:
     """What joins each group of several images or several places of an image."""
-    return [dict(group.links) for group in group_images(found, settings) if group.links]
+    counts = grouped(found, settings).links.tolist()
+    named = [dict(zip(LINKS, each, strict=True)) for each in counts]
+    return [
+        {kind: count for kind, count in links.items() if count}
+        for links in named
+        if any(links.values())
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,17 +56,25 @@ def test_the_scene_pattern_joins() -> None:
 
 def test_a_chain_of_links_is_one_group_named_by_its_smallest_member() -> None:
     chain = [image(3, video="v"), image(9, video="v", dhash=FAR[4]), image(4), image(2)]
-    alone, connected = group_images(chain, SETTINGS)
-    assert alone.image_ids == [f"{2:032x}"]
-    assert connected.image_ids == [f"{number:032x}" for number in (3, 4, 9)]
-    assert connected.group_id == f"{3:032x}"
+    found = grouped(chain, SETTINGS)
+    assert ids(found.image_ids) == [f"{number:032x}" for number in (2, 3, 4, 9)]
+    assert found.group_of.tolist() == [0, 1, 1, 1]
+    assert ids(found.group_ids) == [f"{2:032x}", f"{3:032x}"]
 
 
 def test_each_image_is_named_once_whatever_the_partitions() -> None:
-    partitions = [
-        image_rows(rows([image(2), image(1), image(1)])),
-        image_rows(rows([image(1)])),
-    ]
-    assert images(partitions) == [image(1), image(2)]
-    assert images([image_rows(rows([]))]) == []
-    assert images([]) == []
+    first = image_rows(rows([image(2), image(1), image(1)]), None)
+    second = image_rows(rows([image(1)]), None)
+    table = one_table([first, second])
+    assert table["image_id"].to_pylist() == [f"{1:032x}", f"{2:032x}"]
+    assert table["partition"].to_pylist() == [0, 0]
+    assert one_table([second, first])["partition"].to_pylist() == [0, 1]
+    assert len(one_table([image_rows(rows([]), None)])) == 0
+    assert len(one_table([])) == 0
+    assert len(grouped([], SETTINGS)) == 0
+
+
+def test_a_picture_without_detail_is_compared_with_nothing() -> None:
+    blank = image(1, thumbnail=bytes(288), dhash=0)
+    other = image(2, thumbnail=bytes(288), dhash=0)
+    assert joined(blank, other) == []

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from curate.settings import SplitSettings
 from curate.stages import split
-from curate.stages.groups import Image, group_images
-from tests.curate.stages.image_table import FAR, image, rows
+from curate.stages.split import SPLITS, Pins
+from tests.curate.stages.image_table import FAR, Image, grouped, ids, image, rows
 
 SETTINGS = SplitSettings()
 
@@ -36,15 +36,22 @@ def run(
     pins: Mapping[str, str] | None = None,
 ) -> Result:
     """Group the images, assign the groups and split one object of each image."""
-    pins = pins or {}
-    groups = group_images(sorted(images), settings)
-    splits = split.assign(groups, settings, pins)
-    group_of = {
-        image_id: group.group_id for group in groups for image_id in group.image_ids
-    }
-    kept, drops = split.split_objects(rows(images), group_of, splits, pins, settings)
-    table = split.new_pins(images, groups, splits, pins)
-    return Result(splits, kept, drops, columns(table, "image_id", "split"))
+    known_pins = pinned(pins or {})
+    groups = grouped(images, settings)
+    splits = split.assign(groups, settings, known_pins)
+    known = split.assigned(groups, splits, known_pins)
+    kept, drops = split.split_objects(rows(images), known, settings)
+    table = split.new_pins(groups, splits, known_pins)
+    names = [SPLITS[number] for number in splits]
+    by_group = dict(zip(ids(groups.group_ids), names, strict=True))
+    return Result(by_group, kept, drops, columns(table, "image_id", "split"))
+
+
+def pinned(pins: Mapping[str, str]) -> Pins:
+    """The pins of a build that has these."""
+    ordered = sorted(pins.items())
+    columns = [[each for each, _ in ordered], [each for _, each in ordered]]
+    return split.read_pins(pa.table(columns, schema=split.PINS))
 
 
 def columns(table: pa.Table, key: str, value: str) -> dict[str, str]:
@@ -160,20 +167,11 @@ def test_a_train_image_that_is_also_a_test_image_does_not_train() -> None:
     assert set(result.splits.values()) == {"test"}
 
 
-def test_the_table_of_groups_tells_splits_and_links() -> None:
-    groups = group_images(
-        [image(1, video="v"), image(2, video="v"), image(3)], SETTINGS
-    )
-    splits = {f"{1:032x}": "train", f"{3:032x}": "val"}
-    table = split.groups_table(groups, splits)
-    assert table.schema == split.GROUPS
-    assert table["split"].to_pylist() == ["train", "val"]
-    assert table["image_ids"].to_pylist() == [[f"{1:032x}", f"{2:032x}"], [f"{3:032x}"]]
-    assert table["links"].to_pylist() == [[("video", 1)], []]
-
-
 def test_an_empty_partition_passes() -> None:
-    kept, drops = split.split_objects(rows([]), {}, {}, {"0": "train"}, SETTINGS)
+    groups = grouped([image(1)], SETTINGS)
+    splits = split.assign(groups, SETTINGS, pinned({}))
+    known = split.assigned(groups, splits, pinned({}))
+    kept, drops = split.split_objects(rows([]), known, SETTINGS)
     assert len(kept) == len(drops) == 0
     assert kept.schema.field("split").type == pa.string()
 
@@ -185,11 +183,10 @@ def test_held_out_concepts_are_judged_and_never_trained() -> None:
     table = rows(many)
     place = table.schema.get_field_index("concept")
     table = table.set_column(place, "concept", pa.array(names))
-    groups = group_images(many, settings)
-    splits = split.assign(groups, settings, {})
-    kept, drops = split.split_objects(
-        table, {each: each for each in splits}, splits, {}, settings
-    )
+    groups = grouped(many, settings)
+    splits = split.assign(groups, settings, pinned({}))
+    known = split.assigned(groups, splits, pinned({}))
+    kept, drops = split.split_objects(table, known, settings)
     held_out = {each for each in names if split.is_held_out(each, settings)}
     assert 0 < len(held_out) < 10
     where = kept.to_pandas().groupby("split")["concept"].agg(set)
@@ -199,9 +196,7 @@ def test_held_out_concepts_are_judged_and_never_trained() -> None:
     assert len(kept) + len(drops) == 60
 
     # The test set is the same as without, so that two models compare object by object.
-    plain, none = split.split_objects(
-        table, {each: each for each in splits}, splits, {}, SETTINGS
-    )
+    plain, none = split.split_objects(table, known, SETTINGS)
     assert not len(none)
     for_test = [t.filter(pc.equal(t["split"], "test")) for t in (plain, kept)]
     assert for_test[0]["object_id"] == for_test[1]["object_id"]
@@ -214,3 +209,11 @@ def test_the_share_of_held_out_concepts_is_near_the_setting() -> None:
     found = [name for name in names if split.is_held_out(name, settings)]
     assert 150 < len(found) < 250
     assert found != [name for name in names if split.is_held_out(name, other)]
+
+
+def test_an_image_that_was_never_assigned_is_a_fault() -> None:
+    groups = grouped([image(1)], SETTINGS)
+    splits = split.assign(groups, SETTINGS, pinned({}))
+    known = split.assigned(groups, splits, pinned({}))
+    with pytest.raises(KeyError, match=f"{2:032x}"):
+        split.split_objects(rows([image(2)]), known, SETTINGS)

@@ -4,16 +4,16 @@ import pytest
 
 from curate.settings import SplitSettings
 from curate.stages import split
-from curate.stages.groups import Image, group_images
 from curate.stages.split_gaps import find_gaps
-from tests.curate.stages.image_table import image
+from tests.curate.stages.image_table import Image, grouped, image
 
 SETTINGS = SplitSettings(val=0.2, test=0.2)
 
 
 def gaps(images: list[Image], settings: SplitSettings = SETTINGS) -> list[str]:
-    groups = group_images(sorted(images), settings)
-    return find_gaps(groups, split.assign(groups, settings, {}), settings)
+    groups = grouped(images, settings)
+    no_pins = split.read_pins(split.PINS.empty_table())
+    return find_gaps(groups, split.assign(groups, settings, no_pins), settings)
 
 
 def many(domain: str, first: int, number: int, **given: object) -> list[Image]:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from curate.pixels.masks import Mask
 from curate.records import Box
+from model.annotations.annotations import beside_others
 from model.annotations.asking import Annotation, Answers
 from model.annotations.evidence import Evidence
 from model.annotations.outlines import STEPS, snap, trace
@@ -79,6 +80,20 @@ def test_a_second_object_shows() -> None:
     assert found["surely_extra"] > 0.1
     assert found["pieces"] > 0.1
     assert found["uneven_offset"] > SOUND["uneven_offset"] + 1
+
+
+def test_a_mask_that_covers_another_annotation_shows() -> None:
+    merged = DISK | SECOND
+    found = beside_others(annotation(merged), [SECOND])
+    assert found.shared == SECOND.sum() / merged.sum()
+    assert (
+        found.swallowed == 0
+    )  # under a quarter of the mask, it may be a part of the object
+
+    half = DISK & (columns < 60)
+    assert beside_others(annotation(DISK), [half]).swallowed == 1
+    of_half = beside_others(annotation(half), [DISK]).swallowed
+    assert of_half == half.sum() / DISK.sum()
 
 
 def test_a_mask_that_fills_its_image_is_not_judged() -> None:

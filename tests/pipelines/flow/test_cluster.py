@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from curate.errors import InputError
 from curate.settings import DaskSettings
 from pipelines.flow.cluster import Workers
 from pipelines.flow.screen import Screen
@@ -29,6 +30,19 @@ def test_a_small_run_and_that_of_one_worker_is_done_in_this_process(
             "ids", lambda item, shared: (os.getpid(), item + shared), [1, 2], 10
         )
     assert found == [(os.getpid(), 11), (os.getpid(), 12)]
+
+
+def test_a_cluster_that_is_refused_says_why(
+    scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise InputError("another codec")
+
+    monkeypatch.setattr("pipelines.flow.attempts.refuse_others", refuse)
+    settings = DaskSettings(scheduler=scheduler)
+    workers = Workers(settings, Screen())
+    with workers, pytest.raises(InputError, match="another codec"):
+        workers.map("lengths", lambda item, _: len(item), ["a"], None)
 
 
 def test_what_a_task_raises_names_the_task_in_this_process_too() -> None:

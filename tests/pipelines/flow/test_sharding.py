@@ -5,22 +5,11 @@ from typing import Any
 import pytest
 from upath import UPath
 
-from curate.errors import InputError
-from curate.limits import Limits
 from curate.settings import CropSettings, ExportSettings, LicenceSettings, Settings
 from curate.shards.manifest import NO_BLOCKS, codec_versions
 from pipelines.flow import sharding
 from pipelines.flow.runner import Run
-from pipelines.flow.sharding import CutSettings, CutTask
 from pipelines.flow.stages import FLOW
-
-
-def test_a_worker_with_other_codecs_is_refused(tmp_path: UPath) -> None:
-    codecs = codec_versions() | {"image": "WebP lossless, libwebp 0.1"}
-    shared = CutSettings(1, CropSettings(), Limits(), codecs)
-    task = CutTask("part-00000.parquet", None)
-    with pytest.raises(InputError, match=r"another codec for image: .* libwebp 0\.1"):
-        sharding._make_partition(str(tmp_path), str(tmp_path / "new"), task, shared)
 
 
 def test_codecs_are_in_the_key(

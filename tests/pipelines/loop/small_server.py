@@ -23,13 +23,17 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.records import Box
 from pipelines.local_server import open_socket
-from pipelines.loop.answering import Answering
+from pipelines.loop.answering import Answering, Served
 from pipelines.loop.bounds import Bounds
 from pipelines.loop.pictures import BuildPicture, Pictures
+from pipelines.loop.records import ModelState
 from pipelines.loop.server import make_app
 from pipelines.loop.service import Service
+from pipelines.loop.studio import studio_routes
+from pipelines.loop.studio_pictures import StudioPictures
 
 TOKEN = "a-token"  # noqa: S105  of the tests
+STATE = ModelState("the tests' model", "d1", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +142,21 @@ def running(
     bounds: Bounds,
     of_build: dict[str, BuildPicture] | None = None,
     port: int = 0,
+    studio: tuple[str, str] | None = None,
 ) -> Iterator[SmallServer]:
-    """Serve in a thread as long as the context lasts."""
+    """Serve in a thread as long as the context lasts.
+
+    `studio`: address and key of a Label Studio.
+    """
     model = BoxModel()
-    answering = Answering(model, bounds.waiting_boxes, bounds.answer_seconds)
+    served = Served(model, STATE)
+    answering = Answering(served, bounds.waiting_boxes, bounds.answer_seconds)
     pictures = Pictures(UPath(store), of_build or {}, bounds.kept_bytes)
-    app = make_app(Service(answering, pictures, bounds, "the tests' model"), TOKEN)
+    service = Service(answering, pictures, bounds)
+    of_studio = None
+    if studio is not None:
+        of_studio = StudioPictures(*studio, bounds.picture_bytes)
+    app = make_app(service, TOKEN, studio_routes(service, TOKEN, of_studio))
     with open_socket(port) as opened:
         config = uvicorn.Config(app, log_level="critical", ws="none")
         server = uvicorn.Server(config)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from curate.records import Box
-from pipelines.loop.answering import Answering
+from pipelines.loop.answering import Answering, Served
 from pipelines.loop.problems import Problem
-from tests.pipelines.loop.small_server import BoxModel
+from tests.pipelines.loop.small_server import STATE, BoxModel
 
 PICTURE = np.zeros((50, 60, 3), np.uint8)
 
@@ -23,7 +23,7 @@ def run(
     """Run a task while the model answers."""
 
     async def main() -> None:
-        answering = Answering(model, most_waiting, seconds)
+        answering = Answering(Served(model, STATE), most_waiting, seconds)
         async with answering.running():
             await task(answering)
 

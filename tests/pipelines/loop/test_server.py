@@ -291,3 +291,15 @@ def test_a_restart_loses_nothing(tmp_path: Path) -> None:
     with running(tmp_path, Bounds()) as second:
         assert second.ask("GET", address).body == before
         assert answer(second, picture=picture["id"])["area"] == 420
+
+
+def test_everybody_may_know_which_model_answers(server: SmallServer) -> None:
+    health = server.ask("GET", "/healthz", token="")
+    assert health.status == 200
+    model = {"name": "the tests' model", "digest": "d1", "run": 1}
+    assert health.data == {"model": model, "status": "ok"}
+    picture = server.add(png())
+    found = server.ask(
+        "POST", "/api/masks", {"picture": picture["id"], "boxes": [[1, 1, 9, 9]]}
+    )
+    assert found.data["answers"][0]["model"] == "d1"

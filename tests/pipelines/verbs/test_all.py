@@ -15,8 +15,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     called: list[str] = []
 
     def stand_in(name: str) -> Callable[..., Path]:
-        def call(settings: object, note: Callable[[str], None] | None = None) -> Path:
-            del settings
+        def call(
+            settings: object,
+            note: Callable[[str], None] | None = None,
+            new: object = None,
+        ) -> Path:
+            del settings, new
             called.append(name)
             if note is not None:
                 note(f"{name} begins")

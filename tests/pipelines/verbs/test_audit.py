@@ -3,13 +3,16 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from upath import UPath
 
+from curate.pixels.images import encode_mask
 from curate.shards.manifest import require_manifest
 from curate.shards.reader import open_shards
 from curate.storage import write_json
@@ -45,7 +48,7 @@ def _rows(stage: str, change: Callable[[pa.Table], pa.Table]) -> Callable[[Path]
 
 
 def _column(
-    name: str, values: Callable[[list[object]], list[object]]
+    name: str, values: Callable[[list[Any]], list[Any]]
 ) -> Callable[[pa.Table], pa.Table]:
     def change(table: pa.Table) -> pa.Table:
         column = pa.array(
@@ -56,9 +59,53 @@ def _column(
     return change
 
 
+def _shards(change: Callable[[pa.Table], pa.Table]) -> Callable[[Path], None]:
+    def tamper(build: Path) -> None:
+        for path in (build / "shard/shards").glob("*/*.parquet"):
+            # Not by name alone: Arrow would read the folder's split as a column.
+            rows = pq.ParquetFile(path).read()
+            pq.write_table(change(rows), path)
+
+    return tamper
+
+
+def _moved(by: int) -> Callable[[list[Any]], list[Any]]:
+    return lambda old: [each + by for each in old]
+
+
+def _empty_masks(table: pa.Table) -> pa.Table:
+    empty = encode_mask(np.zeros((4, 4), np.bool_))
+    masks = [{"bytes": empty, "path": ""}] * len(table)
+    place = table.schema.get_field_index("mask")
+    return table.set_column(
+        place, "mask", pa.array(masks, table.schema.field(place).type)
+    )
+
+
+def _one_thumbnail(table: pa.Table) -> pa.Table:
+    """All images look like the first one."""
+    for name in ("image_dhash", "image_thumbnail"):
+        table = _column(name, lambda old: [old[0]] * len(old))(table)
+    return table
+
+
+def _copy_into_test(build: Path) -> None:
+    train = next((build / "shard/shards").glob("split=train/*.parquet"))
+    shutil.copy(train, build / "shard/shards/split=test/part-99999.parquet")
+
+
 @pytest.mark.parametrize(
     ("tamper", "said"),
     [
+        (_shards(_empty_masks), "its mask has not the size of its crop"),
+        (_shards(_column("area", _moved(1))), "its area is not that of its mask"),
+        (_shards(_column("box_x0", _moved(1))), "its box is not that of its mask"),
+        (_shards(_column("drawn_x0", _moved(90))), "its box leaves the drawn box"),
+        (_shards(_column("window_x1", _moved(999))), "its window leaves the crop"),
+        (_shards(_column("crop_y0", _moved(-999))), "its crop leaves the image"),
+        (_copy_into_test, "of the shards is in two splits: "),
+        (_rows("shard", _column("video", lambda old: ["v"] * len(old))), "by video"),
+        (_rows("shard", _one_thumbnail), "by near duplicate"),
         (_cut, "bytes have changed"),
         (_strange, "not in the manifest"),
         (_ledger, "ledger"),

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from upath import UPath
 
 from model.checkpoint import save_checkpoint
+from model.promotion import add_promotion
 from model.records import Origin
 from pipelines.local_server import open_socket
+from pipelines.loop.answer_log import read_answers
+from tests.model.made_runs import write_run
 from tests.model.networks import unlearned
 from tests.pipelines.loop.small_server import base64_of, png
-from tests.pipelines.small_project import Verb
+from tests.pipelines.small_project import Project, Verb
 
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\?token=(\S+)")
 
@@ -104,3 +108,37 @@ def test_a_port_that_is_taken_is_told(verb: Verb, tmp_path: Path) -> None:
         outcome = verb("serve", "--port", port, "--store", tmp_path)
     assert outcome.code == 2
     assert f"port {port}" in outcome.err
+
+
+def promote_run(build: Path, number: int, outside: float) -> None:
+    """A run with a checkpoint of its own, in use from now on."""
+    checkpoint = build / "new.safetensors"
+    origin = Origin(variant="small", outside=outside)
+    save_checkpoint(checkpoint, unlearned(), origin)
+    run = write_run(build, number, checkpoint.read_bytes())
+    add_promotion(UPath(build), number, run.record.model)
+
+
+def test_a_promotion_reaches_the_server_and_its_answers_are_kept(
+    project: Project, verb: Verb
+) -> None:
+    project.add("street", 1, ["car"])
+    promote_run(project.build, 1, outside=1.0)
+    wanted = {"image": base64_of(png()), "boxes": [[10, 5, 50, 35]]}
+    with served(project.settings, "--port", 0) as server:
+        first = server.ask("/api/masks", wanted, "POST")
+        assert first["model"] == "run 1, promoted"
+        promote_run(project.build, 2, outside=0.5)
+        while server.ask("/healthz")["model"]["run"] != 2:
+            time.sleep(0.1)
+        second = server.ask("/api/masks", wanted, "POST")
+        verb("rollback", project.settings)
+        while server.ask("/healthz")["model"]["run"] != 1:
+            time.sleep(0.1)
+
+    digests = [each["answers"][0]["model"] for each in (first, second)]
+    kept = list(read_answers(UPath(project.build / "loop" / "answers")))
+    assert [(each.run, each.model) for each in kept] == list(
+        zip([1, 2], digests, strict=True)
+    )
+    assert {each.picture for each in kept} == {first["picture"]["id"]}

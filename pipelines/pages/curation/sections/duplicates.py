@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pandas import DataFrame
 from upath import UPath
 
+from curate.stages.group_tables import SHARED_IMAGES
 from curate.stages.groups import AUGMENTATION, LINKS, NEAR_DUPLICATE, SAME_BYTES
 from curate.storage import read_table
 from pipelines.pages.curation import pictures
@@ -76,6 +77,7 @@ def show_duplicates(build: CuratedBuild) -> Values:
     linked = _read_linked_groups(build.folder)
     return {
         "links": count_links(linked),
+        "shared": count_shared(_read_shared_images(build.folder)),
         "groups": _show_groups(build, linked),
         "doubtful": (SAME_BYTES, NEAR_DUPLICATE),
     }
@@ -91,6 +93,33 @@ def count_links(linked: Sequence[LinkedGroup]) -> DataFrame:
     table = DataFrame(rows, columns=["kind", "links"])
     sums = table.groupby("kind").agg(links=("links", "sum"), groups=("links", "count"))
     return sums.reindex([kind for kind in LINKS if kind in sums.index])
+
+
+def count_shared(images: DataFrame) -> DataFrame:
+    """A row for each two customers that share pictures: `one`, `other`, `copies`, `groups`.
+
+    `images`: of split's shared_images.parquet. `copies`: pictures that both have, byte by byte;
+    `groups`: groups of like pictures in which both have some.
+    """
+    columns = {"copies": "image_id", "groups": "group_id"}
+    counts = {}
+    for name, column in columns.items():
+        places = images[["customer", column]].drop_duplicates()
+        pairs = places.merge(places, on=column, suffixes=("_one", "_other"))
+        pairs = pairs[pairs["customer_one"] < pairs["customer_other"]]
+        counts[name] = pairs.groupby(["customer_one", "customer_other"]).size()
+    table = DataFrame(counts).fillna(0).astype(int).reset_index(names=["one", "other"])
+    return table.sort_values(["groups", "one", "other"], ascending=[False, True, True])
+
+
+def _read_shared_images(folder: UPath) -> DataFrame:
+    """What customers share; nothing if the split is of an older version."""
+    path = folder / "split" / "shared_images.parquet"
+    if not path.exists():
+        nothing: DataFrame = SHARED_IMAGES.empty_table().to_pandas()
+        return nothing
+    shared: DataFrame = read_table(path).to_pandas()
+    return shared
 
 
 def _read_linked_groups(folder: UPath) -> list[LinkedGroup]:

@@ -8,9 +8,13 @@ from pandas import DataFrame
 from curate.ledger import ExportLedger, LedgerReport
 from pipelines.pages.curation.curated_build import cross_table, tabulate_drops
 from pipelines.pages.curation.examples import take_first_of_each
-from pipelines.pages.curation.sections.balance import tabulate_shares
+from pipelines.pages.curation.sections.balance import sum_up, tabulate_shares
 from pipelines.pages.curation.sections.concepts import tabulate_concepts
-from pipelines.pages.curation.sections.duplicates import LinkedGroup, count_links
+from pipelines.pages.curation.sections.duplicates import (
+    LinkedGroup,
+    count_links,
+    count_shared,
+)
 from pipelines.pages.curation.sections.splits import count_by_split
 
 
@@ -18,9 +22,9 @@ from pipelines.pages.curation.sections.splits import count_by_split
 def objects() -> DataFrame:
     """Objects as in CuratedBuild: three of two concepts in train, one of them in test."""
     rows = [
-        ("a", "street", "car", "thing", "train", "small", 2, 1.0),
-        ("b", "yard", "car", "thing", "test", "large", 1, 0.0),
-        ("b", "yard", "wheel", "part", "train", "small", 2, 3.0),
+        ("a", "street", "car", "thing", "train", "small", 2, 1.0, 0.5, 0.0),
+        ("b", "yard", "car", "thing", "test", "large", 1, 0.0, 0.0, 0.0),
+        ("b", "yard", "wheel", "part", "train", "small", 2, 3.0, 4.5, 1.0),
     ]
     columns = [
         "export",
@@ -31,6 +35,8 @@ def objects() -> DataFrame:
         "size",
         "count",
         "weight",
+        "weight_squared",
+        "repeats",
     ]
     return DataFrame(rows, columns=columns)
 
@@ -65,6 +71,39 @@ def test_shares_before_and_after_balance(objects: DataFrame) -> None:
     assert table["before"].to_list() == [0.5, 0.5]
     assert table["after"].to_list() == [0.25, 0.75]
     assert table["uses"].to_list() == [0.5, 1.5]
+
+
+def test_many_concepts_end_in_a_row_of_the_others(objects: DataFrame) -> None:
+    train = pd.concat(
+        [objects.assign(concept=f"c{number:02d}") for number in range(23)]
+    )
+    table = tabulate_shares(train, "concept")
+    assert len(table) == 21
+    assert table.index[-1] == "3 others"
+    assert table["count"].sum() == 23 * 5
+    assert table["after"].sum() == pytest.approx(1.0)
+
+
+def test_the_mix_says_what_the_weights_cost(objects: DataFrame) -> None:
+    mix = sum_up(objects[objects["split"] == "train"])
+    assert mix.objects == 4
+    assert mix.effective == pytest.approx(16 / 5)
+    assert mix.repeats == 1.0
+
+
+def test_customers_that_share_pictures_are_counted_in_pairs() -> None:
+    rows = [
+        ("g", "i", "acme"),
+        ("g", "i", "bolt"),
+        ("g", "j", "bolt"),
+        ("h", "k", "acme"),
+        ("h", "m", "crow"),
+    ]
+    images = DataFrame(rows, columns=["group_id", "image_id", "customer"])
+    shared = count_shared(images)
+    found = list(shared.itertuples(index=False, name=None))
+    assert found == [("acme", "bolt", 1, 1), ("acme", "crow", 0, 1)]
+    assert count_shared(images.iloc[:0]).empty
 
 
 def test_drops_are_listed_by_stage_export_and_reason() -> None:

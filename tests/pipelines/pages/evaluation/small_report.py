@@ -14,9 +14,12 @@ from model.evaluation.cases import CASES
 from model.evaluation.metrics import METRICS
 from model.evaluation.report import (
     Case,
+    ConfidenceReport,
     JudgedData,
     JudgedModel,
+    ReliabilityBin,
     Report,
+    SizeReliability,
     Stratum,
     write_report,
 )
@@ -76,6 +79,31 @@ def make_report(scores: dict[str, NDArray[np.float64]]) -> Report:
         settings_digest="b",
         results=[result for each in judged for result in each.results],
         paired=[difference for each in judged for difference in each.paired],
+        confidence=make_confidence(fitted=True),
+    )
+
+
+def make_confidence(fitted: bool) -> ConfidenceReport:
+    """What a report says of a model's confidence."""
+    bins = [ReliabilityBin(share=0.5, stated=place, found=0.4) for place in (0.3, 0.9)]
+    size = SizeReliability(
+        size="small",
+        objects=70,
+        brier=0.0412,
+        brier_raw=0.0533,
+        calibration_error=0.01,
+        calibration_error_raw=0.02,
+        bins=bins,
+    )
+    return ConfidenceReport(
+        fitted=fitted,
+        aurc=0.2,
+        aurc_perfect=0.1,
+        aurc_random=0.3,
+        risks=[(0.5, 0.15), (1.0, 0.3)],
+        iou_error=0.035,
+        iou_bins=bins,
+        sizes=[size],
     )
 
 

@@ -3,10 +3,11 @@
 from types import SimpleNamespace
 from typing import Any
 
-from model.evaluation.report import ConfidenceReport, ReliabilityBin, SizeReliability
+from model.evaluation.report import ConfidenceReport
 from pipelines.pages.evaluation.evaluation import EVALUATION_SECTIONS
 from pipelines.pages.evaluation.sections.confidence import show_confidence
 from pipelines.pages.page import render
+from tests.pipelines.pages.evaluation.small_report import make_confidence
 
 
 def shown(confidence: ConfidenceReport | None) -> str | None:
@@ -18,31 +19,8 @@ def shown(confidence: ConfidenceReport | None) -> str | None:
     return render(section.template, {**values, "section": section})
 
 
-def confidence(fitted: bool) -> ConfidenceReport:
-    bins = [ReliabilityBin(share=0.5, stated=place, found=0.4) for place in (0.3, 0.9)]
-    size = SizeReliability(
-        size="small",
-        objects=70,
-        brier=0.0412,
-        brier_raw=0.0533,
-        calibration_error=0.01,
-        calibration_error_raw=0.02,
-        bins=bins,
-    )
-    return ConfidenceReport(
-        fitted=fitted,
-        aurc=0.2,
-        aurc_perfect=0.1,
-        aurc_random=0.3,
-        risks=[(0.5, 0.15), (1.0, 0.3)],
-        iou_error=0.035,
-        iou_bins=bins,
-        sizes=[size],
-    )
-
-
 def test_it_shows_what_the_ranking_gains_and_how_well_px_come_true() -> None:
-    page = shown(confidence(fitted=True))
+    page = shown(make_confidence(fitted=True))
     assert page is not None
     assert page.count("<svg") == 3
     assert "gains 50%" in page
@@ -52,7 +30,7 @@ def test_it_shows_what_the_ranking_gains_and_how_well_px_come_true() -> None:
 
 
 def test_numbers_that_were_not_fitted_say_so() -> None:
-    page = shown(confidence(fitted=False))
+    page = shown(make_confidence(fitted=False))
     assert page is not None
     assert "never been fitted" in page
 

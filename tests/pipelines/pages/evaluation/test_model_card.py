@@ -30,7 +30,14 @@ def test_it_says_what_the_report_says(tmp_path: Path) -> None:
     path = write_model_card(settings)
     assert path == UPath(settings.build) / "evaluate" / "model-card.md"
     text = path.read_text("utf-8")
-    for title in ("Data", "How it was judged", "Results", "By stratum", "Limits"):
+    for title in (
+        "Data",
+        "How it was judged",
+        "Results",
+        "By stratum",
+        "Calibration",
+        "Limits",
+    ):
         assert f"\n## {title}\n" in text
     row = r"| audit | acme | street | own \| words \<b\> | test set of its own | 0 | 0 | 0 |"
     assert row in text
@@ -41,3 +48,6 @@ def test_it_says_what_the_report_says(tmp_path: Path) -> None:
     assert "<script>" not in text
     assert "\u202e" not in text
     assert "Concepts that it never trained on: IoU" in text
+    assert report.confidence is not None
+    error = f"{report.confidence.iou_error:.3f}"
+    assert f"expects of an answer is off by {error} on average" in text

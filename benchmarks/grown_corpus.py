@@ -1,0 +1,122 @@
+"""200,000 objects to shards: memory beside that of 2,000, two workers beside one, all of COCO.
+
+    python -m benchmarks.grown_corpus [--data FOLDER] [--keep FOLDER] [--repeats 3]
+
+The exports are grown from the open sets coco-mini and carparts, or from pictures made here, and
+stay in the folder `--keep`, if it is given. Memory is that of one worker and its child, without
+the pages of mapped files; the worker is held to one core. Two workers and one take turns on
+20,000 objects, and each has its own time from start to end. The time for COCO is that of one
+more object, and of what a run costs besides, for COCO's number of objects.
+"""
+
+import argparse
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.cost_by_step import grown
+from benchmarks.ingest_coco import Cost, cost_of
+from benchmarks.ingest_to_shards import Source, made_sources, open_sets
+from benchmarks.shared.curating import command
+from benchmarks.shared.timing import report
+
+OBJECTS = (2_000, 20_000, 200_000)
+
+GROWTH = 1.25
+"""The peak may grow by so much with a hundred times the objects."""
+
+MORE = 100e6
+"""Or by so many bytes."""
+
+TWO_WORKERS = 1.8
+"""So many times as fast two workers should be as one."""
+
+COCO = 860_001
+"""Objects of COCO's train2017, without crowds."""
+
+
+def main() -> None:
+    """Measure and report."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        given = made_sources(folder / "made")
+        if arguments.data:
+            given = open_sets(arguments.data)
+        keep = arguments.keep or folder
+        small, middle, large = (_grown_once(given, number, keep) for number in OBJECTS)
+        costs = [
+            cost_of(command([source], folder / source.root.name, workers=1))
+            for source in (small, large)
+        ]
+        gains = _gains(middle, folder, arguments.repeats)
+    _report(costs[0], costs[1], gains)
+
+
+def _grown_once(given: list[Source], number: int, keep: Path) -> Source:
+    folder = keep / f"grown-{number}"
+    document = folder / "instances.json"
+    if document.exists():
+        return Source(folder, [(document, folder / "images")])
+    return grown(given, number, folder)
+
+
+def _gains(source: Source, scratch: Path, repeats: int) -> list[float]:
+    """How many times as fast two workers are as one, in each of several turns."""
+    gains = []
+    for turn in range(repeats):
+        seconds = []
+        for workers in (1, 2):
+            run = command([source], scratch / f"{workers}-workers-{turn}", workers)
+            begun = time.perf_counter()
+            subprocess.run(run, check=True, capture_output=True)  # noqa: S603  our own
+            seconds.append(time.perf_counter() - begun)
+        alone, together = seconds
+        gains.append(alone / together)
+    return gains
+
+
+def _report(small: Cost, large: Cost, gains: list[float]) -> None:
+    """Print and write what was measured, and the arithmetic for COCO."""
+    growth = large.peak / small.peak
+    more = large.peak - small.peak
+    gain = statistics.median(gains)
+
+    least, _, most = OBJECTS
+    each = (large.seconds - small.seconds) / (most - least)
+    besides = small.seconds - least * each
+    coco = besides + COCO * each
+    lines = [
+        f"{least:,} objects: {small.peak / 1e6:,.0f} MB at the peak, {small.seconds:,.1f} CPU s",
+        f"{most:,} objects: {large.peak / 1e6:,.0f} MB at the peak, {large.seconds:,.1f} CPU s",
+        f"  {growth:.2f} times the memory ({GROWTH} allowed, or {MORE / 1e6:,.0f} MB more)",
+        f"two workers: {gain:.2f} times as fast as one ({TWO_WORKERS} asked)",
+        f"COCO: {besides:.1f} s + {COCO:,} objects x {1000 * each:.3f} ms = {coco:,.0f} CPU s; "
+        f"{coco / gain / 60:,.1f} minutes with two workers",
+    ]
+    data = {
+        "objects": OBJECTS,
+        "peak_bytes": [small.peak, large.peak],
+        "cpu_seconds": [small.seconds, large.seconds],
+        "two_workers_over_one": gains,
+        "coco": {"objects": COCO, "cpu_seconds": coco, "with_two": coco / gain},
+        "holds": {
+            "memory": growth <= GROWTH or more <= MORE,
+            "two workers": gain >= TWO_WORKERS,
+        },
+    }
+    report("grown_corpus", lines, data)
+
+
+if __name__ == "__main__":
+    main()

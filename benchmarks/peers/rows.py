@@ -1,0 +1,67 @@
+"""What all peers do alike: the row of an object, the Parquet file, and the count of the work."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from PIL import Image
+
+MARGIN = 0.43  # of the box's side, as wide as the pipeline's widest window
+MIN_SIDE = 8  # px; these are the pipeline's defaults, too
+MIN_AREA = 64  # px
+MAX_SHARE = 0.95
+
+Row = dict[str, Any]
+
+
+def row_of(picture: Image.Image, mask: Any, label: str) -> Row | None:
+    """The row of an object, None if the pipeline's filter would drop it.
+
+    `mask`: (H, W) of the whole picture, not 0 where the object is.
+    """
+    y, x = np.nonzero(mask)
+    if not MIN_AREA <= len(x) <= MAX_SHARE * mask.size:
+        return None
+    left, right = int(x.min()), int(x.max()) + 1
+    top, bottom = int(y.min()), int(y.max()) + 1
+    if min(right - left, bottom - top) < MIN_SIDE:
+        return None
+
+    margin_x = MARGIN * (right - left)
+    margin_y = MARGIN * (bottom - top)
+    crop = (
+        max(0, round(left - margin_x)),
+        max(0, round(top - margin_y)),
+        min(picture.width, round(right + margin_x)),
+        min(picture.height, round(bottom + margin_y)),
+    )
+    seen = mask[crop[1] : crop[3], crop[0] : crop[2]] > 0
+    return {
+        "label": label,
+        "box": [left - crop[0], top - crop[1], right - crop[0], bottom - crop[1]],
+        "image": png(picture.crop(crop)),
+        "mask": png(Image.fromarray(seen)),
+    }
+
+
+def png(picture: Image.Image) -> bytes:
+    """A picture as PNG."""
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def run(rows: Callable[[str, str], Iterator[Row | None]]) -> None:
+    """Write what a peer makes of the document in the arguments, and print what it cost."""
+    document, images, target = sys.argv[1:]
+    begun = time.process_time()
+    kept = [row for row in rows(document, images) if row is not None]
+    pq.write_table(pa.Table.from_pylist(kept), target, row_group_size=128)
+    seconds = time.process_time() - begun
+    print(json.dumps({"objects": len(kept), "seconds": seconds}))

@@ -1,0 +1,162 @@
+"""A COCO export as large as one likes, grown from real ones.
+
+Its pictures are parts of the given JPEG files, cut by whole blocks: nothing is encoded anew, no
+two files are equal, and bytes, sizes and outlines are those of real pictures. A part has between
+80% and 100% of the sides; small pictures have few such parts, so large ones give more.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from PIL import Image
+
+from curate.pixels import jpeg_crops
+from curate.pixels.turbojpeg_library import library_file
+from curate.records import Box
+
+_STEP = 16  # px; a multiple of the blocks of all samplings but 4:1:1
+_LEAST = 0.8  # of a side
+_SEEN = 0.3  # of an object's box that a part must show to keep it
+_AT_ONCE = 32  # parts that are cut from a picture in one go
+
+
+@dataclass(frozen=True, slots=True)
+class _Photo:
+    """A picture of a source, with its annotations as COCO writes them."""
+
+    file: Path
+    height: int
+    width: int
+    annotations: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a photo: its file, where it was, and what it shows."""
+
+    data: bytes
+    box: Box
+    annotations: list[dict[str, Any]]
+
+
+def grow(sources: Sequence[tuple[Path, Path]], objects: int, folder: Path) -> Path:
+    """Write `objects` objects or a few more below `folder`. The path of the document.
+
+    `sources`: COCO documents, each with its folder of pictures. Raises RuntimeError without a
+    libjpeg-turbo, or if the sources have too few parts that differ.
+    """
+    library = library_file()
+    if library is None:
+        raise RuntimeError("growing needs libjpeg-turbo: pip install turbojpeg")
+    categories, photos = _read(sources)
+    pictures = folder / "images"
+    pictures.mkdir(parents=True)
+
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for part in _parts(photos, library):
+        number = len(images)
+        name = f"{number:06d}.jpg"
+        (pictures / name).write_bytes(part.data)
+        size = {"height": part.box.height, "width": part.box.width}
+        images.append({"id": number, "file_name": name, **size})
+        for each in part.annotations:
+            annotations.append({**each, "id": len(annotations), "image_id": number})
+        if len(annotations) >= objects:
+            break
+    else:
+        raise RuntimeError(f"the sources give {len(annotations):,} objects at most")
+
+    whole = {"images": images, "annotations": annotations, "categories": categories}
+    document = folder / "instances.json"
+    document.write_text(json.dumps(whole))
+    return document
+
+
+def _read(
+    sources: Sequence[tuple[Path, Path]],
+) -> tuple[list[dict[str, Any]], list[_Photo]]:
+    """All categories under new ids, and the photos that have polygons and can be cut."""
+    categories: list[dict[str, Any]] = []
+    photos: list[_Photo] = []
+    for document, folder in sources:
+        content = json.loads(document.read_bytes())
+        ids = {}
+        for category in content["categories"]:
+            ids[category["id"]] = len(categories)
+            categories.append({"id": len(categories), "name": category["name"]})
+
+        by_image: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        for annotation in content["annotations"]:
+            if not annotation.get("iscrowd"):
+                category_id = ids[annotation["category_id"]]
+                by_image[annotation["image_id"]].append(
+                    {**annotation, "category_id": category_id}
+                )
+        for image in content["images"]:
+            file = folder / image["file_name"]
+            found = by_image[image["id"]]
+            if found and _can_be_cut(file):
+                photos.append(_Photo(file, image["height"], image["width"], found))
+    return categories, photos
+
+
+def _can_be_cut(file: Path) -> bool:
+    with Image.open(file) as picture:
+        return jpeg_crops.jpeg_frame(picture, file.read_bytes()) is not None
+
+
+def _parts(photos: Sequence[_Photo], library: str) -> Iterator[_Part]:
+    """Parts of all photos in turn, none of which comes twice."""
+    rng = np.random.default_rng(len(photos))
+    orders = [_boxes(rng, photo) for photo in photos]
+    for start in range(0, max(map(len, orders)), _AT_ONCE):
+        for photo, boxes in zip(photos, orders, strict=True):
+            chosen = boxes[start : start + _AT_ONCE]
+            files = jpeg_crops.crop_jpeg(photo.file.read_bytes(), chosen, library) or []
+            for box, data in zip(chosen, files, strict=True):
+                shown = [_moved(each, box) for each in photo.annotations]
+                kept = [each for each in shown if each is not None]
+                yield _Part(data, box, kept)
+
+
+def _boxes(rng: Generator, photo: _Photo) -> list[Box]:
+    """All parts of a photo, in any order."""
+    across = _ranges(photo.width)
+    down = _ranges(photo.height)
+    boxes = [Box(x0, y0, x1, y1) for x0, x1 in across for y0, y1 in down]
+    return [boxes[number] for number in rng.permutation(len(boxes))]
+
+
+def _ranges(length: int) -> list[tuple[int, int]]:
+    """The parts of a side that begin and end at blocks, or at its end."""
+    ends = [*range(_STEP, length, _STEP), length]
+    found = []
+    for start in range(0, length, _STEP):
+        found += [(start, end) for end in ends if end - start >= _LEAST * length]
+    return found
+
+
+def _moved(annotation: dict[str, Any], box: Box) -> dict[str, Any] | None:
+    """An annotation in a part of its picture; None if the part shows too little of it."""
+    x, y, width, height = annotation["bbox"]
+    left, top = np.clip((x - box.x0, y - box.y0), 0, (box.width, box.height))
+    right, bottom = np.clip(
+        (x + width - box.x0, y + height - box.y0), 0, (box.width, box.height)
+    )
+    if (right - left) * (bottom - top) < _SEEN * width * height:
+        return None
+
+    rings = []
+    for ring in annotation["segmentation"]:
+        corners = np.array(ring).reshape(-1, 2) - (box.x0, box.y0)
+        inside = corners.clip(0, (box.width, box.height))
+        rings.append(inside.round(2).ravel().tolist())
+    stated = [float(number) for number in (left, top, right - left, bottom - top)]
+    return {**annotation, "segmentation": rings, "bbox": stated}

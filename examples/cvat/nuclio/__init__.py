@@ -1,0 +1,1 @@
+"""The interactor as a nuclio function, for a CVAT of one's own."""

@@ -1,0 +1,1 @@
+"""Label Studio with a demo project, and the answering server as its model."""

@@ -1,0 +1,60 @@
+"""Boxes answered without torch: `python -m examples.onnx_boxes MODEL.onnx PHOTO x0,y0,x1,y1`.
+
+`python -m pipelines export-onnx base MODEL.onnx` writes the model; docs/onnx.md explains each step.
+"""
+
+import math
+import sys
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+PADDING = 0.12  # of the box, beyond each of its sides
+LARGE = 300_000  # px; the network has learnt no larger windows
+REDUCED = 50_000  # px, of a large window
+
+
+def main(model: str, photo: str, boxes: list[str]) -> None:
+    """Write the mask of each box beside the photo, as PHOTO_1.png, PHOTO_2.png …"""
+    session = onnxruntime.InferenceSession(model)
+    picture = ImageOps.exif_transpose(Image.open(photo)).convert("RGB")
+    stem, _, _ = photo.rpartition(".")
+    for number, box in enumerate(boxes, start=1):
+        mask = answer(session, picture, np.array(box.split(","), np.float64))
+        Image.fromarray(mask).save(f"{stem}_{number}.png")
+        print(f"{stem}_{number}.png: {np.count_nonzero(mask):,} px")
+
+
+def answer(
+    session: onnxruntime.InferenceSession,
+    picture: Image.Image,
+    box: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
+    first = np.maximum(np.floor(box[:2]), 0)
+    last = np.minimum(np.ceil(box[2:]), picture.size)
+    reach = np.maximum(np.rint(PADDING * (last - first)), 2)
+    left, top = np.maximum(first - reach, 0).astype(int)
+    right, bottom = np.minimum(last + reach, picture.size).astype(int)
+    window = picture.crop((left, top, right, bottom))
+
+    factor = 1
+    if window.width * window.height > LARGE:
+        factor = math.ceil((window.width * window.height / REDUCED) ** 0.5)
+    reduced = window.reduce(factor)
+    drawn = np.concatenate((first, last)) - (left, top, left, top)
+    inputs = {"window": np.asarray(reduced), "drawn": np.float32(drawn / factor)}
+    (found,) = session.run(None, inputs)
+
+    mask = np.zeros((picture.height, picture.width), np.bool_)
+    enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
+    mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
+    return mask
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -1,0 +1,1 @@
+"""The page of the loop: its rounds, and what corrections cost from round to round."""

@@ -1,0 +1,1 @@
+"""The annotation tools from which exports are fetched: a file each."""

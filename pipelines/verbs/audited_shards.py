@@ -1,0 +1,154 @@
+"""The audit's checks of finished shards, from the files themselves.
+
+Each yields what speaks against its contract. A file that cannot be read is named by the check of
+the manifest, and left out here.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from upath import UPath
+
+from curate import storage
+from curate.pixels import images
+from curate.settings import Settings
+from curate.shards import windows
+from curate.shards.layout import shard_files, split_of
+from curate.shards.windows import Boxes
+from curate.stages import groups, image_rows
+from curate.stages import near_duplicates as duplicates
+
+_ROWS_AT_ONCE = 128
+_BOXES = ("crop", "box", "drawn", "window")
+_COLUMNS = [f"{box}_{side}" for box in _BOXES for side in ("x0", "y0", "x1", "y1")]
+
+
+def images_stay(build: UPath) -> Iterator[str]:
+    """No image and no group of the shards is in the folders of two splits."""
+    found = [pd.DataFrame(columns=["image_id", "group_id", "split"])]
+    for path in _readable(build):
+        ids = storage.read_table(path, ["image_id", "group_id"]).to_pandas()
+        found.append(ids.drop_duplicates().assign(split=split_of(path)))
+    rows = pd.concat(found)
+    for name in ("group_id", "image_id"):
+        for value, splits in in_several_splits(rows, name).items():
+            yield f"{name} {value} is in {splits}"
+
+
+def links_stay(build: UPath, settings: Settings) -> Iterator[str]:
+    """No near duplicates, and no images of one scene or video, are in two splits."""
+    rows = []
+    splits: dict[str, str] = {}
+    columns = [*image_rows.NEEDS, "split"]
+    for segments in storage.read_partitions(build / "shard" / "segments", columns):
+        rows.append(image_rows.image_rows(segments, settings.split.scene_pattern))
+        image_ids = segments["image_id"].to_pylist()
+        splits.update(zip(image_ids, segments["split"].to_pylist(), strict=True))
+
+    table = image_rows.one_table(rows)
+    looks = groups.find_looks(table)
+    pictures = storage.read_partitions(build / "shard" / "segments", image_rows.PICTURE)
+    px = image_rows.find_thumbnails(pictures, looks.dhashes, looks.thumbnails)
+    bits = settings.split.near_duplicate_bits
+    alike = duplicates.near_duplicates(looks.dhashes, px, bits, len(px))
+    grouped = groups.group_images(table, looks, alike)
+    image_ids = grouped.image_ids.astype(np.str_)
+    members = pd.DataFrame({"group": grouped.group_of, "image_id": image_ids})
+    members["split"] = members["image_id"].map(splits)
+    for group, several in in_several_splits(members, "group").items():
+        joined = members[members["group"] == int(group)].drop_duplicates("split")
+        links = grouped.links[int(group)].tolist()
+        kinds = [kind for kind, count in zip(groups.LINKS, links, strict=True) if count]
+        pair = " and ".join(joined["image_id"])
+        yield f"images {pair}, joined by {', '.join(kinds)}, are in {several}"
+
+
+def masks_fit(build: UPath) -> Iterator[str]:
+    """Mask, boxes and window of each row agree: with each other, and with the crop."""
+    columns = ["object_id", "area", "mask", "image_height", "image_width", *_COLUMNS]
+    for path in _readable(build):
+        with path.open("rb") as file:
+            batches = pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE, columns=columns)
+            for batch in batches:
+                rows = pa.Table.from_batches([batch])
+                for object_id, objection in _objections(rows):
+                    yield f"{path.name}, {object_id}: {objection}"
+
+
+def _objections(rows: pa.Table) -> Iterator[tuple[str, str]]:
+    """The object and the objection, for each row of a shard that does not agree with itself."""
+    boxes = {name: windows.box_columns(rows, name) for name in _BOXES}
+    height = rows["image_height"].to_numpy()
+    width = rows["image_width"].to_numpy()
+    image = np.column_stack([0 * width, 0 * width, width, height])
+    crop = boxes["crop"]
+    crop_alone = windows.shift(crop, crop, -1)
+
+    measured, areas = _measure(rows["mask"])
+    is_wrong = {
+        "its crop leaves the image": ~_is_inside(crop, image),
+        "its mask has not the size of its crop": (measured["size"] != crop_alone).any(
+            1
+        ),
+        "its box is not that of its mask": (measured["box"] != boxes["box"]).any(1),
+        "its area is not that of its mask": areas != rows["area"].to_numpy(),
+        "its box leaves the drawn box": ~_is_inside(boxes["box"], boxes["drawn"]),
+        "its drawn box leaves the window": ~_is_inside(boxes["drawn"], boxes["window"]),
+        "its window leaves the crop": ~_is_inside(boxes["window"], crop_alone),
+    }
+    object_ids = rows["object_id"].to_pylist()
+    for objection, wrong in is_wrong.items():
+        for row in np.flatnonzero(wrong).tolist():
+            yield object_ids[row], objection
+
+
+def _measure(masks: pa.ChunkedArray) -> tuple[dict[str, Boxes], NDArray[np.int64]]:
+    """The size of each mask as a box at the origin, its tight box, and its area."""
+    sizes = np.zeros((len(masks), 4), np.int32)
+    boxes = np.zeros((len(masks), 4), np.int32)
+    areas = np.zeros(len(masks), np.int64)
+    for row, encoded in enumerate(masks.to_pylist()):
+        try:
+            mask = images.decode_mask_png(encoded["bytes"])
+        except OSError:
+            continue  # it has no size, which is said
+        sizes[row, 2:] = mask.shape[::-1]
+        areas[row] = mask.sum()
+        if mask.any():
+            columns = np.flatnonzero(mask.any(axis=0))
+            lines = np.flatnonzero(mask.any(axis=1))
+            boxes[row] = columns[0], lines[0], columns[-1] + 1, lines[-1] + 1
+    return {"size": sizes, "box": boxes}, areas
+
+
+def _is_inside(inner: Boxes, outer: Boxes) -> NDArray[np.bool_]:
+    """(n,) whether each box lies in the other one, and is not empty."""
+    starts, ends = np.hsplit(inner, 2)
+    first, last = np.hsplit(outer, 2)
+    inside = (starts >= first) & (ends <= last) & (starts < ends)
+    return np.asarray(inside.all(axis=1))
+
+
+def in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
+    """The values of a column that occur in several splits, and in which."""
+    distinct = rows.drop_duplicates([name, "split"])
+    splits = distinct.groupby(name)["split"].agg(lambda each: ", ".join(sorted(each)))
+    several = splits[splits.str.contains(",")]
+    return {str(value): names for value, names in several.items()}
+
+
+def _readable(build: UPath) -> Iterator[UPath]:
+    """The shards that can be read."""
+    folder = build / "shard"
+    for name in shard_files(folder):
+        path = folder / name
+        try:
+            with path.open("rb") as file:
+                pq.read_metadata(file)
+        except (pa.ArrowInvalid, OSError):
+            continue
+        yield path

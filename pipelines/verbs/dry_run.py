@@ -1,0 +1,65 @@
+"""`--dry-run`: what a run would do, and how long it would take by what was measured before."""
+
+from curate.settings import Settings
+from pipelines.flow.forecast import ExportForecast, Forecast, StageForecast, foresee
+from pipelines.flow.screen import time_in_words
+from pipelines.flow.stages import FLOW
+
+
+def dry_run(settings: Settings, last: str) -> Forecast:
+    """What bringing the stages up to `last` up to date would do; nothing is written."""
+    return foresee(settings, FLOW, last)
+
+
+def text(forecast: Forecast) -> str:
+    """A forecast for people."""
+    lines = []
+    for stage in forecast.stages:
+        lines.append(f"{stage.stage:<8} {_stage(stage)}")
+        if stage.stage == "ingest":
+            lines += [f"         {_export(export)}" for export in forecast.exports]
+
+    if all(stage.is_kept for stage in forecast.stages):
+        lines.append("in all   nothing to do")
+    elif forecast.seconds is None:
+        lines.append("in all   no time can be told yet")
+    else:
+        lines.append(f"in all   {time_in_words(forecast.seconds)}")
+    return "\n".join(lines)
+
+
+def _stage(stage: StageForecast) -> str:
+    """A stage in a line."""
+    if stage.is_kept:
+        return f"kept; {stage.annotations:,} annotations came in"
+
+    parts = [_annotations(stage)]
+    if stage.bytes:
+        parts.append(f"{stage.bytes / 1e6:,.1f} MB to read")
+    if stage.rate is None:
+        parts.append("no rate known yet")
+    else:
+        rate = f"{stage.rate.per_second:,.0f} a second in the last whole run"
+        parts.append(f"{rate} ({stage.rate.workers})")
+    if stage.seconds is not None:
+        parts.append(time_in_words(stage.seconds))
+    return f"to do, {stage.why}: {'; '.join(parts)}"
+
+
+def _annotations(stage: StageForecast) -> str:
+    if stage.annotations is None:
+        return "annotations not counted yet"
+    if stage.is_exact:
+        return f"{stage.annotations:,} annotations"
+    return f"{stage.annotations:,} annotations, if as many come as last time"
+
+
+def _export(export: ExportForecast) -> str:
+    """An export in a line."""
+    counted = "never read"
+    if export.annotations is not None:
+        counted = f"{export.annotations:,} annotations last time"
+    if not export.files:
+        return f"{export.name}: files not counted, {counted}"
+    size = f"{export.files:,} files, {export.bytes / 1e6:,.1f} MB"
+    return f"{export.name}: {size}, {counted}"

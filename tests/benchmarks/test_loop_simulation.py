@@ -1,0 +1,100 @@
+"""The simulated loop: its annotators, its deliveries, and a small run from end to end."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from upath import UPath
+
+from benchmarks.loop_simulation import TINY, lines_of, simulate
+from benchmarks.shared.annotators import correct, shifted
+from benchmarks.shared.deliveries import delivered, largest_customer, with_more_of
+from curate.pixels.masks import Mask
+from curate.storage import read_partitions
+from model.checkpoint import BASE
+from model.evaluation.comparison import Place, Truth
+from pipelines.arguments import load
+from pipelines.verbs.stage import curate
+from tests.pipelines.small_project import Project
+
+
+def square(x: int = 10, side: int = 30) -> Mask:
+    mask = np.zeros((60, 80), np.bool_)
+    mask[15 : 15 + side, x : x + side] = True
+    return mask
+
+
+def test_a_good_mask_is_let_be_and_another_is_drawn_anew() -> None:
+    true = square()
+    truth = Truth(true, Place((False, False, False, False), 60, 80))
+    rng = np.random.default_rng(0)
+    good = correct(square(11), truth, rng)
+    assert (good.is_untouched, good.clicks) == (True, 0.0)
+    assert np.array_equal(good.mask, square(11))
+
+    bad = correct(square(30), truth, rng)
+    assert bad.clicks >= 4  # two corners on either side
+    assert not bad.is_untouched
+    off = (bad.mask ^ true).sum()
+    assert off <= 4 * 31  # a px around the square
+
+
+def test_a_shifted_mask_is_the_mask_elsewhere() -> None:
+    moved = shifted(square(), 0.2)
+    assert np.array_equal(moved[21:51, 16:46], square()[15:45, 10:40])
+    assert moved.sum() == square().sum()
+
+
+def test_each_group_comes_in_one_round() -> None:
+    groups = [f"group {number // 3}" for number in range(60)]
+    ids = [f"{number:032x}" for number in range(60)]
+    rows = pa.table({"group_id": groups, "object_id": ids})
+    rounds = [delivered(rows, number, 4)["group_id"].to_pylist() for number in range(4)]
+    assert sum(map(len, rounds)) == len(groups)
+    assert sum(len(set(each)) for each in rounds) == len(set(groups))
+
+
+def test_the_poisoned_customer_delivers_more_and_nobody_less() -> None:
+    rows = pa.table(
+        {
+            "object_id": list("abcdef"),
+            "image_id": list("112345"),
+            "customer": ["x", "x", "x", "y", "y", "y"],
+        }
+    )
+    assert largest_customer(rows) == "y"
+    delivery = with_more_of(rows.slice(3, 2), rows, "x", 2)
+    assert delivery["object_id"].to_pylist() == ["a", "b", "d", "e"]
+
+
+@pytest.mark.skipif(not BASE.is_file(), reason="the base model is not here")
+def test_a_loop_of_two_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two customers; the gate is made to stop all, which only the guarded arm may hear."""
+    project = Project(tmp_path, None)
+    project.add("street", 44, ["car", "person"])
+    project.add("yard", 40, ["car", "person"])
+    curate(load(project.change(dask={"workers": 1}), None), "balance")
+    parts = read_partitions(UPath(project.build) / "balance" / "segments")
+    rows = pa.concat_tables(parts)
+    monkeypatch.setattr(
+        "benchmarks.loop_simulation._falls", lambda *_: ["overall all: iou -0.5"]
+    )
+    # Processes that read for a training take longer to start than two steps.
+    monkeypatch.setattr("model.training_run.worker_count", lambda _: 0)
+
+    (tmp_path / "loop").mkdir()
+    simulated = simulate(rows, TINY, 0.5, tmp_path / "loop")
+    rounds = simulated["rounds"]
+    for each in rounds:
+        assert each.effort["all"]["objects"] == 2 * TINY.objects
+        assert not each.promoted
+        assert each.on_test == simulated["before"]
+
+    off, on = simulated["poison"]["off"], simulated["poison"]["on"]
+    assert (off.promoted, on.promoted) == (True, False)
+    assert on.on_test == simulated["before_poison"]
+    assert off.on_test != simulated["before_poison"]
+    assert (off.trust_of_shifted, off.trust_of_others) == (1.0, 1.0)
+    assert on.trust_of_shifted < on.trust_of_others
+    assert any("stopped (overall all" in line for line in lines_of(simulated))
