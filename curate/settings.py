@@ -65,10 +65,7 @@ class ExportSettings(Section):
     )
     attribution: str = Field(
         default="",
-        description=(
-            "whom the licence wants named: the author, the work, where it is. It goes into the "
-            "metadata of each checkpoint that learns from the export"
-        ),
+        description="whom its licence wants named; checkpoints that learn from it do so",
     )
     role: Literal["auto", "train", "test"] = Field(
         default="auto",
@@ -359,10 +356,7 @@ class TrainSettings(Section):
     max_side: int = Field(
         default=512,
         ge=64,
-        description=(
-            "px; from a window with a longer side a piece is cut, after it has been reduced where "
-            "docs/training.md says so"
-        ),
+        description="px; of a longer window, once it is reduced (docs/training.md), a piece is cut",
     )
     jitter: Share = Field(
         default=0.5,
@@ -376,10 +370,7 @@ class TrainSettings(Section):
     )
     keep_start: Share = Field(
         default=0.0,
-        description=(
-            "share of the start in the weights that are kept, the rest is what was learned: a "
-            "model forgets less of what its start knew of other pictures (docs/training.md)"
-        ),
+        description="share of the start in the weights that are kept: less is forgotten",
     )
     seed: int = Field(
         default=0, ge=0, description="seed of all random numbers of training"

@@ -73,15 +73,13 @@ class BoxNetwork(nn.Module):
         A window of more than `COPY_PIXELS` is looked at twice: as it is, and reduced to so many.
         """
         maps, trust = self._before_colours(pixels, drawn)
-        fused = maps[:, 0]
         height, width = pixels.shape[-2:]
-        scale = (COPY_PIXELS / (height * width)) ** 0.5
-        if scale < 1:
-            copy, ratios = _reduced(pixels, scale)
-            its_maps, its_trust = self._before_colours(copy, drawn * ratios)
-            fused = (fused + _resized(its_maps[:, 0], height, width)) / 2
-            trust = (trust + its_trust) / 2
-        return settle(pixels, fused, trust)
+        if height * width <= COPY_PIXELS:
+            return settle(pixels, maps[:, 0], trust)
+        copy, its_drawn = _reduced(pixels, drawn)
+        its_maps, its_trust = self._before_colours(copy, its_drawn)
+        fused = (maps[:, 0] + _resized(its_maps[:, 0], height, width)) / 2
+        return settle(pixels, fused, (trust + its_trust) / 2)
 
     def _before_colours(self, pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
         """The maps before the colours count, (N, 7, H, W), and the trust in these, (N,)."""
@@ -132,17 +130,30 @@ def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
     return torch.tensor(values).view(1, 3, 1, 1) * 255
 
 
-def _reduced(pixels: Tensor, scale: float) -> tuple[Tensor, Tensor]:
-    """Windows (N, 3, H, W) reduced by a scale, and the ratios, (4,), for their boxes."""
+def _reduced(pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
+    """Windows (N, 3, H, W) reduced to `COPY_PIXELS`, and their drawn boxes in the copies."""
     height, width = pixels.shape[-2:]
+    scale = (COPY_PIXELS / (height * width)) ** 0.5
     rows = max(1, round(scale * height))
     columns = max(1, round(scale * width))
-    means = functional.interpolate(pixels.float(), (rows, columns), mode="area")
+    down = _shares(height, rows, pixels.device)
+    across = _shares(width, columns, pixels.device)
+    means = down @ pixels.float() @ across.mT
 
     x = columns / width
     y = rows / height
-    ratios = torch.tensor([x, y, x, y], device=pixels.device)
-    return means.round().to(torch.uint8), ratios
+    ratios = drawn.new_tensor([x, y, x, y])
+    return means.round().to(torch.uint8), drawn * ratios
+
+
+def _shares(length: int, cells: int, on: torch.device) -> Tensor:
+    """(cells, length): which share of each cell each px covers, if the cells divide the length."""
+    size = length / cells
+    begins = size * torch.arange(cells, device=on)[:, None]
+    px = torch.arange(length, device=on)
+    first = torch.maximum(begins, px)
+    last = torch.minimum(begins + size, px + 1)
+    return (last - first).clamp(min=0) / size
 
 
 def _resized(maps: Tensor, height: int, width: int) -> Tensor:
