@@ -75,6 +75,7 @@ MODEL_ENTRANCES = {
     "model.annotations.quality",
     "model.evaluation.changed_cases",
     "model.evaluation.evaluate",
+    "model.onnx_export",
     "model.predict",
     "model.ranks",
     "model.train",

@@ -26,8 +26,8 @@ GROUPS_OF = {
     "curate": [],
     "model": ["train"],
     "pipelines": ["pipelines"],
-    "examples": ["pipelines", "train"],
-    "benchmarks": ["pipelines", "train"],
+    "examples": ["pipelines", "train", "trainers", "dev"],
+    "benchmarks": ["pipelines", "train", "dev"],
     "tests": ["pipelines", "train", "dev"],
 }
 """The dependency groups that a room may import from, besides the library's own requirements."""

@@ -69,7 +69,7 @@ def test_the_curation_keeps_its_contracts_and_does_nothing_twice(
 
     outcome = verb("shard", project.settings, "--json")
     assert outcome.code == 0, outcome.err
-    assert "1 labels wait for a decision" in outcome.err
+    assert "1 label waits for a decision" in outcome.err
     assert "'blob'" in outcome.err
     stages = msgspec.json.decode(outcome.out)["stages"]
     assert stages["ingest"]["in"] == stages["ingest"]["out"] == 60

@@ -12,6 +12,7 @@ from pipelines.pages.comparison.comparison import COMPARISON_SECTIONS
 from pipelines.pages.curation.curation import CURATION_SECTIONS
 from pipelines.pages.evaluation.evaluation import EVALUATION_SECTIONS
 from pipelines.pages.inspection.inspection import INSPECTION_SECTIONS
+from pipelines.pages.loop.loop import LOOP_SECTIONS
 from pipelines.pages.page import Section, Values, render_page
 from pipelines.pages.quality.quality import QUALITY_SECTIONS
 from tests.pipelines.pages.page_reader import PageReader
@@ -24,6 +25,7 @@ PAGES = (
     INSPECTION_SECTIONS,
     QUALITY_SECTIONS,
     COMPARISON_SECTIONS,
+    LOOP_SECTIONS,
 )
 
 
@@ -53,7 +55,7 @@ def test_sections_appear_in_order() -> None:
 @pytest.mark.parametrize(
     "sections",
     PAGES,
-    ids=["curation", "evaluation", "inspection", "quality", "comparison"],
+    ids=["curation", "evaluation", "inspection", "quality", "comparison", "loop"],
 )
 def test_each_section_has_a_name_of_its_own_and_a_template(
     sections: Sequence[Section[object]],
