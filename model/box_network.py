@@ -72,11 +72,25 @@ class BoxNetwork(nn.Module):
 
         A window of more than `COPY_PIXELS` is looked at twice: as it is, and reduced to so many.
         """
-        maps, trust = self._before_colours(pixels, drawn)
         height, width = pixels.shape[-2:]
         if height * width <= COPY_PIXELS:
+            maps, trust = self._before_colours(pixels, drawn)
             return settle(pixels, maps[:, 0], trust)
-        copy, its_drawn = _reduced(pixels, drawn)
+        scale = (COPY_PIXELS / (height * width)) ** 0.5
+        rows = max(1, round(scale * height))
+        columns = max(1, round(scale * width))
+        return self.two_looks(pixels, drawn, rows, columns)
+
+    def two_looks(
+        self, pixels: Tensor, drawn: Tensor, rows: int | Tensor, columns: int | Tensor
+    ) -> Tensor:
+        """The answer from each window and its copy of so many rows and columns, (N, H, W) logits.
+
+        Arguments as `forward`. Where `torch.jit.trace` follows, rows and columns are tensors.
+        """
+        height, width = pixels.shape[-2:]
+        maps, trust = self._before_colours(pixels, drawn)
+        copy, its_drawn = _reduced(pixels, drawn, rows, columns)
         its_maps, its_trust = self._before_colours(copy, its_drawn)
         fused = (maps[:, 0] + _resized(its_maps[:, 0], height, width)) / 2
         return settle(pixels, fused, (trust + its_trust) / 2)
@@ -130,26 +144,26 @@ def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
     return torch.tensor(values).view(1, 3, 1, 1) * 255
 
 
-def _reduced(pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
-    """Windows (N, 3, H, W) reduced to `COPY_PIXELS`, and their drawn boxes in the copies."""
+def _reduced(
+    pixels: Tensor, drawn: Tensor, rows: int | Tensor, columns: int | Tensor
+) -> tuple[Tensor, Tensor]:
+    """Windows (N, 3, H, W) reduced to some rows and columns, and their drawn boxes there."""
     height, width = pixels.shape[-2:]
-    scale = (COPY_PIXELS / (height * width)) ** 0.5
-    rows = max(1, round(scale * height))
-    columns = max(1, round(scale * width))
     down = _shares(height, rows, pixels.device)
     across = _shares(width, columns, pixels.device)
-    means = down @ pixels.float() @ across.mT
+    means = down @ pixels.float() @ across.T
 
-    x = columns / width
-    y = rows / height
-    ratios = drawn.new_tensor([x, y, x, y])
+    x = torch.as_tensor(columns / width, device=drawn.device)
+    y = torch.as_tensor(rows / height, device=drawn.device)
+    ratios = torch.stack([x, y, x, y]).to(drawn.dtype)
     return means.round().to(torch.uint8), drawn * ratios
 
 
-def _shares(length: int, cells: int, on: torch.device) -> Tensor:
+def _shares(length: int, cells: int | Tensor, on: torch.device) -> Tensor:
     """(cells, length): which share of each cell each px covers, if the cells divide the length."""
-    size = length / cells
-    begins = size * torch.arange(cells, device=on)[:, None]
+    size = torch.as_tensor(length / cells, device=on)
+    cell = torch.arange(cells, device=on)  # type: ignore[arg-type]
+    begins = size * cell[:, None]
     px = torch.arange(length, device=on)
     first = torch.maximum(begins, px)
     last = torch.minimum(begins + size, px + 1)

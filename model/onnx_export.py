@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from upath import UPath
 
 from curate.storage import write_bytes
-from model.box_network import BoxNetwork
+from model.box_network import COPY_PIXELS, BoxNetwork
 from model.checkpoint import checkpoint_path, versions
 from model.predict import STEP
 from model.records import Origin
@@ -51,8 +51,18 @@ class _AnyWindow(nn.Module):
         padded = tall[:, _repeated(width)]
 
         pixels = padded.permute(2, 0, 1)[None]
-        maps = self.model(pixels, drawn[None])
-        return torch.sigmoid(maps[0, 0, :height, :width])
+        rows, columns = _copy_sides(*pixels.shape[-2:])
+        answer = self.model.two_looks(pixels, drawn[None], rows, columns)
+        return torch.sigmoid(answer[0, :height, :width])
+
+
+def _copy_sides(height: int, width: int) -> tuple[Tensor, Tensor]:
+    """Rows and columns of the reduced copy; a small window is its own copy, so it counts twice."""
+    pixels = torch.as_tensor(height * width)
+    scale = torch.sqrt(COPY_PIXELS / pixels).clamp(max=1.0)
+    rows = torch.round(scale * height).clamp(min=1).long()
+    columns = torch.round(scale * width).clamp(min=1).long()
+    return rows, columns
 
 
 def _repeated(side: int) -> Tensor:

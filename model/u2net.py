@@ -8,7 +8,6 @@ load.
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from model.records import Variant
 from model.u_block import Channels, UBlock, halve, resize_like
@@ -126,10 +125,11 @@ class U2Net(nn.Module):
         The features are (N, channels, h, w) each, from the finest to the coarsest.
         """
         height, width = x.shape[-2:]
-        below = max(0, MIN_SIDE - height)
-        right = max(0, MIN_SIDE - width)
-        if below or right:
-            x = functional.pad(x, (0, right, 0, below), mode="replicate")
+        # What torch traces has to hold for small pictures, too.
+        is_traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+        if is_traced or min(height, width) < MIN_SIDE:
+            x = x.index_select(2, _edge_repeated(height, x.device))
+            x = x.index_select(3, _edge_repeated(width, x.device))
         maps, levels = self._maps(x)
         return maps[..., :height, :width], levels
 
@@ -174,3 +174,12 @@ def build(variant: Variant) -> U2Net:
                 parameter.zero_()
         network.outconv.weight.fill_(1 / _LEVELS)
     return network
+
+
+def _edge_repeated(side: int, on: torch.device) -> Tensor:
+    """The rows of a picture with `MIN_SIDE` rows at least: the last of `side` rows is repeated."""
+    # While torch traces, a side is a tensor: arithmetic on it becomes part of the graph.
+    length = torch.as_tensor(side, device=on)
+    rows = torch.arange(length.clamp(min=MIN_SIDE), device=on)  # type: ignore[call-overload]
+    repeated: Tensor = rows.clamp(max=length - 1)
+    return repeated

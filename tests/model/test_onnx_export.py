@@ -61,8 +61,8 @@ def in_torch(model: BoxNetwork, window: Window, drawn: np.ndarray) -> np.ndarray
     )
     pixels = torch.from_numpy(padded).permute(2, 0, 1)[None]
     with torch.inference_mode():
-        maps = model(pixels, torch.from_numpy(drawn)[None])
-    return torch.sigmoid(maps[0, 0, :height, :width]).numpy()
+        answer = model.answer(pixels, torch.from_numpy(drawn)[None])
+    return torch.sigmoid(answer[0, :height, :width]).numpy()
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
