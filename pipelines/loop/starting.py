@@ -2,7 +2,6 @@
 
 import functools
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from curate.stores import is_local
 from model.predict import Segmenter, checkpoint_digest
 from model.promotion import Promotion, read_promotion
 from model.runs import RUNS
+from pipelines.load_segmenter import load_segmenter
 from pipelines.local_server import make_token
 from pipelines.loop.answer_log import ANSWERS, AnswerLog
 from pipelines.loop.answering import Answering, Served
@@ -77,12 +77,7 @@ def make_server(
     promoted. `say`: takes a line for whoever runs the server. InputError if the model cannot be
     read.
     """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("default")
-        served = _load(choose_model(build, named))
-    for each in caught:
-        if each.category is UserWarning:
-            say(f"note: {each.message}")
+    served = _load(choose_model(build, named), say)
     say(f"model: {served.state.name}; what you draw is kept in {store}")
 
     of_build = {}
@@ -92,7 +87,9 @@ def make_server(
         of_build = pictures_of(build)
         log = _answer_log(build, bounds, say)
         if named is None:
-            promoted = Promoted(build, functools.partial(_load_promoted, build), say)
+            promoted = Promoted(
+                build, functools.partial(_load_promoted, build, say), say
+            )
     pictures = Pictures(store, of_build, bounds.kept_bytes)
     answering = Answering(served, bounds.waiting_boxes, bounds.answer_seconds)
     service = Service(answering, pictures, bounds, log, promoted)
@@ -109,9 +106,11 @@ def _promoted(build: UPath, promotion: Promotion) -> Chosen:
     return Chosen(str(folder), f"run {promotion.run}, promoted", promotion.run)
 
 
-def _load_promoted(build: UPath, promotion: Promotion) -> Served:
+def _load_promoted(
+    build: UPath, say: Callable[[str], None], promotion: Promotion
+) -> Served:
     """The model of a promotion. InputError if it cannot be read, or is not as it was."""
-    served = _load(_promoted(build, promotion))
+    served = _load(_promoted(build, promotion), say)
     if served.state.digest != promotion.model:
         raise InputError(
             f"{build / RUNS / str(promotion.run)}: its checkpoint has changed since its training"
@@ -119,9 +118,9 @@ def _load_promoted(build: UPath, promotion: Promotion) -> Served:
     return served
 
 
-def _load(chosen: Chosen) -> Served:
+def _load(chosen: Chosen, say: Callable[[str], None]) -> Served:
     """A model that has been asked once. InputError if it cannot be read."""
-    segmenter = Segmenter.load(chosen.path)
+    segmenter = load_segmenter(chosen.path, say)
     _warm_up(segmenter)
     digest = checkpoint_digest(chosen.path)
     return Served(segmenter, ModelState(chosen.name, digest, chosen.run))

@@ -1,6 +1,5 @@
 """`predict`: masks for all boxes of a COCO document, as COCO."""
 
-import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,11 @@ from curate.exports.finding import find_image
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.pixels.images import Pixels
-from curate.pixels.simple_polygons import coco_rings, moved, simplify
+from curate.pixels.simple_polygons import coco_rings
 from curate.reasons import Fault, Reason, Refusal
 from curate.storage import write_bytes
 from pipelines.flow.screen import Screen
+from pipelines.load_segmenter import load_segmenter
 from pipelines.loop.boxes_document import (
     AskedImage,
     BoxesDocument,
@@ -29,6 +29,7 @@ from pipelines.loop.boxes_document import (
     read_boxes,
 )
 from pipelines.loop.downloads import Segmentation
+from pipelines.loop.masks_as_asked import regions_in_picture
 from pipelines.loop.picture_cache import decode_apart
 from pipelines.loop.records import CompressedMask
 from pipelines.loop.starting import Chosen
@@ -81,7 +82,8 @@ def predict(
     limits = Limits()
     document = read_boxes(UPath(boxes), limits.file_bytes)
     files = list_files(UPath(images), limits)
-    asking = _Asking(_load(model), files, limits, form)
+    segmenter = load_segmenter(model.path, Screen().note)
+    asking = _Asking(segmenter, files, limits, form)
 
     answered = 0
     with Screen().steps("predict", len(document.asked)) as advance:
@@ -128,18 +130,6 @@ def fault_of(predicted: Predicted) -> str:
         return ""
     first = faults[0]
     return f"{len(faults)} boxes lost to a bug; the first, {first.file_name}: {first.detail}"
-
-
-def _load(model: Chosen) -> "Segmenter":
-    from model.predict import Segmenter  # torch is slow to import
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("default")
-        segmenter = Segmenter.load(model.path)
-    for warning in caught:
-        if warning.category is UserWarning:
-            Screen().note(f"note: {warning.message}")
-    return segmenter
 
 
 def _answer_image(document: BoxesDocument, image: AskedImage, asking: _Asking) -> int:
@@ -221,8 +211,7 @@ def _as_coco(
         return None
     segmentation: Any = CompressedMask((height, width), run_lengths.compress(runs))
     if form == "polygons":
-        regions = simplify(answer.mask)
-        segmentation = coco_rings(moved(region, left, top) for region in regions)
+        segmentation = coco_rings(regions_in_picture(answer))
 
     x0, y0, x1, y1 = masks.box(runs)
     found: Entry = {

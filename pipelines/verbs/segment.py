@@ -1,7 +1,7 @@
 """`segment`: the mask of the object in a box, as a picture, run-lengths or polygons."""
 
-import warnings
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from curate.pixels.simple_polygons import coco_rings, simplify
 from curate.reasons import Refusal
 from curate.records import Box
 from curate.storage import write_bytes
+from pipelines.load_segmenter import load_segmenter
 from pipelines.loop.records import CompressedMask
 from pipelines.verbs.overlays import (
     DRAWN_BOX_COLOUR,
@@ -145,14 +146,7 @@ def _read_picture(picture: Path) -> Pixels:
 
 def _ask_model(model: str, pixels: Pixels, corners: list[Corners]) -> "list[Answer]":
     """The answer to each box. A warning of the model becomes a note on standard error."""
-    from model.predict import Segmenter  # torch is slow to import
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("default")
-        segmenter = Segmenter.load(model)
-    for warning in caught:
-        if warning.category is UserWarning:
-            typer.echo(f"note: {warning.message}", err=True)
+    segmenter = load_segmenter(model, partial(typer.echo, err=True))
     return segmenter.segment_with_confidence(pixels, corners)
 
 
