@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 import msgspec
 from upath import UPath
 
-from curate.pixels import masks, run_lengths
+from curate.pixels import run_lengths
 from pipelines.loop.answering import Answered
+from pipelines.loop.masks_as_asked import in_picture
 from pipelines.loop.records import Corners, Picture
 
 ANSWERS = "answers"
@@ -47,8 +48,7 @@ class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def given(picture: Picture, box: Corners, answer: Answered) -> GivenAnswer:
     """The record of an answer that is given now."""
-    window = answer.window
-    runs = masks.place(answer.mask, window.x0, window.y0, picture.height, picture.width)
+    runs = in_picture(answer, picture)
     return GivenAnswer(
         when=datetime.now(UTC).isoformat(timespec="milliseconds"),
         picture=picture.id,
