@@ -77,6 +77,11 @@ def from_first(value: _T) -> _T:
     return values[0]
 
 
+def wait_for_first() -> None:
+    """Wait until rank 0 comes here, too: it has written its files by then."""
+    from_first(None)
+
+
 def from_all(value: _T) -> list[_T]:
     """What each rank has, in their order."""
     if count() == 1:

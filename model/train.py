@@ -117,7 +117,7 @@ def _keep(
     if ranks.is_first():
         _, origin = load_checkpoint(checkpoint)
         keep_training(settings, origin, key, log, mix)
-    ranks.from_first(None)
+    ranks.wait_for_first()
 
 
 def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None:

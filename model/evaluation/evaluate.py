@@ -90,7 +90,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
 
     judgement, watched = _judge(settings, shards, model, origin, last, log)
     if not ranks.is_first():
-        ranks.from_first(None)  # waits until the files are written
+        ranks.wait_for_first()
         return report_path
 
     # Beside the folder until all is written: a killed run never leaves scores of one model
@@ -121,7 +121,7 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
     write_report(new / "report.json", report)
     replace_folder(folder)
     _keep(build, log)
-    ranks.from_first(None)
+    ranks.wait_for_first()
     return report_path
 
 
