@@ -18,7 +18,7 @@ from model.box_network import COPY_PIXELS, BoxNetwork
 from model.checkpoint import checkpoint_path, versions
 from model.predict import STEP
 from model.records import Origin
-from model.u2net import MIN_SIDE
+from model.u2net import MIN_SIDE, edge_repeated
 from model.weights import load_any
 
 _OPSET = 20  # the first in which GridSample is as torch means it
@@ -47,8 +47,8 @@ class _AnyWindow(nn.Module):
     def forward(self, window: Tensor, drawn: Tensor) -> Tensor:
         """(H, W) probabilities. `window`: (H, W, 3) uint8. `drawn`: (4,) float32."""
         height, width, _ = window.shape
-        tall = window[_repeated(height)]
-        padded = tall[:, _repeated(width)]
+        tall = window[edge_repeated(height, MIN_SIDE, window.device, STEP)]
+        padded = tall[:, edge_repeated(width, MIN_SIDE, window.device, STEP)]
 
         pixels = padded.permute(2, 0, 1)[None]
         rows, columns = _copy_sides(*pixels.shape[-2:])
@@ -63,16 +63,6 @@ def _copy_sides(height: int, width: int) -> tuple[Tensor, Tensor]:
     rows = torch.round(scale * height).clamp(min=1).long()
     columns = torch.round(scale * width).clamp(min=1).long()
     return rows, columns
-
-
-def _repeated(side: int) -> Tensor:
-    """The rows of a padded window, as rows of the window: the last one is repeated."""
-    # While torch traces, a side is a tensor: arithmetic on it becomes part of the graph.
-    length = torch.as_tensor(side)
-    steps = (length + STEP - 1) // STEP
-    padded = (STEP * steps).clamp(min=MIN_SIDE)
-    places: Tensor = torch.arange(padded)  # type: ignore[call-overload]
-    return places.clamp(max=length - 1)
 
 
 def export_onnx(path: str | Path, out: UPath) -> dict[str, str]:

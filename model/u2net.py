@@ -128,8 +128,8 @@ class U2Net(nn.Module):
         # What torch traces has to hold for small pictures, too.
         is_traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
         if is_traced or min(height, width) < MIN_SIDE:
-            x = x.index_select(2, _edge_repeated(height, x.device))
-            x = x.index_select(3, _edge_repeated(width, x.device))
+            x = x.index_select(2, edge_repeated(height, MIN_SIDE, x.device))
+            x = x.index_select(3, edge_repeated(width, MIN_SIDE, x.device))
         maps, levels = self._maps(x)
         return maps[..., :height, :width], levels
 
@@ -176,10 +176,14 @@ def build(variant: Variant) -> U2Net:
     return network
 
 
-def _edge_repeated(side: int, on: torch.device) -> Tensor:
-    """The rows of a picture with `MIN_SIDE` rows at least: the last of `side` rows is repeated."""
+def edge_repeated(side: int, least: int, on: torch.device, step: int = 1) -> Tensor:
+    """The rows of a picture that is padded: the last of its `side` rows is repeated.
+
+    It then has `least` rows or more, and a multiple of `step`, which divides `least`.
+    """
     # While torch traces, a side is a tensor: arithmetic on it becomes part of the graph.
     length = torch.as_tensor(side, device=on)
-    rows = torch.arange(length.clamp(min=MIN_SIDE), device=on)  # type: ignore[call-overload]
+    padded = step * ((length + step - 1) // step)
+    rows = torch.arange(padded.clamp(min=least), device=on)  # type: ignore[call-overload]
     repeated: Tensor = rows.clamp(max=length - 1)
     return repeated
