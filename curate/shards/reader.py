@@ -48,6 +48,9 @@ _DESCRIBED = [
 ]
 
 
+_OTHER_SIZE = "its pictures are not of the size that is stated"
+
+
 class EmptySplit(InputError):
     """The shards hold no object of the split that is asked for."""
 
@@ -154,17 +157,27 @@ class Shards:
 
         InputError if they cannot be decoded, or are not of the size that the row says.
         """
-        image, mask = self.encoded(row)
-        x0, y0, x1, y1 = self.crops[row].tolist()
-        shape = (y1 - y0, x1 - x0)
+        image, _ = self.encoded(row)
         try:
             pixels = stored.decode_crop(image)
-            inside = stored.decode_mask(mask)
         except stored.Undecodable as error:
             raise self._broken(row, str(error)) from None
-        if pixels.shape != (*shape, 3) or inside.shape != shape:
-            raise self._broken(row, "its pictures are not of the size that is stated")
-        return pixels, inside
+        mask = self.mask(row)
+        if pixels.shape != (*mask.shape, 3):
+            raise self._broken(row, _OTHER_SIZE)
+        return pixels, mask
+
+    def mask(self, row: int) -> Mask:
+        """The mask of a row alone, (H, W) bool. InputError as `crop`."""
+        _, encoded = self.encoded(row)
+        x0, y0, x1, y1 = self.crops[row].tolist()
+        try:
+            mask = stored.decode_mask(encoded)
+        except stored.Undecodable as error:
+            raise self._broken(row, str(error)) from None
+        if mask.shape != (y1 - y0, x1 - x0):
+            raise self._broken(row, _OTHER_SIZE)
+        return mask
 
     def sample(
         self, row: int, drawn: Sides | None = None, window: Sides | None = None

@@ -1,11 +1,10 @@
 """Annotations read from the shards, with what other objects cover of their crops."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from curate.pixels.images import decode_mask_png
 from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards.reader import Shards
@@ -54,18 +53,23 @@ def neighbours(shards: Shards) -> list[list[int]]:
     return found
 
 
-def other_masks(
-    shards: Shards, row: int, others: list[int], whole: bool = False
-) -> Iterator[Mask]:
-    """What other rows' objects cover of the crop of a row: (H, W) masks that are not empty.
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherMask:
+    """What another object covers of a crop."""
 
-    `whole`: only objects that lie in the crop as a whole. What a crop cuts off ends in straight
-    sides, as no other object does.
-    """
+    mask: Mask
+    """(H, W) bool in the crop, not empty."""
+
+    is_whole: bool
+    """Whether the object lies in the crop as a whole. What a crop cuts off ends in straight sides,
+    as no other object does."""
+
+
+def other_masks(shards: Shards, row: int, others: list[int]) -> Iterator[OtherMask]:
+    """What other rows' objects cover of the crop of a row, without those that cover nothing."""
     own = crop_box(shards, row)
     for other in others:
-        _, encoded = shards.encoded(other)
-        mask = decode_mask_png(encoded)
+        mask = shards.mask(other)
         crop = crop_box(shards, other)
         left = max(own.x0, crop.x0)
         top = max(own.y0, crop.y0)
@@ -75,24 +79,22 @@ def other_masks(
         theirs = mask[
             top - crop.y0 : bottom - crop.y0, left - crop.x0 : right - crop.x0
         ]
-        if whole and theirs.sum() < mask.sum():
-            continue
         if theirs.any():
             placed = np.zeros((own.height, own.width), np.bool_)
             rows = slice(top - own.y0, bottom - own.y0)
             columns = slice(left - own.x0, right - own.x0)
             placed[rows, columns] = theirs
-            yield placed
+            yield OtherMask(placed, is_whole=bool(theirs.sum() == mask.sum()))
 
 
-def beside_others(annotation: Annotation, others: Sequence[Mask]) -> Annotation:
+def beside_others(annotation: Annotation, others: Sequence[OtherMask]) -> Annotation:
     """The annotation with what its mask shares with the other objects' masks of its crop."""
     area = np.count_nonzero(annotation.mask)
     shared = 0.0
     swallowed = 0.0
     for other in others:
-        both = np.count_nonzero(annotation.mask & other)
-        of_other = np.count_nonzero(other)
+        both = np.count_nonzero(annotation.mask & other.mask)
+        of_other = np.count_nonzero(other.mask)
         shared = max(shared, both / (area + of_other - both))
         if of_other >= _LIKE_SIZE * area:
             swallowed = max(swallowed, both / of_other)

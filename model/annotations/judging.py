@@ -111,13 +111,17 @@ def _spoiled(
 ) -> tuple[Spoiling, Annotation] | None:
     """An object's annotation spoiled in one of some ways; None if it cannot be."""
     annotation = read_annotation(shards, row)
+    others = list(other_masks(shards, row, near))
+    whole = [each.mask for each in others if each.is_whole]
+    everything = [each.mask for each in others]
     for place in rng.permutation(len(kinds)).tolist():
         kind = kinds[place]
-        others = list(other_masks(shards, row, near, whole=kind is Spoiling.MERGED))
-        mask = spoil(kind, annotation.mask, others, rng)
+        masks = everything
+        if kind is Spoiling.MERGED:
+            masks = whole
+        mask = spoil(kind, annotation.mask, masks, rng)
         if mask is not None:
-            spoiled = replace(annotation, mask=mask)
-            return kind, beside_others(spoiled, list(other_masks(shards, row, near)))
+            return kind, beside_others(replace(annotation, mask=mask), others)
     return None
 
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from curate.pixels.masks import Mask
 from curate.records import Box
-from model.annotations.annotations import beside_others
+from model.annotations.annotations import OtherMask, beside_others
 from model.annotations.asking import Annotation, Answers
 from model.annotations.evidence import Evidence
 from model.annotations.outlines import STEPS, snap, trace
@@ -84,15 +84,19 @@ def test_a_second_object_shows() -> None:
 
 def test_a_mask_that_covers_another_annotation_shows() -> None:
     merged = DISK | SECOND
-    found = beside_others(annotation(merged), [SECOND])
+    found = beside_others(annotation(merged), [OtherMask(SECOND, is_whole=True)])
     assert found.shared == SECOND.sum() / merged.sum()
     assert (
         found.swallowed == 0
     )  # under a quarter of the mask, it may be a part of the object
 
     half = DISK & (columns < 60)
-    assert beside_others(annotation(DISK), [half]).swallowed == 1
-    of_half = beside_others(annotation(half), [DISK]).swallowed
+    assert (
+        beside_others(annotation(DISK), [OtherMask(half, is_whole=True)]).swallowed == 1
+    )
+    of_half = beside_others(
+        annotation(half), [OtherMask(DISK, is_whole=True)]
+    ).swallowed
     assert of_half == half.sum() / DISK.sum()
 
 
