@@ -35,14 +35,13 @@ class Details:
 
 def details(thumbnails: NDArray[np.uint8]) -> Details:
     """What `look_alike` compares. `thumbnails`: (n, px), as `Probe.thumbnail` has them."""
-    width, height = THUMBNAIL_SIZE
-    grey = thumbnails.reshape(-1, height, width).astype(np.float32)
+    grey = _grey(thumbnails)
     return Details(_patterns(grey), _sure_bits(grey))
 
 
 def have_detail(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """(n,) whether there is anything in each thumbnail to compare: without it none is alike."""
-    return np.asarray(details(thumbnails).patterns.any(axis=1))
+    return np.asarray(_patterns(_grey(thumbnails)).any(axis=1))
 
 
 def look_alike(
@@ -55,6 +54,12 @@ def look_alike(
     least = np.where(says_much, _ALIKE, _ALIKE_UNSURE)
     alike: NDArray[np.bool_] = correlation >= least
     return alike
+
+
+def _grey(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, height, width) of (n, px) thumbnails."""
+    width, height = THUMBNAIL_SIZE
+    return thumbnails.reshape(-1, height, width).astype(np.float32)
 
 
 def _patterns(grey: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -58,10 +58,8 @@ class Pins:
 
     def of(self, image_ids: Ids) -> SplitNumbers:
         """(n,) the pin of each image; −1 if it has none."""
-        place = np.searchsorted(self.image_ids, image_ids)
-        padded_ids = np.append(self.image_ids, b"")
+        place, is_pinned = _find(self.image_ids, image_ids)
         padded_splits = np.append(self.splits, np.int8(_NONE))
-        is_pinned = padded_ids[place] == image_ids
         return np.where(is_pinned, padded_splits[place], np.int8(_NONE))
 
 
@@ -175,11 +173,17 @@ def split_objects(
 def _places(image_ids: pa.ChunkedArray, known: Assigned) -> NDArray[np.int64]:
     """(rows,) where each image is in `known`. KeyError for one that is not there."""
     ids = ids_of(image_ids)
-    place = np.searchsorted(known.image_ids, ids)
-    is_known = np.append(known.image_ids, b"")[place] == ids
+    place, is_known = _find(known.image_ids, ids)
     if not is_known.all():
         raise KeyError(ids[~is_known][0].decode())
     return place
+
+
+def _find(known: Ids, ids: Ids) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """(n,) where each id is in `known`, which is sorted, and whether it is there."""
+    place = np.searchsorted(known, ids)
+    is_there = np.append(known, b"")[place] == ids
+    return place, is_there
 
 
 def _are_held_out(segments: pa.Table, settings: SplitSettings) -> NDArray[np.bool_]:
