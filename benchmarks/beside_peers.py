@@ -14,7 +14,7 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from benchmarks.ingest_to_shards import Source, made_sources, open_sets, run_pipeline
+from benchmarks.ingest_to_shards import Source, run_pipeline, sources_of
 from benchmarks.shared.timing import Measured, cpu_clock, ratio, report
 
 PEERS = ("supervision", "datumaro", "datasets")
@@ -39,9 +39,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        sources = made_sources(folder / "made")
-        if arguments.data:
-            sources = open_sets(arguments.data)
+        sources = sources_of(arguments.data, folder / "made")
         measured = measure(sources, arguments.peers, folder, arguments.repeats)
     _report(measured)
 

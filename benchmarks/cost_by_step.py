@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from benchmarks.ingest_to_shards import Source, made_sources, open_sets, run_pipeline
+from benchmarks.ingest_to_shards import Source, run_pipeline, sources_of
 from benchmarks.shared import bare_loop
 from benchmarks.shared.grown_coco import grow
 from benchmarks.shared.timing import report
@@ -164,9 +164,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        given = made_sources(folder / "made")
-        if arguments.data:
-            given = open_sets(arguments.data)
+        given = sources_of(arguments.data, folder / "made")
         source = grown(given, arguments.objects, folder / "grown")
         costs = measure(source, folder, arguments.repeats)
     _report(costs)

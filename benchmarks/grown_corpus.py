@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.cost_by_step import grown
 from benchmarks.ingest_coco import Cost, cost_of
-from benchmarks.ingest_to_shards import Source, made_sources, open_sets
+from benchmarks.ingest_to_shards import Source, sources_of
 from benchmarks.shared.curating import command
 from benchmarks.shared.timing import report
 
@@ -50,9 +50,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        given = made_sources(folder / "made")
-        if arguments.data:
-            given = open_sets(arguments.data)
+        given = sources_of(arguments.data, folder / "made")
         keep = arguments.keep or folder
         small, middle, large = (_grown_once(given, number, keep) for number in OBJECTS)
         costs = [

@@ -125,6 +125,13 @@ def _has_open_sets(data: Path) -> bool:
     return (data / "coco-mini").is_dir() and (data / "carparts").is_dir()
 
 
+def sources_of(data: Path | None, folder: Path) -> list[Source]:
+    """The open sets below `data`; without it, exports like theirs, made in `folder`."""
+    if data is None:
+        return made_sources(folder)
+    return open_sets(data)
+
+
 def open_sets(data: Path) -> list[Source]:
     """The open sets below a folder."""
     coco = data / "coco-mini"

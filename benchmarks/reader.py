@@ -25,7 +25,7 @@ import numpy as np
 import webdataset
 from PIL import Image
 
-from benchmarks.ingest_to_shards import made_sources, open_sets, run_pipeline
+from benchmarks.ingest_to_shards import run_pipeline, sources_of
 from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
 from curate.pixels import stored
 from curate.settings import CropSettings
@@ -84,9 +84,7 @@ def main() -> None:
     data: dict[str, Any] = {"threads": arguments.threads, "cpu": arguments.cpu}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        sources = made_sources(folder / "exports")
-        if arguments.data:
-            sources = open_sets(arguments.data)
+        sources = sources_of(arguments.data, folder / "exports")
         codecs: tuple[Literal["auto", "webp"], ...] = ("auto", "webp")
         for codec in codecs:
             build = folder / codec / "build"
