@@ -41,8 +41,13 @@ def corners_of(value: DrawnValue, picture: Picture) -> Corners:
 
     cos = math.cos(math.radians(value.rotation))
     sin = math.sin(math.radians(value.rotation))
-    xs = [x, x + width * cos, x - height * sin, x + width * cos - height * sin]
-    ys = [y, y + width * sin, y + height * cos, y + width * sin + height * cos]
+    xs = []
+    ys = []
+    for across in (0, width):
+        for down in (0, height):
+            xs.append(x + across * cos - down * sin)
+            ys.append(y + across * sin + down * cos)
+
     # Percent are seldom exact: a millionth of a px must not take another px in.
     corners = (min(xs), min(ys), max(xs), max(ys))
     x0, y0, x1, y1 = (round(each, 3) for each in corners)
