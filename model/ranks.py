@@ -6,6 +6,7 @@ batch normalisation. So the weights are, within rounding, those of one process, 
 number of ranks. In a single process nothing of this does anything.
 """
 
+import importlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ def together() -> Iterator[None]:
     """
     if "LOCAL_RANK" not in os.environ:
         raise InputError("several ranks are started by torchrun, see docs/training.md")
+    # AdamW imports this module at its first step. Its functions have the group of that moment as
+    # a default, so the group would outlive its end, and gloo's threads abort the process at exit.
+    importlib.import_module("torch.distributed.nn")
     backend = "gloo"
     if device().type == "cuda":
         backend = "nccl"

@@ -39,16 +39,20 @@ QUICK = {
 def on_two_ranks(settings: Path) -> str:
     """Train and judge with torchrun; what was told."""
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command += ["--master-port", str(port), "-m", "pipelines.on_ranks", str(settings)]
+    command += ["--master-port", free_port(), "-m", "pipelines.on_ranks", str(settings)]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def free_port() -> str:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
 
 
 def test_two_ranks_do_what_one_process_does(
@@ -120,6 +124,37 @@ def test_who_was_not_started_by_torchrun_is_told(
         ranks.together(),
     ):
         pass
+
+
+# A training step in a process that has met others, then the threads that are left.
+LEFT_THREADS = """
+from pathlib import Path
+import torch
+from model import ranks
+
+with ranks.together():
+    weights = torch.nn.Linear(3, 1)
+    weights(torch.ones(3)).backward()
+    torch.optim.AdamW(weights.parameters()).step()
+print(*[name.read_text() for name in Path("/proc/self/task").glob("*/comm")])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_thread_of_the_group_outlives_it() -> None:
+    # One that does is ended by the interpreter, now and then with SIGABRT.
+    alone = {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1"}
+    meet = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT_THREADS],
+        cwd=ROOT,
+        env=os.environ | alone | meet,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "python" in done.stdout
+    assert "gloo" not in done.stdout
 
 
 def test_in_one_process_the_norm_is_the_published_one() -> None:
