@@ -15,7 +15,7 @@ from model.checkpoint import load_checkpoint, versions
 from model.hardware import device
 from model.keep_runs import keep_training
 from model.mixing import mixed
-from model.records import TrainingRecord, checked_record
+from model.records import Origin, TrainingRecord, checked_record
 from model.runs import Mix
 from model.start import start_model
 from model.training_run import TrainingRun, finish
@@ -47,17 +47,7 @@ def train(
     if new is not None:
         shards, mix = mixed(shards, new, settings.loop.new_share)
     start = start_model(settings.train, shards, log)
-    depends_on = [
-        _CODE_VERSION,
-        shards.digest,
-        settings.train.model_dump(),
-        settings.crop.model_dump(),
-        start.origin.start,
-        versions(),
-    ]
-    if mix is not None and new is not None:
-        depends_on += [settings.loop.new_share, sorted(new)]
-    key = digest(*depends_on)
+    key = _key(settings, shards, start.origin, new if mix else None)
 
     best = folder / "model.safetensors"
     if ranks.from_first(best.is_file() and _is_done(folder, key)):
@@ -68,13 +58,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     state = TrainingState(start.model, settings.train, device())
     state_file = folder / "state.pt"
-    if state.load(state_file, key):
-        log(f"train: goes on at step {state.progress.step}")
-    elif state_file.exists():
-        log(
-            f"train: {state_file} is broken, or belongs to other shards, settings, start or "
-            "versions: begins anew"
-        )
+    _resume(state, state_file, key, log)
     sources = start.origin.sources | _sources(settings, shards)
     run = TrainingRun(
         settings=settings,
@@ -90,6 +74,40 @@ def train(
         state_file.unlink(missing_ok=True)
     _keep(settings, best, key, mix, log)
     return best
+
+
+def _key(
+    settings: Settings, shards: Shards, start: Origin, new: Collection[str] | None
+) -> str:
+    """The digest of all that the weights depend on.
+
+    `new`: ids of the objects that get a share of the draws as new ones; None where all objects
+    are drawn by weight.
+    """
+    depends_on = [
+        _CODE_VERSION,
+        shards.digest,
+        settings.train.model_dump(),
+        settings.crop.model_dump(),
+        start.start,
+        versions(),
+    ]
+    if new is not None:
+        depends_on += [settings.loop.new_share, sorted(new)]
+    return digest(*depends_on)
+
+
+def _resume(
+    state: TrainingState, state_file: Path, key: str, log: Callable[[str], None]
+) -> None:
+    """Load the state of a run that was killed, if its key is this run's."""
+    if state.load(state_file, key):
+        log(f"train: goes on at step {state.progress.step}")
+    elif state_file.exists():
+        log(
+            f"train: {state_file} is broken, or belongs to other shards, settings, start or "
+            "versions: begins anew"
+        )
 
 
 def _sources(settings: Settings, shards: Shards) -> dict[str, str]:

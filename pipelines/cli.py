@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from pipelines.arguments import AsJson, DryRun, Root, SettingsFile, Until, load
+from pipelines.cli_boxes import segment, serve
 from pipelines.cli_elsewhere import add_verbs_for_other_programs
 from pipelines.cli_exports import formats, init, inspect
 from pipelines.cli_loop import loop
@@ -181,110 +182,8 @@ def audit(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
 app.add_typer(taxonomy_app, name="taxonomy")
 
 
-@app.command()
-@ends_well
-def segment(
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="A picture.")],
-    box: Annotated[
-        list[str],
-        typer.Option(
-            metavar="x0,y0,x1,y1", help="The drawn box, px, half-open; repeatable."
-        ),
-    ],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="PNG", help="Write the mask."),
-    ] = None,
-    model: Annotated[
-        str, typer.Option(metavar="PATH", help="base, a checkpoint, or BUILD/promoted.")
-    ] = "base",
-    overlay: Annotated[
-        Path | None, typer.Option(metavar="PNG", help="Draw the mask on the picture.")
-    ] = None,
-    rle: Annotated[
-        bool, typer.Option("--rle", help="Print the mask as COCO run-lengths.")
-    ] = False,
-    polygon: Annotated[
-        bool,
-        typer.Option("--polygon", help="Print the outline along px edges, exactly."),
-    ] = False,
-    polygons: Annotated[
-        bool,
-        typer.Option("--polygons", help="Print COCO polygons of few corners."),
-    ] = False,
-    tolerance: Annotated[
-        float,
-        typer.Option(
-            metavar="PX", min=0, help="That they may be off the mask's outline."
-        ),
-    ] = 0.75,
-    min_area: Annotated[
-        float,
-        typer.Option(
-            metavar="PX", min=0, help="Smaller islands and holes are left out."
-        ),
-    ] = 64.0,
-    as_json: AsJson = False,
-) -> None:
-    """Find the mask of the object in a box. Prints JSON, a list for several boxes.
-
-    Without JSON it prints how sure the mask is, where the model can tell.
-    """
-    from curate.errors import InputError
-    from pipelines.verbs.segment import Simplicity, Wanted, text
-    from pipelines.verbs.segment import segment as run
-
-    prints = rle or polygon or polygons or as_json
-    if output is None and overlay is None and not prints:
-        raise InputError(
-            "nothing to write: give -o FILE, --overlay FILE, --rle, --polygon, "
-            "--polygons or --json"
-        )
-    simple = None
-    if polygons:
-        simple = Simplicity(tolerance, min_area)
-    found = run(image, box, model, Wanted(output, overlay, rle, polygon, simple))
-    if len(found) == 1:
-        give(found[0], prints, text(found))
-    else:
-        give(found, prints, text(found))
-
-
-@app.command()
-@ends_well
-def serve(
-    settings: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[SETTINGS]",
-            help="Its build's model and test pictures; without it: the base.",
-        ),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(metavar="PATH", help="base, or a checkpoint, instead of those."),
-    ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Keep pictures and masks here, instead of <build>/serve.",
-        ),
-    ] = None,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port of 127.0.0.1; 0: any.")
-    ] = 8750,
-    root: Root = None,
-) -> None:
-    """Serve a page and an API on this machine that answer drawn boxes with masks."""
-    from pipelines.verbs.serve import serve as run
-
-    loaded = None
-    if settings is not None:
-        loaded = load(settings, root)
-    run(loaded, model, store, port)
-
-
+app.command()(segment)
+app.command()(serve)
 app.command()(loop)
 
 

@@ -13,41 +13,47 @@ from pipelines.failures import ends_well
 from pipelines.flow.screen import printable
 from pipelines.results import give
 
+_Export = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH",
+        help="An export: a folder, archive, URL or document. Or a settings file.",
+    ),
+]
+_Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="NAME", help="Read it as this format; else as the best."
+    ),
+]
+_Images = Annotated[
+    int,
+    typer.Option(
+        min=0, help="Images to read of an export; 0 reads all. Documents are whole."
+    ),
+]
+_Page = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HTML",
+        help=(
+            "Where the page of pictures is written, instead of build/inspect. "
+            "Empty: nowhere."
+        ),
+    ),
+]
+_FollowLinks = Annotated[
+    bool, typer.Option("--follow-links", help="Follow links out of the export.")
+]
+
 
 @ends_well
 def inspect(
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="PATH",
-            help="An export: a folder, archive, URL or document. Or a settings file.",
-        ),
-    ],
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format", metavar="NAME", help="Read it as this format; else as the best."
-        ),
-    ] = None,
-    images: Annotated[
-        int,
-        typer.Option(
-            min=0, help="Images to read of an export; 0 reads all. Documents are whole."
-        ),
-    ] = 200,
-    page: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HTML",
-            help=(
-                "Where the page of pictures is written, instead of build/inspect. "
-                "Empty: nowhere."
-            ),
-        ),
-    ] = None,
-    follow_links: Annotated[
-        bool, typer.Option("--follow-links", help="Follow links out of the export.")
-    ] = False,
+    path: _Export,
+    format_name: _Format = None,
+    images: _Images = 200,
+    page: _Page = None,
+    follow_links: _FollowLinks = False,
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:

@@ -93,33 +93,15 @@ def evaluate(settings: Settings, log: Callable[[str], None]) -> UPath:
         ranks.wait_for_first()
         return report_path
 
-    # Beside the folder until all is written: a killed run never leaves scores of one model
-    # beside the report of another.
-    new = new_folder_of(folder)
-    remove_folder(new)
+    report = _report(
+        settings, shards, judgement, _judged(model, origin, inputs), inputs
+    )
     iou = column(judgement.scores["model"], "iou")
-    trained = _trained_concepts(shards)
-    write_table(
-        new / "scores.parquet",
-        scores_table(shards, judgement, trained, watched.expected_ious),
-    )
-    judged = list(strata(shards.table, trained))
-    with one_thread():
-        table = cases_table(shards, model, iou, judged)
-    write_table(new / "cases.parquet", table)
-
-    judged_model = JudgedModel(
-        digest=inputs.model,
-        **msgspec.structs.asdict(origin),
-        parameters=sum(each.numel() for each in model.network.parameters()),
-    )
-    report = _report(settings, shards, judgement, judged_model, inputs)
     report = msgspec.structs.replace(report, confidence=watched.report(iou))
     if last is not None:
         gate = judge_gate(settings, shards, judgement, last)
         report = msgspec.structs.replace(report, gate=gate)
-    write_report(new / "report.json", report)
-    replace_folder(folder)
+    _write(folder, report, shards, model, judgement, watched)
     _keep(build, log)
     ranks.wait_for_first()
     return report_path
@@ -147,6 +129,43 @@ def _judge(
     judgement = judge(shards, trained, settings.dask.workers, log)
     watched.share()
     return judgement, watched
+
+
+def _judged(model: BoxNetwork, origin: Origin, inputs: _Inputs) -> JudgedModel:
+    """What the report says of the model itself."""
+    return JudgedModel(
+        digest=inputs.model,
+        **msgspec.structs.asdict(origin),
+        parameters=sum(each.numel() for each in model.network.parameters()),
+    )
+
+
+def _write(
+    folder: UPath,
+    report: Report,
+    shards: Shards,
+    model: BoxNetwork,
+    judgement: Judgement,
+    watched: WatchedModel,
+) -> None:
+    """Write the report with its scores and cases, in place of those that are in the folder.
+
+    All is written beside the folder first: a killed run never leaves scores of one model beside
+    the report of another.
+    """
+    new = new_folder_of(folder)
+    remove_folder(new)
+    trained = _trained_concepts(shards)
+    scores = scores_table(shards, judgement, trained, watched.expected_ious)
+    write_table(new / "scores.parquet", scores)
+
+    iou = column(judgement.scores["model"], "iou")
+    judged = list(strata(shards.table, trained))
+    with one_thread():
+        cases = cases_table(shards, model, iou, judged)
+    write_table(new / "cases.parquet", cases)
+    write_report(new / "report.json", report)
+    replace_folder(folder)
 
 
 def _last_model(

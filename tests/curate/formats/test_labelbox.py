@@ -249,7 +249,10 @@ def test_older_exports(
         {"external_id": "photos/a.png"},
         {"external_id": "a photo", "global_key": "a.png"},
         {
-            "row_data": "https://storage.labelbox.com/x%2F9b49debe-9c2b-cb3e-aad1-2d98e22f5c95-a.png"
+            "row_data": (
+                "https://storage.labelbox.com/"
+                "x%2F9b49debe-9c2b-cb3e-aad1-2d98e22f5c95-a.png"
+            )
         },
         {"external_id": "", "row_data": "gs://bucket/photos/a.png?x=1"},
     ],

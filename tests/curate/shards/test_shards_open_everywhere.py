@@ -175,7 +175,9 @@ def check_pictures(image: Image.Image, mask: Image.Image, folder: Path) -> None:
 
 
 def test_the_document_names_every_column() -> None:
-    table = re.search(r"^## Columns\n(.*?)^## ", DOCUMENT, re.DOTALL | re.MULTILINE)[1]  # type: ignore[index]
+    found = re.search(r"^## Columns\n(.*?)^## ", DOCUMENT, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    table = found[1]
     named = [
         name
         for line in table.splitlines()
