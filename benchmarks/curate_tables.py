@@ -29,10 +29,11 @@ from benchmarks.shared.made_tables import (
 from benchmarks.shared.memory_of_tree import peak_of_tree
 from benchmarks.shared.timing import report
 from curate import ledger
+from curate.curation_settings import LicenceSettings
 from curate.labels.concept_file import load_concepts
 from curate.ledger import LedgerReport
 from curate.schema import DROPS
-from curate.settings import OWN_TAXONOMY, DaskSettings, LicenceSettings, Settings
+from curate.settings import OWN_TAXONOMY, DaskSettings, Settings
 from curate.storage import write_table
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run, Stage, StageOutput, run_stages

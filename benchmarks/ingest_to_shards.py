@@ -27,10 +27,12 @@ from benchmarks.shared.bare_loop import bare_loop, rows_of_crops
 from benchmarks.shared.pictures import EXPORTS, Statistics, make_exports
 from benchmarks.shared.plain_script import plain_script
 from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
+from curate.curation_settings import CropSettings, LicenceSettings
+from curate.export_settings import ExportSettings
 from curate.pixels import images
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
-from curate.settings import CropSettings, ExportSettings, LicenceSettings, Settings
+from curate.settings import Settings
 from curate.shards.layout import shard_files
 from pipelines.flow.cluster import Workers
 from pipelines.flow.runner import Run, run_stages

@@ -27,8 +27,8 @@ from PIL import Image
 
 from benchmarks.ingest_to_shards import run_pipeline, sources_of
 from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
+from curate.curation_settings import CropSettings
 from curate.pixels import stored
-from curate.settings import CropSettings
 from curate.shards.reader import Shards, open_shards, random_windows
 from curate.shards.streaming import stream
 

@@ -19,7 +19,8 @@ from upath import UPath
 
 from benchmarks.annotation_quality import make_build, spoil_rows
 from benchmarks.shared.timing import report
-from curate.settings import BalanceSettings, Settings
+from curate.curation_settings import BalanceSettings
+from curate.settings import Settings
 from curate.shards.reader import open_shards
 from curate.stages.balance import quality_trusts
 from curate.storage import read_partitions, read_table

@@ -24,8 +24,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from upath import UPath
 
+from curate.curation_settings import SplitSettings
 from curate.formats import options_by_name
-from curate.settings import Settings, SplitSettings
+from curate.settings import Settings
 from curate.settings_file import load_settings
 from curate.shards.layout import shard_files, split_of
 from curate.shards.manifest import ShardFile, make_manifest

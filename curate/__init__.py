@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from curate import formats
+    from curate.curation_settings import CropSettings
     from curate.errors import InputError
     from curate.exports.export import Export
     from curate.flags import Flag
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         RegionMap,
         RowRunLengths,
     )
-    from curate.settings import CropSettings
     from curate.shards.epochs import Bookmark, Consumer, batches
     from curate.shards.reader import Sample, Shards, open_shards, random_windows
     from curate.shards.sampling import order
@@ -78,6 +78,7 @@ __all__ = [
 ]
 
 _FILES = {
+    "curate.curation_settings": ("CropSettings",),
     "curate.errors": ("InputError",),
     "curate.exports.export": ("Export",),
     "curate.flags": ("Flag",),
@@ -97,7 +98,6 @@ _FILES = {
         "RegionMap",
         "RowRunLengths",
     ),
-    "curate.settings": ("CropSettings",),
     "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),
     "curate.shards.reader": (
         "Sample",

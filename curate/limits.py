@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
 """A name that is safe in paths and messages."""
 
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+"""A part of a whole, from 0 to 1."""
+
 
 class Section(BaseModel):
     """Base of the settings' sections: unknown keys are errors, and values never change.

@@ -12,13 +12,9 @@ from pydantic import ValidationError
 from upath import UPath
 
 from curate.errors import InputError, nearest
-from curate.settings import (
-    OWN_TAXONOMY,
-    RUN_NAME,
-    STARTS_WITHOUT_FILE,
-    ExportSettings,
-    Settings,
-)
+from curate.export_settings import ExportSettings
+from curate.model_settings import RUN_NAME, STARTS_WITHOUT_FILE
+from curate.settings import OWN_TAXONOMY, Settings
 from curate.settings_errors import explain, open_choices
 from curate.yaml_files import Located, load_yaml
 

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from upath import UPath
 
 from curate import Annotation, Drop, Export, ImageRecord, Polygons, Reason, Refusal
+from curate.export_settings import ExportSettings
 from curate.limits import Limits
 from curate.records import FoundImage
-from curate.settings import ExportSettings
 from curate.stages.ingest import ingest_part, keep_in, open_export, plan
 
 FILE = "outlines.txt"

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.model_settings import TrainSettings
 from curate.seeded import generator
-from curate.settings import TrainSettings
 from curate.shards.windows import Boxes
 from model.box_network import COPY_PIXELS
 from model.large_windows import (

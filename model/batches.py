@@ -8,10 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from curate.model_settings import TrainSettings
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.seeded import generator
-from curate.settings import TrainSettings
 from curate.shards.reader import Shards
 from model.augment import augment
 from model.batch_plans import BatchPlan

@@ -17,7 +17,8 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from curate.errors import InputError
-from curate.settings import Settings, TrainSettings
+from curate.model_settings import TrainSettings
+from curate.settings import Settings
 from curate.shards.reader import Shards, random_windows
 from curate.shards.sampling import order
 from model import ranks

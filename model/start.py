@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from curate.errors import InputError
+from curate.model_settings import TrainSettings
 from curate.pixels.masks import Mask
-from curate.settings import TrainSettings
 from curate.shards.reader import Shards
 from curate.shards.sampling import order
 from curate.storage import digest

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from upath import UPath
 
-from curate.settings import TrainSettings
+from curate.model_settings import TrainSettings
 from curate.storage import opened_beside
 from model import ranks
 from model.batches import Batch

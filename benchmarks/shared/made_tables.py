@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from curate.export_settings import ExportSettings
 from curate.pixels.probing import THUMBNAIL_SIZE
-from curate.settings import ExportSettings
 from curate.stages import ingest
 
 OBJECTS_PER_IMAGE = 5

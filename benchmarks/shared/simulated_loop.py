@@ -17,9 +17,10 @@ from upath import UPath
 
 from benchmarks.annotation_quality import make_build, mask_of, with_masks
 from benchmarks.shared.annotators import Corrected, correct, shifted
+from curate.curation_settings import BalanceSettings
 from curate.pixels import masks
 from curate.pixels.masks import Mask
-from curate.settings import BalanceSettings, Settings
+from curate.settings import Settings
 from curate.shards.reader import Sample, Shards, open_shards
 from curate.stages.balance import quality_trusts
 from curate.storage import read_table

@@ -8,6 +8,7 @@ from pathlib import Path
 from upath import UPath
 
 from curate.errors import InputError
+from curate.export_settings import ExportSettings
 from curate.exports.archive_files import archive_files, bytes_digest
 from curate.exports.archive_members import archive_kind
 from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES, is_archive
@@ -20,7 +21,6 @@ from curate.exports.walking import Links
 from curate.limits import Limits
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import Drop, make_drop
-from curate.settings import ExportSettings
 from curate.storage import digest
 from curate.stores import is_local
 

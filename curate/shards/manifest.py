@@ -10,10 +10,10 @@ import pyarrow as pa
 from PIL import features
 from upath import UPath
 
+from curate.curation_settings import CropSettings
 from curate.errors import InputError
 from curate.pixels import turbojpeg_library
 from curate.schema import SCHEMA_VERSION
-from curate.settings import CropSettings
 from curate.shards.layout import MANIFEST
 from curate.storage import digest, read_record
 

@@ -17,12 +17,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from upath import UPath
 
+from curate.curation_settings import CropSettings
 from curate.errors import InputError
 from curate.pixels import stored
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask, OfSides
 from curate.records import Box
-from curate.settings import CropSettings
 from curate.shards import windows
 from curate.shards.layout import manifest_folder
 from curate.shards.manifest import Manifest, require_manifest

@@ -18,8 +18,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate import seeded
+from curate.curation_settings import CropSettings
 from curate.records import Box
-from curate.settings import CropSettings
 
 Boxes = NDArray[np.int32]
 """(n, 4) int32: x0, y0, x1, y1 in px, half-open."""

@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.curation_settings import BalanceSettings
 from curate.schema import require
-from curate.settings import BalanceSettings
 
 NEEDS = (
     "object_id",

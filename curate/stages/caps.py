@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from curate.curation_settings import BalanceSettings
 from curate.reasons import Reason
 from curate.schema import DROPS, drop_rows, require
-from curate.settings import BalanceSettings
 
 NEEDS = ("object_id", "image_id", "concept", "customer")
 """Columns that caps read."""

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from curate.curation_settings import FilterSettings
 from curate.labels.taxonomy import Concept
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
-from curate.settings import FilterSettings
 
 NEEDS = (
     "object_id",

@@ -16,6 +16,7 @@ import pyarrow as pa
 from upath import UPath
 
 from curate import storage, stores
+from curate.export_settings import ExportSettings
 from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
 from curate.exports.places import Places
@@ -32,7 +33,6 @@ from curate.records import (
     object_ids,
 )
 from curate.schema import drops_table
-from curate.settings import ExportSettings
 from curate.stages.faults import (
     BeforeImage,
     fault_refusal,

@@ -13,6 +13,7 @@ from upath import UPath
 
 from curate import formats, storage
 from curate.errors import InputError
+from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.finding import find_image
 from curate.exports.not_opened import not_opened
@@ -28,7 +29,6 @@ from curate.records import (
     ReadItem,
     RegionMap,
 )
-from curate.settings import ExportSettings
 from curate.stages.faults import fault_refusal, fault_report
 from curate.stages.found_files import check_length, embedded_path, with_found_files
 from curate.stages.given_masks import repeated, usable_segments

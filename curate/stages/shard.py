@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from upath import UPath
 
+from curate.curation_settings import CropSettings
 from curate.flags import GREY_FLAGS
 from curate.limits import Limits
 from curate.pixels import deep_grey, images
@@ -22,7 +23,6 @@ from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Reason, Refusal
 from curate.records import Box, Drop, FaultReport, make_drop
 from curate.schema import SHARD_ROW, drop_rows, drops_table, require
-from curate.settings import CropSettings
 from curate.shards import windows
 from curate.shards.manifest import ShardFile
 from curate.shards.writer import Encoded, Written, write_files

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from curate.curation_settings import SplitSettings
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
-from curate.settings import SplitSettings
 from curate.stages.groups import ROLES, Groups, Ids, ids_of
 from curate.stages.image_rows import NEEDS as IMAGE_COLUMNS
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.settings import SplitSettings
+from curate.curation_settings import SplitSettings
 from curate.stages.groups import LINKS, Groups
 from curate.stages.split import SPLITS, SplitNumbers
 

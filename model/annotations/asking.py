@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.curation_settings import CropSettings
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.records import Box
-from curate.settings import CropSettings
 from curate.shards import windows
 from model.annotations.spoiling import tight_box
 from model.box_network import BoxNetwork

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
-from curate.settings import RUN_NAME
+from curate.model_settings import RUN_NAME
 from curate.storage import digest
 from model.box_network import BoxNetwork
 from model.checkpoint import checkpoint_path, load_checkpoint

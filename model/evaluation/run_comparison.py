@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from curate.errors import InputError
-from curate.settings import EvaluateSettings
+from curate.model_settings import EvaluateSettings
 from curate.storage import read_table
 from model.evaluation.gate import find_falls
 from model.evaluation.metrics import GATED

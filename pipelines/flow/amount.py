@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from curate.settings import ExportSettings
+from curate.export_settings import ExportSettings
 
 MOST_FILES = 200
 """Files of all exports of a small run: about one partition of images."""

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from upath import UPath
 
+from curate.curation_settings import BalanceSettings
 from curate.schema import DROPS
-from curate.settings import BalanceSettings
 from curate.stages import balance, caps
 from curate.stages.caps import Cap
 from curate.storage import digest, read_table

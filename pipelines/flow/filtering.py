@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 from upath import UPath
 
+from curate.curation_settings import FilterSettings
 from curate.labels.taxonomy import Concept
-from curate.settings import FilterSettings
 from curate.stages import filter  # noqa: A004  the stage has this name
 from pipelines.flow import labels
 from pipelines.flow.build import Reads

@@ -13,10 +13,10 @@ import msgspec
 from upath import UPath
 
 from curate import ledger
+from curate.export_settings import ExportSettings
 from curate.exports.places import Places
 from curate.ledger import LedgerReport
 from curate.limits import Limits
-from curate.settings import ExportSettings
 from curate.stages import ingest
 from curate.stages.faults import BeforeImage
 from curate.storage import read_partitions, read_record, write_json, write_table

@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from curate import ledger
+from curate.curation_settings import CropSettings
 from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.schema import SCHEMA_VERSION
-from curate.settings import CropSettings
 from curate.shards.manifest import (
     NO_BLOCKS,
     ShardFile,

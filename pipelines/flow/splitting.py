@@ -13,7 +13,7 @@ import pyarrow as pa
 from upath import UPath
 
 from curate import storage
-from curate.settings import SplitSettings
+from curate.curation_settings import SplitSettings
 from curate.stages import group_tables, groups, image_rows, split
 from curate.stages.groups import Groups
 from curate.stages.split import Assigned, Pins

@@ -12,6 +12,7 @@ import msgspec
 import pyarrow as pa
 from upath import UPath
 
+from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
@@ -24,7 +25,6 @@ from curate.records import (
     make_drop,
 )
 from curate.schema import drops_table
-from curate.settings import ExportSettings
 from curate.stages import ingest
 from pipelines.inspection.records import LeftAlone
 

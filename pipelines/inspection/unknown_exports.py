@@ -6,11 +6,11 @@ from pathlib import Path
 from upath import UPath
 
 from curate.errors import InputError
+from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.files import Files
 from curate.exports.walking import Links
 from curate.limits import Limits
-from curate.settings import ExportSettings
 from curate.stages import ingest
 from pipelines.inspection.other_kinds import find_other_kinds
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from upath import UPath
 
 from curate.errors import InputError
-from curate.settings import RUN_NAME, STARTS_WITHOUT_FILE, Settings
+from curate.model_settings import RUN_NAME, STARTS_WITHOUT_FILE
+from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from model.evaluation.intervals import LEAST_IMAGES
 from model.runs import named_checkpoint

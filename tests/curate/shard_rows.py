@@ -9,11 +9,11 @@ import pyarrow as pa
 from PIL import Image
 from upath import UPath
 
+from curate.curation_settings import CropSettings
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.pixels.run_lengths import RunLengths
 from curate.records import object_id
-from curate.settings import CropSettings
 from curate.shards.manifest import make_manifest
 from curate.stages import shard
 from curate.storage import write_json

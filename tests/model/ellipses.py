@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curate.curation_settings import CropSettings
 from curate.pixels.images import Pixels, encode_mask, encode_webp
 from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.schema import shard_schema
-from curate.settings import CropSettings
 from curate.shards import windows
 from curate.shards.manifest import ShardFile, make_manifest
 

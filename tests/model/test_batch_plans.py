@@ -2,7 +2,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curate.settings import CropSettings, TrainSettings
+from curate.curation_settings import CropSettings
+from curate.model_settings import TrainSettings
 from curate.shards import windows
 from model.batch_plans import BatchPlan, batch_sides, plan_epoch
 from model.box_network import COPY_PIXELS

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from curate.settings import Settings, TrainSettings
+from curate.model_settings import TrainSettings
+from curate.settings import Settings
 from curate.shards.reader import open_shards
 from model.batch_plans import BatchPlan, plan_epoch
 from model.batches import pad_edges, read_batch

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from curate.errors import InputError
-from curate.settings import Settings, TrainSettings
+from curate.model_settings import TrainSettings
+from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
 from model.box_network import BoxNetwork
 from model.checkpoint import save_checkpoint

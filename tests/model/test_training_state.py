@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from curate.settings import TrainSettings
+from curate.model_settings import TrainSettings
 from model.batches import Batch
 from model.training_state import DivergedError, TrainingState, learning_rate
 from tests.model.networks import unlearned

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from pandas import DataFrame, Series
 from upath import UPath
 
+from curate.export_settings import ExportSettings
 from curate.ledger import LedgerReport
 from curate.schema import STAGES
-from curate.settings import ExportSettings, Settings
+from curate.settings import Settings
 from curate.shards import windows
 from curate.storage import read_partitions
 from pipelines.flow import build as builds

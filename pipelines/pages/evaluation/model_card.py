@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from upath import UPath
 
-from curate.settings import ExportSettings, Settings
+from curate.export_settings import ExportSettings
+from curate.settings import Settings
 from curate.storage import read_partitions, write_bytes
 from model.evaluation.intervals import LEAST_IMAGES, Interval
 from model.evaluation.metrics import METRICS

@@ -7,10 +7,10 @@ from typing import Any
 from PIL import Image
 from upath import UPath
 
+from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.opening import open_export
 from curate.limits import Limits
-from curate.settings import ExportSettings
 
 
 def coco(folder: Path, name: str = "a.json", image: str = "a.png") -> Path:

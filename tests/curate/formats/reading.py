@@ -9,10 +9,10 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.errors import InputError
+from curate.export_settings import ExportSettings
 from curate.ledger import LedgerReport, check, count
 from curate.limits import Limits
 from curate.records import IgnoredFile
-from curate.settings import ExportSettings
 from curate.stages import ingest
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from upath import UPath
 
+from curate.curation_settings import CropSettings
 from curate.errors import InputError
-from curate.settings import CropSettings
 from curate.shards import streaming, windows
 from curate.shards.reader import Shards, open_shards, random_windows
 from curate.shards.sampling import order

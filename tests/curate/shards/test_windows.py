@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from curate import seeded as draws
-from curate.settings import CropSettings
+from curate.curation_settings import CropSettings
 from curate.shards import windows
 
 shares = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted).map(tuple)

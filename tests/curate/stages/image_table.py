@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from curate.settings import SplitSettings
+from curate.curation_settings import SplitSettings
 from curate.stages import groups, image_rows, split
 from curate.stages import near_duplicates as duplicates
 from curate.stages.groups import Groups

@@ -9,6 +9,7 @@ from PIL import Image
 from upath import UPath
 
 from curate import ledger
+from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.files import list_files
 from curate.limits import Limits
@@ -18,7 +19,6 @@ from curate.records import (
     ImageRecord,
     Polygons,
 )
-from curate.settings import ExportSettings
 from curate.stages import ingest
 
 WIDTH, HEIGHT = 40, 30

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.curation_settings import BalanceSettings
 from curate.flags import Flag
-from curate.settings import BalanceSettings
 from curate.stages import balance
 from tests.curate.stages.weighed_table import table
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.settings import BalanceSettings
+from curate.curation_settings import BalanceSettings
 from curate.stages import caps
 from curate.stages.caps import Cap
 from tests.curate.stages.weighed_table import table

@@ -11,6 +11,7 @@ from upath import UPath
 
 from curate import formats
 from curate.errors import InputError
+from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.files import list_files
 from curate.ledger import check, count
@@ -19,7 +20,6 @@ from curate.pixels.many_runs import Measured, measure
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Fault, Reason
 from curate.records import Annotation, Drop, FaultReport, ImageRecord, Polygons
-from curate.settings import ExportSettings
 from curate.stages import annotations, cutting, ingest, planning, shard
 from tests.curate.shard_rows import CROP, make_segments
 

@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 
+from curate.curation_settings import FilterSettings
 from curate.flags import Flag
 from curate.labels.taxonomy import Concept
-from curate.settings import FilterSettings
 from curate.stages.filter import filter_objects
 
 CONCEPTS = {

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from curate.settings import SplitSettings
+from curate.curation_settings import SplitSettings
 from curate.stages import group_tables
 from curate.stages.image_rows import image_rows, one_table
 from tests.curate.stages.image_table import FAR, Image, grouped, image, rows

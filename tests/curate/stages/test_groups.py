@@ -2,7 +2,7 @@
 
 import pytest
 
-from curate.settings import SplitSettings
+from curate.curation_settings import SplitSettings
 from curate.stages.groups import LINKS
 from curate.stages.image_rows import image_rows, one_table
 from tests.curate.stages.image_table import FAR, Image, grouped, ids, image, rows

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.settings import SplitSettings
+from curate.curation_settings import SplitSettings
 from curate.stages import split
 from curate.stages.split import SPLITS, Pins
 from tests.curate.stages.image_table import FAR, Image, grouped, ids, image, rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from curate.settings import SplitSettings
+from curate.curation_settings import SplitSettings
 from curate.stages import split
 from curate.stages.split_gaps import find_gaps
 from tests.curate.stages.image_table import Image, grouped, image

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from curate.export_settings import ExportSettings
 from curate.formats import options_by_name
-from curate.settings import ExportSettings
 from curate.settings_file import load_settings
 from examples.demo.exports import write_exports
 from tests.curate.formats.reading import ReadBack, read_back

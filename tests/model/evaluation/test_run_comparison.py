@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from curate.errors import InputError
-from curate.settings import EvaluateSettings
+from curate.model_settings import EvaluateSettings
 from model.evaluation.report import Stratum
 from model.evaluation.run_comparison import RunComparison, compare_runs
 from tests.model.made_runs import judge_run, make_scores, write_run

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.settings import ExportSettings
+from curate.export_settings import ExportSettings
 from pipelines.flow import amount
 from pipelines.flow.amount import is_small
 from tests.curate.formats.reading import export_settings

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from upath import UPath
 
-from curate.settings import CropSettings, ExportSettings, LicenceSettings, Settings
+from curate.curation_settings import CropSettings, LicenceSettings
+from curate.export_settings import ExportSettings
+from curate.settings import Settings
 from curate.shards.manifest import NO_BLOCKS, codec_versions
 from pipelines.flow import sharding
 from pipelines.flow.runner import Run

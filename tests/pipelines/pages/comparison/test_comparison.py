@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from upath import UPath
 
-from curate.settings import EvaluateSettings
+from curate.model_settings import EvaluateSettings
 from model.evaluation.run_comparison import compare_runs
 from pipelines.pages.comparison.compared_runs import ComparedRuns
 from pipelines.pages.comparison.comparison import write_comparison_page
