@@ -25,8 +25,12 @@ from model.prior import learn_priors
 from model.records import Origin
 from model.u2net import build
 
-ALLOWED = 500.0
+ALLOWED = 350.0
 """Milliseconds that an answer may take."""
+
+ALLOWED_MEMORY = 500.0
+"""Megabytes that the process may take. The system counts pages of libraries that it maps, which
+differ by some 100 MB from one installation to the next."""
 
 _IMAGE = np.random.default_rng(0).integers(0, 255, (720, 960, 3), dtype=np.uint8)
 _BOX = (300, 200, 620, 520)
@@ -93,7 +97,7 @@ def _report(model: str, times: Times, memory: float) -> None:
         f"One box of 320 px in an image of 960 × 720 px, one thread, {model}:",
         f"  {median:,.0f} ms (least {least:,.0f}; allowed {ALLOWED:,.0f}), "
         f"of it {times.worked:,.0f} ms at work",
-        f"  {memory:,.0f} MB at the most",
+        f"  {memory:,.0f} MB at the most (allowed {ALLOWED_MEMORY:,.0f})",
     ]
     data = {
         "model": model,
