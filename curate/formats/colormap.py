@@ -13,10 +13,11 @@ format labelmap. For example:
     Tile 1/images/1.jpg   Tile 1/masks/1.png                 names repeat by folder
     1.jpg                 1_L.png, 1_mask.png                side by side
 
-Classes: a class table with colours is a text, CSV or JSON file whose name speaks of classes,
-labels or colours (`label_colors.txt`, `class_dict.csv`, `classes.json`, CVAT's
-`labelmap.txt`, …). The nearest one above the mask counts, or option `classes`. Its forms are
-those of format labelmap, with a colour for each class. Only colours count: a palette's order
+Classes: a class table with colours is a text, CSV, JSON or YAML file whose name speaks of
+classes, labels or colours (`label_colors.txt`, `class_dict.csv`, `classes.json`, CVAT's
+`labelmap.txt`, …). The nearest one above the mask counts, or option `classes`; of several in one
+folder, the one that lists most of what a few masks hold. Its forms are those of format labelmap,
+with a colour for each class. Only colours count: a palette's order
 may differ from file to file. Without a table each colour is its own label, `#RRGGBB`, as
 long as a mask has at most 256 of them.
 

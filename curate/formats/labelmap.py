@@ -27,16 +27,23 @@ the image whose name it begins with (IMAGE_CLASS_NUMBER), or that its folder is 
 Lists of files (`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which masks are
 missing.
 
-Classes: a class table is a text, CSV or JSON file whose name speaks of classes, labels,
-categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …). The nearest one
-above the mask counts, or option `classes`. It has one of these forms:
+Classes: a class table is a text, CSV, JSON or YAML file whose name speaks of classes, labels,
+categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), a `data.yaml`, or
+nnU-Net's `dataset.json`. The nearest one above the mask counts, or option `classes`; of several
+in one folder, the one that lists most of what a few masks hold, and a note names the others. It
+has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line
   is `__ignore__`.
 - Lines with a name and a value, R G B or `#RRGGBB`, or both, before the name or after it.
 - Columns under a header.
 - CVAT's `label:color_rgb:parts:actions`.
-- JSON: a list of names or of objects (name, id, color), or `{name: value or colour}`.
+- TensorFlow's `item { id: 1 name: 'car' }`.
+- JSON or YAML: a list of names or of objects (name, id, color), or `{name: value or colour}`,
+  also under `classes`, `labels`, `categories` or `names`.
+
+Colours may also be written as `#RGB`, `RRGGBB`, `0xRRGGBB`, `rgb(R, G, B)`, `[R, G, B]`,
+`{"r": R, "g": G, "b": B}`, or as three shares of 1.
 
 With a table of two classes or more, each value is a class. If the table has colours and the
 mask uses them, the colours are. A value that is not listed is `unknown_class`; but 0 and 255

@@ -1,15 +1,19 @@
 """Classes listed in JSON or in the settings: each with its value, its colour, or neither.
 
-It may be a list of names, or of objects with a name (`name`, `title`, `label`, …) and an
-`id` or a `color`; an object that maps names to values or colours, or values to names; or one
-of these under `classes`, `labels` or `categories`.
+It may be a list of names, of pairs, or of objects with a name (`name`, `title`, `label`, …) and an
+`id` or a `color`; an object that maps names to values, colours or such objects, or values to names
+or objects; or one of these under `classes`, `labels`, `categories` or `names`, with the colours
+beside it under `palette`.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from curate.formats.shared.written_colours import parse_colour
+
+# In lower case, with "_" for what is between words.
 _NAME_KEYS = (
     "name",
     "title",
@@ -18,6 +22,7 @@ _NAME_KEYS = (
     "class_name",
     "label_name",
     "category",
+    "category_name",
     "readable",
 )
 _VALUE_KEYS = (
@@ -25,29 +30,36 @@ _VALUE_KEYS = (
     "idx",
     "value",
     "index",
-    "pixel value",
     "pixel_value",
+    "gray_value",
+    "grey_value",
+    "mask_value",
     "class_id",
     "label_id",
+    "category_id",
     "class_index",
     "trainid",
+    "train_id",
 )
 _COLOUR_KEYS = (
     "color",
     "colour",
     "rgb",
     "color_rgb",
+    "rgb_color",
     "class_color",
     "hex",
+    "hex_color",
+    "color_hex",
     "color_hex_code",
     "palette",
 )
 _CHANNEL_KEYS = (("r", "g", "b"), ("red", "green", "blue"))
-_LIST_KEYS = ("classes", "labels", "categories")
+_LIST_KEYS = ("classes", "labels", "categories", "names")
+_PALETTE_KEYS = ("palette", "colors", "colours")
 
-_HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+_GAPS = re.compile(r"[\s_-]+")
 _INTEGER = re.compile(r"-?\d{1,9}")
-_CHANNELS = re.compile(r"[\s\d,;()\[\]]+")  # "255, 0, 0" or "(255,0,0)"
 
 
 class NoClassTable(ValueError):
@@ -73,14 +85,14 @@ def rows_of_data(data: Any) -> list[ClassRow]:
     for key in _LIST_KEYS:
         if key in data:
             if isinstance(data[key], Mapping | list):
-                return rows_of_data(data[key])
+                return _with_palette(rows_of_data(data[key]), data)
             break  # a class that is called "classes"
     return [_row_of_pair(key, value) for key, value in data.items()]
 
 
 def row_of_object(entry: Mapping[Any, Any]) -> ClassRow:
     """The class that an object, or a line under a header, describes. NoClassTable if none."""
-    named = {str(key).lower(): value for key, value in entry.items()}
+    named = {column_name(str(key)): value for key, value in entry.items()}
     name = _first(named, _NAME_KEYS, str)
     if name is None:
         raise NoClassTable(f"{entry!r} has no name")
@@ -91,9 +103,23 @@ def row_of_object(entry: Mapping[Any, Any]) -> ClassRow:
 
 def is_header(cells: list[str]) -> bool:
     """Whether the cells of a line are names of columns: one is of names, none is a number."""
-    if len(cells) < 2 or set(cells).isdisjoint(_NAME_KEYS):
+    if len(cells) < 2 or set(map(column_name, cells)).isdisjoint(_NAME_KEYS):
         return False
     return not any(is_integer(cell) for cell in cells)
+
+
+def is_colour_column(name: str) -> bool:
+    """Whether the cells below a name of a column are colours, whatever they look like."""
+    return column_name(name) in _COLOUR_KEYS
+
+
+def column_name(text: str) -> str:
+    """The name of a column or a field, however it is written.
+
+    >>> column_name(" Class Name")
+    'class_name'
+    """
+    return _GAPS.sub("_", text.strip().lower())
 
 
 def is_integer(text: str) -> bool:
@@ -101,39 +127,34 @@ def is_integer(text: str) -> bool:
     return _INTEGER.fullmatch(text) is not None
 
 
-def parse_colour(raw: Any) -> int | None:
-    """0xRRGGBB of "#RRGGBB", or of three numbers in a list or a text; None for anything else.
-
-    A fourth number, for transparency, is passed over.
-
-    >>> parse_colour("#FF0000") == parse_colour([255, 0, 0]) == parse_colour("255, 0, 0")
-    True
-    """
-    if isinstance(raw, str):
-        if _HEX.fullmatch(raw):
-            return int(raw[1:], 16)
-        if not _CHANNELS.fullmatch(raw):
-            return None
-        raw = [int(each) for each in re.findall(r"\d{1,3}", raw)]
-    if not isinstance(raw, list | tuple) or len(raw) not in (3, 4):
-        return None
-    if not all(isinstance(each, int) and 0 <= each <= 255 for each in raw):
-        return None
-    red, green, blue = map(int, raw[:3])
-    return red << 16 | green << 8 | blue
+def _with_palette(rows: list[ClassRow], data: Mapping[Any, Any]) -> list[ClassRow]:
+    """The classes with the colours of a list that is as long as theirs."""
+    for key in _PALETTE_KEYS:
+        palette = data.get(key)
+        if isinstance(palette, list) and len(palette) == len(rows):
+            colours = map(parse_colour, palette)
+            return [
+                replace(row, colour=colour)
+                for row, colour in zip(rows, colours, strict=True)
+            ]
+    return rows
 
 
 def _row(entry: Any) -> ClassRow:
-    """An entry of a list: a name, or an object."""
+    """An entry of a list: a name, an object, or a pair as in a mapping."""
     if isinstance(entry, str):
         return ClassRow(entry)
     if isinstance(entry, Mapping):
         return row_of_object(entry)
+    if isinstance(entry, list) and len(entry) == 2:
+        return _row_of_pair(*entry)
     raise NoClassTable(f"{entry!r} is no class")
 
 
 def _row_of_pair(key: Any, value: Any) -> ClassRow:
     """An entry of a mapping: value and name, name and colour, colour and name, name and value."""
+    if isinstance(value, Mapping):
+        return _row_of_entry(str(key), value)
     # In JSON a key is always text, so "7" is a value here, and not the name of a class.
     if isinstance(value, str) and is_integer(str(key)):
         return ClassRow(value, value=int(key))
@@ -141,11 +162,26 @@ def _row_of_pair(key: Any, value: Any) -> ClassRow:
     if colour is not None:
         return ClassRow(str(key), colour=colour)
     colour = parse_colour(key)
-    if isinstance(value, str) and colour is not None:
+    is_word = isinstance(key, str) and key.isalpha()  # "facade" could be a colour
+    if isinstance(value, str) and colour is not None and not is_word:
         return ClassRow(value, colour=colour)
     if isinstance(value, int) and not isinstance(value, bool):
         return ClassRow(str(key), value=value)
     raise NoClassTable(f"{key!r}: {value!r} is neither a colour nor a value")
+
+
+def _row_of_entry(key: str, entry: Mapping[Any, Any]) -> ClassRow:
+    """A class whose name or value is the key of its object. NoClassTable if it is none."""
+    try:
+        row = row_of_object(entry)
+    except NoClassTable:
+        row = row_of_object({"name": key, **entry})
+        if row.value is None and row.colour is None:
+            raise
+        return row
+    if row.value is None and is_integer(key):
+        return replace(row, value=int(key))
+    return row
 
 
 def _first(named: Mapping[str, Any], keys: Iterable[str], kind: type) -> Any:

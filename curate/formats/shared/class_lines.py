@@ -3,7 +3,8 @@
 A line is a name; or a name with a number before or after it, its value (a second number, a
 z-order, is passed over); or a name and three numbers, R G B; or a name, a value and R G B.
 They are separated by commas, semicolons, tabs, colons or spaces, and `#RRGGBB` is a colour.
-A header may name the columns. CVAT writes `label:color_rgb:parts:actions`.
+A header may name the columns. CVAT writes `label:color_rgb:parts:actions`, and TensorFlow
+`item { id: 1 name: 'car' }`.
 """
 
 import csv
@@ -13,16 +14,20 @@ from dataclasses import dataclass
 from curate.formats.shared.class_data import (
     ClassRow,
     NoClassTable,
+    is_colour_column,
     is_header,
     is_integer,
-    parse_colour,
     row_of_object,
 )
+from curate.formats.shared.written_colours import parse_colour
 
 _CVAT_HEADER = "# label:color_rgb"
 _COMMENTS = ("//", "# ")  # "#" alone begins a colour
 _PICTURE = re.compile(r"\.(?:jpe?g|png|bmp|tiff?)\b", re.IGNORECASE)
 _MAX_LINE = 1_000  # characters; a longer line is a name as a whole
+
+_ITEM = re.compile(r"\bitem\s*\{([^{}]*)\}")
+_ITEM_FIELD = re.compile(r"""\b(\w+)\s*:\s*(?:"([^"]*)"|'([^']*)'|(\d+))""")
 
 _NUMBER = r"#[0-9A-Fa-f]{6}\b|-?\d{1,9}"
 _BRACKETED = rf"[(\[{{]?(?:{_NUMBER})[)\]}}]?"
@@ -38,6 +43,10 @@ def rows_of_text(text: str) -> list[ClassRow]:
     lines = [line.strip() for line in text.split("\n")]
     if any(line.lower().startswith(_CVAT_HEADER) for line in lines):
         return _rows_of_cvat(lines)
+
+    items = _ITEM.findall(text)
+    if items:
+        return [_row_of_item(each) for each in items]
 
     lines = [line for line in lines if line and not line.startswith(_COMMENTS)]
     # "label_list.txt" may as well be a list of label files.
@@ -68,6 +77,16 @@ def _rows_of_cvat(lines: list[str]) -> list[ClassRow]:
     return rows
 
 
+def _row_of_item(text: str) -> ClassRow:
+    """An item of TensorFlow's label map. NoClassTable if it is none."""
+    fields: dict[str, int | str] = {}
+    for name, in_double, in_single, digits in _ITEM_FIELD.findall(text):
+        fields[name] = in_double or in_single
+        if is_integer(digits):
+            fields[name] = int(digits)
+    return row_of_object({"name": fields.get("display_name"), **fields})
+
+
 def _delimiter(lines: list[str]) -> str:
     for mark in "\t;,":
         if lines and mark in lines[0]:
@@ -80,7 +99,7 @@ def _row_under(header: list[str], cells: list[str]) -> ClassRow:
     entry: dict[str, int | str] = {}
     for name, cell in zip(header, cells, strict=False):
         text = cell.strip()
-        if is_integer(text):
+        if is_integer(text) and not is_colour_column(name):
             entry[name] = int(text)
         else:
             entry[name] = text

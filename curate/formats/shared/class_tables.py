@@ -1,10 +1,11 @@
 """Class tables of exports with masks: which value or colour is which class.
 
-A table is a .txt, .csv, .tsv or .json file whose name speaks of classes, labels, categories
+A table is a text, CSV, JSON or YAML file whose name speaks of classes, labels, categories
 or colours (`class_names.txt`, `label_colors.txt`, `class_dict.csv`, `classes.json`,
-`labelmap.txt`, …). The table for a mask is the one in the nearest folder above it, or the
-only one of the export. What its lines may look like is in class_lines.py, and what JSON may
-look like in class_data.py.
+`labelmap.txt`, …), or nnU-Net's `dataset.json`. The table for a mask is the one in the nearest
+folder above it, or the only one of the export; of several in one folder, the one that fits the
+masks, see table_choice.py. What lines may look like is in class_lines.py, and what JSON and YAML
+may look like in class_data.py.
 """
 
 import posixpath
@@ -15,21 +16,25 @@ from typing import Any
 
 from curate.errors import InputError
 from curate.exports.export import Export
+from curate.exports.file_names import ancestors
 from curate.formats.shared.class_data import (
     ClassRow,
     NoClassTable,
-    parse_colour,
     rows_of_data,
 )
 from curate.formats.shared.class_lines import rows_of_text
+from curate.formats.shared.written_colours import parse_colour
 from curate.reasons import Refusal
 from curate.records import Drop
+from curate.yaml_files import parse_yaml
 
 _FILE_NAME = re.compile(
     r"(?:.*[^a-z])?(?:class|label|categor|colou?r|codes|palette|legend|objectinfo)[^/]*"
-    r"\.(?:txt|csv|tsv|json|names)",
+    r"\.(?:txt|csv|tsv|json|names|ya?ml|pbtxt)"
+    r"|id2label\.json|data\.ya?ml|dataset\.(?:json|ya?ml)",
     re.IGNORECASE,
 )
+_YAML = (".yaml", ".yml")
 _MAX_BYTES = 4_000_000  # a larger file is no class table, and is left alone
 _MAX_CLASSES = 65_536
 _VALUES = range(-1, 1 << 24)  # what a picture may hold, and labelme's -1 for __ignore__
@@ -64,19 +69,26 @@ class ClassTable:
     """Values of classes that are no objects."""
 
 
+@dataclass(frozen=True)
+class FoundTable:
+    """A class table, and the file that holds it."""
+
+    path: str
+    table: ClassTable
+
+
 def find_tables(
     export: Export, *, with_colours: bool
-) -> tuple[dict[str, ClassTable], list[Drop]]:
+) -> tuple[dict[str, list[FoundTable]], list[Drop]]:
     """The class tables of an export by folder, and drops of those that are broken.
 
-    Of several in one folder, the first by name is taken. `with_colours`: only tables that
-    have colours count.
+    `with_colours`: only tables that have colours count.
     """
-    tables: dict[str, ClassTable] = {}
+    tables: dict[str, list[FoundTable]] = {}
     broken = []
     for path in export.files.paths:
         folder, name = posixpath.split(path)
-        if folder in tables or not _FILE_NAME.fullmatch(name):
+        if not _FILE_NAME.fullmatch(name):
             continue
         try:
             if export.files.file(path).stat().st_size > _MAX_BYTES:
@@ -89,17 +101,17 @@ def find_tables(
         except (NoClassTable, OSError):
             continue  # a file of such a name that is no table
         if table.colours or not with_colours:
-            tables[folder] = table
+            tables.setdefault(folder, []).append(FoundTable(path, table))
     return tables, broken
 
 
 def nearest_table(tables: Mapping[str, ClassTable], path: str) -> ClassTable | None:
     """The table in the nearest folder above a file, else the only one."""
-    folder = posixpath.dirname(path)
-    while folder and folder not in tables:
-        folder = posixpath.dirname(folder)
-    if folder in tables:
-        return tables[folder]
+    for folder in ancestors(path):
+        if folder in tables:
+            return tables[folder]
+    if "" in tables:
+        return tables[""]
     if len(tables) == 1:
         return next(iter(tables.values()))
     return None
@@ -147,6 +159,9 @@ def read_table(export: Export, path: str) -> ClassTable:
         NoClassTable: if it is no table.
     """
     text = export.read_text(path)
+    if path.lower().endswith(_YAML):
+        data = parse_yaml(text, posixpath.basename(path)).data
+        return make_table(rows_of_data(data))
     if path.lower().endswith(".json") or text.lstrip().startswith(("{", "[")):
         return make_table(rows_of_data(export.read_json(path)))
     return make_table(rows_of_text(text))

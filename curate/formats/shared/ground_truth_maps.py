@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from curate.formats.shared.class_data import parse_colour
+from curate.formats.shared.written_colours import parse_colour
 
 _BACKGROUND = "BACKGROUND"
 _WHITE = 0xFFFFFF

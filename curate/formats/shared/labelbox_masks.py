@@ -11,9 +11,9 @@ from urllib.parse import unquote
 from curate.exports.file_names import ancestors, folder_role, is_picture, stem
 from curate.exports.files import Files
 from curate.formats.shared.addresses import path_of
-from curate.formats.shared.class_data import parse_colour
 from curate.formats.shared.json_values import as_object
 from curate.formats.shared.labelbox_rows import DataRow
+from curate.formats.shared.written_colours import parse_colour
 from curate.records import MaskFile
 
 _MASK_KEYS = ("instanceURI", "mask", "composite_mask")

@@ -18,8 +18,9 @@ from curate.formats.shared.class_tables import (
 )
 from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
+from curate.formats.shared.table_choice import choose_tables
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, ImageRecord, ReadItem, RegionMap
+from curate.records import Drop, IgnoredFile, ImageRecord, ReadItem, RegionMap
 
 OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
 """Options of both formats."""
@@ -61,9 +62,9 @@ def read_maps(export: Export, *, by_colour: bool) -> Iterator[ReadItem]:
     Raises:
         InputError: if no image has one, or an option is wrong.
     """
-    reading, broken = _reading(export, by_colour)
     pairs = pair_masks(export, prefer_colours=by_colour)
-    yield from broken
+    reading, notes = _reading(export, pairs, by_colour)
+    yield from notes
     yield from pairs.lost
     yield from _missing_masks(export, pairs)
 
@@ -76,24 +77,35 @@ def read_maps(export: Export, *, by_colour: bool) -> Iterator[ReadItem]:
             yield ImageRecord(name=image, document="", maps=maps)
 
 
-def _reading(export: Export, by_colour: bool) -> tuple[_Reading, list[Drop]]:
-    """What options and class tables say of the masks; and drops of broken tables."""
+def _reading(
+    export: Export, pairs: Pairs, by_colour: bool
+) -> tuple[_Reading, list[Drop | IgnoredFile]]:
+    """What options and class tables say of the masks; and notes of tables that are not used."""
     resize = _is_stated(export, "mask_size", "scale")
     numbers_objects = _is_stated(export, "values", "objects")
     stated = stated_table(export)
     tables: dict[str, ClassTable] = {}
-    broken: list[Drop] = []
+    notes: list[Drop | IgnoredFile] = []
     if stated is None:
-        tables, broken = find_tables(export, with_colours=by_colour)
-        tables = {
-            folder: with_exceptions(table, export) for folder, table in tables.items()
-        }
+        tables, notes = _tables(export, pairs, by_colour)
     only_table = None
     if not tables:
         only_table = with_exceptions(stated or ClassTable({}), export)
     return _Reading(
         export, by_colour, numbers_objects, resize, tables, only_table
-    ), broken
+    ), notes
+
+
+def _tables(
+    export: Export, pairs: Pairs, by_colour: bool
+) -> tuple[dict[str, ClassTable], list[Drop | IgnoredFile]]:
+    """The class table of each folder that has one; and notes of those that are not used."""
+    found, broken = find_tables(export, with_colours=by_colour)
+    masks = [mask.path for kept in pairs.masks.values() for mask in kept]
+    tables, unused = choose_tables(export, found, masks, by_colour=by_colour)
+    for folder, table in tables.items():
+        tables[folder] = with_exceptions(table, export)
+    return tables, [*broken, *unused]
 
 
 def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> RegionMap:

@@ -167,3 +167,11 @@ def test_black_that_is_not_listed_is_no_shade_of_a_dark_class(root: Path) -> Non
     back = read(root)
     assert [(row["label"], row["area"]) for row in back.rows] == [("road", 100)]
     assert back.reasons == {"unknown_class": 1}
+
+
+def test_of_several_tables_the_one_that_fits_the_masks_is_read(root: Path) -> None:
+    Image.fromarray(COLOURS[BOTH]).save(root / "labels" / "1.png")
+    (root / "a class table.csv").write_text("name,r,g,b\nsky,0,0,255\nsea,9,9,9\n")
+    back = read(root)
+    assert labels(back) == {"cat": 1, "dog": 1}
+    assert back.ignored == ["a class table.csv"]

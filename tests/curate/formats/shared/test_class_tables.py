@@ -12,6 +12,7 @@ from curate.exports.export import Export
 from curate.exports.files import list_files
 from curate.formats.shared.class_tables import (
     ClassTable,
+    FoundTable,
     find_tables,
     nearest_table,
     read_table,
@@ -22,6 +23,8 @@ from curate.limits import Limits
 from curate.reasons import Reason
 
 RED, GREEN = 0xFF0000, 0x00FF00
+TWO = {0: "car", 1: "tree"}
+BOTH = {RED: 0, GREEN: 1}
 
 
 def export_in(folder: Path, files: dict[str, str], **options: Any) -> Export:
@@ -80,6 +83,14 @@ def table_of(folder: Path, name: str, text: str) -> ClassTable:
         ("Pixel Value, Class\n0, unlabelled\n1, car", {0: "unlabelled", 1: "car"}, {}),
         ('name,rgb\n"car, parked","255,0,0"', {0: "car, parked"}, {RED: 0}),
         ("id\tname\tcolor\n3\tcar\t#FF0000", {3: "car"}, {RED: 3}),
+        ("Class Name,Class ID\ncar,3\ntree,4", {3: "car", 4: "tree"}, {}),
+        ("category_id;category_name\n3;car", {3: "car"}, {}),
+        ("name,hex\ncar,ff0000\ntree,000000", TWO, {RED: 0, 0: 1}),
+        (
+            "item {\n id: 3\n name: 'car'\n}\nitem { name: \"tree\", id: 4 }",
+            {3: "car", 4: "tree"},
+            {},
+        ),
         ("y" * 5000 + "\ncar", {0: "y" * 5000, 1: "car"}, {}),
         ('{"car": 3}', {3: "car"}, {}),
         (
@@ -111,6 +122,20 @@ def test_text(
         ({"classes": [{"title": "car", "color": "#FF0000"}]}, {0: "car"}, {RED: 0}),
         ({"categories": [{"id": 7, "name": "car"}]}, {7: "car"}, {}),
         ([{"label": "car", "r": 255, "g": 0, "b": 0}], {0: "car"}, {RED: 0}),
+        ({"car": {"r": 255, "g": 0, "b": 0}}, {0: "car"}, {RED: 0}),
+        ({"car": {"id": 3, "color": [255, 0, 0]}}, {3: "car"}, {RED: 3}),
+        ({"3": {"name": "car", "color": "f00000"}}, {3: "car"}, {0xF00000: 3}),
+        ([["car", [255, 0, 0]], ["tree", "#0f0"]], TWO, BOTH),
+        (
+            {"classes": ["car", "tree"], "palette": [[255, 0, 0], [0, 255, 0]]},
+            TWO,
+            BOTH,
+        ),
+        ({"car": "ff0000", "tree": "0x00FF00"}, TWO, BOTH),
+        ({"car": "rgb(255, 0, 0)", "tree": "rgba(0, 255, 0, 0.5)"}, TWO, BOTH),
+        ({"car": [1.0, 0.0, 0.0], "tree": [0.0, 1.0, 0.0]}, TWO, BOTH),
+        ({"facade": 1, "7": "beaded"}, {1: "facade", 7: "beaded"}, {}),
+        ({"labels": {"car": 1, "sky": 0}, "numTraining": 2}, {1: "car", 0: "sky"}, {}),
     ],
 )
 def test_json(
@@ -118,6 +143,24 @@ def test_json(
 ) -> None:
     table = table_of(tmp_path, "classes.json", json.dumps(data))
     assert (dict(table.labels), dict(table.colours)) == (labels, colours)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "colours"),
+    [
+        ("names:\n  0: car\n  1: tree\n", TWO, {}),
+        ("names: [car, tree]\nnc: 2\n", TWO, {}),
+        ("classes:\n  - {name: car, id: 3}\n", {3: "car"}, {}),
+        ("car: [255, 0, 0]\ntree: '#00ff00'\n", TWO, BOTH),
+    ],
+)
+def test_yaml(
+    tmp_path: Path, text: str, labels: dict[int, str], colours: dict[int, int]
+) -> None:
+    export = export_in(tmp_path, {"data.yaml": text})
+    found, broken = find_tables(export, with_colours=False)
+    table = found[""][0].table
+    assert (dict(table.labels), dict(table.colours), broken) == (labels, colours, [])
 
 
 def test_names_that_are_no_objects(tmp_path: Path) -> None:
@@ -152,7 +195,7 @@ def test_other_files_are_no_tables(tmp_path: Path, text: str) -> None:
 def test_a_broken_table_is_told_and_the_next_one_read(tmp_path: Path) -> None:
     export = export_in(tmp_path, {"classes.json": "{", "labels.txt": "car"})
     tables, broken = find_tables(export, with_colours=False)
-    assert tables == {"": ClassTable({0: "car"})}
+    assert tables == {"": [FoundTable("labels.txt", ClassTable({0: "car"}))]}
     assert [(drop.reason, drop.annotation_key, drop.count) for drop in broken] == [
         (Reason.MALFORMED_FILE, "classes.json", None)
     ]
@@ -178,7 +221,8 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
             "b/images.txt": "no",
         },
     )
-    tables, _ = find_tables(export, with_colours=False)
+    found, _ = find_tables(export, with_colours=False)
+    tables = {folder: tables[0].table for folder, tables in found.items()}
     assert set(tables) == {"a", "b/c"}
     assert nearest_table(tables, "a/masks/1.png") == tables["a"]
     assert nearest_table(tables, "b/c/1.png") == tables["b/c"]

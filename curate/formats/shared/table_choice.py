@@ -1,0 +1,83 @@
+"""Which of several class tables in one folder is meant: the one that fits the masks.
+
+Tools write their classes several times: names for people, numbers for training, colours for the
+eye. A few masks tell which of these they were painted by.
+"""
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+
+from curate.exports.child import ChildDied, call
+from curate.exports.export import Export
+from curate.formats.shared.class_tables import ClassTable, FoundTable
+from curate.pixels.mask_values import MaskValues, values_of_mask
+from curate.reasons import Refusal
+from curate.records import IgnoredFile
+
+_MASKS_LOOKED_AT = 8
+
+
+def choose_tables(
+    export: Export,
+    found: Mapping[str, Sequence[FoundTable]],
+    masks: Sequence[str],
+    *,
+    by_colour: bool,
+) -> tuple[dict[str, ClassTable], list[IgnoredFile]]:
+    """The class table of each folder, and notes of those that are not used.
+
+    `found`: tables by folder, at least one each. `masks`: all masks of the export. Of tables
+    that fit the masks equally well, the first is taken.
+    """
+    chosen: dict[str, ClassTable] = {}
+    notes: list[IgnoredFile] = []
+    for folder, tables in found.items():
+        best = tables[0]
+        if any(each.table != best.table for each in tables):
+            seen = list(_seen_masks(export, folder, masks))
+            best = max(tables, key=lambda each: _fit(each.table, seen, by_colour))
+            notes += _notes(export, tables, best)
+        chosen[folder] = best.table
+    return chosen, notes
+
+
+def _seen_masks(
+    export: Export, folder: str, masks: Sequence[str]
+) -> Iterator[MaskValues]:
+    """What some masks of a folder, spread over all of them, have in them."""
+    inside = folder + "/"
+    below = [mask for mask in masks if mask.startswith(inside)] or masks
+    step = max(1, len(below) // _MASKS_LOOKED_AT)
+    for mask in below[::step][:_MASKS_LOOKED_AT]:
+        try:
+            data = export.read(mask)
+            yield call(values_of_mask, export.limits, data, export.limits.image_pixels)
+        except (Refusal, ChildDied):
+            continue  # ingest tells of it, if the mask is needed
+
+
+def _fit(table: ClassTable, masks: Sequence[MaskValues], by_colour: bool) -> float:
+    """The share of px that a table lists, on average over the masks."""
+    shares = []
+    for mask in masks:
+        share = _share(table.colours, mask.colours)
+        if not by_colour:
+            share = max(share, _share(table.labels, mask.values))
+        shares.append(share)
+    return sum(shares) / max(1, len(shares))
+
+
+def _share(listed: Mapping[int, object], pixels: Sequence[tuple[int, int]]) -> float:
+    known = sum(count for value, count in pixels if value in listed)
+    total = sum(count for _, count in pixels)
+    return known / max(1, total)
+
+
+def _notes(
+    export: Export, tables: Sequence[FoundTable], best: FoundTable
+) -> Iterator[IgnoredFile]:
+    """That the tables of a folder are not used which say something else than the best one."""
+    name = posixpath.basename(best.path)
+    for each in tables:
+        if each.table != best.table:
+            yield export.ignored(each.path, f"a class table; {name} fits the masks")

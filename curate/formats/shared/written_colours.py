@@ -1,0 +1,62 @@
+"""Colours as people write them: `#RRGGBB`, `#RGB`, `0xRRGGBB`, `rgb(…)`, numbers, shares of 1."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+_HEX = re.compile(r"(?:#|0x)?([0-9a-f]{6})", re.IGNORECASE)
+_HEX_WITH_ALPHA = re.compile(r"(?:#|0x)([0-9a-f]{6})[0-9a-f]{2}", re.IGNORECASE)
+_SHORT_HEX = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])", re.IGNORECASE)
+_CSS = re.compile(r"rgba?\(([^()]*)\)", re.IGNORECASE)
+_CHANNELS = re.compile(r"[\s\d,;()\[\]]+")  # "255, 0, 0" or "(255,0,0)"
+
+
+def parse_colour(raw: Any) -> int | None:
+    """0xRRGGBB of a colour, as a text or as three numbers; None for anything else.
+
+    A fourth number, for transparency, is passed over. Three numbers with a point, none of them
+    above 1, are shares of 255.
+
+    >>> parse_colour("#FF0000") == parse_colour([255, 0, 0]) == parse_colour("255, 0, 0")
+    True
+    >>> parse_colour("ff0000") == parse_colour("rgb(255, 0, 0)") == parse_colour([1.0, 0.0, 0.0])
+    True
+    """
+    if isinstance(raw, str):
+        return _colour_of_text(raw.strip())
+    if isinstance(raw, list | tuple) and len(raw) in (3, 4):
+        return _colour_of_channels(raw[:3])
+    return None
+
+
+def _colour_of_text(text: str) -> int | None:
+    written = _HEX.fullmatch(text) or _HEX_WITH_ALPHA.fullmatch(text)
+    if written:
+        return int(written[1], 16)
+    short = _SHORT_HEX.fullmatch(text)
+    if short:
+        return int("".join(2 * digit for digit in short.groups()), 16)
+
+    channels = text
+    in_css = _CSS.fullmatch(text)
+    if in_css:
+        channels = ",".join(in_css[1].split(",")[:3])  # a fourth may have a point
+    if not _CHANNELS.fullmatch(channels):
+        return None
+    return parse_colour([int(each) for each in re.findall(r"\d{1,3}", channels)])
+
+
+def _colour_of_channels(channels: Sequence[Any]) -> int | None:
+    """The colour of red, green and blue; None if they are none."""
+    if not all(type(each) in (int, float) for each in channels):
+        return None
+    with_point = [each for each in channels if isinstance(each, float)]
+    is_share = len(with_point) == len(channels) and max(channels) <= 1
+    if is_share:
+        channels = [each * 255 for each in channels]
+    if not all(0 <= each <= 255 for each in channels):
+        return None
+    colour = 0
+    for each in channels:
+        colour = colour << 8 | round(each)
+    return colour
