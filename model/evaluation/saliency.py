@@ -105,22 +105,22 @@ def _aligned(
 
     Px differ only by whether they are predicted and whether they are true: four kinds.
     """
-    predicted_mean = (inside + outside) / size
-    true_mean = true / size
-
+    # One row for each kind: (4, 256).
     missed = true - inside
-    kinds = (
-        (inside, 1 - predicted_mean, 1 - true_mean),
-        (outside, 1 - predicted_mean, -true_mean),
-        (missed, -predicted_mean, 1 - true_mean),
-        (size - inside - outside - missed, -predicted_mean, -true_mean),
-    )
-    total = np.zeros(inside.shape)
-    for count, from_predicted, from_true in kinds:
-        agreement = 2 * from_predicted * from_true
-        alignment = agreement / (from_predicted**2 + from_true**2 + _EPS)
-        total += (alignment + 1) ** 2 / 4 * count
-    return total
+    rest = size - inside - outside - missed
+    counts = np.stack([inside, outside, missed, rest])
+
+    predicted_mean = (inside + outside) / size
+    chosen = 1 - predicted_mean
+    left = -predicted_mean
+    from_predicted = np.stack([chosen, chosen, left, left])
+    true_mean = true / size
+    from_true = np.array([[1 - true_mean], [-true_mean], [1 - true_mean], [-true_mean]])
+
+    agreement = 2 * from_predicted * from_true
+    alignment = agreement / (from_predicted**2 + from_true**2 + _EPS)
+    aligned: Curve = ((alignment + 1) ** 2 / 4 * counts).sum(axis=0)
+    return aligned
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _quadrants(comparison: Comparison) -> list[_Sums]:
     """The sums of the quadrants around the middle of the true mask that hold any px."""
     probability = comparison.probability
     true = comparison.truth.bytes
-    inside = probability * true
+    inside = cv2.copyTo(probability, true)
     middle_y, middle_x = comparison.truth.derived(_middle)
 
     found = []
@@ -203,7 +203,7 @@ def _quadrants(comparison: Comparison) -> list[_Sums]:
 
 def _middle(truth: Truth) -> tuple[int, int]:
     """The first row and column behind the middle of the true mask."""
-    moments = cv2.moments(truth.bytes, binaryImage=True)
+    moments = cv2.moments(truth.bytes)
     row = round(moments["m01"] / moments["m00"])
     column = round(moments["m10"] / moments["m00"])
     return row + 1, column + 1
