@@ -12,12 +12,10 @@ from curate.errors import InputError
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.coco_images import file_name
 from curate.reasons import Reason
+from pipelines.loop.records import Corners
 
 Entry = dict[str, Any]
 """An entry of `images` or `annotations`; what is not known in it stays as it is."""
-
-Corners = tuple[float, float, float, float]
-"""x0, y0, x1, y1 of a box, px, half-open."""
 
 BAD_BOX = "bad_box"
 """Why a box is no box. It is no reason of the ledger, which knows masks alone."""

@@ -10,6 +10,7 @@ import httpx2
 
 from curate.errors import InputError
 from pipelines.loop.problems import BUSY, TOO_LARGE, UNUSABLE, Problem
+from pipelines.studio_token import REFRESH_PATH, is_personal
 
 _SECONDS = 10.0  # until Label Studio must have sent something
 
@@ -62,10 +63,9 @@ class StudioPictures:
 
     async def _authorization(self, client: httpx2.AsyncClient) -> str:
         """The header that shows the key. A personal one is exchanged for one of minutes."""
-        is_personal = self._key.count(".") == 2  # a JSON Web Token
-        if not is_personal:
+        if not is_personal(self._key):
             return f"Token {self._key}"
-        address = urljoin(self.address, "api/token/refresh/")
+        address = urljoin(self.address, REFRESH_PATH)
         reply = await client.post(address, json={"refresh": self._key})
         _check(reply, address)
         return f"Bearer {reply.json()['access']}"

@@ -7,6 +7,7 @@ what was fetched before stays.
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,6 +32,8 @@ _AGAIN = (429, 500, 502, 503)  # a moment later they may be gone
 _TRIES = 4
 _PAUSE = 0.5  # seconds before the second of them; doubled each time
 _CHUNK = 1_000_000  # bytes
+_POLL_SECONDS = 1.0
+_MOST_POLLS = 3600
 
 
 class Unanswered(InputError):
@@ -114,6 +117,22 @@ def ask_for(
         raise Unanswered(
             f"{url}: has answered without {key!r}: another version of the tool, or none"
         ) from None
+
+
+def wait_for(status: str, session: Any, source: LoopSource, url: str) -> None:
+    """Wait until what a tool makes in the background, and tells of at a URL, has a status.
+
+    Unanswered as `ask_for`, if it has failed, or if it does not get ready within an hour.
+    """
+    for _ in range(_MOST_POLLS):
+        told = ask_for("status", session, source, "GET", url)
+        if told == status:
+            return
+        if told == "failed":
+            words = ask(session, source, "GET", url).text[:200]
+            raise Unanswered(f"{url}: the tool says that it has failed: {words}")
+        time.sleep(_POLL_SECONDS)
+    raise Unanswered(f"{url}: does not get ready")
 
 
 def download(

@@ -24,7 +24,7 @@ from curate.reasons import Refusal
 from curate.records import Box
 from curate.storage import write_bytes
 from pipelines.load_segmenter import load_segmenter
-from pipelines.loop.records import CompressedMask
+from pipelines.loop.records import CompressedMask, Corners
 from pipelines.verbs.overlays import (
     DRAWN_BOX_COLOUR,
     MASK_COLOUR,
@@ -34,9 +34,6 @@ from pipelines.verbs.overlays import (
 
 if TYPE_CHECKING:
     from model.predict import Answer
-
-Corners = tuple[float, float, float, float]
-"""x0, y0, x1, y1 of a drawn box as the user gives it, px."""
 
 
 @dataclass(frozen=True, slots=True)

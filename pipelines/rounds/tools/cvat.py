@@ -10,7 +10,6 @@ member by member, and not touched if nothing has changed.
 """
 
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +26,7 @@ from pipelines.rounds.connection import (
     download,
     header_auth,
     token_of,
+    wait_for,
 )
 from pipelines.rounds.records import Fetched
 
@@ -35,8 +35,6 @@ DOCUMENT = "export.zip"
 
 _FORMAT = {"format": "CVAT for images 1.1", "save_images": "true"}
 _LOGIN_KEY = re.compile(r"[0-9a-f]{40}")
-_POLL_SECONDS = 1.0
-_MOST_POLLS = 3600
 
 _Members = dict[str, tuple[int, int]]
 """Checksum and size of each file in an archive, by name."""
@@ -55,7 +53,7 @@ def fetch(
     with connected(source, header_auth(scheme, token)) as session:
         url = f"{source.address}/api/projects/{source.project}/dataset/export"
         begun = ask_for("rq_id", session, source, "POST", url, params=_FORMAT)
-        made = _wait_for(session, source, str(begun))
+        made = _place_of(session, source, str(begun))
         download(session, source, made, new, limits.file_bytes)
 
     document = folder / DOCUMENT
@@ -68,21 +66,14 @@ def fetch(
     return Fetched(export=source.export, entries=len(members), is_changed=is_changed)
 
 
-def _wait_for(session: Any, source: LoopSource, request: str) -> str:
-    """Wait until an export is made; where it is."""
+def _place_of(session: Any, source: LoopSource, request: str) -> str:
+    """Where the export is that a request has asked for, once it is made."""
     url = f"{source.address}/api/requests/{quote(request, safe='')}"
-    for _ in range(_MOST_POLLS):
-        status = ask_for("status", session, source, "GET", url)
-        if status == "finished":
-            result = ask_for("result_url", session, source, "GET", url)
-            # A server behind another one may not know by which name it is asked.
-            made = urlsplit(str(result))
-            return f"{source.address}{made.path}?{made.query}"
-        if status == "failed":
-            message = ask_for("message", session, source, "GET", url)
-            raise Unanswered(f"{url}: the export has failed: {message}")
-        time.sleep(_POLL_SECONDS)
-    raise Unanswered(f"{url}: the export does not get ready")
+    wait_for("finished", session, source, url)
+    result = ask_for("result_url", session, source, "GET", url)
+    # A server behind another one may not know by which name it is asked.
+    made = urlsplit(str(result))
+    return f"{source.address}{made.path}?{made.query}"
 
 
 def _members(archive: UPath) -> _Members:

@@ -2,9 +2,8 @@
 
 Asked is `GET /api/projects/ID/export?exportType=JSON`. A server that takes too long for a large
 project answers 502, 503 or 504, or nothing; then it is asked for a snapshot, which it makes in the
-background (`POST /api/projects/ID/exports`), and which is fetched when it is there. A token is
-either a legacy one (`Authorization: Token`), or a personal access token, for which the server gives
-another one that lasts some minutes (`POST /api/token/refresh`, `Authorization: Bearer`).
+background (`POST /api/projects/ID/exports`), and which is fetched when it is there. Its tokens
+are of two kinds, see `pipelines/studio_token.py`.
 
 Written is `export.json`, tasks in the order of their ids, so that the same tasks are the same
 bytes; it is not touched if nothing has changed. Pictures that the tool itself keeps
@@ -35,8 +34,10 @@ from pipelines.rounds.connection import (
     download,
     header_auth,
     token_of,
+    wait_for,
 )
 from pipelines.rounds.records import Fetched
+from pipelines.studio_token import REFRESH_PATH, is_personal
 
 DOCUMENT = "export.json"
 """The file in which the tasks are written."""
@@ -45,8 +46,6 @@ _TOO_SLOW = (0, 502, 503, 504)  # 0: no answer at all
 _KEPT_HERE = ("/data/upload/", "/data/local-files/", "/storage-data/uploaded/")
 _AT_ONCE = 4  # pictures
 _ACCESS_SECONDS = 120.0  # a fetched access token lasts five minutes at least
-_POLL_SECONDS = 1.0
-_MOST_POLLS = 3600
 _SNAPSHOT = {"title": "segcurate"}
 
 
@@ -95,8 +94,7 @@ class _Pictures(msgspec.Struct):
 
 def _auth(source: LoopSource, token: str | None) -> Auth | None:
     """How requests bear the token."""
-    # A personal access token is a JSON Web Token, three texts with dots between them.
-    if token is None or token.count(".") != 2:
+    if token is None or not is_personal(token):
         return header_auth("Token", token)
 
     access = ""
@@ -105,7 +103,7 @@ def _auth(source: LoopSource, token: str | None) -> Auth | None:
     def put(request: Any) -> Any:
         nonlocal access, until
         if time.monotonic() > until:
-            url = f"{source.address}/api/token/refresh"
+            url = f"{source.address}/{REFRESH_PATH}"
             with connected(source, None) as session:
                 given = {"refresh": token}
                 access = ask_for("access", session, source, "POST", url, json=given)
@@ -137,23 +135,11 @@ def _download_tasks(
     snapshots = f"{source.address}/api/projects/{source.project}/exports/"
     number = ask_for("id", session, source, "POST", snapshots, json=_SNAPSHOT)
     url = f"{snapshots}{number}"
-    _wait_for(session, source, url)
+    wait_for("completed", session, source, url)
     download(
         session, source, f"{url}/download", target, limits.file_bytes, params=as_json
     )
     ask(session, source, "DELETE", url)
-
-
-def _wait_for(session: Any, source: LoopSource, url: str) -> None:
-    """Wait until a snapshot is there."""
-    for _ in range(_MOST_POLLS):
-        status = ask_for("status", session, source, "GET", url)
-        if status == "completed":
-            return
-        if status == "failed":
-            raise Unanswered(f"{url}: the tool says that its snapshot has failed")
-        time.sleep(_POLL_SECONDS)
-    raise Unanswered(f"{url}: the snapshot does not get ready")
 
 
 def _tasks(content: bytes, source: LoopSource) -> list[bytes]:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,14 +14,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import uvicorn
 from PIL import Image
 from upath import UPath
 
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.records import Box
-from pipelines.local_server import open_socket
 from pipelines.loop.answering import Answering, Served
 from pipelines.loop.bounds import Bounds
 from pipelines.loop.pictures import BuildPicture, Pictures
@@ -31,6 +28,7 @@ from pipelines.loop.server import make_app
 from pipelines.loop.service import Service
 from pipelines.loop.studio import studio_routes
 from pipelines.loop.studio_pictures import StudioPictures
+from tests.pipelines.served_app import serving
 
 TOKEN = "a-token"  # noqa: S105  of the tests
 STATE = ModelState("the tests' model", "d1", 1)
@@ -157,14 +155,5 @@ def running(
     if studio is not None:
         of_studio = StudioPictures(*studio, bounds.picture_bytes)
     app = make_app(service, TOKEN, studio_routes(service, TOKEN, of_studio))
-    with open_socket(port) as opened:
-        config = uvicorn.Config(app, log_level="critical", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        address = f"http://127.0.0.1:{opened.getsockname()[1]}"
+    with serving(app, port) as address:
         yield SmallServer(address, model, store)
-        server.should_exit = True
-        thread.join()

@@ -15,15 +15,13 @@ from curate.loop_settings import LoopSource
 from pipelines.rounds import connection
 from pipelines.rounds.fetching import TOOLS
 from pipelines.rounds.records import Fetched
-from pipelines.rounds.tools import cvat as cvat_tool
-from pipelines.rounds.tools import label_studio as studio_tool
 from tests.pipelines.rounds.tool_server import (
     REFRESH,
     TOKEN,
     Tool,
     cvat,
     label_studio,
-    serving,
+    running,
 )
 
 UPLOAD = "/data/upload/3/1a2b3c4d-car.png"
@@ -33,8 +31,7 @@ LOCAL = "/data/local-files/?d=yard/a%20b.png"
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "_PAUSE", 0.0)
-    monkeypatch.setattr(studio_tool, "_POLL_SECONDS", 0.0)
-    monkeypatch.setattr(cvat_tool, "_POLL_SECONDS", 0.0)
+    monkeypatch.setattr(connection, "_POLL_SECONDS", 0.0)
     monkeypatch.setenv("A_TOKEN", TOKEN)
 
 
@@ -44,8 +41,8 @@ def studio() -> Iterator[Tool]:
         tasks=[task(2, LOCAL), task(1, UPLOAD)],
         pictures={UPLOAD: b"car", LOCAL: b"yard"},
     )
-    with serving(label_studio(tool), tool) as running:
-        yield running
+    with running(label_studio(tool), tool) as started:
+        yield started
 
 
 def task(number: int, image: str) -> dict[str, object]:
@@ -129,7 +126,7 @@ def test_a_project_too_large_to_wait_for_comes_as_a_snapshot(
 def test_a_snapshot_that_fails_is_said(studio: Tool, tmp_path: Path) -> None:
     studio.export_status = 504
     studio.result = "failed"
-    with pytest.raises(InputError, match="says that its snapshot has failed"):
+    with pytest.raises(InputError, match="the tool says that it has failed"):
         fetch(studio, tmp_path)
 
 
@@ -149,7 +146,7 @@ def test_what_breaks_off_each_time_leaves_what_was_there(
     before = files(tmp_path)
     studio.cut_off = 100
     studio.result = "failed"
-    with pytest.raises(InputError, match="snapshot has failed"):
+    with pytest.raises(InputError, match="it has failed"):
         fetch(studio, tmp_path)
     left = files(tmp_path)
     assert {name: left[name] for name in before} == before
@@ -160,7 +157,7 @@ def test_a_personal_token_is_changed_for_a_short_one(
 ) -> None:
     monkeypatch.setenv("A_TOKEN", REFRESH)
     assert fetch(studio, tmp_path).entries == 2
-    assert studio.asked["POST /api/token/refresh"] == 1
+    assert studio.asked["POST /api/token/refresh/"] == 1
 
 
 @pytest.mark.parametrize(
@@ -243,7 +240,7 @@ def test_cvat_makes_an_archive_which_stays_if_only_its_times_differ(
     tmp_path: Path,
 ) -> None:
     tool = Tool(archive=archive((2026, 1, 2, 3, 4, 6)), polls=2)
-    with serving(cvat(tool), tool):
+    with running(cvat(tool), tool):
         fetched = fetch(tool, tmp_path, "cvat")
         assert (fetched.entries, fetched.is_changed) == (1, True)
         first = files(tmp_path)

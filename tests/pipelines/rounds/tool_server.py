@@ -5,8 +5,6 @@ pictures, both kinds of tokens. CVAT: `dataset/export`, `requests`, download.
 """
 
 import json
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipelines.local_server import open_socket
+from tests.pipelines.served_app import serving
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  of the tests
 REFRESH = "header.payload.signature"
@@ -77,7 +74,7 @@ def _json(data: object, status: int = 200) -> Response:
 
 def label_studio(tool: Tool) -> Starlette:
     async def refresh(request: Request) -> Response:
-        tool.asked["POST /api/token/refresh"] += 1
+        tool.asked["POST /api/token/refresh/"] += 1
         if (await request.json()) != {"refresh": REFRESH}:
             return _json({"detail": "Token is invalid"}, 401)
         return _json({"access": ACCESS})
@@ -124,7 +121,7 @@ def label_studio(tool: Tool) -> Starlette:
     one = "/api/projects/{project:int}"
     return Starlette(
         routes=[
-            Route("/api/token/refresh", refresh, methods=["POST"]),
+            Route("/api/token/refresh/", refresh, methods=["POST"]),
             Route(f"{one}/export", export),
             Route(f"{one}/exports/", snapshots, methods=["POST"]),
             Route(f"{one}/exports/{{number}}", snapshot, methods=["GET", "DELETE"]),
@@ -188,16 +185,8 @@ def cvat(tool: Tool) -> Starlette:
 
 
 @contextmanager
-def serving(app: Starlette, tool: Tool) -> Iterator[Tool]:
-    """Serve a tool in a thread as long as the context lasts."""
-    with open_socket(0) as opened:
-        config = uvicorn.Config(app, log_level="critical", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        tool.address = f"http://127.0.0.1:{opened.getsockname()[1]}"
+def running(app: Starlette, tool: Tool) -> Iterator[Tool]:
+    """Serve a tool as long as the context lasts."""
+    with serving(app) as address:
+        tool.address = address
         yield tool
-        server.should_exit = True
-        thread.join()

@@ -1,20 +1,17 @@
 """A project of many labels whose review page is served, as `taxonomy serve` does it."""
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from typer.testing import CliRunner
 
 from curate.settings import Settings
 from pipelines.arguments import load
 from pipelines.cli import app
-from pipelines.local_server import open_socket
 from pipelines.pages.review.server import make_app
 from tests.pipelines.pages.review.served_page import HOSTILE, TOKEN, ServedPage
+from tests.pipelines.served_app import serving
 from tests.pipelines.small_project import Project
 
 
@@ -38,16 +35,5 @@ def serve(project: Project) -> Iterator[ServedPage]:
     result = CliRunner().invoke(app, ["taxonomy", str(project.settings)])
     assert result.exit_code == 0, result.output
     settings: Settings = load(project.settings, None)
-    opened = open_socket(0)
-    config = uvicorn.Config(
-        make_app(settings, TOKEN), log_level="warning", lifespan="off", ws="none"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield ServedPage(project, f"http://127.0.0.1:{opened.getsockname()[1]}")
-    server.should_exit = True
-    thread.join()
-    opened.close()
+    with serving(make_app(settings, TOKEN)) as address:
+        yield ServedPage(project, address)

@@ -102,6 +102,23 @@ def test_from_the_box_to_the_download(
     assert not tab.errors
 
 
+@pytest.mark.parametrize("width", [1000, 420])
+def test_the_picture_stays_where_it_is_whatever_is_said(
+    served: SmallServer, tab: Tab, width: int
+) -> None:
+    """A message comes while somebody draws: if it moved the picture, the stroke would go astray."""
+    served.add(png())
+    tab.page.set_viewport_size({"width": width, "height": 900})
+    tab.open(served.url)
+    places = []
+    for words in ("saved", "answered in 1,234 ms", "not saved: " + 20 * "very long "):
+        tab.page.evaluate(
+            "said => { document.getElementById('status').textContent = said; }", words
+        )
+        places.append(tab.page.locator("#canvas").bounding_box())
+    assert places[0] == places[1] == places[2]
+
+
 def test_undo_eraser_and_removal(served: SmallServer, tab: Tab, tmp_path: Path) -> None:
     served.add(png())
     tab.open(served.url)
