@@ -10,6 +10,7 @@ from examples.scenes.canvas import Canvas
 from examples.scenes.catalogue import ANY, FORMS, LIVING, MADE
 from examples.scenes.flat_things import document, flat
 from examples.scenes.forms import limbs, solid, stack
+from examples.scenes.fronts import house_front
 from examples.scenes.places import aerial, facade
 from examples.scenes.sampling import count, happens, log_uniform, one_of
 from examples.scenes.scenery import Painter, new_canvas, start, wall
@@ -189,6 +190,7 @@ _VIEWS: dict[str, View] = {
     "cells": cells,
     "aerial": aerial,
     "facade": facade,
+    "front": house_front,
     "surface": surface,
     "plants": vegetation,
     "document": document,
@@ -204,10 +206,11 @@ SHARES = {
     "cells": 0.05,
     "aerial": 0.06,
     "facade": 0.06,
+    "front": 0.20,
     "surface": 0.04,
     "plants": 0.06,
-    "document": 0.05,
-    "flat": 0.06,
+    "document": 0.15,
+    "flat": 0.17,
     "murky": 0.07,
 }
 """How often each view is chosen, relative to the sum."""
