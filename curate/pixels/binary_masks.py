@@ -90,7 +90,9 @@ def _luminance(colours: Integers) -> Integers:
     red = colours >> 16 & 255
     green = colours >> 8 & 255
     blue = colours & 255
-    thousandths: Integers = 299 * red + 587 * green + 114 * blue
+    thousandths: Integers = 299 * red
+    thousandths += 587 * green
+    thousandths += 114 * blue
     return (thousandths + 500) // 1000
 
 

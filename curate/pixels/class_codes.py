@@ -121,8 +121,10 @@ def _numbered_objects(region_map: RegionMap, picture: MaskPicture) -> ClassCodes
     numbers = picture.values
     if numbers is None:
         numbers = picture.colours
-    is_void = (numbers == 0) | np.isin(numbers, region_map.void)
-    codes = np.where(is_void, VOID, FIRST_LABEL).astype(np.uint8)
+    is_void = numbers == 0
+    is_void |= np.isin(numbers, region_map.void)
+    codes = np.full(numbers.shape, FIRST_LABEL, np.uint8)
+    codes[is_void] = VOID
     return ClassCodes(codes, [None, None, region_map.label], [0, 0, 1], None)
 
 
@@ -163,4 +165,5 @@ def _by_number(region_map: RegionMap, pixels: Integers, lossy: bool) -> ClassCod
     codes = look_up(distinct, table.code_of)
     no_blends = np.zeros(distinct.size, bool)
     table.add_unknown(codes, distinct, no_blends)
-    return ClassCodes(spread(codes, distinct, pixels), table.names, table.values, None)
+    by_px = spread(codes, distinct, pixels)
+    return ClassCodes(by_px, table.names, table.values, None)

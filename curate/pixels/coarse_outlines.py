@@ -31,15 +31,18 @@ def are_coarse(rings: Rings) -> NDArray[np.bool_]:
 
     # Each corner is between a side and the next one, the last before the first.
     (long,) = np.nonzero(shorter >= _LEAST_SIDE)
-    turns = _turns(sides[long], sides[following[long]])
+    next_sides = sides[following[long]]
+    turns = _turns(sides[long], next_sides)
     miss = shorter[long] / 2 * np.tan(turns / 4)
-    is_missing = (miss > _MISS_PX) & (turns < _REAL_CORNER)
+    misses = (miss > _MISS_PX) & (turns < _REAL_CORNER)
+    missing_at = long[misses]
     missing = np.zeros(lengths.size)
-    missing[long[is_missing]] = shorter[long[is_missing]]
+    missing[missing_at] = shorter[missing_at]
 
     of_rings = np.add.reduceat(missing, rings.first)
     length = np.add.reduceat(lengths, rings.first)
-    is_coarse: NDArray[np.bool_] = (of_rings >= _LEAST_SHARE * length) & (of_rings > 0)
+    is_coarse: NDArray[np.bool_] = of_rings >= _LEAST_SHARE * length
+    is_coarse &= of_rings > 0
     return is_coarse
 
 

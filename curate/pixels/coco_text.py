@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.pixels.ragged import count_from, starts_of
 from curate.reasons import Reason, Refusal
 
 Runs = NDArray[np.int64]
@@ -45,7 +46,8 @@ def write_runs(runs: Runs, ends: Runs) -> list[str]:
     # One entry for each digit: the number that it belongs to, and its place there.
     last = np.cumsum(digits)
     numbers = np.repeat(differences, digits)
-    characters = numbers >> (_DIGIT_BITS * _places(last - digits, digits))
+    places = _places(digits)
+    characters = numbers >> (_DIGIT_BITS * places)
     characters &= _DIGIT
     characters += _FIRST_CHARACTER + _MORE_FOLLOW
     characters[last - 1] -= _MORE_FOLLOW
@@ -81,7 +83,9 @@ def read_many_runs(texts: Sequence[str]) -> tuple[Runs, Runs]:
     written, last = _read(b"".join(encoded))
     ends = np.searchsorted(last, text_ends)
     sizes = np.diff(ends, prepend=0)
-    if (sizes == 0).any() or (last[ends - 1] != text_ends - 1).any():
+    last_of_text = last[ends - 1]
+    ends_with_run = last_of_text == text_ends - 1
+    if not np.all(ends_with_run & (sizes > 0)):
         raise _bad("a text is empty or ends inside a run")
     return _without_differences(written, sizes), sizes
 
@@ -101,7 +105,7 @@ def _read(text: bytes) -> tuple[Runs, Runs]:
         raise _bad(f"a run of {longest} characters")
 
     # Join the bits of each number's digits; the last digit says whether it is negative.
-    place = _places(starts, lengths)
+    place = _places(lengths)
     values = (digits & _DIGIT) << (_DIGIT_BITS * place)
     runs = np.add.reduceat(values, starts)
     is_negative = (digits[last] & _SIGN) != 0
@@ -117,9 +121,8 @@ def _without_differences(written: Runs, sizes: Runs) -> Runs:
     """
     # With an even number of places for each text, zeros and ones stay apart in all of them.
     pairs = (sizes + 1) // 2
-    first = np.cumsum(sizes) - sizes
-    first_pair = np.cumsum(pairs) - pairs
-    places = np.arange(written.size) + np.repeat(2 * first_pair - first, sizes)
+    first_pair = starts_of(pairs)
+    places = count_from(2 * first_pair, sizes)
     runs = np.zeros((pairs.sum(), 2), np.int64)
     runs.ravel()[places] = written
 
@@ -146,10 +149,9 @@ def _differences(runs: Runs, ends: Runs) -> Runs:
     return runs - before
 
 
-def _places(starts: Runs, lengths: Runs) -> Runs:
+def _places(lengths: Runs) -> Runs:
     """The place of each digit in its number: 0, 1, … for each number."""
-    first = np.repeat(starts, lengths)
-    return np.arange(first.size) - first
+    return count_from(np.zeros_like(lengths), lengths)
 
 
 def _digits(text: bytes) -> Runs:

@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from curate.pixels.ragged import owners_of
 from curate.pixels.rings import Corners, Rings
 
 _CERTAIN = 1e-3  # px²; far more than rounding makes of coordinates up to 1,000,000 px
@@ -19,7 +20,7 @@ def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
     if not unsure.any():
         return crossing
     doubtful = rings.take(unsure)
-    numbers = np.repeat(np.arange(doubtful.sizes.size), doubtful.sizes)
+    numbers = owners_of(doubtful.sizes)
     closed = shapely.linearrings(doubtful.corners, indices=numbers)
     is_simple = shapely.is_simple(closed)
 
@@ -38,8 +39,9 @@ def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
     test takes.
     """
     first = rings.first
-    middle = np.add.reduceat(rings.corners, first) / rings.sizes[:, None]
-    arms = rings.corners - np.repeat(middle, rings.sizes, axis=0)
+    sums = np.add.reduceat(rings.corners, first)
+    middles = sums / rings.sizes[:, None]
+    arms = rings.corners - np.repeat(middles, rings.sizes, axis=0)
     x, y = np.ascontiguousarray(arms.T)
     following = rings.following
     next_y = y[following]

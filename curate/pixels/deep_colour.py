@@ -56,8 +56,9 @@ def shown_by_bits(
 
 def _highest_byte(picture: Image.Image) -> int:
     """The largest value of the three colours."""
-    channels = picture.split()[:3]
-    return max(int(np.asarray(channel).max()) for channel in channels)
+    colours = picture.split()[:3]
+    highest = [np.asarray(colour).max() for colour in colours]
+    return int(max(highest))
 
 
 def _all_bits(picture: Image.Image, data: bytes) -> NDArray[np.uint16] | None:
@@ -67,12 +68,14 @@ def _all_bits(picture: Image.Image, data: bytes) -> NDArray[np.uint16] | None:
     if decoded is None or decoded.dtype != np.uint16 or decoded.ndim != 3:
         return None
     # OpenCV has blue first, and alpha last.
-    values: NDArray[np.uint16] = decoded[:, :, 2::-1].astype(np.uint16, copy=False)
+    colours = decoded[:, :, 2::-1]
+    values: NDArray[np.uint16] = colours.astype(np.uint16, copy=False)
     if values.shape[:2] != (picture.height, picture.width):
         return None
 
     # The two decoders may turn a picture in different ways.
-    sample = np.asarray(picture)[::_STEP, ::_STEP, :3]
-    if not np.array_equal(values[::_STEP, ::_STEP] >> 8, sample):
+    high_bytes = values[::_STEP, ::_STEP] >> 8
+    shown = np.asarray(picture)[::_STEP, ::_STEP, :3]
+    if not np.array_equal(high_bytes, shown):
         return None
     return values

@@ -54,5 +54,5 @@ def shared_bits(used: Sequence[int]) -> int:
 def to_bytes(values: Deep, bits: int) -> NDArray[np.uint8]:
     """The highest 8 of the `bits` bits of each value; a larger value is white."""
     high_bits = values >> (bits - 8)
-    shown: NDArray[np.uint8] = np.minimum(high_bits, 255).astype(np.uint8)
-    return shown
+    np.minimum(high_bits, 255, out=high_bits)
+    return high_bits.astype(np.uint8)

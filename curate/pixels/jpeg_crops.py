@@ -61,7 +61,7 @@ def jpeg_frame(picture: Image, data: bytes) -> JpegFrame | None:
         return None
 
     # Each component has its name, its px across and down, and its quantization table.
-    samplings = [(across, down) for _, across, down, _ in picture.layer]
+    samplings = [layer[1:3] for layer in picture.layer]
     if samplings[0] not in _SAMPLINGS:
         return None
     if any(each != (1, 1) for each in samplings[1:]):

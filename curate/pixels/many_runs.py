@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels import coco_text
+from curate.pixels.ragged import owners_of, starts_of
 from curate.pixels.run_lengths import Positions, RunLengths
 
 Numbers = NDArray[np.int64]
@@ -40,18 +41,19 @@ class ManyRuns:
     @property
     def first(self) -> Numbers:
         """(n,) the number of the first run of each mask."""
-        return np.cumsum(self.sizes) - self.sizes
+        return starts_of(self.sizes)
 
     @property
     def owners(self) -> Numbers:
         """(m,) the number of the mask that each run is of."""
-        return np.repeat(np.arange(self.sizes.size), self.sizes)
+        return owners_of(self.sizes)
 
     @property
     def is_one(self) -> NDArray[np.bool_]:
         """(m,) whether each run is of mask px: every second one of each mask."""
-        first_is_odd = np.repeat(self.first % 2 == 1, self.sizes)
-        is_odd = np.arange(self.counts.size) % 2 == 1
+        numbers = np.arange(self.counts.size)
+        is_odd = numbers % 2 == 1
+        first_is_odd = np.repeat(is_odd[self.first], self.sizes)
         is_one: NDArray[np.bool_] = is_odd != first_is_odd
         return is_one
 
@@ -73,7 +75,7 @@ class MaskPx:
     @property
     def first(self) -> Numbers:
         """(n,) the number of the first range of each mask."""
-        return np.cumsum(self.sizes) - self.sizes
+        return starts_of(self.sizes)
 
     def take(self, chosen: Numbers) -> "MaskPx":
         """Some of the masks, by their numbers in order."""

@@ -45,7 +45,8 @@ def near_empty(measured: Measured) -> list[int]:
     far apart.
     """
     x0, y0, x1, y1 = measured.boxes.T
-    is_empty = measured.areas < _LEAST_FILL * (x1 - x0) * (y1 - y0)
+    box_areas = (x1 - x0) * (y1 - y0)
+    is_empty = measured.areas < _LEAST_FILL * box_areas
     return _list(np.flatnonzero(is_empty))
 
 
@@ -59,12 +60,13 @@ def hugging_edge(measured: Measured) -> list[int]:
     """
     x0, y0, x1, y1 = measured.boxes.T
     left, top, right, bottom = _meets_sides(measured, 0).T
-    at_sides = (left.astype(np.int64) + right) * (y1 - y0)
-    at_ends = (top.astype(np.int64) + bottom) * (x1 - x0)
+    sides_met = left.astype(np.int64) + right
+    ends_met = top.astype(np.int64) + bottom
+    most_on_edge = sides_met * (y1 - y0) + ends_met * (x1 - x0)
 
     # No mask has a shorter outline than a square of its area.
     shortest = 4 * np.sqrt(measured.areas)
-    may_hug = np.flatnonzero(at_sides + at_ends >= _HUGGING_SHARE * shortest)
+    may_hug = np.flatnonzero(most_on_edge >= _HUGGING_SHARE * shortest)
     if not may_hug.size:
         return []
     sides = outline_sides(measured.px.take(may_hug))
@@ -103,14 +105,17 @@ def _has_straight_side(
 def _meets_sides(measured: Measured, gap: int) -> NDArray[np.bool_]:
     """(n, 4) whether each box reaches up to `gap` px from each side of the image."""
     x0, y0, x1, y1 = measured.boxes.T
+    at_start = x0 <= gap
+    at_top = y0 <= gap
     at_end = x1 >= measured.runs.width - gap
     at_foot = y1 >= measured.runs.height - gap
-    return np.column_stack((x0 <= gap, y0 <= gap, at_end, at_foot))
+    return np.column_stack((at_start, at_top, at_end, at_foot))
 
 
 def _sides(mask: Mask) -> tuple[Mask, Mask, Mask, Mask]:
     """The px along the left, top, right and bottom side of an array."""
-    return mask[:, 0], mask[0], mask[:, -1], mask[-1]
+    by_column = mask.T
+    return by_column[0], mask[0], by_column[-1], mask[-1]
 
 
 def _list(numbers: Numbers) -> list[int]:

@@ -1,6 +1,9 @@
 """Mask pictures at the size of their image."""
 
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.flags import Flag
 from curate.pixels.mask_pictures import MaskPicture
@@ -8,6 +11,8 @@ from curate.pixels.masks import Mask
 from curate.pixels.proportions import centres, same_proportions
 from curate.reasons import Reason, Refusal
 from curate.records import RegionMap, SegmentMap
+
+_Px = TypeVar("_Px", bound=np.generic)
 
 
 def fit_to_image(
@@ -27,12 +32,11 @@ def fit_to_image(
         return picture
     _check_scaling(region_map, rows, columns, height, width)
 
-    chosen = np.ix_(centres(height, rows), centres(width, columns))
     alpha = picture.alpha
     if alpha is not None:
-        alpha = alpha[chosen]
+        alpha = _scaled(alpha, height, width)
     return MaskPicture(
-        pixels=picture.pixels[chosen],
+        pixels=_scaled(picture.pixels, height, width),
         table=picture.table,
         alpha=alpha,
         lossy=picture.lossy,
@@ -50,8 +54,15 @@ def fit_mask(mask: Mask, height: int, width: int) -> tuple[Mask, list[Flag]]:
     if not same_proportions((rows, columns), (height, width)):
         sizes = _sizes(rows, columns, height, width)
         raise Refusal(Reason.MASK_SIZE_MISMATCH, f"{sizes}; and of other proportions")
-    chosen = np.ix_(centres(height, rows), centres(width, columns))
-    return mask[chosen], [Flag.SCALED_MASK]
+    return _scaled(mask, height, width), [Flag.SCALED_MASK]
+
+
+def _scaled(px: NDArray[_Px], height: int, width: int) -> NDArray[_Px]:
+    """An (H, W) array at height × width px: of each px the one that holds its centre."""
+    rows, columns = px.shape
+    chosen_rows = centres(height, rows)
+    chosen_columns = centres(width, columns)
+    return px[np.ix_(chosen_rows, chosen_columns)]
 
 
 def _check_scaling(

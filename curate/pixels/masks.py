@@ -229,9 +229,9 @@ def _frame(runs: RunLengths) -> Box:
 
 def _holds(outer: Box, inner: Box) -> bool:
     """Whether a box lies in another; it may be empty, but not turned inside out."""
-    if not outer.x0 <= inner.x0 <= inner.x1 <= outer.x1:
-        return False
-    return outer.y0 <= inner.y0 <= inner.y1 <= outer.y1
+    x_inside = outer.x0 <= inner.x0 <= inner.x1 <= outer.x1
+    y_inside = outer.y0 <= inner.y0 <= inner.y1 <= outer.y1
+    return x_inside and y_inside
 
 
 def _borders(mask: Mask) -> tuple[Positions, Positions]:

@@ -108,7 +108,9 @@ def _mirrored(
     """
     x0, y0, x1, y1 = box
     if turn.mirrored:
-        x0, x1 = width - x1, width - x0
+        x0 = width - box.x1
+        x1 = width - box.x0
     if turn.flipped:
-        y0, y1 = height - y1, height - y0
+        y0 = height - box.y1
+        y1 = height - box.y0
     return Box(x0, y0, x1, y1)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels.many_runs import MaskPx, Numbers
+from curate.pixels.ragged import sums_before
 from curate.pixels.run_lengths import Positions
 
 
@@ -58,11 +59,12 @@ def _sum(px: MaskPx, values: Numbers) -> Numbers:
 
 def _px_before(px: MaskPx, at: Positions) -> NDArray[np.int64]:
     """(k,) the number of mask px of all masks before each position."""
-    up_to_range = np.concatenate(([0], np.cumsum(px.ends - px.starts)))
+    up_to_range = sums_before(px.ends - px.starts)
     ranges_begun = np.searchsorted(px.starts, at, side="right")
 
     # The last range that has begun may end beyond the position.
-    end_of_last = np.concatenate((at[:1], px.ends))[ranges_begun]
+    ends_from_none = np.concatenate((at[:1], px.ends))
+    end_of_last = ends_from_none[ranges_begun]
     left_of_last = np.maximum(end_of_last - at, 0)
     beyond = np.where(ranges_begun > 0, left_of_last, 0)
     before: NDArray[np.int64] = up_to_range[ranges_begun] - beyond

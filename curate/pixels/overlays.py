@@ -62,7 +62,8 @@ def tint(picture: Pixels, mask: Mask, colour: Colour, share: float) -> None:
     """Mix a colour into the pixels of a mask; `share`: 0 for none of it, 1 for it
     alone.
     """
-    painted = (1 - share) * picture[mask] + share * np.array(colour)
+    under = (1 - share) * picture[mask]
+    painted = under + share * np.array(colour)
     picture[mask] = painted.astype(np.uint8)
 
 

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.mask_scaling import fit_mask
+from curate.pixels.ragged import owners_of
 from curate.pixels.run_lengths import Positions, RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import PackedRunLengths
 
-_HEADER_BITS = 32 + 5 + 4 * 4
+_HEADER_SIZES = np.array([32, 5, 4, 4, 4, 4])
+_HEADER_BITS = _HEADER_SIZES.sum()
 _WINDOW_BYTES = 8  # no number has more than 32 bits, and it may begin inside a byte
 _WINDOW_BITS = 8 * _WINDOW_BYTES
 _CHANNELS = 4
@@ -68,15 +70,17 @@ def pack(runs: RunLengths) -> bytes:
     length_bits = _LENGTH_BITS[kinds]
     # One number for each packet: that a word is repeated, the kind, the length and the word.
     packets = 1 << 2 | kinds
-    packets = packets << length_bits | lengths - 1
-    packets = packets << _WORD_BITS | is_mask * _OPAQUE
+    packets = packets << length_bits
+    packets |= lengths - 1
+    packets = packets << _WORD_BITS
+    packets |= is_mask * _OPAQUE
     sizes = 1 + 2 + length_bits + _WORD_BITS
 
-    head = [(int(words.sum()), 32), (_WORD_BITS - 1, 5)]
-    head += [(int(bits) - 1, 4) for bits in _LENGTH_BITS]
-    numbers, head_sizes = np.array(head).T
-    bits = [_as_bits(numbers, head_sizes), _as_bits(packets, sizes)]
-    return np.packbits(np.concatenate(bits)).tobytes()
+    head = np.array([words.sum(), _WORD_BITS - 1, *(_LENGTH_BITS - 1)])
+    numbers = np.concatenate((head, packets))
+    all_sizes = np.concatenate((_HEADER_SIZES, sizes))
+    bits = _as_bits(numbers, all_sizes)
+    return np.packbits(bits).tobytes()
 
 
 def _packet_lengths(words: Positions) -> tuple[Positions, Positions]:
@@ -85,19 +89,23 @@ def _packet_lengths(words: Positions) -> tuple[Positions, Positions]:
     `words`: (n,) length of each run; one that is too long for a packet takes several.
     """
     packets = -(-words // _LONGEST)
-    owners = np.repeat(np.arange(words.size), packets)
+    in_last = words - (packets - 1) * _LONGEST
+    owners = owners_of(packets)
     lengths = np.full(owners.size, _LONGEST)
-    is_last = np.append(owners[1:] != owners[:-1], True)
-    lengths[is_last] = (words - (packets - 1) * _LONGEST)[owners[is_last]]
+    last = np.cumsum(packets) - 1
+    has_any = packets > 0
+    lengths[last[has_any]] = in_last[has_any]
     return lengths, owners
 
 
 def _as_bits(numbers: Positions, sizes: Positions) -> NDArray[np.uint8]:
     """The bits of numbers one after the other, each with its own number of bits."""
-    places = sizes[:, None] - 1 - np.arange(np.max(sizes))
-    bits = numbers[:, None] >> np.maximum(places, 0) & 1
-    of_numbers: NDArray[np.int64] = bits[places >= 0]
-    return of_numbers.astype(np.uint8)
+    owners = owners_of(sizes)
+    lasts = np.cumsum(sizes) - 1
+    # The last bit of a number has place 0.
+    places = lasts[owners] - np.arange(owners.size)
+    bits = numbers[owners] >> places & 1
+    return bits.astype(np.uint8)
 
 
 @dataclass(slots=True)
@@ -153,7 +161,8 @@ def _size(
         sizes.insert(0, (shape.height, shape.width))
 
     for rows, columns in sizes:
-        if rows > 0 and columns > 0 and rows * columns * _CHANNELS == words:
+        is_size = rows > 0 and columns > 0
+        if is_size and rows * columns * _CHANNELS == words:
             return rows, columns
     rows, columns = sizes[0]
     detail = f"{words} words, and not {_CHANNELS} for each of {columns} x {rows} px"

@@ -54,7 +54,8 @@ def encode_mask_png(mask: Mask) -> bytes:
     """1-bit PNG of an (H, W) bool mask."""
     height, width = mask.shape
     packed = np.packbits(mask, axis=1)
-    rows = np.empty((height, 1 + packed.shape[1]), np.uint8)
+    row_bytes = 1 + packed.shape[1]
+    rows = np.empty((height, row_bytes), np.uint8)
     rows[:, 0] = _NONE
     rows[:, 1:] = packed
 

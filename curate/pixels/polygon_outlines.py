@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels.proportions import Size
+from curate.pixels.ragged import sums_before
 from curate.pixels.raster import MAX_CROSSINGS, crosses_too_much
 from curate.pixels.rings import Numbers, Rings, Scale, read_rings
 from curate.reasons import Reason, Refusal
@@ -45,17 +46,19 @@ def read_outlines(
         sizes += (len(each.rings), len(each.holes))
     rings, is_good = read_rings(raw)
 
-    good_before = np.cumsum([0, *is_good])
-    bounds = good_before[np.cumsum([0, *sizes])]
+    good_before = sums_before(np.array(is_good, np.bool_))
+    bounds = good_before[sums_before(np.array(sizes, np.int64))]
     first = bounds[:-1:2]
     end = bounds[2::2]
-    stated = np.array(sizes, np.int64).reshape(-1, 2).sum(axis=1)
-    if annotated is not None or any(each.normalised for each in polygons):
+    is_normalised = [each.normalised for each in polygons]
+    if annotated is not None or any(is_normalised):
         scales = [_scale(each, height, width, annotated) for each in polygons]
         of_polygons = np.array(scales, np.float64).reshape(-1, 2)
         of_rings = np.repeat(of_polygons, end - first, axis=0)
         rings = rings.scaled(of_rings)
-    return Outlines(rings, first, bounds[1::2], end, end - first < stated)
+    stated = np.array(sizes, np.int64).reshape(-1, 2)
+    lost_some = end - first < stated.sum(axis=1)
+    return Outlines(rings, first, bounds[1::2], end, lost_some)
 
 
 def _scale(
@@ -74,7 +77,8 @@ def refusals_of(
 ) -> dict[int, Refusal]:
     """Why polygons give no mask, by their numbers: no_mask, bad_polygon or over_limit."""
     found = {}
-    for at in np.flatnonzero(outlines.first == outlines.holes_from).tolist():
+    is_without_rings = outlines.first == outlines.holes_from
+    for at in np.flatnonzero(is_without_rings).tolist():
         found[at] = _no_ring(polygons[at])
 
     rings = outlines.rings

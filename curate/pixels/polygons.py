@@ -22,6 +22,7 @@ from curate.pixels.polygon_outlines import (
     refusals_of,
 )
 from curate.pixels.proportions import Size
+from curate.pixels.ragged import sums_before
 from curate.pixels.raster import fill
 from curate.pixels.rings import Corners, Rings
 from curate.pixels.run_lengths import RunLengths
@@ -217,7 +218,7 @@ def _filled(outlines: Outlines, height: int, width: int) -> _Filled:
 
 def _of_polygons(of_rings: NDArray[np.bool_], outlines: Outlines) -> list[bool]:
     """Whether something is so of a ring of each polygon; holes do not count."""
-    before = np.concatenate(([0], np.cumsum(of_rings)))
+    before = sums_before(of_rings)
     is_so = before[outlines.holes_from] > before[outlines.first]
     found: list[bool] = is_so.tolist()
     return found
@@ -235,7 +236,8 @@ def _joined(
         corners = rings.between(first, holes_from)
         check_position(corners, runs.height, runs.width)
     if end > holes_from:
-        runs = masks.subtract(runs, masks.union(filled[holes_from:end]))
+        holes = masks.union(filled[holes_from:end])
+        runs = masks.subtract(runs, holes)
     if runs.is_empty:
         raise Refusal(Reason.EMPTY_MASK, "the polygon covers no px")
     return runs

@@ -104,8 +104,9 @@ def _reduced_grey(picture: Image.Image, data: bytes, grey_bits: int) -> Image.Im
     # Reducing by a whole number first is much faster than resampling all pixels.
     width, height = _LEAST_SIZE
     factor = min(picture.width // width, picture.height // height)
+    factor = max(1, factor)
     with decoding.refusing():
-        reduced = picture.reduce(max(1, factor))
+        reduced = picture.reduce(factor)
     grey = decoding.to_rgb(reduced).convert("L")
 
     return Image.fromarray(displayed(np.asarray(grey), orientation))
@@ -113,7 +114,8 @@ def _reduced_grey(picture: Image.Image, data: bytes, grey_bits: int) -> Image.Im
 
 def _shrunk(grey: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
     """A grey picture at another width and height."""
-    return np.asarray(grey.resize(size, Image.Resampling.LANCZOS))
+    resized = grey.resize(size, Image.Resampling.LANCZOS)
+    return np.asarray(resized)
 
 
 def _difference_hash(grey: NDArray[np.uint8]) -> int:

@@ -73,8 +73,10 @@ def place_scaled(
         return masks.place(mask, x, y, *picture)
 
     rows, columns = mask.shape
-    top, chosen_rows = _chosen(y, rows, annotated[0], picture[0])
-    left, chosen_columns = _chosen(x, columns, annotated[1], picture[1])
+    annotated_height, annotated_width = annotated
+    height, width = picture
+    top, chosen_rows = _chosen(y, rows, annotated_height, height)
+    left, chosen_columns = _chosen(x, columns, annotated_width, width)
     if chosen_rows.size == 0 or chosen_columns.size == 0:
         masks.place(mask, x, y, *annotated)  # says so if it is outside
         raise Refusal(Reason.EMPTY_MASK, "the scaled mask covers no px")

@@ -13,11 +13,13 @@ crossing turns the mask on or off from its row downwards.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.pixels.ragged import count_from, owners_of
 from curate.pixels.rings import Rings
 from curate.pixels.run_lengths import (
     Positions,
@@ -93,8 +95,9 @@ def _groups(edges: _Edges, rings: int) -> Iterator[tuple[int, int]]:
     """Ranges of rings that are filled together."""
     crossed = np.bincount(edges.ring, edges.crossed, rings)
     number = np.cumsum(crossed) // _AT_ONCE
-    bounds = np.flatnonzero(np.diff(number, prepend=-1, append=np.inf))
-    yield from zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    is_new = np.diff(number, prepend=-1, append=np.inf)
+    bounds = np.flatnonzero(is_new).tolist()
+    yield from pairwise(bounds)
 
 
 def _fill_group(
@@ -131,7 +134,7 @@ def _edges(rings: Rings, width: int) -> _Edges:
     dx, dy = np.ascontiguousarray(way.T)
     first, last = _columns(x, dx, width)
     return _Edges(
-        ring=np.repeat(np.arange(rings.sizes.size), rings.sizes),
+        ring=owners_of(rings.sizes),
         x=x,
         y=y,
         dx=dx,
@@ -174,10 +177,9 @@ class _Crossings:
 
 def _crossings(edges: _Edges, first: int, apart: int) -> _Crossings:
     times = edges.crossed
-    ends = np.cumsum(times)
-    column = np.arange(times.sum()) + np.repeat(edges.first - ends + times, times)
-    offset = np.repeat((edges.ring - first) * apart, times)
-    return _Crossings(column, offset, times)
+    column = count_from(edges.first, times)
+    offsets = (edges.ring - first) * apart
+    return _Crossings(column, np.repeat(offsets, times), times)
 
 
 def _level_crossings(edges: _Edges, first: int, height: int, width: int) -> Positions:
@@ -192,7 +194,8 @@ def _level_crossings(edges: _Edges, first: int, height: int, width: int) -> Posi
     slope = edges.dy / np.maximum(edges.dx, 1)
     slope = entries.of_each(slope)
     y = entries.of_each(edges.y)
-    steps = _FIFTHS * entries.column + _MIDDLE - entries.of_each(edges.x)
+    middle = _FIFTHS * entries.column + _MIDDLE
+    steps = middle - entries.of_each(edges.x)
 
     y_before = np.trunc(y + slope * steps + _HALF)
     y_behind = np.trunc(y + slope * (steps + 1) + _HALF)
@@ -205,7 +208,8 @@ def _steep_crossings(edges: _Edges, first: int, height: int, width: int) -> Posi
     entries = _crossings(edges, first, frame_step(height, width))
     slope = entries.of_each(edges.dx / edges.dy)
     x = entries.of_each(edges.x)
-    before = (_FIFTHS * entries.column + _MIDDLE).astype(np.float64)
+    middle = _FIFTHS * entries.column + _MIDDLE
+    before = middle.astype(np.float64)
     goes_right = slope > 0
 
     # Start at most two steps early, and go on while the next point has not passed
@@ -222,4 +226,5 @@ def _positions(heights: Fifths, entries: _Crossings, height: int) -> Positions:
     """Positions in the frame, each ring's apart. `heights`: whole fifths."""
     row = np.floor((heights + _MIDDLE) / _FIFTHS)
     np.clip(row, 0, height, out=row)
-    return entries.column * height + row.astype(np.int64) + entries.offset
+    position = entries.column * height + row.astype(np.int64)
+    return position + entries.offset

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.pixels.ragged import starts_of
+
 Corners = NDArray[np.float64]
 """(m, 2): x and y of each corner, px."""
 
@@ -37,13 +39,14 @@ class Rings:
     @property
     def first(self) -> Numbers:
         """(n,) the number of the first corner of each ring."""
-        return np.cumsum(self.sizes) - self.sizes
+        return starts_of(self.sizes)
 
     @property
     def following(self) -> Numbers:
         """(m,) the number of the corner after each one: a ring's first after its last."""
         following = np.arange(1, len(self.corners) + 1)
-        following[np.cumsum(self.sizes) - 1] = self.first
+        last = np.cumsum(self.sizes) - 1
+        following[last] = self.first
         return following
 
     def take(self, chosen: NDArray[np.bool_]) -> "Rings":
@@ -55,9 +58,9 @@ class Rings:
 
     def between(self, first: int, end: int) -> "Rings":
         """The rings from number `first` on, up to `end`."""
-        sizes = self.sizes[first:end]
-        start = int(self.sizes[:first].sum())
-        return Rings(self.corners[start : start + int(sizes.sum())], sizes)
+        start = self.sizes[:first].sum()
+        stop = self.sizes[:end].sum()
+        return Rings(self.corners[start:stop], self.sizes[first:end])
 
     def scaled(self, scales: NDArray[np.float64]) -> "Rings":
         """The rings at another scale. `scales`: (n, 2), px that 1 means in x and in y."""
@@ -70,7 +73,8 @@ class Rings:
 
         A ring of one place keeps its first corner.
         """
-        moves = (self.corners[self.following] != self.corners).any(axis=1)
+        is_other = self.corners[self.following] != self.corners
+        moves = is_other.any(axis=1)
         if moves.all():
             return self
         is_single = np.add.reduceat(moves, self.first, dtype=np.int64) == 0
@@ -94,7 +98,10 @@ def packed(ring: object) -> object:
 
     So written in different ways (10, 10.0) it is the same, and it is read at once.
     """
-    if not isinstance(ring, list) or not set(map(type, ring)) <= _NUMBERS:
+    if not isinstance(ring, list):
+        return ring
+    types = set(map(type, ring))
+    if not types <= _NUMBERS:
         return ring
     try:
         return struct.pack(f"{len(ring)}d", *ring) or ring
@@ -118,8 +125,10 @@ def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:
         else:
             is_good.append(False)
 
-    sizes = np.array(list(map(len, data)), np.int64) // _POINT_BYTES
-    corners = np.frombuffer(b"".join(data), np.float64).reshape(-1, 2)
+    byte_sizes = np.array([len(ring) for ring in data], np.int64)
+    sizes = byte_sizes // _POINT_BYTES
+    numbers = np.frombuffer(b"".join(data), np.float64)
+    corners = numbers.reshape(-1, 2)
     rings = Rings(corners, sizes)
     is_finite = np.isfinite(corners)
     if is_finite.all():

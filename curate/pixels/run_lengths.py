@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels import coco_text
+from curate.pixels.ragged import count_from, starts_of
 from curate.reasons import Reason, Refusal
 
 Positions = NDArray[np.int64]
@@ -90,11 +91,11 @@ def from_shifted_borders(
     lasts = np.searchsorted(borders, ends)
     sizes = lasts - firsts
     run_ends = np.cumsum(sizes + 1)
-    all_ends = np.empty(int(sizes.sum()) + masks, np.int64)
+    all_ends = np.empty(run_ends[-1], np.int64)
     is_last = np.zeros(all_ends.size, np.bool_)
     is_last[run_ends - 1] = True
     all_ends[is_last] = ends
-    all_ends[~is_last] = borders[_ranges(firsts, sizes)]
+    all_ends[~is_last] = borders[count_from(firsts, sizes)]
 
     # Frames are one px apart.
     counts = np.diff(all_ends, prepend=-1)
@@ -118,13 +119,6 @@ def _without_pairs(borders: Positions) -> Positions:
     is_odd = times % 2 == 1
     single: Positions = borders[starts[is_odd]]
     return single
-
-
-def _ranges(firsts: Positions, sizes: Positions) -> Positions:
-    """All numbers of the ranges that start at `firsts` and have `sizes`."""
-    ends = np.cumsum(sizes)
-    shifts = firsts - ends + sizes
-    return np.arange(ends[-1]) + np.repeat(shifts, sizes)
 
 
 def runs_between(borders: Positions, pixels: int) -> Positions:
@@ -166,7 +160,7 @@ def check_sums(counts: Positions, sizes: Positions, height: int, width: int) -> 
         longest = f"longer than the mask's {pixels} px"
         raise _bad_run_lengths(f"a run is negative or {longest}")
 
-    totals = np.add.reduceat(counts, np.cumsum(sizes) - sizes)
+    totals = np.add.reduceat(counts, starts_of(sizes))
     wrong = totals[totals != pixels]
     if wrong.size:
         size = f"{height} x {width} = {pixels} px"

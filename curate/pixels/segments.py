@@ -108,7 +108,8 @@ def _runs_by_value(values: Integers, path: str) -> dict[int, RunLengths]:
     height, width = values.shape
     flat = values.T.ravel()  # run-lengths go column by column
 
-    changes = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    is_change = flat[1:] != flat[:-1]
+    changes = np.flatnonzero(is_change) + 1
     starts = np.append(0, changes)
     ends = np.append(changes, flat.size)
     owners = flat[starts]
@@ -121,7 +122,7 @@ def _runs_by_value(values: Integers, path: str) -> dict[int, RunLengths]:
             f"{path}: {distinct.size:,} values: a photograph, not a map of segments"
         )
         raise Refusal(Reason.OVER_LIMIT, detail)
-    borders = np.stack([starts[order], ends[order]], axis=1)
+    borders = np.stack([starts, ends], axis=1)[order]
 
     found = {}
     parts = np.split(borders, first[1:])

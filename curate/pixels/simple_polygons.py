@@ -49,9 +49,14 @@ class Region:
     holes: list[Corners]
 
     @property
+    def rings(self) -> list[Corners]:
+        """The outer ring, then the holes."""
+        return [self.outer, *self.holes]
+
+    @property
     def corners(self) -> int:
         """Number of corners of all rings."""
-        return len(self.outer) + sum(map(len, self.holes))
+        return sum(len(ring) for ring in self.rings)
 
 
 def simplify(
@@ -89,7 +94,7 @@ def coco_rings(regions: Iterable[Region]) -> list[list[float]]:
     """
     rings = []
     for region in regions:
-        closed = [_closed(ring) for ring in (region.outer, *region.holes)]
+        closed = [_closed(ring) for ring in region.rings]
         ring = keyhole(closed)
         if not region.holes:
             ring = region.outer
@@ -104,8 +109,8 @@ def geometry_rings(regions: Iterable[Region]) -> list[list[list[list[float]]]]:
     """
     polygons = []
     for region in regions:
-        closed = [_closed(ring).tolist() for ring in (region.outer, *region.holes)]
-        polygons.append(closed)
+        closed = [_closed(ring) for ring in region.rings]
+        polygons.append([ring.tolist() for ring in closed])
     return polygons
 
 
@@ -157,7 +162,7 @@ def _simplified(outline: Region, tolerance: float) -> Region:
     """An outline with cut and then fewer corners, within `tolerance` px."""
     if tolerance < _LEAST_TOLERANCE:
         return outline
-    cut = map(_with_cut_corners, (outline.outer, *outline.holes))
+    cut = [_with_cut_corners(ring) for ring in outline.rings]
     rings = [_from_a_tip(ring) for ring in cut]
     polygon = shapely.Polygon(rings[0], rings[1:])
     simple = shapely.simplify(polygon, tolerance, preserve_topology=True)
@@ -189,28 +194,29 @@ def _with_cut_corners(ring: Corners) -> Corners:
     lengths = np.abs(sides).sum(axis=1)
     directions = sides / lengths[:, None]
     is_long = lengths >= _REAL_SIDE
-    is_real = is_long & np.roll(is_long, 1)
+    starts_real = is_long & np.roll(is_long, 1)
+    ends_real = np.roll(starts_real, -1)
 
     # Three places for each side: its start, and half a px from its start and from its end.
-    places = np.empty((len(ring), 3, 2))
-    places[:, 0] = ring
-    places[:, 1] = ring + directions / 2
-    places[:, 2] = ring + sides - directions / 2
-    is_used = np.empty((len(ring), 3), np.bool_)
-    is_used[:, 0] = is_real
-    is_used[:, 1] = ~is_real
-    is_used[:, 2] = ~np.roll(is_real, -1) & (lengths > 1)
-    return places[is_used]
+    half_px = directions / 2
+    places = np.stack((ring, ring + half_px, ring + sides - half_px), axis=1)
+    ends_cut = ~ends_real & (lengths > 1)
+    is_used = np.stack((starts_real, ~starts_real, ends_cut), axis=1)
+    used: Corners = places[is_used]
+    return used
 
 
 def _iou(found: list[Region], mask: Mask) -> float:
     """The IoU of polygons with a mask, as COCO's rule rasterises them."""
     try:
-        runs, _ = rasterise(Polygons(rings=list(coco_rings(found))), *mask.shape)
+        polygons = Polygons(rings=list(coco_rings(found)))
+        runs, _ = rasterise(polygons, *mask.shape)
     except Refusal:
         return 0.0  # nothing is left on the raster
     drawn = masks.decode(runs)
-    return float(np.sum(drawn & mask) / np.sum(drawn | mask))
+    shared = np.count_nonzero(drawn & mask)
+    covered = np.count_nonzero(drawn | mask)
+    return shared / covered
 
 
 def _closed(ring: Corners) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from curate.pixels import masks
 from curate.pixels.many_runs import ManyRuns, Measured, Numbers, join
 from curate.pixels.outline_sides import outline_sides
+from curate.pixels.ragged import count_from, sums_before
 from curate.pixels.run_lengths import Positions, RunLengths, from_borders
 from curate.records import Box
 
@@ -38,23 +39,25 @@ def speckled(measured: Measured) -> list[int]:
 
 def _that_may_be(measured: Measured) -> Numbers:
     """The numbers of the masks whose run-lengths do not tell that they have few specks."""
-    height = measured.runs.height
-    is_full_height = measured.boxes[:, 3] - measured.boxes[:, 1] == height
-    most = _most_specks(measured.runs)
+    runs = measured.runs
+    _, y0, _, y1 = measured.boxes.T
+    is_full_height = y1 - y0 == runs.height
+    most = _most_specks(runs)
 
     # Where runs go on from column to column, they have to be cut first.
     wrapping = np.flatnonzero(is_full_height)
     if wrapping.size:
-        apart = [
-            _without_wrapping(measured.masks[number]) for number in wrapping.tolist()
-        ]
-        most[wrapping] = _most_specks(join(apart, height + 1, measured.runs.width))
+        chosen = [measured.masks[number] for number in wrapping.tolist()]
+        apart = [_without_wrapping(mask) for mask in chosen]
+        cut = join(apart, runs.height + 1, runs.width)
+        most[wrapping] = _most_specks(cut)
     return np.flatnonzero(most >= _SPECKS)
 
 
 def _specks(mask: RunLengths, box: Box) -> int:
     """How many specks and pinholes a mask has, counted px by px."""
-    padded = np.pad(masks.decode_window(mask, box), 1).astype(np.uint8)
+    window = masks.decode_window(mask, box)
+    padded = np.pad(window, 1).astype(np.uint8)
     pieces = _small_pieces(padded, 8)
     holes = _small_pieces(1 - padded, 4)
     return pieces + holes
@@ -74,7 +77,8 @@ def _most_specks(runs: ManyRuns) -> Numbers:
     is_short[runs.first + runs.sizes - 1] = False
 
     at = _of_many(np.flatnonzero(is_short), owners, masks_in_all)
-    at = at[_first_beside(runs, at, owners, -runs.height) < 0]
+    to_the_left = _first_beside(runs, at, owners, -runs.height)
+    at = at[to_the_left < 0]
     at = _of_many(at, owners, masks_in_all)
     px = runs.counts[at]
 
@@ -82,7 +86,8 @@ def _most_specks(runs: ManyRuns) -> Numbers:
     while at.size:
         beside = _first_beside(runs, at, owners, runs.height)
         ends = beside < 0
-        found += np.bincount(owners[at[ends]], minlength=masks_in_all)
+        owners_of_ends = owners[at[ends]]
+        found += np.bincount(owners_of_ends, minlength=masks_in_all)
         at = beside[~ends]
         px = px[~ends] + runs.counts[at]
         is_small = px <= _SPECK_PX
@@ -93,29 +98,33 @@ def _most_specks(runs: ManyRuns) -> Numbers:
 
 def _of_many(at: Numbers, owners: Numbers, masks_in_all: int) -> Numbers:
     """Those of some runs whose mask has ten of them or more."""
-    many = np.bincount(owners[at], minlength=masks_in_all) >= _SPECKS
-    chosen: Numbers = at[many[owners[at]]]
+    masks_of = owners[at]
+    times = np.bincount(masks_of, minlength=masks_in_all)
+    has_many = times >= _SPECKS
+    chosen: Numbers = at[has_many[masks_of]]
     return chosen
 
 
 def _without_wrapping(runs: RunLengths) -> RunLengths:
     """The mask in a frame with an empty row below, so that each run is in one column."""
     height = runs.height
-    starts = runs.borders[::2]
-    ends = np.cumsum(runs.counts)[1::2]
+    run_ends = np.cumsum(runs.counts)
+    starts = run_ends[:-1:2]
+    ends = run_ends[1::2]
     first_column = starts // height
     last_column = (ends - 1) // height
 
     # Columns that a run enters from the column before it: there the row is a gap.
     entered = last_column - first_column
-    first_gap = np.cumsum(entered) - entered
-    offset = np.repeat(first_column + 1 - first_gap, entered)
-    columns = offset + np.arange(offset.size)
+    columns = count_from(first_column + 1, entered)
     gap_ends = columns * (height + 1)
+    gap_starts = gap_ends - 1
 
-    borders = (starts + first_column, ends + last_column, gap_ends - 1, gap_ends)
-    ordered = np.sort(np.concatenate(borders))
-    return from_borders(ordered, height + 1, runs.width)
+    starts += first_column
+    ends += last_column
+    borders = np.concatenate((starts, ends, gap_starts, gap_ends))
+    borders.sort()
+    return from_borders(borders, height + 1, runs.width)
 
 
 def _first_beside(
@@ -126,17 +135,22 @@ def _first_beside(
     `at`: (k,) numbers of runs, of which those of mask px touch at corners, too. `owners`:
     of all runs. `shift`: px from a run to the column.
     """
-    bounds = np.concatenate(([0], np.cumsum(runs.counts)))
+    bounds = sums_before(runs.counts)
+    starts = bounds[:-1]
+    ends = bounds[1:]
     is_one = np.append(runs.is_one, False)
     kind = is_one[at]
     frame = owners[at] * runs.pixels
-    first = np.maximum(bounds[at] + shift - kind, frame)
-    end = np.minimum(bounds[at + 1] + shift + kind, frame + runs.pixels)
+    frame_end = frame + runs.pixels
+    first = np.maximum(starts[at] + shift - kind, frame)
+    end = np.minimum(ends[at] + shift + kind, frame_end)
 
     # The run in which the first px lies, or the one after it, which is of the other kind.
-    beside: Positions = np.searchsorted(bounds[1:], first, side="right")
+    beside: Positions = np.searchsorted(ends, first, side="right")
     beside += is_one[beside] != kind
-    beside[bounds[np.minimum(beside, bounds.size - 1)] >= end] = -1
+    within = np.minimum(beside, bounds.size - 1)
+    is_too_far = bounds[within] >= end
+    beside[is_too_far] = -1
     return beside
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from curate.pixels import coco_text
 from curate.pixels.many_runs import Boxes, ManyRuns
 from curate.pixels.masks import Mask
+from curate.pixels.ragged import starts_of
 from curate.pixels.run_lengths import Positions, check_sums
 from curate.records import Box
 
@@ -32,11 +33,11 @@ def decode_windows(
     runs = ManyRuns(counts, sizes, height, width)
 
     # All windows lie one after the other, column by column.
-    columns = boxes[:, 2] - boxes[:, 0]
-    rows = boxes[:, 3] - boxes[:, 1]
-    last_px = np.cumsum(columns * rows)
+    x0, y0, x1, y1 = boxes.T
+    pixels = (x1 - x0) * (y1 - y0)
+    first_px = starts_of(pixels)
+    last_px = first_px + pixels
     ends = _ends_in_windows(runs, boxes)
-    first_px = last_px - columns * rows
     ends += first_px[runs.owners]
     lengths = np.diff(ends, prepend=0)
     is_mask = np.repeat(runs.is_one, lengths)
@@ -68,8 +69,9 @@ def _ends_in_windows(runs: ManyRuns, boxes: Boxes) -> Positions:
 def _check(boxes: Boxes, height: int, width: int) -> None:
     """ValueError if a window leaves the photo, or is empty."""
     x0, y0, x1, y1 = boxes.T
-    is_inside = (x0 >= 0) & (x0 < x1) & (x1 <= width)
-    is_inside &= (y0 >= 0) & (y0 < y1) & (y1 <= height)
+    is_inside = (x0 >= 0) & (x1 <= width)
+    is_inside &= (y0 >= 0) & (y1 <= height)
+    is_inside &= (x0 < x1) & (y0 < y1)
     if not is_inside.all():
         window = Box(*boxes[np.argmin(is_inside)].tolist())
         raise ValueError(f"window {window} leaves the image of {width} x {height} px")

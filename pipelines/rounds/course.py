@@ -21,11 +21,12 @@ from pipelines.rounds.fetching import fetch_all
 from pipelines.rounds.objects import has_objects, new_objects
 from pipelines.rounds.records import Outcome, Round
 from pipelines.rounds.store import end, ended_rounds, keep_open
+from pipelines.verbs.before_training import warn_of_shards
 from pipelines.verbs.gate import gate
 from pipelines.verbs.gate_words import explain_falls
 from pipelines.verbs.promote import promote
 from pipelines.verbs.stage import curate
-from pipelines.verbs.train import train
+from pipelines.verbs.train import train_on_shards
 
 Begun = tuple[Round | None, str, list[StageFaults]]
 """A round that is open from now on, or None and why there is none; the faults of the curation."""
@@ -146,8 +147,9 @@ def _train(settings: Settings, going: Round) -> Run:
             "steps": settings.loop.steps,
         }
     )
-    new = new_objects(build, run)
-    train(settings.model_copy(update={"train": section}), new=new.to_learn)
+    of_round = settings.model_copy(update={"train": section})
+    warn_of_shards(of_round, Screen())
+    train_on_shards(of_round, new_objects(build, run).to_learn)
 
     trained = run_of_model(build, trained_model(build) or "")
     if trained is None:

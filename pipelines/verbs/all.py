@@ -15,7 +15,7 @@ from pipelines.pages.evaluation.evaluation import write_evaluation_page
 from pipelines.verbs.before_training import require_models, warn_of_shards
 from pipelines.verbs.evaluate import evaluate
 from pipelines.verbs.stage import curate
-from pipelines.verbs.train import train
+from pipelines.verbs.train import tell_of_old_scores, train_on_shards
 
 
 class Everything(msgspec.Struct):
@@ -58,7 +58,9 @@ def run_all(settings: Settings, until: str) -> Everything:
     # The page of the curation comes first, because training may take hours or fail.
     result.pages.append(str(write_curation_page(settings)))
     if until in ("train", "evaluate"):
-        result.checkpoint = train(settings, is_warned=True).checkpoint
+        result.checkpoint = train_on_shards(settings)
+        if not evaluates:
+            tell_of_old_scores(settings, Screen())
     if evaluates:
         evaluated = evaluate(settings)
         result.report = evaluated.report

@@ -194,7 +194,7 @@ def _readable(size: int) -> str:
     """Bytes with a unit.
 
     >>> _readable(1_240_000)
-    '1.2 MB'
+    '1.24 MB'
     """
     number = float(size)
     for unit in ("bytes", "kB", "MB"):

@@ -23,34 +23,49 @@ class Trained(msgspec.Struct, frozen=True):
     warnings: list[str]
 
 
-def train(
-    settings: Settings,
-    is_warned: bool = False,
-    new: Collection[str] | None = None,
-) -> Trained:
-    """Train on the shards. InputError if they are not made yet, or a model is not there.
+def train(settings: Settings) -> Trained:
+    """Train on the shards, and say what is not of the new model.
 
-    `is_warned`: what the shards lack for judging was said already. `new`: see
-    `model.train.train`.
+    InputError if the shards are not made yet, or a model is not there.
     """
-    require(UPath(settings.build), "shard", "shard")
-    require_models(settings)
-    if not is_warned:
-        warn_of_shards(settings, Screen())
+    _require(settings)
+    warn_of_shards(settings, Screen())
+    checkpoint = train_on_shards(settings)
+
+    screen = Screen()
+    tell_of_old_scores(settings, screen)
+    return Trained(checkpoint, screen.warnings)
+
+
+def train_on_shards(settings: Settings, new: Collection[str] | None = None) -> str:
+    """Train on the shards, and no more; the path of the checkpoint. InputError as `train`.
+
+    `new`: see `model.train.train`.
+    """
+    _require(settings)
     # Imported here: without torch, the message about the missing shards comes all the
     # same.
     from model.train import train as train_model
 
-    screen = Screen()
-    checkpoint = str(train_model(settings, screen.note, new))
-    build = UPath(settings.build)
-    _keep_objects(build)
+    checkpoint = train_model(settings, Screen().note, new)
+    _keep_objects(UPath(settings.build))
+    return str(checkpoint)
 
-    # The page of an evaluation that is there shows scores of the model before: it says so.
+
+def tell_of_old_scores(settings: Settings, screen: Screen) -> None:
+    """If there are scores of the model before, say so, also on their page.
+
+    Whoever judges the new model next need not call it.
+    """
+    build = UPath(settings.build)
     if (build / "evaluate" / "report.json").exists() and find_stale(build):
         write_evaluation_page(settings)
         warn_of_stale(build, screen)
-    return Trained(checkpoint, screen.warnings)
+
+
+def _require(settings: Settings) -> None:
+    require(UPath(settings.build), "shard", "shard")
+    require_models(settings)
 
 
 def _keep_objects(build: UPath) -> None:

@@ -21,6 +21,7 @@ from curate.exports.mapping import Text
 from curate.formats.shared.coco_entries import ImageId, read_id, read_object
 from curate.formats.shared.json_documents import JsonDocument
 from curate.formats.shared.json_values import value
+from curate.pixels.ragged import count_from, starts_of
 
 _Numbers = NDArray[np.int64]
 
@@ -163,7 +164,7 @@ def _sorted_places(unsorted: Any, counts: _Numbers) -> Places:
     total = int(counts.sum())
     if total == 0:
         return np.empty((0, 2), np.int64)
-    next_row = np.cumsum(counts) - counts
+    next_row = starts_of(counts)
     with tempfile.TemporaryFile() as file:
         found = np.memmap(file, np.int64, "w+", shape=(total, 2))
     unsorted.seek(0)
@@ -173,11 +174,8 @@ def _sorted_places(unsorted: Any, counts: _Numbers) -> Places:
             return found
         # Rows of one image follow each other, in the order of the document.
         rows = rows[np.argsort(rows[:, 0], kind="stable")]
-        image, first, times = np.unique(
-            rows[:, 0] - UNLISTED, return_index=True, return_counts=True
-        )
-        place = np.arange(len(rows)) - np.repeat(first, times)
-        found[np.repeat(next_row[image], times) + place] = rows[:, 1:]
+        image, times = np.unique(rows[:, 0] - UNLISTED, return_counts=True)
+        found[count_from(next_row[image], times)] = rows[:, 1:]
         next_row[image] += times
 
 

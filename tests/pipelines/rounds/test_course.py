@@ -20,7 +20,7 @@ STEPS = (
     "new_objects",
     "keep_open",
     "measure_effort",
-    "train",
+    "train_on_shards",
     "gate",
     "promote",
     "end",
@@ -109,6 +109,8 @@ def test_a_round_learns_what_is_new_or_corrected_from_the_promoted_model(
     change_masks(street, 2)
     outcome = verb("loop", street.settings, "--json")
     assert outcome.code == 0, outcome.err
+    # The scores of the model before are judged anew at once: no word of them.
+    assert "These scores are of" not in outcome.err
     ended = msgspec.json.decode(outcome.out)["round"]
     assert (ended["start"], ended["new"], ended["run"]) == ("runs/1", 8, 2)
     assert 0 < ended["to_learn"] <= 8

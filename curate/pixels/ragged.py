@@ -1,0 +1,52 @@
+"""Rows of many lengths, one after the other in one array: the runs of masks, corners of rings.
+
+A step in numpy costs as much for one row as for some thousand, so all of them go through it at
+once. What tells them apart is `sizes`, (n,) how many entries each row has.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+"""(n,) whole numbers, or (m,) one for each entry."""
+
+
+def starts_of(sizes: Whole) -> Whole:
+    """(n,) the place at which each row starts.
+
+    >>> starts_of(np.array([2, 3, 1]))
+    array([0, 2, 5])
+    """
+    return np.cumsum(sizes) - sizes
+
+
+def owners_of(sizes: Whole) -> Whole:
+    """(m,) the number of the row that each entry is of.
+
+    >>> owners_of(np.array([2, 3, 1]))
+    array([0, 0, 1, 1, 1, 2])
+    """
+    rows = np.arange(sizes.size)
+    return np.repeat(rows, sizes)
+
+
+def count_from(firsts: Whole, sizes: Whole) -> Whole:
+    """(m,) whole numbers that count up in each row, from a first one of its own.
+
+    >>> count_from(np.array([10, 5]), np.array([2, 3]))
+    array([10, 11,  5,  6,  7])
+    """
+    shifts = firsts - starts_of(sizes)
+    places = np.arange(sizes.sum())
+    return places + np.repeat(shifts, sizes)
+
+
+def sums_before(values: Whole | NDArray[np.bool_]) -> Whole:
+    """(n + 1,) the sum of the values before each place, and of all of them.
+
+    >>> sums_before(np.array([2, 3, 1]))
+    array([0, 2, 5, 6])
+    """
+    sums = np.zeros(values.size + 1, np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
