@@ -35,8 +35,9 @@ class ExportSettings(Section):
         default=["en"],
         min_length=1,
         description=(
-            "languages of its labels, two letters each: the aliases of these languages count, and "
-            "a word that means something else in one of them is asked about"
+            "languages of its labels, two letters each: the aliases of these languages alone "
+            "count, so write [de, en] where both come, and a word that means something else in one "
+            "of them is asked about"
         ),
     )
     licence: str = Field(

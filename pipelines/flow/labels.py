@@ -39,6 +39,7 @@ from pipelines.failures import CheckFailed
 from pipelines.flow import queue
 from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
+from pipelines.flow.unlisted_languages import warn_of_languages
 from pipelines.flow.unused_decisions import warn_of_unused
 
 _COLUMNS = [
@@ -218,6 +219,7 @@ def match(run: Run, applied: queue.Applied | None = None) -> pa.Table:
     queue.write_queue(run, named, taxonomy, applied)
     warn_of_unused(run, labels.to_pandas(), decisions)
     _warn_of_waiting(run, named.to_pandas())
+    warn_of_languages(run, named.to_pandas(), taxonomy)
     return labels
 
 
