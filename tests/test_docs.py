@@ -22,16 +22,24 @@ ORDER = (
 )
 
 
-def test_the_readme_names_every_make_target() -> None:
+def test_the_pages_name_only_targets_that_are_there() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)
     stages = re.search(r"^STAGES = (.*)$", makefile, re.MULTILINE)
     assert stages is not None
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for target in [*targets, *stages[1].split()]:
-        assert re.search(rf"\bmake {target}(?![-\w])", readme), (
-            f"make {target} is not in README.md"
-        )
+    listed = re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)
+    targets = {*listed, *stages[1].split()}
+    for page in (ROOT / "README.md", *DOCS.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        # A command stands at the start of a line or in backticks.
+        named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
+        assert named <= targets, page.name
+
+
+def test_help_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [phony] = re.findall(r"^\.PHONY: ((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
+    told = set(re.findall(r"^([a-z-]+|\$\(STAGES\)):.*## ", makefile, re.MULTILINE))
+    assert told == set(phony.replace("\\\n", " ").split())
 
 
 def test_every_setting_has_a_description() -> None:
