@@ -21,7 +21,7 @@ def _words_of(text: str) -> frozenset[str]:
 _MASK_WORDS = _words_of(
     "mask masks label labels lbl lbls annot annots annotation annotations annotated "
     "ann anns anno annos gt gts groundtruth truth truths seg segs segmentation "
-    "segmentations segmented semantic target targets matte mattes alpha alphas trimap "
+    "segmentations segmented semantic semantics target targets matte mattes alpha alphas trimap "
     "trimaps parsing parsings silhouette silhouettes"
 )
 _IMAGE_WORDS = _words_of(
@@ -56,13 +56,16 @@ _SPLIT_PREFIX = re.compile(
 
 _GAP = r"[\s_.-]"
 _MASK_AFFIX = (
-    r"(?:cp[\s_-]masks?|masks?|label+ed|labels?|lbl|l|gt|gtfine|gtcoarse|ground[\s_-]?truth"
-    r"|seg|segmentation|segmented|annot|ann|anno|annotations?|converted"
+    r"(?:cp[\s_-]masks?|simple[\s_-]segmentation|masks?|label+ed|labels?|lbl|l"
+    r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented|annot|ann|anno|annotations?|converted"
     r"|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?r(?:s|ed)?|class|classes|semantic"
     r"|parsing|target)"
 )
 _MATLAB_START = re.compile(r"^label_\d+_", re.IGNORECASE)  # Label_7_IMAGE.png
-_IMAGE_AFFIX = r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input)"
+# 0000 is the first channel of nnU-Net, the only one of a picture in colours.
+_IMAGE_AFFIX = (
+    r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input|0000)"
+)
 _PREVIEW_ENDING = re.compile(
     rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$",
     re.IGNORECASE,
@@ -193,16 +196,18 @@ def image_bases(stem: str) -> list[str]:
 def mask_bases(stem: str) -> list[str]:
     """Names of the image that the mask `stem` may belong to, folded.
 
-    These are the stem itself, and the stem without words for masks.
+    These are the stem itself, the stem without words for masks, and without the suffix of the
+    image's own file.
 
-    >>> mask_bases("7_mask")
-    ['7_mask', '7']
+    >>> mask_bases("7_mask"), mask_bases("7.jpg")
+    (['7_mask', '7'], ['7.jpg', '7'])
     """
     bases = _bases(stem, _MASK_AFFIX)
     of_matlab = _MATLAB_START.sub("", stem)
     if of_matlab != stem:
         bases.append(fold(of_matlab))
-    return bases
+    bases += [posixpath.splitext(base)[0] for base in bases if is_picture(base)]
+    return list(dict.fromkeys(bases))
 
 
 def masked_bases(stem: str) -> set[str]:

@@ -6,7 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from curate.exports.files import Files, loose
 from curate.exports.path_ends import most_in_common
-from curate.exports.stated_names import StatedName, leaves, read_name
+from curate.exports.stated_names import (
+    StatedName,
+    leaves,
+    read_name,
+    without_upload_id,
+)
 from curate.flags import Flag
 from curate.reasons import Reason, Refusal
 
@@ -25,7 +30,8 @@ def find_image(
     machine or a URL, the one file of that name in the export is taken. If several bear it,
     it is the one that has the longest end in common with the stated path; of several that
     have the same, for a path of another machine, the one in the likeliest of those folders.
-    Last, all of this without case, Unicode form and percent-encoding.
+    Then all of this without case, Unicode form and percent-encoding; last, the file name without
+    the id that Label Studio puts before that of an upload.
 
     `masks`: files that are known to be no images, as they are masks of this one.
 
@@ -136,7 +142,8 @@ def _find_by_name(
     base = stated.steps[-1]
     same_name = files.by_file_name.get(base, [])
     same_loose_name = files.by_folded_name.get(loose(base), [])
-    for all_hits in (same_name, sorted(same_path), same_loose_name):
+    before_upload = files.by_file_name.get(without_upload_id(base), [])
+    for all_hits in (same_name, sorted(same_path), same_loose_name, before_upload):
         hits = [path for path in all_hits if path not in masks]
         if not hits:
             continue

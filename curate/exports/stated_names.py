@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote
 
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
+_UPLOAD_ID = re.compile(r"^(?!\d{8})[0-9a-f]{8}-(?=.)")
 _LOCAL_FILES = re.compile(r"/data/local-files/?\?")
 
 
@@ -65,6 +66,17 @@ def path_bytes(name: str) -> int:
     if _URL.match(name):
         name = re.split(r"[?#]", name)[0]
     return len(name.encode("utf-8", "surrogatepass"))
+
+
+def without_upload_id(file_name: str) -> str:
+    """A file's name without the eight digits that Label Studio puts before that of an upload.
+
+    Eight decimal digits may as well be a date, and stay.
+
+    >>> without_upload_id("3f2a9c1e-car.jpg"), without_upload_id("20240131-car.jpg")
+    ('car.jpg', '20240131-car.jpg')
+    """
+    return _UPLOAD_ID.sub("", file_name)
 
 
 def _local_file(name: str) -> str:

@@ -18,9 +18,10 @@ folders named after the document: for `instances_val2017.json` and for
 `val2017_annotations.json` these are `val2017`, `images/val2017` and `val2017/images`. They
 may be in the document's folder, in the root, or beside the document's folder. Last, the one
 file of that name is taken, and so it is for a path of another machine or a URL: of several
-files, the one whose path ends most like it. LVIS has no `file_name`: there the end of
-`coco_url` is taken. No URL is ever opened. An image id that stands for two file names is
-`ambiguous_image`. `width` and `height` tell whether an image with an EXIF orientation was
+files, the one whose path ends most like it; or the one without the id that Label Studio puts
+before the name of an upload (`3f2a9c1e-car.jpg` is `car.jpg`). LVIS has no `file_name`: there
+the end of `coco_url` is taken. No URL is ever opened. An image id that stands for two file names
+is `ambiguous_image`. `width` and `height` tell whether an image with an EXIF orientation was
 annotated as displayed or as stored. If they are of another size than the picture, but of its
 proportions, its masks are scaled (flag `scaled_mask`), and so are run-lengths of another
 `size`; other proportions are `mask_size_mismatch`.

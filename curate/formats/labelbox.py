@@ -1,14 +1,15 @@
 """Labelbox: its NDJSON exports (v2), and the older ones in JSON.
 
 Tools: Labelbox
-Versions: NDJSON (export v2), JSON (export v1)
+Versions: NDJSON (export v2), JSON (export v1), CSV
 Masks: polygons, masks, composite masks, frames of videos
 Gives: instances
 
-Documents: every .ndjson, .jsonl or .json file of data rows, a line each or a list. A data row has
-`data_row` and `projects` or `media_attributes`; in older exports it has `Label`, and `Labeled Data`
-or `External ID`. Other tools' files are left alone. A line or an entry that cannot be read costs
-itself. `experiments` are predictions of models, and no annotations.
+Documents: every .ndjson, .jsonl or .json file of data rows, a line each or a list, and every .csv
+or .tsv file of them. A data row has `data_row` and `projects` or `media_attributes`; in older
+exports it has `Label`, as an object or as a text, and `Labeled Data` or `External ID`. Other tools'
+files are left alone. A line or an entry that cannot be read costs itself. `experiments` are
+predictions of models, and no annotations.
 
 Images: `external_id`, `global_key` and the file name in `row_data`, in this order; in older exports
 `External ID` and the file name in `Labeled Data`. The first that is in the export counts, also
@@ -46,18 +47,26 @@ name), `missing_mask`, `undecodable_mask`, `mask_size_mismatch`, `bad_polygon` a
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import ancestors, is_picture, stem
 from curate.exports.files import Files
 from curate.formats.shared.addresses import ImageNames
 from curate.formats.shared.json_lists import JsonList, list_documents
+from curate.formats.shared.json_tables import JsonTable, json_tables
 from curate.formats.shared.labelbox_masks import MaskNames
 from curate.formats.shared.labelbox_objects import Objects
-from curate.formats.shared.labelbox_rows import DataRow, is_data_row, read_row
+from curate.formats.shared.labelbox_rows import (
+    DataRow,
+    has_keys_of_row,
+    is_data_row,
+    read_row,
+)
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, ImageRecord, ReadItem
 
@@ -102,16 +111,35 @@ class _Names:
 def read(export: Export) -> Iterator[ReadItem]:
     """One record for each data row, or for each annotated frame of a video."""
     names = _Names(export.files, ImageNames(export.files), MaskNames(export.files))
-    for each in list_documents(export, "Labelbox", is_data_row, _NEEDS):
-        if isinstance(each, JsonList):
-            yield from _read_list(export, each, names)
-        else:
-            yield each
+    has_table = False
+    for table in json_tables(export, "Labelbox", has_keys_of_row):
+        if not isinstance(table, JsonTable):
+            yield table
+            continue
+        has_table = True
+        yield from table.drops(export)
+        yield from _read_rows(export, table.path, table.rows.items(), names)
+
+    try:
+        for each in list_documents(export, "Labelbox", is_data_row, _NEEDS):
+            if not isinstance(each, JsonList):
+                yield each
+                continue
+            yield from each.drops(export)
+            yield from _read_rows(export, each.path, each.objects(), names)
+    except InputError:
+        if not has_table:
+            raise
 
 
-def _read_list(export: Export, document: JsonList, names: _Names) -> Iterator[ReadItem]:
-    yield from document.drops(export)
-    for place, entry in document.objects():
+def _read_rows(
+    export: Export,
+    document: str,
+    entries: Iterable[tuple[str, dict[str, Any]]],
+    names: _Names,
+) -> Iterator[ReadItem]:
+    """The records of a document's entries, which come with their places."""
+    for place, entry in entries:
         try:
             row = read_row(place, entry)
             if not row.addresses:
@@ -121,7 +149,7 @@ def _read_list(export: Export, document: JsonList, names: _Names) -> Iterator[Re
         except Refusal as refusal:
             yield export.drop(refusal, annotation_key=place, count=None)
             continue
-        yield from _records(document.path, row, names)
+        yield from _records(document, row, names)
 
 
 def _records(document: str, row: DataRow, names: _Names) -> Iterator[ImageRecord]:

@@ -19,6 +19,7 @@ example:
     images/1.jpg           annotations/1_square_0.png,        one file for each object
                            annotations/1_square_1.png
     ID/images/ID.png       ID/masks/*.png                     one file for each object
+    images/1.jpg           masks/1_5f3a9c1e.png               one file for each object (V7)
 
 The innermost folder whose name says anything tells images from masks; else the file's name
 does. A mask belongs to the image of its name, words such as mask, label, L and gt taken off;
@@ -54,12 +55,13 @@ edges between) is binary: what is above 127, or opaque, is an object. Its label 
 that its name or folder gives, or option `label`, or the table's one class, or the export's
 name. Without a table any other value is its own label (`7`), but 255 is void.
 
-Objects: a file for one object is one object. With SegmentationObject each of its numbers is one.
-Else each 8-connected region of a class is one; with `objects: instances` all px of a class in a
-mask are one. With option `values: objects` each value or colour but 0 is one object (Penn-Fudan,
-label images of cells); so it is in `1_cp_masks.png` of cellpose. Classes named background are no
-objects and count as labelled; void, ignore and unlabelled are void. An image without a mask has
-no annotation; a black mask says that nothing is there.
+Objects: a file for one object is one object; a table of masks (V7's
+`instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its
+numbers is one. Else each 8-connected region of a class is one; with `objects: instances` all px of
+a class in a mask are one. With option `values: objects` each value or colour but 0 is one object
+(Penn-Fudan, label images of cells); so it is in `1_cp_masks.png` of cellpose. Classes named
+background are no objects and count as labelled; void, ignore and unlabelled are void. An image
+without a mask has no annotation; a black mask says that nothing is there.
 
 Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
 of a class, or the number of the object.

@@ -64,12 +64,20 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.formats.shared.addresses import ImageNames
 from curate.formats.shared.json_lists import JsonList, list_documents
+from curate.formats.shared.json_tables import JsonTable, json_tables
 from curate.formats.shared.json_values import decode_base64
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.studio_images import image_address, shows_video
 from curate.formats.shared.studio_regions import Region, annotation_of, join_results
-from curate.formats.shared.studio_tables import StudioTable, is_table, read_table
-from curate.formats.shared.studio_tasks import Result, Task, Work, is_task, read_task
+from curate.formats.shared.studio_tasks import (
+    Result,
+    Task,
+    Work,
+    is_short,
+    is_task,
+    read_short,
+    read_task,
+)
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
@@ -79,7 +87,6 @@ from curate.records import (
     ReadItem,
     refused_annotation,
 )
-from curate.text import decode_text
 
 OPTIONS = ("annotations",)
 
@@ -127,27 +134,13 @@ def read(export: Export) -> Iterator[ReadItem]:
 
 def _tables(reading: _Reading) -> Iterator[ReadItem]:
     """The records of Label Studio's tables among the .csv and .tsv files."""
-    export = reading.export
-    for path in export.files.paths:
-        if not path.lower().endswith((".csv", ".tsv")):
+    for each in json_tables(reading.export, "Label Studio", is_short):
+        if not isinstance(each, JsonTable):
+            yield each
             continue
-        try:
-            raw = export.read(path)
-            if not is_table(raw):
-                yield export.ignored(path, "no Label Studio table")
-                continue
-            table = read_table(path, decode_text(raw), export.limits.json_depth)
-        except Refusal as refusal:
-            yield export.drop(refusal, annotation_key=path, count=None)
-            continue
-        yield from _read_table(reading, path, table)
-
-
-def _read_table(reading: _Reading, path: str, table: StudioTable) -> Iterator[ReadItem]:
-    for place, refusal in table.broken.items():
-        yield _lost_entry(reading.export, place, refusal)
-    for task in table.tasks:
-        yield from _records(reading, path, task)
+        yield from each.drops(reading.export)
+        for place, row in each.rows.items():
+            yield from _records(reading, each.path, read_short(place, row))
 
 
 def _read_list(reading: _Reading, document: JsonList) -> Iterator[ReadItem]:

@@ -22,7 +22,8 @@ writes `NAME_gtFine_leftImg8bit.png` for `NAME_leftImg8bit.png`.
 
 Objects: each entry of `segments_info` is one object, in one piece or in several, of a thing or of
 stuff. `objects: components` in the settings cuts each into its 8-connected pieces. `bbox`, `area`
-and `isthing` are never read. All px of an image that a segment has count as labelled.
+and `isthing` are never read. The second entry of one id is `duplicate_annotation`. All px of an
+image that a segment has count as labelled.
 
 Keys: `DOCUMENT#ID`. The same segment in another document is `duplicate_annotation`.
 
@@ -56,7 +57,7 @@ from curate.formats.shared.panoptic_files import Places, folders_of_images, map_
 from curate.formats.shared.panoptic_segments import (
     SegmentReading,
     map_of_segments,
-    read_segment,
+    read_segments,
 )
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Drop, ImageRecord, ReadItem, SegmentMap
@@ -232,9 +233,7 @@ def _record_or_drop(
         return document.export.drop(refusal, count=count)
 
     path = document.places.map_path(entry.get("file_name"), names[0])
-    annotations = []
-    for number, segment in enumerate(segments):
-        annotations.append(read_segment(document.reading, path, number, segment))
+    annotations = read_segments(document.reading, path, segments)
     segment_map = map_of_segments(document.reading, path, segments)
     return _image_record(document, images[0], annotations, [segment_map])
 

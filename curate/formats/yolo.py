@@ -13,11 +13,11 @@ read on its own: a bad one costs only itself.
 Images: the image of a label file has its name (`x.txt` belongs to `x.jpg`, `x.jpg.txt` too).
 It is looked for beside the label file; then in the folder whose path says `images` for
 `labels` (`images/train` for `labels/train`, `train/images` for `train/labels`), or leaves
-that folder out; then anywhere in the export (flag `image_by_name`). Two that fit equally
-well are `ambiguous_image`. An image without a label file, or with an empty one, has no
-objects. Of two label files of one image the nearer one is read, and the lines of the other
-are `duplicate_annotation`. `train`, `val`, `test` and `path` of data.yaml are not needed,
-and never followed.
+that folder out; then anywhere in the export, last without the id that Label Studio puts before
+the name of an upload (flag `image_by_name`). Two that fit equally well are `ambiguous_image`. An
+image without a label file, or with an empty one, has no objects. Of two label files of one image
+the nearer one is read, and the lines of the other are `duplicate_annotation`. `train`, `val`,
+`test` and `path` of data.yaml are not needed, and never followed.
 
 Classes: `names` in a .yaml file, a list or a mapping by number; or a file with a name in
 each line (`classes.txt`, `obj.names`, `*.names`, `labels.txt`, `names.txt`,

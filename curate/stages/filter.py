@@ -4,10 +4,11 @@ A part of a thing stays: a wheel in a box is what the annotator wants.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from curate.curation_settings import FilterSettings
 from curate.labels.taxonomy import Concept
@@ -34,6 +35,22 @@ ADDS = pa.schema([("concept_kind", pa.string())])
 """Columns that the stage adds."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measures:
+    """What is asked of n objects: arrays of shape (n,)."""
+
+    kinds: NDArray[np.object_]
+    """Of the object's concept."""
+    is_background: NDArray[np.bool_]
+    widths: NDArray[np.int32]
+    heights: NDArray[np.int32]
+    """Of the box, px."""
+    areas: NDArray[np.int64]
+    """Of the mask, px."""
+    shares: NDArray[np.float64]
+    """The mask's area in relation to the image's."""
+
+
 def filter_objects(
     segments: pa.Table, concepts: Mapping[str, Concept], settings: FilterSettings
 ) -> tuple[pa.Table, pa.Table]:
@@ -45,34 +62,43 @@ def filter_objects(
     """
     require(segments.schema, NEEDS, "filter")
     objects = _measure(segments, concepts)
-    shorter_side = objects[["width", "height"]].min(axis=1)
-    is_small = (shorter_side < settings.min_side) | (
-        objects["area"] < settings.min_area
-    )
-    is_large = objects["share"] > settings.max_share
+    shorter_side = np.minimum(objects.widths, objects.heights)
+    is_small = (shorter_side < settings.min_side) | (objects.areas < settings.min_area)
+    is_large = objects.shares > settings.max_share
 
     bad_flags = _first_flag(segments, settings.drop_flags)
     is_flagged = np.array([flag != "" for flag in bad_flags], np.bool_)
 
-    leaves = objects["is_background"] | is_small | is_large | is_flagged
+    leaves = objects.is_background | is_small | is_large | is_flagged
+    reasons = []
+    details = []
     leaving = np.flatnonzero(leaves)
-    described = objects.iloc[leaving].assign(
-        concept=segments["concept"].take(leaving).to_pylist(),
-        bad_flag=[bad_flags[row] for row in leaving],
-    )
-    drops = _drops(segments, described, is_small[leaves], is_large[leaves])
+    names = segments["concept"].take(leaving).to_pylist()
+    for row, concept in zip(leaving.tolist(), names, strict=True):
+        if objects.is_background[row]:
+            reason = Reason.BACKGROUND
+            detail = f"{concept} is {objects.kinds[row]}, nothing to cut out"
+        elif is_small[row]:
+            reason = Reason.TOO_SMALL
+            box = f"{objects.widths[row]} x {objects.heights[row]} px"
+            detail = f"box {box}, mask {objects.areas[row]} px"
+        elif is_large[row]:
+            reason = Reason.TOO_LARGE_SHARE
+            detail = f"the mask covers {objects.shares[row]:.3f} of the image"
+        else:
+            reason = Reason.FLAGGED
+            detail = f"flag {bad_flags[row]}"
+        reasons.append(reason.value)
+        details.append(detail)
+    drops = drop_rows(segments.take(leaving), reasons, details)
 
     kept = np.flatnonzero(~leaves)
-    kinds = pa.array(objects["kind"].to_numpy()[kept], pa.string())
+    kinds = pa.array(objects.kinds[kept], pa.string())
     return segments.take(kept).append_column(ADDS.field("concept_kind"), kinds), drops
 
 
-def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> pd.DataFrame:
-    """A row for each object: the kind of its concept, whether it is background, and its sizes.
-
-    `width` and `height` are those of the box in px, `area` is that of the mask in px, `share` that
-    in relation to the image.
-    """
+def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> _Measures:
+    """What is asked of each object."""
     # A partition has thousands of objects and few concepts.
     encoded = segments["concept"].combine_chunks().dictionary_encode()
     named = [concepts[name] for name in encoded.dictionary.to_pylist()]
@@ -82,15 +108,13 @@ def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> pd.DataFram
 
     columns = {name: segments[name].to_numpy() for name in _MEASURES}
     image_area = columns["image_height"].astype(np.int64) * columns["image_width"]
-    return pd.DataFrame(
-        {
-            "kind": kinds[concept_of],
-            "is_background": is_background[concept_of],
-            "width": columns["box_x1"] - columns["box_x0"],
-            "height": columns["box_y1"] - columns["box_y0"],
-            "area": columns["area"],
-            "share": columns["area"] / image_area,
-        }
+    return _Measures(
+        kinds=kinds[concept_of],
+        is_background=is_background[concept_of],
+        widths=columns["box_x1"] - columns["box_x0"],
+        heights=columns["box_y1"] - columns["box_y0"],
+        areas=columns["area"],
+        shares=columns["area"] / image_area,
     )
 
 
@@ -106,35 +130,3 @@ def _first_flag(segments: pa.Table, unwanted: Sequence[str]) -> list[str]:
 def _is_boxed(concept: Concept) -> bool:
     """Whether an annotator would draw a box around objects of a concept."""
     return concept.salient and concept.kind in ("thing", "part")
-
-
-def _drops(
-    segments: pa.Table,
-    leaving: pd.DataFrame,
-    is_small: "pd.Series[bool]",
-    is_large: "pd.Series[bool]",
-) -> pa.Table:
-    """Drops of the rows that leave, each with the first reason that fits.
-
-    `leaving`: their measures; its index is the row of `segments`.
-    """
-    reasons = []
-    details = []
-    for each, small, large in zip(
-        leaving.itertuples(), is_small, is_large, strict=True
-    ):
-        if each.is_background:
-            reason = Reason.BACKGROUND
-            detail = f"{each.concept} is {each.kind}, nothing to cut out"
-        elif small:
-            reason = Reason.TOO_SMALL
-            detail = f"box {each.width} x {each.height} px, mask {each.area} px"
-        elif large:
-            reason = Reason.TOO_LARGE_SHARE
-            detail = f"the mask covers {each.share:.3f} of the image"
-        else:
-            reason = Reason.FLAGGED
-            detail = f"flag {each.bad_flag}"
-        reasons.append(reason.value)
-        details.append(detail)
-    return drop_rows(segments.take(leaving.index.to_numpy()), reasons, details)

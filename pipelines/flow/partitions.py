@@ -1,6 +1,11 @@
-"""A pure function over the partitions of a finished stage, one task for each."""
+"""A pure function over the partitions of a finished stage.
 
-from collections.abc import Callable
+A partition takes some 10 ms, and so does Dask to give out a task: where there are many, a task
+takes several of them, one after the other.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -13,6 +18,9 @@ from curate.schema import STAGES
 from pipelines.flow import build as builds
 from pipelines.flow.runner import Run, Stage, StageOutput
 
+_MOST_IN_A_TASK = 16  # partitions, so that progress is seen
+_TASKS = 64  # at least, so that all workers have some
+
 _Shared = TypeVar("_Shared")
 _Answer = TypeVar("_Answer")
 
@@ -23,6 +31,18 @@ drops)."""
 PartitionQuestion = Callable[[pa.Table, _Shared], _Answer]
 """What is asked of one partition: (its rows, what all partitions share) -> counts or a
 small table."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The names of the partitions of a task."""
+
+    names: Sequence[str]
+
+    def __str__(self) -> str:
+        if len(self.names) == 1:
+            return self.names[0]
+        return f"{self.names[0]} to {self.names[-1]}"
 
 
 def map_partitions(
@@ -37,10 +57,8 @@ def map_partitions(
     Rows and results have the same file names.
     """
     before = run.build / STAGES[STAGES.index(stage.name) - 1]
-    names = builds.partition_names(run.build, before.name)
     task = partial(_map_partition, function, str(before), str(new))
-    sizes = builds.partition_sizes(run.build, before.name)
-    return StageOutput(run.workers.map(stage.name, task, names, shared, sizes))
+    return StageOutput(_map_names(run, stage.name, task, before.name, shared))
 
 
 def gather(
@@ -56,10 +74,45 @@ def gather(
     It sees `columns` only. The answers are counts or tables of images; rows of objects
     never come to this process.
     """
-    names = builds.partition_names(run.build, stage)
     task = partial(_ask_partition, function, str(run.build / stage), columns)
+    return _map_names(run, title, task, stage, shared)
+
+
+def _map_names(
+    run: Run,
+    title: str,
+    task: Callable[[str, _Shared], _Answer],
+    stage: str,
+    shared: _Shared,
+) -> list[_Answer]:
+    """The results of `task(name, shared)` for each partition of a finished stage."""
+    names = builds.partition_names(run.build, stage)
     sizes = builds.partition_sizes(run.build, stage)
-    return run.workers.map(title, task, names, shared, sizes)
+    batches = []
+    amounts = []
+    for some in _slices(len(names)):
+        batches.append(_Batch(names[some]))
+        amounts.append(sum(sizes[some]))
+
+    answers: list[_Answer] = []
+    for of_batch in run.workers.map(
+        title, partial(_each, task), batches, shared, amounts
+    ):
+        answers += of_batch
+    return answers
+
+
+def _slices(partitions: int) -> Iterator[slice]:
+    """Which of so many partitions each task takes."""
+    in_a_task = max(1, min(_MOST_IN_A_TASK, partitions // _TASKS))
+    for first in range(0, partitions, in_a_task):
+        yield slice(first, first + in_a_task)
+
+
+def _each(
+    task: Callable[[str, _Shared], _Answer], batch: _Batch, shared: _Shared
+) -> list[_Answer]:
+    return [task(name, shared) for name in batch.names]
 
 
 def _map_partition(

@@ -113,6 +113,30 @@ UNREAD_KINDS = (
         "sa-convert, or the project's export as COCO",
     ),
     Kind(
+        "CVAT backup",
+        r"(^|/)(task|project)\.json$",
+        rb'"(start_frame|data_original_chunk_type|chunk_size|label_schema|labels)"',
+        "in CVAT, use Export dataset: CVAT for images 1.1, or CVAT for video 1.1",
+    ),
+    Kind(
+        "YouTube-VIS",
+        r"\.json$",
+        rb'"(video_id|file_names)"',
+        "write an image for each frame, and its masks as COCO: same run-lengths",
+    ),
+    Kind(
+        "Ultralytics NDJSON",
+        r"\.ndjson$",
+        rb'"type"\s*:\s*"dataset"',
+        "download it as YOLO: ultralytics' convert_ndjson_to_yolo writes labels",
+    ),
+    Kind(
+        "Label Studio brush masks",
+        r"(^|/)task-\d+-annotation-\d+-by-.*\.(png|npy)$",
+        None,
+        "their names tell no picture: export the project as JSON",
+    ),
+    Kind(
         "Encord", r"\.json$", rb'"(label_hash|objectHash)"', "export it as COCO from it"
     ),
     Kind("Dataloop", r"\.json$", rb'"itemMetadata"', "download it as COCO from it"),

@@ -1,16 +1,18 @@
 """Data rows of Labelbox's exports: an image, or a video, and all its labels."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from curate.exports.documents import parse_json
 from curate.formats.shared.json_values import as_object, whole
 from curate.reasons import Reason, Refusal
 
 _OLD_MARKS = ("Labeled Data", "DataRow ID", "External ID")
 _NO_LABEL: tuple[Any, ...] = (None, "", "Skip", [])
+_LABEL_DEPTH = 50  # of a label that is written as a text
 _MOST_DIGITS = 9  # of a frame's number; no video has more frames
 _SHAPES_OF_OLD = ("polygon", "bbox", "line", "point", "instanceURI", "geometry")
 
@@ -49,6 +51,12 @@ def is_data_row(raw: msgspec.Raw) -> bool:
         keys = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).keys()
     except msgspec.ValidationError:
         return False
+    return has_keys_of_row(keys)
+
+
+def has_keys_of_row(keys: Collection[str]) -> bool:
+    """Whether keys, or the columns of a table, are those of a data row."""
+    keys = set(keys)
     is_new = "data_row" in keys and not keys.isdisjoint(
         ("projects", "media_attributes")
     )
@@ -110,13 +118,16 @@ def _new_label(label: Mapping[str, Any]) -> Label:
 def _old_row(place: str, entry: Mapping[str, Any]) -> DataRow:
     """A data row as Labelbox exported it before 2023: one label of it."""
     stated = entry.get("Label")
+    if isinstance(stated, str) and stated.startswith("{"):
+        # The tables of 2018 to 2022 hold it as a text, and so do their copies in JSON.
+        stated = parse_json(stated.encode("utf-8", "surrogatepass"), _LABEL_DEPTH)
     objects: list[dict[str, Any] | None] = []
     if isinstance(stated, dict):
         objects = _old_objects(stated)
     elif stated not in _NO_LABEL:
         raise Refusal(Reason.MALFORMED_FILE, f"{place}: Label is no object")
 
-    is_skipped = entry.get("Skipped") is True
+    is_skipped = str(entry.get("Skipped")).lower() == "true"
     label = Label(objects, is_skipped=is_skipped)
     addresses = _texts(entry, "External ID", "Global Key", "Labeled Data")
     dataset = _text(entry.get("Dataset Name"))

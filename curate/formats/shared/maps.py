@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from curate.errors import InputError
@@ -17,6 +17,7 @@ from curate.formats.shared.class_tables import (
     with_exceptions,
 )
 from curate.formats.shared.mask_choice import ChosenMask
+from curate.formats.shared.mask_lists import listed_classes
 from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
 from curate.formats.shared.table_choice import choose_tables
 from curate.reasons import Reason, Refusal
@@ -44,6 +45,8 @@ class _Reading:
     numbers_objects: bool
     """Values of masks number objects, they are no classes."""
     resize: bool
+    listed: Mapping[str, str]
+    """The class of each mask of one object that a table lists, by the mask's name."""
     tables: Mapping[str, ClassTable]
     """Class tables by folder."""
     only_table: ClassTable | None
@@ -91,9 +94,16 @@ def _reading(
     only_table = None
     if not tables:
         only_table = with_exceptions(stated or ClassTable({}), export)
-    return _Reading(
-        export, by_colour, numbers_objects, resize, tables, only_table
-    ), notes
+    reading = _Reading(
+        export=export,
+        by_colour=by_colour,
+        numbers_objects=numbers_objects,
+        resize=resize,
+        listed=listed_classes(export),
+        tables=tables,
+        only_table=only_table,
+    )
+    return reading, notes
 
 
 def _tables(
@@ -109,6 +119,9 @@ def _tables(
 
 
 def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> RegionMap:
+    listed = reading.listed.get(stem(mask.path))
+    if listed:
+        mask = replace(mask, label=listed, whole=True)
     table = reading.table_of(mask.path)
     classes = _classes(table)
     label = _own_label(reading, mask.label or folder_class, classes)

@@ -1,6 +1,6 @@
 """Segments of panoptic documents: each an annotation whose mask is the px of its id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from curate.formats.shared.json_values import (
     attributes,
     label_flags,
     stated_box,
-    whole,
 )
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, Painted, SegmentMap
+
+_MOST_DIGITS = 18  # of an id; colours have 24 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def map_of_segments(
     """The map at a path, which holds an image's segments."""
     known = []
     for segment in segments:
-        value = whole(as_object(segment).get("id"))
+        value = _id(as_object(segment))
         if value is not None:
             known.append(value)
     return SegmentMap(
@@ -49,15 +50,47 @@ def map_of_segments(
     )
 
 
-def read_segment(
-    reading: SegmentReading, path: str, number: int, segment: Any
-) -> Annotation:
-    """An entry of segments_info; it is dropped if it is malformed, a crowd or of no class.
+def read_segments(
+    reading: SegmentReading, path: str, segments: Sequence[Any]
+) -> list[Annotation]:
+    """The entries of segments_info. `path`: of their map.
 
-    `path`: of its map. `number`: its place in the list.
+    One that is malformed, a crowd, of no class, or whose id another one has, is dropped.
     """
-    entry = as_object(segment)
-    value = whole(entry.get("id"))
+    seen: set[int] = set()
+    annotations = []
+    for number, segment in enumerate(segments):
+        entry = as_object(segment)
+        value = _id(entry)
+        annotation = _annotation(reading, path, number, entry, value)
+        if value in seen:
+            # The same px cannot be of two classes; panopticapi knows one segment for each id.
+            detail = f"segments_info[{number}]: id {value} is listed before"
+            annotation = _dropped(
+                annotation, Refusal(Reason.DUPLICATE_ANNOTATION, detail)
+            )
+        elif value is not None:
+            seen.add(value)
+        annotations.append(annotation)
+    return annotations
+
+
+def _id(entry: Mapping[str, Any]) -> int | None:
+    """The id of a segment, which may be written as text; None if it is none."""
+    stated = read_id(entry.get("id"))
+    if stated is None or not stated.isdecimal() or len(stated) > _MOST_DIGITS:
+        return None
+    return int(stated)
+
+
+def _annotation(
+    reading: SegmentReading,
+    path: str,
+    number: int,
+    entry: Mapping[str, Any],
+    value: int | None,
+) -> Annotation:
+    """The annotation of entry `number`, whose id is `value`."""
     category = read_id(entry.get("category_id"))
     label = reading.classes.label(category)
     if value is None:
@@ -80,10 +113,14 @@ def read_segment(
         reading.classes.check(category)
         if is_set(entry.get("iscrowd")) and not reading.keep_crowds:
             raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
+        if value == 0:
+            raise Refusal(Reason.EMPTY_MASK, "px of id 0 are px without a segment")
     except Refusal as refusal:
-        return msgspec.structs.replace(
-            annotation,
-            dropped=refusal.reason,
-            detail=refusal.detail,
-        )
+        return _dropped(annotation, refusal)
     return annotation
+
+
+def _dropped(annotation: Annotation, refusal: Refusal) -> Annotation:
+    return msgspec.structs.replace(
+        annotation, dropped=refusal.reason, detail=refusal.detail
+    )

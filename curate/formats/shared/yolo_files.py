@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from curate.exports.export import Export
 from curate.exports.file_names import fold, is_picture
 from curate.exports.finding import refused_path
+from curate.exports.stated_names import without_upload_id
 from curate.formats.shared.yolo_classes import CLASS_FILES
 from curate.reasons import Reason, Refusal
 from curate.records import IgnoredFile
@@ -101,6 +102,8 @@ def is_number(word: str) -> bool:
 def find_picture(path: str, pictures: PictureIndex) -> ImageMatch:
     """The image of a label file: the likeliest folder first, then any folder, then any case.
 
+    Last, the picture of its name without the id that Label Studio puts before an upload's.
+
     Raises:
         Refusal: missing_image, or ambiguous_image if two fit equally well.
     """
@@ -116,6 +119,9 @@ def find_picture(path: str, pictures: PictureIndex) -> ImageMatch:
         hits = pictures.folded.get(_folded(key), [])
         if hits:
             return ImageMatch(_the_only(hits), by_name=True)
+    before_upload = pictures.exact.get((without_upload_id(stem),), [])
+    if before_upload:
+        return ImageMatch(_the_only(before_upload), by_name=True)
     raise Refusal(Reason.MISSING_IMAGE, f"no picture is called {stem}")
 
 

@@ -47,7 +47,10 @@ def test_a_class_has_a_name_of_its_own(folder: str, is_class: bool) -> None:
 def test_words_for_masks_and_images_are_taken_off() -> None:
     assert file_names.mask_bases("7_gtFine_labelIds") == ["7_gtfine_labelids", "7"]
     assert file_names.image_bases("img_7") == ["img_7", "7"]
+    assert file_names.image_bases("7_0000") == ["7_0000", "7"]
     assert file_names.masked_bases("7_mask_2") == {"7"}
+    assert file_names.masked_bases("7.jpg_mask") == {"7.jpg", "7"}
+    assert file_names.masked_bases("7_Simple Segmentation") == {"7"}
     assert file_names.masked_bases("7") == set()
 
 

@@ -172,3 +172,11 @@ def test_a_mask_is_not_taken_for_its_image(tmp_path: Path) -> None:
     assert found == ("pictures/1.png", [Flag.IMAGE_BY_NAME])
     with pytest.raises(Refusal, match="missing_image"):
         find_image(files, "2.png", "maps/a.json", masks=masks)
+
+
+def test_an_upload_is_found_without_the_id_before_its_name(tmp_path: Path) -> None:
+    files = opened(coco(tmp_path / "export"), tmp_path / "scratch").files
+    found = find_image(files, "images/3f2a9c1e-a.png", "a.json")
+    assert found == find_image(files, "/elsewhere/a.png", "a.json")
+    assert found[1] == [Flag.IMAGE_BY_NAME]
+    assert reason(files, "images/20240131-a.png") is Reason.MISSING_IMAGE

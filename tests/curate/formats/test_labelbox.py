@@ -1,5 +1,6 @@
 """labelbox: the battery with polygons and with masks in files, and what is Labelbox's own."""
 
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -283,3 +284,28 @@ def test_lines_may_be_in_a_file_of_any_name(tmp_path: Path) -> None:
     save(tmp_path, row(label(polygon())), row(label(polygon("dog"))))
     (tmp_path / "export.ndjson").rename(tmp_path / "export.json")
     assert len(read(tmp_path).rows) == 2
+
+
+def test_labels_of_old_exports_may_be_texts_in_a_table_or_in_json(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "export"
+    root.mkdir()
+    whole = old_row({"featureId": "1", "title": "cat", "polygon": SQUARE})
+    as_text = whole | {"Label": json.dumps(whole["Label"]), "Skipped": ""}
+    skipped = as_text | {"ID": "2", "Skipped": "TRUE"}
+    save(root, as_text, name="export.json")
+    as_json = read(root)
+    (root / "export.json").unlink()
+    with (root / "export.csv").open("w", newline="") as file:
+        table = csv.DictWriter(file, list(as_text))
+        table.writeheader()
+        table.writerows([as_text, skipped])
+        file.write("1,2\n")
+    as_table = read(root)
+
+    assert [each["area"] for each in as_json.rows] == [400]
+    assert [each["counts"] for each in as_table.rows] == [
+        each["counts"] for each in as_json.rows
+    ]
+    assert as_table.reasons == {"deleted": 1, "malformed_file": None}

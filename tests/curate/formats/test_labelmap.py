@@ -264,3 +264,19 @@ def test_photographs_alone_are_no_export_of_this_format(root: Path) -> None:
     photo(root, "images/1.jpg")
     with pytest.raises(InputError, match="no image with a mask"):
         read(root)
+
+
+def test_a_table_of_masks_gives_their_classes(tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    Picture("images/1.jpg", 40, 40).save(root)
+    (root / "masks").mkdir()
+    two_pieces = rectangle(40, 40, 2, 2, 9, 9) | rectangle(40, 40, 20, 20, 30, 30)
+    Image.fromarray(two_pieces).convert("L").save(root / "masks" / "1_5f3a9c1e.png")
+    dog = rectangle(40, 40, 10, 2, 18, 9)
+    Image.fromarray(dog).convert("L").save(root / "masks" / "1_0b77c2d4.png")
+    lines = ["image_id,mask_id,class_name", "1,1_5f3a9c1e,cat", "1,1_0b77c2d4,dog"]
+    (root / "instance_mask_annotations.csv").write_text("\n".join(lines))
+
+    back = read_back(root, "labelmap")
+    found = {row["label"]: row["area"] for row in back.rows}
+    assert found == {"cat": 149, "dog": 56}

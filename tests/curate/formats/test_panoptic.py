@@ -133,7 +133,7 @@ def test_ids_of_24_bits(tmp_path: Path) -> None:
         (POT | {"category_id": None}, {"unknown_class": 1}),
         # Its px are no segment's then.
         (POT | {"id": 5}, {"empty_mask": 1, "unknown_class": 1}),
-        (POT | {"id": "70002"}, {"malformed_file": 1, "unknown_class": 1}),
+        (POT | {"id": "x"}, {"malformed_file": 1, "unknown_class": 1}),
         ("text", {"malformed_file": 1, "unknown_class": 1}),
         (None, {"malformed_file": 1, "unknown_class": 1}),
         (CAT, {"duplicate_annotation": 1, "unknown_class": 1}),
@@ -248,3 +248,14 @@ def test_documents_of_instances_are_left_alone(tmp_path: Path) -> None:
     instances = {"images": [], "annotations": [{"segmentation": []}], "categories": []}
     (root / "instances.json").write_text(json.dumps(instances))
     assert read(root).ignored == ["instances.json"]
+
+
+def test_an_id_is_a_number_however_it_is_written_and_stands_for_one_segment(
+    tmp_path: Path,
+) -> None:
+    as_text = CAT | {"id": str(CAT["id"])}
+    again = CAT | {"category_id": POT["category_id"]}
+    of_nothing = CAT | {"id": 0}
+    back = read(export(tmp_path / "export", as_text, again, POT, of_nothing))
+    assert found(back) == [("cat", 100), ("plant pot", 100)]
+    assert back.reasons == {"duplicate_annotation": 1, "empty_mask": 1}
