@@ -15,9 +15,8 @@ _CLASSES = 80
 _POINTS = 28  # of a polygon; so many have 410 bytes
 _SIDE = 54  # px, the median of the objects' sides
 _LOG_SPREAD = 0.8
-_STEP = (
-    7919  # a prime: annotations of one image are far apart, as tools write them by id
-)
+# A prime: annotations of one image are far apart, as tools write them by id.
+_STEP = 7919
 
 
 @dataclass(frozen=True, slots=True)

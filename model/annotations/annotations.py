@@ -10,9 +10,8 @@ from curate.records import Box
 from curate.shards.reader import Shards
 from model.annotations.asking import Annotation
 
-_LIKE_SIZE = (
-    0.25  # of the mask's px: a smaller annotation may well be a part of the object
-)
+# Of the mask's px: a smaller annotation may well be a part of the object.
+_LIKE_SIZE = 0.25
 
 
 def read_annotation(shards: Shards, row: int) -> Annotation:
