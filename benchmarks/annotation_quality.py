@@ -53,7 +53,7 @@ def main() -> None:
     asked = parser.parse_args()
     torch.set_num_threads(1)
 
-    segments = _train_rows(UPath(asked.build), asked.images)
+    segments = train_rows(UPath(asked.build), asked.images)
     spoiled, kinds = spoil_rows(segments, asked.share, asked.seed)
     with tempfile.TemporaryDirectory() as folder:
         settings = make_build(Path(folder), spoiled, asked.model, asked.copies)
@@ -63,7 +63,7 @@ def main() -> None:
     _report(judged, kinds, asked.share)
 
 
-def _train_rows(build: UPath, images: int) -> pa.Table:
+def train_rows(build: UPath, images: int) -> pa.Table:
     """The rows of the first so many images of the train split."""
     parts = list(read_partitions(build / "balance" / "segments"))
     rows = pa.concat_tables(parts)

@@ -143,11 +143,12 @@ Shape = (
 class MaskFile(Record, frozen=True, kw_only=True, tag="mask_file"):
     """A picture of the whole frame in a file of the export: the mask of one object.
 
-    `path`: below the export's root. `colour`: as in Bitmap, if the file holds several masks.
+    `path`: below the export's root. `colours`: the mask is the px of these colours, 0xRRGGBB, if
+    the file holds several masks.
     """
 
     path: str
-    colour: int | None = None
+    colours: list[int] = []
 
 
 class Painted(Record, frozen=True, kw_only=True, tag="painted"):

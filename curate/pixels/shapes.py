@@ -2,7 +2,9 @@
 picture."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from curate.flags import Flag
 from curate.pixels import masks, packed_runs, polygons, row_runs, run_lengths
@@ -56,7 +58,8 @@ def to_run_lengths(
     if isinstance(shape, PackedRunLengths):
         return packed_runs.unpack(shape, height, width, max_pixels)
     if isinstance(shape, Bitmap) and shape.whole:
-        return whole_mask(_decode(shape, max_pixels), shape.colour, height, width)
+        colours = [shape.colour] if shape.colour is not None else []
+        return whole_mask(_decode(shape, max_pixels), colours, height, width)
 
     if annotated is not None:
         check_proportions(annotated, picture)
@@ -170,25 +173,25 @@ def _outline(shape: Ellipse, height: int, width: int) -> Polygons:
 
 
 def whole_mask(
-    picture: MaskPicture, colour: int | None, height: int, width: int
+    picture: MaskPicture, colours: Sequence[int], height: int, width: int
 ) -> tuple[RunLengths, list[Flag]]:
     """The mask of a picture of the whole frame, which is height × width px, and remarks.
 
-    `colour`: the mask is the px of this colour, 0xRRGGBB; without it, what is opaque or
+    `colours`: the mask is the px of these, 0xRRGGBB; without any, what is opaque or
     white. A picture of another size is scaled. Refusal mask_size_mismatch.
     """
-    fitted, flags = fit_mask(_mask_of(picture, colour), height, width)
+    fitted, flags = fit_mask(_mask_of(picture, colours), height, width)
     if picture.lossy:
         flags.append(Flag.JPEG_MASK)
     return masks.encode(fitted), flags
 
 
-def _mask_of(picture: MaskPicture, colour: int | None) -> Mask:
-    """(H, W) bool: the px of a colour; without one, what is opaque or white."""
-    if colour is None:
+def _mask_of(picture: MaskPicture, colours: Sequence[int]) -> Mask:
+    """(H, W) bool: the px of some colours; without any, what is opaque or white."""
+    if not colours:
         return binary_mask(picture)
-    is_of_colour: Mask = picture.colours == colour
-    return is_of_colour
+    is_of_them: Mask = np.isin(picture.colours, colours)
+    return is_of_them
 
 
 def _decode(shape: Bitmap, max_pixels: int) -> MaskPicture:

@@ -105,7 +105,7 @@ class ImageMasks:
         picture = self.files.read(shape.path)
         frame = self.frames.of_mask(picture.size)
         try:
-            runs, flags = whole_mask(picture, shape.colour, frame.height, frame.width)
+            runs, flags = whole_mask(picture, shape.colours, frame.height, frame.width)
         except Refusal as refusal:
             raise Refusal(refusal.reason, f"{shape.path}: {refusal.detail}") from None
         if masks.area(runs) == 0:

@@ -1,6 +1,6 @@
 """Annotations read from the shards, with what other objects cover of their crops."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,8 +10,8 @@ from curate.records import Box
 from curate.shards.reader import Shards
 from model.annotations.asking import Annotation
 
-# Of the mask's px: a smaller annotation may well be a part of the object.
-_LIKE_SIZE = 0.25
+LIKE_SIZE = 0.25
+"""Of a mask's px: a smaller annotation may well be a part of the object."""
 
 
 def read_annotation(shards: Shards, row: int) -> Annotation:
@@ -63,27 +63,28 @@ class OtherMask:
     """Whether the object lies in the crop as a whole. What a crop cuts off ends in straight sides,
     as no other object does."""
 
+    usually_covered: float = 0.0
+    """In which share of other images masks of the crop's concept cover objects of this one's."""
 
-def other_masks(shards: Shards, row: int, others: list[int]) -> Iterator[OtherMask]:
-    """What other rows' objects cover of the crop of a row, without those that cover nothing."""
+
+def mask_in_crop(shards: Shards, row: int, other: int) -> Mask | None:
+    """(H, W) what another row's object covers of the crop of a row; None if that is nothing."""
     own = crop_box(shards, row)
-    for other in others:
-        mask = shards.mask(other)
-        crop = crop_box(shards, other)
-        left = max(own.x0, crop.x0)
-        top = max(own.y0, crop.y0)
-        right = min(own.x1, crop.x1)
-        bottom = min(own.y1, crop.y1)
+    crop = crop_box(shards, other)
+    left = max(own.x0, crop.x0)
+    top = max(own.y0, crop.y0)
+    right = min(own.x1, crop.x1)
+    bottom = min(own.y1, crop.y1)
 
-        theirs = mask[
-            top - crop.y0 : bottom - crop.y0, left - crop.x0 : right - crop.x0
-        ]
-        if theirs.any():
-            placed = np.zeros((own.height, own.width), np.bool_)
-            rows = slice(top - own.y0, bottom - own.y0)
-            columns = slice(left - own.x0, right - own.x0)
-            placed[rows, columns] = theirs
-            yield OtherMask(placed, is_whole=bool(theirs.sum() == mask.sum()))
+    mask = shards.mask(other)
+    theirs = mask[top - crop.y0 : bottom - crop.y0, left - crop.x0 : right - crop.x0]
+    if not theirs.any():
+        return None
+    placed = np.zeros((own.height, own.width), np.bool_)
+    rows = slice(top - own.y0, bottom - own.y0)
+    columns = slice(left - own.x0, right - own.x0)
+    placed[rows, columns] = theirs
+    return placed
 
 
 def beside_others(annotation: Annotation, others: Sequence[OtherMask]) -> Annotation:
@@ -95,6 +96,7 @@ def beside_others(annotation: Annotation, others: Sequence[OtherMask]) -> Annota
         both = np.count_nonzero(annotation.mask & other.mask)
         of_other = np.count_nonzero(other.mask)
         shared = max(shared, both / (area + of_other - both))
-        if of_other >= _LIKE_SIZE * area:
-            swallowed = max(swallowed, both / of_other)
+        if of_other >= LIKE_SIZE * area:
+            unusual = 1 - other.usually_covered
+            swallowed = max(swallowed, unusual * both / of_other)
     return replace(annotation, shared=shared, swallowed=swallowed)

@@ -42,7 +42,8 @@ class Annotation:
     """The greatest IoU of the mask with another annotation of the image."""
 
     swallowed: float = 0.0
-    """The greatest share of another annotation of a like size that the mask covers."""
+    """The greatest share of another annotation of a like size that the mask covers, less what masks
+    of its concept usually cover."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

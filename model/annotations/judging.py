@@ -10,13 +10,9 @@ from curate import seeded
 from curate.settings import Settings
 from curate.shards.reader import Shards
 from curate.storage import digest
-from model.annotations.annotations import (
-    beside_others,
-    neighbours,
-    other_masks,
-    read_annotation,
-)
+from model.annotations.annotations import beside_others, read_annotation
 from model.annotations.asking import Annotation, ask
+from model.annotations.covers import Covers
 from model.annotations.evidence import Evidence
 from model.annotations.signs import SIGNS, read_signs
 from model.annotations.spoiled_or_sound import SOUND, Signs, fit
@@ -57,20 +53,20 @@ class Qualities:
     """(copies,) the quality of each spoiled copy."""
 
 
-def own_signs(model: BoxNetwork, shards: Shards, settings: Settings, log: Log) -> Signs:
+def own_signs(model: BoxNetwork, covers: Covers, settings: Settings, log: Log) -> Signs:
     """(n, signs) of the annotations of all rows of the shards."""
-    annotations = _annotations(shards)
-    return _signs(model, annotations, len(shards), settings, log)
+    annotations = _annotations(covers)
+    return _signs(model, annotations, len(covers.shards), settings, log)
 
 
-def _annotations(shards: Shards) -> Iterator[Annotation]:
-    for row, near in enumerate(neighbours(shards)):
-        annotation = read_annotation(shards, row)
-        yield beside_others(annotation, list(other_masks(shards, row, near)))
+def _annotations(covers: Covers) -> Iterator[Annotation]:
+    for row in range(len(covers.shards)):
+        annotation = read_annotation(covers.shards, row)
+        yield beside_others(annotation, list(covers.others(row)))
 
 
 def spoiled_copies(
-    model: BoxNetwork, shards: Shards, settings: Settings, log: Log
+    model: BoxNetwork, covers: Covers, settings: Settings, log: Log
 ) -> SpoiledCopies:
     """Spoiled copies of objects that their ids choose, each way of spoiling in turn.
 
@@ -78,8 +74,7 @@ def spoiled_copies(
     """
     wanted = -(-settings.quality.copies // len(Spoiling))
     counts = dict.fromkeys(Spoiling, 0)
-    near = neighbours(shards)
-    keys = seeded.object_keys(shards.table["object_id"].to_pylist())
+    keys = seeded.object_keys(covers.shards.table["object_id"].to_pylist())
     keys = seeded.branch(seeded.branch(keys, settings.quality.seed), _COPIES)
 
     rows = []
@@ -90,7 +85,7 @@ def spoiled_copies(
         if not missing:
             break
         rng = np.random.default_rng(int(keys[row]))
-        made = _spoiled(shards, row, near[row], missing, rng)
+        made = _spoiled(covers, row, missing, rng)
         if made is not None:
             kind, annotation = made
             counts[kind] += 1
@@ -103,15 +98,14 @@ def spoiled_copies(
 
 
 def _spoiled(
-    shards: Shards,
+    covers: Covers,
     row: int,
-    near: list[int],
     kinds: Sequence[Spoiling],
     rng: np.random.Generator,
 ) -> tuple[Spoiling, Annotation] | None:
     """An object's annotation spoiled in one of some ways; None if it cannot be."""
-    annotation = read_annotation(shards, row)
-    others = list(other_masks(shards, row, near))
+    annotation = read_annotation(covers.shards, row)
+    others = list(covers.others(row))
     whole = [each.mask for each in others if each.is_whole]
     everything = [each.mask for each in others]
     for place in rng.permutation(len(kinds)).tolist():

@@ -19,6 +19,7 @@ from curate.shards.reader import Shards, open_shards
 from curate.storage import digest, write_json, write_table
 from model.annotations.annotations import read_annotation
 from model.annotations.asking import ask
+from model.annotations.covers import Covers
 from model.annotations.evidence import Evidence
 from model.annotations.judging import (
     Qualities,
@@ -94,8 +95,9 @@ def _judge(
     log: Callable[[str], None],
 ) -> QualityReport:
     """Judge all annotations and write both tables; what quality.json says of them."""
-    own = own_signs(model, shards, settings, log)
-    copies = spoiled_copies(model, shards, settings, log)
+    covers = Covers(shards)
+    own = own_signs(model, covers, settings, log)
+    copies = spoiled_copies(model, covers, settings, log)
     qualities = judge(shards, own, copies, settings.quality.seed)
 
     folder = UPath(settings.build) / "quality"

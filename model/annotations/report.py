@@ -12,7 +12,7 @@ from upath import UPath
 from model.annotations.spoiling import Spoiling
 from model.records import checked_record
 
-QUALITY_VERSION = 2
+QUALITY_VERSION = 3
 
 DOUBTFUL = 0.5
 """An annotation of a lower quality is counted as doubtful."""

@@ -215,7 +215,9 @@ def shared(evidence: Evidence) -> float:
 
 
 def swallowed(evidence: Evidence) -> float:
-    """The greatest share of another annotation of a like size that the mask covers."""
+    """The greatest share of another annotation of a like size that the mask covers, unless masks of
+    its concept usually cover such ones.
+    """
     return evidence.annotation.swallowed
 
 

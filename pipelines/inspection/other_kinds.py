@@ -95,22 +95,10 @@ UNREAD_KINDS = (
         "take its SceneParsing release (PNG masks), or write its masks as PNG",
     ),
     Kind(
-        "Datumaro",
-        r"\.json$",
-        rb'"dm_format_version"',
-        "datum convert -f coco --save-media",
-    ),
-    Kind(
-        "Hasty.ai",
-        r"\.json$",
-        rb'"export_format_version"',
-        "export it as COCO or as semantic PNG from Hasty",
-    ),
-    Kind(
-        "SuperAnnotate",
+        "SuperAnnotate before 2021, or of videos",
         r"\.json$",
         rb'"(lastAction|isPredicted|pointLabels)"',
-        "sa-convert, or the project's export as COCO",
+        "export the project anew as images, in vector or pixel JSON, or as COCO",
     ),
     Kind(
         "CVAT backup",

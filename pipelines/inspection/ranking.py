@@ -94,7 +94,8 @@ def describe_fit(contents: Contents) -> str:
             return f"{_sources(contents)}; {BOXES_ONLY}"
         return f"{_sources(contents)}; all is dropped: {losses}"
 
-    found = f"{_sources(contents)}; {contents.objects:,} objects"
+    objects = counted(contents.objects, "object")
+    found = f"{_sources(contents)}; {objects}"
     if contents.is_sample:
         found += f" in {contents.images_read} images looked at"
     found += f", {_kept_share(contents):.0%} of what it read"

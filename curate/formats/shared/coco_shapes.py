@@ -22,14 +22,14 @@ def read_shape(data: Any) -> Shape | None:
     if data in (None, [], {}, ""):
         return None  # an annotation that was never given a mask
     if isinstance(data, dict):
-        return _run_lengths(data)
+        return read_run_lengths(data)
     if not isinstance(data, list):
         kind = type(data).__name__
         detail = f"segmentation is neither a list nor run-lengths but {kind}"
         raise Refusal(Reason.BAD_POLYGON, detail)
 
     if isinstance(data[0], dict) and all(isinstance(each, dict) for each in data):
-        return Compound(pieces=[_run_lengths(each) for each in data])
+        return Compound(pieces=[read_run_lengths(each) for each in data])
     if _is_one_ring(data):
         return Polygons(rings=[ring(data)])
     return Polygons(rings=[_ring(each) for each in data])
@@ -56,7 +56,7 @@ def _ring(data: list[Any]) -> list[Any] | bytes:
     return ring(data)
 
 
-def _run_lengths(data: dict[str, Any]) -> RawRunLengths:
+def read_run_lengths(data: dict[str, Any]) -> RawRunLengths:
     """Run-lengths of either kind, a list or a string. Refusal bad_run_lengths."""
     counts = data.get("counts")
     size = data.get("size")

@@ -11,9 +11,17 @@ import numpy as np
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.keys import content_digest
 from curate.reasons import Refusal
-from curate.records import Annotation, Bitmap, Compound, Polygons, RowRunLengths, Shape
+from curate.records import (
+    Annotation,
+    Bitmap,
+    Compound,
+    Polygons,
+    RawRunLengths,
+    RowRunLengths,
+    Shape,
+)
 
-Piece = Polygons | RowRunLengths | Bitmap
+Piece = Polygons | RawRunLengths | RowRunLengths | Bitmap
 """A shape that was drawn in one go."""
 
 Extent = tuple[float, float, float, float]
@@ -87,6 +95,16 @@ def without_holes(
         if not owners:
             kept.append(each)
     return kept
+
+
+def extent_of(shape: Polygons) -> Extent | None:
+    """The extent of a polygon of three points or more, all of them numbers; else None."""
+    outline = shape.rings[0]
+    if None in outline or len(outline) < 6:
+        return None
+    x = outline[::2]
+    y = outline[1::2]
+    return min(x), min(y), max(x), max(y)
 
 
 def _annotation(key: str, members: Sequence[Drawn]) -> Annotation:

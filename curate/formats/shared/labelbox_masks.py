@@ -48,7 +48,7 @@ class MaskNames:
         if colour is not None and isinstance(shared_address, str):
             path = self._by_address(shared_address, image)
             if path:
-                return MaskFile(path=path, colour=colour)
+                return MaskFile(path=path, colours=[colour])
         return None
 
     def beside(self, row: DataRow, image: str) -> MaskFile | None:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from curate.formats.shared.grouping import Drawn, Extent
+from curate.formats.shared.grouping import Drawn, extent_of
 from curate.formats.shared.json_values import attributes, decode_base64, ring
 from curate.formats.shared.keys import content_digest
 from curate.pixels.outlines import ellipse
@@ -45,7 +45,8 @@ def read_shape(path: str, number: int, data: Any) -> Drawn:
     except Refusal as refusal:
         drawn.refusal = refusal
     else:
-        drawn.extent = _extent(drawn.shape)
+        if isinstance(drawn.shape, Polygons):
+            drawn.extent = extent_of(drawn.shape)
     return drawn
 
 
@@ -124,15 +125,3 @@ def _check_size(data: bytes, width: int, height: int) -> None:
         own_size = f"{own_width} x {own_height} px"
         detail = f"the mask is {own_size}, its points are {width} x {height} apart"
         raise Refusal(Reason.MASK_SIZE_MISMATCH, detail)
-
-
-def _extent(shape: Polygons | Bitmap) -> Extent | None:
-    """The extent of a polygon of three points or more, all of them numbers."""
-    if isinstance(shape, Bitmap):
-        return None
-    outline = shape.rings[0]
-    if None in outline or len(outline) < 6:
-        return None
-    x = outline[::2]
-    y = outline[1::2]
-    return min(x), min(y), max(x), max(y)

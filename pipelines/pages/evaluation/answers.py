@@ -52,17 +52,20 @@ def _is_better(build: EvaluatedBuild) -> Answer:
             )
         )
 
+    gate = build.report.gate
     verdict = _verdict(gain.low, gain.high)
-    if build.report.gate is not None:
-        against_last = build.report.gate.overall
+    if gate is not None:
+        against_last = gate.overall
         if against_last is not None:
             if build.best.name == "baseline":  # it says the same once more
                 parts.pop(0)
             parts.insert(0, Part(_compared("last model", against_last), "gate"))
             verdict = _verdict(against_last.low, against_last.high)
-        if not build.report.gate.passed:
-            verdict = "No"
-            parts.insert(0, Part("The gate stops this model.", "gate"))
+    if build.overall.is_small:
+        verdict = "Too few images to say"
+    if gate is not None and not gate.passed:
+        verdict = "No"
+        parts.insert(0, Part("The gate stops this model.", "gate"))
     return Answer("Is it better than what we have?", verdict, parts)
 
 

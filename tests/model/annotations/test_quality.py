@@ -12,7 +12,8 @@ from curate.settings import Settings
 from curate.shards.reader import open_shards
 from curate.storage import read_table
 from model.annotations import judging
-from model.annotations.annotations import neighbours, other_masks, read_annotation
+from model.annotations.annotations import mask_in_crop, neighbours
+from model.annotations.covers import Covers
 from model.annotations.judging import SpoiledCopies, judge, spoiled_copies
 from model.annotations.quality import judge_annotations
 from model.annotations.report import DOUBTFUL, read_quality
@@ -94,8 +95,9 @@ def test_copies_are_chosen_by_ids_and_each_way_has_as_many(
         judging, "_signs", lambda *asked: np.zeros((asked[2], len(SIGNS)))
     )
     shards = open_shards(UPath(settings.build) / "shard", "train")
-    copies = spoiled_copies(unlearned(), shards, settings, print)
-    again = spoiled_copies(unlearned(), shards, settings, print)
+    covers = Covers(shards)
+    copies = spoiled_copies(unlearned(), covers, settings, print)
+    again = spoiled_copies(unlearned(), covers, settings, print)
     assert copies.rows.tolist() == again.rows.tolist()
     assert copies.kinds == again.kinds
     assert len(set(copies.rows.tolist())) == len(copies.rows)
@@ -108,7 +110,6 @@ def test_other_objects_of_an_image_are_seen_in_a_crop(settings: Settings) -> Non
     for row, others in enumerate(neighbours(shards)):
         assert all(images[other] == images[row] for other in others)
         assert row not in others
-    own = read_annotation(shards, 0).mask
-    (same,) = other_masks(shards, 0, [0])
-    assert same.is_whole
-    assert (same.mask == own).all()
+    same = mask_in_crop(shards, 0, 0)
+    assert same is not None
+    assert (same == shards.mask(0)).all()

@@ -53,9 +53,12 @@ def write_evaluation(build: UPath) -> Report:
     return report
 
 
-def make_report(scores: dict[str, NDArray[np.float64]]) -> Report:
-    """The report of these scores; each image has two objects."""
-    resampling = Resampling(images=np.arange(OBJECTS) // 2, resamples=100, seed=0)
+def make_report(
+    scores: dict[str, NDArray[np.float64]], objects_per_image: int = 2
+) -> Report:
+    """The report of these scores."""
+    images = np.arange(OBJECTS) // objects_per_image
+    resampling = Resampling(images, resamples=100, seed=0)
     judged = [
         stratum_report(stratum, scores, resampling)
         for stratum in strata(_test_objects(), frozenset())

@@ -21,14 +21,14 @@ Verdicts = Callable[..., list[str]]
 def answered(settings: Settings) -> Verdicts:
     """The best other method, then the verdicts, where methods reach these IoU."""
 
-    def answer(**iou: float | np.ndarray) -> list[str]:
+    def answer(objects_per_image: int = 2, **iou: float | np.ndarray) -> list[str]:
         rng = np.random.default_rng(0)
         noise = rng.normal(0, 0.01, OBJECTS)
         scores = {}
         for method, mean in iou.items():
             scores[method] = rng.uniform(0.4, 0.6, (OBJECTS, COLUMNS))
             scores[method][:, 0] = mean + noise
-        report = make_report(scores)
+        report = make_report(scores, objects_per_image)
         write_report(UPath(settings.build) / "evaluate/report.json", report)
         build = read_evaluated_build(settings)
         found = find_answers(build)
@@ -49,6 +49,11 @@ def test_every_method_may_be_the_strongest(answered: Verdicts, strongest: str) -
 def test_a_difference_that_chance_explains_is_not_shown(answered: Verdicts) -> None:
     other = 0.7 + np.random.default_rng(1).normal(0, 0.1, OBJECTS)
     assert answered(model=0.7, ellipse=other)[1] == "Not shown"
+
+
+def test_of_few_images_nobody_says_yes(answered: Verdicts) -> None:
+    found = answered(objects_per_image=4, model=0.7, ellipse=0.5)
+    assert found[1:3] == ["Too few images to say", "Nobody can say"]
 
 
 def test_where_it_is_behind_is_counted_and_comes_first(

@@ -1,0 +1,130 @@
+"""isat: a JSON file for each picture, as ISAT (image segmentation with Segment Anything) writes it.
+
+Tools: ISAT with Segment Anything
+Versions: 1.x
+Masks: polygons
+Gives: instances
+
+Documents: every .json file with `objects`, and `info` with a `name`. Those of other tools are left
+alone, and a note names them. An entry that is no object costs itself.
+
+Images: `name` of `info`, from the document's folder or the root, or in `images`, `JPEGImages` or
+the folder that `info` names, beside the document's folder or in it; then by file name. Shapes are
+in the frame of `width` and `height`: the displayed one, or the stored one.
+
+Objects: the polygons of one category and one `group` are one object, as ISAT makes them one when
+it exports COCO. Layers tell only what ISAT draws on top: each object keeps all of its polygon. But
+`__background__` is a hole in the polygons of lower layers that reach as far on all sides; where
+there is none, it is a label like any other. Objects with `iscrowd` are `crowd`.
+
+Attributes: `note` stays with the object, as text.
+
+Keys: `DOCUMENT#` and a digest of category and group, or of category and polygon.
+
+What is dropped: `crowd`, `unknown_class` (no category), `bad_polygon`, `missing_image`,
+`mask_size_mismatch` and `malformed_file`.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from curate.exports.export import Export
+from curate.formats.shared.drawn_entries import Entry, draw, named
+from curate.formats.shared.grouping import (
+    Drawn,
+    extent_of,
+    join_groups,
+    without_holes,
+)
+from curate.formats.shared.json_documents import JsonDocument, documents
+from curate.formats.shared.json_values import as_object, ring, value, whole
+from curate.reasons import Reason, Refusal
+from curate.records import ImageRecord, Polygons, ReadItem
+
+OPTIONS: tuple[str, ...] = ()
+
+_NEEDS = "has the keys objects and info, with name in info"
+_FOLDERS = ["images", "../images", "JPEGImages", "../JPEGImages"]
+_BACKGROUND = "__background__"
+
+
+def read(export: Export) -> Iterator[ReadItem]:
+    """One record for each document."""
+    for each in documents(export, "ISAT", _is_isat, _NEEDS):
+        if not isinstance(each, JsonDocument):
+            yield each
+            continue
+        try:
+            entries = [value(raw) for raw in each.entries("objects")]
+        except Refusal as refusal:
+            yield export.drop(refusal, annotation_key=each.path, count=None)
+            continue
+        yield _record(each, entries)
+
+
+def _is_isat(document: JsonDocument) -> bool:
+    if "objects" not in document.pieces:
+        return False
+    info = as_object(value(document.pieces.get("info")))
+    return isinstance(info.get("name"), str)
+
+
+def _record(document: JsonDocument, entries: list[Any]) -> ImageRecord:
+    info = as_object(value(document.pieces.get("info")))
+    entries.sort(key=_layer)  # a hole is cut out of what lies below it
+    drawn = [_drawn(document.path, *each) for each in enumerate(entries)]
+    folder = str(info.get("folder", "")).replace("\\", "/")
+    beside = f"../{posixpath.basename(folder)}"
+    return ImageRecord(
+        name=info["name"],
+        document=document.path,
+        annotations=join_groups(without_holes(drawn, _is_background), document.path),
+        width=whole(info.get("width")),
+        height=whole(info.get("height")),
+        folders=[*_FOLDERS, beside],
+    )
+
+
+def _layer(entry: Any) -> float:
+    layer = as_object(entry).get("layer")
+    if isinstance(layer, int | float):
+        return layer
+    return 0.0
+
+
+def _drawn(path: str, number: int, entry: Any) -> Drawn:
+    """The polygon of an entry."""
+    stated = as_object(entry)
+    drawn = draw(
+        f"objects[{number}]",
+        entry,
+        key=path,
+        label=_label,
+        shape=_polygon,
+        geometry=("segmentation",),
+        group=stated.get("group"),
+        noted={"note": stated.get("note") or None},
+    )
+    if isinstance(drawn.shape, Polygons):
+        drawn.extent = extent_of(drawn.shape)
+    if _is_background(drawn):
+        drawn.group = (
+            None  # ISAT numbers it like an object, though it is part of others
+        )
+    return drawn
+
+
+def _label(entry: Entry) -> str:
+    return named(entry.get("category"))
+
+
+def _polygon(entry: Entry) -> Polygons:
+    """The polygon of an entry. Refusal crowd."""
+    if entry.get("iscrowd") in (1, True):
+        raise Refusal(Reason.CROWD, "iscrowd is 1")
+    return Polygons(rings=[ring(entry.get("segmentation")) or [None]])
+
+
+def _is_background(drawn: Drawn) -> bool:
+    return drawn.label == _BACKGROUND
