@@ -46,13 +46,6 @@ class Confidence(msgspec.Struct, frozen=True):
     by_size: dict[str, SizeConfidence]
     """For each of `curate.shards.windows.SIZES`."""
 
-    def calibrated(self, answer: Probabilities, drawn: Box) -> Probabilities:
-        """An answer's probabilities as they come true; ≥ 0.5 stays ≥ 0.5.
-
-        `drawn`: its drawn box, px.
-        """
-        return soften(answer, self.by_size[size_of(drawn)].temperature)
-
     def expected_iou(self, answer: Probabilities | Levels, drawn: Box) -> float:
         """The IoU that an answer has on average, 0 to 1. `drawn`: its drawn box, px."""
         fitted = self.by_size[size_of(drawn)]

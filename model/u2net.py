@@ -12,9 +12,6 @@ from torch import Tensor, nn
 from model.records import Variant
 from model.u_block import Channels, UBlock, halve, resize_like
 
-MAPS = 7
-"""Number of output maps: the fused map, then the side maps from the finest to the coarsest."""
-
 MIN_SIDE = 64
 """px; a smaller picture is padded to it at the input and cropped at the output.
 

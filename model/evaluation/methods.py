@@ -41,11 +41,6 @@ class Method:
     baseline: Baseline | None = None
     """Its function; None if the method needs a trained model."""
 
-    @property
-    def needs_model(self) -> bool:
-        """Whether a trained model gives its answers."""
-        return self.baseline is None
-
 
 _TABLE = (
     Method(

@@ -280,7 +280,7 @@ def _given_up(task: str, error: Exception) -> Exception:
         return error
     if isinstance(error, KilledWorker):
         return InputError(
-            f"{task}: it has ended every worker that tried it, most likely for want of memory. "
+            f"{task}: it has ended every worker that tried it, most likely because memory ran out. "
             "Give each worker more memory or fewer threads; the next run goes on from here"
         )
     return InputError(

@@ -49,7 +49,9 @@ def writing(settings: Settings) -> Iterator[None]:
     try:
         lock.acquire(timeout=_SECONDS_TO_WAIT)
     except filelock.Timeout:
-        raise InputError(f"{folder}: another process is writing there") from None
+        raise InputError(
+            f"{folder}: another process is writing there; try again"
+        ) from None
     try:
         yield
     finally:
@@ -163,7 +165,7 @@ def _check(settings: Settings, changed: dict[UPath, str]) -> None:
         except InputError as error:
             told = str(error).replace(str(copies), str(folder))
             told = told.replace(str(new_concepts), str(concepts))
-            raise InputError(f"nothing was written, for then: {told}") from None
+            raise InputError(f"nothing was written, because then: {told}") from None
 
 
 def _read(path: UPath) -> str:

@@ -50,7 +50,7 @@ def check_settings(settings: Settings) -> None:
                 f"there are {', '.join(domains)}"
             )
     if sum(targets.values()) > 1.0 + 1e-9:  # shares such as 0.1 are not exact
-        raise InputError("balance.targets: the shares sum to more than 1")
+        raise InputError("balance.targets: the shares sum to more than 1; lower them")
 
     for export in settings.exports:
         if export.path == settings.build:

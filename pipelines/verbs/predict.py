@@ -76,7 +76,9 @@ def predict(
     InputError if the document, the folder or the model cannot be read.
     """
     if out.resolve() == boxes.resolve():
-        raise InputError(f"{out}: the document itself; give another name")
+        raise InputError(
+            f"{out}: is the document of the boxes itself; give another name"
+        )
     if not images.is_dir():
         raise InputError(f"{images}: no such folder")
     limits = Limits()
