@@ -8,7 +8,7 @@ from upath import UPath
 from curate.settings import Settings
 from model.evaluation.staleness import find_stale
 from model.runs import run_of_model, trained_model
-from pipelines.flow.build import require
+from pipelines.flow.build import held, require
 from pipelines.flow.screen import Screen
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
 from pipelines.rounds.objects import keep_objects
@@ -28,8 +28,9 @@ def train(
     is_warned: bool = False,
     new: Collection[str] | None = None,
 ) -> Trained:
-    """Train on the shards. InputError if they are not made yet, or a model is not there.
+    """Train on the shards, alone in the build.
 
+    InputError if they are not made yet, a model is not there, or another run is at work.
     `is_warned`: what the shards lack for judging was said already. `new`: see
     `model.train.train`.
     """
@@ -42,9 +43,10 @@ def train(
     from model.train import train as train_model
 
     screen = Screen()
-    checkpoint = str(train_model(settings, screen.note, new))
     build = UPath(settings.build)
-    _keep_objects(build)
+    with held(build):
+        checkpoint = str(train_model(settings, screen.note, new))
+        _keep_objects(build)
 
     # The page of an evaluation that is there shows scores of the model before: it says so.
     if (build / "evaluate" / "report.json").exists() and find_stale(build):
