@@ -79,16 +79,21 @@ def _take(lock: UPath, holder: Holder) -> None:
             raise InputError(_busy(lock, other))
         _remove(lock)
 
-    data = msgspec.json.encode(holder)
-    try:
-        # Of two runs that have both found none, the store lets one create it.
-        with reaching(lock):
-            lock.fs.pipe_file(lock.path, data, mode="create")
-    except FileExistsError:
-        pass
+    with reaching(lock):
+        _create(lock, msgspec.json.encode(holder))
     now_there = _read(lock)
     if now_there is None or now_there.run != holder.run:
         raise InputError(_busy(lock, now_there))
+
+
+def _create(lock: UPath, data: bytes) -> None:
+    """Write a lock, unless there is one: of runs that have all found none, the store lets one."""
+    try:
+        lock.fs.pipe_file(lock.path, data, mode="create")
+    except Exception:
+        # Each store's client has an exception of its own for that.
+        if not lock.exists():
+            raise
 
 
 def _keep(lock: UPath, holder: Holder, ended: threading.Event) -> None:
@@ -119,9 +124,19 @@ def _is_of(lock: UPath, holder: Holder) -> bool:
 
 def _is_left_over(other: Holder, asking: Holder) -> bool:
     """Whether the run that wrote a lock is dead, as far as who asks can tell."""
-    if other.host == asking.host and not psutil.pid_exists(other.process):
+    if other.host == asking.host and _is_gone(other):
         return True
     return asking.seen - other.seen > SILENCE
+
+
+def _is_gone(other: Holder) -> bool:
+    """Whether the process of a run on this machine has ended."""
+    try:
+        begun = psutil.Process(other.process).create_time()
+    except psutil.NoSuchProcess:
+        return True
+    # Numbers of processes come again, in containers at once.
+    return begun > other.since.timestamp()
 
 
 def _read(lock: UPath) -> Holder | None:

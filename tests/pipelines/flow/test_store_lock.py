@@ -17,6 +17,8 @@ from pipelines.flow.store_lock import Holder
 
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2999, 1, 1, tzinfo=UTC)
+HERE = socket.gethostname()
+GONE = max(psutil.pids()) + 10_000_000  # no process
 
 
 @pytest.fixture
@@ -26,16 +28,16 @@ def build() -> Iterator[UPath]:
     folder.fs.store.clear()
 
 
-def holder(host: str, seen: datetime, process: int = 1) -> Holder:
-    return Holder("another", host, process, since=LONG_AGO, seen=seen)
+def holder(host: str, process: int, since: datetime, seen: datetime) -> Holder:
+    return Holder("another", host, process, since, seen)
 
 
 def test_a_second_run_is_told_who_is_at_work(build: UPath) -> None:
     with held(build):
         there = read_record(build / ".lock", Holder)
         assert there is not None
-        assert (there.host, there.process) == (socket.gethostname(), os.getpid())
-        words = f"process {os.getpid()} on {socket.gethostname()}"
+        assert (there.host, there.process) == (HERE, os.getpid())
+        words = f"process {os.getpid()} on {HERE}"
         with pytest.raises(InputError, match=words), held(build):
             pass
         assert read_record(build / ".lock", Holder) == there
@@ -44,28 +46,39 @@ def test_a_second_run_is_told_who_is_at_work(build: UPath) -> None:
         pass
 
 
-def test_a_lock_of_a_dead_run_is_taken_over(build: UPath) -> None:
-    gone = max(psutil.pids()) + 10_000_000
-    here = socket.gethostname()
-    for left_over in (holder("elsewhere", LONG_AGO), holder(here, FAR_AHEAD, gone)):
-        write_json(build / ".lock", left_over)
-        with held(build):
-            there = read_record(build / ".lock", Holder)
-            assert there is not None
-            assert there.run != "another"
+@pytest.mark.parametrize(
+    "left_over",
+    [
+        holder("elsewhere", 1, LONG_AGO, LONG_AGO),
+        holder(HERE, GONE, FAR_AHEAD, FAR_AHEAD),
+        # Its number is another process's by now.
+        holder(HERE, os.getpid(), LONG_AGO, FAR_AHEAD),
+    ],
+)
+def test_a_lock_of_a_dead_run_is_taken_over(build: UPath, left_over: Holder) -> None:
+    write_json(build / ".lock", left_over)
+    with held(build):
+        there = read_record(build / ".lock", Holder)
+        assert there is not None
+        assert there.run != "another"
 
 
-def test_a_lock_of_a_run_that_may_live_is_not(build: UPath) -> None:
-    here = socket.gethostname()
-    for alive in (holder("elsewhere", FAR_AHEAD), holder(here, FAR_AHEAD, os.getpid())):
-        write_json(build / ".lock", alive)
-        with pytest.raises(InputError, match="another run is at work"), held(build):
-            pass
-        assert read_record(build / ".lock", Holder) == alive
+@pytest.mark.parametrize(
+    "alive",
+    [
+        holder("elsewhere", 1, LONG_AGO, FAR_AHEAD),
+        holder(HERE, os.getpid(), FAR_AHEAD, FAR_AHEAD),
+    ],
+)
+def test_a_lock_of_a_run_that_may_live_is_not(build: UPath, alive: Holder) -> None:
+    write_json(build / ".lock", alive)
+    with pytest.raises(InputError, match="another run is at work"), held(build):
+        pass
+    assert read_record(build / ".lock", Holder) == alive
 
 
 def test_a_run_that_was_taken_for_dead_says_so(build: UPath) -> None:
-    other = holder("elsewhere", FAR_AHEAD)
+    other = holder("elsewhere", 1, LONG_AGO, FAR_AHEAD)
     with pytest.raises(InputError, match="has taken it for dead"), held(build):
         write_json(build / ".lock", other)
     assert read_record(build / ".lock", Holder) == other
