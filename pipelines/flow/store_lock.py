@@ -132,7 +132,7 @@ def _is_left_over(other: Holder, asking: Holder) -> bool:
 def _is_gone(other: Holder) -> bool:
     """Whether the process of a run on this machine has ended."""
     try:
-        begun = psutil.Process(other.process).create_time()
+        begun: float = psutil.Process(other.process).create_time()
     except psutil.NoSuchProcess:
         return True
     # Numbers of processes come again, in containers at once.
