@@ -35,21 +35,27 @@ def answer(
     """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
     first = np.maximum(np.floor(box[:2]), 0)
     last = np.minimum(np.ceil(box[2:]), picture.size)
-    reach = np.maximum(np.rint(PADDING * (last - first)), 2)
-    left, top = np.maximum(first - reach, 0).astype(int)
-    right, bottom = np.minimum(last + reach, picture.size).astype(int)
-    window = picture.crop((left, top, right, bottom))
 
+    # The window: the box and some of what is around it.
+    reach = np.maximum(np.rint(PADDING * (last - first)), 2)
+    start = np.maximum(first - reach, 0).astype(int)
+    end = np.minimum(last + reach, picture.size).astype(int)
+    window = picture.crop((*start, *end))
+
+    # The model is asked about a smaller copy of a large window.
+    pixels = window.width * window.height
     factor = 1
-    if window.width * window.height > LARGE:
-        factor = math.ceil((window.width * window.height / REDUCED) ** 0.5)
+    if pixels > LARGE:
+        factor = math.ceil((pixels / REDUCED) ** 0.5)
     reduced = window.reduce(factor)
-    drawn = np.concatenate((first, last)) - (left, top, left, top)
-    inputs = {"window": np.asarray(reduced), "drawn": np.float32(drawn / factor)}
+    drawn = np.concatenate((first - start, last - start)) / factor
+    inputs = {"window": np.asarray(reduced), "drawn": np.float32(drawn)}
     (found,) = session.run(None, inputs)
 
+    probability = Image.fromarray(found)
+    enlarged = probability.resize(window.size, Image.Resampling.BILINEAR)
+    (left, top), (right, bottom) = start, end
     mask = np.zeros((picture.height, picture.width), np.bool_)
-    enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
     mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
     return mask
 

@@ -59,9 +59,8 @@ def _plot_validation(
             values.setdefault(domain, []).append(iou)
 
     for domain in sorted(values):
-        label = domain.replace(
-            "$", r"\$"
-        )  # matplotlib reads $ as the start of a formula
+        # Matplotlib reads $ as the start of a formula.
+        label = domain.replace("$", r"\$")
         axes.plot(steps[domain], values[domain], linewidth=0.8, label=label)
     judged = [(step, by_domain) for step, by_domain in validations if by_domain]
     if judged:

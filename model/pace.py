@@ -12,9 +12,8 @@ VALIDATIONS = 12
 """How often a run is validated."""
 
 _SKIPPED = 3  # of the first steps, which are slow
-_FORWARD_SHARE = (
-    0.35  # of a step's time; the rest is the backward pass and the optimiser
-)
+# Of a step's time; the rest is the backward pass and the optimiser.
+_FORWARD_SHARE = 0.35
 _MIN_SECONDS = 1e-6  # guards a division
 
 

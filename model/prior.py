@@ -31,18 +31,16 @@ The sides of the box lie between two cells.
 SHAPES = 8
 """Number of usual shapes."""
 
-_INSIDE = slice(
-    CELLS // 4, -CELLS // 4
-)  # rows or columns of the grid that lie in the box
+# Rows or columns of the grid that lie in the box.
+_INSIDE = slice(CELLS // 4, -CELLS // 4)
 _GRID_SIDE = 1 + 2 * REACH  # of the whole grid, in sides of the box
 
 _KMEANS_STEPS = 30
 _KMEANS_ATTEMPTS = 3
 _LENT_MASKS = 3  # masks of the mean shape that each shape counts besides its own
 _MIN_SHARE = 0.003  # of the masks: no cell is certain
-_ELLIPSE_SHARE = (
-    0.9  # of the masks, in the ellipse that stands for masks when there are none
-)
+# Of the masks, in the ellipse that stands for masks when there are none.
+_ELLIPSE_SHARE = 0.9
 
 
 @dataclass(frozen=True, slots=True)

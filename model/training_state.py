@@ -157,9 +157,8 @@ class TrainingState:
             saved: _SavedState = torch.load(
                 path, map_location=self.device, weights_only=True
             )
-        except (
-            Exception
-        ):  # missing or broken in any of torch's many ways: the run begins anew
+        except Exception:
+            # Missing or broken in any of torch's many ways: the run begins anew.
             return False
         if saved.get("key") != key:
             return False

@@ -40,9 +40,8 @@ def ends_well(verb: Callable[_P, None]) -> Callable[_P, None]:
         except KeyboardInterrupt:
             _print("stopped; the next run goes on from here")
             raise typer.Exit(_INTERRUPTED) from None
-        except (
-            BrokenPipeError
-        ):  # who reads the output, such as `head`, has enough of it
+        except BrokenPipeError:
+            # Who reads the output, such as `head`, has enough of it.
             raise typer.Exit(1) from None
         except Exception as error:
             raise typer.Exit(_explain(error)) from None

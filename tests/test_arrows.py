@@ -148,9 +148,8 @@ def rooms_of_curate(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((step, line) for step in (steps[1:2] or names))
 
 
-FRONT_DOOR = Path(
-    "curate/__init__.py"
-)  # it names what every room offers; no room reads it
+# It names what every room offers; no room reads it.
+FRONT_DOOR = Path("curate/__init__.py")
 INSIDE_CURATE = [
     path for path in FILES if path.parts[0] == "curate" and path != FRONT_DOOR
 ]
@@ -192,9 +191,10 @@ def test_private_names_stay_in_their_file() -> None:
         for module, names, line in imports(path):
             if module.split(".")[0] in ROOMS:
                 private = [name for name in names if name.startswith("_")]
+                # A room's own files.
                 private = [
                     name for name in private if module != ".".join(path.parent.parts)
-                ]  # a room's own files
+                ]
                 assert not private, (
                     f"{path}:{line} imports {', '.join(private)} of {module}"
                 )

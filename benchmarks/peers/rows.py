@@ -28,24 +28,24 @@ def row_of(picture: Image.Image, mask: Any, label: str) -> Row | None:
     y, x = np.nonzero(mask)
     if not MIN_AREA <= len(x) <= MAX_SHARE * mask.size:
         return None
-    left, right = int(x.min()), int(x.max()) + 1
-    top, bottom = int(y.min()), int(y.max()) + 1
+    left = int(x.min())
+    top = int(y.min())
+    right = int(x.max()) + 1
+    bottom = int(y.max()) + 1
     if min(right - left, bottom - top) < MIN_SIDE:
         return None
 
     margin_x = MARGIN * (right - left)
     margin_y = MARGIN * (bottom - top)
-    crop = (
-        max(0, round(left - margin_x)),
-        max(0, round(top - margin_y)),
-        min(picture.width, round(right + margin_x)),
-        min(picture.height, round(bottom + margin_y)),
-    )
-    seen = mask[crop[1] : crop[3], crop[0] : crop[2]] > 0
+    x0 = max(0, round(left - margin_x))
+    y0 = max(0, round(top - margin_y))
+    x1 = min(picture.width, round(right + margin_x))
+    y1 = min(picture.height, round(bottom + margin_y))
+    seen = mask[y0:y1, x0:x1] > 0
     return {
         "label": label,
-        "box": [left - crop[0], top - crop[1], right - crop[0], bottom - crop[1]],
-        "image": png(picture.crop(crop)),
+        "box": [left - x0, top - y0, right - x0, bottom - y0],
+        "image": png(picture.crop((x0, y0, x1, y1))),
         "mask": png(Image.fromarray(seen)),
     }
 

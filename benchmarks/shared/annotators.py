@@ -71,8 +71,10 @@ def shifted(true: Mask, share: float) -> Mask:
     """
     rows = np.flatnonzero(true.any(axis=1))
     columns = np.flatnonzero(true.any(axis=0))
-    down = max(1, round(share * (rows[-1] - rows[0] + 1)))
-    right = max(1, round(share * (columns[-1] - columns[0] + 1)))
+    height = np.ptp(rows) + 1
+    width = np.ptp(columns) + 1
+    down = max(1, round(share * height))
+    right = max(1, round(share * width))
     mask = np.zeros_like(true)
     mask[down:, right:] = true[:-down, :-right]
     if not mask.any():

@@ -130,7 +130,9 @@ def _boxes(rng: Generator, photo: _Photo) -> list[Box]:
     """All parts of a photo, in any order."""
     across = _ranges(photo.width)
     down = _ranges(photo.height)
-    boxes = [Box(x0, y0, x1, y1) for x0, x1 in across for y0, y1 in down]
+    boxes = []
+    for x0, x1 in across:
+        boxes += [Box(x0, y0, x1, y1) for y0, y1 in down]
     return [boxes[number] for number in rng.permutation(len(boxes))]
 
 
@@ -145,18 +147,19 @@ def _ranges(length: int) -> list[tuple[int, int]]:
 
 def _moved(annotation: dict[str, Any], box: Box) -> dict[str, Any] | None:
     """An annotation in a part of its picture; None if the part shows too little of it."""
+    origin = (box.x0, box.y0)
+    size = (box.width, box.height)
     x, y, width, height = annotation["bbox"]
-    left, top = np.clip((x - box.x0, y - box.y0), 0, (box.width, box.height))
-    right, bottom = np.clip(
-        (x + width - box.x0, y + height - box.y0), 0, (box.width, box.height)
-    )
-    if (right - left) * (bottom - top) < _SEEN * width * height:
+    corners = np.array([(x, y), (x + width, y + height)])
+    first, last = np.clip(corners - origin, 0, size)
+    sides = last - first
+    if np.prod(sides) < _SEEN * width * height:
         return None
 
     rings = []
     for ring in annotation["segmentation"]:
-        corners = np.array(ring).reshape(-1, 2) - (box.x0, box.y0)
-        inside = corners.clip(0, (box.width, box.height))
+        points = np.array(ring).reshape(-1, 2)
+        inside = np.clip(points - origin, 0, size)
         rings.append(inside.round(2).ravel().tolist())
-    stated = [float(number) for number in (left, top, right - left, bottom - top)]
-    return {**annotation, "segmentation": rings, "bbox": stated}
+    stated = np.concatenate((first, sides))
+    return {**annotation, "segmentation": rings, "bbox": stated.tolist()}

@@ -15,9 +15,8 @@ _CLASSES = 80
 _POINTS = 28  # of a polygon; so many have 410 bytes
 _SIDE = 54  # px, the median of the objects' sides
 _LOG_SPREAD = 0.8
-_STEP = (
-    7919  # a prime: annotations of one image are far apart, as tools write them by id
-)
+# A prime: annotations of one image are far apart, as tools write them by id.
+_STEP = 7919
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,8 @@ def _outline(rng: Generator) -> str:
     radius = min(200.0, _SIDE / 2 * np.exp(rng.normal(0, _LOG_SPREAD)))
     radii = radius * rng.uniform(0.7, 1.3, _POINTS)
     angles = np.linspace(0, 2 * np.pi, _POINTS, endpoint=False)
-    corners = np.empty((_POINTS, 2))
-    corners[:, 0] = rng.uniform(0, _WIDTH) + radii * np.cos(angles)
-    corners[:, 1] = rng.uniform(0, _HEIGHT) + radii * np.sin(angles)
+    x = rng.uniform(0, _WIDTH) + radii * np.cos(angles)
+    y = rng.uniform(0, _HEIGHT) + radii * np.sin(angles)
+    corners = np.stack((x, y), axis=1)
     corners = corners.clip(0, (_WIDTH, _HEIGHT))
     return ", ".join(f"{number:.2f}" for number in corners.ravel())

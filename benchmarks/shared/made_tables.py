@@ -131,8 +131,9 @@ def _object_columns(
 ) -> dict[str, object]:
     """What describes each object."""
     corners = rng.integers(0, (1000, 500), (count, 2))
-    boxes = np.hstack([corners, corners + rng.integers(5, 200, (count, 2))])
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    sides = rng.integers(5, 200, (count, 2))
+    boxes = np.hstack([corners, corners + sides])
+    width, height = sides.T
     # Half of the objects have one of a few labels.
     label_of = (len(labels) * rng.random(count) ** 3).astype(np.int64)
     runs = rng.choice(_RUN_LENGTHS, (count, 120))

@@ -54,14 +54,23 @@ def _row(
     y, x = np.nonzero(mask)
     if not _MIN_AREA <= len(x) <= _MAX_SHARE * mask.size:
         return None
-    box = Box(int(x.min()), int(y.min()), int(x.max()) + 1, int(y.max()) + 1)
+    left = int(x.min())
+    top = int(y.min())
+    right = int(x.max()) + 1
+    bottom = int(y.max()) + 1
+    box = Box(left, top, right, bottom)
     if min(box.width, box.height) < _MIN_SIDE:
         return None
     crop = _crop(box, picture)
     seen = mask[crop.y0 : crop.y1, crop.x0 : crop.x1]
     return {
         "label": coco.cats[annotation["category_id"]]["name"],
-        "box": [box.x0 - crop.x0, box.y0 - crop.y0, box.x1 - crop.x0, box.y1 - crop.y0],
+        "box": [
+            left - crop.x0,
+            top - crop.y0,
+            right - crop.x0,
+            bottom - crop.y0,
+        ],
         "image": _png(picture.crop(crop)),
         "mask": _png(Image.fromarray(seen * 255)),
     }

@@ -29,9 +29,8 @@ _ZSTD_START = b"\x28\xb5\x2f\xfd"
 _TAR_MAGIC = slice(257, 262)  # where a tar's first header says "ustar"
 _IS_ENCRYPTED = 0x1 | 0x40 | 0x2000  # plainly, strongly, or its table of contents
 _IS_UTF8 = 0x800
-_LONGEST_WINDOW = (
-    1 << 27
-)  # bytes that a zstd stream may look back; the tool's own limit
+# Bytes that a zstd stream may look back; the tool's own limit.
+_LONGEST_WINDOW = 1 << 27
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,8 @@ from curate.reasons import Reason, Refusal
 from curate.text import BYTE_ORDER_MARKS, decode_text, nesting
 
 _LONGEST_MARK = max(map(len, BYTE_ORDER_MARKS))
-_LONGEST_NUMBER = (
-    1000  # digits; Python refuses to read whole numbers of more than 4,300
-)
+# Digits; Python refuses to read whole numbers of more than 4,300.
+_LONGEST_NUMBER = 1000
 
 # A string that is never closed matches to the end of the text, so that it is read only once.
 _STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'

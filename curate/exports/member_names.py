@@ -34,9 +34,8 @@ _COMMON_GB2312 = range(0xB0, 0xD8)
 _COMMON_SHIFT_JIS = range(0x88, 0x99)
 _KANA = range(0x3040, 0x3100)
 _RUSSIAN = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
-_NEVER_BY_CHANCE = (
-    "\u0800"  # from here on UTF-8 takes three bytes, each of its own kind
-)
+# From here on UTF-8 takes three bytes, each of its own kind.
+_NEVER_BY_CHANCE = "\u0800"
 _RARE = 0.3  # what a character counts that is possible but not common
 
 Weigh = Callable[[str], float]

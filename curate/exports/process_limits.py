@@ -19,9 +19,8 @@ except ImportError:  # a system without Unix's limits
 
 _STATM = Path("/proc/self/statm")
 _OBJECTS_BETWEEN = 50_000
-_SPARE_CPU_SECONDS = (
-    2  # the system counts whole seconds; the wall clock is the finer limit
-)
+# The system counts whole seconds; the wall clock is the finer limit.
+_SPARE_CPU_SECONDS = 2
 
 
 def limit_memory(above_idle: int) -> bool:

@@ -21,9 +21,8 @@ from curate.stores import is_local, reaching
 Links = Literal["inside", "follow"]
 """Which links are followed: those that end inside the export, or all."""
 
-_MOST_WAYS = (
-    8  # ways over links into one folder; folders full of links have no end else
-)
+# Ways over links into one folder; folders full of links have no end else.
+_MOST_WAYS = 8
 
 _TIME_KEYS = ("ETag", "etag", "mtime", "LastModified")
 """What fsspec's file systems call the time, or the version, of a file's last change."""

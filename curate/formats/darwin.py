@@ -172,9 +172,8 @@ def _image_record(export: Export, source: _Source) -> ImageRecord:
     """The record of a slot that is an image."""
     item = source.item
     video = ""
-    if (
-        source.slot.is_video
-    ):  # a frame for itself, as darwin-py splits documents of videos
+    # A frame for itself, as darwin-py splits documents of videos.
+    if source.slot.is_video:
         video = posixpath.dirname(item.path)
     return ImageRecord(
         name=image_name(export, source.document, item, source.slot),

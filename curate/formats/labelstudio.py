@@ -166,9 +166,8 @@ def _records(reading: _Reading, path: str, task: Task) -> Iterator[ReadItem]:
     """The records of the images that a task shows."""
     annotations: defaultdict[str, list[Annotation]] = defaultdict(list)
     sizes: dict[str, Result] = {}
-    annotations[
-        image_address(task, "", 0)
-    ] = []  # a picture without results counts, too
+    # A picture without results counts, too.
+    annotations[image_address(task, "", 0)] = []
     for work in task.works:
         refusal = _refusal(task, work, reading.choice)
         for number, result in enumerate(work.results):

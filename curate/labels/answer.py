@@ -16,9 +16,8 @@ How = Literal["", "reviewed", "exact", "normalised", "alias", "compound", "fuzzy
 """How a label got its decision: by a reviewer, by one of the rules, or "" if it waits for one."""
 
 _COMPOUND_SCORE = 0.9
-_SURE_OF_BACKGROUND = (
-    0.92  # likeness of a typing error to the name of a concept that is background
-)
+# Likeness of a typing error to the name of a concept that is background.
+_SURE_OF_BACKGROUND = 0.92
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,8 @@ SUGGESTIONS = 3
 """The most suggestions for a label."""
 
 _SHARED_WORDS = 0.7  # weight of whole words in common; the letters have the rest
-_HEAD_WEIGHT = (
-    1.5  # factor on the last word: an English name ends with what the thing is
-)
+# Factor on the last word: an English name ends with what the thing is.
+_HEAD_WEIGHT = 1.5
 _LIKE_WORDS = 0.8  # share of letters that an unknown word shares with a word of a name
 _REAL_FACTOR = np.float32(0.5)  # on letters in common, if the label is a real word
 _LEAST_WEIGHT = 1e-6  # of a name that has no words

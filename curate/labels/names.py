@@ -11,9 +11,8 @@ from curate.labels.words import Words, singular, unnumbered, words
 Rank = Literal["id", "alias", "short"]
 """Which name of a concept: its id, an alias, or its id without fillers (chair of chair-other)."""
 
-_SHORTEST_JOINED = (
-    5  # letters: names as short as "cup" are found in too many words without spaces
-)
+# Letters: names as short as "cup" are found in too many words without spaces.
+_SHORTEST_JOINED = 5
 
 
 @dataclass(frozen=True, slots=True)

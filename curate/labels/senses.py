@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from curate.labels.names import Lexicon, Named
 from curate.labels.taxonomy import Sense
 
-_ENOUGH_FOR_BACKGROUND = (
-    2  # signs in the export; for what is seen later on, one is enough
-)
+# Signs in the export; for what is seen later on, one is enough.
+_ENOUGH_FOR_BACKGROUND = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ from curate.labels.words import Words, singular, words
 _LEAST_RATIO = 0.85  # letters that a mistyped word shares with the word that is meant
 _LEAST_START = 0.9  # their Jaro-Winkler likeness, which counts the beginning more
 _SHORTEST = 6  # letters, for a letter left out, doubled, put in or swapped
-_SHORTEST_CHANGED = (
-    8  # letters, for a letter changed: shorter words are too near to others
-)
+# Letters, for a letter changed: shorter words are too near to others.
+_SHORTEST_CHANGED = 8
 _TWO_ERRORS_FROM = 12  # letters: in such a long word two errors pass
 _WORDS_AT_ONCE = 512
 

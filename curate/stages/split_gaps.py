@@ -13,9 +13,8 @@ from curate.curation_settings import SplitSettings
 from curate.stages.groups import LINKS, Groups
 from curate.stages.split import SPLITS, SplitNumbers
 
-_LARGE = (
-    0.5  # share of a domain's images: a larger group leaves too little for other splits
-)
+# Share of a domain's images: a larger group leaves too little for other splits.
+_LARGE = 0.5
 _FEW_IMAGES = 3  # a domain of fewer is too small to split, and is not named
 _NAMED = 5  # domains in one sentence
 

@@ -22,7 +22,8 @@ def sky(rng: Generator, height: int, width: int) -> Pixels:
     top, horizon = one_of(rng, _SKIES)
     lower = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     upper = 1 - lower
-    slope = upper * np.array(top, np.float32) + lower * np.array(horizon, np.float32)
+    slope = upper * np.array(top, np.float32)
+    slope += lower * np.array(horizon, np.float32)
     image = np.repeat(slope[:, None], width, axis=1)
 
     scale = rng.uniform(1.0, 2.5)

@@ -28,9 +28,8 @@ _MARKS = (
     "patches",
 )
 _LEVELS = np.arange(256, dtype=np.uint8)
-_GREYS = np.repeat(
-    _LEVELS[:, None, None], 3, axis=2
-)  # a ramp that leaves a field's tones as they are
+# A ramp that leaves a field's tones as they are.
+_GREYS = np.repeat(_LEVELS[:, None, None], 3, axis=2)
 
 
 def tones_about(canvas: Canvas, rng: Generator, box: Box) -> Palette:

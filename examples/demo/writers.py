@@ -200,9 +200,8 @@ def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
     """A grey or RGB picture without loss."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if pixels.ndim == 3:
-        pixels = np.ascontiguousarray(
-            pixels[..., ::-1]
-        )  # OpenCV's order is blue, green, red
+        # OpenCV's order is blue, green, red.
+        pixels = np.ascontiguousarray(pixels[..., ::-1])
     _, data = cv2.imencode(".png", pixels)
     path.write_bytes(data.tobytes())
 

@@ -26,9 +26,8 @@ from examples.scenes.coco import (
 from examples.scenes.parallel import in_processes
 from examples.scenes.scene import paint_scene
 
-_USUAL_FILL = (
-    0.6  # share of their box that annotated objects cover in real data sets, about
-)
+# About the share of their box that annotated objects cover in real data sets.
+_USUAL_FILL = 0.6
 _SPACING = 10_000_000  # between the first scenes of two seeds, so that they have none in common
 _INFO = {
     # An older name of this file: the exports keep the same bytes.

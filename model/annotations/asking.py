@@ -15,9 +15,8 @@ from model.annotations.spoiling import tight_box
 from model.box_network import BoxNetwork
 from model.predict import Probabilities, probabilities
 
-_WIDER_BOX = (
-    0.2  # share of the box's sides by which the wider drawn box is larger, each side
-)
+# Share of the box's sides by which the wider drawn box is larger, each side.
+_WIDER_BOX = 0.2
 _WIDER_WINDOW = 0.35
 _FIRST_EPOCH = 1_000_000  # no training run draws the windows of these epochs
 

@@ -24,9 +24,8 @@ from model.annotations.outlines import (
 from model.annotations.straight_sides import Sides, straight_sides
 from model.evaluation.comparison import as_mask
 
-_MODEL_SHARE = (
-    0.7  # of the model's own edge beside an image edge, where an outline is snapped to
-)
+# Of the model's own edge beside an image edge, where an outline is snapped to.
+_MODEL_SHARE = 0.7
 _FAINT = np.float32(1.0)  # grey levels per px; weaker gradients have no direction
 
 

@@ -23,9 +23,8 @@ FEWEST_POINTS = 8
 """Of an outline that can be judged."""
 
 _MOST_POINTS = 300
-_NORMAL_SIGMA = (
-    2.0  # px; masks are blurred by it, so that normals do not follow single px
-)
+# px; masks are blurred by it, so that normals do not follow single px.
+_NORMAL_SIGMA = 2.0
 _PIXEL_SIGMA = 1.0
 _SOBEL_GAIN = 8  # of the kernel: a step of one grey level per px gives so much
 _JUMP_COST = 0.15  # of a px between neighbours on a snapped outline

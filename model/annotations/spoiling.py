@@ -145,10 +145,10 @@ def _near(mask: Mask) -> Mask:
     box = tight_box(mask)
     across = round(_REACH * box.width)
     down = round(_REACH * box.height)
+    rows = slice(max(0, box.y0 - down), box.y1 + down)
+    columns = slice(max(0, box.x0 - across), box.x1 + across)
     near = np.zeros_like(mask)
-    near[
-        max(0, box.y0 - down) : box.y1 + down, max(0, box.x0 - across) : box.x1 + across
-    ] = True
+    near[rows, columns] = True
     return near
 
 

@@ -12,9 +12,8 @@ from model.annotations.outlines import Outline
 
 _MISS_PX = 1.0  # how far px of the outline may lie off a straight side
 _LEAST_LENGTH = 8.0  # px
-_MIDDLE = (
-    0.25  # a side's middle half is within this share of its length from its middle
-)
+# A side's middle half is within this share of its length from its middle.
+_MIDDLE = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,9 +185,8 @@ def _ingest_once(
     write_table(target / "drops" / name, made.drops)
     write_traces(build, "ingest", made.faults)
     if not made.faults:
-        write_json(
-            ledger_file, counted
-        )  # last, because it says that the partition is whole
+        # Last, because it says that the partition is whole.
+        write_json(ledger_file, counted)
     return PartitionReport(counted, len(made.faults))
 
 

@@ -163,9 +163,8 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
         ignored=[f"{file.path} ({file.why})" for file in aside.ignored[:_MOST_NAMED]],
         traits=aside.traits,
     )
-    write_json(
-        folder / "plan.json", plan
-    )  # last, because it says that the plan is whole
+    # Last, because it says that the plan is whole.
+    write_json(folder / "plan.json", plan)
     return plan
 
 

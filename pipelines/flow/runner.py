@@ -139,9 +139,8 @@ def _bring_up_to_date(
     output = stage.work(run, stage, new)
     seconds = time.monotonic() - begun
 
-    reads = stage.reads(
-        run
-    )  # again: the split has written pins, which its next run reads
+    # Again: the split has written pins, which its next run reads.
+    reads = stage.reads(run)
     key = key_of(stage, reads, key_before)
     if output.faults:
         run.faults.append(faults.stage_faults(run.build, stage.name, output.faults))

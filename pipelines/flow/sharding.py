@@ -199,7 +199,6 @@ def _cut_once(
     write_table(folder / "drops" / name, made.drops)
     write_traces(build, "shard", made.faults)
     if not made.faults:
-        write_json(
-            folder / "done.json", cut
-        )  # last, because it says that the partition is whole
+        # Last, because it says that the partition is whole.
+        write_json(folder / "done.json", cut)
     return cut

@@ -43,9 +43,8 @@ def find(settings: Settings, object_id: str, picture: Path | None) -> list[Step]
             reason = steps[-1].drops[0]["reason"]
             lost = f"{object_id} was dropped as {reason} before it had a mask"
             raise InputError(f"{lost}: nothing to draw")
-        from pipelines.verbs.trace_picture import (
-            paint_trace,
-        )  # OpenCV is slow to import
+        # OpenCV is slow to import.
+        from pipelines.verbs.trace_picture import paint_trace
 
         paint_trace(row, picture, settings.limits.image_pixels)
     return steps

@@ -12,9 +12,8 @@ from benchmarks.shared.large_coco import LargeCoco, make_large_coco
 from tests.curate.formats.reading import read_back
 
 
-@pytest.mark.filterwarnings(
-    "ignore:__array__ implementation:DeprecationWarning"
-)  # pycocotools' own
+# pycocotools' own warning.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_both_make_the_same_masks(tmp_path: Path) -> None:
     document = make_large_coco(tmp_path / "export", LargeCoco(3, 150))
     with contextlib.redirect_stdout(io.StringIO()):

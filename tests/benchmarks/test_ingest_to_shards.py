@@ -10,9 +10,8 @@ from benchmarks.shared.pictures import Statistics
 from benchmarks.shared.plain_script import plain_script
 
 
-@pytest.mark.filterwarnings(
-    "ignore:__array__ implementation:DeprecationWarning"
-)  # pycocotools' own
+# pycocotools' own warning.
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_both_ways_make_the_same_objects(tmp_path: Path) -> None:
     few = Statistics(
         images=4, objects=24, side=160, object_side=40, log_spread=0.9, points=11

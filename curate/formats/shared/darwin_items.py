@@ -17,9 +17,8 @@ IMAGE_FOLDERS = ["images", "../images", "../../images", "../../../images"]
 """Where images lie, from a document's folder or the root: darwin-py keeps documents in
 releases/NAME/annotations."""
 
-_NOT_IN_FILE_NAMES = re.compile(
-    r'[<>:"|?*\\]'
-)  # what darwin-py writes as an underscore
+# What darwin-py writes as an underscore.
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"|?*\\]')
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,8 @@ from curate.formats.shared.written_colours import parse_colour
 from curate.records import MaskFile
 
 _MASK_KEYS = ("instanceURI", "mask", "composite_mask")
-_SHORTEST_ID = (
-    8  # characters; shorter parts of an address, such as "mask" and "1", name nothing
-)
+# Characters; shorter parts of an address, such as "mask" and "1", name nothing.
+_SHORTEST_ID = 8
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,8 @@ def _polygons(data: dict[str, Any]) -> Polygons:
     if not isinstance(parts, list):
         parts = [data.get("points")]
     for part in parts:
-        if not isinstance(
-            part, dict
-        ):  # a bad ring costs itself, and the rest is flagged
+        # A bad ring costs itself, and the rest is flagged.
+        if not isinstance(part, dict):
             rings.append([None])
             continue
         rings.append(ring(part.get("exterior")) or [None])

@@ -78,9 +78,8 @@ def class_lists(export: Export) -> ClassLists:
         except Refusal as refusal:
             named = Refusal(refusal.reason, f"{path}: {refusal.detail}")
             broken.append(export.drop(named, annotation_key=path, count=None))
-            found = ClassList(
-                {}
-            )  # no class is known here: better than one of another list
+            # No class is known here: better than one of another list.
+            found = ClassList({})
         if found is not None:
             lists[folder] = found
         elif path.lower().endswith(_YAML):

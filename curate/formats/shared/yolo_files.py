@@ -169,9 +169,8 @@ def _image_folders(folder: str) -> list[str]:
     """
     steps = folder.split("/")
     found = [folder]
-    for place in reversed(
-        range(len(steps))
-    ):  # an inner folder of labels is the likelier one
+    # An inner folder of labels is the likelier one.
+    for place in reversed(range(len(steps))):
         if _LABELS.search(steps[place]):
             above = steps[:place]
             below = steps[place + 1 :]

@@ -201,7 +201,7 @@ def test_all_archives_together_hold_the_limits(folder: Path, scratch: Path) -> N
 def test_what_an_archive_unpacks_to_is_weighed_with_what_is_in_it(
     tmp_path: Path, scratch: Path
 ) -> None:
-    # Each is within its ratio of 100, but 90 times 90 is not.
+    """Each is within its ratio of 100, but 90 times 90 is not."""
     bombs = {f"{number}.zip": {"a": bytes(80_000)} for number in range(200)}
     (tmp_path / "a.zip").write_bytes(zipped(bombs | {"zeros": bytes(500_000)}))
     export = opened(tmp_path / "a.zip", scratch)

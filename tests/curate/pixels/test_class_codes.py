@@ -218,9 +218,10 @@ def test_a_picture_without_listed_colours_goes_by_value() -> None:
         "colours": {0xFF0000: 0, 0: 1},
         "background": [1],
     }
+    # Black, not value 0.
     assert named(class_codes(map_of(**late), picture_of([[0, 0]]))).tolist() == [
         ["_", "_"]
-    ]  # black, not value 0
+    ]
 
 
 def test_blends_unknown_and_near_colours() -> None:

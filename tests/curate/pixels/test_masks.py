@@ -48,9 +48,8 @@ def test_encodes_measures_and_decodes_as_pycocotools(mask: Mask) -> None:
     assert masks.area(runs) == coco.area(reference)
 
 
-@given(
-    st.lists(st.integers(1, 2**24 - 1), min_size=1, max_size=30)
-)  # longer runs overflow pycocotools' buffer
+# Longer runs overflow pycocotools' buffer.
+@given(st.lists(st.integers(1, 2**24 - 1), min_size=1, max_size=30))
 def test_long_runs_are_compressed_as_pycocotools_does(runs: list[int]) -> None:
     reference = coco.frPyObjects(
         {"size": [1, sum(runs)], "counts": runs}, 1, sum(runs)

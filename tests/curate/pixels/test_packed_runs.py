@@ -40,7 +40,7 @@ def test_masks_come_back(size: tuple[int, int], share: float) -> None:
 def test_masks_are_written_as_label_studio_writes_them(
     size: tuple[int, int], share: float
 ) -> None:
-    # Runs of the largest are longer than a packet can say.
+    """Runs of the largest are longer than a packet can say."""
     mask = np.random.default_rng(0).random(size) < share
     assert list(packed(masks.encode(mask))) == pack(mask)
 

@@ -93,9 +93,8 @@ def test_a_stream_keeps_its_order(
     samples = list(stream(shards, rows, drawn, window))
     assert [sample.row for sample in samples] == rows.tolist()
     assert all(sample.window == tuple(window[sample.row]) for sample in samples)
-    few = list(
-        itertools.islice(stream(shards, rows), 2)
-    )  # a stream that is left early lets go of its threads
+    # A stream that is left early lets go of its threads.
+    few = list(itertools.islice(stream(shards, rows), 2))
     assert np.array_equal(few[1].image, shards.sample(int(rows[1])).image)
 
 

@@ -50,9 +50,8 @@ def test_orders_draw_by_weight_and_differ_by_seed_and_epoch() -> None:
     assert ((firsts - 40) ** 2 / 40).sum() < 100  # 49 degrees of freedom
 
 
-def test_neighbours_are_drawn_apart() -> (
-    None
-):  # systematic sampling alone would never draw both of two halves
+def test_neighbours_are_drawn_apart() -> None:
+    """Systematic sampling alone would never draw both of two halves."""
     weights = np.full(40, 0.5)
     both = [set(order(weights, 0, epoch).tolist()) >= {6, 7} for epoch in range(1000)]
     assert 0.19 < np.mean(both) < 0.31

@@ -81,9 +81,8 @@ def test_sides_are_drawn_evenly_and_apart() -> None:
             [np.histogram(side, bins=20, range=(0, 1))[0] for side in scaled.T]
         )
         chi_squared = ((histogram - count / 20) ** 2 / (count / 20)).sum(axis=1)
-        assert np.all(
-            chi_squared < 50
-        )  # 19 degrees of freedom: p < 0.0002, and the draw is fixed
+        # 19 degrees of freedom: p < 0.0002, and the draw is fixed.
+        assert np.all(chi_squared < 50)
     together = np.corrcoef(np.concatenate([slack, padding], axis=1).T) - np.eye(8)
     assert np.abs(together).max() < 0.03
 
@@ -120,9 +119,8 @@ def test_draws_depend_on_object_and_epoch_alone() -> None:
         assert np.mean(np.all(whole == draw(slice(None), other), axis=1)) < 0.01
 
 
-def test_the_default_draw_never_changes() -> (
-    None
-):  # shards of two machines, or of two years, must agree
+def test_the_default_draw_never_changes() -> None:
+    """Shards of two machines, or of two years, must agree."""
     boxes = np.array([[100, 100, 300, 200], [0, 50, 60, 90]], np.int32)
     drawn, window = windows.random_windows(
         ids(2), boxes, np.full(2, 400), np.full(2, 400), CropSettings()

@@ -83,9 +83,8 @@ def test_a_weight_is_how_often_an_epoch_is_expected_to_use_the_object() -> None:
     used = (
         weighed.set_index("domain")["weight"] * weighed.set_index("domain")["objects"]
     )
-    assert used.to_dict() == pytest.approx(
-        {"x": 100.0, "y": 300.0}
-    )  # of an epoch of 400
+    # Of an epoch of 400.
+    assert used.to_dict() == pytest.approx({"x": 100.0, "y": 300.0})
 
 
 def test_only_train_rows_are_weighed() -> None:

@@ -207,9 +207,8 @@ def test_groups_and_files_are_bounded(
     for each in files:
         file = each.file
         parquet = pq.ParquetFile(tmp_path / file.path)
-        assert (
-            file.bytes == (tmp_path / file.path).stat().st_size < 200_000 + 60_000
-        )  # the giant row is one over
+        # The giant row is one over.
+        assert file.bytes == (tmp_path / file.path).stat().st_size < 200_000 + 60_000
         groups = [
             parquet.metadata.row_group(at)
             for at in range(parquet.metadata.num_row_groups)

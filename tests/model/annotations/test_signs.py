@@ -86,9 +86,8 @@ def test_a_mask_that_covers_another_annotation_shows() -> None:
     merged = DISK | SECOND
     found = beside_others(annotation(merged), [OtherMask(SECOND, is_whole=True)])
     assert found.shared == SECOND.sum() / merged.sum()
-    assert (
-        found.swallowed == 0
-    )  # under a quarter of the mask, it may be a part of the object
+    # Under a quarter of the mask, it may be a part of the object.
+    assert found.swallowed == 0
 
     half = DISK & (columns < 60)
     assert (

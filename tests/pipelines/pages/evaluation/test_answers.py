@@ -59,7 +59,7 @@ def test_of_few_images_nobody_says_yes(answered: Verdicts) -> None:
 def test_where_it_is_behind_is_counted_and_comes_first(
     answered: Verdicts, settings: Settings
 ) -> None:
-    # Of two objects in turn, the second is of another domain, customer, export and concept.
+    """Of two objects in turn, the second is of another domain, customer, export and concept."""
     behind = np.where(np.arange(OBJECTS) % 2, 0.5, 0.9)
     best, is_better, where, _ = answered(model=behind, ellipse=0.65)
     assert (best, is_better) == ("ellipse", "Yes")
