@@ -50,6 +50,11 @@ def is_local(path: UPath) -> bool:
     return getattr(path, "protocol", "") in _LOCAL
 
 
+def is_here(name: str) -> bool:
+    """The same of a file's name. An absolute path is no URL: it takes no time to see that."""
+    return name.startswith("/") or is_local(UPath(name))
+
+
 @contextmanager
 def reaching(path: UPath) -> Iterator[None]:
     """Raise StoreUnavailable for what the store of `path` raises, unless it is an answer.

@@ -9,13 +9,19 @@ what all ranks together take in a step.
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from upath import UPath
+
 from curate.errors import InputError
+from model import ranks
 from model.evaluation.evaluate import evaluate
 from model.ranks import together
 from model.train import train
 from pipelines.arguments import load
+from pipelines.flow.build import held
 
 
 def main() -> None:
@@ -28,12 +34,22 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         settings = load(arguments.settings, root=None)
-        with together():
+        with together(), _alone(settings.build):
             train(settings, _log)
             evaluate(settings, _log)
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)
+
+
+@contextmanager
+def _alone(build: str) -> Iterator[None]:
+    """Keep other runs out of the build; the first rank does so for all of them."""
+    if not ranks.is_first():
+        yield
+        return
+    with held(UPath(build)):
+        yield
 
 
 def _log(line: str) -> None:

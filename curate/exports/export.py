@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from curate.exports.documents import parse_json
+from curate.exports.documents import json_text, parse_json
 from curate.exports.files import Files
 from curate.exports.mapping import Text
 from curate.limits import Limits
 from curate.reasons import Refusal
 from curate.records import Drop, FaultReport, IgnoredFile, make_drop
 from curate.text import decode_text
+
+_LARGE = 4_000_000  # bytes of a document that is checked once
+_MOST_SOUND = 16
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class Export:
     lost: tuple[Drop | FaultReport, ...] = ()
     """What could not even be listed: an archive that was refused, an annotation file that is
     a link, a folder that cannot be read."""
+    sound: dict[str, Text] = field(default_factory=dict, repr=False, compare=False)
+    """Large JSON files that `json_text` has checked, by path: `inspect` reads an export as each
+    format, and need not check a document as often."""
 
     def read(self, path: str) -> bytes:
         """A file's bytes. Refusal unreadable_file or over_limit."""
@@ -43,6 +49,15 @@ class Export:
     def read_json(self, path: str) -> Any:
         """A JSON file as plain data. Refusal malformed_file or over_limit, or as `read`."""
         return parse_json(self.read(path), self.limits.json_depth)
+
+    def json_text(self, path: str) -> Text:
+        """A JSON file as `documents.json_text` gives it. Refusal as that, or as `read`."""
+        if path in self.sound:
+            return self.sound[path]
+        text = json_text(self.map(path), self.limits.json_depth)
+        if len(text) >= _LARGE and len(self.sound) < _MOST_SOUND:
+            self.sound[path] = text
+        return text
 
     def drop(
         self,

@@ -54,6 +54,7 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.formats.shared.ground_truth_answers import answers_of, read_answer
 from curate.formats.shared.ground_truth_maps import colour_map
+from curate.formats.shared.json_documents import open_object
 from curate.formats.shared.json_lists import JsonList, list_documents
 from curate.formats.shared.json_values import as_object, value
 from curate.formats.shared.keys import content_digest
@@ -123,8 +124,11 @@ def _stated_jobs(export: Export) -> frozenset[str]:
 
 def _is_line(raw: msgspec.Raw) -> bool:
     """Whether an entry of a document names an image."""
-    entry = as_object(value(raw))
-    return isinstance(entry.get("source-ref"), str)
+    # Of another tool's document, which may be of any size, only the keys are read.
+    entry = open_object("", raw)
+    if entry is None or "source-ref" not in entry.pieces:
+        return False
+    return isinstance(value(entry.pieces["source-ref"]), str)
 
 
 def _record(reading: _Reading, path: str, place: str, line: dict[str, Any]) -> ReadItem:

@@ -56,6 +56,7 @@ from typing import Any
 import msgspec
 
 from curate.exports.export import Export
+from curate.formats.shared.json_documents import open_object
 from curate.formats.shared.json_lists import JsonList, list_documents
 from curate.formats.shared.json_values import value
 from curate.formats.shared.options import stated_choice
@@ -68,6 +69,8 @@ OPTIONS = ("hypothesis", "mask_size")
 _NEEDS = (
     "has tasks with a response, or Nucleus's items and annotations with a reference_id"
 )
+_MOST_LOOKED_AT = 1_000_000  # bytes of a piece that is read as a whole
+_SAMPLE = 100
 _LISTS = ("docs", "tasks", "items", "annotations", "exportedRows")
 
 
@@ -96,8 +99,17 @@ def read(export: Export) -> Iterator[ReadItem]:
 
 def _is_ours(raw: msgspec.Raw) -> bool:
     """Whether an entry of a document is, or holds, a task, an item or an annotation."""
-    entries = _entries(value(raw))
-    return any(is_task(entry) or is_nucleus(entry) for entry in entries)
+    top = open_object("", raw)
+    if top is None:
+        return False
+    # Another tool's document may be of any size: of a long list, the first entries tell.
+    short: dict[str, Any] = {}
+    for key, piece in top.pieces.items():
+        if memoryview(piece).nbytes <= _MOST_LOOKED_AT:
+            short[key] = value(piece)
+        elif bytes(memoryview(piece)[:1]) == b"[":
+            short[key] = [value(each) for each in top.sample(key, _SAMPLE)]
+    return any(is_task(entry) or is_nucleus(entry) for entry in _entries(short))
 
 
 def _entries(top: dict[str, Any]) -> list[dict[str, Any]]:

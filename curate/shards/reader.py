@@ -6,6 +6,7 @@
 Windows are the stored ones, or those that `random_windows` gives for an epoch.
 """
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -139,7 +140,7 @@ class Shards:
 
     def encoded(self, row: int) -> tuple[pa.Buffer, pa.Buffer]:
         """The encoded crop and mask of a row, in the memory where they were read."""
-        group = self.groups[int(self.group_numbers(row))]
+        group = self._group_of(row)
         columns = self._cache.get(group)
         place = row - group.first
         return columns["image"][place].as_buffer(), columns["mask"][place].as_buffer()
@@ -147,6 +148,11 @@ class Shards:
     def group_numbers(self, rows: Rows | int) -> NDArray[np.int64]:
         """The number of the row group that each row is in."""
         return np.searchsorted(self._first_rows, rows, side="right") - 1
+
+    def _group_of(self, row: int) -> Group:
+        """The row group that a row is in."""
+        number = bisect.bisect_right(self._first_rows, row) - 1
+        return self.groups[number]
 
     def load(self, group: int) -> None:
         """Read a row group into memory, where it stays for a while."""
@@ -157,12 +163,12 @@ class Shards:
 
         InputError if they cannot be decoded, or are not of the size that the row says.
         """
-        image, _ = self.encoded(row)
+        image, encoded_mask = self.encoded(row)
         try:
             pixels = stored.decode_crop(image)
         except stored.Undecodable as error:
             raise self._broken(row, str(error)) from None
-        mask = self.mask(row)
+        mask = self._decoded_mask(row, encoded_mask)
         if pixels.shape != (*mask.shape, 3):
             raise self._broken(row, _OTHER_SIZE)
         return pixels, mask
@@ -170,6 +176,10 @@ class Shards:
     def mask(self, row: int) -> Mask:
         """The mask of a row alone, (H, W) bool. InputError as `crop`."""
         _, encoded = self.encoded(row)
+        return self._decoded_mask(row, encoded)
+
+    def _decoded_mask(self, row: int, encoded: pa.Buffer) -> Mask:
+        """The mask of a row, which is to be of its crop's size. InputError as `crop`."""
         x0, y0, x1, y1 = self.crops[row].tolist()
         try:
             mask = stored.decode_mask(encoded)
@@ -209,7 +219,7 @@ class Shards:
         crops = self.crops[places]
         windows.check_inside(window, crops)
 
-        described = self.table.select(_DESCRIBED).take(places).to_pylist()
+        described = self._described(places)
         drawn_in_window = windows.shift(drawn, window, -1).tolist()
         at_edge = windows.at_edge(
             windows.shift(window, crops, 1),
@@ -232,6 +242,14 @@ class Shards:
             samples.append(sample)
         return samples
 
+    def _described(self, rows: Rows) -> list[dict[str, Any]]:
+        """What the columns `_DESCRIBED` say of some rows."""
+        table = self.table.select(_DESCRIBED).take(rows)
+        # By column: pyarrow's own way by row takes several times as long.
+        columns = [table[name].to_numpy().tolist() for name in _DESCRIBED]
+        by_row = zip(*columns, strict=True)
+        return [dict(zip(_DESCRIBED, values, strict=True)) for values in by_row]
+
     def _check_rows(self, rows: Rows) -> None:
         """IndexError if there is no such row."""
         is_outside = (rows < 0) | (rows >= len(self))
@@ -241,7 +259,7 @@ class Shards:
     def _broken(self, row: int, why: str) -> InputError:
         """What to raise of a row whose pixels are damaged."""
         object_id = self.table["object_id"][row].as_py()
-        file = self.groups[int(self.group_numbers(row))].file
+        file = self._group_of(row).file
         return InputError(f"{file}: object {object_id}: {why}; make the shards anew")
 
     @cached_property

@@ -26,9 +26,9 @@ CACHE_BYTES = 256 * 2**20
 _MAX_OPEN_FILES = 64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """One row group of a shard."""
+    """One row group of a shard, found by its identity: to compare paths takes long."""
 
     file: UPath
     number: int

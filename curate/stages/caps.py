@@ -53,7 +53,9 @@ def count_values(segments: pa.Table, cap: Cap) -> pa.Table:
 
 def values_over(counts: Iterable[pa.Table], cap: Cap) -> pa.Array:
     """The values that more rows have than the cap allows. `counts`: of `count_values`."""
-    together = pa.concat_tables(counts).group_by("value").aggregate([("count", "sum")])
+    # Tables from the workers lie anywhere in memory; Arrow groups rows of aligned columns.
+    together = pa.concat_tables(counts).combine_chunks()
+    together = together.group_by("value").aggregate([("count", "sum")])
     is_over = pc.greater(together["count_sum"], cap.limit)
     return together["value"].filter(is_over).combine_chunks()
 

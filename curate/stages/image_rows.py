@@ -168,7 +168,8 @@ def one_table(partitions: list[pa.Table]) -> pa.Table:
     for number, partition in enumerate(partitions):
         numbers = pa.array(np.full(len(partition), number, np.int32))
         numbered.append(partition.append_column("partition", numbers))
-    together = pa.concat_tables(numbered)
+    # Tables from the workers lie anywhere in memory; Arrow groups rows of aligned columns.
+    together = pa.concat_tables(numbered).combine_chunks()
     distinct = together.group_by(IMAGES.names).aggregate([("partition", "min")])
     keys = [(name, "ascending") for name in IMAGES.names]
     order = pc.sort_indices(distinct, sort_keys=keys)

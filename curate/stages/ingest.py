@@ -246,9 +246,9 @@ def _remote_files(
 
     read = {}
     for name in [found.file, *map(places.file, paths)]:
-        file = UPath(name)
-        if stores.is_local(file):
+        if stores.is_here(name):
             continue
+        file = UPath(name)
         try:
             with stores.reaching(file):
                 size = file.stat().st_size

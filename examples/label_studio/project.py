@@ -19,16 +19,18 @@ class StudioApi:
     """Requests to Label Studio's API."""
 
     def __init__(self, studio: Studio) -> None:
-        self._client = httpx2.Client(
-            base_url=studio.address,
-            headers={"Authorization": f"Token {studio.key}"},
-            timeout=_SECONDS,
-            trust_env=False,
-        )
+        self._studio = studio
 
     def ask(self, method: str, path: str, **content: Any) -> Any:
         """The JSON of an answer. SystemExit with Label Studio's words if it refuses."""
-        reply = self._client.request(method, path, **content)
+        reply = httpx2.request(
+            method,
+            f"{self._studio.address}{path}",
+            headers={"Authorization": f"Token {self._studio.key}"},
+            timeout=_SECONDS,
+            trust_env=False,
+            **content,
+        )
         if reply.is_error:
             raise SystemExit(f"{method} {path}: {reply.status_code} {reply.text[:500]}")
         if not reply.content:

@@ -19,6 +19,7 @@ from curate.ledger import LedgerReport
 from curate.schema import STAGES
 from curate.storage import partitions, read_bytes, read_record, write_bytes, write_json
 from curate.stores import is_local, reaching
+from pipelines.flow.store_lock import held_in_store
 
 Reads = Mapping[str, object]
 """The settings and digests that a stage's result depends on, as plain JSON data."""
@@ -47,13 +48,15 @@ class StageState(msgspec.Struct, frozen=True):
 
 @contextmanager
 def held(build: UPath) -> Iterator[None]:
-    """Keep other runs on this machine out of a build folder.
+    """Keep other runs out of a build folder.
 
     InputError if one is at work in it, or if it cannot be a folder. The operating
-    system frees the lock when the process ends, even if it is killed.
+    system frees the lock when the process ends, even if it is killed; what frees that of a build
+    in a store is in `pipelines.flow.store_lock`.
     """
     if not is_local(build):
-        yield
+        with held_in_store(build):
+            yield
         return
 
     try:

@@ -225,8 +225,14 @@ class Workers:
         from distributed import Client, LocalCluster
 
         # What a task raises is raised and reported in this process; Dask would log it
-        # once more.
-        dask.config.set({"logging.distributed": "critical"})
+        # once more. It would also look a hundred times a second at what each process does,
+        # for a dashboard that there is not.
+        dask.config.set(
+            {
+                "logging.distributed": "critical",
+                "distributed.worker.profile.enabled": False,
+            }
+        )
         # No limit on memory: Dask would count the pages of mapped documents, too, and end
         # a worker that reads a large one.
         with _interrupts_wait():

@@ -12,11 +12,13 @@ from pipelines.pages.page import render_page
 INDEX = "index.html"
 CURATION = "curation.html"
 EVALUATION = "report.html"
+QUALITY = "quality.html"
 LOOP_PAGE = "loop.html"
 
 _FIRST = {
     CURATION: "What came in, what became of it, and what waits for a reviewer",
     EVALUATION: "Whether the model is better, by how much, where it is bad, and what next",
+    QUALITY: "Which annotations are doubtful, and the lines that reject them",
     LOOP_PAGE: "What became of each round of corrections, and what they cost annotators",
 }
 """The pages that come first, in order, with what they answer; others follow by name."""
@@ -58,7 +60,12 @@ def write_index(build: UPath) -> UPath:
 def links_beside(build: UPath, page: str) -> list[tuple[str, str]]:
     """The address and title of each page that a page of the report folder links to."""
     links = [(INDEX, "All pages")]
-    titles = {CURATION: "Curation", EVALUATION: "Evaluation", LOOP_PAGE: "Loop"}
+    titles = {
+        CURATION: "Curation",
+        EVALUATION: "Evaluation",
+        QUALITY: "Annotations",
+        LOOP_PAGE: "Loop",
+    }
     for name, title in titles.items():
         if name != page and (build / "report" / name).exists():
             links.append((name, title))

@@ -8,7 +8,7 @@ from upath import UPath
 from curate.settings import Settings
 from model.evaluation.staleness import find_stale
 from model.runs import run_of_model, trained_model
-from pipelines.flow.build import require
+from pipelines.flow.build import held, require
 from pipelines.flow.screen import Screen
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
 from pipelines.rounds.objects import keep_objects
@@ -24,9 +24,9 @@ class Trained(msgspec.Struct, frozen=True):
 
 
 def train(settings: Settings) -> Trained:
-    """Train on the shards, and say what is not of the new model.
+    """Train on the shards, alone in the build, and say what is not of the new model.
 
-    InputError if the shards are not made yet, or a model is not there.
+    InputError if the shards are not made yet, a model is not there, or another run is at work.
     """
     _require(settings)
     warn_of_shards(settings, Screen())
@@ -47,8 +47,10 @@ def train_on_shards(settings: Settings, new: Collection[str] | None = None) -> s
     # same.
     from model.train import train as train_model
 
-    checkpoint = train_model(settings, Screen().note, new)
-    _keep_objects(UPath(settings.build))
+    build = UPath(settings.build)
+    with held(build):
+        checkpoint = train_model(settings, Screen().note, new)
+        _keep_objects(build)
     return str(checkpoint)
 
 

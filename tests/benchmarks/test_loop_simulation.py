@@ -7,9 +7,10 @@ import pyarrow as pa
 import pytest
 from upath import UPath
 
-from benchmarks.loop_simulation import TINY, lines_of, simulate
+from benchmarks.loop_simulation import lines_of, simulate
 from benchmarks.shared.annotators import correct, shifted
 from benchmarks.shared.deliveries import delivered, largest_customer, with_more_of
+from benchmarks.shared.simulated_loop import Scale
 from curate.pixels.masks import Mask
 from curate.storage import read_partitions
 from model.checkpoint import BASE
@@ -17,6 +18,10 @@ from model.evaluation.comparison import Place, Truth
 from pipelines.arguments import load
 from pipelines.verbs.stage import curate
 from tests.pipelines.small_project import Project
+
+TINY = Scale(
+    rounds=2, objects=12, test_objects=2, steps=2, batch_pixels=16_384, copies=50
+)
 
 
 def square(x: int = 10, side: int = 30) -> Mask:
@@ -85,18 +90,21 @@ def test_a_loop_of_two_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
     (tmp_path / "loop").mkdir()
     simulated = simulate(rows, TINY, 0.5, tmp_path / "loop")
-    rounds = simulated["rounds"]
-    for each in rounds:
+    for each in simulated["rounds"]:
         assert each.effort["all"]["objects"] == 2 * TINY.objects
-        assert not each.promoted
-        assert each.on_test == simulated["before"]
+        assert (each.promoted, each.trusts) == (False, {})
+        assert each.candidate != simulated["before"]
+    # What was stopped is not used: the first model answers to the end.
+    assert simulated["before_poison"] == simulated["before"]
+    assert {each.mean for each in simulated["saved"].values()} == {0.0}
 
-    off, on = simulated["poison"]["off"], simulated["poison"]["on"]
+    off, on = simulated["arms"]["off"], simulated["arms"]["on"]
     assert (off.promoted, on.promoted) == (True, False)
-    assert on.on_test == simulated["before_poison"]
-    assert off.on_test != simulated["before_poison"]
-    assert (off.trust_of_shifted, off.trust_of_others) == (1.0, 1.0)
+    assert off.trusts == {}
+    assert off.candidate != on.candidate
     # So few objects tell sound masks from shifted ones badly: only that they are judged is sure.
-    assert 0 < on.trust_of_shifted < 1
-    assert 0 < on.trust_of_others < 1
-    assert any("stopped (overall all" in line for line in lines_of(simulated))
+    assert 0 < on.trusts["shifted"] < 1
+    assert 0 < on.trusts["other"] < 1
+    assert (
+        sum("stopped; falls: overall all" in line for line in lines_of(simulated)) == 1
+    )

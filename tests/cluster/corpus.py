@@ -39,7 +39,7 @@ class Corpus:
             (place / "images" / name).rename(place / "images" / sick)
             document = document.replace(f'"{name}"', f'"{sick}"')
         (place / "annotations.json").write_text(document)
-        [export] = _put_exports(project)
+        [export] = _put_exports(project.plain["exports"])
         exports = [*self.plain["exports"], export]
         return replace(self, plain=self.plain | {"exports": exports})
 
@@ -105,32 +105,38 @@ def put_corpus(folder: Path) -> Corpus:
     for name in ("street", "yard", "shop"):
         project.add(name, 12, ["car", "wheel"])
     project.change(dask={"workers": 1})
-    _run_here(project.settings)
-    expected = _digests(
-        fsspec.filesystem("file"), str(project.build / "shard" / "shards")
-    )
-
-    files = fsspec.filesystem("s3")
-    plain = project.plain | {"exports": _put_exports(project)}
-    files.put(str(folder / "taxonomy"), f"{BUCKET}/corpus/taxonomy", recursive=True)
-    plain["taxonomy"] = f"s3://{BUCKET}/corpus/taxonomy/concepts.yaml"
-    return Corpus(folder, plain, expected)
+    return stored(folder, project.plain, shards_made_here(project.settings))
 
 
-def _put_exports(project: Project) -> list[dict[str, Any]]:
-    """Put the exports of a project into the store; their settings with the paths there."""
-    files = fsspec.filesystem("s3")
-    exports = []
-    for export in project.plain["exports"]:
-        place = f"{BUCKET}/corpus/{export['name']}"
-        files.put(export["path"], place, recursive=True)
-        exports.append(export | {"path": f"s3://{place}"})
-    return exports
-
-
-def _run_here(settings: Path) -> None:
+def shards_made_here(settings: Path) -> dict[str, str]:
+    """SHA-256 of each shard that processes of this machine make on its disk, by its path."""
     command = [sys.executable, "-m", "pipelines", "shard", str(settings)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    build = json.loads(settings.read_text())["build"]
+    return _digests(fsspec.filesystem("file"), f"{build}/shard/shards")
+
+
+def stored(folder: Path, plain: dict[str, Any], expected: dict[str, str]) -> Corpus:
+    """Put exports and taxonomy of settings into the store."""
+    files = fsspec.filesystem("s3")
+    taxonomy = Path(plain["taxonomy"])
+    files.put(str(taxonomy.parent), f"{BUCKET}/corpus/taxonomy", recursive=True)
+    paths = {
+        "exports": _put_exports(plain["exports"]),
+        "taxonomy": f"s3://{BUCKET}/corpus/taxonomy/{taxonomy.name}",
+    }
+    return Corpus(folder, plain | paths, expected)
+
+
+def _put_exports(exports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put exports into the store; their settings with the paths there."""
+    files = fsspec.filesystem("s3")
+    stored = []
+    for export in exports:
+        place = f"{BUCKET}/corpus/{export['name']}"
+        files.put(export["path"], place, recursive=True)
+        stored.append(export | {"path": f"s3://{place}"})
+    return stored
 
 
 def _digests(files: Any, folder: str) -> dict[str, str]:

@@ -1,9 +1,17 @@
 """Four workers that share nothing but the store make the bytes that one process makes."""
 
+from contextlib import suppress
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
+from threading import Barrier
 
+from upath import UPath
+
+from curate.errors import InputError
+from pipelines.flow.build import held
 from tests.cluster.corpus import Corpus
 from tests.cluster.machines import ROOT, Machines
+from tests.cluster.store import BUCKET
 
 
 def test_the_same_bytes_and_nothing_left_behind(
@@ -38,3 +46,32 @@ def test_a_worker_with_another_codec_is_refused_before_work(
     assert "libwebp 0.1" in said
     assert "but the run has WebP lossless, libwebp" in said
     assert attempt.names() <= {"run.json"}
+
+
+def test_a_second_run_is_told_of_the_first(corpus: Corpus, cluster: Machines) -> None:
+    attempt = corpus.settings(cluster.address)
+    with held(UPath(attempt.build)):
+        process = attempt.start()
+        said, _ = process.communicate()
+    assert process.returncode == 2, said
+    assert "another run is at work in this build: process" in said
+    assert attempt.names() == set()
+
+
+def test_of_runs_that_start_at_once_one_works(store: str) -> None:
+    assert store
+    build = UPath(f"s3://{BUCKET}/at-once")
+    together = Barrier(8, timeout=60)
+    inside = []
+
+    def run(number: int) -> None:
+        together.wait()
+        with suppress(InputError), held(build):
+            inside.append(number)
+            together.wait()
+            return
+        together.wait()
+
+    with ThreadPool(8) as threads:
+        threads.map(run, range(8))
+    assert len(inside) == 1

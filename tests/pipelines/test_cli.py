@@ -174,7 +174,12 @@ def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> Non
         outcome = verb("ingest", project.settings)
     assert outcome.code == 2
     assert "another run is at work" in outcome.err
-    assert verb("ingest", project.settings).code == 0
+    assert verb("shard", project.settings).code == 0
+
+    with builds.held(UPath(project.build)):
+        outcome = verb("train", project.settings)
+    assert outcome.code == 2
+    assert "another run is at work" in outcome.err
 
 
 def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:

@@ -6,7 +6,6 @@ from itertools import islice
 
 import msgspec
 
-from curate.exports.documents import json_text
 from curate.exports.export import Export
 from curate.exports.json_elements import Places, element_places
 from curate.exports.mapping import Text
@@ -89,11 +88,15 @@ def documents(
     return find_documents(export, name, ".json", read, needs)
 
 
-def _open(export: Export, path: str) -> JsonDocument | None:
-    """A JSON file; None if its top level is no object. Refusal if it is no JSON."""
-    text = json_text(export.map(path), export.limits.json_depth)
+def open_object(path: str, text: Text | msgspec.Raw) -> JsonDocument | None:
+    """A JSON text of the file `path`, its values not decoded; None if it is no object."""
     try:
         pieces = msgspec.json.decode(text, type=Pieces)
     except msgspec.ValidationError:
         return None
     return JsonDocument(path, pieces)
+
+
+def _open(export: Export, path: str) -> JsonDocument | None:
+    """A JSON file; None if its top level is no object. Refusal if it is no JSON."""
+    return open_object(path, export.json_text(path))

@@ -90,11 +90,11 @@ def read_list(export: Export, path: str) -> JsonList | None:
     Raises:
         Refusal: malformed_file or over_limit, or as `Export.read`.
     """
-    raw = export.map(path)
     depth = export.limits.json_depth
     try:
-        text = json_text(raw, depth)
+        text = export.json_text(path)
     except Refusal:
+        raw = export.map(path)
         # Brackets that a broken line leaves open nest those of all lines after it: the document
         # may be refused as too deep, and still be one of lines.
         if path.lower().endswith(_LINES) or _begins_with_object(raw, depth):

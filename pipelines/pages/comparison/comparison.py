@@ -10,6 +10,7 @@ from pipelines.pages.comparison.both_runs import show_runs
 from pipelines.pages.comparison.changes import show_gained, show_lost
 from pipelines.pages.comparison.compared_runs import ComparedRuns
 from pipelines.pages.comparison.strata import show_strata, title, verdict
+from pipelines.pages.index import links_beside, write_index
 from pipelines.pages.page import Section, Values, render_page
 
 COMPARISON_SECTIONS: tuple[Section[ComparedRuns], ...] = (
@@ -23,12 +24,12 @@ COMPARISON_SECTIONS: tuple[Section[ComparedRuns], ...] = (
 
 def write_comparison_page(runs: ComparedRuns) -> UPath:
     """Write the page of two runs; its path."""
-    page = render_page(
-        "comparison/comparison.html", _show_head(runs), COMPARISON_SECTIONS, runs
-    )
     name = f"compare-{runs.a.number}-{runs.b.number}.html"
+    values = _show_head(runs) | {"links": links_beside(runs.build, name)}
+    page = render_page("comparison/comparison.html", values, COMPARISON_SECTIONS, runs)
     path = runs.build / "report" / name
     write_bytes(path, page)
+    write_index(runs.build)
     return path
 
 

@@ -19,6 +19,7 @@ from model.annotations.report import (
     read_quality,
 )
 from model.annotations.spoiling import Spoiling
+from pipelines.pages.index import QUALITY, links_beside, write_index
 from pipelines.pages.page import Section, Values, render_page
 from pipelines.pages.quality.pictures import paint_annotation
 
@@ -55,11 +56,13 @@ def write_quality_page(settings: Settings) -> UPath:
         "name": build.folder.name,
         "folder": str(build.folder),
         "report": build.report,
+        "links": links_beside(build.folder, QUALITY),
         "notices": [],
     }
     page = render_page("quality/quality.html", values, QUALITY_SECTIONS, build)
-    path = build.folder / "report" / "quality.html"
+    path = build.folder / "report" / QUALITY
     write_bytes(path, page)
+    write_index(build.folder)
     return path
 
 

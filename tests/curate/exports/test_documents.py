@@ -3,6 +3,8 @@
 import json
 import math
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from curate.exports.documents import json_text, json_value, parse_json
 from curate.reasons import Reason, Refusal
+from tests.curate.exports.coco_folder import coco, opened
 
 DEPTH = 200
 VALUES = (
@@ -94,3 +97,12 @@ def test_a_number_of_many_digits_is_read() -> None:
     raw = b'{"a": ' + b"9" * 5000 + b', "b": NaN}'
     assert parse_json(raw, DEPTH)["a"] == math.inf
     assert json_value(json_text(raw, DEPTH))["a"] == math.inf
+
+
+def test_a_large_document_is_checked_once_for_all_formats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curate.exports.export._LARGE", 1)
+    export = opened(coco(tmp_path / "export"), tmp_path / "scratch")
+    text = export.json_text("a.json")
+    assert replace(export, name="another").json_text("a.json") is text

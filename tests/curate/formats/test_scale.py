@@ -313,3 +313,21 @@ def test_other_tools_documents_are_left_alone(tmp_path: Path) -> None:
         '{"images": [], "annotations": [], "categories": []}'
     )
     assert read(root).ignored == ["coco.json"]
+
+
+def test_a_long_list_is_told_by_its_first_entries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curate.formats.scale._MOST_LOOKED_AT", 10)
+    root = tmp_path / "export"
+    Picture("a.png", 48, 64).save(root)
+    points = [{"x": x, "y": y} for x, y in ((10, 10), (30, 10), (30, 30), (10, 30))]
+    annotation = {
+        "reference_id": "a.png",
+        "type": "polygon",
+        "label": "cat",
+        "geometry": {"vertices": points},
+    }
+    (root / "all.json").write_text(json.dumps({"annotations": [annotation]}))
+    (row,) = read_back(root, "scale").rows
+    assert (row["label"], row["area"]) == ("cat", 400)

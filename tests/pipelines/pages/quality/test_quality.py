@@ -99,6 +99,9 @@ def test_the_worst_are_shown_and_the_lines_reject_them(settings: Settings) -> No
     assert "<script" not in page
     assert "0.953" in page
     assert "outline lies beside the object" in page.lower()
+    index = (path.parent / "index.html").read_text("utf-8")
+    assert 'href="quality.html"' in index
+    assert 'href="index.html"' in page
 
     lists = page.split('<pre class="lines" tabindex="0">')[1:]
     assert len(lists) == 2
