@@ -24,7 +24,7 @@ class Trained(msgspec.Struct, frozen=True):
 
 
 def train(settings: Settings) -> Trained:
-    """Train on the shards, alone in the build, and say what is not of the new model.
+    """Train on the shards, and say what is not of the new model.
 
     InputError if the shards are not made yet, a model is not there, or another run is at work.
     """
@@ -38,7 +38,7 @@ def train(settings: Settings) -> Trained:
 
 
 def train_on_shards(settings: Settings, new: Collection[str] | None = None) -> str:
-    """Train on the shards, and no more; the path of the checkpoint. InputError as `train`.
+    """Train on the shards, alone in the build; the path of the checkpoint. InputError as `train`.
 
     `new`: see `model.train.train`.
     """
