@@ -136,7 +136,8 @@ def _is_gone(other: Holder) -> bool:
     except psutil.NoSuchProcess:
         return True
     # Numbers of processes come again, in containers at once.
-    return begun > other.since.timestamp()
+    is_another: bool = begun > other.since.timestamp()
+    return is_another
 
 
 def _read(lock: UPath) -> Holder | None:
