@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 from upath import UPath
 
 from benchmarks.loop_simulation import lines_of, simulate
@@ -19,6 +20,8 @@ from model.evaluation.correction_effort import correction_effort
 from pipelines.arguments import load
 from pipelines.verbs.stage import curate
 from tests.pipelines.small_project import Project
+
+torch.set_num_threads(1)  # on a busy machine several wait for each other
 
 TINY = Scale(
     rounds=2, objects=12, test_objects=2, steps=2, batch_pixels=16_384, copies=50
