@@ -99,8 +99,9 @@ def _create(lock: UPath, data: bytes) -> None:
 def _keep(lock: UPath, holder: Holder, ended: threading.Event) -> None:
     """Write the lock again each minute, until the run has ended or another one has it."""
     while not ended.wait(_WRITTEN_EVERY):
-        # A store that does not answer now is asked again in a minute.
-        with suppress(StoreUnavailable):
+        # A store that does not answer now is asked again in a minute; what else lies there, if it
+        # is no lock, is said at the end.
+        with suppress(StoreUnavailable, InputError):
             if not _is_of(lock, holder):
                 return
             seen = datetime.now(UTC)
