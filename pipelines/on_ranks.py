@@ -16,9 +16,8 @@ from pathlib import Path
 from upath import UPath
 
 from curate.errors import InputError
-from model import ranks
 from model.evaluation.evaluate import evaluate
-from model.ranks import together
+from model.ranks import is_first, together
 from model.train import train
 from pipelines.arguments import load
 from pipelines.flow.build import held
@@ -45,7 +44,7 @@ def main() -> None:
 @contextmanager
 def _alone(build: str) -> Iterator[None]:
     """Keep other runs out of the build; the first rank does so for all of them."""
-    if not ranks.is_first():
+    if not is_first():
         yield
         return
     with held(UPath(build)):

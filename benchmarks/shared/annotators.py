@@ -29,7 +29,7 @@ class Corrected:
     """(H, W) bool, what is submitted."""
 
     clicks: float
-    """Corners that had to be moved, and regions that had to be added or removed; 0 if untouched."""
+    """To mend the answer, or to draw the mask anew where that needs fewer; 0 if untouched."""
 
     iou: float
     """Of the answer with the truth."""
@@ -47,7 +47,8 @@ def correct(answer: Mask, truth: Truth, rng: np.random.Generator) -> Corrected:
     edges = edge_f(comparison, radius=2)
     if iou >= UNTOUCHED_IOU:
         return Corrected(answer, 0.0, iou, edges, is_untouched=True)
-    clicks = correction_effort(comparison)
+    anew = Comparison(np.zeros_like(answer), truth)
+    clicks = min(correction_effort(comparison), correction_effort(anew))
     return Corrected(drawn(truth.mask, rng), clicks, iou, edges, is_untouched=False)
 
 

@@ -47,13 +47,13 @@ class Scale:
     """How much a simulation does."""
 
     rounds: int = 5
-    objects: int = 40
+    objects: int = 60
     """Of each domain in a round, at most."""
 
     test_objects: int = 2
     """Of each test image, at most."""
 
-    steps: int = 80
+    steps: int = 300
     """Of the optimiser in a round."""
 
     batch_pixels: int = 65_536

@@ -99,8 +99,9 @@ def _create(lock: UPath, data: bytes) -> None:
 def _keep(lock: UPath, holder: Holder, ended: threading.Event) -> None:
     """Write the lock again each minute, until the run has ended or another one has it."""
     while not ended.wait(_WRITTEN_EVERY):
-        # A store that does not answer now is asked again in a minute.
-        with suppress(StoreUnavailable):
+        # A store that does not answer now is asked again in a minute; what else lies there, if it
+        # is no lock, is said at the end.
+        with suppress(StoreUnavailable, InputError):
             if not _is_of(lock, holder):
                 return
             seen = datetime.now(UTC)
@@ -136,7 +137,8 @@ def _is_gone(other: Holder) -> bool:
     except psutil.NoSuchProcess:
         return True
     # Numbers of processes come again, in containers at once.
-    return begun > other.since.timestamp()
+    is_another: bool = begun > other.since.timestamp()
+    return is_another
 
 
 def _read(lock: UPath) -> Holder | None:

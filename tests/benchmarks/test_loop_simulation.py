@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 from upath import UPath
 
 from benchmarks.loop_simulation import lines_of, simulate
@@ -14,10 +15,13 @@ from benchmarks.shared.simulated_loop import Scale
 from curate.pixels.masks import Mask
 from curate.storage import read_partitions
 from model.checkpoint import BASE
-from model.evaluation.comparison import Place, Truth
+from model.evaluation.comparison import Comparison, Place, Truth
+from model.evaluation.correction_effort import correction_effort
 from pipelines.arguments import load
 from pipelines.verbs.stage import curate
 from tests.pipelines.small_project import Project
+
+torch.set_num_threads(1)  # on a busy machine several wait for each other
 
 TINY = Scale(
     rounds=2, objects=12, test_objects=2, steps=2, batch_pixels=16_384, copies=50
@@ -43,6 +47,15 @@ def test_a_good_mask_is_let_be_and_another_is_drawn_anew() -> None:
     assert not bad.is_untouched
     off = (bad.mask ^ true).sum()
     assert off <= 4 * 31  # a px around the square
+
+
+def test_a_useless_answer_costs_what_drawing_anew_costs() -> None:
+    truth = Truth(square(), Place((False, False, False, False), 60, 80))
+    rng = np.random.default_rng(0)
+    anew = correct(np.zeros_like(square()), truth, rng).clicks
+    speckled = np.indices((60, 80)).sum(axis=0) // 12 % 2 == 0
+    assert correct(speckled, truth, rng).clicks == anew > 0
+    assert correction_effort(Comparison(speckled, truth)) > anew
 
 
 def test_a_shifted_mask_is_the_mask_elsewhere() -> None:
