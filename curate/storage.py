@@ -121,12 +121,15 @@ def read_partitions(
 
 
 def _read_file(source: Any, columns: list[str] | None) -> pa.Table:
-    """A Parquet file of a path or an open file.
+    """A Parquet file of a path or an open file; `columns` in this order.
 
     It is one file and no data set, and too small for several threads: that takes half the time.
     """
     with pq.ParquetFile(source) as file:
-        return file.read(columns, use_threads=False)
+        table = file.read(columns, use_threads=False)
+    if columns is None:
+        return table
+    return table.select(columns)
 
 
 def _read_if_there(path: UPath) -> bytes | None:
