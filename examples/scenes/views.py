@@ -206,11 +206,11 @@ SHARES = {
     "cells": 0.05,
     "aerial": 0.06,
     "facade": 0.06,
-    "front": 0.20,
+    "front": 0.06,
     "surface": 0.04,
     "plants": 0.06,
-    "document": 0.15,
-    "flat": 0.17,
+    "document": 0.05,
+    "flat": 0.06,
     "murky": 0.07,
 }
 """How often each view is chosen, relative to the sum."""
