@@ -37,12 +37,15 @@ FORBIDDEN = {
 }
 SHARED = {
     "boundary",
+    "curation_settings",
     "errors",
+    "export_settings",
     "flags",
     "folders",
     "ledger",
     "limits",
     "loop_settings",
+    "model_settings",
     "reasons",
     "records",
     "schema",

@@ -15,10 +15,12 @@ are in the frame of `width` and `height`: the displayed one, or the stored one.
 
 Shapes of vector projects: `polygon` (`points`, less the holes in `exclude`) and `ellipse` (turned
 by `angle`, in degrees) have an area. All others are `no_mask`: `bbox`, `rbbox`, `polyline`,
-`point`, `cuboid`, `template` and `tag`. Polygons of one class and one `groupId` are one object.
+`point`, `cuboid`, `template` and `tag`.
 
 Shapes of pixel projects: the px of an instance are those of the colours of its `parts` in
 `NAME___save.png` beside the document. `NAME___fuse.png` is never read.
+
+Objects: each instance is one, but polygons of one class and one `groupId` are one together.
 
 Labels: `className`; without it, the name of `classId` in `classes/classes.json`.
 
