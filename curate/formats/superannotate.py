@@ -15,12 +15,13 @@ are in the frame of `width` and `height`: the displayed one, or the stored one.
 
 Shapes of vector projects: `polygon` (`points`, less the holes in `exclude`) and `ellipse` (turned
 by `angle`, in degrees) have an area. All others are `no_mask`: `bbox`, `rbbox`, `polyline`,
-`point`, `cuboid`, `template` and `tag`. Polygons of one class and one `groupId` are one object.
+`point`, `cuboid`, `template` and `tag`.
 
 Shapes of pixel projects: the px of an instance are those of the colours of its `parts` in
 `NAME___save.png` beside the document. `NAME___fuse.png` is never read.
 
-Labels: `className`; without it, the name of `classId` in `classes/classes.json`.
+Objects: each instance is one; polygons and ellipses of one class and one `groupId` are one object.
+Its label is `className`; without it, the name of `classId` in `classes/classes.json`.
 
 Attributes: those of the instance, by the name of their group.
 
