@@ -72,8 +72,9 @@ def _is_isat(document: JsonDocument) -> bool:
 
 def _record(document: JsonDocument, entries: list[Any]) -> ImageRecord:
     info = as_object(value(document.pieces.get("info")))
-    entries.sort(key=_layer)  # a hole is cut out of what lies below it
-    drawn = [_drawn(document.path, *each) for each in enumerate(entries)]
+    # A hole is cut out of what lies below it.
+    numbered = sorted(enumerate(entries), key=_layer)
+    drawn = [_drawn(document.path, *each) for each in numbered]
     folder = str(info.get("folder", "")).replace("\\", "/")
     beside = f"../{posixpath.basename(folder)}"
     return ImageRecord(
@@ -86,7 +87,8 @@ def _record(document: JsonDocument, entries: list[Any]) -> ImageRecord:
     )
 
 
-def _layer(entry: Any) -> float:
+def _layer(numbered: tuple[int, Any]) -> float:
+    _, entry = numbered
     layer = as_object(entry).get("layer")
     if isinstance(layer, int | float):
         return layer
@@ -109,9 +111,8 @@ def _drawn(path: str, number: int, entry: Any) -> Drawn:
     if isinstance(drawn.shape, Polygons):
         drawn.extent = extent_of(drawn.shape)
     if _is_background(drawn):
-        drawn.group = (
-            None  # ISAT numbers it like an object, though it is part of others
-        )
+        # ISAT numbers it like an object, though it is part of others.
+        drawn.group = None
     return drawn
 
 

@@ -29,10 +29,10 @@ Lists of files (`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which mas
 missing.
 
 Classes: a class table is a text, CSV, JSON or YAML file whose name speaks of classes, labels,
-categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), a `data.yaml`, or
-nnU-Net's `dataset.json`. The nearest one above the mask counts, or option `classes`; of several
-in one folder, the one that lists most of what a few masks hold, and a note names the others. It
-has one of these forms:
+categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), or nnU-Net's
+`dataset.json`; a data.yaml numbers the classes of YOLO, not those of masks. The nearest one
+above the mask counts, or option `classes`; of several in one folder, the one that lists most
+of what a few masks hold, and a note names the others. It has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line
   is `__ignore__`.

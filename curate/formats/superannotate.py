@@ -20,7 +20,7 @@ by `angle`, in degrees) have an area. All others are `no_mask`: `bbox`, `rbbox`,
 Shapes of pixel projects: the px of an instance are those of the colours of its `parts` in
 `NAME___save.png` beside the document. `NAME___fuse.png` is never read.
 
-Objects: each instance is one, but polygons of one class and one `groupId` are one together.
+Objects: each instance is one; polygons and ellipses of one class and one `groupId` are one object.
 
 Labels: `className`; without it, the name of `classId` in `classes/classes.json`.
 

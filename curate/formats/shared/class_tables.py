@@ -31,7 +31,7 @@ from curate.yaml_files import parse_yaml
 _FILE_NAME = re.compile(
     r"(?:.*[^a-z])?(?:class|label|categor|colou?r|codes|palette|legend|objectinfo)[^/]*"
     r"\.(?:txt|csv|tsv|json|names|ya?ml|pbtxt)"
-    r"|id2label\.json|data\.ya?ml|dataset\.(?:json|ya?ml)",
+    r"|id2label\.json|dataset\.json",
     re.IGNORECASE,
 )
 _YAML = (".yaml", ".yml")

@@ -157,7 +157,7 @@ def test_json(
 def test_yaml(
     tmp_path: Path, text: str, labels: dict[int, str], colours: dict[int, int]
 ) -> None:
-    export = export_in(tmp_path, {"data.yaml": text})
+    export = export_in(tmp_path, {"classes.yaml": text, "data.yaml": "names: [sky]"})
     found, broken = find_tables(export, with_colours=False)
     table = found[""][0].table
     assert (dict(table.labels), dict(table.colours), broken) == (labels, colours, [])
