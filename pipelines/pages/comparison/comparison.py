@@ -25,7 +25,8 @@ COMPARISON_SECTIONS: tuple[Section[ComparedRuns], ...] = (
 def write_comparison_page(runs: ComparedRuns) -> UPath:
     """Write the page of two runs; its path."""
     name = f"compare-{runs.a.number}-{runs.b.number}.html"
-    values = {**_show_head(runs), "links": links_beside(runs.build, name)}
+    links = links_beside(runs.build, name)
+    values = {**_show_head(runs), "links": links}
     page = render_page("comparison/comparison.html", values, COMPARISON_SECTIONS, runs)
     path = runs.build / "report" / name
     write_bytes(path, page)
