@@ -47,16 +47,13 @@ def answer(
     factor = 1
     if pixels > LARGE:
         factor = math.ceil((pixels / REDUCED) ** 0.5)
-    reduced = window.reduce(factor)
     drawn = np.concatenate((first - start, last - start)) / factor
-    inputs = {"window": np.asarray(reduced), "drawn": np.float32(drawn)}
+    inputs = {"window": np.asarray(window.reduce(factor)), "drawn": np.float32(drawn)}
     (found,) = session.run(None, inputs)
 
-    probability = Image.fromarray(found)
-    enlarged = probability.resize(window.size, Image.Resampling.BILINEAR)
-    (left, top), (right, bottom) = start, end
+    enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
     mask = np.zeros((picture.height, picture.width), np.bool_)
-    mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
+    mask[start[1] : end[1], start[0] : end[0]] = np.asarray(enlarged) >= 0.5
     return mask
 
 

@@ -14,9 +14,9 @@ _HASH_SIZE = (9, 8)  # width and height, px, of the picture that is hashed
 THUMBNAIL_SIZE = (18, 16)
 """Width and height of a thumbnail, px: each px that is hashed is four of them."""
 _DARK_BITS = 4  # fewer than the export uses: a picture nearly black
-# What a picture keeps when it is shrunk in the quick way: ten px for each that is hashed. Fewer let
-# the hashes of a PNG and of its JPEG differ more, more cost time and gain nothing.
-_LEAST_SIZE = (90, 80)
+# What a picture keeps when it is shrunk in the quick way: sixteen px for each that is hashed. With
+# ten, the hashes of a dark or pale picture and of its JPEG differ too much.
+_LEAST_SIZE = (144, 128)
 
 
 class Probe(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ def probe(data: bytes, max_pixels: int, grey_bits: int = 0) -> Probe:
     """Look at an image file of `max_pixels` px at most.
 
     `grey_bits`: that its export's 16-bit values use; the picture may use more.
-    A large JPEG is decoded at half to an eighth of its size, which is enough for the hash.
+    A large JPEG is decoded at an eighth of its size, which is enough for the hash.
     Refusal image_bomb, truncated_image, undecodable_image or unsupported_image.
     """
     picture = decoding.open_picture(data, max_pixels)

@@ -54,7 +54,7 @@ def masks_of(reader: MaskReader, height: int, width: int, turned: int) -> ImageM
 
 
 def annotation(colour: int) -> Annotation:
-    return Annotation(key="1", shape=MaskFile(path="masks.png", colour=colour))
+    return Annotation(key="1", shape=MaskFile(path="masks.png", colours=[colour]))
 
 
 def test_a_file_of_several_objects_is_decoded_once(reader: MaskReader) -> None:
