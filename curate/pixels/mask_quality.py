@@ -16,7 +16,7 @@ from curate.pixels.run_lengths import RunLengths
 from curate.pixels.specks import speckled
 from curate.records import Box
 
-_LEAST_FILL = 0.05  # of its box, as a line of 3 px across a square of 60 px
+_LEAST_FILLED = 20  # a twentieth of its box, as a line of 3 px across a square of 60 px
 _HUGGING_SHARE = 0.4  # of the outline; half a disk has a third, a corner half
 _GAP_PX = 2  # annotators who mean the image's edge miss it by a px or two
 _STRAIGHT_PX = 12  # a shorter straight side may be an object that just ends there
@@ -46,7 +46,7 @@ def near_empty(measured: Measured) -> list[int]:
     """
     x0, y0, x1, y1 = measured.boxes.T
     box_areas = (x1 - x0) * (y1 - y0)
-    is_empty = measured.areas < _LEAST_FILL * box_areas
+    is_empty = _LEAST_FILLED * measured.areas < box_areas
     return _list(np.flatnonzero(is_empty))
 
 
