@@ -57,7 +57,8 @@ _SPLIT_PREFIX = re.compile(
 _GAP = r"[\s_.-]"
 _MASK_AFFIX = (
     r"(?:cp[\s_-]masks?|simple[\s_-]segmentation|masks?|label+ed|labels?|lbl|l"
-    r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented|annot|ann|anno|annotations?|converted"
+    r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented"
+    r"|annot|ann|anno|annotations?|converted"
     r"|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?r(?:s|ed)?|class|classes|semantic"
     r"|parsing|target)"
 )

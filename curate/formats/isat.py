@@ -37,7 +37,7 @@ from curate.formats.shared.grouping import (
     join_groups,
     without_holes,
 )
-from curate.formats.shared.json_documents import JsonDocument, documents
+from curate.formats.shared.json_documents import JsonDocument, documents, record_each
 from curate.formats.shared.json_values import as_object, ring, value, whole
 from curate.reasons import Reason, Refusal
 from curate.records import ImageRecord, Polygons, ReadItem
@@ -51,16 +51,8 @@ _BACKGROUND = "__background__"
 
 def read(export: Export) -> Iterator[ReadItem]:
     """One record for each document."""
-    for each in documents(export, "ISAT", _is_isat, _NEEDS):
-        if not isinstance(each, JsonDocument):
-            yield each
-            continue
-        try:
-            entries = [value(raw) for raw in each.entries("objects")]
-        except Refusal as refusal:
-            yield export.drop(refusal, annotation_key=each.path, count=None)
-            continue
-        yield _record(each, entries)
+    found = documents(export, "ISAT", _is_isat, _NEEDS)
+    return record_each(export, found, _record)
 
 
 def _is_isat(document: JsonDocument) -> bool:
@@ -70,7 +62,9 @@ def _is_isat(document: JsonDocument) -> bool:
     return isinstance(info.get("name"), str)
 
 
-def _record(document: JsonDocument, entries: list[Any]) -> ImageRecord:
+def _record(document: JsonDocument) -> ImageRecord:
+    """The record of a document's image. Refusal malformed_file."""
+    entries = [value(raw) for raw in document.entries("objects")]
     info = as_object(value(document.pieces.get("info")))
     # A hole is cut out of what lies below it.
     numbered = sorted(enumerate(entries), key=_layer)

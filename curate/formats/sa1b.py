@@ -38,6 +38,7 @@ What is dropped: `no_mask`, `crowd`, `unknown_class`, `bad_run_lengths`, `bad_po
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from curate.errors import InputError
@@ -46,7 +47,7 @@ from curate.exports.finding import find_image
 from curate.formats.shared.coco_annotations import Classes, read_classes
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.coco_shapes import read_shape
-from curate.formats.shared.json_documents import JsonDocument, documents
+from curate.formats.shared.json_documents import JsonDocument, documents, record_each
 from curate.formats.shared.json_values import (
     attributes,
     label_flags,
@@ -76,19 +77,8 @@ def read(export: Export) -> Iterator[ReadItem]:
         )
 
     pictures = pictures_by_stem(export)
-    for each in documents(export, "SA-1B", _is_sa1b, _NEEDS):
-        if not isinstance(each, JsonDocument):
-            yield each
-            continue
-        try:
-            entries = [value(raw) for raw in each.entries("annotations")]
-            classes = read_classes(each.entries("categories"))
-        except Refusal as refusal:
-            yield export.drop(refusal, annotation_key=each.path, count=None)
-            continue
-
-        annotations = _annotations(each.path, entries, classes, label)
-        yield _record(export, each, annotations, pictures)
+    found = documents(export, "SA-1B", _is_sa1b, _NEEDS)
+    return record_each(export, found, partial(_record, export, label, pictures))
 
 
 def _is_sa1b(document: JsonDocument) -> bool:
@@ -100,16 +90,21 @@ def _is_sa1b(document: JsonDocument) -> bool:
 
 def _record(
     export: Export,
-    document: JsonDocument,
-    annotations: list[Annotation],
+    label: str,
     pictures: Mapping[str, list[str]],
+    document: JsonDocument,
 ) -> ImageRecord:
-    """The record of a document's image."""
+    """The record of a document's image. `label`: of annotations that have no class.
+
+    Refusal malformed_file.
+    """
+    entries = [value(raw) for raw in document.entries("annotations")]
+    classes = read_classes(document.entries("categories"))
     image = value(document.pieces.get("image"))
     return ImageRecord(
         name=_image_name(export, document.path, image.get("file_name"), pictures),
         document=document.path,
-        annotations=annotations,
+        annotations=_annotations(document.path, entries, classes, label),
         width=whole(image.get("width")),
         height=whole(image.get("height")),
         folders=_FOLDERS,

@@ -36,13 +36,14 @@ import math
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from curate.exports.export import Export
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.drawn_entries import Entry, draw, named
 from curate.formats.shared.grouping import Drawn, join_groups
-from curate.formats.shared.json_documents import JsonDocument, documents
+from curate.formats.shared.json_documents import JsonDocument, documents, record_each
 from curate.formats.shared.json_values import (
     as_object,
     attributes,
@@ -91,16 +92,8 @@ class _Reading:
 def read(export: Export) -> Iterator[ReadItem]:
     """One record for each document."""
     classes = _classes(export)
-    for each in documents(export, "SuperAnnotate", _is_ours, _NEEDS):
-        if not isinstance(each, JsonDocument):
-            yield each
-            continue
-        try:
-            entries = [value(raw) for raw in each.entries("instances")]
-        except Refusal as refusal:
-            yield export.drop(refusal, annotation_key=each.path, count=None)
-            continue
-        yield _record(each, entries, classes)
+    found = documents(export, "SuperAnnotate", _is_ours, _NEEDS)
+    return record_each(export, found, partial(_record, classes))
 
 
 def _is_ours(document: JsonDocument) -> bool:
@@ -129,9 +122,9 @@ def _classes(export: Export) -> dict[str, str]:
     return classes
 
 
-def _record(
-    document: JsonDocument, entries: list[Any], classes: Mapping[str, str]
-) -> ImageRecord:
+def _record(classes: Mapping[str, str], document: JsonDocument) -> ImageRecord:
+    """The record of a document's image. Refusal malformed_file."""
+    entries = [value(raw) for raw in document.entries("instances")]
     metadata = as_object(value(document.pieces.get("metadata")))
     name = metadata["name"]
     folder = posixpath.dirname(document.path)

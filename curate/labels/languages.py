@@ -1,17 +1,18 @@
 """The languages in which labels are names: what the `languages` of an export may lack."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from curate.labels.taxonomy import Taxonomy
 from curate.labels.words import Words, singular, unnumbered, words
 
 
-def named_in(labels: Iterable[str], taxonomy: Taxonomy) -> dict[str, list[str]]:
+def named_in(
+    labels: Iterable[str], languages: Mapping[Words, Sequence[str]]
+) -> dict[str, list[str]]:
     """The labels that are an alias in a language, by the language, as `languages` writes it.
 
-    A label may be an alias in several languages.
+    `languages`: of `languages_of_names`. A label may be an alias in several languages.
     """
-    languages = _languages_of_names(taxonomy)
     found: dict[str, list[str]] = {}
     for label in labels:
         for language in languages.get(_spelled(label), ()):
@@ -19,7 +20,7 @@ def named_in(labels: Iterable[str], taxonomy: Taxonomy) -> dict[str, list[str]]:
     return found
 
 
-def _languages_of_names(taxonomy: Taxonomy) -> dict[Words, list[str]]:
+def languages_of_names(taxonomy: Taxonomy) -> dict[Words, list[str]]:
     """The languages in which each name is an alias of a concept, sorted."""
     found: dict[Words, set[str]] = {}
     for concept in taxonomy.concepts.values():

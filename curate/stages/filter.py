@@ -70,9 +70,28 @@ def filter_objects(
     is_flagged = np.array([flag != "" for flag in bad_flags], np.bool_)
 
     leaves = objects.is_background | is_small | is_large | is_flagged
+    leaving = np.flatnonzero(leaves)
+    kept = np.flatnonzero(~leaves)
+    kinds = pa.array(objects.kinds[kept], pa.string())
+    going_on = segments.take(kept).append_column(ADDS.field("concept_kind"), kinds)
+    drops = _drops(segments, leaving, objects, is_small, is_large, bad_flags)
+    return going_on, drops
+
+
+def _drops(
+    segments: pa.Table,
+    leaving: NDArray[np.int64],
+    objects: _Measures,
+    is_small: NDArray[np.bool_],
+    is_large: NDArray[np.bool_],
+    bad_flags: Sequence[str],
+) -> pa.Table:
+    """Drops of the rows that leave, each with the first reason that fits.
+
+    `leaving`: their numbers. The rest is of all rows.
+    """
     reasons = []
     details = []
-    leaving = np.flatnonzero(leaves)
     names = segments["concept"].take(leaving).to_pylist()
     for row, concept in zip(leaving.tolist(), names, strict=True):
         if objects.is_background[row]:
@@ -90,11 +109,7 @@ def filter_objects(
             detail = f"flag {bad_flags[row]}"
         reasons.append(reason.value)
         details.append(detail)
-    drops = drop_rows(segments.take(leaving), reasons, details)
-
-    kept = np.flatnonzero(~leaves)
-    kinds = pa.array(objects.kinds[kept], pa.string())
-    return segments.take(kept).append_column(ADDS.field("concept_kind"), kinds), drops
+    return drop_rows(segments.take(leaving), reasons, details)
 
 
 def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> _Measures:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from curate.labels.languages import named_in
+from curate.labels.languages import languages_of_names, named_in
 from curate.labels.taxonomy import Taxonomy
 from pipelines.flow.runner import Run
 
@@ -18,9 +18,10 @@ def warn_of_languages(run: Run, labels: pd.DataFrame, taxonomy: Taxonomy) -> Non
     `labels`: with the columns of `curate.labels.outcomes.LABELS`.
     """
     waiting = labels[labels["decision"] == ""]
+    languages = languages_of_names(taxonomy)
     for export in run.settings.exports:
         mine = waiting[waiting["export"] == export.name]
-        named = named_in(mine["label"], taxonomy)
+        named = named_in(mine["label"], languages)
         others = {
             language: names
             for language, names in named.items()

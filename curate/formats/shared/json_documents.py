@@ -1,6 +1,6 @@
 """The JSON documents of an export, found by what they contain."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,7 +11,7 @@ from curate.exports.json_elements import Places, element_places
 from curate.exports.mapping import Text
 from curate.formats.shared.documents import find_documents
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, IgnoredFile
+from curate.records import Drop, IgnoredFile, ImageRecord, ReadItem
 
 Pieces = dict[str, msgspec.Raw]
 """The top level of a document by its keys, the values not decoded yet.
@@ -86,6 +86,25 @@ def documents(
         return document
 
     return find_documents(export, name, ".json", read, needs)
+
+
+def record_each(
+    export: Export,
+    found: Iterable[JsonDocument | Drop | IgnoredFile],
+    read: Callable[[JsonDocument], ImageRecord],
+) -> Iterator[ReadItem]:
+    """One record for each document, and whatever else was found as it is.
+
+    `read`: the record of a document. Where it raises a Refusal, that document is lost alone.
+    """
+    for each in found:
+        if not isinstance(each, JsonDocument):
+            yield each
+            continue
+        try:
+            yield read(each)
+        except Refusal as refusal:
+            yield export.drop(refusal, annotation_key=each.path, count=None)
 
 
 def open_object(path: str, text: Text | msgspec.Raw) -> JsonDocument | None:

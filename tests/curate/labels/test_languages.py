@@ -1,6 +1,6 @@
 """The languages in which labels are names."""
 
-from curate.labels.languages import named_in
+from curate.labels.languages import languages_of_names, named_in
 from curate.labels.taxonomy import Concept, Taxonomy
 
 TAXONOMY = Taxonomy(
@@ -17,5 +17,6 @@ TAXONOMY = Taxonomy(
 
 
 def test_labels_are_found_as_they_are_matched() -> None:
-    found = named_in(["PKW_01", "ampel", "auto", "Schrank", "car"], TAXONOMY)
+    labels = ["PKW_01", "ampel", "auto", "Schrank", "car"]
+    found = named_in(labels, languages_of_names(TAXONOMY))
     assert found == {"de": ["PKW_01", "ampel", "auto"], "en": ["auto"]}
