@@ -46,6 +46,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from curate.exports.export import Export
@@ -65,10 +66,13 @@ from curate.formats.shared.darwin_items import (
     read_item,
 )
 from curate.formats.shared.darwin_tracks import is_track, read_track
-from curate.formats.shared.json_documents import JsonDocument, documents
+from curate.formats.shared.json_documents import (
+    JsonDocument,
+    documents,
+    records_of_each,
+)
 from curate.formats.shared.json_values import value
 from curate.formats.shared.keys import content_digest
-from curate.reasons import Refusal
 from curate.records import ImageRecord, ReadItem
 
 OPTIONS: tuple[str, ...] = ()
@@ -89,17 +93,8 @@ class _Source:
 def read(export: Export) -> Iterator[ReadItem]:
     """A record for each image, and for each frame of a video."""
     folders = pictures_by_folder(export)
-    for each in documents(export, "Darwin", _is_darwin, _NEEDS):
-        if not isinstance(each, JsonDocument):
-            yield each
-            continue
-        try:
-            item = read_item(each)
-            entries = [value(raw) for raw in each.entries("annotations")]
-        except Refusal as refusal:
-            yield export.drop(refusal, annotation_key=each.path, count=None)
-            continue
-        yield from _records(export, each.path, item, entries, folders)
+    found = documents(export, "Darwin", _is_darwin, _NEEDS)
+    return records_of_each(export, found, partial(_records, export, folders))
 
 
 def _is_darwin(document: JsonDocument) -> bool:
@@ -113,15 +108,17 @@ def _is_darwin(document: JsonDocument) -> bool:
 
 
 def _records(
-    export: Export, document: str, item: Item, entries: list[Any], folders: Folders
-) -> Iterator[ReadItem]:
-    """The records of a document."""
+    export: Export, folders: Folders, document: JsonDocument
+) -> Iterator[ImageRecord]:
+    """The records of a document. Refusal malformed_file."""
+    item = read_item(document)
+    entries = [value(raw) for raw in document.entries("annotations")]
     by_slot = _sorted_by_slot(item, entries)
-    keys = _keys(document, entries)
+    keys = _keys(document.path, entries)
     for slot in item.slots:
         # Annotations of videos may be in a document whose slot does not say that it is one.
         own = {keys[number]: entries[number] for number in by_slot[slot.name]}
-        source = _Source(document, item, slot, own)
+        source = _Source(document.path, item, slot, own)
         has_tracks = any(is_track(each) for each in own.values())
         if has_tracks or (slot.is_video and not is_picture(item.name)):
             yield from _frame_records(source, folders)

@@ -33,7 +33,6 @@ What is dropped: `no_mask`, `crowd`, `unknown_class`, `bad_polygon`, `bad_run_le
 `missing_image`, `mask_size_mismatch` and `malformed_file`.
 """
 
-import math
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +45,13 @@ from curate.formats.shared.coco_shapes import read_run_lengths
 from curate.formats.shared.drawn_entries import Entry, draw, records_of
 from curate.formats.shared.grouping import Drawn, Piece, join_groups
 from curate.formats.shared.json_documents import JsonDocument, documents
-from curate.formats.shared.json_values import as_object, ring, value, whole
+from curate.formats.shared.json_values import (
+    as_object,
+    finite_numbers,
+    ring,
+    value,
+    whole,
+)
 from curate.formats.shared.picture_names import pictures_by_stem
 from curate.pixels.outlines import ellipse
 from curate.reasons import Reason, Refusal
@@ -183,8 +188,13 @@ def _shape(entry: Entry) -> Piece:
 
 def _ellipse(points: Any) -> list[Any]:
     """The ring of the ellipse in a box, given by two corners; [None] if it is none."""
-    numbers = ring(points)
-    if len(numbers) != 4 or None in numbers or not all(map(math.isfinite, numbers)):
+    corners = finite_numbers(points, 4)
+    if corners is None:
         return [None]
-    x0, y0, x1, y1 = numbers
-    return ellipse((x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2, (y1 - y0) / 2)
+
+    x0, y0, x1, y1 = corners
+    cx = (x0 + x1) / 2
+    cy = (y0 + y1) / 2
+    rx = (x1 - x0) / 2
+    ry = (y1 - y0) / 2
+    return ellipse(cx, cy, rx, ry)

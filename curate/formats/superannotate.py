@@ -47,6 +47,7 @@ from curate.formats.shared.json_documents import JsonDocument, documents, record
 from curate.formats.shared.json_values import (
     as_object,
     attributes,
+    finite_numbers,
     label_flags,
     ring,
     value,
@@ -211,9 +212,11 @@ def _vector(entry: Entry) -> Polygons:
 
 def _ellipse(entry: Entry) -> list[Any]:
     """The ring of an ellipse; [None] if it is none."""
-    numbers = ring([entry.get(name, 0) for name in ("cx", "cy", "rx", "ry", "angle")])
-    if None in numbers or not all(map(math.isfinite, numbers)):
+    stated = [entry.get(name, 0) for name in ("cx", "cy", "rx", "ry", "angle")]
+    numbers = finite_numbers(stated, 5)
+    if numbers is None:
         return [None]
+
     cx, cy, rx, ry, angle = numbers
     return ellipse(cx, cy, rx, ry, math.radians(angle))
 

@@ -12,6 +12,7 @@ from upath import UPath
 
 from curate.records import FaultReport
 from curate.storage import digest, write_bytes
+from pipelines.flow.screen import counted
 
 
 class StageFaults(msgspec.Struct, frozen=True):
@@ -57,10 +58,7 @@ def describe(faults: Iterable[StageFaults]) -> str:
     """How many faults there are, in which stage, and where their tracebacks are."""
     lines = []
     for each in faults:
-        noun = "faults"
-        if each.count == 1:
-            noun = "fault"
-        lines.append(f"{each.count:,} {noun} in {each.stage}:")
+        lines.append(f"{counted(each.count, 'fault')} in {each.stage}:")
         lines += [f"  traceback: {file}" for file in each.files]
     lines.append(
         "A fault is a bug of segcurate, not of your data. What it cost is dropped with "

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.reasons import Reason
+from pipelines.flow.screen import counted
 
 BOXES_ONLY = (
     "boxes only: boxes, lines and points have no mask; export polygons, masks or "
@@ -87,10 +88,9 @@ def describe_count(loss: Loss) -> str:
     parts = []
     if loss.annotations:
         parts.append(f"{loss.annotations:,}")
-    if loss.uncounted == 1:
-        parts.append("1 whole file or image")
-    elif loss.uncounted:
-        parts.append(f"{loss.uncounted:,} whole files or images")
+    if loss.uncounted:
+        lost = counted(loss.uncounted, "whole file or image", "whole files or images")
+        parts.append(lost)
     return " and ".join(parts) or "0"
 
 

@@ -61,6 +61,20 @@ def printable(text: str) -> str:
     return "".join(shown)
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """A count with its noun.
+
+    `several`: the plural, if it is not `one` with an s.
+
+    >>> counted(1, "document"), counted(1200, "loss", "losses")
+    ('1 document', '1,200 losses')
+    """
+    noun = one
+    if count != 1:
+        noun = several or f"{one}s"
+    return f"{count:,} {noun}"
+
+
 def _bar(title: str, amount: int) -> Iterator[Advance]:
     """A progress bar, which disappears when it is full."""
     # rich is slow to import, and needed on a terminal only.

@@ -16,6 +16,7 @@ from curate.exports.export import Export
 from curate.limits import Limits
 from curate.reasons import Reason
 from pipelines.flow.reasons import BOXES_ONLY, describe_losses, is_boxes_only
+from pipelines.flow.screen import counted
 from pipelines.inspection.counting import count
 from pipelines.inspection.reading import Documents, read_documents, read_images
 from pipelines.inspection.records import Candidate, Contents, Fit
@@ -209,14 +210,3 @@ def _without_place(message: str, opened: Export, path: str) -> str:
     for prefix in (f"export {opened.name}: ", f"{path}: ", f"{opened.files.root}: "):
         message = message.removeprefix(prefix)
     return message
-
-
-def counted(number: int, noun: str) -> str:
-    """A count with its noun.
-
-    >>> counted(2, "document")
-    '2 documents'
-    """
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number:,} {noun}s"

@@ -8,7 +8,7 @@ from pipelines.flow.reasons import (
     describe_losses,
     is_boxes_only,
 )
-from pipelines.inspection.ranking import counted
+from pipelines.flow.screen import counted
 from pipelines.inspection.records import Candidate, Contents, Inspection
 
 _MOST_LABELS = 40

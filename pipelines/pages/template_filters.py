@@ -8,7 +8,7 @@ import math
 
 from markupsafe import Markup
 
-from pipelines.flow.screen import printable
+from pipelines.flow import screen
 
 _LONGEST = 72  # characters of a stranger's text in a page
 _LONGEST_HINT = 400  # characters of it in the hint that hovering shows
@@ -69,17 +69,12 @@ def px(value: float) -> str:
 
 
 def counted(count: int, one: str, several: str = "") -> str:
-    """A count with its noun.
-
-    `several`: the plural, if it is not `one` with an s.
+    """A count with its noun, and a narrow space between thousands.
 
     >>> counted(2, "loss", "losses")
     '2 losses'
     """
-    noun = one
-    if count != 1:
-        noun = several or f"{one}s"
-    return f"{number(count)} {noun}"
+    return screen.counted(count, one, several).replace(",", _NARROW_SPACE)
 
 
 def words(text: str, longest: int = _LONGEST) -> str:
@@ -87,7 +82,7 @@ def words(text: str, longest: int = _LONGEST) -> str:
     cut = text
     if len(text) > longest:
         cut = f"{text[: longest - 1]}…"
-    return printable(cut.replace("\n", "\\n"))
+    return screen.printable(cut.replace("\n", "\\n"))
 
 
 def shown(text: str, longest: int = _LONGEST) -> Markup:

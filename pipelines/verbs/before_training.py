@@ -13,7 +13,7 @@ from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
 from model.evaluation.intervals import LEAST_IMAGES
 from model.runs import named_checkpoint
-from pipelines.flow.screen import Screen
+from pipelines.flow.screen import Screen, counted
 
 _NAMED = 5  # domains in a sentence
 
@@ -72,9 +72,9 @@ def _missing(folder: UPath) -> Iterator[str]:
 
     images = len(set(test.table["image_id"].to_pylist()))
     if images < LEAST_IMAGES:
-        noun = "images are" if images > 1 else "image is"
+        number = counted(images, "image is", "images are")
         yield (
-            f"{images} {noun} in the split test: fewer than {LEAST_IMAGES} are too few to judge a "
+            f"{number} in the split test: fewer than {LEAST_IMAGES} are too few to judge a "
             "model by; raise split.test, or give an export role: test"
         )
 

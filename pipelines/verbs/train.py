@@ -30,7 +30,7 @@ def train(settings: Settings) -> Trained:
     """
     _require(settings)
     warn_of_shards(settings, Screen())
-    checkpoint = train_on_shards(settings)
+    checkpoint = _train(settings, None)
 
     screen = Screen()
     tell_of_old_scores(settings, screen)
@@ -43,15 +43,7 @@ def train_on_shards(settings: Settings, new: Collection[str] | None = None) -> s
     `new`: see `model.train.train`.
     """
     _require(settings)
-    # Imported here: without torch, the message about the missing shards comes all the
-    # same.
-    from model.train import train as train_model
-
-    build = UPath(settings.build)
-    with held(build):
-        checkpoint = train_model(settings, Screen().note, new)
-        _keep_objects(build)
-    return str(checkpoint)
+    return _train(settings, new)
 
 
 def tell_of_old_scores(settings: Settings, screen: Screen) -> None:
@@ -66,8 +58,22 @@ def tell_of_old_scores(settings: Settings, screen: Screen) -> None:
 
 
 def _require(settings: Settings) -> None:
+    """InputError if the shards are not made yet, or a model is not there."""
     require(UPath(settings.build), "shard", "shard")
     require_models(settings)
+
+
+def _train(settings: Settings, new: Collection[str] | None) -> str:
+    """Train on shards that are there; the path of the checkpoint."""
+    # Imported here: without torch, the message about the missing shards comes all the
+    # same.
+    from model.train import train as train_model
+
+    build = UPath(settings.build)
+    with held(build):
+        checkpoint = train_model(settings, Screen().note, new)
+        _keep_objects(build)
+    return str(checkpoint)
 
 
 def _keep_objects(build: UPath) -> None:

@@ -93,16 +93,32 @@ def record_each(
     found: Iterable[JsonDocument | Drop | IgnoredFile],
     read: Callable[[JsonDocument], ImageRecord],
 ) -> Iterator[ReadItem]:
-    """One record for each document, and whatever else was found as it is.
+    """One record for each document, and the rest as `records_of_each`.
 
-    `read`: the record of a document. Where it raises a Refusal, that document is lost alone.
+    `read`: the record of a document.
+    """
+
+    def read_one(document: JsonDocument) -> Iterator[ImageRecord]:
+        yield read(document)
+
+    return records_of_each(export, found, read_one)
+
+
+def records_of_each(
+    export: Export,
+    found: Iterable[JsonDocument | Drop | IgnoredFile],
+    read: Callable[[JsonDocument], Iterable[ReadItem]],
+) -> Iterator[ReadItem]:
+    """The records of each document, and whatever else was found as it is.
+
+    `read`: the records of a document. Where it raises a Refusal, that document is lost alone.
     """
     for each in found:
         if not isinstance(each, JsonDocument):
             yield each
             continue
         try:
-            yield read(each)
+            yield from read(each)
         except Refusal as refusal:
             yield export.drop(refusal, annotation_key=each.path, count=None)
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import math
 from typing import Any
 
 import msgspec
@@ -39,6 +40,20 @@ def ring(points: Any) -> list[Any]:
         return list(map(float, points))
     except OverflowError:
         return [None]
+
+
+def finite_numbers(points: Any, how_many: int) -> list[float] | None:
+    """The numbers of a list, or of a list of pairs; None unless all are finite, and so many.
+
+    >>> finite_numbers([[1, 2], [3, 4]], 4)
+    [1.0, 2.0, 3.0, 4.0]
+    """
+    numbers = ring(points)
+    if len(numbers) != how_many or None in numbers:
+        return None
+    if not all(map(math.isfinite, numbers)):
+        return None
+    return numbers
 
 
 def stated_box(data: Any) -> StatedBox | None:

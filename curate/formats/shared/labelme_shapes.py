@@ -4,7 +4,12 @@ import math
 from typing import Any
 
 from curate.formats.shared.grouping import Drawn, extent_of
-from curate.formats.shared.json_values import attributes, decode_base64, ring
+from curate.formats.shared.json_values import (
+    attributes,
+    decode_base64,
+    finite_numbers,
+    ring,
+)
 from curate.formats.shared.keys import content_digest
 from curate.pixels.outlines import ellipse
 from curate.reasons import Reason, Refusal
@@ -85,9 +90,10 @@ def _shape(kind: Any, points: Any, mask: Any) -> Polygons | Bitmap:
 
 def _circle(points: Any) -> list[Any]:
     """The ring of a circle, given by its centre and a point on it; [None] if it is none."""
-    numbers = ring(points)
-    if len(numbers) != 4 or None in numbers or not all(map(math.isfinite, numbers)):
+    numbers = finite_numbers(points, 4)
+    if numbers is None:
         return [None]
+
     x, y, on_x, on_y = numbers
     radius = math.hypot(on_x - x, on_y - y)
     return ellipse(x, y, radius, radius)

@@ -277,6 +277,8 @@ def test_a_table_of_masks_gives_their_classes(tmp_path: Path) -> None:
     lines = ["image_id,mask_id,class_name", "1,1_5f3a9c1e,cat", "1,1_0b77c2d4,dog"]
     (root / "instance_mask_annotations.csv").write_text("\n".join(lines))
 
+    (root / "a_table_of_something_else.csv").write_bytes(b"a,b\n\xff\n")
+
     back = read_back(root, "labelmap")
     found = {row["label"]: row["area"] for row in back.rows}
     assert found == {"cat": 149, "dog": 56}

@@ -104,15 +104,15 @@ def test_an_entry_costs_itself(tmp_path: Path) -> None:
     good = {"className": "cat", "type": "polygon", "points": SQUARE}
     box = {"className": "cat", "type": "bbox", "points": {"x1": 1, "y1": 1}}
     round_ = {"className": "dog", "type": "ellipse", "cx": 50, "cy": 20}
+    pairs = {key: [1, 2] for key in ("cx", "cy", "rx", "ry", "angle")}
     odd = good | {"points": SQUARE[:-1]}
     parts = {"className": "cat", "parts": [{"color": "#00000f"}]}
-    back = read(
-        tmp_path / "export", good, box, round_ | {"rx": 5, "ry": 5}, odd, parts, 3
-    )
+    entries = [good, box, round_ | {"rx": 5, "ry": 5}, round_ | pairs, odd, parts, 3]
+    back = read(tmp_path / "export", *entries)
     assert {row["label"] for row in back.rows} == {"cat", "dog"}
     assert back.reasons == {
         "no_mask": 1,
-        "bad_polygon": 1,
+        "bad_polygon": 2,
         "missing_mask": 1,
         "malformed_file": 1,
     }
