@@ -65,35 +65,39 @@ def main() -> None:
 
 def train_rows(build: UPath, images: int) -> pa.Table:
     """The rows of the first so many images of the train split."""
-    parts = list(read_partitions(build / "balance" / "segments"))
-    rows = pa.concat_tables(parts)
-    rows = rows.filter(pc.equal(rows["split"], "train"))
-    taken = sorted(set(rows["image_id"].to_pylist()))[:images]
-    return rows.filter(pc.is_in(rows["image_id"], pa.array(taken)))
+    parts = read_partitions(build / "balance" / "segments")
+    rows = pa.concat_tables(list(parts))
+    is_train = pc.equal(rows["split"], "train")
+    train = rows.filter(is_train)
+
+    image_ids = sorted(set(train["image_id"].to_pylist()))
+    first = pa.array(image_ids[:images])
+    is_taken = pc.is_in(train["image_id"], first)
+    return train.filter(is_taken)
 
 
 def spoil_rows(
     rows: pa.Table, share: float, seed: int
 ) -> tuple[pa.Table, dict[str, Spoiling]]:
     """The rows with a share of their masks spoiled, and how, by object_id."""
+    object_ids = rows["object_id"].to_pylist()
+    images = rows["image_id"].to_pylist()
+    rows_of_image: dict[str, list[int]] = {}
+    for row, image in enumerate(images):
+        rows_of_image.setdefault(image, []).append(row)
+
     rng = generator(seed)
     wanted = round(share * len(rows))
-    rows_of_image: dict[str, list[int]] = {}
-    for row, image in enumerate(rows["image_id"].to_pylist()):
-        rows_of_image.setdefault(image, []).append(row)
-    images = rows["image_id"].to_pylist()
-    object_ids = rows["object_id"].to_pylist()
-
+    ways = list(Spoiling)
     changed: dict[int, Mask] = {}
     kinds: dict[str, Spoiling] = {}
     for row in rng.permutation(len(rows)).tolist():
         if len(changed) == wanted:
             break
-        kind = list(Spoiling)[len(changed) % len(Spoiling)]
+        kind = ways[len(changed) % len(ways)]
         others = [other for other in rows_of_image[images[row]] if other != row]
-        mask = spoil(
-            kind, mask_of(rows, row), [mask_of(rows, other) for other in others], rng
-        )
+        other_masks = [mask_of(rows, other) for other in others]
+        mask = spoil(kind, mask_of(rows, row), other_masks, rng)
         if mask is not None:
             changed[row] = mask
             kinds[object_ids[row]] = kind
@@ -110,15 +114,17 @@ def mask_of(rows: pa.Table, row: int) -> Mask:
 
 def with_masks(rows: pa.Table, changed: dict[int, Mask]) -> pa.Table:
     """The rows with other masks at some places."""
-    columns = {name: rows[name].to_pylist() for name in ("counts", "area")}
-    for side in _BOX:
-        columns[f"box_{side}"] = rows[f"box_{side}"].to_pylist()
+    box_columns = [f"box_{side}" for side in _BOX]
+    columns = {}
+    for name in ("counts", "area", *box_columns):
+        columns[name] = rows[name].to_pylist()
+
     for row, mask in changed.items():
         runs = masks.encode(mask)
         columns["counts"][row] = run_lengths.compress(runs)
         columns["area"][row] = masks.area(runs)
-        for side, place in zip(_BOX, masks.box(runs), strict=True):
-            columns[f"box_{side}"][row] = place
+        for name, place in zip(box_columns, masks.box(runs), strict=True):
+            columns[name][row] = place
 
     for name, values in columns.items():
         place = rows.schema.get_field_index(name)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.turns import taking_turns
 from curate.shards import windows
 from curate.shards.reader import Sample, Shards, open_shards
 from model.box_network import BoxNetwork
@@ -97,29 +98,23 @@ def balanced_rows(shards: Shards, most: int) -> NDArray[np.int64]:
     """`most` rows: each domain and size of box gives one in turn, in the order of object ids."""
     object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
     domains = shards.table["domain"].to_pylist()
-    sizes = windows.sizes(windows.box_columns(shards.table, "box")).tolist()
+    boxes = windows.box_columns(shards.table, "box")
+    sizes = windows.sizes(boxes).tolist()
+    kinds = list(zip(domains, sizes, strict=True))
 
-    given: dict[tuple[str, str], int] = {}
-    turns = []
-    for row in np.argsort(object_ids).tolist():
-        cell = (domains[row], sizes[row])
-        turn = given.get(cell, 0)
-        given[cell] = turn + 1
-        turns.append((turn, cell, row))
-    turns.sort()
-    return np.array([row for _, _, row in turns[:most]], np.int64)
+    by_id = np.argsort(object_ids).tolist()
+    rows = taking_turns(by_id, kinds)
+    return np.array(rows[:most], np.int64)
 
 
 def judged(model: BoxNetwork, objects: Objects) -> Scores:
     """The scores of a model that is on its device."""
     model.eval()
-    rows = [
-        _scores(answer, sample)
-        for samples in _some_at_a_time(objects.samples)
-        for answer, sample in zip(
-            sample_probabilities(model, samples), samples, strict=True
-        )
-    ]
+    rows = []
+    for samples in _some_at_a_time(objects.samples):
+        answers = sample_probabilities(model, samples)
+        for answer, sample in zip(answers, samples, strict=True):
+            rows.append(_scores(answer, sample))
     return np.array(rows)
 
 
@@ -140,9 +135,19 @@ def _scores(answer: NDArray[np.float32], sample: Sample) -> list[float]:
 
 def over_objects(scores: Scores, objects: Objects) -> list[Interval]:
     """The mean of each column over objects."""
-    resampled = resampled_means(scores, objects.images, _RESAMPLES, seed=0)
     means = scores.mean(axis=0)
-    return [interval(mean, resampled[:, n]) for n, mean in enumerate(means)]
+    resampled = resampled_means(scores, objects.images, _RESAMPLES, seed=0)
+    return _intervals(means, resampled)
+
+
+def _intervals(
+    means: NDArray[np.float64], resampled: NDArray[np.float64]
+) -> list[Interval]:
+    """An interval for each column: of (columns,) means and (resamples, columns) others."""
+    intervals = []
+    for column, mean in enumerate(means):
+        intervals.append(interval(mean, resampled[:, column]))
+    return intervals
 
 
 def over_domains(scores: Scores, objects: Objects) -> list[Interval]:
@@ -153,15 +158,14 @@ def over_domains(scores: Scores, objects: Objects) -> list[Interval]:
     means = []
     resampled = []
     for number, domain in enumerate(np.unique(objects.domains)):
-        its = objects.domains == domain
-        means.append(scores[its].mean(axis=0))
-        of_domain = resampled_means(
-            scores[its], objects.images[its], _RESAMPLES, seed=number
+        is_here = objects.domains == domain
+        own_scores = scores[is_here]
+        own_images = objects.images[is_here]
+        means.append(own_scores.mean(axis=0))
+        resampled.append(
+            resampled_means(own_scores, own_images, _RESAMPLES, seed=number)
         )
-        resampled.append(of_domain)
-    mean = np.mean(means, axis=0)
-    mean_resampled = np.mean(resampled, axis=0)
-    return [interval(each, mean_resampled[:, n]) for n, each in enumerate(mean)]
+    return _intervals(np.mean(means, axis=0), np.mean(resampled, axis=0))
 
 
 def line(name: str, scores: Mapping[str, Scores], objects: Objects) -> str:
@@ -177,8 +181,11 @@ def line(name: str, scores: Mapping[str, Scores], objects: Objects) -> str:
 
 
 def _in_words(scores: Scores, objects: Objects, form: str) -> list[str]:
+    """The means with half the widths of their intervals."""
+
     def written(each: Interval) -> str:
-        return form.format(each.mean, (each.high - each.low) / 2)
+        half_width = (each.high - each.low) / 2
+        return form.format(each.mean, half_width)
 
     iou_of_objects, precision, recall = over_objects(scores, objects)
     iou_of_domains, *_ = over_domains(scores, objects)
@@ -190,12 +197,14 @@ def _in_words(scores: Scores, objects: Objects, form: str) -> list[str]:
 
 def summary(scores: Scores, objects: Objects) -> dict[str, dict[str, float]]:
     """The means over objects, over domains, and of each domain, by metric."""
+    of_domains = [each.mean for each in over_domains(scores, objects)]
     means = {
         "objects": scores.mean(axis=0),
-        "domains": np.array([each.mean for each in over_domains(scores, objects)]),
+        "domains": np.array(of_domains),
     }
     for domain in np.unique(objects.domains):
-        means[str(domain)] = scores[objects.domains == domain].mean(axis=0)
+        is_here = objects.domains == domain
+        means[str(domain)] = scores[is_here].mean(axis=0)
 
     found = {}
     for name, of_metrics in means.items():

@@ -18,6 +18,7 @@ import torch
 
 from benchmarks.shared.memory import peak_of
 from benchmarks.shared.timing import report
+from benchmarks.shared.turns import taking_turns
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.shards.reader import Sample, Shards, open_shards
@@ -100,14 +101,18 @@ def _paint() -> Pixels:
         strip = picture[first : first + _STRIP]
         strip[:] = rng.integers(80, 120, strip.shape, np.uint8)
 
+    # An ellipse with seven wide waves and 131 narrow ones on its outline.
     angle = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
-    waves = 0.8 + 0.1 * np.cos(7 * angle) + 0.03 * np.cos(131 * angle)
-    across = waves * np.cos(angle)
-    down = waves * np.sin(angle)
+    wide_waves = 0.1 * np.cos(7 * angle)
+    narrow_waves = 0.03 * np.cos(131 * angle)
+    radius = 0.8 + wide_waves + narrow_waves
+    across = radius * np.cos(angle)
+    down = radius * np.sin(angle)
+
     x = _WIDTH / 2 * (1 + across)
     y = _HEIGHT / 2 * (1 + down)
-    outline = np.stack([x, y], axis=1)
-    cv2.fillPoly(picture, [outline.astype(np.int32)], (180, 60, 60))
+    outline = np.stack([x, y], axis=1).astype(np.int32)
+    cv2.fillPoly(picture, [outline], (180, 60, 60))
     return picture
 
 
@@ -131,15 +136,10 @@ def _rows(shards: Shards) -> list[int]:
     object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
     exports = shards.table["export"].to_pylist()
 
-    rows_of_export: dict[str, int] = {}
-    turns = []
-    for row in np.argsort(object_ids).tolist():
-        if _LEAST_PIXELS <= areas[row] <= LARGE_PIXELS:
-            turn = rows_of_export.get(exports[row], 0)
-            rows_of_export[exports[row]] = turn + 1
-            turns.append((turn, exports[row], row))
-    turns.sort()
-    return [row for _, _, row in turns[:_OBJECTS]]
+    fits = (areas >= _LEAST_PIXELS) & (areas <= LARGE_PIXELS)
+    by_id = np.argsort(object_ids)
+    fitting = by_id[fits[by_id]]
+    return taking_turns(fitting.tolist(), exports)[:_OBJECTS]
 
 
 def _score(

@@ -76,14 +76,21 @@ def main() -> None:
 def make_answers(side: int) -> list[tuple[Answer, Mask]]:
     """Objects with uneven outlines, and answers as a network gives them: blurred at the edge."""
     rng = np.random.default_rng(0)
-    along = np.arange(side) / side - 0.5
-    from_middle = np.hypot(along, along[:, None])
+    x = np.arange(side) / side - 0.5
+    y = x[:, None]
+    from_middle = np.hypot(x, y)
+
     found = []
     for _ in range(_ANSWERS):
-        outline = 0.33 - from_middle + 0.15 * _noise(rng, side, side / 16)
-        blurred = outline + 0.05 * _noise(rng, side, side / 30)
-        answer = 1 / (1 + np.exp(-40 * blurred))
-        found.append((answer.astype(np.float32), outline > 0))
+        # How far inside of the outline each px is.
+        unevenness = 0.15 * _noise(rng, side, side / 16)
+        depth = 0.33 - from_middle + unevenness
+        true = depth > 0
+
+        errors = 0.05 * _noise(rng, side, side / 30)
+        logits = 40 * (depth + errors)
+        answer = 1 / (1 + np.exp(-logits))
+        found.append((answer.astype(np.float32), true))
     return found
 
 
@@ -155,8 +162,11 @@ def _plain_davis(answer: Answer, true: Mask) -> None:
     """DAVIS boundary F by its published code, once for each radius."""
     predicted = answer >= 0.5
     for radius in RADII:
-        offsets = np.arange(-radius, radius + 1)
-        disk = (offsets**2 + offsets[:, None] ** 2 <= radius**2).astype(np.uint8)
+        x = np.arange(-radius, radius + 1)
+        y = x[:, None]
+        in_disk = x**2 + y**2 <= radius**2
+        disk = in_disk.astype(np.uint8)
+
         ours = _davis_lines(predicted)
         theirs = _davis_lines(true)
         near_ours = cv2.dilate(ours.astype(np.uint8), disk)
@@ -166,11 +176,18 @@ def _plain_davis(answer: Answer, true: Mask) -> None:
 
 
 def _davis_lines(mask: Mask) -> Mask:
-    right, below, aslant = mask.copy(), mask.copy(), mask.copy()
+    """Px that differ from the one to the right, below, or below to the right."""
+    right = mask.copy()
     right[:, :-1] = mask[:, 1:]
+    below = mask.copy()
     below[:-1] = mask[1:]
+    aslant = mask.copy()
     aslant[:-1, :-1] = mask[1:, 1:]
-    lines: Mask = (mask ^ right) | (mask ^ below) | (mask ^ aslant)
+
+    differs_right = mask ^ right
+    differs_below = mask ^ below
+    differs_aslant = mask ^ aslant
+    lines: Mask = differs_right | differs_below | differs_aslant
     return lines
 
 

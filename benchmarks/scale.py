@@ -6,12 +6,10 @@ Strong scaling: the same exports on 1, 2 and 4 worker processes. Weak: as many e
 has, times the workers. Both in seconds that pass, with the machine's load beside them, and in CPU
 seconds of all processes, which a busy machine hardly changes: what CPU seconds grow by is what
 the cluster costs. Then tasks that do nothing, each of which costs the scheduler and this process
-what any task does. The model takes CPU seconds and bytes of one worker, and adds what grows with
-the number of tasks; docs/scale.md has its arithmetic.
+what any task does. What a million objects would cost, `benchmarks.shared.cost_model` reckons.
 """
 
 import argparse
-import math
 import os
 import tempfile
 import time
@@ -28,55 +26,24 @@ from benchmarks.ingest_to_shards import (
     made_sources,
     run_pipeline,
 )
+from benchmarks.shared.cost_model import (
+    CORPORA,
+    MACHINES,
+    Estimate,
+    Measured,
+    estimate,
+)
 from benchmarks.shared.pictures import Statistics
 from benchmarks.shared.timing import cpu_clock, report
 from curate.settings import DaskSettings
 from pipelines.flow.cluster import Workers
-from pipelines.flow.planning import IMAGES_PER_PARTITION
 
 _WORKERS = (1, 2, 4)
-_THREADS = 64  # of the machines in the model
+_THREADS = 64  # of the rented machines together
 _PLANNING = "ingest: annotations"
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A machine that can be rented: processor threads, bytes, and dollars an hour.
-
-    The prices are list prices that were looked up once. Put your own in.
-    """
-
-    name: str
-    threads: int
-    memory_gib: int
-    dollars_an_hour: float
-
-
-MACHINES = (
-    Machine("c7i.xlarge", 4, 8, 0.1785),
-    Machine("m7i.2xlarge", 8, 32, 0.4032),
-    Machine("c7i.8xlarge", 32, 64, 1.428),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """What is to be curated: how many objects, images and exports."""
-
-    name: str
-    objects: int
-    images: int
-    exports: int
-
-
-CORPORA = (
-    Corpus("a million objects", 1_000_000, 140_000, 10),
-    Corpus("whole COCO", 860_000, 123_287, 2),
-    Corpus("10 million objects", 10_000_000, 1_400_000, 100),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,41 +55,6 @@ class Spent:
     seconds: float
     cpu_seconds: float
     load: float
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the model starts from; seconds are CPU seconds of one worker.
-
-    `tasks`: that a partition has in all stages.
-    """
-
-    per_object: float
-    planning_per_object: float
-    per_task: float
-    tasks: float
-    bytes_read: float
-    bytes_written: float
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a corpus would take on one kind of machine.
-
-    `most_threads`: beyond them the scheduler is busy all the time, and more gain nothing.
-    """
-
-    corpus: str
-    machine: str
-    threads: int
-    cpu_hours: float
-    planning_hours: float
-    scheduler_hours: float
-    most_threads: int
-    hours: float
-    dollars: float
-    terabytes_written: float
-    bottleneck: str
 
 
 class Counting(OneWorker):
@@ -272,41 +204,6 @@ def _load_code(item: int, shared: None) -> int:
 
 def _bytes_below(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def estimate(
-    corpus: Corpus, machine: Machine, threads: int, measured: Measured
-) -> Estimate:
-    """What a corpus would take on so many threads of one kind of machine.
-
-    A thread of a rented machine is taken for one of this machine. An export's annotations are
-    planned by one task, so planning is no faster than its largest export, taken as its share.
-    """
-    partitions = math.ceil(corpus.images / IMAGES_PER_PARTITION)
-    cpu = corpus.objects * measured.per_object
-    planning = corpus.objects / corpus.exports * measured.planning_per_object
-    scheduler = partitions * measured.tasks * measured.per_task
-    shared = cpu / threads
-    seconds = planning + max(shared, scheduler)
-    machines = math.ceil(threads / machine.threads)
-    limits = {
-        "CPU of the workers": shared,
-        "planning, one task for an export": planning,
-        "the scheduler": scheduler,
-    }
-    return Estimate(
-        corpus=corpus.name,
-        machine=machine.name,
-        threads=threads,
-        cpu_hours=cpu / 3600,
-        planning_hours=planning / 3600,
-        scheduler_hours=scheduler / 3600,
-        most_threads=int(cpu / scheduler),
-        hours=seconds / 3600,
-        dollars=machines * machine.dollars_an_hour * seconds / 3600,
-        terabytes_written=corpus.objects * measured.bytes_written / 1e12,
-        bottleneck=max(limits, key=lambda name: limits[name]),
-    )
 
 
 def _lines(

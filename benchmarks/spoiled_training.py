@@ -65,11 +65,13 @@ def main() -> None:
         root = Path(folder)
         settings = _build(root / "sound", [sound, test], asked)
         found["sound"] = _trained_ious(settings)
+
         settings = _build(root / "spoiled", [spoiled, test], asked)
         found["spoiled"] = _trained_ious(settings)
 
         judge_annotations(settings, print)
-        judged = read_table(UPath(settings.build) / "quality" / "annotations.parquet")
+        path = UPath(settings.build) / "quality" / "annotations.parquet"
+        judged = read_table(path)
         weighed = _with_trust(spoiled, judged, asked.trust)
         settings = _build(root / "weighed", [weighed, test], asked)
         found["weighed"] = _trained_ious(settings)
@@ -78,8 +80,10 @@ def main() -> None:
 
 def _test_rows(build: UPath) -> pa.Table:
     """The rows of the test split."""
-    rows = pa.concat_tables(list(read_partitions(build / "balance" / "segments")))
-    return rows.filter(pc.equal(rows["split"], "test"))
+    parts = read_partitions(build / "balance" / "segments")
+    rows = pa.concat_tables(list(parts))
+    is_test = pc.equal(rows["split"], "test")
+    return rows.filter(is_test)
 
 
 def _build(folder: Path, rows: list[pa.Table], asked: argparse.Namespace) -> Settings:
@@ -94,34 +98,48 @@ def _build(folder: Path, rows: list[pa.Table], asked: argparse.Namespace) -> Set
 
 def _trained_ious(settings: Settings) -> Ious:
     """Train, and the IoU of each object of the test split."""
-    model, _ = load_checkpoint(train(settings, print))
+    checkpoint = train(settings, print)
+    model, _ = load_checkpoint(checkpoint)
     shards = open_shards(UPath(settings.build) / "shard", "test")
+
     ious = []
     for first in range(0, len(shards), _TOGETHER):
-        rows = range(first, min(first + _TOGETHER, len(shards)))
+        last = min(first + _TOGETHER, len(shards))
+        rows = range(first, last)
         samples = [shards.sample(row) for row in rows]
         answers = sample_probabilities(model, samples)
         for sample, answer in zip(samples, answers, strict=True):
-            ious.append(overlap(as_mask(answer), sample.mask).iou)
+            compared = overlap(as_mask(answer), sample.mask)
+            ious.append(compared.iou)
     return np.array(ious)
 
 
 def _with_trust(rows: pa.Table, judged: pa.Table, trust: float) -> pa.Table:
     """The train rows with the weights that `balance.quality_trust` gives."""
-    quality = judged.to_pandas().set_index("object_id").annotation_quality
-    factors = quality_trusts(quality, BalanceSettings(quality_trust=trust))
-    own = rows["object_id"].to_pandas().map(factors).fillna(1.0).to_numpy()
-    weight = rows["weight"].to_numpy() * own
+    by_id = judged.to_pandas().set_index("object_id")
+    balance = BalanceSettings(quality_trust=trust)
+    factors = quality_trusts(by_id.annotation_quality, balance)
+
+    # What nobody has judged is trusted.
+    object_ids = rows["object_id"].to_pandas()
+    own_factors = object_ids.map(factors).fillna(1.0).to_numpy()
+    weight = rows["weight"].to_numpy() * own_factors
     weight /= weight.mean()
 
     place = rows.schema.get_field_index("weight")
-    return rows.set_column(place, "weight", pa.array(weight, pa.float32()))
+    column = pa.array(weight, pa.float32())
+    return rows.set_column(place, "weight", column)
 
 
 def _report(found: dict[str, Ious]) -> None:
     """Print the three IoUs, what was lost and what of it came back."""
-    means = {name: float(ious.mean()) for name, ious in found.items()}
-    lines = [f"{name}: IoU {mean:.4f} on test" for name, mean in means.items()]
+    means = {}
+    lines = []
+    for name, ious in found.items():
+        mean = float(ious.mean())
+        means[name] = mean
+        lines.append(f"{name}: IoU {mean:.4f} on test")
+
     lost = found["sound"] - found["spoiled"]
     gained = found["weighed"] - found["spoiled"]
     lines.append(
@@ -135,8 +153,10 @@ def _report(found: dict[str, Ious]) -> None:
 
 def _with_error(differences: Ious) -> str:
     """The mean of differences and its standard error over objects; other seeds would add to it."""
-    error = differences.std(ddof=1) / np.sqrt(len(differences))
-    return f"{differences.mean():+.4f} ± {error:.4f}"
+    mean = differences.mean()
+    deviation = differences.std(ddof=1)
+    error = deviation / np.sqrt(len(differences))
+    return f"{mean:+.4f} ± {error:.4f}"
 
 
 if __name__ == "__main__":

@@ -128,8 +128,10 @@ def _batches(settings: Settings, number: int) -> list[Batch]:
     """The first batches of the first epoch."""
     shards = open_shards(f"{settings.build}/shard", "train")
     drawn, windows = random_windows(shards, settings.crop, 0)
-    sizes = shards.crops[:, 2:] - shards.crops[:, :2]
-    rows = order(shards.weights, 0, 0)
+    top_left = shards.crops[:, :2]
+    bottom_right = shards.crops[:, 2:]
+    sizes = bottom_right - top_left
+    rows = order(shards.weights, seed=0, epoch=0)
     plans = plan_epoch(rows, drawn, windows, sizes, settings.train, 0)
     return [read_batch(shards, plan, settings.train) for plan in plans[:number]]
 

@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -150,11 +151,11 @@ def write_subset(
     wanted = {"train": trained, "test": judged}
     files = []
     for split, concepts in wanted.items():
-        tables = [
-            _rows_of(shards / name, concepts)
-            for name in shard_files(UPath(shards))
-            if split_of(UPath(shards / name)) == split
-        ]
+        tables = []
+        for name in shard_files(UPath(shards)):
+            path = shards / name
+            if split_of(UPath(path)) == split:
+                tables.append(_rows_of(path, concepts))
         table = pa.concat_tables(tables)
         if split == "train":
             table = _evenly(table, objects)
@@ -172,16 +173,21 @@ def _rows_of(path: Path, concepts: set[str]) -> pa.Table:
 
 def _evenly(table: pa.Table, objects: int) -> pa.Table:
     """So many rows, taken from each concept in turn, all of the same weight."""
-    taken: dict[str, int] = {}
+    # The turn of each row: how many rows of its concept stand above it.
+    taken: Counter[str] = Counter()
     turns = []
     for concept in table["concept"].to_pylist():
-        taken[concept] = taken.get(concept, 0) + 1
         turns.append(taken[concept])
-    rows = np.sort(np.argsort(turns, kind="stable")[:objects])
+        taken[concept] += 1
+
+    by_turn = np.argsort(turns, kind="stable")
+    rows = np.sort(by_turn[:objects])
     chosen = table.take(rows)
-    weight = pa.array(np.ones(len(chosen), np.float32))
+
+    ones = np.ones(len(chosen), np.float32)
+    field = table.schema.field("weight")
     place = table.schema.get_field_index("weight")
-    return chosen.set_column(place, table.schema.field("weight"), weight)
+    return chosen.set_column(place, field, pa.array(ones))
 
 
 def _write(folder: Path, split: str, table: pa.Table) -> ShardFile:

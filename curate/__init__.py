@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from curate import formats
     from curate.curation_settings import CropSettings
+    from curate.drops import Drop
     from curate.errors import InputError
     from curate.exports.export import Export
     from curate.flags import Flag
+    from curate.mask_records import RegionMap
     from curate.pixels import masks, run_lengths
     from curate.pixels.images import Pixels
     from curate.pixels.masks import Mask
@@ -31,11 +33,9 @@ if TYPE_CHECKING:
         Bitmap,
         Box,
         Compound,
-        Drop,
         ImageRecord,
         Polygons,
         RawRunLengths,
-        RegionMap,
         RowRunLengths,
     )
     from curate.shards.epochs import Bookmark, Consumer, batches
@@ -79,9 +79,11 @@ __all__ = [
 
 _FILES = {
     "curate.curation_settings": ("CropSettings",),
+    "curate.drops": ("Drop",),
     "curate.errors": ("InputError",),
     "curate.exports.export": ("Export",),
     "curate.flags": ("Flag",),
+    "curate.mask_records": ("RegionMap",),
     "curate.pixels.images": ("Pixels",),
     "curate.pixels.masks": ("Mask",),
     "curate.pixels.run_lengths": ("RunLengths",),
@@ -91,11 +93,9 @@ _FILES = {
         "Bitmap",
         "Box",
         "Compound",
-        "Drop",
         "ImageRecord",
         "Polygons",
         "RawRunLengths",
-        "RegionMap",
         "RowRunLengths",
     ),
     "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from curate.records import Drop
+from curate.drops import Drop
 
 SCHEMA_VERSION = 1
 """Rises with every change to the columns or bytes that the stages write."""

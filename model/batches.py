@@ -11,6 +11,7 @@ from torch import Tensor
 from curate.model_settings import TrainSettings
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
+from curate.records import Box
 from curate.seeded import generator
 from curate.shards.reader import Shards
 from model.augment import augment
@@ -114,24 +115,31 @@ def _read(
 
 def _read_reduced(shards: Shards, plan: BatchPlan, index: int) -> _Window:
     """A large window, reduced by averaging to the size that the plan wants."""
+    # The plan's boxes are in px of the reduced crop: back to px of the crop itself.
     row = int(plan.rows[index])
-    x0, y0, x1, y1 = shards.crops[row].tolist()
-    ends = np.array([x1 - x0, y1 - y0] * 2)
+    crop = Box(*shards.crops[row].tolist())
+    ends = np.array([crop.width, crop.height, crop.width, crop.height])
     scale = plan.scales[index]
     drawn = np.rint(plan.drawn[index] / scale).astype(np.int32)
-    wanted = plan.windows[index]
-    window = np.rint(wanted / scale).clip(0, ends).astype(np.int32)
-    full = _read(shards, row, drawn, window)
+    window = np.rint(plan.windows[index] / scale)
+    within_crop = window.clip(0, ends).astype(np.int32)
+    full = _read(shards, row, drawn, within_crop)
 
-    width, height = (wanted[2:] - wanted[:2]).tolist()
-    size = (width, height)
+    wanted = Box(*plan.windows[index].tolist())
+    size = (wanted.width, wanted.height)
     image = cv2.resize(full.image, size, interpolation=cv2.INTER_AREA)
-    share = cv2.resize(
-        full.mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA
-    )
+    white = full.mask.astype(np.uint8) * 255
+    coverage = cv2.resize(white, size, interpolation=cv2.INTER_AREA)
+
     full_height, full_width = full.mask.shape
-    ratios = np.array([width / full_width, height / full_height] * 2, np.float32)
-    return _Window(np.asarray(image, np.uint8), share >= 128, full.drawn * ratios)
+    x_ratio = wanted.width / full_width
+    y_ratio = wanted.height / full_height
+    ratios = np.array([x_ratio, y_ratio, x_ratio, y_ratio], np.float32)
+    return _Window(
+        image=np.asarray(image, np.uint8),
+        mask=coverage >= 128,
+        drawn=full.drawn * ratios,
+    )
 
 
 def pad_edges(image: Pixels, height: int, width: int) -> Pixels:

@@ -90,10 +90,14 @@ class BoxNetwork(nn.Module):
         """
         height, width = pixels.shape[-2:]
         maps, trust = self._before_colours(pixels, drawn)
-        copy, its_drawn = _reduced(pixels, drawn, rows, columns)
-        its_maps, its_trust = self._before_colours(copy, its_drawn)
-        fused = (maps[:, 0] + _resized(its_maps[:, 0], height, width)) / 2
-        return settle(pixels, fused, (trust + its_trust) / 2)
+        copy, copy_drawn = _reduced(pixels, drawn, rows, columns)
+        copy_maps, copy_trust = self._before_colours(copy, copy_drawn)
+
+        fused = maps[:, 0]
+        copy_fused = _resized(copy_maps[:, 0], height, width)
+        mean_fused = (fused + copy_fused) / 2
+        mean_trust = (trust + copy_trust) / 2
+        return settle(pixels, mean_fused, mean_trust)
 
     def _before_colours(self, pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
         """The maps before the colours count, (N, 7, H, W), and the trust in these, (N,)."""
@@ -128,15 +132,24 @@ class BoxNetwork(nn.Module):
 
     def _mixing(self, levels: list[Tensor], drawn: Tensor) -> tuple[Tensor, Tensor]:
         """Shares of the usual shapes, (N, shapes), and trust in the colours, (N,)."""
-        features = [each.float().mean((2, 3)) for each in levels]
-        sides = drawn[:, 2:] - drawn[:, :2]
-        octaves = torch.log2(sides.clamp(min=1) / _USUAL_SIDE)
+        features = []
+        for level in levels:
+            mean_over_px = level.float().mean(dim=(2, 3))
+            features.append(mean_over_px)
+
+        # The size of the box, as a number of about the features' size.
+        top_left = drawn[:, :2]
+        bottom_right = drawn[:, 2:]
+        sides = (bottom_right - top_left).clamp(min=1)
+        octaves = torch.log2(sides / _USUAL_SIDE)
         features.append(0.5 * octaves)
 
-        mixing = self.gate(torch.cat(features, 1))
-        logits = torch.log(self.shares) + mixing[:, :-1]
-        trust = mixing[:, -1]
-        return torch.softmax(logits, 1), functional.softplus(trust)
+        # All outputs but the last change how often each usual shape comes.
+        mixing = self.gate(torch.cat(features, dim=1))
+        shape_logits = torch.log(self.shares) + mixing[:, :-1]
+        shares = torch.softmax(shape_logits, dim=1)
+        trust = functional.softplus(mixing[:, -1])
+        return shares, trust
 
 
 def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
@@ -163,11 +176,16 @@ def _shares(length: int, cells: int | Tensor, on: torch.device) -> Tensor:
     """(cells, length): which share of each cell each px covers, if the cells divide the length."""
     size = torch.as_tensor(length / cells, device=on)
     cell = torch.arange(cells, device=on)  # type: ignore[arg-type]
-    begins = size * cell[:, None]
-    px = torch.arange(length, device=on)
-    first = torch.maximum(begins, px)
-    last = torch.minimum(begins + size, px + 1)
-    return (last - first).clamp(min=0) / size
+    cell_begins = size * cell[:, None]
+    cell_ends = cell_begins + size
+    px_begins = torch.arange(length, device=on)
+    px_ends = px_begins + 1
+
+    # Where a px and a cell have nothing in common, the difference is negative.
+    common_begins = torch.maximum(cell_begins, px_begins)
+    common_ends = torch.minimum(cell_ends, px_ends)
+    common = (common_ends - common_begins).clamp(min=0)
+    return common / size
 
 
 def _resized(maps: Tensor, height: int, width: int) -> Tensor:
@@ -181,8 +199,8 @@ def _inside(drawn: Tensor, height: int, width: int) -> Tensor:
     """(N, 1, height, width) bool: the pixels inside each drawn box."""
     x = torch.arange(width, device=drawn.device)
     y = torch.arange(height, device=drawn.device)
-    x0, y0, x1, y1 = drawn[:, :, None].unbind(1)
-    columns = (x >= x0) & (x < x1)
-    rows = (y >= y0) & (y < y1)
+    x0, y0, x1, y1 = drawn[:, :, None].unbind(dim=1)  # (N, 1) each
+    columns = (x >= x0) & (x < x1)  # (N, width)
+    rows = (y >= y0) & (y < y1)  # (N, height)
     inside = rows[:, :, None] & columns[:, None, :]
     return inside[:, None]

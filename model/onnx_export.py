@@ -47,13 +47,18 @@ class _AnyWindow(nn.Module):
     def forward(self, window: Tensor, drawn: Tensor) -> Tensor:
         """(H, W) probabilities. `window`: (H, W, 3) uint8. `drawn`: (4,) float32."""
         height, width, _ = window.shape
-        tall = window[edge_repeated(height, MIN_SIDE, window.device, STEP)]
-        padded = tall[:, edge_repeated(width, MIN_SIDE, window.device, STEP)]
+        rows = edge_repeated(height, MIN_SIDE, window.device, STEP)
+        columns = edge_repeated(width, MIN_SIDE, window.device, STEP)
+        padded = window[rows][:, columns]
 
+        # The network takes a batch, channels first.
         pixels = padded.permute(2, 0, 1)[None]
-        rows, columns = _copy_sides(*pixels.shape[-2:])
-        answer = self.model.two_looks(pixels, drawn[None], rows, columns)
-        return torch.sigmoid(answer[0, :height, :width])
+        padded_height, padded_width = pixels.shape[-2:]
+        copy_rows, copy_columns = _copy_sides(padded_height, padded_width)
+        answer = self.model.two_looks(pixels, drawn[None], copy_rows, copy_columns)
+
+        of_window = answer[0, :height, :width]
+        return torch.sigmoid(of_window)
 
 
 def _copy_sides(height: int, width: int) -> tuple[Tensor, Tensor]:

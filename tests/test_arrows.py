@@ -38,6 +38,7 @@ FORBIDDEN = {
 SHARED = {
     "boundary",
     "curation_settings",
+    "drops",
     "errors",
     "export_settings",
     "flags",
@@ -45,6 +46,7 @@ SHARED = {
     "ledger",
     "limits",
     "loop_settings",
+    "mask_records",
     "model_settings",
     "reasons",
     "records",

@@ -54,9 +54,13 @@ def _crops(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
     for file, labels, polygons in columns:
         picture = Image.open(file).convert("RGB")
         for label, rings in zip(labels, polygons, strict=True):
-            parts = coco.frPyObjects(json.loads(rings), picture.height, picture.width)
-            row = row_of(picture, coco.decode(coco.merge(parts)), label)
-            for name, value in (row or {}).items():
+            polygons_of_object = json.loads(rings)
+            parts = coco.frPyObjects(polygons_of_object, picture.height, picture.width)
+            mask = coco.decode(coco.merge(parts))
+            row = row_of(picture, mask, label)
+            if row is None:
+                continue
+            for name, value in row.items():
                 made[name].append(value)
     return made
 

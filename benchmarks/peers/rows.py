@@ -32,20 +32,23 @@ def row_of(picture: Image.Image, mask: Any, label: str) -> Row | None:
     top = int(y.min())
     right = int(x.max()) + 1
     bottom = int(y.max()) + 1
-    if min(right - left, bottom - top) < MIN_SIDE:
+    width = right - left
+    height = bottom - top
+    if min(width, height) < MIN_SIDE:
         return None
 
-    margin_x = MARGIN * (right - left)
-    margin_y = MARGIN * (bottom - top)
+    margin_x = MARGIN * width
+    margin_y = MARGIN * height
     x0 = max(0, round(left - margin_x))
     y0 = max(0, round(top - margin_y))
     x1 = min(picture.width, round(right + margin_x))
     y1 = min(picture.height, round(bottom + margin_y))
+    crop = picture.crop((x0, y0, x1, y1))
     seen = mask[y0:y1, x0:x1] > 0
     return {
         "label": label,
         "box": [left - x0, top - y0, right - x0, bottom - y0],
-        "image": png(picture.crop((x0, y0, x1, y1))),
+        "image": png(crop),
         "mask": png(Image.fromarray(seen)),
     }
 
@@ -62,6 +65,9 @@ def run(rows: Callable[[str, str], Iterator[Row | None]]) -> None:
     document, images, target = sys.argv[1:]
     begun = time.process_time()
     kept = [row for row in rows(document, images) if row is not None]
-    pq.write_table(pa.Table.from_pylist(kept), target, row_group_size=128)
+    table = pa.Table.from_pylist(kept)
+    pq.write_table(table, target, row_group_size=128)
     seconds = time.process_time() - begun
-    print(json.dumps({"objects": len(kept), "seconds": seconds}))
+
+    found = {"objects": len(kept), "seconds": seconds}
+    print(json.dumps(found))

@@ -22,10 +22,19 @@ _ANY_SIZE = 10**9  # px
 
 def rows_of_crops(build: Path) -> list[dict[str, Any]]:
     """Where each crop of a build is and the run-lengths of its mask, image by image."""
-    columns = ["image_file", "image_height", "image_width", "counts"]
-    columns += [f"crop_{side}" for side in ("x0", "y0", "x1", "y1")]
+    columns = [
+        "image_file",
+        "image_height",
+        "image_width",
+        "counts",
+        "crop_x0",
+        "crop_y0",
+        "crop_x1",
+        "crop_y1",
+    ]
     table = pq.read_table(build / "shard" / "segments", columns=columns)
-    rows: list[dict[str, Any]] = table.sort_by("image_file").to_pylist()
+    by_image = table.sort_by("image_file")
+    rows: list[dict[str, Any]] = by_image.to_pylist()
     return rows
 
 
@@ -34,14 +43,19 @@ def bare_loop(rows: list[dict[str, Any]], target: Path) -> int:
     crops: list[bytes] = []
     cut_masks: list[bytes] = []
     for image_file, members in groupby(rows, key=itemgetter("image_file")):
-        objects = list(members)
-        boxes = [
-            Box(each["crop_x0"], each["crop_y0"], each["crop_x1"], each["crop_y1"])
-            for each in objects
-        ]
-        crops += _cut(Path(image_file).read_bytes(), boxes)
-        texts = [each["counts"] for each in objects]
-        height, width = objects[0]["image_height"], objects[0]["image_width"]
+        boxes = []
+        texts = []
+        for each in members:
+            box = Box(
+                each["crop_x0"], each["crop_y0"], each["crop_x1"], each["crop_y1"]
+            )
+            boxes.append(box)
+            texts.append(each["counts"])
+            height = each["image_height"]
+            width = each["image_width"]
+
+        data = Path(image_file).read_bytes()
+        crops += _cut(data, boxes)
         found = decode_windows(texts, boxes, height, width)
         cut_masks += [images.encode_mask(mask) for mask in found]
 
@@ -58,5 +72,10 @@ def _cut(data: bytes, boxes: list[Box]) -> list[bytes]:
         files = jpeg_crops.crop_jpeg(data, boxes, library)
         if files is not None:
             return files
+
     photo = images.decode_photo(data, _ANY_SIZE)
-    return [images.encode_webp(images.cut(photo, box)) for box in boxes]
+    files = []
+    for box in boxes:
+        crop = images.cut(photo, box)
+        files.append(images.encode_webp(crop))
+    return files

@@ -10,15 +10,17 @@ from curate.storage import digest
 
 def of_split(rows: pa.Table, split: str) -> pa.Table:
     """The rows of a split."""
-    return rows.filter(pc.equal(rows["split"], split))
+    is_of_split = pc.equal(rows["split"], split)
+    return rows.filter(is_of_split)
 
 
 def delivered(rows: pa.Table, number: int, rounds: int) -> pa.Table:
     """The rows of one of so many rounds; images of a group come together."""
     comes_now = []
     for group in rows["group_id"].to_pylist():
-        drawn = int(digest(group)[:8], 16)
-        comes_now.append(drawn % rounds == number)
+        first_digits = digest(group)[:8]
+        round_of_group = int(first_digits, 16) % rounds
+        comes_now.append(round_of_group == number)
     return rows.filter(pa.array(comes_now))
 
 

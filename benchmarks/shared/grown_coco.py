@@ -64,10 +64,16 @@ def grow(sources: Sequence[tuple[Path, Path]], objects: int, folder: Path) -> Pa
         number = len(images)
         name = f"{number:06d}.jpg"
         (pictures / name).write_bytes(part.data)
-        size = {"height": part.box.height, "width": part.box.width}
-        images.append({"id": number, "file_name": name, **size})
+        image = {
+            "id": number,
+            "file_name": name,
+            "height": part.box.height,
+            "width": part.box.width,
+        }
+        images.append(image)
         for each in part.annotations:
-            annotations.append({**each, "id": len(annotations), "image_id": number})
+            ids = {"id": len(annotations), "image_id": number}
+            annotations.append({**each, **ids})
         if len(annotations) >= objects:
             break
     else:
@@ -87,23 +93,26 @@ def _read(
     photos: list[_Photo] = []
     for document, folder in sources:
         content = json.loads(document.read_bytes())
-        ids = {}
+        new_ids = {}
         for category in content["categories"]:
-            ids[category["id"]] = len(categories)
-            categories.append({"id": len(categories), "name": category["name"]})
+            new_id = len(categories)
+            new_ids[category["id"]] = new_id
+            categories.append({"id": new_id, "name": category["name"]})
 
         by_image: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for annotation in content["annotations"]:
-            if not annotation.get("iscrowd"):
-                category_id = ids[annotation["category_id"]]
-                by_image[annotation["image_id"]].append(
-                    {**annotation, "category_id": category_id}
-                )
+            if annotation.get("iscrowd"):
+                continue
+            renumbered = dict(annotation)
+            renumbered["category_id"] = new_ids[annotation["category_id"]]
+            by_image[annotation["image_id"]].append(renumbered)
+
         for image in content["images"]:
             file = folder / image["file_name"]
             found = by_image[image["id"]]
             if found and _can_be_cut(file):
-                photos.append(_Photo(file, image["height"], image["width"], found))
+                photo = _Photo(file, image["height"], image["width"], found)
+                photos.append(photo)
     return categories, photos
 
 
@@ -116,32 +125,45 @@ def _parts(photos: Sequence[_Photo], library: str) -> Iterator[_Part]:
     """Parts of all photos in turn, none of which comes twice."""
     rng = np.random.default_rng(len(photos))
     orders = [_boxes(rng, photo) for photo in photos]
-    for start in range(0, max(map(len, orders)), _AT_ONCE):
+    most_boxes = max(map(len, orders))
+    for start in range(0, most_boxes, _AT_ONCE):
         for photo, boxes in zip(photos, orders, strict=True):
             chosen = boxes[start : start + _AT_ONCE]
-            files = jpeg_crops.crop_jpeg(photo.file.read_bytes(), chosen, library) or []
-            for box, data in zip(chosen, files, strict=True):
-                shown = [_moved(each, box) for each in photo.annotations]
-                kept = [each for each in shown if each is not None]
-                yield _Part(data, box, kept)
+            yield from _cut(photo, chosen, library)
+
+
+def _cut(photo: _Photo, boxes: Sequence[Box], library: str) -> Iterator[_Part]:
+    """Some parts of a photo."""
+    data = photo.file.read_bytes()
+    files = jpeg_crops.crop_jpeg(data, boxes, library) or []
+    for box, file in zip(boxes, files, strict=True):
+        shown = [_moved(each, box) for each in photo.annotations]
+        kept = [each for each in shown if each is not None]
+        yield _Part(file, box, kept)
 
 
 def _boxes(rng: Generator, photo: _Photo) -> list[Box]:
     """All parts of a photo, in any order."""
-    across = _ranges(photo.width)
-    down = _ranges(photo.height)
     boxes = []
-    for x0, x1 in across:
-        boxes += [Box(x0, y0, x1, y1) for y0, y1 in down]
-    return [boxes[number] for number in rng.permutation(len(boxes))]
+    for x0, x1 in _ranges(photo.width):
+        for y0, y1 in _ranges(photo.height):
+            box = Box(x0, y0, x1, y1)
+            boxes.append(box)
+    order = rng.permutation(len(boxes))
+    return [boxes[number] for number in order]
 
 
 def _ranges(length: int) -> list[tuple[int, int]]:
     """The parts of a side that begin and end at blocks, or at its end."""
+    starts = range(0, length, _STEP)
     ends = [*range(_STEP, length, _STEP), length]
+    least = _LEAST * length
+
     found = []
-    for start in range(0, length, _STEP):
-        found += [(start, end) for end in ends if end - start >= _LEAST * length]
+    for start in starts:
+        for end in ends:
+            if end - start >= least:
+                found.append((start, end))  # noqa: PERF401  two loops in one are hard to read
     return found
 
 
@@ -149,17 +171,23 @@ def _moved(annotation: dict[str, Any], box: Box) -> dict[str, Any] | None:
     """An annotation in a part of its picture; None if the part shows too little of it."""
     origin = (box.x0, box.y0)
     size = (box.width, box.height)
+
     x, y, width, height = annotation["bbox"]
     corners = np.array([(x, y), (x + width, y + height)])
     first, last = np.clip(corners - origin, 0, size)
     sides = last - first
-    if np.prod(sides) < _SEEN * width * height:
+    area = width * height
+    if np.prod(sides) < _SEEN * area:
         return None
 
     rings = []
     for ring in annotation["segmentation"]:
         points = np.array(ring).reshape(-1, 2)
         inside = np.clip(points - origin, 0, size)
-        rings.append(inside.round(2).ravel().tolist())
-    stated = np.concatenate((first, sides))
-    return {**annotation, "segmentation": rings, "bbox": stated.tolist()}
+        rounded = inside.round(2)
+        rings.append(rounded.ravel().tolist())
+
+    moved = dict(annotation)
+    moved["segmentation"] = rings
+    moved["bbox"] = np.concatenate((first, sides)).tolist()
+    return moved

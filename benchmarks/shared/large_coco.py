@@ -71,22 +71,30 @@ def _annotations(rng: Generator, like: LargeCoco) -> Iterator[str]:
     outlines = [_outline(rng) for _ in range(per_image + 1000)]
     for number in range(like.annotations):
         image = number * _STEP % like.images
+        category = number % _CLASSES
         # No two of an image are the same: that would be an annotation twice.
-        outline = outlines[(number // like.images + 131 * image) % len(outlines)]
+        turn = number // like.images
+        outline = outlines[(turn + 131 * image) % len(outlines)]
         yield (
             f'{{"segmentation": [[{outline}]], "area": 1234.5, "iscrowd": 0, '
             f'"image_id": {image}, "bbox": [101.25, 102.25, 53.5, 54.5], '
-            f'"category_id": {number % _CLASSES}, "id": {number}}}'
+            f'"category_id": {category}, "id": {number}}}'
         )
 
 
 def _outline(rng: Generator) -> str:
     """A polygon of about the median side somewhere in the frame."""
-    radius = min(200.0, _SIDE / 2 * np.exp(rng.normal(0, _LOG_SPREAD)))
+    times_the_median = np.exp(rng.normal(0, _LOG_SPREAD))
+    radius = min(200.0, _SIDE / 2 * times_the_median)
     radii = radius * rng.uniform(0.7, 1.3, _POINTS)
     angles = np.linspace(0, 2 * np.pi, _POINTS, endpoint=False)
-    x = rng.uniform(0, _WIDTH) + radii * np.cos(angles)
-    y = rng.uniform(0, _HEIGHT) + radii * np.sin(angles)
+
+    middle_x = rng.uniform(0, _WIDTH)
+    middle_y = rng.uniform(0, _HEIGHT)
+    x = middle_x + radii * np.cos(angles)
+    y = middle_y + radii * np.sin(angles)
     corners = np.stack((x, y), axis=1)
-    corners = corners.clip(0, (_WIDTH, _HEIGHT))
-    return ", ".join(f"{number:.2f}" for number in corners.ravel())
+    in_frame = corners.clip(0, (_WIDTH, _HEIGHT))
+
+    numbers = [f"{number:.2f}" for number in in_frame.ravel()]
+    return ", ".join(numbers)

@@ -2,8 +2,8 @@
 
 An image has five objects on average, and two thirds of the images are street scenes, in videos. One
 image in ten is a copy of another: of five copies four were saved anew, so that their bytes differ
-and their thumbnails hardly, and one is the very file. One picture in a hundred is black, and one in
-a hundred shows so little that noise decides its hash.
+and their thumbnails hardly, and one is the very file. One picture in ten is black, and one in ten
+shows so little that noise decides its hash.
 """
 
 import hashlib
@@ -25,6 +25,10 @@ _IMAGES_PER_VIDEO = 20
 _SIDES = ("x0", "y0", "x1", "y1")
 _RUN_LENGTHS = np.array([chr(code) for code in range(48, 112)])
 """The characters of COCO's compressed run-lengths."""
+
+_USUAL_CONTRAST = 60.0
+_CONTRASTS = {1: 0.0, 2: 3.0}
+"""Of pictures that are black, or show next to nothing; by the tens of their number."""
 
 Numbers = NDArray[np.int64]
 
@@ -61,17 +65,25 @@ def made_exports() -> list[ExportSettings]:
 def make_partition(made: MadeTables, partition: int) -> pa.Table:
     """The objects of one partition: a table with the columns `ingest.ADDS`."""
     first = partition * _IMAGES_PER_PARTITION
-    images = np.arange(first, min(first + _IMAGES_PER_PARTITION, made.images))
-    export = made_exports()[partition * len(_DOMAINS) // made.partitions]
+    last = min(first + _IMAGES_PER_PARTITION, made.images)
+    images = np.arange(first, last)
+
+    # Partitions of one export follow each other.
+    exports = made_exports()
+    export = exports[partition * len(exports) // made.partitions]
+
+    # For each object, the place of its image in the partition.
     rng = np.random.default_rng(partition)
     number_of_objects = rng.geometric(1 / OBJECTS_PER_IMAGE, len(images))
     image_of = np.repeat(np.arange(len(images)), number_of_objects)
+    objects = len(image_of)
 
     columns: dict[str, object] = {}
     for name, values in _image_columns(images, export).items():
         columns[name] = values[image_of]
-    columns |= _object_columns(rng, made.labels, partition, len(image_of))
-    columns |= _equal_columns(export, len(image_of))
+    columns |= _object_columns(rng, made.labels, partition, objects)
+    columns |= _equal_columns(export, objects)
+
     arrays = [pa.array(columns[field.name], field.type) for field in ingest.ADDS]
     return pa.table(arrays, schema=ingest.ADDS)
 
@@ -102,27 +114,44 @@ def _files(images: Numbers) -> Numbers:
 
 def _thumbnail(file: int) -> NDArray[np.uint8]:
     """(height, width) grey levels of a file's picture."""
+    # One file in ten shows what an earlier one shows.
     shown = file
     if file % 10 == 9 and file > 10:
         shown = file // 20 * 10
-    contrast = {10: 0.0, 20: 3.0}.get(shown % 1000 // 10 * 10 % 100, 60.0)
+
+    # In each hundred, ten pictures are black and ten show next to nothing.
+    ten_of_hundred = shown % 100 // 10
+    contrast = _CONTRASTS.get(ten_of_hundred, _USUAL_CONTRAST)
 
     rng = np.random.default_rng(shown)
     width, height = THUMBNAIL_SIZE
-    coarse = np.kron(rng.normal(110, contrast, (4, 6)), np.ones((4, 3)))
-    picture = coarse + rng.normal(0, contrast / 3, (height, width))
+    tones = rng.normal(110, contrast, (4, 6))
+    coarse = np.kron(tones, np.ones((4, 3)))
+    fine = rng.normal(0, contrast / 3, (height, width))
+    picture = coarse + fine
+
+    # A copy that was saved anew differs a little.
     if shown != file:
-        picture += np.random.default_rng(file).normal(0, 0.5, (height, width))
+        own_rng = np.random.default_rng(file)
+        picture += own_rng.normal(0, 0.5, (height, width))
     return picture.clip(0, 255).astype(np.uint8)
 
 
 def _difference_hashes(thumbnails: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """(n,) hashes of (n, height, width) thumbnails, near those that a probe would take."""
+    # Thumbnails at half their size: each px is the mean of four.
     number, height, width = thumbnails.shape
-    fours = thumbnails.reshape(number, height // 2, 2, width // 2, 2)
+    half_height = height // 2
+    half_width = width // 2
+    fours = thumbnails.reshape(number, half_height, 2, half_width, 2)
     grey = fours.mean(axis=(2, 4))
-    gets_brighter = grey[:, :, 1:] > grey[:, :, :-1]
-    packed = np.packbits(gets_brighter.reshape(number, -1), axis=1)
+
+    # A bit for each pair of neighbours in a row; 64 of them are a number.
+    left = grey[:, :, :-1]
+    right = grey[:, :, 1:]
+    gets_brighter = right > left
+    bits = gets_brighter.reshape(number, -1)
+    packed = np.packbits(bits, axis=1)
     return packed.view(">u8").ravel().astype(np.uint64)
 
 
@@ -134,19 +163,34 @@ def _object_columns(
     sides = rng.integers(5, 200, (count, 2))
     boxes = np.hstack([corners, corners + sides])
     width, height = sides.T
+
     # Half of the objects have one of a few labels.
-    label_of = (len(labels) * rng.random(count) ** 3).astype(np.int64)
+    skewed = rng.random(count) ** 3
+    label_of = (len(labels) * skewed).astype(np.int64)
     runs = rng.choice(_RUN_LENGTHS, (count, 120))
-    return {
-        "object_id": _ids("object", partition * 10**6 + np.arange(count)),
+
+    numbers = np.arange(count)
+    keys = []
+    flags: list[list[str]] = []
+    for number in numbers.tolist():
+        keys.append(f"instances.json#{partition}-{number}")
+        own_flags = []
+        if number % 7 == 0:
+            own_flags.append("touches_edge")
+        flags.append(own_flags)
+
+    columns: dict[str, object] = {
+        "object_id": _ids("object", partition * 10**6 + numbers),
         "label": np.array(labels)[label_of],
-        "annotation_key": [f"instances.json#{partition}-{at}" for at in range(count)],
-        **{f"box_{side}": boxes[:, at] for at, side in enumerate(_SIDES)},
+        "annotation_key": keys,
         "area": width * height // 2,
         "counts": ["".join(each) for each in runs.tolist()],
-        "flags": [["touches_edge"] * (at % 7 == 0) for at in range(count)],
+        "flags": flags,
         "attributes": [[]] * count,
     }
+    for place, side in enumerate(_SIDES):
+        columns[f"box_{side}"] = boxes[:, place]
+    return columns
 
 
 def _equal_columns(export: ExportSettings, count: int) -> dict[str, object]:
@@ -168,8 +212,9 @@ def _equal_columns(export: ExportSettings, count: int) -> dict[str, object]:
 
 def _ids(kind: str, numbers: Numbers) -> NDArray[np.str_]:
     """An id of 32 hex digits for each number."""
-    ids = [
-        hashlib.sha256(f"{kind} {number}".encode()).hexdigest()[:32]
-        for number in numbers.tolist()
-    ]
+    ids = []
+    for number in numbers.tolist():
+        name = f"{kind} {number}"
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        ids.append(digest[:32])
     return np.array(ids)

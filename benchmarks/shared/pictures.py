@@ -90,11 +90,13 @@ def _photo(rng: Generator, height: int, width: int) -> NDArray[np.uint8]:
     """(height, width, 3) uint8: noise that is weaker at higher frequencies, as in photographs."""
     pixels = np.full((height, width, 3), 128.0, np.float32)
     for octave in range(1, 9):
-        small = rng.normal(0, 1, (2**octave, 2**octave, 3)).astype(np.float32)
+        side = 2**octave
+        small = rng.normal(0, 1, (side, side, 3)).astype(np.float32)
         grey = small.mean(axis=2, keepdims=True)
         mixed = 0.7 * grey + 0.3 * small  # the channels of photographs are much alike
         large = cv2.resize(mixed, (width, height), interpolation=cv2.INTER_CUBIC)
-        pixels += 60 / octave * large
+        strength = 60 / octave
+        pixels += strength * large
     photo: NDArray[np.uint8] = np.clip(pixels, 0, 255).astype(np.uint8)
     return photo
 
@@ -103,16 +105,20 @@ def _ring(
     rng: Generator, picture: Mapping[str, Any], side: float, points: int
 ) -> list[float]:
     """A star-shaped polygon inside the picture: x0, y0, x1, y1, …"""
-    height, width = picture["height"], picture["width"]
+    height = picture["height"]
+    width = picture["width"]
     aspect = rng.lognormal(0, 0.35)
     wide = min(side * aspect, width * 0.95)
     high = min(side / aspect, height * 0.95)
-    x = rng.uniform(wide / 2, width - wide / 2)
-    y = rng.uniform(high / 2, height - high / 2)
+    half_wide = wide / 2
+    half_high = high / 2
+    middle_x = rng.uniform(half_wide, width - half_wide)
+    middle_y = rng.uniform(half_high, height - half_high)
+
     # Sorted angles about the middle: the line never crosses itself.
     angles = np.sort(rng.uniform(0, 2 * np.pi, points))
     reach = rng.uniform(0.6, 1.0, points) / 2
-    xs = x + reach * wide * np.cos(angles)
-    ys = y + reach * high * np.sin(angles)
-    flat = np.stack([xs, ys], axis=1).ravel()
-    return [round(float(number), 2) for number in flat]
+    x = middle_x + reach * wide * np.cos(angles)
+    y = middle_y + reach * high * np.sin(angles)
+    flat = np.stack([x, y], axis=1).ravel()
+    return [round(each, 2) for each in flat.tolist()]

@@ -34,17 +34,21 @@ class StudioProject:
         pictures = objects // PER_PICTURE
         for _ in range(pictures):
             number = len(self.tasks) + 1
-            picture, rings = painted(np.random.default_rng(number))
+            rng = np.random.default_rng(number)
+            pixels, rings = painted(rng)
             name = f"{number:08x}-{number}.jpg"
-            Image.fromarray(picture).save(self.folder / name, quality=92)
-            self.tasks.append(task(number, f"/data/upload/1/{name}", rings))
+            Image.fromarray(pixels).save(self.folder / name, quality=92)
+            address = f"/data/upload/1/{name}"
+            self.tasks.append(task(number, address, rings))
 
 
 def painted(rng: np.random.Generator) -> tuple[Pixels, list[NDArray[np.int32]]]:
     """A picture of blobs on a rough ground, and their outlines, (n, 2) px."""
-    coarse = rng.integers(60, 200, (HEIGHT // 16, WIDTH // 16, 3), np.uint8)
+    coarse_size = (HEIGHT // 16, WIDTH // 16, 3)
+    coarse = rng.integers(60, 200, coarse_size, np.uint8)
     ground = cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     picture = np.asarray(ground, np.uint8)
+
     rings = []
     for place in range(PER_PICTURE):
         x = WIDTH * (place + 0.5) / PER_PICTURE
@@ -54,6 +58,7 @@ def painted(rng: np.random.Generator) -> tuple[Pixels, list[NDArray[np.int32]]]:
         colour = rng.integers(0, 256, 3).tolist()
         cv2.fillPoly(picture, [ring], colour)
         rings.append(ring)
+
     noise = rng.normal(0, 6, picture.shape)
     noisy = np.clip(picture + noise, 0, 255).astype(np.uint8)
     return noisy, rings
@@ -63,15 +68,20 @@ def blob(
     rng: np.random.Generator, centre: tuple[float, float], radius: float
 ) -> NDArray[np.int32]:
     """(40, 2) an outline that is no circle."""
+    # A circle on which two, three and four waves run around.
     angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    waves = rng.uniform(-0.12, 0.12, 3)
+    heights = rng.uniform(-0.12, 0.12, 3)
     phases = rng.uniform(0, 2 * np.pi, 3)
     lengths = np.ones(40)
-    for number, (wave, phase) in enumerate(zip(waves, phases, strict=True), start=2):
-        lengths += wave * np.cos(number * angles + phase)
-    x = centre[0] + radius * lengths * np.cos(angles)
-    y = centre[1] + radius * lengths * np.sin(angles)
-    return np.stack([x, y], axis=1).astype(np.int32)
+    for number, height, phase in zip((2, 3, 4), heights, phases, strict=True):
+        wave = np.cos(number * angles + phase)
+        lengths += height * wave
+
+    centre_x, centre_y = centre
+    x = centre_x + radius * lengths * np.cos(angles)
+    y = centre_y + radius * lengths * np.sin(angles)
+    points = np.stack([x, y], axis=1)
+    return points.astype(np.int32)
 
 
 def task(number: int, image: str, rings: list[NDArray[np.int32]]) -> dict[str, Any]:

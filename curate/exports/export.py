@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from curate.drops import Drop, FaultReport, IgnoredFile, make_drop
 from curate.exports.documents import json_text, parse_json
 from curate.exports.files import Files
 from curate.exports.mapping import Text
 from curate.limits import Limits
 from curate.reasons import Refusal
-from curate.records import Drop, FaultReport, IgnoredFile, make_drop
 from curate.text import decode_text
 
 _LARGE = 4_000_000  # bytes of a document that is checked once
@@ -67,7 +67,7 @@ class Export:
         annotation_key: str = "",
         count: int | None = 1,
     ) -> Drop:
-        """The drop of this export that a refusal causes, see `curate.records.make_drop`."""
+        """The drop of this export that a refusal causes, see `curate.drops.make_drop`."""
         return make_drop(
             refusal,
             export=self.name,

@@ -21,6 +21,7 @@ from dataclasses import replace
 
 from upath import UPath
 
+from curate.drops import Drop, FaultReport, make_drop
 from curate.exports.archive_files import archive_files
 from curate.exports.archives import SUFFIXES
 from curate.exports.file_names import ancestors, fold
@@ -29,7 +30,6 @@ from curate.exports.places import Places
 from curate.exports.refused_files import RefusedFile
 from curate.limits import Limits
 from curate.reasons import Fault, Reason, Refusal
-from curate.records import Drop, FaultReport, make_drop
 
 Lost = Drop | FaultReport
 """What is said of an archive that cannot be read."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from curate.drops import IgnoredFile
 from curate.exports.archives import OTHER_SUFFIXES
 from curate.exports.export import Export
-from curate.records import IgnoredFile
 
 _NOT_READ = (
     "is an archive of a kind that is not read: unpack it there, or pack it as zip"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from upath import UPath
 
+from curate.drops import Drop, make_drop
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
 from curate.exports.archive_files import archive_files, bytes_digest
@@ -20,7 +21,6 @@ from curate.exports.nested import Lost, lost_archive, with_nested
 from curate.exports.walking import Links
 from curate.limits import Limits
 from curate.reasons import Fault, Reason, Refusal
-from curate.records import Drop, make_drop
 from curate.storage import digest
 from curate.stores import is_local
 

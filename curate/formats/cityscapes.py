@@ -84,14 +84,9 @@ from curate.formats.shared.json_values import (
     whole,
 )
 from curate.formats.shared.options import stated_choice
+from curate.mask_records import RegionMap, SegmentMap
 from curate.reasons import Refusal
-from curate.records import (
-    Cover,
-    ImageRecord,
-    ReadItem,
-    RegionMap,
-    SegmentMap,
-)
+from curate.records import Cover, ImageRecord, ReadItem
 
 OPTIONS = ("annotations", "mask_size")
 

@@ -63,6 +63,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.formats.shared.coco_annotations import (
@@ -82,7 +83,7 @@ from curate.formats.shared.coco_index import index_annotations, index_images
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import value, whole
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, ImageRecord, ReadItem
+from curate.records import ImageRecord, ReadItem
 
 OPTIONS = ("crowds",)
 

@@ -51,6 +51,7 @@ What is dropped: `no_mask`, `unknown_class` (a shape without a label), `unknown_
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.xml_documents import Element, XmlDocument
@@ -68,7 +69,7 @@ from curate.formats.shared.cvat_tracks import Track, by_frame, read_track
 from curate.formats.shared.grouping import Drawn, join_groups, without_holes
 from curate.formats.shared.xml_documents import documents
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, ReadItem
+from curate.records import Annotation, ImageRecord, ReadItem
 
 OPTIONS = ("groups", "interpolate")
 

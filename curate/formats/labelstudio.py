@@ -60,6 +60,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.formats.shared.addresses import ImageNames
@@ -79,14 +80,7 @@ from curate.formats.shared.studio_tasks import (
     read_task,
 )
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Annotation,
-    Drop,
-    IgnoredFile,
-    ImageRecord,
-    ReadItem,
-    refused_annotation,
-)
+from curate.records import Annotation, ImageRecord, ReadItem, refused_annotation
 
 OPTIONS = ("annotations",)
 

@@ -45,6 +45,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.formats.shared.coco_annotations import read_classes
@@ -59,8 +60,9 @@ from curate.formats.shared.panoptic_segments import (
     map_of_segments,
     read_segments,
 )
+from curate.mask_records import SegmentMap
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, ReadItem, SegmentMap
+from curate.records import Annotation, ImageRecord, ReadItem
 
 OPTIONS = ("crowds", "mask_size", "maps")
 

@@ -60,8 +60,9 @@ from curate.formats.shared.json_values import as_object, value
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice
 from curate.formats.shared.remote_files import find_file, image_name, path_of
+from curate.mask_records import RegionMap
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, ImageRecord, ReadItem, RegionMap
+from curate.records import Annotation, ImageRecord, ReadItem
 
 OPTIONS = ("jobs", "mask_size")
 

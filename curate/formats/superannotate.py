@@ -55,12 +55,12 @@ from curate.formats.shared.json_values import (
 )
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.written_colours import parse_colour
+from curate.mask_records import MaskFile
 from curate.pixels.outlines import ellipse
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Annotation,
     ImageRecord,
-    MaskFile,
     Polygons,
     ReadItem,
     refused_annotation,

@@ -51,6 +51,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.finding import find_image
@@ -71,7 +72,7 @@ from curate.formats.shared.via_projects3 import is_via3, read_files3, read_proje
 from curate.formats.shared.via_shapes import read_shape
 from curate.formats.shared.via_tables import is_table, read_table
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, ReadItem, refused_annotation
+from curate.records import Annotation, ImageRecord, ReadItem, refused_annotation
 from curate.text import decode_text
 
 OPTIONS = ("label",)

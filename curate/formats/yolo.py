@@ -51,6 +51,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
 
+from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import is_picture
@@ -66,14 +67,7 @@ from curate.formats.shared.yolo_files import (
     link_in_the_way,
 )
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Annotation,
-    Drop,
-    IgnoredFile,
-    ImageRecord,
-    Polygons,
-    ReadItem,
-)
+from curate.records import Annotation, ImageRecord, Polygons, ReadItem
 
 OPTIONS = ("classes",)
 

@@ -8,6 +8,7 @@ values look binary, or some px are transparent. Else values are numbers.
 
 import numpy as np
 
+from curate.mask_records import RegionMap
 from curate.pixels.binary_masks import (
     HIGH,
     LOW,
@@ -30,7 +31,6 @@ from curate.pixels.class_table import (
 from curate.pixels.colour_codes import by_colour
 from curate.pixels.mask_pictures import OPAQUE, MaskPicture
 from curate.reasons import Reason, Refusal
-from curate.records import RegionMap
 
 _WHITE = 255
 

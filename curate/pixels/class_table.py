@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.mask_records import RegionMap
 from curate.pixels.masks import Mask
-from curate.records import RegionMap
 
 VOID = 0
 BACKGROUND = 1

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.mask_records import RegionMap
 from curate.pixels.class_table import (
     MAX_UNKNOWN,
     VOID,
@@ -25,7 +26,6 @@ from curate.pixels.class_table import (
 )
 from curate.pixels.mask_pictures import OPAQUE, MaskPicture
 from curate.reasons import Reason, Refusal
-from curate.records import RegionMap
 
 _REACH = 32  # in each channel: how far the nearest listed colour may be
 _ROUNDING = 2  # in each channel: how far a mixture may be from what it should be

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.flags import Flag
+from curate.mask_records import RegionMap, SegmentMap
 from curate.pixels.mask_pictures import MaskPicture
 from curate.pixels.masks import Mask
 from curate.pixels.proportions import centres, same_proportions
 from curate.reasons import Reason, Refusal
-from curate.records import RegionMap, SegmentMap
 
 _Px = TypeVar("_Px", bound=np.generic)
 

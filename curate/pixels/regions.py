@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from curate.flags import Flag
+from curate.mask_records import RegionMap
 from curate.pixels.class_codes import class_codes
 from curate.pixels.class_table import BACKGROUND, Bools, ClassCodes, Integers
 from curate.pixels.mask_pictures import MaskPicture
@@ -31,7 +32,6 @@ from curate.pixels.numbered_regions import (
 from curate.pixels.region_runs import region_runs
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import RegionMap
 
 Source = Literal["instance", "component"]
 """Whether the annotator drew an object as one, or it is a connected part of a class."""

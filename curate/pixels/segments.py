@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from curate.flags import Flag
+from curate.mask_records import SegmentMap
 from curate.pixels import masks
 from curate.pixels.class_table import Integers
 from curate.pixels.mask_pictures import MaskPicture
 from curate.pixels.mask_scaling import fit_to_image
 from curate.pixels.run_lengths import RunLengths, from_borders
 from curate.reasons import Reason, Refusal
-from curate.records import SegmentMap
 
 MAX_SEGMENTS = 100_000
 """More values than this are a photograph."""

@@ -3,8 +3,8 @@
 import traceback
 from collections.abc import Callable
 
+from curate.drops import FaultReport
 from curate.reasons import Fault, Reason, Refusal
-from curate.records import FaultReport
 from curate.stores import unavailable
 
 BeforeImage = Callable[[str], None]

@@ -9,8 +9,9 @@ from curate.exports.finding import find_mask
 from curate.exports.stated_names import last_step, leaves, path_bytes, read_name
 from curate.flags import Flag
 from curate.limits import Limits
+from curate.mask_records import RegionMap
 from curate.reasons import Reason, Refusal
-from curate.records import ImageRecord, RegionMap
+from curate.records import ImageRecord
 
 _SHOWN_OF_NAME = 80  # characters of a name that is too long
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from curate.drops import Drop
 from curate.exports.export import Export
 from curate.exports.finding import find_mask
 from curate.flags import Flag
+from curate.mask_records import Painted, SegmentMap
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, ImageRecord, Painted, SegmentMap
+from curate.records import Annotation, ImageRecord
 from curate.stages.found_files import check_length
 from curate.stages.hashes import Hashes
 

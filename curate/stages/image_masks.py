@@ -7,13 +7,14 @@ px of one value in a mask file.
 from dataclasses import dataclass, replace
 
 from curate.flags import Flag
+from curate.mask_records import MaskFile, Painted
 from curate.pixels import masks
 from curate.pixels.polygons import rasterise_all
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.segments import Segments
 from curate.pixels.shapes import own_size, to_run_lengths, whole_mask
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, ImageRecord, MaskFile, Painted, Polygons, Shape
+from curate.records import Annotation, ImageRecord, Polygons, Shape
 from curate.stages.frames import Frame, Frames
 from curate.stages.layers import Visible
 from curate.stages.mask_reading import MaskReader

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from curate.drops import Drop, make_drop
 from curate.exports.places import Places
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, FoundImage, make_drop
+from curate.records import FoundImage
 
 
 class ImageLimits(msgspec.Struct, frozen=True):

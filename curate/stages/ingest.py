@@ -16,22 +16,16 @@ import pyarrow as pa
 from upath import UPath
 
 from curate import storage, stores
+from curate.drops import Drop, FaultReport, object_ids
 from curate.export_settings import ExportSettings
 from curate.exports.child import ChildDied, call
 from curate.exports.opening import open_export
 from curate.exports.places import Places
 from curate.flags import Flag
 from curate.limits import Limits
+from curate.mask_records import MaskFile
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Box,
-    Drop,
-    ExportTraits,
-    FaultReport,
-    FoundImage,
-    MaskFile,
-    object_ids,
-)
+from curate.records import Box, ExportTraits, FoundImage
 from curate.schema import drops_table
 from curate.stages.faults import (
     BeforeImage,

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from curate.flags import Flag
+from curate.mask_records import MaskFile, Painted
 from curate.pixels import masks
 from curate.pixels.proportions import Size
 from curate.pixels.run_lengths import RunLengths
 from curate.pixels.shapes import to_run_lengths
 from curate.reasons import Reason, Refusal
-from curate.records import ImageRecord, MaskFile, Painted, Shape
+from curate.records import ImageRecord, Shape
 
 
 @dataclass(frozen=True, slots=True)

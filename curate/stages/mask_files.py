@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from curate.drops import Drop
+from curate.mask_records import RegionMap
 from curate.pixels import masks
 from curate.pixels.regions import MapRegions, read_regions
 from curate.reasons import Refusal
-from curate.records import Drop, RegionMap
 from curate.stages.annotations import Drawn, check_label
 from curate.stages.frames import Frame, Frames
 from curate.stages.image_source import ImageSource

@@ -6,22 +6,17 @@ needs.
 
 from collections.abc import Sequence
 
+import msgspec
+
 from curate.boundary import runs_in_child
+from curate.drops import Drop, make_drop
 from curate.exports.places import Places
 from curate.flags import GREY_FLAGS, Flag
+from curate.mask_records import Painted
 from curate.pixels import masks
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Box,
-    Drop,
-    ExportTraits,
-    FoundImage,
-    ImageRecord,
-    Painted,
-    Record,
-    make_drop,
-)
+from curate.records import Box, ExportTraits, FoundImage, ImageRecord
 from curate.stages.annotations import Drawn, Object, draw_annotation, make_objects
 from curate.stages.frames import Frames, StatedFrame
 from curate.stages.image_masks import ImageMasks, draw_polygons
@@ -34,7 +29,7 @@ from curate.stages.repetition import first_of_each
 from curate.stages.segment_files import displayed_segments, other_values
 
 
-class Objects(Record, frozen=True, kw_only=True):
+class Objects(msgspec.Struct, frozen=True, kw_only=True):
     """The objects of one image, in the displayed frame: lists with an entry for each."""
 
     keys: list[str]
@@ -48,7 +43,7 @@ class Objects(Record, frozen=True, kw_only=True):
     attributes: list[dict[str, str]]
 
 
-class ImageObjects(Record, frozen=True, kw_only=True):
+class ImageObjects(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one image."""
 
     probe: Probe | None

@@ -12,23 +12,16 @@ import msgspec
 from upath import UPath
 
 from curate import formats, storage
+from curate.drops import Drop, FaultReport, IgnoredFile
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.finding import find_image
 from curate.exports.not_opened import not_opened
 from curate.flags import Flag
+from curate.mask_records import RegionMap
 from curate.reasons import Refusal
-from curate.records import (
-    Drop,
-    ExportTraits,
-    FaultReport,
-    FoundImage,
-    IgnoredFile,
-    ImageRecord,
-    ReadItem,
-    RegionMap,
-)
+from curate.records import ExportTraits, FoundImage, ImageRecord, ReadItem
 from curate.stages.faults import fault_refusal, fault_report
 from curate.stages.found_files import check_length, embedded_path, with_found_files
 from curate.stages.given_masks import repeated, usable_segments

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from curate.drops import Drop
+from curate.mask_records import SegmentMap
 from curate.pixels import masks
 from curate.pixels.regions import Region
 from curate.pixels.run_lengths import RunLengths
@@ -13,7 +15,6 @@ from curate.pixels.segments import (
     read_segments,
 )
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, SegmentMap
 from curate.stages.annotations import Drawn
 from curate.stages.frames import Frames
 from curate.stages.image_source import ImageSource

@@ -16,12 +16,13 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.curation_settings import CropSettings
+from curate.drops import Drop, FaultReport, make_drop
 from curate.flags import GREY_FLAGS
 from curate.limits import Limits
 from curate.pixels import deep_grey, images
 from curate.pixels.turbojpeg_library import library_file
 from curate.reasons import Reason, Refusal
-from curate.records import Box, Drop, FaultReport, make_drop
+from curate.records import Box
 from curate.schema import SHARD_ROW, drop_rows, drops_table, require
 from curate.shards import windows
 from curate.shards.manifest import ShardFile

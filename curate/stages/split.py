@@ -143,31 +143,30 @@ def split_objects(
     leaks = only_trains & ~does_train
     held_out = _are_held_out(segments, settings) & (row_splits != _TEST)
 
+    split_names = np.array(SPLITS)[row_splits]
     leaves = np.flatnonzero(leaks | held_out)
     concepts = segments["concept"].take(leaves).to_pylist()
     reasons = []
     details = []
     for row, concept in zip(leaves.tolist(), concepts, strict=True):
-        split = SPLITS[row_splits[row]]
         if leaks[row]:
             reasons.append(Reason.LEAK_GUARD.value)
             details.append(
-                f"group {group_ids[row]} is in {split}, so this train image may not train"
+                f"group {group_ids[row]} is in {split_names[row]}, "
+                "so this train image may not train"
             )
         else:
             reasons.append(Reason.HELD_OUT.value)
-            details.append(f"{concept} is kept out of {split}")
+            details.append(f"{concept} is kept out of {split_names[row]}")
     drops = drop_rows(segments.take(leaves), reasons, details)
 
-    kept = np.flatnonzero(~leaks & ~held_out)
-    columns = {
-        "group_id": group_ids[kept],
-        "split": np.array(SPLITS)[row_splits[kept]],
-    }
-    stay = segments.take(kept)
+    stays = np.flatnonzero(~leaks & ~held_out)
+    columns = {"group_id": group_ids[stays], "split": split_names[stays]}
+    segments_that_stay = segments.take(stays)
     for field in ADDS:
-        stay = stay.append_column(field, pa.array(columns[field.name], field.type))
-    return stay, drops
+        values = pa.array(columns[field.name], field.type)
+        segments_that_stay = segments_that_stay.append_column(field, values)
+    return segments_that_stay, drops
 
 
 def _places(image_ids: pa.ChunkedArray, known: Assigned) -> NDArray[np.int64]:
@@ -224,17 +223,23 @@ def new_pins(groups: Groups, splits: SplitNumbers, pins: Pins) -> pa.Table:
 
 def _forced_splits(groups: Groups, pins: Pins) -> SplitNumbers:
     """(n,) the split that roles and pins demand of each group; −1 if they demand none."""
+    # (groups, splits): whether an image of the group is pinned to the split.
     pinned = pins.of(groups.image_ids)
-    has_pin = np.zeros((len(groups), len(SPLITS)), np.bool_)
     is_pinned = pinned != _NONE
+    has_pin = np.zeros((len(groups), len(SPLITS)), np.bool_)
     has_pin[groups.group_of[is_pinned], pinned[is_pinned]] = True
+    pinned_splits = has_pin.sum(axis=1)
+    has_one_pin = pinned_splits == 1
+    has_several_pins = pinned_splits > 1
 
+    has_train_role = groups.roles[:, ROLES.index("train")]
+    has_test_role = groups.roles[:, ROLES.index("test")]
+
+    # What is written later wins: a pin over the role train, test over all.
     forced = np.full(len(groups), _NONE, np.int8)
-    forced[groups.roles[:, ROLES.index("train")]] = _TRAIN
-    one_pin = has_pin.sum(axis=1) == 1
-    forced[one_pin] = has_pin[one_pin].argmax(axis=1)
-    goes_to_test = has_pin[:, _TEST] | (has_pin.sum(axis=1) > 1)
-    forced[goes_to_test | groups.roles[:, ROLES.index("test")]] = _TEST
+    forced[has_train_role] = _TRAIN
+    forced[has_one_pin] = has_pin[has_one_pin].argmax(axis=1)
+    forced[has_pin[:, _TEST] | has_several_pins | has_test_role] = _TEST
     return forced
 
 

@@ -5,10 +5,11 @@ Exports hold text that is no valid Unicode, numbers of any size, and endless ids
 
 import msgspec
 
+from curate.drops import Drop, FaultReport, make_drop
 from curate.flags import Flag
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, FaultReport, ImageRecord, make_drop
+from curate.records import Annotation, ImageRecord
 from curate.text import encodable
 
 

@@ -96,11 +96,14 @@ def _pattern(rng: Generator, is_own: NDArray[np.bool_]) -> Alpha:
 
 def _shading(rng: Generator, height: int, width: int) -> Alpha:
     """Gain over a box: from bright on one side to deep shade on the other."""
-    turn = rng.uniform(0, 2 * np.pi)
-    across = np.linspace(-1, 1, width, dtype=np.float32)
-    down = np.linspace(-1, 1, height, dtype=np.float32)
-    slope = np.cos(turn) * across + np.sin(turn) * down[:, None]
-    gain = 0.92 + rng.uniform(0.15, 0.5) * slope
+    # Light falls from one direction: a plane over the box, 0 in its middle.
+    direction = rng.uniform(0, 2 * np.pi)
+    x = np.linspace(-1, 1, width, dtype=np.float32)
+    y = np.linspace(-1, 1, height, dtype=np.float32)
+    slope = np.cos(direction) * x + np.sin(direction) * y[:, None]
+
+    steepness = rng.uniform(0.15, 0.5)
+    gain = 0.92 + steepness * slope
     bounded: Alpha = np.clip(gain, 0.3, 1.35).astype(np.float32)
     return bounded
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.pixels.masks import Mask
 from curate.records import Box
@@ -44,12 +45,20 @@ def neighbours(shards: Shards) -> list[list[int]]:
     for rows in rows_of_image.values():
         crops = shards.crops[rows]
         for row in rows:
-            x0, y0, x1, y1 = shards.crops[row]
-            is_beside = (crops[:, 0] < x1) & (crops[:, 2] > x0)
-            is_level = (crops[:, 1] < y1) & (crops[:, 3] > y0)
-            near = np.array(rows)[is_beside & is_level]
-            found[row] = [other for other in near.tolist() if other != row]
+            overlaps = _overlap(crops, shards.crops[row])
+            near = np.array(rows)[overlaps].tolist()
+            found[row] = [other for other in near if other != row]
     return found
+
+
+def _overlap(crops: NDArray[np.int32], crop: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """(n,) whether each crop of an image has px in common with one of them."""
+    x0, y0, x1, y1 = crops.T
+    left, top, right, bottom = crop
+    in_x = (x0 < right) & (x1 > left)
+    in_y = (y0 < bottom) & (y1 > top)
+    overlap: NDArray[np.bool_] = in_x & in_y
+    return overlap
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,14 +85,17 @@ def mask_in_crop(shards: Shards, row: int, other: int) -> Mask | None:
     right = min(own.x1, crop.x1)
     bottom = min(own.y1, crop.y1)
 
-    mask = shards.mask(other)
-    theirs = mask[top - crop.y0 : bottom - crop.y0, left - crop.x0 : right - crop.x0]
+    # What both crops hold of the image, in the frame of the other crop and then in our own.
+    rows = slice(top - crop.y0, bottom - crop.y0)
+    columns = slice(left - crop.x0, right - crop.x0)
+    theirs = shards.mask(other)[rows, columns]
     if not theirs.any():
         return None
+
     placed = np.zeros((own.height, own.width), np.bool_)
-    rows = slice(top - own.y0, bottom - own.y0)
-    columns = slice(left - own.x0, right - own.x0)
-    placed[rows, columns] = theirs
+    own_rows = slice(top - own.y0, bottom - own.y0)
+    own_columns = slice(left - own.x0, right - own.x0)
+    placed[own_rows, own_columns] = theirs
     return placed
 
 
@@ -95,7 +107,8 @@ def beside_others(annotation: Annotation, others: Sequence[OtherMask]) -> Annota
     for other in others:
         both = np.count_nonzero(annotation.mask & other.mask)
         of_other = np.count_nonzero(other.mask)
-        shared = max(shared, both / (area + of_other - both))
+        iou = both / (area + of_other - both)
+        shared = max(shared, iou)
         if of_other >= LIKE_SIZE * area:
             unusual = 1 - other.usually_covered
             swallowed = max(swallowed, unusual * both / of_other)

@@ -26,6 +26,7 @@ from model.evaluation.comparison import as_mask
 
 # Of the model's own edge beside an image edge, where an outline is snapped to.
 _MODEL_SHARE = 0.7
+_NO_FALL = 1e-3  # of the model's probability; keeps a flat one from being divided by 0
 _FAINT = np.float32(1.0)  # grey levels per px; weaker gradients have no direction
 
 
@@ -102,10 +103,17 @@ class Evidence:
     @cached_property
     def snapped(self) -> NDArray[np.int64]:
         """(n,) px between the outline and the best line along edges of image and model near it."""
-        fall = self.model_profiles[:, :-2] - self.model_profiles[:, 2:]
-        model_edge = np.pad(np.clip(fall, 0, 1), ((0, 0), (1, 1)))
-        model_edge = model_edge / (model_edge.max() + 1e-3)
-        return snap(self.edges + _MODEL_SHARE * model_edge, self.outline.ring)
+        # The model has an edge where its probability falls from one px inside of a step to one
+        # px outside. The first and the last step lack such a neighbour: no edge is seen there.
+        one_px_inside = self.model_profiles[:, :-2]
+        one_px_outside = self.model_profiles[:, 2:]
+        fall = np.clip(one_px_inside - one_px_outside, 0, 1)
+        model_edge = np.pad(fall, ((0, 0), (1, 1)))
+
+        steepest = model_edge.max()
+        relative = model_edge / (steepest + _NO_FALL)
+        strength = self.edges + _MODEL_SHARE * relative
+        return snap(strength, self.outline.ring)
 
     @cached_property
     def sides(self) -> Sides:
@@ -125,15 +133,16 @@ class Evidence:
         Rows are vertical moves, columns horizontal ones. It counts how much the gradient's
         direction is the outline's, squared: three correlations.
         """
-        across, down = self._directions
-        normal_x, normal_y = normal_maps(self.mask)
         drawn = np.zeros(self.mask.shape, np.float32)
         columns, rows = self.outline.points.astype(int).T
         drawn[rows, columns] = 1
 
-        fit = _correlation(across**2, drawn * normal_x**2)
-        fit += _correlation(2 * across * down, drawn * normal_x * normal_y)
-        fit += _correlation(down**2, drawn * normal_y**2)
+        # (across x + down y)² = across² x² + 2 across down x y + down² y², summed over the outline.
+        across, down = self._directions
+        x, y = normal_maps(self.mask)
+        fit = _correlation(across**2, drawn * x**2)
+        fit += _correlation(2 * across * down, drawn * x * y)
+        fit += _correlation(down**2, drawn * y**2)
         return fit / np.float32(len(self.outline))
 
     @cached_property
@@ -144,8 +153,11 @@ class Evidence:
         strongest = strength.argmax(axis=2)[..., None]
         across = np.take_along_axis(found.across, strongest, axis=2)[..., 0]
         down = np.take_along_axis(found.down, strongest, axis=2)[..., 0]
+
+        # Beside the usual strength of this picture, as in `edge_profiles`.
         length = np.hypot(across, down)
-        scale = length + np.float32(np.median(length)) + _FAINT
+        usual = np.float32(np.median(length))
+        scale = length + usual + _FAINT
         return across / scale, down / scale
 
     @cached_property

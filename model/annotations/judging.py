@@ -15,7 +15,7 @@ from model.annotations.asking import Annotation, ask
 from model.annotations.covers import Covers
 from model.annotations.evidence import Evidence
 from model.annotations.signs import SIGNS, read_signs
-from model.annotations.spoiled_or_sound import SOUND, Signs, fit
+from model.annotations.spoiled_or_sound import SOUND, Regression, Signs, fit
 from model.annotations.spoiling import Spoiling, spoil
 from model.box_network import BoxNetwork
 from model.pace import Every
@@ -150,37 +150,50 @@ def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Quali
     judged, whose signs are NaN, have quality 1.
     """
     fold = _folds(shards, seed)
-    is_judged = ~np.isnan(own).any(axis=1)
-    is_used = ~np.isnan(copies.signs).any(axis=1)
+    has_signs = ~np.isnan(own).any(axis=1)
+    copy_has_signs = ~np.isnan(copies.signs).any(axis=1)
     own_quality = np.ones(len(own))
     copy_quality = np.ones(len(copies.signs))
-    worst = np.zeros(len(own), np.int64)
+    suspicions = [Spoiling.SHIFTED] * len(own)  # of rows that cannot be judged, too
 
     for number in range(_FOLDS):
-        is_here = fold == number
-        is_copy_here = is_here[copies.rows]
-        learned = is_judged & ~is_here
-        copied = is_used & ~is_copy_here
-        labels = [SOUND] * int(learned.sum())
-        for place in np.flatnonzero(copied).tolist():
-            labels.append(copies.kinds[place])
-        regression = fit(np.concatenate([own[learned], copies.signs[copied]]), labels)
+        in_fold = fold == number
+        copy_in_fold = in_fold[copies.rows]
+        learned = has_signs & ~in_fold
+        learned_copies = copy_has_signs & ~copy_in_fold
+        regression = _fit(own[learned], copies, learned_copies)
 
-        chances = regression.chances(own[is_here & is_judged])
-        own_quality[is_here & is_judged] = chances[:, 0]
-        kinds = [
-            list(Spoiling).index(Spoiling(name)) for name in regression.classes[1:]
-        ]
-        worst[is_here & is_judged] = np.array(kinds)[chances[:, 1:].argmax(axis=1)]
-        of_copies = regression.chances(copies.signs[is_copy_here & is_used])
-        copy_quality[is_copy_here & is_used] = of_copies[:, 0]
+        # The first class is that of sound annotations.
+        judged = in_fold & has_signs
+        chances = regression.chances(own[judged])
+        own_quality[judged] = chances[:, 0]
+        likeliest = chances[:, 1:].argmax(axis=1).tolist()
+        for row, place in zip(np.flatnonzero(judged).tolist(), likeliest, strict=True):
+            suspicions[row] = Spoiling(regression.classes[1 + place])
 
-    suspicions = [list(Spoiling)[place] for place in worst.tolist()]
+        judged_copies = copy_in_fold & copy_has_signs
+        copy_chances = regression.chances(copies.signs[judged_copies])
+        copy_quality[judged_copies] = copy_chances[:, 0]
+
     return Qualities(own_quality, suspicions, copy_quality)
+
+
+def _fit(
+    sound: Signs, copies: SpoiledCopies, is_learned: NDArray[np.bool_]
+) -> Regression:
+    """The regression that tells annotations that are taken for sound from some of the copies."""
+    labels = [SOUND] * len(sound)
+    for place in np.flatnonzero(is_learned).tolist():
+        labels.append(copies.kinds[place])
+    signs = np.concatenate([sound, copies.signs[is_learned]])
+    return fit(signs, labels)
 
 
 def _folds(shards: Shards, seed: int) -> NDArray[np.int64]:
     """(n,) the fold of each row: images are dealt out by their ids."""
     images = shards.table["image_id"].to_pylist()
-    folds = {image: int(digest(seed, image)[:8], 16) % _FOLDS for image in set(images)}
-    return np.array([folds[image] for image in images], np.int64)
+    fold_of_image = {}
+    for image in set(images):
+        first_digits = digest(seed, image)[:8]
+        fold_of_image[image] = int(first_digits, 16) % _FOLDS
+    return np.array([fold_of_image[image] for image in images], np.int64)

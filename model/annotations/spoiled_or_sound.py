@@ -104,10 +104,16 @@ def _inputs(
 
 def rank_area(quality: NDArray[np.float64], is_spoiled: NDArray[np.bool_]) -> float:
     """AUROC: how often a spoiled mask has a lower quality than a sound one; ties count half."""
+    # Equal qualities are one group, and each of its members has the group's mean rank.
     _, group, counts = np.unique(quality, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    rank = last - (counts - 1) / 2
+    last_rank = np.cumsum(counts)
+    mean_rank = last_rank - (counts - 1) / 2
+
+    # Mann and Whitney's U: the ranks of the sound ones, less those that they have among
+    # themselves, count the pairs in which the sound one is better.
     spoiled = int(np.count_nonzero(is_spoiled))
     sound = len(quality) - spoiled
-    ranks = rank[group][~is_spoiled].sum()
-    return float((ranks - sound * (sound + 1) / 2) / (sound * spoiled))
+    ranks_of_sound = mean_rank[group][~is_spoiled].sum()
+    among_themselves = sound * (sound + 1) / 2
+    better_pairs = ranks_of_sound - among_themselves
+    return float(better_pairs / (sound * spoiled))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from upath import UPath
 
-from curate.records import FaultReport
+from curate.drops import FaultReport
 from curate.storage import digest, write_bytes
 from pipelines.flow.screen import counted
 

@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 from upath import UPath
 
+from curate.drops import Drop, FaultReport, IgnoredFile
 from curate.export_settings import ExportSettings
 from curate.exports.places import Places
 from curate.folders import remove_folder
 from curate.limits import Limits
-from curate.records import Drop, ExportTraits, FaultReport, FoundImage, IgnoredFile
+from curate.records import ExportTraits, FoundImage
 from curate.stages import ingest
 from curate.storage import digest, read_bytes, read_record, write_bytes, write_json
 from curate.stores import reaching

@@ -6,11 +6,11 @@ from functools import partial
 import msgspec
 from upath import UPath
 
+from curate.drops import FaultReport
 from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.not_opened import not_opened
 from curate.limits import Limits
-from curate.records import FaultReport
 from curate.stages import ingest
 from pipelines.flow.screen import Screen
 from pipelines.inspection.counting import count

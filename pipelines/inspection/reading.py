@@ -12,18 +12,12 @@ import msgspec
 import pyarrow as pa
 from upath import UPath
 
+from curate.drops import Drop, FaultReport, IgnoredFile, make_drop
 from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.records import (
-    Drop,
-    ExportTraits,
-    FaultReport,
-    FoundImage,
-    IgnoredFile,
-    make_drop,
-)
+from curate.records import ExportTraits, FoundImage
 from curate.schema import drops_table
 from curate.stages import ingest
 from pipelines.inspection.records import LeftAlone

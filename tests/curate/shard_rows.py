@@ -10,10 +10,10 @@ from PIL import Image
 from upath import UPath
 
 from curate.curation_settings import CropSettings
+from curate.drops import object_id
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
 from curate.pixels.run_lengths import RunLengths
-from curate.records import object_id
 from curate.shards.manifest import make_manifest
 from curate.stages import shard
 from curate.storage import write_json

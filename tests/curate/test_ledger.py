@@ -5,9 +5,9 @@ import pyarrow as pa
 import pytest
 
 from curate import ledger
+from curate.drops import Drop
 from curate.ledger import ExportLedger
 from curate.reasons import Reason
-from curate.records import Drop
 from curate.schema import drops_table
 
 

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from curate import schema
+from curate.drops import Drop
 from curate.reasons import Reason
-from curate.records import Drop
 
 
 def test_a_stage_without_its_columns_fails_before_work_starts() -> None:

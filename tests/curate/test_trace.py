@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 from upath import UPath
 
+from curate.drops import Drop
 from curate.errors import InputError
 from curate.reasons import Reason
-from curate.records import Drop
 from curate.schema import drops_table
 from curate.storage import write_json, write_table
 from curate.trace import last_row, trace

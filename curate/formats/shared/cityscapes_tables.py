@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from curate.drops import Drop
 from curate.exports.export import Export
 from curate.formats.shared.cityscapes_classes import (
     IDS,
@@ -17,7 +18,6 @@ from curate.formats.shared.cityscapes_classes import (
 from curate.formats.shared.class_data import NoClassTable
 from curate.formats.shared.class_tables import ClassTable, nearest_table, read_table
 from curate.reasons import Refusal
-from curate.records import Drop
 
 _LIST = "label_colors.txt"
 _OWN = {name.replace(" ", "") for name in [*IDS.labels.values(), *IGNORED_LABELS]}

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import ancestors
@@ -25,7 +26,6 @@ from curate.formats.shared.class_data import (
 from curate.formats.shared.class_lines import rows_of_text
 from curate.formats.shared.written_colours import parse_colour
 from curate.reasons import Refusal
-from curate.records import Drop
 from curate.yaml_files import parse_yaml
 
 _FILE_NAME = re.compile(

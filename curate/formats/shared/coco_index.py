@@ -42,15 +42,21 @@ class Images:
     malformed: "array[int]" = field(default_factory=lambda: array("q"))
     """Places in the list of what is no object with an id."""
     _places: "array[int]" = field(default_factory=lambda: array("q"))
+    """By number: start and end of its first entry in the text, two items each."""
     _repeated: defaultdict[int, list[tuple[int, int]]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
     def entries(self, number: int) -> list[dict[str, Any]]:
         """All entries of an image; merged documents list some twice."""
-        first = (self._places[2 * number], self._places[2 * number + 1])
-        places = [first, *self._repeated.get(number, ())]
-        return [read_object(_raw(self.text, *place)) for place in places]
+        first_start = self._places[2 * number]
+        first_end = self._places[2 * number + 1]
+        repetitions = self._repeated.get(number, [])
+
+        found = []
+        for start, end in [(first_start, first_end), *repetitions]:
+            found.append(read_object(_raw(self.text, start, end)))
+        return found
 
     def add(self, key: str, start: int, end: int) -> None:
         """Note where an entry of an id is."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import original_of
 from curate.reasons import Refusal
-from curate.records import Drop, IgnoredFile
 
 Document = TypeVar("Document")
 

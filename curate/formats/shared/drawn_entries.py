@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from curate.drops import Drop
 from curate.exports.export import Export
 from curate.formats.shared.grouping import Drawn, Piece
 from curate.formats.shared.json_documents import JsonDocument
 from curate.formats.shared.json_values import attributes, value
 from curate.formats.shared.keys import content_digest
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, ImageRecord
+from curate.records import ImageRecord
 
 Entry = Mapping[str, Any]
 

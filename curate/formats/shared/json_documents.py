@@ -6,12 +6,13 @@ from itertools import islice
 
 import msgspec
 
+from curate.drops import Drop, IgnoredFile
 from curate.exports.export import Export
 from curate.exports.json_elements import Places, element_places
 from curate.exports.mapping import Text
 from curate.formats.shared.documents import find_documents
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, IgnoredFile, ImageRecord, ReadItem
+from curate.records import ImageRecord, ReadItem
 
 Pieces = dict[str, msgspec.Raw]
 """The top level of a document by its keys, the values not decoded yet.

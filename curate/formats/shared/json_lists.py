@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
+from curate.drops import Drop, IgnoredFile
 from curate.exports.documents import json_text, json_value, utf8_text
 from curate.exports.export import Export
 from curate.exports.json_elements import element_places
 from curate.exports.mapping import Text
 from curate.formats.shared.documents import find_documents
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, IgnoredFile
 from curate.text import BYTE_ORDER_MARKS
 
 _LINES = (".jsonl", ".ndjson", ".manifest")  # suffixes of files of lines

@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from curate.drops import Drop, IgnoredFile
 from curate.exports.documents import parse_json
 from curate.exports.export import Export
 from curate.formats.shared.table_lines import split_line
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, IgnoredFile
 from curate.text import decode_text
 
 _SUFFIXES = (".csv", ".tsv")

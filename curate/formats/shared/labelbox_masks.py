@@ -14,7 +14,7 @@ from curate.formats.shared.addresses import path_of
 from curate.formats.shared.json_values import as_object
 from curate.formats.shared.labelbox_rows import DataRow
 from curate.formats.shared.written_colours import parse_colour
-from curate.records import MaskFile
+from curate.mask_records import MaskFile
 
 _MASK_KEYS = ("instanceURI", "mask", "composite_mask")
 # Characters; shorter parts of an address, such as "mask" and "1", name nothing.

@@ -8,8 +8,9 @@ from curate.formats.shared.json_values import attributes, label_flags, ring
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.labelbox_masks import MaskNames, has_mask, number_of_masks
 from curate.formats.shared.labelbox_rows import DataRow
+from curate.mask_records import MaskFile
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, MaskFile, Polygons, refused_annotation
+from curate.records import Annotation, Polygons, refused_annotation
 
 _NAMES = ("name", "title", "value")
 _OTHER_SHAPES = ("bounding_box", "bbox", "line", "point")

@@ -8,8 +8,9 @@ from curate.exports.xml_documents import Element, XmlDocument
 from curate.formats.shared.grouping import Drawn, join_groups
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.keys import content_digest
+from curate.mask_records import MaskFile
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, ImageRecord, MaskFile, Polygons
+from curate.records import Annotation, ImageRecord, Polygons
 
 _OF_PASCAL_VOC = ("size", "segmented")
 _MASKS = "Masks"  # the folder beside the documents that holds masks

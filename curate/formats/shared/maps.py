@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import stem
@@ -20,8 +21,9 @@ from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.mask_lists import listed_classes
 from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
 from curate.formats.shared.table_choice import choose_tables
+from curate.mask_records import RegionMap
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, IgnoredFile, ImageRecord, ReadItem, RegionMap
+from curate.records import ImageRecord, ReadItem
 
 OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
 """Options of both formats."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import Role, folder_role, is_picture
@@ -21,7 +22,6 @@ from curate.formats.shared.mask_choice import (
 from curate.formats.shared.mask_matches import Match, match_masks
 from curate.formats.shared.picture_roles import picture_roles
 from curate.reasons import Reason, Refusal
-from curate.records import Drop
 
 
 @dataclass

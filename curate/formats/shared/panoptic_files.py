@@ -9,8 +9,8 @@ from curate.exports.files import Files
 from curate.exports.finding import find_image
 from curate.formats.shared.coco_images import image_folders
 from curate.formats.shared.remote_files import find_file, path_of
+from curate.mask_records import SegmentMap
 from curate.reasons import Refusal
-from curate.records import SegmentMap
 
 _MAP_FOLDERS = ("panoptic", "panoptic_masks", "panoptic_maps", "masks", "annotations")
 _MORE_IMAGE_FOLDERS = ("leftImg8bit", "input_images")

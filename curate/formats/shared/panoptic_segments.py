@@ -14,8 +14,9 @@ from curate.formats.shared.json_values import (
     label_flags,
     stated_box,
 )
+from curate.mask_records import Painted, SegmentMap
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Painted, SegmentMap
+from curate.records import Annotation
 
 _MOST_DIGITS = 18  # of an id; colours have 24 bits
 

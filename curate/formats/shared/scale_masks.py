@@ -7,8 +7,9 @@ from typing import Any, Literal
 from curate.exports.export import Export
 from curate.formats.shared.json_values import attributes, label_flags, whole
 from curate.formats.shared.remote_files import find_file
+from curate.mask_records import Painted, RegionMap, SegmentMap
 from curate.reasons import Reason
-from curate.records import Annotation, Painted, RegionMap, SegmentMap
+from curate.records import Annotation
 
 _LONGEST_INDEX = 10  # digits
 

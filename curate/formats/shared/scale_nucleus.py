@@ -13,8 +13,9 @@ from curate.formats.shared.remote_files import find_file, image_name, path_of
 from curate.formats.shared.scale_annotations import drawn_annotation
 from curate.formats.shared.scale_masks import read_index
 from curate.formats.shared.scale_tasks import pictures_of_stem
+from curate.mask_records import Painted, SegmentMap
 from curate.reasons import Reason
-from curate.records import Annotation, ImageRecord, Painted, SegmentMap
+from curate.records import Annotation, ImageRecord
 
 _IMAGE_KEYS = ("image_location", "image_url", "url", "original_image_url")
 

@@ -7,12 +7,12 @@ eye. A few masks tell which of these they were painted by.
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
+from curate.drops import IgnoredFile
 from curate.exports.child import ChildDied, call
 from curate.exports.export import Export
 from curate.formats.shared.class_tables import ClassTable, FoundTable
 from curate.pixels.mask_values import MaskValues, values_of_mask
 from curate.reasons import Refusal
-from curate.records import IgnoredFile
 
 _MASKS_LOOKED_AT = 8
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from curate.drops import Drop, IgnoredFile
 from curate.exports.export import Export
 from curate.exports.xml_documents import XmlDocument, open_xml
 from curate.formats.shared.documents import find_documents
-from curate.records import Drop, IgnoredFile
 
 
 def documents(

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from curate.drops import Drop, IgnoredFile
 from curate.exports.export import Export
 from curate.formats.shared.class_tables import stated_table
 from curate.reasons import Reason, Refusal
-from curate.records import Drop, IgnoredFile
 from curate.yaml_files import parse_yaml
 
 CLASS_FILES = {

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from curate.drops import IgnoredFile
 from curate.exports.export import Export
 from curate.exports.file_names import fold, is_picture
 from curate.exports.finding import refused_path
 from curate.exports.stated_names import without_upload_id
 from curate.formats.shared.yolo_classes import CLASS_FILES
 from curate.reasons import Reason, Refusal
-from curate.records import IgnoredFile
 
 # "labels" as a word of its own: in labels_1st_500, not in relabelled.
 _LABELS = re.compile(r"(?<![a-z])(label)(s?)(?![a-z])", re.IGNORECASE)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
+from curate.drops import Drop, FaultReport
 from curate.exports.export import Export
 from curate.limits import Limits
 from curate.reasons import Fault, Reason
-from curate.records import Drop, FaultReport
 from curate.stages.ingest import (
     FoundImage,
     Ingested,

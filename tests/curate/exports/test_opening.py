@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 from upath import UPath
 
+from curate.drops import Drop, FaultReport, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.finding import find_image
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Fault, Reason
-from curate.records import Drop, FaultReport, IgnoredFile, ImageRecord
+from curate.records import ImageRecord
 from curate.stages.ingest import read_export
 from tests.curate.exports.coco_folder import coco, opened, settings
 

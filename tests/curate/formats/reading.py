@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 from upath import UPath
 
+from curate.drops import IgnoredFile
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
 from curate.ledger import LedgerReport, check, count
 from curate.limits import Limits
-from curate.records import IgnoredFile
 from curate.stages import ingest
 
 

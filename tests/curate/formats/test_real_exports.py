@@ -18,7 +18,8 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.limits import Limits
-from curate.records import ImageRecord, MaskFile
+from curate.mask_records import MaskFile
+from curate.records import ImageRecord
 from curate.stages import ingest
 from tests.curate.formats.reading import ReadBack, export_settings, read_back
 

@@ -8,12 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from curate.mask_records import RegionMap
 from curate.pixels.binary_masks import binary_mask
 from curate.pixels.class_codes import class_codes
 from curate.pixels.class_table import BACKGROUND, FIRST_LABEL, VOID, ClassCodes
 from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.reasons import Refusal
-from curate.records import RegionMap
 
 BLACK, RED, GREEN, BLUE = (0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)
 

@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from curate.flags import Flag
+from curate.mask_records import RegionMap
 from curate.pixels import masks
 from curate.pixels.mask_pictures import MaskPicture
 from curate.pixels.regions import MapRegions, read_regions
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
-from curate.records import RegionMap
 
 GREY = np.arange(256, dtype=np.uint32) * 0x010101
 LABELS = {0: "void", 1: "cat", 2: "dog", 3: "sky"}

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from curate.mask_records import SegmentMap
 from curate.pixels import masks
 from curate.pixels.mask_pictures import MaskPicture
 from curate.pixels.segments import class_of, is_crowd, labelled_px, read_segments
 from curate.reasons import Refusal
-from curate.records import SegmentMap
 
 SIZES = arrays.array_shapes(min_dims=2, max_dims=2, max_side=9)
 GREYS = np.arange(256, dtype=np.uint32) * 0x010101

@@ -9,16 +9,12 @@ from PIL import Image
 from upath import UPath
 
 from curate import ledger
+from curate.drops import Drop
 from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.files import list_files
 from curate.limits import Limits
-from curate.records import (
-    Annotation,
-    Drop,
-    ImageRecord,
-    Polygons,
-)
+from curate.records import Annotation, ImageRecord, Polygons
 from curate.stages import ingest
 
 WIDTH, HEIGHT = 40, 30

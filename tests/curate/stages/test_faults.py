@@ -10,6 +10,7 @@ from PIL import Image
 from upath import UPath
 
 from curate import formats
+from curate.drops import Drop, FaultReport
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
 from curate.exports.export import Export
@@ -19,7 +20,7 @@ from curate.limits import Limits
 from curate.pixels.many_runs import Measured, measure
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Fault, Reason
-from curate.records import Annotation, Drop, FaultReport, ImageRecord, Polygons
+from curate.records import Annotation, ImageRecord, Polygons
 from curate.stages import annotations, cutting, ingest, planning, shard
 from tests.curate.shard_rows import CROP, make_segments
 

@@ -9,13 +9,10 @@ import pytest
 from PIL import Image
 from upath import UPath
 
+from curate.drops import object_id
+from curate.mask_records import RegionMap
 from curate.pixels import masks, run_lengths
-from curate.records import (
-    Annotation,
-    Polygons,
-    RegionMap,
-    object_id,
-)
+from curate.records import Annotation, Polygons
 from curate.stages import ingest
 from tests.curate.stages.ingested import (
     HEIGHT,

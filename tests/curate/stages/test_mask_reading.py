@@ -9,10 +9,11 @@ import pytest
 from curate.exports.places import Places
 from curate.flags import Flag
 from curate.limits import Limits
+from curate.mask_records import MaskFile
 from curate.pixels import masks
 from curate.pixels.probing import Probe
 from curate.reasons import Refusal
-from curate.records import Annotation, FoundImage, ImageRecord, MaskFile
+from curate.records import Annotation, FoundImage, ImageRecord
 from curate.stages.frames import Frames
 from curate.stages.image_masks import ImageMasks
 from curate.stages.image_source import ImageLimits, ImageSource

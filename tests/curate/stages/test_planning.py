@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from curate.drops import Drop
 from curate.flags import Flag
 from curate.reasons import Reason
-from curate.records import Annotation, Drop
+from curate.records import Annotation
 from tests.curate.stages.ingested import (
     SQUARE,
     annotated,

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from curate.records import Annotation, Compound, ImageRecord, Polygons, RegionMap
+from curate.mask_records import RegionMap
+from curate.records import Annotation, Compound, ImageRecord, Polygons
 from tests.curate.stages.ingested import (
     HEIGHT,
     OTHER,

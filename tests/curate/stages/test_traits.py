@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from upath import UPath
 
-from curate.records import ImageRecord, Polygons, RegionMap
+from curate.mask_records import RegionMap
+from curate.records import ImageRecord, Polygons
 from tests.curate.stages.ingested import annotated, ingested
 
 WIDTH, HEIGHT = 60, 40  # as stored

@@ -9,8 +9,9 @@ import msgspec
 import pyarrow as pa
 import pytest
 
+from curate.drops import FaultReport, make_drop
 from curate.reasons import Reason, Refusal
-from curate.records import FaultReport, FoundImage, make_drop
+from curate.records import FoundImage
 from curate.schema import drops_table
 from curate.stages import filter, ingest  # noqa: A004  the stage has this name
 from tests.pipelines.small_project import Project, Verb

@@ -2,8 +2,9 @@
 
 import pytest
 
+from curate.drops import Drop, make_drop
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, Drop, FoundImage, ImageRecord, make_drop
+from curate.records import Annotation, FoundImage, ImageRecord
 from pipelines.flow import planning
 
 

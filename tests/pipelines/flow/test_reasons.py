@@ -1,7 +1,7 @@
 """The commonest reasons why nothing of an export goes on."""
 
+from curate.drops import make_drop
 from curate.reasons import Reason, Refusal
-from curate.records import make_drop
 from curate.schema import drops_table
 from pipelines.flow.reasons import commonest_reasons
 

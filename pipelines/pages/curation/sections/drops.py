@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import msgspec
 import pyarrow as pa
 
+from curate.drops import Drop
 from curate.reasons import Reason
-from curate.records import Drop
 from curate.schema import STAGES
 from pipelines.pages.curation import pictures
 from pipelines.pages.curation.curated_build import CuratedBuild

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 from upath import UPath
 
+from curate.drops import Drop, IgnoredFile
 from curate.exports.export import Export
 from curate.exports.files import list_files
 from curate.formats.shared.json_lists import JsonList, list_documents, read_list
 from curate.limits import Limits
 from curate.reasons import Refusal
-from curate.records import Drop, IgnoredFile
 
 
 def export_of(root: Path, **texts: str) -> Export:

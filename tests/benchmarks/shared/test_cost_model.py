@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from benchmarks.scale import Corpus, Machine, Measured, estimate
+from benchmarks.shared.cost_model import Corpus, Machine, Measured, estimate
 
 MEASURED = Measured(
     per_object=0.002,
