@@ -15,6 +15,9 @@ Keys = NDArray[np.uint64]
 
 _PHI = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: SplitMix64's step
 
+_FIRST_FACTOR = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND_FACTOR = np.uint64(0x94D049BB133111EB)
+
 
 def object_keys(object_ids: Sequence[str]) -> Keys:
     """(n,) uint64 keys of object ids, each of 32 hex digits; all 128 bits count."""
@@ -39,13 +42,15 @@ def branch(keys: Keys, number: int) -> Keys:
     The streams of different numbers are as independent as the hash is.
     """
     step = np.array([number % 2**64], np.uint64)
-    return _mix(keys ^ _mix(step * _PHI + _PHI))
+    hashed_number = _mix(step * _PHI + _PHI)
+    return _mix(keys ^ hashed_number)
 
 
 def numbers(keys: Keys, count: int) -> Keys:
     """The first numbers of each stream, (n, count) uint64, evenly distributed over all values."""
     steps = np.arange(1, count + 1, dtype=np.uint64)
-    return _mix(keys[:, None] + steps * _PHI)
+    counters = keys[:, None] + steps * _PHI
+    return _mix(counters)
 
 
 def uniform(keys: Keys, count: int) -> NDArray[np.float64]:
@@ -74,6 +79,8 @@ def generator(*path: int) -> np.random.Generator:
 
 def _mix(values: Keys) -> Keys:
     """SplitMix64's finaliser: each bit of the result depends on every bit of the value."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    values = values ^ values >> np.uint64(30)
+    values = values * _FIRST_FACTOR
+    values = values ^ values >> np.uint64(27)
+    values = values * _SECOND_FACTOR
+    return values ^ values >> np.uint64(31)

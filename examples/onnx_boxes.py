@@ -21,10 +21,12 @@ def main(model: str, photo: str, boxes: list[str]) -> None:
     session = onnxruntime.InferenceSession(model)
     picture = ImageOps.exif_transpose(Image.open(photo)).convert("RGB")
     stem, _, _ = photo.rpartition(".")
-    for number, box in enumerate(boxes, start=1):
-        mask = answer(session, picture, np.array(box.split(","), np.float64))
-        Image.fromarray(mask).save(f"{stem}_{number}.png")
-        print(f"{stem}_{number}.png: {np.count_nonzero(mask):,} px")
+    for number, text in enumerate(boxes, start=1):
+        box = np.array(text.split(","), np.float64)
+        mask = answer(session, picture, box)
+        file = f"{stem}_{number}.png"
+        Image.fromarray(mask).save(file)
+        print(f"{file}: {np.count_nonzero(mask):,} px")
 
 
 def answer(
@@ -33,27 +35,32 @@ def answer(
     box: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
-    first = np.maximum(np.floor(box[:2]), 0)
-    last = np.minimum(np.ceil(box[2:]), picture.size)
+    # The drawn box in whole px of the picture, as its top left and bottom right corner.
+    top_left = np.maximum(np.floor(box[:2]), 0)
+    bottom_right = np.minimum(np.ceil(box[2:]), picture.size)
 
     # The window: the box and some of what is around it.
-    reach = np.maximum(np.rint(PADDING * (last - first)), 2)
-    start = np.maximum(first - reach, 0).astype(int)
-    end = np.minimum(last + reach, picture.size).astype(int)
-    window = picture.crop((*start, *end))
+    sides = bottom_right - top_left
+    padding = np.maximum(np.rint(PADDING * sides), 2)
+    left, top = np.maximum(top_left - padding, 0).astype(int)
+    right, bottom = np.minimum(bottom_right + padding, picture.size).astype(int)
+    window = picture.crop((left, top, right, bottom))
 
     # The model is asked about a smaller copy of a large window.
     pixels = window.width * window.height
     factor = 1
     if pixels > LARGE:
         factor = math.ceil((pixels / REDUCED) ** 0.5)
-    drawn = np.concatenate((first - start, last - start)) / factor
-    inputs = {"window": np.asarray(window.reduce(factor)), "drawn": np.float32(drawn)}
-    (found,) = session.run(None, inputs)
+    copy = window.reduce(factor)
+    in_window = np.concatenate((top_left - (left, top), bottom_right - (left, top)))
+    drawn = np.float32(in_window / factor)
+    (probabilities,) = session.run(None, {"window": np.asarray(copy), "drawn": drawn})
 
-    enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
+    # The answer at the window's own size, placed in the picture.
+    found = Image.fromarray(probabilities)
+    enlarged = found.resize(window.size, Image.Resampling.BILINEAR)
     mask = np.zeros((picture.height, picture.width), np.bool_)
-    mask[start[1] : end[1], start[0] : end[0]] = np.asarray(enlarged) >= 0.5
+    mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
     return mask
 
 

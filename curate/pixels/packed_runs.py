@@ -66,14 +66,16 @@ def pack(runs: RunLengths) -> bytes:
     lengths, owners = _packet_lengths(words)
     is_mask = owners % 2 == 1  # zeros come first
 
-    kinds = np.searchsorted(1 << _LENGTH_BITS, lengths)
+    # Of the four kinds of length, the shortest that holds it.
+    longest_of_kind = 1 << _LENGTH_BITS
+    kinds = np.searchsorted(longest_of_kind, lengths)
     length_bits = _LENGTH_BITS[kinds]
+
     # One number for each packet: that a word is repeated, the kind, the length and the word.
-    packets = 1 << 2 | kinds
-    packets = packets << length_bits
-    packets |= lengths - 1
-    packets = packets << _WORD_BITS
-    packets |= is_mask * _OPAQUE
+    word_is_repeated = 1
+    packets = word_is_repeated << 2 | kinds
+    packets = packets << length_bits | lengths - 1
+    packets = packets << _WORD_BITS | is_mask * _OPAQUE
     sizes = 1 + 2 + length_bits + _WORD_BITS
 
     head = np.array([words.sum(), _WORD_BITS - 1, *(_LENGTH_BITS - 1)])
@@ -89,23 +91,27 @@ def _packet_lengths(words: Positions) -> tuple[Positions, Positions]:
     `words`: (n,) length of each run; one that is too long for a packet takes several.
     """
     packets = -(-words // _LONGEST)
-    in_last = words - (packets - 1) * _LONGEST
     owners = owners_of(packets)
+
+    # All packets of a run are full but its last one.
     lengths = np.full(owners.size, _LONGEST)
-    last = np.cumsum(packets) - 1
+    full_packets = packets - 1
+    left_for_last = words - full_packets * _LONGEST
+    place_of_last = np.cumsum(packets) - 1
     has_any = packets > 0
-    lengths[last[has_any]] = in_last[has_any]
+    lengths[place_of_last[has_any]] = left_for_last[has_any]
     return lengths, owners
 
 
 def _as_bits(numbers: Positions, sizes: Positions) -> NDArray[np.uint8]:
     """The bits of numbers one after the other, each with its own number of bits."""
     owners = owners_of(sizes)
-    lasts = np.cumsum(sizes) - 1
-    # The last bit of a number has place 0.
-    places = lasts[owners] - np.arange(owners.size)
-    bits = numbers[owners] >> places & 1
-    return bits.astype(np.uint8)
+    last_bits = np.cumsum(sizes) - 1
+    # The last bit of a number is its lowest, which need not be shifted.
+    shifts = last_bits[owners] - np.arange(owners.size)
+    shifted = numbers[owners] >> shifts
+    lowest_bit = shifted & 1
+    return lowest_bit.astype(np.uint8)
 
 
 @dataclass(slots=True)
@@ -130,11 +136,13 @@ class _Reader:
     def read(self, bits: int) -> int:
         """The next number of `bits` bits, 32 at most. Refusal if the stream ends inside it."""
         start = self._advance(bits)
-        byte, skipped = divmod(start, 8)
+        byte, bits_before = divmod(start, 8)
         window = self._padded[byte : byte + _WINDOW_BYTES]
-        number = int.from_bytes(window, "big")
-        number >>= _WINDOW_BITS - skipped - bits
-        return number & (1 << bits) - 1
+        window_number = int.from_bytes(window, "big")
+
+        bits_behind = _WINDOW_BITS - bits_before - bits
+        lowest_bits = (1 << bits) - 1
+        return window_number >> bits_behind & lowest_bits
 
     def words(self, count: int, bits: int) -> NDArray[np.bool_]:
         """(count,) bool: which of the next words of `bits` bits are above 0."""

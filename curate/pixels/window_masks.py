@@ -32,17 +32,20 @@ def decode_windows(
     check_sums(counts, sizes, height, width)
     runs = ManyRuns(counts, sizes, height, width)
 
-    # All windows lie one after the other, column by column.
+    # All windows lie one after the other in one array, column by column.
     x0, y0, x1, y1 = boxes.T
-    pixels = (x1 - x0) * (y1 - y0)
-    first_px = starts_of(pixels)
-    last_px = first_px + pixels
-    ends = _ends_in_windows(runs, boxes)
-    ends += first_px[runs.owners]
-    lengths = np.diff(ends, prepend=0)
-    is_mask = np.repeat(runs.is_one, lengths)
+    widths = x1 - x0
+    heights = y1 - y0
+    pixels = widths * heights
+    starts = starts_of(pixels)
 
-    for window, start, end in zip(windows, first_px, last_px, strict=True):
+    ends_in_window = _ends_in_windows(runs, boxes)
+    run_ends = ends_in_window + starts[runs.owners]
+    run_lengths = np.diff(run_ends, prepend=0)
+    is_mask = np.repeat(runs.is_one, run_lengths)
+
+    for window, start in zip(windows, starts.tolist(), strict=True):
+        end = start + window.width * window.height
         by_column = is_mask[start:end].reshape(window.width, window.height)
         by_row = cv2.transpose(by_column.view(np.uint8))  # three times as fast as numpy
         yield by_row.view(np.bool_)
@@ -50,6 +53,7 @@ def decode_windows(
 
 def _ends_in_windows(runs: ManyRuns, boxes: Boxes) -> Positions:
     """Where each run ends in its own window, column by column."""
+    # In the photo of each mask: its runs cover the photo once.
     owners = runs.owners
     ends = np.cumsum(runs.counts)
     ends -= owners * runs.pixels
@@ -58,12 +62,12 @@ def _ends_in_windows(runs: ManyRuns, boxes: Boxes) -> Positions:
     # Clipping keeps the order of positions, so each end outside a window lands on the edge
     # where it takes effect. The last run ends with the photo, so with the window, too.
     left, top, right, bottom = boxes[owners].T
-    rows = bottom - top
-    columns = right - left
-    row_inside = _clipped(row - top, rows)
-    position = (column - left) * rows
+    height = bottom - top
+    width = right - left
+    row_inside = _clipped(row - top, height)
+    position = (column - left) * height
     position += row_inside
-    return _clipped(position, columns * rows)
+    return _clipped(position, width * height)
 
 
 def _check(boxes: Boxes, height: int, width: int) -> None:
@@ -73,7 +77,8 @@ def _check(boxes: Boxes, height: int, width: int) -> None:
     is_inside &= (y0 >= 0) & (y1 <= height)
     is_inside &= (x0 < x1) & (y0 < y1)
     if not is_inside.all():
-        window = Box(*boxes[np.argmin(is_inside)].tolist())
+        first_outside = np.argmin(is_inside)
+        window = Box(*boxes[first_outside].tolist())
         raise ValueError(f"window {window} leaves the image of {width} x {height} px")
 
 

@@ -48,10 +48,14 @@ def look_alike(
     details: Details, one: NDArray[np.int64], other: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """(pairs,) whether the two images of each pair show the same; both by position."""
-    correlation = np.einsum("ij,ij->i", details.patterns[one], details.patterns[other])
+    # Patterns have length 1, so the dot product of two is their correlation.
+    patterns = details.patterns
+    correlation = np.einsum("ij,ij->i", patterns[one], patterns[other])
+
     sure_in_both = details.sure_bits[one] & details.sure_bits[other]
-    says_much = np.bitwise_count(sure_in_both) >= _FEWEST_SURE
-    least = np.where(says_much, _ALIKE, _ALIKE_UNSURE)
+    sure_bits = np.bitwise_count(sure_in_both)
+    hashes_say_much = sure_bits >= _FEWEST_SURE
+    least = np.where(hashes_say_much, _ALIKE, _ALIKE_UNSURE)
     alike: NDArray[np.bool_] = correlation >= least
     return alike
 
@@ -65,14 +69,21 @@ def _grey(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _patterns(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n, height, width) thumbnails as `Details.patterns`."""
     number, height, width = grey.shape
-    flat = grey.reshape(number, height * width)
-    smooth = _smooth_shapes()
-    detail = flat - (flat @ smooth) @ smooth.T
+    pixels = height * width
+    flat = grey.reshape(number, pixels)
+
+    # What of a thumbnail is smooth is its projection onto the smooth shapes.
+    shapes = _smooth_shapes()
+    shares = flat @ shapes
+    smooth = shares @ shapes.T
+    detail = flat - smooth
 
     length = np.linalg.norm(detail, axis=1, keepdims=True)
-    least_length = _LEAST_DETAIL * np.sqrt(detail.shape[1])
+    least_length = _LEAST_DETAIL * np.sqrt(pixels)
+    has_detail = length >= least_length
+    nothing = np.zeros_like(detail)
     patterns: NDArray[np.float32] = np.divide(
-        detail, length, out=np.zeros_like(detail), where=length >= least_length
+        detail, length, out=nothing, where=has_detail
     )
     return patterns
 
@@ -80,21 +91,29 @@ def _patterns(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 def _smooth_shapes() -> NDArray[np.float32]:
     """(px, 6) an orthonormal basis of all smooth brightness: surfaces of second order."""
     width, height = THUMBNAIL_SIZE
-    y, x = np.meshgrid(
-        np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij"
-    )
-    shapes = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
-    basis, _ = np.linalg.qr(shapes.reshape(-1, shapes.shape[-1]))
+    across = np.linspace(-1, 1, width)
+    down = np.linspace(-1, 1, height)
+    y, x = np.meshgrid(down, across, indexing="ij")
+
+    one = np.ones_like(x)
+    shapes = np.stack([one, x, y, x * x, x * y, y * y], axis=-1)
+    by_px = shapes.reshape(height * width, 6)
+    basis, _ = np.linalg.qr(by_px)
     return basis.astype(np.float32)
 
 
 def _sure_bits(grey: NDArray[np.float32]) -> NDArray[np.uint64]:
     """(n,) the bits of a difference hash whose step in (n, height, width) is no noise."""
+    # The hash is of thumbnails at half their size: each px is the mean of four.
     number, height, width = grey.shape
-    fours = grey.reshape(number, height // 2, 2, width // 2, 2)
+    half_height = height // 2
+    half_width = width // 2
+    fours = grey.reshape(number, half_height, 2, half_width, 2)
     hashed = fours.mean(axis=(2, 4))
-    steps = np.abs(np.diff(hashed, axis=2))
-    is_sure = (steps >= _SURE_STEP).reshape(number, _HASH_BITS)
+
     # The bits in the order of the hash: the first is the highest.
-    packed = np.packbits(is_sure, axis=1)
+    steps = np.abs(np.diff(hashed, axis=2))
+    is_sure = steps >= _SURE_STEP
+    bits = is_sure.reshape(number, _HASH_BITS)
+    packed = np.packbits(bits, axis=1)
     return packed.view(">u8").ravel().astype(np.uint64)

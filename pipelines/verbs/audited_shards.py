@@ -32,7 +32,8 @@ def images_stay(build: UPath) -> Iterator[str]:
     found = [pd.DataFrame(columns=["image_id", "group_id", "split"])]
     for path in _readable(build):
         ids = storage.read_table(path, ["image_id", "group_id"]).to_pandas()
-        found.append(ids.drop_duplicates().assign(split=split_of(path)))
+        distinct = ids.drop_duplicates()
+        found.append(distinct.assign(split=split_of(path)))
     rows = pd.concat(found)
     for name in ("group_id", "image_id"):
         for value, splits in in_several_splits(rows, name).items():
@@ -41,30 +42,50 @@ def images_stay(build: UPath) -> Iterator[str]:
 
 def links_stay(build: UPath, settings: Settings) -> Iterator[str]:
     """No near duplicates, and no images of one scene or video, are in two splits."""
-    rows = []
-    splits: dict[str, str] = {}
-    columns = [*image_rows.NEEDS, "split"]
-    for segments in storage.read_partitions(build / "shard" / "segments", columns):
-        rows.append(image_rows.image_rows(segments, settings.split.scene_pattern))
-        image_ids = segments["image_id"].to_pylist()
-        splits.update(zip(image_ids, segments["split"].to_pylist(), strict=True))
+    grouped = _group_anew(build, settings)
+    members = pd.DataFrame(
+        {"group": grouped.group_of, "image_id": grouped.image_ids.astype(np.str_)}
+    )
+    members["split"] = members["image_id"].map(_splits_of_images(build))
 
+    for group, several in in_several_splits(members, "group").items():
+        own = members[members["group"] == int(group)]
+        one_of_each_split = own.drop_duplicates("split")
+        pair = " and ".join(one_of_each_split["image_id"])
+
+        counts = grouped.links[int(group)].tolist()
+        kinds = []
+        for kind, count in zip(groups.LINKS, counts, strict=True):
+            if count:
+                kinds.append(kind)
+        yield f"images {pair}, joined by {', '.join(kinds)}, are in {several}"
+
+
+def _splits_of_images(build: UPath) -> dict[str, str]:
+    """The split of each image of the shards, by its id."""
+    splits: dict[str, str] = {}
+    folder = build / "shard" / "segments"
+    for segments in storage.read_partitions(folder, ["image_id", "split"]):
+        image_ids = segments["image_id"].to_pylist()
+        its_splits = segments["split"].to_pylist()
+        splits.update(zip(image_ids, its_splits, strict=True))
+    return splits
+
+
+def _group_anew(build: UPath, settings: Settings) -> groups.Groups:
+    """The groups of the shards' images, found again as split finds them."""
+    folder = build / "shard" / "segments"
+    rows = []
+    for segments in storage.read_partitions(folder, list(image_rows.NEEDS)):
+        rows.append(image_rows.image_rows(segments, settings.split.scene_pattern))  # noqa: PERF401
     table = image_rows.one_table(rows)
     looks = groups.find_looks(table)
-    pictures = storage.read_partitions(build / "shard" / "segments", image_rows.PICTURE)
-    px = image_rows.find_thumbnails(pictures, looks.dhashes, looks.thumbnails)
+
+    pictures = storage.read_partitions(folder, image_rows.PICTURE)
+    thumbnails = image_rows.find_thumbnails(pictures, looks.dhashes, looks.thumbnails)
     bits = settings.split.near_duplicate_bits
-    alike = duplicates.near_duplicates(looks.dhashes, px, bits, len(px))
-    grouped = groups.group_images(table, looks, alike)
-    image_ids = grouped.image_ids.astype(np.str_)
-    members = pd.DataFrame({"group": grouped.group_of, "image_id": image_ids})
-    members["split"] = members["image_id"].map(splits)
-    for group, several in in_several_splits(members, "group").items():
-        joined = members[members["group"] == int(group)].drop_duplicates("split")
-        links = grouped.links[int(group)].tolist()
-        kinds = [kind for kind, count in zip(groups.LINKS, links, strict=True) if count]
-        pair = " and ".join(joined["image_id"])
-        yield f"images {pair}, joined by {', '.join(kinds)}, are in {several}"
+    alike = duplicates.near_duplicates(looks.dhashes, thumbnails, bits, len(thumbnails))
+    return groups.group_images(table, looks, alike)
 
 
 def masks_fit(build: UPath) -> Iterator[str]:
@@ -81,24 +102,28 @@ def masks_fit(build: UPath) -> Iterator[str]:
 
 def _objections(rows: pa.Table) -> Iterator[tuple[str, str]]:
     """The object and the objection, for each row of a shard that does not agree with itself."""
-    boxes = {name: windows.box_columns(rows, name) for name in _BOXES}
     height = rows["image_height"].to_numpy()
     width = rows["image_width"].to_numpy()
-    image = np.column_stack([0 * width, 0 * width, width, height])
-    crop = boxes["crop"]
-    crop_alone = windows.shift(crop, crop, -1)
+    zeros = np.zeros_like(width)
+    image = np.column_stack([zeros, zeros, width, height])
+    crop = windows.box_columns(rows, "crop")
 
-    measured, areas = _measure(rows["mask"])
+    # The other boxes are in the frame of the crop.
+    crop_alone = windows.shift(crop, crop, -1)
+    box = windows.box_columns(rows, "box")
+    drawn = windows.box_columns(rows, "drawn")
+    window = windows.box_columns(rows, "window")
+    area = rows["area"].to_numpy()
+    mask_size, mask_box, mask_area = _measure(rows["mask"])
+
     is_wrong = {
         "its crop leaves the image": ~_is_inside(crop, image),
-        "its mask has not the size of its crop": (measured["size"] != crop_alone).any(
-            1
-        ),
-        "its box is not that of its mask": (measured["box"] != boxes["box"]).any(1),
-        "its area is not that of its mask": areas != rows["area"].to_numpy(),
-        "its box leaves the drawn box": ~_is_inside(boxes["box"], boxes["drawn"]),
-        "its drawn box leaves the window": ~_is_inside(boxes["drawn"], boxes["window"]),
-        "its window leaves the crop": ~_is_inside(boxes["window"], crop_alone),
+        "its mask has not the size of its crop": (mask_size != crop_alone).any(axis=1),
+        "its box is not that of its mask": (mask_box != box).any(axis=1),
+        "its area is not that of its mask": mask_area != area,
+        "its box leaves the drawn box": ~_is_inside(box, drawn),
+        "its drawn box leaves the window": ~_is_inside(drawn, window),
+        "its window leaves the crop": ~_is_inside(window, crop_alone),
     }
     object_ids = rows["object_id"].to_pylist()
     for objection, wrong in is_wrong.items():
@@ -106,7 +131,7 @@ def _objections(rows: pa.Table) -> Iterator[tuple[str, str]]:
             yield object_ids[row], objection
 
 
-def _measure(masks: pa.ChunkedArray) -> tuple[dict[str, Boxes], NDArray[np.int64]]:
+def _measure(masks: pa.ChunkedArray) -> tuple[Boxes, Boxes, NDArray[np.int64]]:
     """The size of each mask as a box at the origin, its tight box, and its area."""
     sizes = np.zeros((len(masks), 4), np.int32)
     boxes = np.zeros((len(masks), 4), np.int32)
@@ -116,28 +141,33 @@ def _measure(masks: pa.ChunkedArray) -> tuple[dict[str, Boxes], NDArray[np.int64
             mask = images.decode_mask_png(encoded["bytes"])
         except OSError:
             continue  # it has no size, which is said
-        sizes[row, 2:] = mask.shape[::-1]
+        height, width = mask.shape
+        sizes[row] = 0, 0, width, height
         areas[row] = mask.sum()
         if mask.any():
             columns = np.flatnonzero(mask.any(axis=0))
             lines = np.flatnonzero(mask.any(axis=1))
             boxes[row] = columns[0], lines[0], columns[-1] + 1, lines[-1] + 1
-    return {"size": sizes, "box": boxes}, areas
+    return sizes, boxes, areas
 
 
 def _is_inside(inner: Boxes, outer: Boxes) -> NDArray[np.bool_]:
     """(n,) whether each box lies in the other one, and is not empty."""
-    starts, ends = np.hsplit(inner, 2)
-    first, last = np.hsplit(outer, 2)
-    inside = (starts >= first) & (ends <= last) & (starts < ends)
-    return np.asarray(inside.all(axis=1))
+    inner_start, inner_end = np.hsplit(inner, 2)
+    outer_start, outer_end = np.hsplit(outer, 2)
+    starts_inside = inner_start >= outer_start
+    ends_inside = inner_end <= outer_end
+    is_not_empty = inner_start < inner_end
+    is_inside = starts_inside & ends_inside & is_not_empty
+    return np.asarray(is_inside.all(axis=1))
 
 
 def in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
     """The values of a column that occur in several splits, and in which."""
-    distinct = rows.drop_duplicates([name, "split"])
-    splits = distinct.groupby(name)["split"].agg(lambda each: ", ".join(sorted(each)))
-    several = splits[splits.str.contains(",")]
+    distinct = rows.drop_duplicates([name, "split"]).sort_values("split")
+    splits_of_value = distinct.groupby(name)["split"]
+    splits = splits_of_value.agg(", ".join)
+    several = splits[splits_of_value.size() > 1]
     return {str(value): names for value, names in several.items()}
 
 

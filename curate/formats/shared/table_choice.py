@@ -33,9 +33,11 @@ def choose_tables(
     notes: list[IgnoredFile] = []
     for folder, tables in found.items():
         best = tables[0]
-        if any(each.table != best.table for each in tables):
+        they_differ = any(each.table != best.table for each in tables)
+        if they_differ:
             seen = list(_seen_masks(export, folder, masks))
-            best = max(tables, key=lambda each: _fit(each.table, seen, by_colour))
+            fits = [_fit(each.table, seen, by_colour) for each in tables]
+            best = tables[fits.index(max(fits))]
             notes += _notes(export, tables, best)
         chosen[folder] = best.table
     return chosen, notes
@@ -46,12 +48,17 @@ def _seen_masks(
 ) -> Iterator[MaskValues]:
     """What some masks of a folder, spread over all of them, have in them."""
     inside = folder + "/"
-    below = [mask for mask in masks if mask.startswith(inside)] or masks
-    step = max(1, len(below) // _MASKS_LOOKED_AT)
-    for mask in below[::step][:_MASKS_LOOKED_AT]:
+    below = [mask for mask in masks if mask.startswith(inside)]
+    # Some tools write the table beside the folder of the masks.
+    of_table = below or masks
+
+    step = max(1, len(of_table) // _MASKS_LOOKED_AT)
+    spread = of_table[::step]
+    limits = export.limits
+    for mask in spread[:_MASKS_LOOKED_AT]:
         try:
             data = export.read(mask)
-            yield call(values_of_mask, export.limits, data, export.limits.image_pixels)
+            yield call(values_of_mask, limits, data, limits.image_pixels)
         except (Refusal, ChildDied):
             continue  # ingest tells of it, if the mask is needed
 
@@ -68,8 +75,13 @@ def _fit(table: ClassTable, masks: Sequence[MaskValues], by_colour: bool) -> flo
 
 
 def _share(listed: Mapping[int, object], pixels: Sequence[tuple[int, int]]) -> float:
-    known = sum(count for value, count in pixels if value in listed)
-    total = sum(count for _, count in pixels)
+    """The share of px whose value is listed. `pixels`: values, and how many px have each."""
+    known = 0
+    total = 0
+    for value, count in pixels:
+        total += count
+        if value in listed:
+            known += count
     return known / max(1, total)
 
 
@@ -78,6 +90,7 @@ def _notes(
 ) -> Iterator[IgnoredFile]:
     """That the tables of a folder are not used which say something else than the best one."""
     name = posixpath.basename(best.path)
+    why = f"a class table; {name} fits the masks"
     for each in tables:
         if each.table != best.table:
-            yield export.ignored(each.path, f"a class table; {name} fits the masks")
+            yield export.ignored(each.path, why)

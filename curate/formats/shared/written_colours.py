@@ -30,33 +30,39 @@ def parse_colour(raw: Any) -> int | None:
 
 
 def _colour_of_text(text: str) -> int | None:
+    """The colour that a text is; None if it is none."""
     written = _HEX.fullmatch(text) or _HEX_WITH_ALPHA.fullmatch(text)
     if written:
         return int(written[1], 16)
     short = _SHORT_HEX.fullmatch(text)
     if short:
-        return int("".join(2 * digit for digit in short.groups()), 16)
+        # #F80 stands for #FF8800.
+        red, green, blue = short.groups()
+        return int(f"{red}{red}{green}{green}{blue}{blue}", 16)
 
     channels = text
     in_css = _CSS.fullmatch(text)
     if in_css:
-        channels = ",".join(in_css[1].split(",")[:3])  # a fourth may have a point
+        listed = in_css[1].split(",")
+        channels = ",".join(listed[:3])  # a fourth may have a point
     if not _CHANNELS.fullmatch(channels):
         return None
-    return parse_colour([int(each) for each in re.findall(r"\d{1,3}", channels)])
+    numbers = re.findall(r"\d{1,3}", channels)
+    return parse_colour(list(map(int, numbers)))
 
 
 def _colour_of_channels(channels: Sequence[Any]) -> int | None:
     """The colour of red, green and blue; None if they are none."""
     if not all(type(each) in (int, float) for each in channels):
         return None
-    with_point = [each for each in channels if isinstance(each, float)]
-    is_share = len(with_point) == len(channels) and max(channels) <= 1
-    if is_share:
+
+    all_have_points = all(isinstance(each, float) for each in channels)
+    are_shares = all_have_points and max(channels) <= 1
+    if are_shares:
         channels = [each * 255 for each in channels]
     if not all(0 <= each <= 255 for each in channels):
         return None
-    colour = 0
-    for each in channels:
-        colour = colour << 8 | round(each)
+
+    red, green, blue = map(round, channels)
+    colour: int = red << 16 | green << 8 | blue
     return colour
