@@ -14,8 +14,8 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from benchmarks.ingest_to_shards import Source, run_pipeline, sources_of
 from benchmarks.shared.timing import Measured, cpu_clock, ratio, report
+from benchmarks.shared.whole_pipeline import Source, run_pipeline, sources_of
 
 PEERS = ("supervision", "datumaro", "datasets")
 

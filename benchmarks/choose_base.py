@@ -23,7 +23,8 @@ from upath import UPath
 
 from benchmarks.shared.turns import taking_turns
 from curate.shards import windows
-from curate.shards.reader import Sample, Shards, open_shards
+from curate.shards.reader import Shards, open_shards
+from curate.shards.sample import Sample
 from model.box_network import BoxNetwork
 from model.evaluation.comparison import Comparison, Place, Truth
 from model.evaluation.intervals import Interval, interval, resampled_means

@@ -26,10 +26,10 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.ingest_to_shards import Source, run_pipeline, sources_of
 from benchmarks.shared import bare_loop
 from benchmarks.shared.grown_coco import grow
 from benchmarks.shared.timing import report
+from benchmarks.shared.whole_pipeline import Source, run_pipeline, sources_of
 from curate import storage
 from curate.exports import child, child_process
 from curate.pixels import jpeg_crops, probing

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from benchmarks.cost_by_step import grown
 from benchmarks.ingest_coco import Cost, cost_of
-from benchmarks.ingest_to_shards import Source, sources_of
 from benchmarks.shared.curating import command
 from benchmarks.shared.timing import report
+from benchmarks.shared.whole_pipeline import Source, sources_of
 
 GROWTH = 1.25
 """The peak may grow by so much with a hundred times the objects."""

@@ -21,7 +21,8 @@ from benchmarks.shared.timing import report
 from benchmarks.shared.turns import taking_turns
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
-from curate.shards.reader import Sample, Shards, open_shards
+from curate.shards.reader import Shards, open_shards
+from curate.shards.sample import Sample
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.comparison import Comparison, Place, Truth

@@ -22,7 +22,8 @@ from benchmarks.shared.timing import measure, ratio, report
 from curate.pixels.masks import Mask
 from model.evaluation.comparison import Comparison, Place, Truth
 from model.evaluation.metrics import mean_absolute_error
-from model.evaluation.saliency import e_curve, f_curve, structure, weighted_f
+from model.evaluation.saliency import e_curve, f_curve, structure
+from model.evaluation.weighted_f import weighted_f
 
 SIDES = (320, 160)
 """px of the windows."""

@@ -25,8 +25,8 @@ import numpy as np
 import webdataset
 from PIL import Image
 
-from benchmarks.ingest_to_shards import run_pipeline, sources_of
 from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
+from benchmarks.shared.whole_pipeline import run_pipeline, sources_of
 from curate.curation_settings import CropSettings
 from curate.pixels import stored
 from curate.shards.reader import Shards, open_shards, random_windows

@@ -19,13 +19,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from benchmarks.ingest_to_shards import (
-    OneWorker,
-    Silent,
-    Source,
-    made_sources,
-    run_pipeline,
-)
 from benchmarks.shared.cost_model import (
     CORPORA,
     MACHINES,
@@ -35,6 +28,13 @@ from benchmarks.shared.cost_model import (
 )
 from benchmarks.shared.pictures import Statistics
 from benchmarks.shared.timing import cpu_clock, report
+from benchmarks.shared.whole_pipeline import (
+    OneWorker,
+    Silent,
+    Source,
+    made_sources,
+    run_pipeline,
+)
 from curate.settings import DaskSettings
 from pipelines.flow.cluster import Workers
 

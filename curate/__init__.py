@@ -39,7 +39,8 @@ if TYPE_CHECKING:
         RowRunLengths,
     )
     from curate.shards.epochs import Bookmark, Consumer, batches
-    from curate.shards.reader import Sample, Shards, open_shards, random_windows
+    from curate.shards.reader import Shards, open_shards, random_windows
+    from curate.shards.sample import Sample
     from curate.shards.sampling import order
     from curate.shards.streaming import stream
 
@@ -100,11 +101,11 @@ _FILES = {
     ),
     "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),
     "curate.shards.reader": (
-        "Sample",
         "Shards",
         "open_shards",
         "random_windows",
     ),
+    "curate.shards.sample": ("Sample",),
     "curate.shards.sampling": ("order",),
     "curate.shards.streaming": ("stream",),
 }

@@ -15,7 +15,7 @@ from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards import windows
-from curate.shards.reader import Sample
+from curate.shards.sample import Sample
 from curate.storage import digest
 from model.batches import pad_edges
 from model.box_network import BoxNetwork

@@ -19,7 +19,8 @@ from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
 from curate.shards.epochs import Bookmark, Consumer, batches, deal, epoch_rows
-from curate.shards.reader import Sample, Shards, random_windows
+from curate.shards.reader import Shards, random_windows
+from curate.shards.sample import Sample
 
 
 class Tensors(dict[str, Tensor]):

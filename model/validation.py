@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.shards.reader import Sample, Shards
+from curate.shards.reader import Shards
+from curate.shards.sample import Sample
 from model import ranks
 from model.box_network import BoxNetwork
 from model.calibration import count_by_size, fit_confidence

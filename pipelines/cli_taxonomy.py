@@ -44,11 +44,11 @@ def match(settings: SettingsFile, root: Root = None, as_json: AsJson = False) ->
 
     This is what `taxonomy SETTINGS` does without a verb of its own.
     """
-    from pipelines.flow import labels
+    from pipelines.flow import label_words
     from pipelines.verbs.taxonomy import match_labels
 
     result = match_labels(load(settings, root))
-    give(result, as_json, labels.text(result))
+    give(result, as_json, label_words.text(result))
     end_with(result["faults"])
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.ingest_to_shards import Source, taxonomy_of
+from benchmarks.shared.whole_pipeline import Source, taxonomy_of
 
 
 def command(sources: Sequence[Source], folder: Path, workers: int) -> list[str]:

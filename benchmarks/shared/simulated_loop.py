@@ -20,7 +20,8 @@ from benchmarks.shared.annotators import Corrected, correct, shifted
 from curate.curation_settings import BalanceSettings
 from curate.pixels import masks
 from curate.pixels.masks import Mask
-from curate.shards.reader import Sample, Shards, open_shards
+from curate.shards.reader import Shards, open_shards
+from curate.shards.sample import Sample
 from curate.stages.balance import quality_trusts
 from curate.storage import read_table
 from model.annotations.quality import judge_annotations

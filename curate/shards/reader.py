@@ -22,12 +22,13 @@ from curate.curation_settings import CropSettings
 from curate.errors import InputError
 from curate.pixels import stored
 from curate.pixels.images import Pixels
-from curate.pixels.masks import Mask, OfSides
+from curate.pixels.masks import Mask
 from curate.records import Box
 from curate.shards import windows
 from curate.shards.layout import manifest_folder
 from curate.shards.manifest import Manifest, require_manifest
 from curate.shards.row_groups import Cache, Group, read_columns
+from curate.shards.sample import Sample
 from curate.shards.windows import Boxes
 
 Sides = Sequence[int] | NDArray[np.integer]
@@ -47,40 +48,11 @@ _DESCRIBED = [
     "image_height",
     "image_width",
 ]
-
-
 _OTHER_SIZE = "its pictures are not of the size that is stated"
 
 
 class EmptySplit(InputError):
     """The shards hold no object of the split that is asked for."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sample:
-    """What the model sees of one object, and what it shall answer."""
-
-    row: int
-    object_id: str
-    image_id: str
-    export: str
-    customer: str
-    domain: str
-    concept: str
-    weight: float
-    image: Pixels
-    """(H, W, 3) uint8 RGB: the window."""
-    mask: Mask
-    """(H, W) bool: the object in the window."""
-    drawn: Box
-    """The drawn box, in the window."""
-    window: Box
-    """The window, in the crop."""
-    at_edge: OfSides
-    """Whether each side of the window is the image's own edge."""
-    image_height: int
-    """px of the whole image"""
-    image_width: int
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.shards.reader import Sample, Shards
+from curate.shards.reader import Shards
+from curate.shards.sample import Sample
 from curate.shards.windows import Boxes
 
 READ_AHEAD_BYTES = 64 * 2**20

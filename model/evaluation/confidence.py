@@ -7,7 +7,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.shards.reader import Sample
+from curate.shards.sample import Sample
 from curate.shards.windows import SIZES
 from model import ranks
 from model.calibration import Counts, brier, level_probabilities, pixel_shares

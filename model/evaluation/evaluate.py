@@ -8,29 +8,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 from upath import UPath
 
 from curate.errors import InputError
 from curate.folders import new_folder_of, recover, remove_folder, replace_folder
 from curate.settings import Settings
-from curate.shards.reader import EmptySplit, Shards, open_shards
+from curate.shards.reader import Shards, open_shards
 from curate.storage import digest, write_table
 from model import fetching, ranks
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.cases import cases_table
 from model.evaluation.confidence import WatchedModel
-from model.evaluation.gate import RULE_VERSION, find_falls
+from model.evaluation.gate import RULE_VERSION
 from model.evaluation.judging import Judgement, judge, trained_methods
-from model.evaluation.last_model import LastModel, differences, open_last_model
+from model.evaluation.last_model import LastModel, judge_gate, open_last_model
 from model.evaluation.metrics import METRICS, column
 from model.evaluation.published import published_methods
 from model.evaluation.report import (
     REPORT_VERSION,
-    Gate,
     JudgedData,
     JudgedModel,
     Report,
@@ -40,8 +36,10 @@ from model.evaluation.report import (
 from model.evaluation.scores import scores_table
 from model.evaluation.strata import (
     Resampling,
+    image_numbers,
     strata,
     stratum_report,
+    trained_concepts,
 )
 from model.hardware import device, one_thread
 from model.keep_runs import keep_report
@@ -155,7 +153,7 @@ def _write(
     """
     new = new_folder_of(folder)
     remove_folder(new)
-    trained = _trained_concepts(shards)
+    trained = trained_concepts(shards)
     scores = scores_table(shards, judgement, trained, watched.expected_ious)
     write_table(new / "scores.parquet", scores)
 
@@ -192,34 +190,6 @@ def _keep(build: UPath, log: Callable[[str], None]) -> None:
         log(
             "evaluate: the model is of no run of this build, so its report is not kept with one"
         )
-
-
-def judge_gate(
-    settings: Settings, shards: Shards, judgement: Judgement, last: LastModel
-) -> Gate:
-    """Whether the model is worse than the last one in any stratum."""
-    object_ids = shards.table["object_id"].to_pylist()
-    found = differences(last, judgement, object_ids)
-    shared = shards.table.take(found.rows)
-    findings = find_falls(
-        found.by_metric,
-        list(strata(shared, _trained_concepts(shards))),
-        Resampling(
-            _image_numbers(shared),
-            settings.evaluate.bootstrap,
-            settings.evaluate.seed,
-        ),
-        settings.evaluate.least_fall,
-    )
-    return Gate(
-        baseline=last.path,
-        digest=last.digest,
-        objects=len(found.rows),
-        left_out=len(object_ids) - len(found.rows),
-        passed=not any(check.fell for check in findings.checks),
-        checks=findings.checks,
-        too_small=findings.too_small,
-    )
 
 
 def _settings_digest(settings: Settings, last: LastModel | None) -> str:
@@ -277,12 +247,12 @@ def _report(
     inputs: _Inputs,
 ) -> Report:
     """The report on a judgement of a model."""
-    images = _image_numbers(shards.table)
+    images = image_numbers(shards.table)
     resampling = Resampling(images, settings.evaluate.bootstrap, settings.evaluate.seed)
 
     results = []
     paired = []
-    for objects in strata(shards.table, _trained_concepts(shards)):
+    for objects in strata(shards.table, trained_concepts(shards)):
         of_stratum = stratum_report(objects, judgement.scores, resampling)
         results += of_stratum.results
         paired += of_stratum.paired
@@ -299,19 +269,3 @@ def _report(
         results=results,
         paired=paired,
     )
-
-
-def _image_numbers(table: pa.Table) -> NDArray[np.int64]:
-    """(n,) a number for each object's source image, from 0 on."""
-    image_ids = np.array(table["image_id"].to_pylist())
-    _, numbers = np.unique(image_ids, return_inverse=True)
-    return numbers
-
-
-def _trained_concepts(shards: Shards) -> frozenset[str]:
-    """The concepts of the train split."""
-    try:
-        train = open_shards(shards.folder, "train")
-    except EmptySplit:  # nothing to train on in this build, so every concept is unseen
-        return frozenset()
-    return frozenset(train.table["concept"].to_pylist())

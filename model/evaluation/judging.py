@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from curate.pixels.masks import Mask
-from curate.shards.reader import Sample, Shards
+from curate.shards.reader import Shards
+from curate.shards.sample import Sample
 from curate.storage import digest
 from model import ranks
 from model.box_network import BoxNetwork

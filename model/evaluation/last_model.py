@@ -10,12 +10,21 @@ from upath import UPath
 
 from curate.errors import InputError
 from curate.model_settings import RUN_NAME
+from curate.settings import Settings
+from curate.shards.reader import Shards
 from curate.storage import digest
 from model.box_network import BoxNetwork
 from model.checkpoint import checkpoint_path, load_checkpoint
+from model.evaluation.gate import find_falls
 from model.evaluation.judging import Judgement
 from model.evaluation.metrics import GATED, column
-from model.evaluation.report import read_report
+from model.evaluation.report import Gate, read_report
+from model.evaluation.strata import (
+    Resampling,
+    image_numbers,
+    strata,
+    trained_concepts,
+)
 from model.promotion import PROMOTED, last_promoted_but
 from model.runs import RUNS, Run, find_run
 
@@ -143,3 +152,26 @@ def differences(
         before = known[name].to_numpy()[rows]
         by_metric[name] = own[name][rows] - before
     return Differences(rows, by_metric)
+
+
+def judge_gate(
+    settings: Settings, shards: Shards, judgement: Judgement, last: LastModel
+) -> Gate:
+    """Whether the model is worse than the last one in any stratum."""
+    object_ids = shards.table["object_id"].to_pylist()
+    found = differences(last, judgement, object_ids)
+    shared = shards.table.take(found.rows)
+    judged = list(strata(shared, trained_concepts(shards)))
+
+    wanted = settings.evaluate
+    resampling = Resampling(image_numbers(shared), wanted.bootstrap, wanted.seed)
+    findings = find_falls(found.by_metric, judged, resampling, wanted.least_fall)
+    return Gate(
+        baseline=last.path,
+        digest=last.digest,
+        objects=len(found.rows),
+        left_out=len(object_ids) - len(found.rows),
+        passed=not any(check.fell for check in findings.checks),
+        checks=findings.checks,
+        too_small=findings.too_small,
+    )

@@ -16,14 +16,8 @@ from curate.pixels.masks import Mask
 from model.evaluation.boundaries import boundary_iou, davis_f, relaxed_f
 from model.evaluation.comparison import LEVELS, WIDEST, Comparison, Truth
 from model.evaluation.correction_effort import correction_effort
-from model.evaluation.saliency import (
-    Curve,
-    f_curve,
-    mean_e,
-    mean_f,
-    structure,
-    weighted_f,
-)
+from model.evaluation.saliency import Curve, f_curve, mean_e, mean_f, structure
+from model.evaluation.weighted_f import weighted_f
 
 _DIGITS = 9
 EDGE_RADII = range(1, WIDEST + 1)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from curate.pixels.images import Pixels
-from curate.shards.reader import Sample
+from curate.shards.sample import Sample
 from model import fetching
 from model.evaluation.judging import Answers
 from model.hardware import device

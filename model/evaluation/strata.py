@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from curate.shards import windows
+from curate.shards.reader import EmptySplit, Shards, open_shards
 from model.evaluation.intervals import Interval, interval, resampled_means
 from model.evaluation.metrics import METRICS, Scores, column_slices
 from model.evaluation.report import Difference, Result, Stratum
@@ -162,3 +163,19 @@ def _differences(
         )
         differences.append(difference)
     return differences
+
+
+def image_numbers(table: pa.Table) -> NDArray[np.int64]:
+    """(n,) a number for each object's source image, from 0 on."""
+    image_ids = np.array(table["image_id"].to_pylist())
+    _, numbers = np.unique(image_ids, return_inverse=True)
+    return numbers
+
+
+def trained_concepts(shards: Shards) -> frozenset[str]:
+    """The concepts of the train split."""
+    try:
+        train = open_shards(shards.folder, "train")
+    except EmptySplit:  # nothing to train on in this build, so every concept is unseen
+        return frozenset()
+    return frozenset(train.table["concept"].to_pylist())

@@ -5,7 +5,7 @@ from typing import Any
 from upath import UPath
 
 from curate.settings import Settings
-from pipelines.flow import labels, queue, reviewing
+from pipelines.flow import label_words, labels, queue, reviewing
 from pipelines.flow.runner import run_stages
 from pipelines.flow.stages import FLOW
 from pipelines.flow.start import start_run
@@ -23,7 +23,7 @@ def match_labels(settings: Settings) -> dict[str, Any]:
         run_stages(run, FLOW, "ingest")
         matched = labels.match(run, applied)
         page = write_review_page(run, matched)
-    return labels.plain(matched) | {
+    return label_words.plain(matched) | {
         "queue": str(labels.queue_file(run.build)),
         "page": str(page),
         "decided": written.decisions,

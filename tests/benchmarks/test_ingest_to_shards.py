@@ -5,9 +5,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks.ingest_to_shards import made_sources, run_pipeline
 from benchmarks.shared.pictures import Statistics
 from benchmarks.shared.plain_script import plain_script
+from benchmarks.shared.whole_pipeline import made_sources, run_pipeline
 
 
 # pycocotools' own warning.

@@ -8,9 +8,10 @@ import pytest
 import torch
 from upath import UPath
 
-from benchmarks.loop_simulation import lines_of, simulate
+from benchmarks.loop_simulation import simulate
 from benchmarks.shared.annotators import correct, shifted
 from benchmarks.shared.deliveries import delivered, largest_customer, with_more_of
+from benchmarks.shared.loop_words import lines_of
 from benchmarks.shared.simulated_loop import Scale
 from curate.pixels.masks import Mask
 from curate.storage import read_partitions

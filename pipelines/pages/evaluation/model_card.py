@@ -4,34 +4,30 @@ It says what the model was made from, how it was judged, how good it is where, a
 Mitchell et al. (2019), Model Cards for Model Reporting.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from upath import UPath
 
 from curate.export_settings import ExportSettings
 from curate.settings import Settings
 from curate.storage import read_partitions, write_bytes
-from model.evaluation.intervals import LEAST_IMAGES, Interval
+from model.evaluation.intervals import LEAST_IMAGES
 from model.evaluation.metrics import METRICS
-from model.evaluation.report import Difference
 from pipelines.pages.evaluation.evaluated_build import (
     MODEL,
     EvaluatedBuild,
     JudgedStratum,
     read_evaluated_build,
 )
-from pipelines.pages.template_filters import fraction, signed_fraction, words
+from pipelines.pages.evaluation.markdown import interval, listed, plain, signed, table
+from pipelines.pages.template_filters import fraction
 
 _SHOWN = ("iou", "edge_precision_2", "edge_recall_2", "edge_f_2", "mae")
 """Metrics of the table of methods."""
 
 _KINDS = ("export", "domain", "customer", "size", "unseen", "edge", "source")
 """Kinds of strata in the table of strata."""
-
-_NAMED = 12  # strata in a sentence
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 
 
 def write_model_card(settings: Settings) -> UPath:
@@ -56,13 +52,13 @@ def _head(build: EvaluatedBuild) -> list[str]:
     model = build.report.model
     start = "random weights"
     if model.start != "random":
-        name = _plain(str(model.settings.get("start", "")))
+        name = plain(str(model.settings.get("start", "")))
         start = f"{name} ({model.start[:16]})"
     versions = ", ".join(
         f"{package} {version}" for package, version in sorted(model.versions.items())
     )
     return [
-        f"# Model card: {_plain(build.folder.name)}",
+        f"# Model card: {plain(build.folder.name)}",
         "",
         "Gives the mask of the object in a drawn box, on crops of pictures like those below. "
         "It names no class, and finds no object by itself.",
@@ -70,7 +66,7 @@ def _head(build: EvaluatedBuild) -> list[str]:
         f"- network: U²-Net, {model.variant}, {model.parameters:,} parameters",
         f"- trained: {model.steps:,} steps, beginning with {start}",
         f"- checkpoint: `{model.digest}`",
-        f"- versions: {_plain(versions) or 'not recorded'}",
+        f"- versions: {plain(versions) or 'not recorded'}",
     ]
 
 
@@ -78,12 +74,12 @@ def _data(build: EvaluatedBuild, settings: Settings) -> list[str]:
     """The exports and their licences."""
     counts = _count_objects(build.folder)
     rows = [_export_row(export, counts) for export in settings.exports]
-    licences = ", ".join(_plain(each) for each in build.report.model.licences)
+    licences = ", ".join(plain(each) for each in build.report.model.licences)
     heads = ["export", "customer", "domain", "licence", "role", "train", "val", "test"]
     return [
         "## Data",
         "",
-        *_table(heads, rows),
+        *table(heads, rows),
         "",
         "Objects by split. Images that show the same thing are in one split.",
         f"Licences of all that the model and its start learned from: {licences or 'none stated'}.",
@@ -98,7 +94,7 @@ def _export_row(export: ExportSettings, counts: Counter[tuple[str, str]]) -> lis
         export.name,
         export.customer,
         export.domain,
-        _plain(export.licence),
+        plain(export.licence),
         _role(export),
         *of_splits,
     ]
@@ -148,15 +144,13 @@ def _results(build: EvaluatedBuild) -> list[str]:
         metrics = build.overall.metrics[method.name]
         gain = "–"
         if method is not MODEL:
-            gain = _signed(build.overall.gain(method))
-        rows.append(
-            [method.title, *(_interval(metrics[name]) for name in _SHOWN), gain]
-        )
+            gain = signed(build.overall.gain(method))
+        rows.append([method.title, *(interval(metrics[name]) for name in _SHOWN), gain])
     titles = [METRICS[name].title for name in _SHOWN]
     return [
         "## Results",
         "",
-        *_table(["method", *titles, "IoU: model − method"], rows),
+        *table(["method", *titles, "IoU: model − method"], rows),
         *_gate(build),
     ]
 
@@ -170,8 +164,8 @@ def _gate(build: EvaluatedBuild) -> Iterator[str]:
         yield "The gate lets it pass: in no stratum is it shown to be worse than the last model."
     else:
         fallen = [check.stratum for check in gate.checks if check.fell]
-        names = sorted({f"{each.kind} {_plain(each.value)}" for each in fallen})
-        yield f"**The gate stops it**: worse than the last model in {_listed(names)}."
+        names = sorted({f"{each.kind} {plain(each.value)}" for each in fallen})
+        yield f"**The gate stops it**: worse than the last model in {listed(names)}."
 
 
 def _strata(build: EvaluatedBuild) -> list[str]:
@@ -193,7 +187,7 @@ def _strata(build: EvaluatedBuild) -> list[str]:
     return [
         "## By stratum",
         "",
-        *_table(heads, rows),
+        *table(heads, rows),
         "",
         f"*: fewer than {LEAST_IMAGES} images, too few to judge.",
     ]
@@ -206,12 +200,12 @@ def _stratum_row(build: EvaluatedBuild, stratum: JudgedStratum) -> list[str]:
         few = " \\*"
     return [
         stratum.kind,
-        _plain(stratum.title),
+        plain(stratum.title),
         f"{stratum.objects:,}",
         f"{stratum.images:,}{few}",
-        _interval(metrics["iou"]),
-        _signed(stratum.gain(build.best)),
-        _interval(metrics["edge_f_2"]),
+        interval(metrics["iou"]),
+        signed(stratum.gain(build.best)),
+        interval(metrics["edge_f_2"]),
     ]
 
 
@@ -243,36 +237,36 @@ def _confidence(build: EvaluatedBuild) -> Iterator[list[str]]:
         f"all coverages); ranked best, {fraction(found.aurc_perfect)}; at random, "
         f"{fraction(found.aurc_random)}.",
         "",
-        *_table(heads, rows),
+        *table(heads, rows),
     ]
 
 
 def _limits(build: EvaluatedBuild) -> list[str]:
-    domains = [_plain(each.title) for each in build.strata.get("domain", [])]
+    domains = [plain(each.title) for each in build.strata.get("domain", [])]
     lines = [
         "## Limits",
         "",
-        f"- Judged on {_listed(domains)}, and on nothing else.",
+        f"- Judged on {listed(domains)}, and on nothing else.",
     ]
     small = []
     behind = []
     for kind in (*_KINDS, "concept"):
         for stratum in build.worst_first(kind):
-            name = f"{stratum.kind} {_plain(stratum.title)}"
+            name = f"{stratum.kind} {plain(stratum.title)}"
             if stratum.is_small:
                 small.append(name)
             elif stratum.gain(build.best).high < 0:
                 behind.append(name)
     if behind:
-        lines.append(f"- Worse than {build.best.title} in {_listed(behind)}.")
+        lines.append(f"- Worse than {build.best.title} in {listed(behind)}.")
     if small:
-        lines.append(f"- Too few test images to judge {_listed(small)}.")
+        lines.append(f"- Too few test images to judge {listed(small)}.")
 
     unseen = [each for each in build.strata.get("unseen", []) if each.value == "unseen"]
     if unseen:
         iou = unseen[0].metrics[MODEL.name]["iou"]
         lines.append(
-            f"- Concepts that it never trained on: IoU {_interval(iou)} on "
+            f"- Concepts that it never trained on: IoU {interval(iou)} on "
             f"{unseen[0].objects:,} objects."
         )
     else:
@@ -281,31 +275,3 @@ def _limits(build: EvaluatedBuild) -> list[str]:
         "- Boxes much looser or tighter than those of the settings (`crop.slack`) were not judged."
     )
     return lines
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{' --- |' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
-
-
-def _interval(value: Interval) -> str:
-    return f"{fraction(value.mean)} ({fraction(value.low)} to {fraction(value.high)})"
-
-
-def _signed(value: Difference) -> str:
-    limits = f"{signed_fraction(value.low)} to {signed_fraction(value.high)}"
-    return f"{signed_fraction(value.mean)} ({limits})"
-
-
-def _listed(names: Sequence[str]) -> str:
-    listed = ", ".join(names[:_NAMED])
-    if len(names) > _NAMED:
-        listed += f" and {len(names) - _NAMED} more"
-    return listed
-
-
-def _plain(text: str) -> str:
-    """Strangers' words as words: no Markdown, no HTML, on one line."""
-    return _SPECIAL.sub(r"\\\1", words(text)).replace("&", "&amp;")

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from model.evaluation.comparison import Comparison, Place, Truth
 from model.evaluation.correction_effort import correction_effort
-from model.evaluation.saliency import e_curve, f_curve, structure, weighted_f
+from model.evaluation.saliency import e_curve, f_curve, structure
+from model.evaluation.weighted_f import weighted_f
 
 CASES = 120
 
