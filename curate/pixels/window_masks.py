@@ -30,14 +30,15 @@ def decode_windows(
     _check(boxes, height, width)
     counts, sizes = coco_text.read_many_runs(texts)
     check_sums(counts, sizes, height, width)
-    runs = ManyRuns(counts, sizes, height, width)
+    many = sizes.size
+    runs = ManyRuns(counts, sizes, np.full(many, height), np.full(many, width))
 
     # All windows lie one after the other, column by column.
     x0, y0, x1, y1 = boxes.T
     pixels = (x1 - x0) * (y1 - y0)
     first_px = starts_of(pixels)
     last_px = first_px + pixels
-    ends = _ends_in_windows(runs, boxes)
+    ends = _ends_in_windows(runs, boxes, height, width)
     ends += first_px[runs.owners]
     lengths = np.diff(ends, prepend=0)
     is_mask = np.repeat(runs.is_one, lengths)
@@ -48,12 +49,17 @@ def decode_windows(
         yield by_row.view(np.bool_)
 
 
-def _ends_in_windows(runs: ManyRuns, boxes: Boxes) -> Positions:
-    """Where each run ends in its own window, column by column."""
+def _ends_in_windows(
+    runs: ManyRuns, boxes: Boxes, height: int, width: int
+) -> Positions:
+    """Where each run ends in its own window, column by column.
+
+    `height`, `width`: of the photo, which is the frame of all.
+    """
     owners = runs.owners
     ends = np.cumsum(runs.counts)
-    ends -= owners * runs.pixels
-    column, row = np.divmod(ends, runs.height)
+    ends -= owners * (height * width)
+    column, row = np.divmod(ends, height)
 
     # Clipping keeps the order of positions, so each end outside a window lands on the edge
     # where it takes effect. The last run ends with the photo, so with the window, too.
