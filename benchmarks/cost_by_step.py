@@ -54,7 +54,7 @@ _END = object()
 STEPS: dict[Function, str] = {
     planning.plan_exports: "ingest: read annotations, find images, write plans",
     ingest.ingest_part: "ingest: rows of all objects",
-    objects.read_image: "ingest: flags of images and objects, repetition",
+    objects.read_images: "ingest: flags of images and objects, repetition",
     probing.probe: "ingest: open, hash and decode photos, hash what they show",
     image_masks.draw_polygons: "ingest: fill outlines",
     annotations.make_objects: "ingest: areas, boxes, run-lengths, signs of bad masks",

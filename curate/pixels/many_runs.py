@@ -1,8 +1,8 @@
-"""Run-lengths of many masks of one frame, measured together.
+"""Run-lengths of many masks, measured together.
 
 A step in numpy costs as much for the runs of one mask as for those of some thousand. All
-runs follow each other in one array, as if the masks' frames lay side by side: position
-p of mask n is n · height · width + p, and its column is as far on.
+runs follow each other in one array, as if the masks' frames lay one after the other:
+position p of a mask is p + the px of all frames before its own. Frames may differ in size.
 """
 
 from collections.abc import Sequence
@@ -24,19 +24,25 @@ Boxes = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ManyRuns:
-    """n masks of `height` × `width` px as runs of zeros, ones, zeros, … in px."""
+    """n masks as runs of zeros, ones, zeros, … in px."""
 
     counts: Positions
     """(m,): the runs of one mask after the other, as in `RunLengths`."""
     sizes: Numbers
     """(n,): how many of them each mask has."""
-    height: int
-    width: int
+    heights: Numbers
+    widths: Numbers
+    """(n,): of the frame of each mask, px."""
 
     @property
-    def pixels(self) -> int:
-        """Number of px of the frame."""
-        return self.height * self.width
+    def pixels(self) -> Numbers:
+        """(n,) number of px of each frame."""
+        return self.heights * self.widths
+
+    @property
+    def frames(self) -> Positions:
+        """(n,) where each frame starts."""
+        return starts_of(self.pixels)
 
     @property
     def first(self) -> Numbers:
@@ -51,8 +57,8 @@ class ManyRuns:
     @property
     def is_one(self) -> NDArray[np.bool_]:
         """(m,) whether each run is of mask px: every second one of each mask."""
-        numbers = np.arange(self.counts.size)
-        is_odd = numbers % 2 == 1
+        is_odd = np.zeros(self.counts.size, np.bool_)
+        is_odd[1::2] = True
         first_is_odd = np.repeat(is_odd[self.first], self.sizes)
         is_one: NDArray[np.bool_] = is_odd != first_is_odd
         return is_one
@@ -69,8 +75,9 @@ class MaskPx:
     """(n,) how many ranges each mask has."""
     frames: Positions
     """(n,) where the frame of each mask starts."""
-    height: int
-    width: int
+    heights: Numbers
+    widths: Numbers
+    """(n,): of the frame of each mask, px."""
 
     @property
     def first(self) -> Numbers:
@@ -87,9 +94,13 @@ class MaskPx:
             ends=self.ends[of_chosen],
             sizes=self.sizes[chosen],
             frames=self.frames[chosen],
-            height=self.height,
-            width=self.width,
+            heights=self.heights[chosen],
+            widths=self.widths[chosen],
         )
+
+    def of_ranges(self, values: Numbers) -> Numbers:
+        """(k,) a value of each mask, for each of its ranges."""
+        return np.repeat(values, self.sizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,17 +115,17 @@ class Measured:
     boxes: Boxes
 
 
-def join(masks: Sequence[RunLengths], height: int, width: int) -> ManyRuns:
-    """Masks that all have one frame of `height` × `width` px."""
+def join(masks: Sequence[RunLengths]) -> ManyRuns:
+    """Masks one after the other."""
     none = np.empty(0, np.int64)
     counts = np.concatenate([none, *(runs.counts for runs in masks)])
-    sizes = np.array([runs.counts.size for runs in masks], np.int64)
-    return ManyRuns(counts, sizes, height, width)
+    sizes = [(runs.counts.size, runs.height, runs.width) for runs in masks]
+    return ManyRuns(counts, *np.array(sizes, np.int64).reshape(-1, 3).T)
 
 
-def measure(masks: Sequence[RunLengths], height: int, width: int) -> Measured:
-    """What the run-lengths of masks of one frame tell. None of them may be empty."""
-    runs = join(masks, height, width)
+def measure(masks: Sequence[RunLengths]) -> Measured:
+    """What the run-lengths of masks tell. None of them may be empty."""
+    runs = join(masks)
     px = mask_px(runs)
     areas = np.add.reduceat(px.ends - px.starts, px.first)
     return Measured(masks, runs, px, areas, _boxes(px))
@@ -128,9 +139,9 @@ def mask_px(runs: ManyRuns) -> MaskPx:
         starts=ends[number - 1],
         ends=ends[number],
         sizes=runs.sizes // 2,
-        frames=np.arange(runs.sizes.size) * runs.pixels,
-        height=runs.height,
-        width=runs.width,
+        frames=runs.frames,
+        heights=runs.heights,
+        widths=runs.widths,
     )
 
 
@@ -141,24 +152,22 @@ def compress(runs: ManyRuns) -> list[str]:
 
 def _boxes(px: MaskPx) -> Boxes:
     """The tight box of each mask."""
-    last = px.ends - 1
-    first_column = px.starts // px.height
-    last_column = last // px.height
-    first_row = px.starts - first_column * px.height
-    last_row = last - last_column * px.height
+    height = px.of_ranges(px.heights)
+    frame = px.of_ranges(px.frames)
+    first_column, first_row = np.divmod(px.starts - frame, height)
+    last_column, last_row = np.divmod(px.ends - frame - 1, height)
 
     # A run that goes on in the next column touches the bottom of one and the top of the
     # other.
     goes_on = first_column != last_column
     first_row[goes_on] = 0
-    last_row[goes_on] = px.height - 1
+    last_row[goes_on] = height[goes_on] - 1
 
     leftmost = px.first
     rightmost = leftmost + px.sizes - 1
-    columns_before = px.frames // px.height
     boxes = np.empty((leftmost.size, 4), np.int64)
-    boxes[:, 0] = first_column[leftmost] - columns_before
+    boxes[:, 0] = first_column[leftmost]
     boxes[:, 1] = np.minimum.reduceat(first_row, leftmost)
-    boxes[:, 2] = last_column[rightmost] - columns_before + 1
+    boxes[:, 2] = last_column[rightmost] + 1
     boxes[:, 3] = np.maximum.reduceat(last_row, leftmost) + 1
     return boxes

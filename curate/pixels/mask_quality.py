@@ -1,6 +1,6 @@
 """What makes masks doubtful: their shape in their box, and where they lie in their image.
 
-All masks of an image are tested together on their run-lengths and boxes, which tell of most
+Many masks are tested together on their run-lengths and boxes, which tell of most
 that a flag cannot apply; only of the rest pixels are looked at.
 """
 
@@ -107,8 +107,8 @@ def _meets_sides(measured: Measured, gap: int) -> NDArray[np.bool_]:
     x0, y0, x1, y1 = measured.boxes.T
     at_start = x0 <= gap
     at_top = y0 <= gap
-    at_end = x1 >= measured.runs.width - gap
-    at_foot = y1 >= measured.runs.height - gap
+    at_end = x1 >= measured.runs.widths - gap
+    at_foot = y1 >= measured.runs.heights - gap
     return np.column_stack((at_start, at_top, at_end, at_foot))
 
 

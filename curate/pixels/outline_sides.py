@@ -22,16 +22,16 @@ class OutlineSides:
 
 def outline_sides(px: MaskPx) -> OutlineSides:
     """The outline of each mask."""
-    height = px.height
-    frame = np.repeat(px.frames, px.sizes)
+    height = px.of_ranges(px.heights)
+    frame = px.of_ranges(px.frames)
 
     # Each range has a side above and one below in each of its columns. Where it goes on
     # into the next column, these are at the bottom of one and at the top of the other.
-    first_column = px.starts // height
-    last_column = (px.ends - 1) // height
+    first_column, first_row = np.divmod(px.starts - frame, height)
+    last_column, last_row = np.divmod(px.ends - frame - 1, height)
     breaks = last_column - first_column
-    at_top = breaks + (px.starts % height == 0)
-    at_bottom = breaks + (px.ends % height == 0)
+    at_top = breaks + (first_row == 0)
+    at_bottom = breaks + (last_row == height - 1)
     above_and_below = _sum(px, 2 * (1 + breaks))
 
     # Each px has a side to the left and one to the right, unless mask px meet there.
@@ -41,9 +41,9 @@ def outline_sides(px: MaskPx) -> OutlineSides:
     area = _sum(px, px.ends - px.starts)
     left_and_right = 2 * (area - _sum(px, meeting))
 
-    frame_ends = px.frames + height * px.width
-    second_column = px.frames + height
-    final_column = frame_ends - height
+    frame_ends = px.frames + px.heights * px.widths
+    second_column = px.frames + px.heights
+    final_column = frame_ends - px.heights
     at_left = _px_before(px, second_column) - _px_before(px, px.frames)
     at_right = _px_before(px, frame_ends) - _px_before(px, final_column)
     return OutlineSides(

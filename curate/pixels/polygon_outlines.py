@@ -1,5 +1,6 @@
 """Polygons of an export as good rings, many of them together, and why others are refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,9 +36,13 @@ class Outlines:
 
 
 def read_outlines(
-    polygons: list[Polygons], height: int, width: int, annotated: Size | None
+    polygons: Sequence[Polygons], pictures: Sequence[Size], annotated: Size | None
 ) -> Outlines:
-    """The good rings of polygons, at the scale of the frame of height × width px."""
+    """The good rings of polygons, at the scale of the picture of each.
+
+    `pictures`: their heights and widths, px. `annotated`: the size of the frame that all
+    polygons are in, if it is not the picture's.
+    """
     raw: list[object] = []
     sizes: list[int] = []
     for each in polygons:
@@ -52,7 +57,8 @@ def read_outlines(
     end = bounds[2::2]
     is_normalised = [each.normalised for each in polygons]
     if annotated is not None or any(is_normalised):
-        scales = [_scale(each, height, width, annotated) for each in polygons]
+        together = zip(polygons, pictures, strict=True)
+        scales = [_scale(each, picture, annotated) for each, picture in together]
         of_polygons = np.array(scales, np.float64).reshape(-1, 2)
         of_rings = np.repeat(of_polygons, end - first, axis=0)
         rings = rings.scaled(of_rings)
@@ -61,10 +67,9 @@ def read_outlines(
     return Outlines(rings, first, bounds[1::2], end, lost_some)
 
 
-def _scale(
-    polygons: Polygons, height: int, width: int, annotated: Size | None
-) -> Scale:
+def _scale(polygons: Polygons, picture: Size, annotated: Size | None) -> Scale:
     """px that 1 means in a polygon."""
+    height, width = picture
     if polygons.normalised:
         return width, height
     if annotated is not None:
@@ -73,9 +78,12 @@ def _scale(
 
 
 def refusals_of(
-    polygons: list[Polygons], outlines: Outlines, width: int
+    polygons: Sequence[Polygons], outlines: Outlines, pictures: Sequence[Size]
 ) -> dict[int, Refusal]:
-    """Why polygons give no mask, by their numbers: no_mask, bad_polygon or over_limit."""
+    """Why polygons give no mask, by their numbers: no_mask, bad_polygon or over_limit.
+
+    `pictures`: height and width of the picture of each, px.
+    """
     found = {}
     is_without_rings = outlines.first == outlines.holes_from
     for at in np.flatnonzero(is_without_rings).tolist():
@@ -84,10 +92,11 @@ def refusals_of(
     rings = outlines.rings
     points = len(rings.corners)
     reach = rings.reach()
-    are_few = points <= MAX_POINTS and points * width <= MAX_CROSSINGS
+    widest = max((width for _, width in pictures), default=0)
+    are_few = points <= MAX_POINTS and points * widest <= MAX_CROSSINGS
     if are_few and reach.max(initial=0) <= MAX_COORDINATE:
         return found
-    for at in range(len(polygons)):
+    for at, (_, width) in enumerate(pictures):
         if at in found:
             continue
         refusal = _over_limit(outlines, at, reach, width)

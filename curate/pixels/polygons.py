@@ -3,7 +3,7 @@
 Corner convention: the px in column x and row y covers x to x + 1 and y to y + 1.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,25 +59,23 @@ def rasterise(
     px. A bad ring is left out (flag partial). Refusal no_mask, bad_polygon, over_limit,
     outside_image or empty_mask.
     """
-    [drawn] = rasterise_all([polygons], height, width, annotated)
+    [drawn] = _rasterise_together([polygons], [(height, width)], annotated)
     if isinstance(drawn, Refusal):
         raise drawn
     return drawn
 
 
 def rasterise_all(
-    polygons: Iterable[Polygons],
-    height: int,
-    width: int,
-    annotated: Size | None = None,
+    polygons: Sequence[Polygons], pictures: Sequence[Size]
 ) -> list[Drawn | Refusal]:
     """What `rasterise` gives for each, or the Refusal that it raises.
 
-    Hundreds together take a tenth of the time that they take one by one.
+    `pictures`: height and width of the picture of each, px. Hundreds together take a tenth
+    of the time that they take one by one.
     """
     found: list[Drawn | Refusal] = []
-    for together in _groups(polygons):
-        found += _rasterise_together(together, height, width, annotated)
+    for first, end in _groups(polygons):
+        found += _rasterise_together(polygons[first:end], pictures[first:end])
     return found
 
 
@@ -136,20 +134,18 @@ def corners_of(ring: Corners) -> Corners:
     return np.concatenate((corners, corners[:1]))
 
 
-def _groups(polygons: Iterable[Polygons]) -> Iterator[list[Polygons]]:
-    """The polygons in lists, each of which has few points, or one polygon."""
-    group = []
+def _groups(polygons: Sequence[Polygons]) -> Iterator[tuple[int, int]]:
+    """Ranges of the polygons, each of which has few points, or one polygon."""
+    first = 0
     size = 0
-    for each in polygons:
-        group.append(each)
+    for number, each in enumerate(polygons):
         for ring in each.rings:
             size += _size(ring)
         if size >= _AT_ONCE:
-            yield group
-            group = []
+            yield first, number + 1
+            first = number + 1
             size = 0
-    if group:
-        yield group
+    yield first, len(polygons)
 
 
 def _size(ring: object) -> int:
@@ -162,21 +158,25 @@ def _size(ring: object) -> int:
 
 
 def _rasterise_together(
-    polygons: list[Polygons], height: int, width: int, annotated: Size | None
+    polygons: Sequence[Polygons],
+    pictures: Sequence[Size],
+    annotated: Size | None = None,
 ) -> list[Drawn | Refusal]:
     """The masks of a few polygons, or why each has none."""
-    outlines = read_outlines(polygons, height, width, annotated)
-    refusals = refusals_of(polygons, outlines, width)
+    outlines = read_outlines(polygons, pictures, annotated)
+    refusals = refusals_of(polygons, outlines, pictures)
     if refusals:
-        good = [each for at, each in enumerate(polygons) if at not in refusals]
-        found = _rasterise_together(good, height, width, annotated)
+        good = [at for at in range(len(polygons)) if at not in refusals]
+        found = _rasterise_together(
+            [polygons[at] for at in good], [pictures[at] for at in good], annotated
+        )
         for at in sorted(refusals):
             found.insert(at, refusals[at])
         return found
     if not polygons:
         return []
 
-    filled = _filled(outlines, height, width)
+    filled = _filled(outlines, pictures)
     drawn: list[Drawn | Refusal] = []
     columns = zip(
         outlines.first.tolist(),
@@ -204,13 +204,15 @@ def _rasterise_together(
     return drawn
 
 
-def _filled(outlines: Outlines, height: int, width: int) -> _Filled:
+def _filled(outlines: Outlines, pictures: Sequence[Size]) -> _Filled:
     """The rings as masks, and remarks on their polygons."""
     rings = outlines.rings
+    sizes = np.array(pictures, np.int64)
+    heights, widths = np.repeat(sizes, outlines.end - outlines.first, axis=0).T
     distinct = rings.without_repeats()
     is_crossing = cross_themselves(rings, distinct)
     return _Filled(
-        masks=fill(rings, height, width),
+        masks=fill(rings, heights, widths),
         is_crossing=_of_polygons(is_crossing, outlines),
         is_coarse=_of_polygons(are_coarse(distinct), outlines),
     )

@@ -24,7 +24,7 @@ from curate.pixels.rings import Rings
 from curate.pixels.run_lengths import (
     Positions,
     RunLengths,
-    frame_step,
+    frames_apart,
     from_shifted_borders,
 )
 
@@ -33,6 +33,9 @@ Fifths = NDArray[np.float64]
 
 Columns = NDArray[np.int64]
 """(n,): whole px."""
+
+Sides = NDArray[np.int64]
+"""(n,): a side of the frame of each ring, px."""
 
 MAX_CROSSINGS = 4_000_000
 """Columns that the edges of one polygon may cross in all; each takes about 200 bytes."""
@@ -77,17 +80,18 @@ def crosses_too_much(rings: Rings, width: int) -> bool:
     """Whether the edges of a polygon cross more than `MAX_CROSSINGS` columns of the frame."""
     if len(rings.corners) * width <= MAX_CROSSINGS:
         return False
-    return int(_edges(rings, width).crossed.sum()) > MAX_CROSSINGS
+    widths = np.full(rings.sizes.size, width)
+    return int(_edges(rings, widths).crossed.sum()) > MAX_CROSSINGS
 
 
-def fill(rings: Rings, height: int, width: int) -> list[RunLengths]:
-    """The px inside each ring over height × width px; none may cross too much."""
-    edges = _edges(rings, width)
+def fill(rings: Rings, heights: Sides, widths: Sides) -> list[RunLengths]:
+    """The px inside each ring over its own frame; none may cross too much."""
+    edges = _edges(rings, widths)
     filled: list[RunLengths] = []
     for first, last in _groups(edges, rings.sizes.size):
         bounds = np.searchsorted(edges.ring, (first, last))
         group = edges.take(slice(*bounds))
-        filled += _fill_group(group, first, last, height, width)
+        filled += _fill_group(group, first, heights[first:last], widths[first:last])
     return filled
 
 
@@ -101,21 +105,22 @@ def _groups(edges: _Edges, rings: int) -> Iterator[tuple[int, int]]:
 
 
 def _fill_group(
-    edges: _Edges, first: int, last: int, height: int, width: int
+    edges: _Edges, first: int, heights: Sides, widths: Sides
 ) -> list[RunLengths]:
     """The px inside the rings whose edges these are.
 
-    `first`, `last`: the numbers of the rings, half-open.
+    `first`: the number of the first of the rings. `heights`, `widths`: of their frames.
     """
+    frames = _Frames(first, heights, frames_apart(heights, widths))
     is_steep = np.abs(edges.dx) < np.abs(edges.dy)
-    level = _level_crossings(edges.take(~is_steep), first, height, width)
-    steep = _steep_crossings(edges.take(is_steep), first, height, width)
+    level = _level_crossings(edges.take(~is_steep), frames)
+    steep = _steep_crossings(edges.take(is_steep), frames)
     borders = np.concatenate((level, steep))
     borders.sort()
-    return from_shifted_borders(borders, last - first, height, width)
+    return from_shifted_borders(borders, heights, widths)
 
 
-def _edges(rings: Rings, width: int) -> _Edges:
+def _edges(rings: Rings, widths: Sides) -> _Edges:
     """The edges of rings, their corners rounded to fifths as C does it."""
     start = np.trunc(_FIFTHS * rings.corners + _HALF)
     end = start[rings.following]
@@ -132,7 +137,7 @@ def _edges(rings: Rings, width: int) -> _Edges:
 
     x, y = np.ascontiguousarray(start.T)
     dx, dy = np.ascontiguousarray(way.T)
-    first, last = _columns(x, dx, width)
+    first, last = _columns(x, dx, np.repeat(widths, rings.sizes))
     return _Edges(
         ring=owners_of(rings.sizes),
         x=x,
@@ -144,10 +149,10 @@ def _edges(rings: Rings, width: int) -> _Edges:
     )
 
 
-def _columns(x: Fifths, dx: Fifths, width: int) -> tuple[Columns, Columns]:
+def _columns(x: Fifths, dx: Fifths, width: Columns) -> tuple[Columns, Columns]:
     """The first and the last column of the frame whose middle each edge crosses.
 
-    The last is before the first if there is none.
+    The last is before the first if there is none. `width`: (n,) of the frame of each.
     """
     ends = x + dx
     leftmost = np.minimum(x, ends)
@@ -161,12 +166,25 @@ def _columns(x: Fifths, dx: Fifths, width: int) -> tuple[Columns, Columns]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Frames:
+    """The frames of some rings, which lie one after the other."""
+
+    first: int
+    """The number of the first of the rings."""
+    heights: Sides
+    starts: Columns
+    """(n,) where each frame starts."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Crossings:
     """The columns that edges cross, one entry for each."""
 
     column: Columns
+    height: Columns
+    """Of the frame."""
     offset: Columns
-    """What is added to a position in the frame to keep its ring apart."""
+    """Where the frame starts."""
     times: Columns
     """How often each edge stands among the entries."""
 
@@ -175,21 +193,25 @@ class _Crossings:
         return np.repeat(values, self.times)
 
 
-def _crossings(edges: _Edges, first: int, apart: int) -> _Crossings:
+def _crossings(edges: _Edges, frames: _Frames) -> _Crossings:
     times = edges.crossed
-    column = count_from(edges.first, times)
-    offsets = (edges.ring - first) * apart
-    return _Crossings(column, np.repeat(offsets, times), times)
+    ring = edges.ring - frames.first
+    return _Crossings(
+        column=count_from(edges.first, times),
+        height=np.repeat(frames.heights[ring], times),
+        offset=np.repeat(frames.starts[ring], times),
+        times=times,
+    )
 
 
-def _level_crossings(edges: _Edges, first: int, height: int, width: int) -> Positions:
+def _level_crossings(edges: _Edges, frames: _Frames) -> Positions:
     """The positions at which edges that are drawn along x cross their columns.
 
     The y of a crossing is the lower of the two drawn points on either side of the
     middle. Drawn points are one fifth apart along the edge's longer axis, and rounded as
     C does it on the other, in float64.
     """
-    entries = _crossings(edges, first, frame_step(height, width))
+    entries = _crossings(edges, frames)
     # Edges that cross no column may be points, which have no slope.
     slope = edges.dy / np.maximum(edges.dx, 1)
     slope = entries.of_each(slope)
@@ -199,13 +221,13 @@ def _level_crossings(edges: _Edges, first: int, height: int, width: int) -> Posi
 
     y_before = np.trunc(y + slope * steps + _HALF)
     y_behind = np.trunc(y + slope * (steps + 1) + _HALF)
-    return _positions(np.minimum(y_before, y_behind), entries, height)
+    return _positions(np.minimum(y_before, y_behind), entries)
 
 
-def _steep_crossings(edges: _Edges, first: int, height: int, width: int) -> Positions:
+def _steep_crossings(edges: _Edges, frames: _Frames) -> Positions:
     """The same for edges that are drawn along y: the last drawn point that has not passed
     the middle of its column."""
-    entries = _crossings(edges, first, frame_step(height, width))
+    entries = _crossings(edges, frames)
     slope = entries.of_each(edges.dx / edges.dy)
     x = entries.of_each(edges.x)
     middle = _FIFTHS * entries.column + _MIDDLE
@@ -219,12 +241,13 @@ def _steep_crossings(edges: _Edges, first: int, height: int, width: int) -> Posi
         drawn_x = np.trunc(x + slope * (step + 1) + _HALF)
         passes = (drawn_x > before) == goes_right
         step += ~passes
-    return _positions(entries.of_each(edges.y) + step, entries, height)
+    return _positions(entries.of_each(edges.y) + step, entries)
 
 
-def _positions(heights: Fifths, entries: _Crossings, height: int) -> Positions:
-    """Positions in the frame, each ring's apart. `heights`: whole fifths."""
-    row = np.floor((heights + _MIDDLE) / _FIFTHS)
-    np.clip(row, 0, height, out=row)
-    position = entries.column * height + row.astype(np.int64)
+def _positions(y: Fifths, entries: _Crossings) -> Positions:
+    """Positions in the frame, each ring's apart. `y`: of each crossing."""
+    row = np.floor((y + _MIDDLE) / _FIFTHS)
+    np.maximum(row, 0, out=row)
+    np.minimum(row, entries.height, out=row)
+    position = entries.column * entries.height + row.astype(np.int64)
     return position + entries.offset

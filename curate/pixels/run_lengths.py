@@ -67,26 +67,24 @@ def from_borders(borders: Positions, height: int, width: int) -> RunLengths:
     return RunLengths(counts, height, width)
 
 
-def frame_step(height: int, width: int) -> int:
-    """How far `from_shifted_borders` wants the borders of one mask from those of the next."""
-    return height * width + 1
+def frames_apart(heights: Positions, widths: Positions) -> Positions:
+    """(n,) where `from_shifted_borders` wants the frame of each of n masks to start."""
+    return starts_of(heights * widths + 1)
 
 
 def from_shifted_borders(
-    borders: Positions, masks: int, height: int, width: int
+    borders: Positions, heights: Positions, widths: Positions
 ) -> list[RunLengths]:
-    """Run-lengths of many masks of one frame, from the borders of all in order.
+    """Run-lengths of n masks, from the borders of all in order.
 
-    Each border of mask n, 0 to `masks` - 1, is moved on by n times `frame_step`. Else as
-    `from_borders`.
+    `heights`, `widths`: (n,) of their frames, px. The borders of each mask are moved on by
+    where its frame starts (`frames_apart`). Else as `from_borders`.
     """
-    step = frame_step(height, width)
-    pixels = height * width
     borders = _without_pairs(borders)
 
     # The end of each frame has no effect as a border, and is the end of the last run.
-    frames = np.arange(masks) * step
-    ends = frames + pixels
+    frames = frames_apart(heights, widths)
+    ends = frames + heights * widths
     firsts = np.searchsorted(borders, frames)
     lasts = np.searchsorted(borders, ends)
     sizes = lasts - firsts
@@ -102,7 +100,8 @@ def from_shifted_borders(
     counts[run_ends - sizes - 1] -= 1
     found = []
     start = 0
-    for end in run_ends.tolist():
+    sides = zip(run_ends.tolist(), heights.tolist(), widths.tolist(), strict=True)
+    for end, height, width in sides:
         found.append(RunLengths(counts[start:end], height, width))
         start = end
     return found

@@ -41,7 +41,7 @@ def _that_may_be(measured: Measured) -> Numbers:
     """The numbers of the masks whose run-lengths do not tell that they have few specks."""
     runs = measured.runs
     _, y0, _, y1 = measured.boxes.T
-    is_full_height = y1 - y0 == runs.height
+    is_full_height = y1 - y0 == runs.heights
     most = _most_specks(runs)
 
     # Where runs go on from column to column, they have to be cut first.
@@ -49,8 +49,7 @@ def _that_may_be(measured: Measured) -> Numbers:
     if wrapping.size:
         chosen = [measured.masks[number] for number in wrapping.tolist()]
         apart = [_without_wrapping(mask) for mask in chosen]
-        cut = join(apart, runs.height + 1, runs.width)
-        most[wrapping] = _most_specks(cut)
+        most[wrapping] = _most_specks(join(apart))
     return np.flatnonzero(most >= _SPECKS)
 
 
@@ -77,14 +76,14 @@ def _most_specks(runs: ManyRuns) -> Numbers:
     is_short[runs.first + runs.sizes - 1] = False
 
     at = _of_many(np.flatnonzero(is_short), owners, masks_in_all)
-    to_the_left = _first_beside(runs, at, owners, -runs.height)
+    to_the_left = _first_beside(runs, at, owners, -1)
     at = at[to_the_left < 0]
     at = _of_many(at, owners, masks_in_all)
     px = runs.counts[at]
 
     found = np.zeros(masks_in_all, np.int64)
     while at.size:
-        beside = _first_beside(runs, at, owners, runs.height)
+        beside = _first_beside(runs, at, owners, 1)
         ends = beside < 0
         owners_of_ends = owners[at[ends]]
         found += np.bincount(owners_of_ends, minlength=masks_in_all)
@@ -127,21 +126,23 @@ def _without_wrapping(runs: RunLengths) -> RunLengths:
     return from_borders(borders, height + 1, runs.width)
 
 
-def _first_beside(
-    runs: ManyRuns, at: Numbers, owners: Numbers, shift: int
-) -> Positions:
+def _first_beside(runs: ManyRuns, at: Numbers, owners: Numbers, side: int) -> Positions:
     """(k,) the first run of its kind that touches each run in a column beside it, or -1.
 
     `at`: (k,) numbers of runs, of which those of mask px touch at corners, too. `owners`:
-    of all runs. `shift`: px from a run to the column.
+    of all runs. `side`: 1 for the column to the right, -1 for that to the left.
     """
+    if not at.size:
+        return at
     bounds = sums_before(runs.counts)
     starts = bounds[:-1]
     ends = bounds[1:]
     is_one = np.append(runs.is_one, False)
     kind = is_one[at]
-    frame = owners[at] * runs.pixels
-    frame_end = frame + runs.pixels
+    masks_of = owners[at]
+    shift = side * runs.heights[masks_of]
+    frame = runs.frames[masks_of]
+    frame_end = frame + runs.pixels[masks_of]
     first = np.maximum(starts[at] + shift - kind, frame)
     end = np.minimum(ends[at] + shift + kind, frame_end)
 

@@ -30,7 +30,8 @@ def decode_windows(
     _check(boxes, height, width)
     counts, sizes = coco_text.read_many_runs(texts)
     check_sums(counts, sizes, height, width)
-    runs = ManyRuns(counts, sizes, height, width)
+    many = sizes.size
+    runs = ManyRuns(counts, sizes, np.full(many, height), np.full(many, width))
 
     # All windows lie one after the other in one array, column by column.
     x0, y0, x1, y1 = boxes.T
@@ -39,7 +40,7 @@ def decode_windows(
     pixels = widths * heights
     starts = starts_of(pixels)
 
-    ends_in_window = _ends_in_windows(runs, boxes)
+    ends_in_window = _ends_in_windows(runs, boxes, height, width)
     run_ends = ends_in_window + starts[runs.owners]
     run_lengths = np.diff(run_ends, prepend=0)
     is_mask = np.repeat(runs.is_one, run_lengths)
@@ -51,13 +52,18 @@ def decode_windows(
         yield by_row.view(np.bool_)
 
 
-def _ends_in_windows(runs: ManyRuns, boxes: Boxes) -> Positions:
-    """Where each run ends in its own window, column by column."""
+def _ends_in_windows(
+    runs: ManyRuns, boxes: Boxes, height: int, width: int
+) -> Positions:
+    """Where each run ends in its own window, column by column.
+
+    `height`, `width`: of the photo, which is the frame of all.
+    """
     # In the photo of each mask: its runs cover the photo once.
     owners = runs.owners
     ends = np.cumsum(runs.counts)
-    ends -= owners * runs.pixels
-    column, row = np.divmod(ends, runs.height)
+    ends -= owners * (height * width)
+    column, row = np.divmod(ends, height)
 
     # Clipping keeps the order of positions, so each end outside a window lands on the edge
     # where it takes effect. The last run ends with the photo, so with the window, too.

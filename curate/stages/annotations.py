@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from curate.flags import Flag
 from curate.pixels import masks
@@ -43,13 +44,18 @@ class Drawn:
     region: Region
     attributes: dict[str, str]
     stated: StatedBox | None = None
-    """The box that the export states beside the mask, in the frame of its record."""
+    """The box that the export states beside the mask."""
+    frame: Frame | None = None
+    """The frame that this box is in."""
 
 
 def draw_annotation(
-    annotation: Annotation, masks_of: ImageMasks, limits: ImageLimits
+    annotation: Annotation, masks_of: ImageMasks, limits: ImageLimits, frame: Frame
 ) -> Drawn:
-    """An annotation with its mask. Refusal if it has none, or no good one."""
+    """An annotation with its mask. Refusal if it has none, or no good one.
+
+    `frame`: of its record.
+    """
     if annotation.dropped is not None:
         raise Refusal(annotation.dropped, annotation.detail)
     check_label(annotation.label, limits)
@@ -64,25 +70,22 @@ def draw_annotation(
         flags=[*annotation.flags, *mask.flags],
         source="instance",
     )
-    return Drawn(region, annotation.attributes, annotation.box)
+    return Drawn(region, annotation.attributes, annotation.box, frame)
 
 
-def make_objects(
-    drawn: Sequence[Drawn], frame: Frame | None = None, cut: bool = False
-) -> list[Object]:
-    """Masks of one displayed frame as objects, or as their 8-connected components if `cut`.
+def make_objects(drawn: Sequence[Drawn], cut: bool = False) -> list[list[Object]]:
+    """The objects of each mask: itself, or its 8-connected components if `cut`.
 
-    `frame`: of their stated boxes, if they have any.
+    Masks of several images are measured together.
     """
-    objects: list[Object] = []
+    objects: list[list[Object]] = []
     for group in _groups(drawn):
-        runs = [each.region.runs for each in group]
-        measured = measure(runs, runs[0].height, runs[0].width)
-        flags = _mismatches(group, measured, frame)
+        measured = measure([each.region.runs for each in group])
+        flags = _mismatches(group, measured)
         if cut:
-            objects += make_objects(_components_of_all(group, flags))
+            objects += _made_of_components(group, flags)
         else:
-            objects += _objects(group, measured, flags)
+            objects += [[each] for each in _objects(group, measured, flags)]
     return objects
 
 
@@ -110,15 +113,21 @@ def _groups(drawn: Iterable[Drawn]) -> Iterator[list[Drawn]]:
         yield group
 
 
-def _mismatches(
-    drawn: Sequence[Drawn], measured: Measured, frame: Frame | None
-) -> list[list[Flag]]:
+def _mismatches(drawn: Sequence[Drawn], measured: Measured) -> list[list[Flag]]:
     """The flag `box_mismatch` for each mask that is not in the box that the export states."""
     flags: list[list[Flag]] = [[] for _ in drawn]
-    stated = [each.stated for each in drawn]
-    if frame is not None and any(stated):
-        for number in disagreeing(measured.boxes, stated, frame):
-            flags[number].append(Flag.BOX_MISMATCH)
+    numbers = []
+    stated = []
+    frames = []
+    for number, each in enumerate(drawn):
+        if each.stated is not None and each.frame is not None:
+            numbers.append(number)
+            stated.append(each.stated)
+            frames.append(each.frame)
+    if stated:
+        boxes = measured.boxes[numbers]
+        for at in disagreeing(boxes, stated, frames):
+            flags[numbers[at]].append(Flag.BOX_MISMATCH)
     return flags
 
 
@@ -153,16 +162,22 @@ def _objects(
     return objects
 
 
-def _components_of_all(
+def _made_of_components(
     drawn: Iterable[Drawn], flags: Iterable[list[Flag]]
-) -> list[Drawn]:
-    """The 8-connected components of masks. `flags`: more of each."""
-    found = []
+) -> Iterator[list[Object]]:
+    """The 8-connected components of each mask as objects. `flags`: more of each mask."""
+    components = []
+    pieces = []
     for each, others in zip(drawn, flags, strict=True):
-        for component in _components(each.region):
+        found = _components(each.region)
+        for component in found:
             region = replace(component, flags=[*component.flags, *others])
-            found.append(Drawn(region, each.attributes))
-    return found
+            components.append(Drawn(region, each.attributes))
+        pieces.append(len(found))
+
+    made = chain.from_iterable(make_objects(components))
+    for number in pieces:
+        yield list(islice(made, number))
 
 
 def _components(whole: Region) -> list[Region]:

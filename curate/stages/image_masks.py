@@ -4,6 +4,7 @@ A mask is a shape of its own, what is seen of a shape that lies among others, a 
 px of one value in a mask file.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from curate.flags import Flag
@@ -14,7 +15,7 @@ from curate.pixels.run_lengths import RunLengths
 from curate.pixels.segments import Segments
 from curate.pixels.shapes import own_size, to_run_lengths, whole_mask
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, ImageRecord, Polygons, Shape
+from curate.records import Annotation, Polygons, Shape
 from curate.stages.frames import Frame, Frames
 from curate.stages.layers import Visible
 from curate.stages.mask_reading import MaskReader
@@ -28,6 +29,10 @@ class AnnotationMask:
     flags: list[Flag]
 
 
+DrawnPolygons = dict[int, AnnotationMask | Refusal]
+"""The masks of polygons, by the identity of their shapes."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImageMasks:
     """What the masks of an image's annotations are made of."""
@@ -37,8 +42,8 @@ class ImageMasks:
     files: MaskReader
     visible: dict[int, Visible | Refusal]
     """What is seen of shapes that lie over one another, by their layers."""
-    drawn: dict[int, AnnotationMask | Refusal]
-    """Polygons that lie in no layer, by the identity of their shapes."""
+    drawn: DrawnPolygons
+    """Polygons that lie in no layer."""
     segments: dict[str, Segments | Refusal]
     """The segments of mask files in the displayed frame, by their paths."""
 
@@ -114,25 +119,24 @@ class ImageMasks:
         return _displayed(runs, flags, frame)
 
 
-def draw_polygons(
-    record: ImageRecord, frame: Frame
-) -> dict[int, AnnotationMask | Refusal]:
-    """All polygons of an image that lie in no layer, by the identity of their shapes.
-
-    None if they have to be scaled.
-    """
-    if frame.annotated is not None:
-        return {}
+def draw_polygons(images: Iterable[Frames]) -> DrawnPolygons:
+    """All polygons of several images that lie in no layer; none that have to be scaled."""
     polygons = []
-    for annotation in record.annotations:
-        shape = annotation.shape
-        is_good = annotation.dropped is None and annotation.layer is None
-        if is_good and isinstance(shape, Polygons):
-            polygons.append(shape)
+    frames = []
+    for image in images:
+        frame = image.of_record()
+        if frame.annotated is not None:
+            continue
+        for annotation in image.record.annotations:
+            shape = annotation.shape
+            is_good = annotation.dropped is None and annotation.layer is None
+            if is_good and isinstance(shape, Polygons):
+                polygons.append(shape)
+                frames.append(frame)
 
-    found: dict[int, AnnotationMask | Refusal] = {}
-    drawn = rasterise_all(polygons, frame.height, frame.width)
-    for shape, each in zip(polygons, drawn, strict=True):
+    found: DrawnPolygons = {}
+    drawn = rasterise_all(polygons, [frame.size for frame in frames])
+    for shape, frame, each in zip(polygons, frames, drawn, strict=True):
         if isinstance(each, Refusal):
             found[id(shape)] = each
         else:

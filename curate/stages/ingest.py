@@ -4,11 +4,14 @@ run-lengths.
 `open_export` and `read_export` give the records, `plan` finds the image of each, and
 `ingest_part` has the images read in the child process and makes the rows. What does not
 become a row becomes a drop with its count.
+
+Several images go to the child in one message. What goes wrong with one of them, be it
+that it takes too much memory, ends the child or is a bug of ours, is found by sending
+each of them alone.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -34,7 +37,7 @@ from curate.stages.faults import (
     opens_all,
 )
 from curate.stages.image_source import ImageLimits
-from curate.stages.objects import ImageObjects, lost_image, read_image
+from curate.stages.objects import ImageObjects, lost_image, read_images
 from curate.stages.planning import (
     BatchItem,
     PlanItem,
@@ -98,6 +101,9 @@ says."""
 _FULL_SCENE = 0.95  # an image with so large a share of labelled px shows a full scene
 _MUCH_UNLABELLED = 0.2  # of a full scene; borders and void are a tenth in Cityscapes
 
+_IMAGES_TOGETHER = 32  # in a message; more of them gain nothing
+_ANNOTATIONS_TOGETHER = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
@@ -109,6 +115,18 @@ class Ingested:
     seen: dict[str, int]
     """Annotations that came in, by export."""
     faults: list[FaultReport]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What all images of a partition share."""
+
+    export: ExportSettings
+    places: Places
+    """Where the export's files are."""
+    limits: Limits
+    traits: ExportTraits
+    before: BeforeImage
 
 
 @dataclass(slots=True)
@@ -133,12 +151,14 @@ def ingest_part(
 ) -> Ingested:
     """Read the images of a batch of the plan.
 
-    `places`: where the export's files are. `before`: sees each image's path first. An image
-    that cannot be read costs its annotations; so does a fault.
+    `places`: where the export's files are. `before`: sees each image's path first, and the
+    image is read alone. An image that cannot be read costs its annotations; so does a fault.
     """
     result = _Result()
     batch = list(planned)
-    traits = _traits_of(batch)
+    part = _Part(export, places, limits, _traits_of(batch), before)
+    found = [each for each in batch if isinstance(each, FoundImage)]
+    read = _read_all(found, part)
     for each in batch:
         if isinstance(each, ExportTraits):
             continue
@@ -148,8 +168,7 @@ def ingest_part(
             result.drops.append(each)
             result.seen += each.count or 0
         else:
-            opened = partial(_read, each, export, places, limits, traits, before)
-            _add_image(result, each, export, opened)
+            _add_image(result, each, export, next(read))
 
     seen = {export.name: result.seen}
     segments = pa.Table.from_pydict(result.columns, schema=ADDS)
@@ -168,17 +187,18 @@ def _add_image(
     result: _Result,
     found: FoundImage,
     export: ExportSettings,
-    read: Callable[[], ImageObjects],
+    made: ImageObjects | FaultReport,
 ) -> None:
-    """Read one image and add what becomes of it; a fault costs its annotations."""
-    try:
-        made = read()
-        columns = _columns(found, made, export)
-    except Exception as error:  # a bug of ours: it costs the image, not the run
-        report = fault_report(error, export.name, found.path)
-        result.faults.append(report)
-        made = lost_image(export.name, found, fault_refusal(report))
-        columns = {}
+    """Add what became of an image; a fault costs its annotations."""
+    columns = {}
+    if isinstance(made, ImageObjects):
+        try:
+            columns = _columns(found, made, export)
+        except Exception as error:  # a bug of ours: it costs the image, not the run
+            made = fault_report(error, export.name, found.path)
+    if isinstance(made, FaultReport):
+        result.faults.append(made)
+        made = lost_image(export.name, found, fault_refusal(made))
 
     for name, values in columns.items():
         result.columns[name] += values
@@ -186,39 +206,102 @@ def _add_image(
     result.seen += made.seen
 
 
-def _read(
-    found: FoundImage,
-    export: ExportSettings,
-    places: Places,
-    limits: Limits,
-    traits: ExportTraits,
-    before: BeforeImage,
-) -> ImageObjects:
-    """Have an image read in the child; what refuses or kills it costs its annotations."""
-    image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
+def _read_all(
+    images: Iterable[FoundImage], part: _Part
+) -> Iterator[ImageObjects | FaultReport]:
+    """What becomes of each image, in order."""
+    for together in _messages(images, part):
+        if len(together) > 1:
+            try:
+                read = _ask(together, {}, part)
+            except Exception:  # noqa: S110  of one image at least: each of them tells alone
+                pass
+            else:
+                yield from read
+                continue
+        for each in together:
+            yield _read_alone(each, part)
+
+
+def _messages(images: Iterable[FoundImage], part: _Part) -> Iterator[list[FoundImage]]:
+    """The images in lists, each of which is one message to the child."""
+    together: list[FoundImage] = []
+    annotations = 0
+    for image in images:
+        number = len(image.record.annotations)
+        is_alone = part.before is not opens_all or _is_remote(image, part.places)
+        is_full = len(together) == _IMAGES_TOGETHER
+        is_full |= annotations + number > _ANNOTATIONS_TOGETHER
+        if together and (is_alone or is_full):
+            yield together
+            together = []
+            annotations = 0
+        together.append(image)
+        annotations += number
+        if is_alone:
+            yield together
+            together = []
+            annotations = 0
+    if together:
+        yield together
+
+
+def _read_alone(found: FoundImage, part: _Part) -> ImageObjects | FaultReport:
+    """Have an image read; what refuses it or kills the child costs its annotations."""
+    export = part.export.name
     try:
-        before(found.path)
-        files = _remote_files(found, places, limits)
-        return call(
-            read_image,
-            limits,
-            found,
-            export.name,
-            places,
-            export.objects,
-            image_limits,
-            files,
-            export.frame,
-            traits,
-        )
+        part.before(found.path)
+        files = _remote_files(found, part.places, part.limits)
+        [read] = _ask([found], files, part)
     except ChildDied as death:
         reason = Reason.UNDECODABLE_IMAGE
         if death.memory:
             reason = Reason.IMAGE_BOMB
         refusal = Refusal(reason, f"{found.path}: {death.detail}")
-        return lost_image(export.name, found, refusal)
+        return lost_image(export, found, refusal)
     except Refusal as refusal:
-        return lost_image(export.name, found, refusal)
+        return lost_image(export, found, refusal)
+    except Exception as error:  # a bug of ours: it costs the image, not the run
+        return fault_report(error, export, found.path)
+    return read
+
+
+def _ask(
+    images: list[FoundImage], files: dict[str, bytes], part: _Part
+) -> list[ImageObjects]:
+    """What the child makes of images. `files`: bytes of those that are not on this machine."""
+    limits = part.limits
+    image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
+    return call(
+        read_images,
+        limits,
+        images,
+        part.export.name,
+        part.places,
+        part.export.objects,
+        image_limits,
+        files,
+        part.export.frame,
+        part.traits,
+    )
+
+
+def _is_remote(found: FoundImage, places: Places) -> bool:
+    """Whether a file of an image is not on this machine."""
+    return not all(map(stores.is_here, _files_of(found, places)))
+
+
+def _files_of(found: FoundImage, places: Places) -> list[str]:
+    """Where the files of an image are: its picture and its masks."""
+    # Each is looked for by itself: an embedded image is in the build, not in the export.
+    paths = [segment_map.path for segment_map in found.record.segment_maps]
+    for region_map in found.record.maps:
+        paths.append(region_map.path)
+        if region_map.instances:
+            paths.append(region_map.instances)
+    shapes = [annotation.shape for annotation in found.record.annotations]
+    paths += [shape.path for shape in shapes if isinstance(shape, MaskFile)]
+    return [found.file, *map(places.file, paths)]
 
 
 def _remote_files(
@@ -229,17 +312,8 @@ def _remote_files(
 
     Refusal over_limit or unreadable_file. StoreUnavailable, which costs no image.
     """
-    # Each is asked for itself: an embedded image is in the build, not in the export.
-    paths = [segment_map.path for segment_map in found.record.segment_maps]
-    for region_map in found.record.maps:
-        paths.append(region_map.path)
-        if region_map.instances:
-            paths.append(region_map.instances)
-    shapes = [annotation.shape for annotation in found.record.annotations]
-    paths += [shape.path for shape in shapes if isinstance(shape, MaskFile)]
-
     read = {}
-    for name in [found.file, *map(places.file, paths)]:
+    for name in _files_of(found, places):
         if stores.is_here(name):
             continue
         file = UPath(name)

@@ -1,10 +1,13 @@
-"""What becomes of one image: its annotations and mask files become objects or drops.
+"""What becomes of images: their annotations and mask files become objects or drops.
 
 This runs in the child process (exports/child.py), so it imports only what decoding
-needs.
+needs. Several images go through it together, because a step in numpy costs as much for
+the masks of one as for those of twenty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import chain, islice
 
 import msgspec
 
@@ -19,7 +22,7 @@ from curate.reasons import Reason, Refusal
 from curate.records import Box, ExportTraits, FoundImage, ImageRecord
 from curate.stages.annotations import Drawn, Object, draw_annotation, make_objects
 from curate.stages.frames import Frames, StatedFrame
-from curate.stages.image_masks import ImageMasks, draw_polygons
+from curate.stages.image_masks import DrawnPolygons, ImageMasks, draw_polygons
 from curate.stages.image_source import ImageLimits, ImageSource
 from curate.stages.layers import visible_shapes
 from curate.stages.mask_files import map_objects
@@ -56,9 +59,34 @@ class ImageObjects(msgspec.Struct, frozen=True, kw_only=True):
     """Share of its px that are of some class."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An image whose picture can be read."""
+
+    source: ImageSource
+    frames: Frames
+
+
+@dataclass(slots=True)
+class _Contents:
+    """The masks of an image before they are measured, and what is lost of it."""
+
+    annotated: list[Drawn] = field(default_factory=list)
+    """Of its annotations."""
+    segments: list[Drawn] = field(default_factory=list)
+    """Of values that no annotation claims, in mask files whose values are annotations."""
+    regions: list[Drawn] = field(default_factory=list)
+    """Of other mask files; these are never cut into components."""
+    drops: list[Drop] = field(default_factory=list)
+    labelled_px: int = 0
+    """Px of mask files with `segments`, less those that `annotated` has of them."""
+    labelled_in_maps: float = 0.0
+    """Px of the other mask files that are of some class."""
+
+
 @runs_in_child
-def read_image(
-    found: FoundImage,
+def read_images(
+    images: list[FoundImage],
     export: str,
     places: Places,
     objects: str,
@@ -66,24 +94,28 @@ def read_image(
     files: dict[str, bytes],
     frame: StatedFrame,
     traits: ExportTraits,
-) -> ImageObjects:
-    """Probe an image, and turn its annotations into objects of the displayed frame.
+) -> list[ImageObjects]:
+    """Probe images, and turn their annotations into objects of the displayed frame.
 
     `places`: where mask files are. `objects`: `components` cuts
     instances into 8-connected components. `files`: bytes of files that are not on this
     machine, by FoundImage.file and by ROOT/PATH for masks. `frame`: of all shapes, as
     the export's settings say. `traits`: what the export's pictures have in common.
     """
-    source = ImageSource(export, found, places, files, limits)
-    try:
-        probed = probe(_read(source), limits.image_pixels, traits.grey_bits)
-    except Refusal as refusal:
-        named = Refusal(refusal.reason, f"{found.path}: {refusal.detail}")
-        return lost_image(export, found, named)
+    opened = []
+    lost = {}
+    for number, image in enumerate(images):
+        source = ImageSource(export, image, places, files, limits)
+        try:
+            opened.append(_open(source, frame, traits))
+        except Refusal as refusal:
+            named = Refusal(refusal.reason, f"{image.path}: {refusal.detail}")
+            lost[number] = lost_image(export, image, named)
 
-    known = traits.frames.get(found.record.document, traits.frame)
-    frames = Frames(found.record, probed, frame, known)
-    return _objects_of(source, frames, objects == "components")
+    read = _objects_of(opened, objects == "components")
+    for number, image_objects in lost.items():
+        read.insert(number, image_objects)
+    return read
 
 
 def lost_image(export: str, found: FoundImage, refusal: Refusal) -> ImageObjects:
@@ -119,6 +151,14 @@ def image_drops(
     return drops
 
 
+def _open(source: ImageSource, stated: StatedFrame, traits: ExportTraits) -> _Opened:
+    """Probe an image. Refusal unreadable_file or over_limit, or as `probe`."""
+    probed = probe(_read(source), source.limits.image_pixels, traits.grey_bits)
+    record = source.found.record
+    known = traits.frames.get(record.document, traits.frame)
+    return _Opened(source, Frames(record, probed, stated, known))
+
+
 def _read(source: ImageSource) -> bytes:
     """The bytes of the image. Refusal unreadable_file or over_limit."""
     try:
@@ -127,59 +167,93 @@ def _read(source: ImageSource) -> bytes:
         raise Refusal(Reason.UNREADABLE_FILE, str(error.strerror or error)) from None
 
 
-def _objects_of(source: ImageSource, frames: Frames, cut: bool) -> ImageObjects:
-    """The objects of a probed image. `cut`: cut instances into components."""
+def _objects_of(images: Sequence[_Opened], cut: bool) -> list[ImageObjects]:
+    """The objects of probed images. `cut`: cut instances into components."""
+    polygons = draw_polygons([image.frames for image in images])
+    contents = [_contents(image, polygons) for image in images]
+    instances: list[Drawn] = []
+    regions: list[Drawn] = []
+    for each in contents:
+        instances += each.annotated + each.segments
+        regions += each.regions
+
+    # The objects of each mask, to be taken in the order in which the masks were put together.
+    of_instances = iter(make_objects(instances, cut))
+    of_regions = iter(make_objects(regions))
+    made = []
+    labelled = []
+    for each in contents:
+        objects = _next(of_instances, each.annotated)
+        areas = sum(annotated.area for annotated in objects)
+        labelled.append(areas + each.labelled_px + each.labelled_in_maps)
+        objects += _next(of_instances, each.segments)
+        objects += _next(of_regions, each.regions)
+        made.append(objects)
+
+    firsts = [first_of_each(objects) for objects in made]
+    overlapping = overlapping_keys([unique for unique, _ in firsts])
+    read = []
+    columns = zip(images, contents, firsts, overlapping, labelled, strict=True)
+    for image, each, (unique, repeated), keys, px in columns:
+        # An annotation may become several objects: each counts, as in the ledger.
+        seen = len(unique) + len(repeated) + sum(drop.count or 0 for drop in each.drops)
+        repeats = [image.source.drop(other.key, other.refusal) for other in repeated]
+        probed = image.frames.probe
+        image_objects = ImageObjects(
+            probe=probed,
+            objects=_columns(unique, image, keys),
+            drops=each.drops + repeats,
+            seen=seen,
+            labelled_share=px / (probed.height * probed.width),
+        )
+        read.append(image_objects)
+    return read
+
+
+def _next(objects: Iterator[list[Object]], drawn: Sequence[Drawn]) -> list[Object]:
+    """The objects of the next masks, which are `drawn`."""
+    return list(chain.from_iterable(islice(objects, len(drawn))))
+
+
+def _contents(image: _Opened, polygons: DrawnPolygons) -> _Contents:
+    """The masks of an image. `polygons`: among them those of this image."""
+    source = image.source
+    frames = image.frames
     record = source.found.record
-    probed = frames.probe
-    drawn: list[Drawn] = []
-    drops: list[Drop] = []
+    frame = frames.of_record()
+    contents = _Contents()
     files = MaskReader(source)
-    masks_of = _masks_of(files, frames)
-    # Px of a mask file are counted with all of it.
-    labelled = 0.0
+    masks_of = _masks_of(files, frames, polygons)
     for annotation in record.annotations:
         if annotation.dropped is None and masks_of.is_only_listed(annotation):
             continue
         try:
-            each = draw_annotation(annotation, masks_of, source.limits)
+            each = draw_annotation(annotation, masks_of, source.limits, frame)
         except Refusal as refusal:
-            drops.append(source.drop(annotation.key, refusal))
+            contents.drops.append(source.drop(annotation.key, refusal))
             continue
-        drawn.append(each)
+        contents.annotated.append(each)
+        # Px of a mask file are counted with all of it.
         if isinstance(annotation.shape, Painted):
-            labelled -= masks.area(each.region.runs)
-    made = make_objects(drawn, frames.of_record(), cut)
-    labelled += sum(each.area for each in made)
+            contents.labelled_px -= masks.area(each.region.runs)
 
     for segment_map in record.segment_maps:
         segments = masks_of.segments[segment_map.path]
         others = other_values(segment_map, segments, source)
-        made += make_objects(others.drawn, cut=cut)
-        drops += others.drops
-        labelled += others.labelled_px
+        contents.segments += others.drawn
+        contents.drops += others.drops
+        contents.labelled_px += others.labelled_px
 
-    pixels = probed.height * probed.width
+    pixels = frames.probe.height * frames.probe.width
     for region_map in record.maps:
         found = map_objects(region_map, files, frames)
-        made += make_objects(found.drawn)
-        drops += found.drops
-        labelled += found.labelled_share * pixels
-
-    # An annotation may become several objects: each counts, as in the ledger.
-    seen = len(made) + sum(drop.count or 0 for drop in drops)
-    made, repeated = first_of_each(made)
-    drops += [source.drop(each.key, each.refusal) for each in repeated]
-    image_flags = [*source.found.flags, *_picture_flags(probed)]
-    return ImageObjects(
-        probe=probed,
-        objects=_columns(made, image_flags, probed),
-        drops=drops,
-        seen=seen,
-        labelled_share=labelled / pixels,
-    )
+        contents.regions += found.drawn
+        contents.drops += found.drops
+        contents.labelled_in_maps += found.labelled_share * pixels
+    return contents
 
 
-def _masks_of(files: MaskReader, frames: Frames) -> ImageMasks:
+def _masks_of(files: MaskReader, frames: Frames, polygons: DrawnPolygons) -> ImageMasks:
     """What the masks of the image's annotations are made of."""
     record = files.source.found.record
     segments = {}
@@ -190,8 +264,7 @@ def _masks_of(files: MaskReader, frames: Frames) -> ImageMasks:
     visible = visible_shapes(
         record, frame.height, frame.width, max_pixels, frame.annotated
     )
-    drawn = draw_polygons(record, frame)
-    return ImageMasks(frames, files, visible, drawn, segments)
+    return ImageMasks(frames, files, visible, polygons, segments)
 
 
 def _picture_flags(probed: Probe) -> list[Flag]:
@@ -206,11 +279,13 @@ def _picture_flags(probed: Probe) -> list[Flag]:
     return flags
 
 
-def _columns(
-    made: Sequence[Object], image_flags: Sequence[Flag], probed: Probe
-) -> Objects:
-    """The objects as columns, with the flags that follow from their image."""
-    overlapping = overlapping_keys(made, probed.height, probed.width)
+def _columns(made: Sequence[Object], image: _Opened, overlapping: Set[str]) -> Objects:
+    """The objects as columns, with the flags that follow from their image.
+
+    `overlapping`: the keys of those that overlap others.
+    """
+    probed = image.frames.probe
+    image_flags = [*image.source.found.flags, *_picture_flags(probed)]
     flags = []
     for each in made:
         named = {flag.value for flag in (*each.flags, *image_flags)}

@@ -5,53 +5,64 @@ different labels are not compared.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels.many_runs import MaskPx, Numbers, join, mask_px
+from curate.pixels.ragged import starts_of
 from curate.stages.annotations import Object
 
 _SHARED = 0.1  # of an object's px; less is the uncertainty of an outline
 _MOST_COMPARED = 1000  # objects of one label whose boxes are compared pair by pair
 _AT_ONCE = 1 << 18  # runs whose numbers take some 20 MB
 
+_ByLabel = dict[tuple[int, str], list[Object]]
+"""The instances of an image, by its number, and of a label."""
 
-def overlapping_keys(
-    objects: Sequence[Object], height: int, width: int
-) -> frozenset[str]:
-    """Keys of the instances that share a tenth of their px or more with others.
 
-    The others are instances of the same label. `height`, `width`: of the image, px. The
-    work grows with the number of runs, not with that of pairs.
+def overlapping_keys(images: Sequence[Sequence[Object]]) -> list[set[str]]:
+    """Of each image, the keys of the instances that share a tenth of their px or more.
+
+    They share them with other instances of the same label. `images`: the objects of each.
+    The work grows with the number of runs, not with that of pairs.
     """
-    by_label: dict[str, list[Object]] = defaultdict(list)
-    for each in objects:
-        if each.source == "instance":
-            by_label[each.label].append(each)
+    by_label: _ByLabel = defaultdict(list)
+    for image, objects in enumerate(images):
+        for each in objects:
+            if each.source == "instance":
+                by_label[image, each.label].append(each)
 
-    keys = set()
-    for groups in _together(by_label.values()):
-        near = [_that_may_overlap(alike) for alike in groups]
-        layers = np.repeat(np.arange(len(near)), list(map(len, near)))
-        compared = [each for alike in near for each in alike]
+    keys: list[set[str]] = [set() for _ in images]
+    for groups in _together(by_label):
+        images_of = []
+        layers = []
+        compared: list[Object] = []
+        for layer, (image, alike) in enumerate(groups):
+            near = _that_may_overlap(alike)
+            compared += near
+            images_of += [image] * len(near)
+            layers += [layer] * len(near)
         if not compared:
             continue
-        px = mask_px(join([each.runs for each in compared], height, width))
+        px = mask_px(join([each.runs for each in compared]))
         areas = np.array([each.area for each in compared])
-        is_overlapping = shared_px(px, layers) >= _SHARED * areas
-        keys |= {compared[at].key for at in np.flatnonzero(is_overlapping)}
-    return frozenset(keys)
+        is_overlapping = shared_px(px, np.array(layers)) >= _SHARED * areas
+        for at in np.flatnonzero(is_overlapping).tolist():
+            keys[images_of[at]].add(compared[at].key)
+    return keys
 
 
 def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
     """(n,) the px of each mask that another one of its layer covers, too.
 
-    `layers`: (n,) numbers from 0 on.
+    `layers`: (n,) numbers from 0 on; the masks of one layer have one frame.
     """
-    frame = px.height * px.width
-    shifts = np.repeat(layers * frame - px.frames, px.sizes)
+    pixels = np.zeros(layers.max() + 1, np.int64)
+    pixels[layers] = px.heights * px.widths
+    starts = starts_of(pixels)
+    shifts = px.of_ranges(starts[layers] - px.frames)
     borders = np.concatenate((px.starts + shifts, px.ends + shifts))
     order = np.argsort(borders)
     positions = borders[order]
@@ -71,14 +82,14 @@ def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
     return of_masks
 
 
-def _together(by_label: Iterable[list[Object]]) -> Iterator[list[list[Object]]]:
-    """The objects of each label, those of several labels in one list."""
-    groups: list[list[Object]] = []
+def _together(by_label: _ByLabel) -> Iterator[list[tuple[int, list[Object]]]]:
+    """The number of the image and the objects of each label, several labels in one list."""
+    groups: list[tuple[int, list[Object]]] = []
     size = 0
-    for alike in by_label:
+    for (image, _), alike in by_label.items():
         if len(alike) == 1:
             continue
-        groups.append(alike)
+        groups.append((image, alike))
         size += sum(each.runs.counts.size for each in alike)
         if size >= _AT_ONCE:
             yield groups

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from upath import UPath
 
 from curate.reasons import Reason, Refusal
-from curate.stages.faults import BeforeImage
+from curate.stages.faults import BeforeImage, opens_all
 from curate.storage import read_bytes, write_bytes
 from curate.stores import reaching
 
@@ -38,12 +38,14 @@ def trying(notes: UPath) -> Iterator[BeforeImage]:
                 f"{image}: {deaths} workers ended, the last ones while they opened it"
             )
             raise Refusal(Reason.KILLED_WORKER, detail)
-        if ended_at:
-            write_bytes(note, image.encode("utf-8", "surrogateescape"))
+        write_bytes(note, image.encode("utf-8", "surrogateescape"))
 
     write_bytes(note, b"")
     try:
-        yield before
+        if ended_at:
+            yield before
+        else:
+            yield opens_all
     finally:  # also after an exception: the worker lives
         with reaching(note):
             note.unlink()

@@ -28,7 +28,7 @@ from curate.exports.places import Places
 from curate.reasons import Fault, Reason, Refusal
 from curate.records import Annotation, ExportTraits, FoundImage, ImageRecord, Polygons
 from curate.stages import objects
-from curate.stages.objects import ImageLimits, ImageObjects, read_image
+from curate.stages.objects import ImageLimits, ImageObjects, read_images
 from tests.curate.exports import child_functions
 
 BOUNDS = ImageLimits(file_bytes=10**9, image_pixels=120_000_000, label_characters=1000)
@@ -58,10 +58,10 @@ def found(file: Path, width: int, height: int) -> FoundImage:
 
 def read(image: FoundImage, bounds: Bounds) -> ImageObjects:
     places = Places(str(Path(image.file).parent))
-    return call(
-        read_image,
+    [made] = call(
+        read_images,
         bounds,
-        image,
+        [image],
         "acme",
         places,
         "auto",
@@ -70,6 +70,7 @@ def read(image: FoundImage, bounds: Bounds) -> ImageObjects:
         "auto",
         ExportTraits(),
     )
+    return made
 
 
 def running_child() -> subprocess.Popen[bytes]:
@@ -91,8 +92,8 @@ def huge(tmp_path_factory: pytest.TempPathFactory) -> FoundImage:
 def test_the_child_answers_as_the_function_does(small: FoundImage) -> None:
     result = read(small, Bounds())
     places = Places(str(Path(small.file).parent))
-    assert result == objects.read_image(
-        small, "acme", places, "auto", BOUNDS, {}, "auto", ExportTraits()
+    assert [result] == objects.read_images(
+        [small], "acme", places, "auto", BOUNDS, {}, "auto", ExportTraits()
     )
     assert result.objects is not None
     assert result.objects.labels == ["猫"]
@@ -163,9 +164,9 @@ def test_a_path_that_no_system_allows_is_a_fault() -> None:
     )
     with pytest.raises(Fault, match="ValueError"):
         call(
-            read_image,
+            read_images,
             Bounds(),
-            image,
+            [image],
             "acme",
             Places(""),
             "auto",

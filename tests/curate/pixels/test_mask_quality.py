@@ -93,7 +93,7 @@ def test_specks_and_edges_are_what_they_are_px_by_px(
         return
     # Masks beside it in one batch change nothing.
     batch = [mask, np.ones_like(mask), mask]
-    measured = measure([masks.encode(each) for each in batch], *mask.shape)
+    measured = measure([masks.encode(each) for each in batch])
     box = masks.box(measured.masks[0])
     assert measured.boxes[0].tolist() == list(box)
     assert measured.areas.tolist() == [each.sum() for each in batch]
@@ -149,5 +149,5 @@ def line() -> Mask:
     ],
 )
 def test_what_is_flagged(mask: Mask, flags: list[Flag]) -> None:
-    measured = measure([masks.encode(mask)], *mask.shape)
+    measured = measure([masks.encode(mask)])
     assert mask_quality.quality_flags(measured) == [flags]

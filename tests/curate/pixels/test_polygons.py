@@ -14,6 +14,7 @@ from curate.flags import Flag
 from curate.pixels import masks, polygons, raster, run_lengths
 from curate.pixels.masks import Mask
 from curate.pixels.polygons import rasterise, rasterise_all, to_polygons
+from curate.pixels.proportions import Size
 from curate.reasons import Reason, Refusal
 from curate.records import Polygons
 
@@ -170,27 +171,34 @@ def test_crossing_and_coarse_outlines_are_flagged() -> None:
 CORNER = st.integers(-300, 900).map(lambda number: number / 10)
 RINGS = st.lists(CORNER, min_size=0, max_size=16)
 MANY = st.lists(
-    st.builds(
-        Polygons,
-        rings=st.lists(RINGS, min_size=1, max_size=3),
-        holes=st.lists(RINGS, max_size=1),
+    st.tuples(
+        st.builds(
+            Polygons,
+            rings=st.lists(RINGS, min_size=1, max_size=3),
+            holes=st.lists(RINGS, max_size=1),
+        ),
+        st.sampled_from([(40, 60), (60, 40), (7, 90), (1, 1)]),
     ),
     max_size=12,
 )
 
 
 @given(MANY, st.sampled_from([0, 20, 10_000]))
-def test_many_together_are_what_each_is_alone(many: list[Polygons], limit: int) -> None:
+def test_many_together_are_what_each_is_alone(
+    many: list[tuple[Polygons, Size]], limit: int
+) -> None:
     alone = []
-    for each in many:
+    for each, picture in many:
         try:
-            alone.append(rasterise(each, 40, 60))
+            alone.append(rasterise(each, *picture))
         except Refusal as refusal:
             alone.append(str(refusal))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(polygons, "_AT_ONCE", limit)
         patch.setattr(raster, "_AT_ONCE", limit + 1)
-        together = rasterise_all(many, 40, 60)
+        together = rasterise_all(
+            [each for each, _ in many], [picture for _, picture in many]
+        )
     shown = [str(each) if isinstance(each, Refusal) else each for each in together]
     assert shown == alone

@@ -13,6 +13,7 @@ from curate import formats
 from curate.drops import Drop, FaultReport
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
+from curate.exports.child import ChildDied
 from curate.exports.export import Export
 from curate.exports.files import list_files
 from curate.ledger import check, count
@@ -22,6 +23,7 @@ from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Fault, Reason
 from curate.records import Annotation, ImageRecord, Polygons
 from curate.stages import annotations, cutting, ingest, planning, shard
+from curate.stages.faults import BeforeImage, opens_all
 from tests.curate.shard_rows import CROP, make_segments
 
 NAMES = ("a.png", "b.png", "c.png")
@@ -53,10 +55,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def measure_with_a_bug(
-    masks: Sequence[RunLengths], height: int, width: int
-) -> Measured:
-    measured = measure(masks, height, width)
+def measure_with_a_bug(masks: Sequence[RunLengths]) -> Measured:
+    measured = measure(masks)
     if PLANTED in measured.areas:
         raise ValueError("a bug\nof ours")
     return measured
@@ -66,13 +66,16 @@ def in_this_process(function: Callable[..., Any], _: Limits, *arguments: object)
     return function(*arguments)
 
 
-def ingested(folder: Path, limits: Limits | None = None) -> ingest.Ingested:
+def ingested(
+    folder: Path, limits: Limits | None = None, before: BeforeImage = opens_all
+) -> ingest.Ingested:
     """Three images; the second has the mask with the planted bug, among others."""
     limits = limits or Limits()
     export = Export("e", list_files(UPath(folder), limits), limits)
     records = [record("a.png", 3), record("b.png", 3, 6, 9), record("c.png", 3)]
     planned = list(ingest.plan(export, records, ingest.keep_in(UPath(folder) / "kept")))
-    made = ingest.ingest_part(planned, SETTINGS, export.files.places, limits)
+    places = export.files.places
+    made = ingest.ingest_part(planned, SETTINGS, places, limits, before)
     check(count(made.seen, made.segments, made.drops))
     return made
 
@@ -99,13 +102,49 @@ def test_a_bug_in_ingest_costs_its_image(
     assert "measure_with_a_bug" in fault.trace
 
 
+def test_what_ends_the_child_costs_its_image_of_several(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def dying(function: Callable[..., Any], _: Limits, *arguments: Any) -> Any:
+        names = [image.path for image in arguments[0]]
+        asked.append(names)
+        if "b.png" in names:
+            raise ChildDied("it takes more memory than the limits allow", memory=True)
+        return function(*arguments)
+
+    monkeypatch.setattr(ingest, "call", dying)
+    made = ingested(folder)
+    assert asked == [["a.png", "b.png", "c.png"], ["a.png"], ["b.png"], ["c.png"]]
+    assert made.segments["image_path"].to_pylist() == ["a.png", "c.png"]
+    [drop] = made.drops.to_pylist()
+    lost = drop["reason"], drop["image_path"], drop["count"]
+    assert lost == ("image_bomb", "b.png", 3)
+    assert not made.faults
+
+
+def test_an_image_that_has_to_be_noted_first_is_read_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = []
+
+    def noting(function: Callable[..., Any], _: Limits, *arguments: Any) -> Any:
+        order.append([image.path for image in arguments[0]])
+        return function(*arguments)
+
+    monkeypatch.setattr(ingest, "call", noting)
+    ingested(folder, before=order.append)
+    assert order == ["a.png", ["a.png"], "b.png", ["b.png"], "c.png", ["c.png"]]
+
+
 SITE_CUSTOMIZE = f"""
 from curate.stages import annotations
 
 measure = annotations.measure
 
-def measure_with_a_bug(masks, height, width):
-    measured = measure(masks, height, width)
+def measure_with_a_bug(masks):
+    measured = measure(masks)
     if {PLANTED} in measured.areas:
         raise ValueError("a bug\\nof ours")
     return measured

@@ -36,10 +36,9 @@ def made(mask: Mask, key: str, label: str = "car", source: str = "instance") -> 
 def test_shared_px_are_those_of_two_masks_or_more(several: Mask) -> None:
     covered = several.sum(axis=0)
     shared = [int((covered[mask] > 1).sum()) for mask in several]
-    height, width = covered.shape
     drawn = [mask for mask in several if mask.any()]
     if drawn:
-        px = mask_px(join([masks.encode(mask) for mask in drawn], height, width))
+        px = mask_px(join([masks.encode(mask) for mask in drawn]))
         found = overlaps.shared_px(px, np.zeros(len(drawn), int))
         assert found.tolist() == [int((covered[mask] > 1).sum()) for mask in drawn]
         apart = overlaps.shared_px(px, np.arange(len(drawn)))
@@ -52,7 +51,7 @@ def test_shared_px_are_those_of_two_masks_or_more(several: Mask) -> None:
         if px and px >= 0.1 * each.area
     }
     not_empty = [each for each in objects if each.area]
-    assert overlaps.overlapping_keys(not_empty, height, width) == expected
+    assert overlaps.overlapping_keys([not_empty]) == [expected]
 
 
 def test_parts_and_components_overlap_nothing() -> None:
@@ -61,11 +60,13 @@ def test_parts_and_components_overlap_nothing() -> None:
     wheel = np.zeros((40, 40), bool)
     wheel[20:30, 8:14] = True
     car_and_wheel = [made(car, "a"), made(wheel, "b", label="wheel")]
-    assert not overlaps.overlapping_keys(car_and_wheel, 40, 40)
+    assert overlaps.overlapping_keys([car_and_wheel]) == [set()]
     pieces = [made(car, "a"), made(wheel, "b", source="component")]
-    assert not overlaps.overlapping_keys(pieces, 40, 40)
+    assert overlaps.overlapping_keys([pieces]) == [set()]
     two = [made(car, "a"), made(wheel, "b")]
-    assert overlaps.overlapping_keys(two, 40, 40) == {"b"}  # 6% of the car, all of b
+    apart = [two[:1], two[1:]]
+    found = overlaps.overlapping_keys([two, *apart])
+    assert found == [{"b"}, set(), set()]  # 6% of the car, all of b
 
 
 def test_thousands_of_objects_are_compared_without_pairs() -> None:
@@ -83,4 +84,4 @@ def test_thousands_of_objects_are_compared_without_pairs() -> None:
         px = covered[each.box.y0 : each.box.y1, each.box.x0 : each.box.x1]
         if (px > 1).any():  # one px of nine is more than a tenth
             expected.add(each.key)
-    assert overlaps.overlapping_keys(objects, 402, 402) == expected
+    assert overlaps.overlapping_keys([objects]) == [expected]
