@@ -89,15 +89,21 @@ def find_looks(images: pa.Table) -> Looks:
     """The different pictures of a table of images."""
     dhashes = images["dhash"].to_numpy()
     thumbnails = images["thumbnail"].to_numpy()
-    compared = np.flatnonzero(images["has_detail"].to_numpy())
-    order = compared[np.lexsort((thumbnails[compared], dhashes[compared]))]
-    is_new = np.ones(len(order), np.bool_)
-    is_new[1:] = (np.diff(dhashes[order]) != 0) | (np.diff(thumbnails[order]) != 0)
+    partitions = images["partition"].to_numpy()
 
+    # Sorted, so that images of one look follow each other.
+    compared = np.flatnonzero(images["has_detail"].to_numpy())
+    by_look = np.lexsort((thumbnails[compared], dhashes[compared]))
+    order = compared[by_look]
+    other_hash = np.diff(dhashes[order]) != 0
+    other_thumbnail = np.diff(thumbnails[order]) != 0
+    is_new = np.ones(len(order), np.bool_)
+    is_new[1:] = other_hash | other_thumbnail
+
+    # Of each image the number of its look; -1 where there is nothing to compare.
     of_image = np.full(len(images), -1)
     of_image[order] = np.cumsum(is_new) - 1
     first = order[is_new]
-    partitions = images["partition"].to_numpy()
     return Looks(dhashes[first], thumbnails[first], partitions[first], of_image)
 
 
