@@ -153,7 +153,7 @@ def trace(
     ],
     picture: Annotated[
         Path | None,
-        typer.Option(metavar="PNG", help="Draw it on its image, into this file."),
+        typer.Option(metavar="PNG", help="Paint it on its image, into this file."),
     ] = None,
     root: Root = None,
     as_json: AsJson = False,

@@ -22,7 +22,7 @@ _Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="PNG", help="Write the mask.")
 ]
 _Overlay = Annotated[
-    Path | None, typer.Option(metavar="PNG", help="Draw the mask on the picture.")
+    Path | None, typer.Option(metavar="PNG", help="Paint the mask on the picture.")
 ]
 _Model = Annotated[
     str, typer.Option(metavar="PATH", help="base, a checkpoint, or BUILD/promoted.")

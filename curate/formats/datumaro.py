@@ -42,7 +42,7 @@ from typing import Any
 from curate.exports.export import Export
 from curate.formats.shared.coco_entries import is_set
 from curate.formats.shared.coco_shapes import read_run_lengths
-from curate.formats.shared.drawn_entries import Entry, draw, records_of
+from curate.formats.shared.drawn_entries import Entry, drawn_shape, records_of
 from curate.formats.shared.grouping import Drawn, Piece, join_groups
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import (
@@ -159,7 +159,7 @@ def _drawn(reading: _Reading, key: str, number: int, entry: Any) -> Drawn | None
             raise Refusal(Reason.UNKNOWN_CLASS, f"label_id {index} is not listed")
         return reading.labels[index]
 
-    return draw(
+    return drawn_shape(
         f"{key}[{number}]",
         entry,
         key=key,

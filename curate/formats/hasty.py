@@ -32,7 +32,7 @@ from functools import partial
 from typing import Any
 
 from curate.exports.export import Export
-from curate.formats.shared.drawn_entries import Entry, draw, named, records_of
+from curate.formats.shared.drawn_entries import Entry, drawn_shape, named, records_of
 from curate.formats.shared.grouping import Drawn, Piece, join_groups
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import as_object, ring, whole
@@ -91,7 +91,7 @@ def _drawn(key: str, is_skipped: bool, number: int, entry: Any) -> Drawn:
             return Polygons(rings=[ring(entry["polygon"])])
         raise Refusal(Reason.NO_MASK, "a label with neither polygon nor mask")
 
-    return draw(
+    return drawn_shape(
         f"{key}[{number}]",
         entry,
         key=key,

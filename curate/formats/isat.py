@@ -30,7 +30,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from curate.exports.export import Export
-from curate.formats.shared.drawn_entries import Entry, draw, named
+from curate.formats.shared.drawn_entries import Entry, drawn_shape, named
 from curate.formats.shared.grouping import (
     Drawn,
     extent_of,
@@ -92,7 +92,7 @@ def _layer(numbered: tuple[int, Any]) -> float:
 def _drawn(path: str, number: int, entry: Any) -> Drawn:
     """The polygon of an entry."""
     stated = as_object(entry)
-    drawn = draw(
+    drawn = drawn_shape(
         f"objects[{number}]",
         entry,
         key=path,

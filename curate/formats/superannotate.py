@@ -41,7 +41,7 @@ from typing import Any
 
 from curate.exports.export import Export
 from curate.formats.shared.coco_entries import read_id
-from curate.formats.shared.drawn_entries import Entry, draw, named
+from curate.formats.shared.drawn_entries import Entry, drawn_shape, named
 from curate.formats.shared.grouping import Drawn, join_groups
 from curate.formats.shared.json_documents import JsonDocument, documents, record_each
 from curate.formats.shared.json_values import (
@@ -151,7 +151,7 @@ def _record(classes: Mapping[str, str], document: JsonDocument) -> ImageRecord:
 def _drawn(reading: _Reading, number: int, entry: Any) -> Drawn:
     """The shape of an instance of a vector project."""
     stated = as_object(entry)
-    return draw(
+    return drawn_shape(
         f"instances[{number}]",
         entry,
         key=reading.document,

@@ -42,7 +42,7 @@ def find(settings: Settings, object_id: str, picture: Path | None) -> list[Step]
         if row is None:
             reason = steps[-1].drops[0]["reason"]
             lost = f"{object_id} was dropped as {reason} before it had a mask"
-            raise InputError(f"{lost}: nothing to draw")
+            raise InputError(f"{lost}: nothing to paint")
         # OpenCV is slow to import.
         from pipelines.verbs.trace_picture import paint_trace
 

@@ -15,7 +15,7 @@ from curate.records import ImageRecord
 Entry = Mapping[str, Any]
 
 
-def draw(
+def drawn_shape(
     place: str,
     entry: Any,
     *,

@@ -147,7 +147,7 @@ def _paint(
 
 
 def _paint_object(picture: Pixels, row: Mapping[str, Any], colour: Colour) -> None:
-    """Tint an object's px of a smaller picture, and draw its outline."""
+    """Tint an object's px of a smaller picture, and paint its outline."""
     height = int(row["image_height"])
     width = int(row["image_width"])
     runs = run_lengths.parse(row["counts"], height, width)
@@ -168,7 +168,7 @@ def _paint_object(picture: Pixels, row: Mapping[str, Any], colour: Colour) -> No
     small = resize_mask(mask, bottom - top, right - left)
     place = picture[top:bottom, left:right]
     tint(place, small, colour, 0.35)
-    # OpenCV draws into arrays that are one block of memory.
+    # OpenCV paints into arrays that are one block of memory.
     drawn = place.copy()
     outline(drawn, small, colour, 2)
     place[:] = drawn

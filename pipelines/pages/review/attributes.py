@@ -17,7 +17,12 @@ Attributes = dict[str, list[tuple[str, int]]]
 _MOST_VALUES = 8  # of an attribute; one with more is a name or a number, no kind
 _MOST_ATTRIBUTES = 6  # of a label
 
-_BY = ["customer", "export", "label", "attribute", "value"]
+_OF_LABEL = ["customer", "export", "label"]
+_OF_ATTRIBUTE = [*_OF_LABEL, "attribute"]
+_OF_VALUE = [*_OF_ATTRIBUTE, "value"]
+
+_AS_LIST = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
+"""An object's attributes as Arrow can take them apart: a map is not flattened."""
 
 
 def count_values(rows: pa.Table, _: None) -> pd.DataFrame:
@@ -25,21 +30,25 @@ def count_values(rows: pa.Table, _: None) -> pd.DataFrame:
     maps = rows["attributes"].combine_chunks()
     if isinstance(maps, pa.ChunkedArray):
         maps = pa.concat_arrays(maps.chunks)
-    parents = pc.list_parent_indices(maps.cast(_AS_LIST))
-    pairs = maps.cast(_AS_LIST).flatten()
+    lists = maps.cast(_AS_LIST)
+    pairs = lists.flatten()
 
-    columns = {name: rows[name].cast(pa.string()).take(parents) for name in _BY[:3]}
+    # A row for each attribute of each object, with the label of its object.
+    columns = {}
+    object_of_pair = pc.list_parent_indices(lists)
+    for name in _OF_LABEL:
+        columns[name] = rows[name].cast(pa.string()).take(object_of_pair)
     columns["attribute"] = pairs.field("key")
     columns["value"] = pairs.field("value")
-    counted = pa.table(columns).group_by(_BY).aggregate([([], "count_all")])
+    by_value = pa.table(columns).group_by(_OF_VALUE)
+    counted = by_value.aggregate([([], "count_all")])
+
+    # More than are shown tell that there are too many.
     table = counted.to_pandas().rename(columns={"count_all": "count"})
-    # One more than are shown tells that there are too many.
-    most = table.sort_values("count", ascending=False).groupby(_BY[:4])
-    kept: pd.DataFrame = most.head(4 * _MOST_VALUES)
+    most_first = table.sort_values("count", ascending=False)
+    by_attribute = most_first.groupby(_OF_ATTRIBUTE)
+    kept: pd.DataFrame = by_attribute.head(4 * _MOST_VALUES)
     return kept
-
-
-_AS_LIST = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
 
 
 def total_values(counts: Iterable[pd.DataFrame]) -> dict[LabelKey, Attributes]:
@@ -48,14 +57,16 @@ def total_values(counts: Iterable[pd.DataFrame]) -> dict[LabelKey, Attributes]:
     found: dict[LabelKey, Attributes] = {}
     if not tables:
         return found
-    by_value = pd.concat(tables)[[*_BY, "count"]].groupby(_BY)
-    summed: pd.DataFrame = by_value.sum().reset_index()
-    ordered = summed.sort_values(
-        [*_BY[:4], "count", "value"], ascending=[True] * 4 + [False, True]
-    )
-    for names, values in ordered.groupby(_BY[:4]):
+    together = pd.concat(tables)[[*_OF_VALUE, "count"]]
+    summed: pd.DataFrame = together.groupby(_OF_VALUE).sum().reset_index()
+
+    # The most frequent values first; the value decides where two are as frequent.
+    by_value = summed.sort_values("value", kind="stable")
+    ordered = by_value.sort_values("count", ascending=False, kind="stable")
+    for names, values in ordered.groupby(_OF_ATTRIBUTE):
         customer, export, label, attribute = map(str, names)
-        attributes = found.setdefault(LabelKey(customer, export, label), {})
+        key = LabelKey(customer, export, label)
+        attributes = found.setdefault(key, {})
         if len(values) <= _MOST_VALUES and len(attributes) < _MOST_ATTRIBUTES:
             pairs = zip(values["value"], values["count"], strict=True)
             attributes[attribute] = [(value, int(count)) for value, count in pairs]

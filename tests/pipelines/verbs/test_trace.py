@@ -56,7 +56,7 @@ def test_a_drop_says_where_and_why(built: Project, verb: Verb, tmp_path: Path) -
         "trace", built.settings, lost["object_id"], "--picture", tmp_path / "none.png"
     )
     assert outcome.code == 2
-    assert "nothing to draw" in outcome.err
+    assert "nothing to paint" in outcome.err
 
 
 def test_an_unknown_object(built: Project, verb: Verb) -> None:
