@@ -29,7 +29,7 @@ from curate.pixels.masks import Mask
 from curate.seeded import generator
 from curate.settings import Settings
 from curate.shards.manifest import make_manifest
-from curate.stages.shard import shard_part
+from curate.stages.shard import shard_partition
 from curate.storage import read_partitions, read_table, write_json
 from model.annotations.quality import judge_annotations
 from model.annotations.spoiled_or_sound import rank_area
@@ -143,7 +143,7 @@ def make_build(folder: Path, rows: pa.Table, model: str, copies: int) -> Setting
         }
     )
     shard = UPath(folder) / "shard"
-    made = shard_part(rows, shard, "part-00000.parquet", settings.crop, Limits())
+    made = shard_partition(rows, shard, "part-00000.parquet", settings.crop, Limits())
     write_json(shard / "manifest.json", make_manifest(made.files, settings.crop, ""))
     (folder / "train").mkdir()
     shutil.copy(checkpoint_path(model), folder / "train" / "model.safetensors")

@@ -53,7 +53,7 @@ _END = object()
 
 STEPS: dict[Function, str] = {
     planning.plan_exports: "ingest: read annotations, find images, write plans",
-    ingest.ingest_part: "ingest: rows of all objects",
+    ingest.ingest_partition: "ingest: rows of all objects",
     objects.read_images: "ingest: flags of images and objects, repetition",
     probing.probe: "ingest: open, hash and decode photos, hash what they show",
     image_masks.draw_polygons: "ingest: fill outlines",
@@ -62,7 +62,7 @@ STEPS: dict[Function, str] = {
     storage.write_table: "all: write segments and drops",
     storage.read_table: "all: read segments",
     runner.run_stages: "all: keys, ledgers, folders, settings",
-    shard.shard_part: "shard: order, windows, places",
+    shard.shard_partition: "shard: order, windows, places",
     crop_encoding.cut_image: "shard: open and hash photos, masks of the crops",
     jpeg_crops.crop_jpeg: "shard: cut JPEG blocks",
     writer.write_files: "shard: write Parquet and its digest",

@@ -17,7 +17,7 @@ from curate import Annotation, Drop, Export, ImageRecord, Polygons, Reason, Refu
 from curate.export_settings import ExportSettings
 from curate.limits import Limits
 from curate.records import FoundImage
-from curate.stages.ingest import ingest_part, keep_in, open_export, plan
+from curate.stages.ingest import ingest_partition, keep_in, open_export, plan
 
 FILE = "outlines.txt"
 
@@ -50,7 +50,7 @@ def main(folder: str) -> None:
         export = open_export(settings, Limits(), UPath(scratch))
         planned = plan(export, read(export), keep_in(UPath(scratch)))
         found = [each for each in planned if isinstance(each, FoundImage | Drop)]
-        made = ingest_part(found, settings, export.files.places, export.limits)
+        made = ingest_partition(found, settings, export.files.places, export.limits)
     for row in made.segments.to_pylist():
         print(f"{row['image_path']}: {row['label']}, {row['area']} px")
     for row in made.drops.to_pylist():

@@ -2,7 +2,7 @@
 run-lengths.
 
 `open_export` and `read_export` give the records, `plan` finds the image of each, and
-`ingest_part` has the images read in the child process and makes the rows. What does not
+`ingest_partition` has the images read in the child process and makes the rows. What does not
 become a row becomes a drop with its count.
 
 Several images go to the child in one message. What goes wrong with one of them, be it
@@ -56,7 +56,7 @@ __all__ = [
     "PlanItem",
     "decode_batch",
     "encode_batch",
-    "ingest_part",
+    "ingest_partition",
     "keep_in",
     "open_export",
     "plan",
@@ -142,7 +142,7 @@ class _Result:
     seen: int = 0
 
 
-def ingest_part(
+def ingest_partition(
     planned: Iterable[BatchItem],
     export: ExportSettings,
     places: Places,

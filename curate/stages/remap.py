@@ -151,13 +151,10 @@ def _drops(
     """
     reasons = []
     details = []
-    for customer, label, decision, split in zip(
-        rows["customer"].to_pylist(),
-        rows["label"].to_pylist(),
-        decided,
-        is_split,
-        strict=True,
-    ):
+    customers = rows["customer"].to_pylist()
+    labels = rows["label"].to_pylist()
+    of_rows = zip(customers, labels, decided, is_split, strict=True)
+    for customer, label, decision, split in of_rows:
         if decision == BACKGROUND:
             reason = Reason.BACKGROUND
             detail = f"{customer}'s reviewer: background"

@@ -63,7 +63,7 @@ ADDS = pa.schema(
 crop. `shard_file` is relative to the manifest's folder, `shard_row` is the row in it."""
 
 _ORDER = ("split", "export", "image_path", "image_file", "object_id")
-_OF_A_PIECE = (
+_OF_A_CROP = (
     "image_file",
     "image_id",
     "counts",
@@ -92,7 +92,7 @@ class _Lost:
     faults: list[FaultReport] = field(default_factory=list)
 
 
-def shard_part(
+def shard_partition(
     segments: pa.Table,
     folder: UPath,
     name: str,
@@ -206,19 +206,19 @@ def _encode(
 
     `library`: the file of the libjpeg-turbo that cuts JPEG blocks; None for no such crops.
     """
-    rows = planned.select(_OF_A_PIECE).to_pylist()
+    rows = planned.select(_OF_A_CROP).to_pylist()
     crops = windows.box_columns(planned, "crop").tolist()
 
     # Rows of one photo are neighbours: it is read and decoded once.
-    for _, members in groupby(
-        range(len(rows)), key=lambda row: rows[row]["image_file"]
-    ):
+    all_numbers = range(len(rows))
+    for _, members in groupby(all_numbers, lambda number: rows[number]["image_file"]):
         numbers = list(members)
         photo = [rows[number] for number in numbers]
-        requests = [
-            CropRequest(Box(*crops[number]), rows[number]["counts"])
-            for number in numbers
-        ]
+        requests = []
+        for number in numbers:
+            crop = Box(*crops[number])
+            requests.append(CropRequest(crop, rows[number]["counts"]))
+
         cut = _cut_photo(photo, requests, limits, library, lost, before)
         for number, each in zip(numbers, cut, strict=True):
             if isinstance(each, Refusal):

@@ -178,7 +178,7 @@ def _ingest_once(
         return PartitionReport(known, faults=0)
 
     batch = read_batch(build, task.plan_key, task.number)
-    made = ingest.ingest_part(batch, task.export, task.places, limits, before)
+    made = ingest.ingest_partition(batch, task.export, task.places, limits, before)
 
     counted = ledger.count(made.seen, made.segments, made.drops)
     write_table(target / "segments" / name, made.segments)

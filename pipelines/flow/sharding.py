@@ -191,7 +191,7 @@ def _cut_once(
         return done
 
     rows = pq.read_table(pa.BufferReader(content))
-    made = shard.shard_part(rows, folder, name, shared.crop, shared.limits, before)
+    made = shard.shard_partition(rows, folder, name, shared.crop, shared.limits, before)
 
     counted = ledger.count(ledger.by_export(rows), made.segments, made.drops)
     cut = CutPartition(key, made.files, counted, len(made.faults))

@@ -147,7 +147,7 @@ def read_images(
         batch: list[ingest.BatchItem] = [documents.traits]
         for records in chosen[start : start + _IMAGES_AT_ONCE]:
             batch += records
-        made = ingest.ingest_part(batch, documents.export, places, limits)
+        made = ingest.ingest_partition(batch, documents.export, places, limits)
         segments.append(made.segments)
         drops.append(made.drops)
         faults += made.faults

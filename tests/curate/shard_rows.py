@@ -123,7 +123,7 @@ def write_shards(
     part: str = "part-00000.parquet",
 ) -> Path:
     """The shards of one part with their manifest, as the shard stage leaves them."""
-    made = shard.shard_part(segments, UPath(folder), part, crop, Limits())
+    made = shard.shard_partition(segments, UPath(folder), part, crop, Limits())
     write_json(
         UPath(folder) / "manifest.json", make_manifest(made.files, crop, "0" * 64)
     )

@@ -13,9 +13,9 @@ from pathlib import Path
 def _make_sick() -> None:
     from curate.stages import ingest
 
-    healthy = ingest.ingest_part
+    healthy = ingest.ingest_partition
 
-    def ingest_part(planned, export, places, limits, before):  # type: ignore[no-untyped-def]
+    def ingest_partition(planned, export, places, limits, before):  # type: ignore[no-untyped-def]
         def sick(image: str) -> None:
             before(image)
             if "poison" in image:
@@ -25,7 +25,7 @@ def _make_sick() -> None:
 
         return healthy(planned, export, places, limits, sick)
 
-    ingest.ingest_part = ingest_part
+    ingest.ingest_partition = ingest_partition
 
 
 def _is_first(image: str) -> bool:

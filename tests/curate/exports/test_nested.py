@@ -17,7 +17,7 @@ from curate.reasons import Fault, Reason
 from curate.stages.ingest import (
     FoundImage,
     Ingested,
-    ingest_part,
+    ingest_partition,
     keep_in,
     plan,
     read_export,
@@ -52,7 +52,7 @@ def ingest(export: Export) -> Ingested:
     stated = settings(export.files.root)
     planned = plan(export, read_export(export, stated), keep_in(UPath("memory://kept")))
     found = [each for each in planned if isinstance(each, FoundImage | Drop)]
-    return ingest_part(found, stated, export.files.places, export.limits)
+    return ingest_partition(found, stated, export.files.places, export.limits)
 
 
 @pytest.fixture

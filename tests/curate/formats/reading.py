@@ -73,7 +73,7 @@ def read_back(
             batch.append(each)
 
     batch = ingest.decode_batch(ingest.encode_batch(batch))
-    made = ingest.ingest_part(batch, stated, export.files.places, limits)
+    made = ingest.ingest_partition(batch, stated, export.files.places, limits)
     assert not made.faults, "\n".join(fault.trace for fault in made.faults)
     ledger = count(made.seen, made.segments, made.drops)
     check(ledger)  # LedgerError if in is not out + dropped

@@ -53,7 +53,7 @@ def ingested(
     assert ingest.decode_batch(ingest.encode_batch(found)) == found or "nan" in repr(
         found
     )
-    made = ingest.ingest_part(found, stated(**others), export.files.places, limits)
+    made = ingest.ingest_partition(found, stated(**others), export.files.places, limits)
     assert made.segments.schema == ingest.ADDS
     assert not made.faults
     report = ledger.count(made.seen, made.segments, made.drops)

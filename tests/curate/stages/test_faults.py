@@ -75,7 +75,7 @@ def ingested(
     records = [record("a.png", 3), record("b.png", 3, 6, 9), record("c.png", 3)]
     planned = list(ingest.plan(export, records, ingest.keep_in(UPath(folder) / "kept")))
     places = export.files.places
-    made = ingest.ingest_part(planned, SETTINGS, places, limits, before)
+    made = ingest.ingest_partition(planned, SETTINGS, places, limits, before)
     check(count(made.seen, made.segments, made.drops))
     return made
 
@@ -212,7 +212,7 @@ def test_a_bug_of_a_format_costs_what_it_had_not_read(
 
     planned = list(ingest.plan(export, [first, fault, drop], lambda _: ""))
     assert ingest.decode_batch(ingest.encode_batch(planned)) == planned
-    made = ingest.ingest_part(planned, SETTINGS, export.files.places, Limits())
+    made = ingest.ingest_partition(planned, SETTINGS, export.files.places, Limits())
     assert made.faults == [fault]
     assert made.drops["reason"].to_pylist() == ["fault"]
     assert len(made.segments) == 1
@@ -249,7 +249,7 @@ def test_a_bug_in_shard_costs_its_photo(
         return cut(photo, *others)
 
     monkeypatch.setattr(shard, "cut_crops", with_a_bug)
-    made = shard.shard_part(
+    made = shard.shard_partition(
         segments, UPath(tmp_path), "part-00000.parquet", CROP, Limits()
     )
     assert len(made.segments) == 10

@@ -32,7 +32,7 @@ def segments(tmp_path: Path) -> pa.Table:
 
 
 def make(segments: pa.Table, folder: Path) -> shard.Sharded:
-    return shard.shard_part(segments, UPath(folder), PART, CROP, Limits())
+    return shard.shard_partition(segments, UPath(folder), PART, CROP, Limits())
 
 
 def test_rows_keep_the_contract_and_their_pixels(

@@ -22,10 +22,10 @@ TRACE = "Traceback (most recent call last):\n  …\nValueError: planted"
 @pytest.fixture
 def planted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let ingest meet a fault at the images of this path."""
-    real = ingest.ingest_part
+    real = ingest.ingest_partition
 
     def plant(image_path: str) -> None:
-        def ingest_part(
+        def ingest_partition(
             found: Iterable[Any], export: Any, *others: Any
         ) -> ingest.Ingested:
             others_found = []
@@ -58,7 +58,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
                 ],
             )
 
-        monkeypatch.setattr(ingest, "ingest_part", ingest_part)
+        monkeypatch.setattr(ingest, "ingest_partition", ingest_partition)
 
     return plant
 
