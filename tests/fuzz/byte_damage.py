@@ -9,6 +9,12 @@ _HEADER = re.compile(rb"PK\x03\x04|PK\x01\x02|PK\x05\x06|ustar|\xff\xc0|IHDR")
 _MARK = re.compile(rb"[\[{,:\"><\n]")
 
 
+def replace(files: Files, path: str, start: int, end: int, new: bytes) -> None:
+    """Put other bytes in place of those of a file from `start` to `end`."""
+    data = files[path]
+    files[path] = data[:start] + new + data[end:]
+
+
 def flip(files: Files, rng: random.Random) -> None:
     """Some bytes of a file get other values."""
     path = some_file(files, rng)
@@ -26,7 +32,8 @@ def flip_header(files: Files, rng: random.Random) -> None:
     starts = [match.start() for match in all_matches(_HEADER, data)]
     if data:
         at = rng.choice(starts or [0]) + rng.randrange(50)
-        data[min(at, len(data) - 1)] = rng.choice((0, 1, 0x7F, 0x80, 0xFF))
+        place = min(at, len(data) - 1)
+        data[place] = rng.choice((0, 1, 0x7F, 0x80, 0xFF))
     files[path] = bytes(data)
 
 
@@ -36,7 +43,7 @@ def cut(files: Files, rng: random.Random) -> None:
     start, end = some_span(files[path], rng)
     if rng.random() < 0.5:
         end = len(files[path])
-    files[path] = files[path][:start] + files[path][end:]
+    replace(files, path, start, end, b"")
 
 
 def splice(files: Files, rng: random.Random) -> None:
@@ -45,7 +52,7 @@ def splice(files: Files, rng: random.Random) -> None:
     source = files[some_file(files, rng)]
     start, end = some_span(files[path], rng)
     first, last = some_span(source, rng)
-    files[path] = files[path][:start] + source[first:last] + files[path][end:]
+    replace(files, path, start, end, source[first:last])
 
 
 def repeat(files: Files, rng: random.Random) -> None:
@@ -58,9 +65,7 @@ def repeat(files: Files, rng: random.Random) -> None:
         return
     start, end = some_span(files[path], rng)
     times = rng.choice((2, 3, 50))
-    files[path] = (
-        files[path][:start] + files[path][start:end] * times + files[path][end:]
-    )
+    replace(files, path, start, end, files[path][start:end] * times)
 
 
 def nest(files: Files, rng: random.Random) -> None:
@@ -74,4 +79,4 @@ def nest(files: Files, rng: random.Random) -> None:
     if at is not None:
         start = at.start()
     many = text * rng.choice((100, 2_000, 100_000))
-    files[path] = files[path][:start] + many + files[path][start:]
+    replace(files, path, start, start, many)
