@@ -68,12 +68,12 @@ def _ends_in_windows(
     # Clipping keeps the order of positions, so each end outside a window lands on the edge
     # where it takes effect. The last run ends with the photo, so with the window, too.
     left, top, right, bottom = boxes[owners].T
-    height = bottom - top
-    width = right - left
-    row_inside = _clipped(row - top, height)
-    position = (column - left) * height
+    rows = bottom - top
+    columns = right - left
+    row_inside = _clipped(row - top, rows)
+    position = (column - left) * rows
     position += row_inside
-    return _clipped(position, width * height)
+    return _clipped(position, columns * rows)
 
 
 def _check(boxes: Boxes, height: int, width: int) -> None:
