@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.columns import with_column
 from benchmarks.shared.timing import report
 from curate.limits import Limits
 from curate.pixels import masks, run_lengths
@@ -127,9 +128,7 @@ def with_masks(rows: pa.Table, changed: dict[int, Mask]) -> pa.Table:
             columns[name][row] = place
 
     for name, values in columns.items():
-        place = rows.schema.get_field_index(name)
-        field = rows.schema.field(name)
-        rows = rows.set_column(place, field, pa.array(values, field.type))
+        rows = with_column(rows, name, values)
     return rows
 
 

@@ -50,7 +50,12 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--model", type=Path, default=BASE, metavar="PATH")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        default=BASE,
+        metavar="PATH",
+    )
     parser.add_argument("--repeats", type=int, default=9)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

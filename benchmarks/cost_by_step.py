@@ -201,22 +201,27 @@ def measure(source: Source, scratch: Path, repeats: int) -> dict[str, float]:
 
     costs = {}
     for step in runs[0]:
-        seconds = statistics.median(run[step] for run in runs)
-        costs[step] = 1000 * seconds / made
+        seconds = [run[step] for run in runs]
+        median = statistics.median(seconds)
+        costs[step] = 1000 * median / made
     return costs
 
 
 def _report(costs: Mapping[str, float]) -> None:
     """Print and write the table, the steps in the order of the flow."""
-    bare = costs["bare loop"]
-    steps = {step: cost for step, cost in costs.items() if step != "bare loop"}
+    steps = dict(costs)
+    bare = steps.pop("bare loop")
     total = sum(steps.values())
+    share = bare / total
+
     lines = ["CPU milliseconds an object, one process:"]
     for step, cost in sorted(steps.items()):
         lines.append(f"  {step:<60} {cost:.3f}")
     lines.append(f"  {'together':<60} {total:.3f}")
-    lines.append(f"  {'bare loop':<60} {bare:.3f}, {bare / total:.2f} of it")
-    report("cost_by_step", lines, {"ms_per_object": {**costs, "together": total}})
+    lines.append(f"  {'bare loop':<60} {bare:.3f}, {share:.2f} of it")
+
+    found = {**costs, "together": total}
+    report("cost_by_step", lines, {"ms_per_object": found})
 
 
 if __name__ == "__main__":

@@ -82,9 +82,11 @@ def main() -> None:
 
 def run_until(stage: str, build: Path, rows: int, workers: int) -> None:
     """Run the flow up to a stage, in this process and its workers."""
-    concepts = load_concepts(OWN_TAXONOMY).concepts.values()
-    things = [each.id for each in concepts if each.salient and each.kind == "thing"]
-    made = MadeTables(rows // OBJECTS_PER_IMAGE, things[:_LABELS])
+    taxonomy = load_concepts(OWN_TAXONOMY)
+    salient = [each for each in taxonomy.concepts.values() if each.salient]
+    things = [each.id for each in salient if each.kind == "thing"]
+    images = rows // OBJECTS_PER_IMAGE
+    made = MadeTables(images, things[:_LABELS])
     settings = Settings(
         build=str(build / "build"),
         exports=made_exports(),
@@ -94,21 +96,29 @@ def run_until(stage: str, build: Path, rows: int, workers: int) -> None:
 
     def make(run: Run, _: Stage, new: UPath) -> StageOutput:
         task = partial(_write_partition, str(new))
-        return StageOutput(run.workers.map("made", task, range(made.partitions), made))
+        partitions = range(made.partitions)
+        return StageOutput(run.workers.map("made", task, partitions, made))
 
     ingest = Stage("ingest", 1, lambda _: {"images": made.images}, make)
+    flow = {**FLOW, "ingest": ingest}
     screen = Timed()
     with Workers(settings.dask, screen) as processes:
-        run_stages(Run(settings, processes, screen), {**FLOW, "ingest": ingest}, stage)
+        run = Run(settings, processes, screen)
+        run_stages(run, flow, stage)
 
 
 def _write_partition(new: str, partition: int, made: MadeTables) -> LedgerReport:
     """Write one partition of the tables."""
     rows = make_partition(made, partition)
+    drops = DROPS.empty_table()
+
+    folder = UPath(new)
     name = f"part-{partition:05d}.parquet"
-    write_table(UPath(new) / "segments" / name, rows)
-    write_table(UPath(new) / "drops" / name, DROPS.empty_table())
-    return ledger.count(ledger.by_export(rows), rows, DROPS.empty_table())
+    write_table(folder / "segments" / name, rows)
+    write_table(folder / "drops" / name, drops)
+
+    seen = ledger.by_export(rows)
+    return ledger.count(seen, rows, drops)
 
 
 def _measure(build: Path, rows: int, workers: int) -> None:
@@ -125,7 +135,9 @@ def _measure(build: Path, rows: int, workers: int) -> None:
     if process.returncode:
         raise RuntimeError(f"the stages ended with {process.returncode}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    in_user_mode = after.ru_utime - before.ru_utime
+    in_system = after.ru_stime - before.ru_stime
+    cpu = in_user_mode + in_system
     _report(rows, workers, seconds, cpu, peak)
 
 
@@ -135,12 +147,15 @@ def _report(rows: int, workers: int, seconds: float, cpu: float, peak: int) -> N
     bytes_allowed = BYTES
     if rows > 1_000_000:
         bytes_allowed = BYTES_OF_MORE
+
+    images = rows // OBJECTS_PER_IMAGE
+    megabytes = peak / 1e6
+    megabytes_allowed = bytes_allowed / 1e6
     lines = [
-        f"Remap to balance, {rows:,} objects on {rows // OBJECTS_PER_IMAGE:,} images, "
-        f"{workers} workers:",
+        f"Remap to balance, {rows:,} objects on {images:,} images, {workers} workers:",
         f"  {seconds:,.0f} s ({seconds_allowed:,.0f} allowed), {cpu:,.0f} s of the processor",
-        f"  {peak / 1e6:,.0f} MB over all processes at the peak "
-        f"({bytes_allowed / 1e6:,.0f} allowed)",
+        f"  {megabytes:,.0f} MB over all processes at the peak "
+        f"({megabytes_allowed:,.0f} allowed)",
     ]
     data = {
         "rows": rows,

@@ -112,7 +112,11 @@ def _report(objects: Sequence[int], costs: Sequence[Cost], gains: list[float]) -
         "peak_bytes": [small.peak, large.peak],
         "cpu_seconds": [small.seconds, large.seconds],
         "two_workers_over_one": gains,
-        "coco": {"objects": COCO, "cpu_seconds": coco, "with_two": coco / gain},
+        "coco": {
+            "objects": COCO,
+            "cpu_seconds": coco,
+            "with_two": coco / gain,
+        },
         "holds": {
             "memory": growth <= GROWTH or more <= MORE,
             "two workers": gain >= TWO_WORKERS,

@@ -64,7 +64,12 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--model", type=Path, default=BASE, metavar="PATH")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        default=BASE,
+        metavar="PATH",
+    )
     parser.add_argument("--data", type=Path, metavar="BUILD")
     arguments = parser.parse_args()
 

@@ -57,8 +57,11 @@ class Corpus:
     @property
     def pixels(self) -> int:
         """px of all crops."""
-        sides = self.shards.crops[:, 2:] - self.shards.crops[:, :2]
-        return int(sides.prod(axis=1, dtype=np.int64).sum())
+        top_left = self.shards.crops[:, :2]
+        bottom_right = self.shards.crops[:, 2:]
+        sides = bottom_right - top_left
+        areas = sides.prod(axis=1, dtype=np.int64)
+        return int(areas.sum())
 
 
 def main() -> None:
@@ -71,7 +74,12 @@ def main() -> None:
         "--data", type=Path, help="folder that has coco-mini and carparts"
     )
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=1, help="that decode")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        help="that decode",
+    )
     parser.add_argument(
         "--cpu", action="store_true", help="CPU seconds instead of wall seconds"
     )
@@ -90,10 +98,10 @@ def main() -> None:
             build = folder / codec / "build"
             build.parent.mkdir()
             run_pipeline(sources, build, crop=CropSettings(image=codec))
-            corpus = as_png(open_shards(build.as_posix(), _SPLIT), folder / codec)
-            measured = measure(
-                ways(corpus, arguments.threads), arguments.repeats, clock
-            )
+            shards = open_shards(build.as_posix(), _SPLIT)
+            corpus = as_png(shards, folder / codec)
+            all_ways = ways(corpus, arguments.threads)
+            measured = measure(all_ways, arguments.repeats, clock)
             lines += _lines(codec, corpus, measured)
             data[codec] = _data(corpus, measured)
     report("reader", lines, data)
@@ -107,12 +115,14 @@ def as_png(shards: Shards, folder: Path) -> Corpus:
     records: dict[str, list[bytes]] = {"image": [], "mask": []}
     with webdataset.TarWriter(str(corpus.tar)) as tar:
         for row in range(len(shards)):
-            record: dict[str, str | bytes] = {"__key__": f"{row:06d}"}
+            key = f"{row:06d}"
+            record: dict[str, str | bytes] = {"__key__": key}
             for kind, pixels in zip(records, shards.crop(row), strict=True):
-                path = corpus.folder / f"{row:06d}.{kind}.png"
+                path = corpus.folder / f"{key}.{kind}.png"
                 Image.fromarray(pixels).save(path)
-                records[kind].append(path.read_bytes())
-                record[f"{kind}.png"] = path.read_bytes()
+                data = path.read_bytes()
+                records[kind].append(data)
+                record[f"{kind}.png"] = data
             tar.write(record)
 
     # The features say that these bytes are pictures.
@@ -135,14 +145,18 @@ def ways(corpus: Corpus, threads: int) -> dict[str, Callable[[], int]]:
         return _count(stream(shards, rows, drawn, window, threads))
 
     def decoder() -> int:
-        pictures = ((stored.decode_crop(i), stored.decode_mask(m)) for i, m in encoded)
-        return _count(pictures)
+        return _count(_decoded(encoded))
 
     others = (_from_datasets, _from_webdataset, _from_folder)
     made = {_OURS: reader, _DECODER: decoder}
     for name, other in zip(_OTHERS, others, strict=True):
         made[name] = partial(_counted, other, corpus)
     return made
+
+
+def _decoded(encoded: list[tuple[bytes, bytes]]) -> Iterator[Any]:
+    for crop, mask in encoded:
+        yield stored.decode_crop(crop), stored.decode_mask(mask)
 
 
 def _counted(samples: Callable[[Corpus], Iterator[Any]], corpus: Corpus) -> int:

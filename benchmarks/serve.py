@@ -80,8 +80,18 @@ def main() -> None:
     )
     parser.add_argument("--model", default="base", metavar="PATH")
     parser.add_argument("--annotators", type=int, default=4)
-    parser.add_argument("--boxes", type=int, default=20, help="of each annotator")
-    parser.add_argument("--requests", type=int, default=1000, help="good and bad ones")
+    parser.add_argument(
+        "--boxes",
+        type=int,
+        default=20,
+        help="of each annotator",
+    )
+    parser.add_argument(
+        "--requests",
+        type=int,
+        default=1000,
+        help="good and bad ones",
+    )
     arguments = parser.parse_args()
 
     begun = time.perf_counter()
@@ -134,11 +144,15 @@ def add_pictures(server: Server) -> list[str]:
 
 def answer_seconds(server: Server, pictures: list[str], rng: random.Random) -> float:
     """How long one box waits for its mask."""
-    x, y = rng.randrange(50, 550), rng.randrange(20, 350)
+    x = rng.randrange(50, 550)
+    y = rng.randrange(20, 350)
     box = [x, y, x + _OBJECT, y + _OBJECT]
-    wanted = {"picture": rng.choice(pictures), "boxes": [box]}
+    picture = rng.choice(pictures)
+    wanted = {"picture": picture, "boxes": [box]}
+
     begun = time.perf_counter()
-    server.client().ask_json("POST", "/api/masks", wanted)
+    client = server.client()
+    client.ask_json("POST", "/api/masks", wanted)
     return time.perf_counter() - begun
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from upath import UPath
 
 from benchmarks.annotation_quality import make_build, spoil_rows, train_rows
+from benchmarks.shared.columns import with_column
 from benchmarks.shared.timing import report
 from curate.curation_settings import BalanceSettings
 from curate.settings import Settings
@@ -89,9 +90,14 @@ def _test_rows(build: UPath) -> pa.Table:
 def _build(folder: Path, rows: list[pa.Table], asked: argparse.Namespace) -> Settings:
     """A build of some rows, and the settings that train on it."""
     folder.mkdir()
-    settings = make_build(folder, pa.concat_tables(rows), asked.start, _COPIES)
+    all_rows = pa.concat_tables(rows)
+    settings = make_build(folder, all_rows, asked.start, _COPIES)
     (folder / "train" / "model.safetensors").unlink()
-    training = {"start": asked.start, "steps": asked.steps, "seed": asked.seed}
+    training = {
+        "start": asked.start,
+        "steps": asked.steps,
+        "seed": asked.seed,
+    }
     changed = settings.train.model_copy(update=training)
     return settings.model_copy(update={"train": changed})
 
@@ -125,10 +131,7 @@ def _with_trust(rows: pa.Table, judged: pa.Table, trust: float) -> pa.Table:
     own_factors = object_ids.map(factors).fillna(1.0).to_numpy()
     weight = rows["weight"].to_numpy() * own_factors
     weight /= weight.mean()
-
-    place = rows.schema.get_field_index("weight")
-    column = pa.array(weight, pa.float32())
-    return rows.set_column(place, "weight", column)
+    return with_column(rows, "weight", weight)
 
 
 def _report(found: dict[str, Ious]) -> None:

@@ -182,7 +182,11 @@ def _report(
         "bfloat16": bfloat16,
         "batches": [list(batch.pixels.shape) for batch in batches],
         "crops_per_second": {name: each.rates for name, each in measured.items()},
-        "ours_over_plain": {"median": median, "turns": turns, "needed": NEEDED},
+        "ours_over_plain": {
+            "median": median,
+            "turns": turns,
+            "needed": NEEDED,
+        },
         "peak_megabytes": memory,
         "allowed_megabytes": ALLOWED_MEGABYTES,
     }

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.columns import with_column
 from curate.curation_settings import SplitSettings
 from curate.formats import options_by_name
 from curate.settings import Settings
@@ -183,11 +184,8 @@ def _evenly(table: pa.Table, objects: int) -> pa.Table:
     by_turn = np.argsort(turns, kind="stable")
     rows = np.sort(by_turn[:objects])
     chosen = table.take(rows)
-
     ones = np.ones(len(chosen), np.float32)
-    field = table.schema.field("weight")
-    place = table.schema.get_field_index("weight")
-    return chosen.set_column(place, field, pa.array(ones))
+    return with_column(chosen, "weight", ones)
 
 
 def _write(folder: Path, split: str, table: pa.Table) -> ShardFile:
@@ -209,7 +207,12 @@ def _train_and_judge(
 ) -> NDArray[np.float64]:
     """(n,) IoU of each test object, by a model that is trained from random weights."""
     plan = settings.train.model_copy(
-        update={"start": "random", "variant": "small", "steps": steps, "seed": seed}
+        update={
+            "start": "random",
+            "variant": "small",
+            "steps": steps,
+            "seed": seed,
+        }
     )
     own = settings.model_copy(update={"build": str(build), "train": plan})
     checkpoint = train(own, _ignore)

@@ -43,12 +43,16 @@ def count(seen: Mapping[str, int], segments: pa.Table, drops: pa.Table) -> Ledge
     came of them, where a row of `segments` is one annotation and a row of `drops` as
     many as its count says.
     """
+    by_export_and_reason = drops.group_by(["export", "reason"])
+    sums = by_export_and_reason.aggregate([("count", "sum")])
     dropped: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    sums = drops.group_by(["export", "reason"]).aggregate([("count", "sum")])
     for row in sums.to_pylist():
-        dropped[row["export"]][row["reason"]] += row["count_sum"] or 0
+        # The sum of unknown counts alone is null.
+        known = row["count_sum"] or 0
+        dropped[row["export"]][row["reason"]] += known
 
-    return _make_report(seen, by_export(segments), dropped, drops["count"].null_count)
+    uncounted = drops["count"].null_count
+    return _make_report(seen, by_export(segments), dropped, uncounted)
 
 
 def by_export(segments: pa.Table) -> dict[str, int]:

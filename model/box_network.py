@@ -162,14 +162,16 @@ def _reduced(
 ) -> tuple[Tensor, Tensor]:
     """Windows (N, 3, H, W) reduced to some rows and columns, and their drawn boxes there."""
     height, width = pixels.shape[-2:]
+    # Means over the cells: along the rows first, then along the columns.
     down = _shares(height, rows, pixels.device)
     across = _shares(width, columns, pixels.device)
     means = down @ pixels.float() @ across.T
+    reduced = means.round().to(torch.uint8)
 
-    x = torch.as_tensor(columns / width, device=drawn.device)
-    y = torch.as_tensor(rows / height, device=drawn.device)
-    ratios = torch.stack([x, y, x, y]).to(drawn.dtype)
-    return means.round().to(torch.uint8), drawn * ratios
+    x_ratio = torch.as_tensor(columns / width, device=drawn.device)
+    y_ratio = torch.as_tensor(rows / height, device=drawn.device)
+    ratios = torch.stack([x_ratio, y_ratio, x_ratio, y_ratio])
+    return reduced, drawn * ratios.to(drawn.dtype)
 
 
 def _shares(length: int, cells: int | Tensor, on: torch.device) -> Tensor:

@@ -60,9 +60,13 @@ class AnswerCounts:
 
 def pixel_shares(answer: Probabilities, mask: Mask) -> Counts:
     """Shares of a window's px, by truth and probability."""
-    levels = np.minimum((answer * LEVELS).astype(np.int64), LEVELS - 1)
-    cells = np.bincount(levels.ravel() + LEVELS * mask.ravel(), minlength=2 * LEVELS)
-    shares: Counts = cells.reshape(2, LEVELS) / mask.size
+    levels = (answer * LEVELS).astype(np.int64)
+    levels = np.minimum(levels, LEVELS - 1)
+
+    # The cells of px that are the object come after those of px that are not.
+    cell_of_px = levels.ravel() + LEVELS * mask.ravel()
+    counts = np.bincount(cell_of_px, minlength=2 * LEVELS)
+    shares: Counts = counts.reshape(2, LEVELS) / mask.size
     return shares
 
 

@@ -65,9 +65,9 @@ def _copy_sides(height: int, width: int) -> tuple[Tensor, Tensor]:
     """Rows and columns of the reduced copy; a small window is its own copy, so it counts twice."""
     pixels = torch.as_tensor(height * width)
     scale = torch.sqrt(COPY_PIXELS / pixels).clamp(max=1.0)
-    rows = torch.round(scale * height).clamp(min=1).long()
-    columns = torch.round(scale * width).clamp(min=1).long()
-    return rows, columns
+    rows = torch.round(scale * height).clamp(min=1)
+    columns = torch.round(scale * width).clamp(min=1)
+    return rows.long(), columns.long()
 
 
 def export_onnx(path: str | Path, out: UPath) -> dict[str, str]:

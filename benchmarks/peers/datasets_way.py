@@ -49,7 +49,12 @@ def _pictures(document: str, images: str) -> list[dict[str, Any]]:
 
 def _crops(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """The columns of the crops of some pictures."""
-    made: dict[str, list[Any]] = {"label": [], "box": [], "image": [], "mask": []}
+    made: dict[str, list[Any]] = {
+        "label": [],
+        "box": [],
+        "image": [],
+        "mask": [],
+    }
     columns = zip(batch["file"], batch["labels"], batch["polygons"], strict=True)
     for file, labels, polygons in columns:
         picture = Image.open(file).convert("RGB")

@@ -19,13 +19,16 @@ def rows(document: str, images: str) -> Iterator[Row | None]:
         names = dataset.categories()[datumaro.AnnotationType.label]
         for item in dataset:
             picture = Image.open(item.media.path).convert("RGB")  # some are grey
+            # The polygons of an object have one group.
             polygons = defaultdict(list)
             for each in item.annotations:
                 if isinstance(each, datumaro.Polygon):
-                    polygons[each.group, each.label].append(each.points)
+                    its_object = (each.group, each.label)
+                    polygons[its_object].append(each.points)
             for (_, label), rings in polygons.items():
                 mask = rles_to_mask(rings, picture.width, picture.height)
-                yield row_of(picture, mask, names[label].name)
+                name = names[label].name
+                yield row_of(picture, mask, name)
 
 
 def _lay_out(folder: Path, document: Path, images: Path) -> None:

@@ -79,7 +79,11 @@ def grow(sources: Sequence[tuple[Path, Path]], objects: int, folder: Path) -> Pa
     else:
         raise RuntimeError(f"the sources give {len(annotations):,} objects at most")
 
-    whole = {"images": images, "annotations": annotations, "categories": categories}
+    whole = {
+        "images": images,
+        "annotations": annotations,
+        "categories": categories,
+    }
     document = folder / "instances.json"
     document.write_text(json.dumps(whole))
     return document

@@ -35,8 +35,8 @@ def read_table(path: Path, columns: Sequence[str]) -> LabelTable:
 
     Raises ValueError if the first column is not `universal`, or if a named column is missing.
     """
-    lines = path.read_text(encoding="utf-8").splitlines()
-    head, *rows = [line.split("\t") for line in lines]
+    text = path.read_text(encoding="utf-8")
+    head, *rows = [line.split("\t") for line in text.splitlines()]
     if head[0] != _CONCEPTS:
         raise ValueError(f"{path}: the first column is {head[0]!r}, not {_CONCEPTS!r}")
 
@@ -52,12 +52,17 @@ def read_table(path: Path, columns: Sequence[str]) -> LabelTable:
 
 def _vocabulary(name: str, rows: Sequence[Sequence[str]], column: int) -> Vocabulary:
     """The labels of a column, in the order in which they come."""
-    right: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {}
     for row in rows:
         if column >= len(row) or not row[column]:
             continue  # editors cut empty cells off the end of a line
+        concept = row[0]
         for label in row[column].split(_BETWEEN_LABELS):
-            concepts = right.setdefault(label, set())
-            if row[0] != UNLABELED:
-                concepts.add(row[0])
-    return Vocabulary(name, {label: frozenset(found) for label, found in right.items()})
+            concepts = found.setdefault(label, set())
+            if concept != UNLABELED:
+                concepts.add(concept)
+
+    right = {}
+    for label, concepts in found.items():
+        right[label] = frozenset(concepts)
+    return Vocabulary(name, right)

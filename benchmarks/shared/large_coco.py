@@ -57,7 +57,13 @@ def _images(like: LargeCoco) -> list[dict[str, object]]:
     for number in range(like.images):
         name = f"{number:06d}.jpg"
         size = {"width": _WIDTH, "height": _HEIGHT}
-        images.append({"id": number, "file_name": name, **size})
+        images.append(
+            {
+                "id": number,
+                "file_name": name,
+                **size,
+            }
+        )
     return images
 
 

@@ -28,12 +28,15 @@ def lend(concepts: Sequence[str], ours: Taxonomy) -> Taxonomy:
         lent[concept] = _lent(concept, own[concept], theirs, ours)
     taken: dict[Words, str] = {}
     for concept in concepts:
-        for name in (words(concept), _without_fillers(words(concept))):
-            taken.setdefault(singular(name), concept)
+        name = words(concept)
+        for spelled in (name, _without_fillers(name)):
+            taken.setdefault(singular(spelled), concept)
+
+    senses = _senses(theirs, taken, lexicon)
     return Taxonomy(
         lent,
         "",
-        senses={ENGLISH: _senses(theirs, taken, lexicon)},
+        senses={ENGLISH: senses},
         domains=ours.domains,
     )
 
@@ -69,8 +72,10 @@ def _either(name: Words, lexicon: Lexicon) -> list[str]:
         second = _possible(name[cut:], lexicon)
         for one in first:
             for other in second:
+                if one == other:
+                    return [one]
                 if _are_alike(one, other, lexicon):
-                    return list(dict.fromkeys([one, other]))
+                    return [one, other]
     return []
 
 
@@ -86,15 +91,14 @@ def _possible(name: Words, lexicon: Lexicon) -> list[str]:
 
 
 def _are_alike(one: str, other: str, lexicon: Lexicon) -> bool:
-    """Whether two of our concepts are the same, or kin of one kind: siblings, parent and child."""
-    if one == other:
-        return True
+    """Whether two of our concepts are kin of one kind: siblings, parent and child."""
     first = lexicon.taxonomy.concepts[one]
     second = lexicon.taxonomy.concepts[other]
     if first.kind != second.kind:
         return False
     is_parent = one == second.parent or other == first.parent
-    return is_parent or (first.parent == second.parent != "")
+    are_siblings = first.parent != "" and first.parent == second.parent
+    return is_parent or are_siblings
 
 
 def _lent(

@@ -1,5 +1,6 @@
 """What a simulated loop found, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,23 +37,31 @@ def lines_of(simulated: dict[str, Any]) -> list[str]:
 
     lines = ["new images, round by round: clicks to mend an answer (untouched; IoU)"]
     for domain in saved:
-        shown = [_shown(each.effort.get(domain)) for each in rounds]
-        lines.append(f"  {domain:10} " + "  ".join(shown))
+        of_rounds = [each.effort.get(domain) for each in rounds]
+        lines.append(_domain_line(domain, of_rounds))
+
     lines.append("the same test objects, before the first round and after each")
     for domain in saved:
-        shown = [_shown(each[domain]) for each in in_use]
-        lines.append(f"  {domain:10} " + "  ".join(shown))
+        of_models = [each[domain] for each in in_use]
+        lines.append(_domain_line(domain, of_models))
+
     lines.append("clicks less at the end than at first, with 95% limits")
     for domain, less in saved.items():
         limits = f"{less.low:+.2f} to {less.high:+.2f}"
         objects = before[domain]["objects"]
         lines.append(f"  {domain:10} {less.mean:+.2f} ({limits}), {objects} objects")
-    lines.append(f"worse than at first, by the gate: {_listed(simulated['falls'])}")
+    falls = _listed(simulated["falls"])
+    lines.append(f"worse than at first, by the gate: {falls}")
 
     for number, each in enumerate(rounds, start=1):
         if not each.promoted:
             lines.append(f"round {number} not promoted: {_listed(each.falls)}")
     return lines + _poison_lines(simulated)
+
+
+def _domain_line(domain: str, means: Sequence[dict[str, float] | None]) -> str:
+    shown = "  ".join(map(_shown, means))
+    return f"  {domain:10} {shown}"
 
 
 def _in_use(before: Summary, rounds: list[Round]) -> list[Summary]:

@@ -35,11 +35,14 @@ def _concepts(documents: list[tuple[Path, Path]]) -> dict[str, dict[str, str]]:
     """Each class of the annotation files as a concept of its own."""
     names: set[str] = set()
     for path, _ in documents:
-        categories = json.loads(path.read_bytes())["categories"]
-        names.update(category["name"] for category in categories)
+        document = json.loads(path.read_bytes())
+        for category in document["categories"]:
+            names.add(category["name"])
+
     concepts = {}
     for name in sorted(names):
-        concepts[name.replace(" ", "-")] = {"definition": f"A {name}.", "kind": "thing"}
+        concept = name.replace(" ", "-")
+        concepts[concept] = {"definition": f"A {name}.", "kind": "thing"}
     return concepts
 
 

@@ -54,8 +54,10 @@ class Client:
 
 def picture_file(rng: np.random.Generator, height: int, width: int) -> bytes:
     """A noisy JPEG."""
-    coarse = rng.integers(0, 255, (height // 16, width // 16, 3), np.uint8)
-    picture = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+    coarse_size = (height // 16, width // 16, 3)
+    coarse = rng.integers(0, 255, coarse_size, np.uint8)
+    small = Image.fromarray(coarse)
+    picture = small.resize((width, height), Image.Resampling.BICUBIC)
     file = BytesIO()
     picture.save(file, "JPEG", quality=85)
     return file.getvalue()
@@ -63,14 +65,26 @@ def picture_file(rng: np.random.Generator, height: int, width: int) -> bytes:
 
 def mixed_request(rng: random.Random, pictures: list[str], file: bytes) -> Sent:
     """A good or bad request. `pictures`: ids that are known, of 320 × 240 px or more."""
-    return rng.choice(_KINDS)(rng, rng.choice(pictures), file)
+    make = rng.choice(_KINDS)
+    picture = rng.choice(pictures)
+    return make(rng, picture, file)
 
 
 def _good(rng: random.Random, picture: str, _: bytes) -> Sent:
-    x, y = rng.uniform(0, 200), rng.uniform(0, 150)
-    box = [x, y, x + rng.uniform(8, 100), y + rng.uniform(8, 80)]
+    x = rng.uniform(0, 200)
+    y = rng.uniform(0, 150)
+    width = rng.uniform(8, 100)
+    height = rng.uniform(8, 80)
+    box = [x, y, x + width, y + height]
     form = rng.choice(["run_lengths", "polygons", "geometry", "png"])
-    return _masks({"picture": picture, "boxes": [box], "form": form}, 200)
+    return _masks(
+        {
+            "picture": picture,
+            "boxes": [box],
+            "form": form,
+        },
+        200,
+    )
 
 
 def _good_with_image(_: random.Random, __: str, file: bytes) -> Sent:
@@ -113,7 +127,8 @@ def _no_picture(rng: random.Random, _: str, file: bytes) -> Sent:
     if how == 0:
         body = bytearray(rng.randbytes(2000))
     elif how == 1:
-        del body[rng.randrange(20, len(body) // 2) :]
+        cut = rng.randrange(20, len(body) // 2)
+        del body[cut:]
     else:
         body[:200] = rng.randbytes(200)
     return Sent("POST", "/api/pictures", bytes(body), 422)

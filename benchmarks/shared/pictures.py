@@ -59,7 +59,12 @@ def _make(folder: Path, like: Statistics) -> tuple[Path, Path]:
         name = f"{number:04d}.jpg"
         Image.fromarray(_photo(rng, height, width)).save(images / name, quality=80)
         pictures.append(
-            {"id": number, "file_name": name, "height": height, "width": width}
+            {
+                "id": number,
+                "file_name": name,
+                "height": height,
+                "width": width,
+            }
         )
 
     annotations = []

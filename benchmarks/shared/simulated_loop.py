@@ -17,6 +17,7 @@ from upath import UPath
 
 from benchmarks.annotation_quality import make_build, mask_of, with_masks
 from benchmarks.shared.annotators import Corrected, correct, shifted
+from benchmarks.shared.columns import with_column
 from curate.curation_settings import BalanceSettings
 from curate.pixels import masks
 from curate.pixels.masks import Mask
@@ -135,17 +136,20 @@ def submit(
 ) -> tuple[pa.Table, Effort]:
     """The rows with the masks that annotators submit, and what it cost them."""
     shards = shards_of(loop.folder / f"{name}-asked", rows, model)
-    place_of = {each: row for row, each in enumerate(rows["object_id"].to_pylist())}
+    object_ids = rows["object_id"].to_pylist()
+    row_of = {object_id: row for row, object_id in enumerate(object_ids)}
+
     submitted: dict[int, Mask] = {}
     corrected = []
-    for row, sample, answer in answers(model, shards):
+    for shard_row, sample, answer in answers(model, shards):
         given = _corrected(answer, sample)
         corrected.append(given)
-        own = place_of[sample.object_id]
+        row = row_of[sample.object_id]
         if shift is not None and sample.customer == shift.customer:
-            submitted[own] = shifted(mask_of(rows, own), shift.share)
+            true = mask_of(rows, row)
+            submitted[row] = shifted(true, shift.share)
         else:
-            submitted[own] = _in_image(given.mask, sample, shards, row)
+            submitted[row] = _in_image(given.mask, sample, shards, shard_row)
     return with_masks(rows, submitted), _effort(shards, corrected)
 
 
@@ -157,29 +161,29 @@ def learn(loop: Loop, name: str, state: State, new: pa.Table) -> Path:
     # Without a val split the last weights are kept: the gate judges them.
     settings = make_build(folder, rows, str(state.model), _NO_COPIES)
     (folder / "train" / "model.safetensors").unlink()
-    changed = settings.train.model_copy(
-        update={
-            "start": str(state.model),
-            "steps": loop.scale.steps,
-            "batch_pixels": loop.scale.batch_pixels,
-        }
-    )
+    changes = {
+        "start": str(state.model),
+        "steps": loop.scale.steps,
+        "batch_pixels": loop.scale.batch_pixels,
+    }
+    changed = settings.train.model_copy(update=changes)
     settings = settings.model_copy(update={"train": changed})
-    return train(settings, loop.log, new["object_id"].to_pylist())
+
+    new_ids = new["object_id"].to_pylist()
+    return train(settings, loop.log, new_ids)
 
 
 def gate(loop: Loop, candidate: Effort, current: Effort) -> GateFindings:
     """Where the candidate is surely worse than the model in use, on the test objects."""
+    differences = {
+        "iou": candidate.iou - current.iou,
+        "edge_f_2": candidate.edge_f - current.edge_f,
+    }
     table = loop.test.table
-    return find_falls(
-        {
-            "iou": candidate.iou - current.iou,
-            "edge_f_2": candidate.edge_f - current.edge_f,
-        },
-        list(strata(table, frozenset(table["concept"].to_pylist()))),
-        Resampling(_images(loop), _RESAMPLES, seed=0),
-        _LEAST_FALL,
-    )
+    all_concepts = frozenset(table["concept"].to_pylist())
+    judged = list(strata(table, all_concepts))
+    resampling = Resampling(_images(loop), _RESAMPLES, seed=0)
+    return find_falls(differences, judged, resampling, _LEAST_FALL)
 
 
 def clicks_saved(loop: Loop, before: Effort, after: Effort) -> dict[str, Interval]:
@@ -200,8 +204,9 @@ def _interval(values: Values, images: NDArray[np.int64]) -> Interval:
 
 def _images(loop: Loop) -> NDArray[np.int64]:
     """(n,) a number for the image of each test object."""
-    _, images = np.unique(loop.test.table["image_id"].to_pylist(), return_inverse=True)
-    return images
+    image_ids = loop.test.table["image_id"].to_pylist()
+    _, numbers = np.unique(image_ids, return_inverse=True)
+    return numbers
 
 
 def trust(loop: Loop, name: str, state: State, new: pa.Table) -> Values:
@@ -209,39 +214,41 @@ def trust(loop: Loop, name: str, state: State, new: pa.Table) -> Values:
     folder = loop.folder / f"{name}-judged"
     folder.mkdir()
     # What is usual is learned from earlier rows, too: at most as many as there are new ones.
-    rows = pa.concat_tables([new, _earlier(state, new).slice(0, len(new))])
+    earlier = _earlier(state, new).slice(0, len(new))
+    rows = pa.concat_tables([new, earlier])
     settings = make_build(folder, rows, str(state.model), loop.scale.copies)
     judge_annotations(settings, loop.log)
-    judged = read_table(UPath(folder) / "quality" / "annotations.parquet").to_pandas()
-    qualities = judged.set_index("object_id").annotation_quality
-    factors = quality_trusts(qualities, _TRUST)
-    by_row = new["object_id"].to_pandas().map(factors).fillna(1.0)
+
+    path = UPath(folder) / "quality" / "annotations.parquet"
+    judged = read_table(path).to_pandas().set_index("object_id")
+    factors = quality_trusts(judged.annotation_quality, _TRUST)
+
+    # What nobody has judged is trusted.
+    object_ids = new["object_id"].to_pandas()
+    by_row = object_ids.map(factors).fillna(1.0)
     values: Values = by_row.to_numpy(np.float64)
     return values
 
 
 def weighed(rows: pa.Table, factors: Values) -> pa.Table:
     """The rows with their weights times (n,) factors."""
-    place = rows.schema.get_field_index("weight")
     weights = rows["weight"].to_numpy() * factors
-    return rows.set_column(
-        place, rows.schema.field("weight"), pa.array(weights, pa.float32())
-    )
+    return with_column(rows, "weight", weights)
 
 
 def _earlier(state: State, new: pa.Table) -> pa.Table:
     """The rows of earlier rounds; an object that comes again counts as it comes now."""
-    comes_again = pc.is_in(
-        state.learned["object_id"], new["object_id"].combine_chunks()
-    )
-    return state.learned.filter(pc.invert(comes_again))
+    new_ids = new["object_id"].combine_chunks()
+    comes_again = pc.is_in(state.learned["object_id"], new_ids)
+    stays = pc.invert(comes_again)
+    return state.learned.filter(stays)
 
 
 def _in_image(mask: Mask, sample: Sample, shards: Shards, row: int) -> Mask:
     """The mask of a window in its whole image."""
-    crop = shards.crops[row]
-    x = int(crop[0]) + sample.window.x0
-    y = int(crop[1]) + sample.window.y0
+    crop_x0, crop_y0, _, _ = shards.crops[row].tolist()
+    x = crop_x0 + sample.window.x0
+    y = crop_y0 + sample.window.y0
     runs = masks.place(mask, x, y, sample.image_height, sample.image_width)
     return masks.decode(runs)
 
@@ -249,8 +256,10 @@ def _in_image(mask: Mask, sample: Sample, shards: Shards, row: int) -> Mask:
 def _corrected(answer: Mask, sample: Sample) -> Corrected:
     """What the annotator of an object makes of an answer; whoever answers, by the same chance."""
     place = Place(sample.at_edge, sample.image_height, sample.image_width)
-    chance = np.random.default_rng(int(sample.object_id[:16], 16))
-    return correct(answer, Truth(sample.mask, place), chance)
+    truth = Truth(sample.mask, place)
+    first_digits = sample.object_id[:16]
+    rng = np.random.default_rng(int(first_digits, 16))
+    return correct(answer, truth, rng)
 
 
 def _effort(shards: Shards, corrected: list[Corrected]) -> Effort:

@@ -89,7 +89,11 @@ def task(number: int, image: str, rings: list[NDArray[np.int32]]) -> dict[str, A
     results = []
     for place, ring in enumerate(rings):
         shares = 100 * ring / (WIDTH, HEIGHT)
-        value = {"points": shares.tolist(), "polygonlabels": ["car"], "closed": True}
+        value = {
+            "points": shares.tolist(),
+            "polygonlabels": ["car"],
+            "closed": True,
+        }
         result = {
             "id": f"r{number}-{place}",
             "type": "polygonlabels",
@@ -107,7 +111,11 @@ def task(number: int, image: str, rings: list[NDArray[np.int32]]) -> dict[str, A
         "lead_time": 40.0,
         "result": results,
     }
-    return {"id": number, "data": {"image": image}, "annotations": [annotation]}
+    return {
+        "id": number,
+        "data": {"image": image},
+        "annotations": [annotation],
+    }
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -42,16 +42,19 @@ def measure(
 
     A way returns how many items it made. `clock`: seconds.
     """
-    # The first run of each loads code and fills caches.
-    items = {name: way() for name, way in ways.items()}
-    rates: dict[str, list[float]] = {name: [] for name in ways}
+    measured = {}
+    for name, way in ways.items():
+        # The first run of each loads code and fills caches.
+        items = way()
+        measured[name] = Measured(items, rates=[])
+
     for _ in range(repeats):
         for name, way in ways.items():
             begun = clock()
             made = way()
             seconds = clock() - begun
-            rates[name].append(made / seconds)
-    return {name: Measured(items[name], rates[name]) for name in ways}
+            measured[name].rates.append(made / seconds)
+    return measured
 
 
 def cpu_clock() -> float:
@@ -83,11 +86,17 @@ def report(name: str, lines: list[str], data: Mapping[str, Any]) -> None:
     """Print the lines; write the data and the machine's description to build/bench/`name`.json."""
     cores = os.cpu_count()
     load, _, _ = os.getloadavg()
-    machine = {"python": platform.python_version(), "cores": cores, "load": load}
+    machine = {
+        "python": platform.python_version(),
+        "cores": cores,
+        "load": load,
+    }
+    document = msgspec.json.encode({**data, "machine": machine})
+    pretty = msgspec.json.format(document, indent=2)
+
     path = _RESULTS / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    document = msgspec.json.encode({**data, "machine": machine})
-    path.write_bytes(msgspec.json.format(document, indent=2) + b"\n")
+    path.write_bytes(pretty + b"\n")
     for line in lines:
         print(line)
     print(f"{cores} cores, load {load:.1f} at the end; {path}")

@@ -138,11 +138,15 @@ def by_name(labels: pd.DataFrame) -> pd.DataFrame:
     all else is that of the first label.
     """
     keys = ["customer", "export", "read_as"]
-    others = [column for column in labels.columns if column not in (*keys, "label")]
-    how = dict.fromkeys(others, "first") | {"count": "sum", "example": "min"}
+    columns = [column for column in labels.columns if column != "read_as"]
+    others = [column for column in columns if column not in (*keys, "label")]
+
+    how = dict.fromkeys(others, "first")
+    how["count"] = "sum"
+    how["example"] = "min"
     merged = labels.groupby(keys, as_index=False).agg(how)
     renamed = merged.rename(columns={"read_as": "label"})
-    return renamed[[column for column in labels.columns if column != "read_as"]]
+    return renamed[columns]
 
 
 def for_each_label(counts: pd.DataFrame, decided: pa.Table) -> pa.Table:
@@ -152,10 +156,12 @@ def for_each_label(counts: pd.DataFrame, decided: pa.Table) -> pa.Table:
     number was left out is no exact match.
     """
     outcomes = decided.drop_columns(["count", "example"]).to_pandas()
-    outcomes = outcomes.rename(columns={"label": "read_as"})
-    rows = counts.merge(outcomes, how="left", on=["customer", "export", "read_as"])
+    of_names = outcomes.rename(columns={"label": "read_as"})
+    rows = counts.merge(of_names, how="left", on=["customer", "export", "read_as"])
+
     is_numbered = rows["label"] != rows["read_as"]
-    inexact = is_numbered & (rows["how"] == "exact")
+    is_exact = rows["how"] == "exact"
+    inexact = is_numbered & is_exact
     rows["how"] = rows["how"].mask(inexact, "normalised")
     schema = decided.schema.append(LABELS_AS_READ.field("read_as"))
     return pa.Table.from_pandas(rows, schema=schema, preserve_index=False)
@@ -168,10 +174,12 @@ def with_numbered(decisions: Decisions, labels: pa.Table) -> Decisions:
     """
     by_export = {key: dict(value) for key, value in decisions.by_export.items()}
     for row in _numbered_rows(labels).to_pylist():
-        customer, export = row["customer"], row["export"]
+        customer = row["customer"]
+        export = row["export"]
         decision = decisions.find(customer, export, row["read_as"])
         if decision is not None:
-            by_export.setdefault((customer, export), {})[row["label"]] = decision
+            of_export = by_export.setdefault((customer, export), {})
+            of_export[row["label"]] = decision
     return msgspec.structs.replace(decisions, by_export=by_export)
 
 

@@ -160,9 +160,14 @@ def _cuts(name: Words) -> Iterator[tuple[Words, Words]]:
     behind = _run(kinds[::-1], STATES | GESTURES | SIDES)
     most = min(before + behind, len(name) - 1, _MOST_REMOVED)
     for removed in range(1, most + 1):
-        for front in range(max(0, removed - behind), min(before, removed) + 1):
-            stop = len(name) - (removed - front)
-            yield name[:front] + name[stop:], name[front:stop]
+        least_in_front = max(0, removed - behind)
+        most_in_front = min(before, removed)
+        for front in range(least_in_front, most_in_front + 1):
+            from_end = removed - front
+            stop = len(name) - from_end
+            goes = name[:front] + name[stop:]
+            stays = name[front:stop]
+            yield goes, stays
 
 
 def _run(some_words: Words, among: frozenset[str]) -> int:

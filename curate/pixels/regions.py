@@ -154,23 +154,24 @@ def _cut(
     runs = region_runs(numbered)
     is_blended, is_sliver = _blends(coded, numbered)
 
+    source: Source = "instance"
+    if numbered.ids is None:
+        source = "component"
+
     regions = []
     lost = []
     for at, code in enumerate(numbered.codes.tolist()):
         if is_sliver[at]:
             continue
-        first_px = runs.first_px[at]
+        x, y = runs.first_px[at]
         label = coded.names[code]
         if label is None:
-            lost.append(_unlisted(path, coded.values[code], first_px))
+            lost.append(_unlisted(path, coded.values[code], (x, y)))
             continue
 
-        x, y = first_px
         name = f"{label}@{x},{y}"
-        source: Source = "component"
         if numbered.ids is not None:
             name = numbered.ids[at]
-            source = "instance"
         remarks = flags
         if is_blended[at] and Flag.JPEG_MASK not in flags:
             remarks = [*flags, Flag.BLENDED]

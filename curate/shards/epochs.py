@@ -60,12 +60,17 @@ def epoch_rows(shards: Shards, seed: int, epoch: int) -> Rows:
     """The rows that an epoch uses, in order: those of `order`, pool by pool."""
     rows = order(shards.weights, seed, epoch)
     groups = shuffled(len(shards.groups), seed, epoch)
-    sizes = np.array([group.bytes for group in shards.groups])[groups]
-    bytes_before = np.cumsum(sizes) - sizes
-    pools = np.empty(len(groups), np.int64)
-    pools[groups] = bytes_before // POOL_BYTES
-    pool_of_row = pools[shards.group_numbers(rows)]
-    return rows[np.argsort(pool_of_row, kind="stable")]
+
+    # Row groups fill one pool after the other, in their shuffled order.
+    sizes = np.array([group.bytes for group in shards.groups])
+    shuffled_sizes = sizes[groups]
+    bytes_before = np.cumsum(shuffled_sizes) - shuffled_sizes
+    pool_of_group = np.empty(len(groups), np.int64)
+    pool_of_group[groups] = bytes_before // POOL_BYTES
+
+    pool_of_row = pool_of_group[shards.group_numbers(rows)]
+    by_pool = np.argsort(pool_of_row, kind="stable")
+    return rows[by_pool]
 
 
 def step_ends(left: int, together: int, world_size: int) -> NDArray[np.int64]:

@@ -115,7 +115,9 @@ class Shards:
         group = self._group_of(row)
         columns = self._cache.get(group)
         place = row - group.first
-        return columns["image"][place].as_buffer(), columns["mask"][place].as_buffer()
+        crop = columns["image"][place]
+        mask = columns["mask"][place]
+        return crop.as_buffer(), mask.as_buffer()
 
     def group_numbers(self, rows: Rows | int) -> NDArray[np.int64]:
         """The number of the row group that each row is in."""

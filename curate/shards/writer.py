@@ -201,9 +201,11 @@ def _parquet_columns(schema: pa.Schema) -> list[str]:
 
 def _row_group(described: pa.Table, rows: Sequence[Encoded]) -> pa.Table:
     """The table of a row group: its rows' columns, and their pixels."""
-    table = described.take(pa.array([each.row for each in rows]))
+    numbers = [each.row for each in rows]
     crops = windows.as_array([each.crop for each in rows])
-    table = windows.put_in_crops(table, crops, ("box", "drawn", "window"))
+    in_image = described.take(pa.array(numbers))
+    table = windows.put_in_crops(in_image, crops, ("box", "drawn", "window"))
+
     object_ids = table["object_id"].to_pylist()
     images = _pixels("image", [each.image for each in rows], object_ids)
     masks = _pixels("mask", [each.mask for each in rows], object_ids)

@@ -89,15 +89,21 @@ def find_looks(images: pa.Table) -> Looks:
     """The different pictures of a table of images."""
     dhashes = images["dhash"].to_numpy()
     thumbnails = images["thumbnail"].to_numpy()
-    compared = np.flatnonzero(images["has_detail"].to_numpy())
-    order = compared[np.lexsort((thumbnails[compared], dhashes[compared]))]
-    is_new = np.ones(len(order), np.bool_)
-    is_new[1:] = (np.diff(dhashes[order]) != 0) | (np.diff(thumbnails[order]) != 0)
+    partitions = images["partition"].to_numpy()
 
+    # Sorted, so that images of one look follow each other.
+    compared = np.flatnonzero(images["has_detail"].to_numpy())
+    by_look = np.lexsort((thumbnails[compared], dhashes[compared]))
+    order = compared[by_look]
+    other_hash = np.diff(dhashes[order]) != 0
+    other_thumbnail = np.diff(thumbnails[order]) != 0
+    is_new = np.ones(len(order), np.bool_)
+    is_new[1:] = other_hash | other_thumbnail
+
+    # Of each image the number of its look; -1 where there is nothing to compare.
     of_image = np.full(len(images), -1)
     of_image[order] = np.cumsum(is_new) - 1
     first = order[is_new]
-    partitions = images["partition"].to_numpy()
     return Looks(dhashes[first], thumbnails[first], partitions[first], of_image)
 
 
@@ -127,6 +133,7 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     for kind in (VIDEO, SCENE, AUGMENTATION):
         chains[kind] = _chain(*_sharing(images[kind], image_of))
 
+    # A group is what the links of all kinds join.
     roots = connected.alone(len(image_ids))
     for one, other in chains.values():
         connected.join(roots, one, other)
@@ -134,22 +141,24 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     count = len(first)
     sizes = np.bincount(group_of, minlength=count)
 
-    places = np.bincount(group_of[image_of], minlength=count)
-    links = [places - sizes]
+    # Exact copies are rows of one image id.
+    rows = np.bincount(group_of[image_of], minlength=count)
+    links = [rows - sizes]
     for one, _ in chains.values():
         links.append(np.bincount(group_of[one], minlength=count))
 
     has_roles = []
     for role in ROLES:
-        images_with_it = image_of[pc.equal(images["role"], role).to_numpy()]
-        has_roles.append(_marked(len(image_ids), images_with_it))
+        has_it = pc.equal(images["role"], role).to_numpy()
+        has_roles.append(_marked(len(image_ids), image_of[has_it]))
     roles_of_group = [_marked(count, group_of[has_role]) for has_role in has_roles]
 
+    domains = images["domain"].take(first_row[first])
     return Groups(
         image_ids=image_ids,
         group_of=group_of,
         first=first,
-        domains=np.array(images["domain"].take(first_row[first]).to_pylist(), np.str_),
+        domains=np.array(domains.to_pylist(), np.str_),
         sizes=sizes,
         links=np.column_stack(links),
         roles=np.column_stack(roles_of_group),

@@ -123,6 +123,8 @@ def _join_alike(roots: connected.Roots, pictures: Pictures, pairs: Pairs) -> Non
 def _signs(seen: Details) -> Hashes:
     """(n,) on which side of 64 random planes each pattern is."""
     px = seen.patterns.shape[1]
-    planes = seeded.generator(_SEED).normal(size=(px, _SIGNS)).astype(np.float32)
-    packed = np.packbits(seen.patterns @ planes > 0, axis=1)
+    rng = seeded.generator(_SEED)
+    planes = rng.normal(size=(px, _SIGNS)).astype(np.float32)
+    is_above = seen.patterns @ planes > 0
+    packed = np.packbits(is_above, axis=1)
     return packed.view(">u8").ravel().astype(np.uint64)

@@ -76,11 +76,14 @@ def find_runs(hashes: Hashes, mask: np.uint64, crowd: int = CROWD) -> Runs:
     """The hashes sorted by their bits in `mask`; runs of more than `crowd` of them are crowds."""
     keys = hashes & mask
     members = np.argsort(keys, kind="stable")
-    changes = np.flatnonzero(np.diff(keys[members])) + 1
-    starts = np.concatenate([[0], changes])
+    last_of_runs = np.flatnonzero(np.diff(keys[members]))
+    starts = np.concatenate([[0], last_of_runs + 1])
     lengths = np.diff(starts, append=len(keys))
+
+    # For each member, what holds for its run.
     ends = np.repeat(starts + lengths, lengths)
-    return Runs(members, ends, np.repeat(lengths > crowd, lengths))
+    is_crowd = np.repeat(lengths > crowd, lengths)
+    return Runs(members, ends, is_crowd)
 
 
 def near_in_runs(hashes: Hashes, runs: Runs, bits: int) -> Iterator[Pairs]:

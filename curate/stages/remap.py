@@ -118,10 +118,12 @@ def _joined_keys(table: pa.Table) -> pa.Array:
 def _is_rejected(segments: pa.Table, decisions: Decisions) -> NDArray[np.bool_]:
     """(rows,) whether a reviewer of the row's customer rejected the object by its id."""
     rejected = np.zeros(len(segments), bool)
+    customers = segments["customer"].cast(pa.string())
     for customer, ids in decisions.rejected_objects.items():
-        of_customer = pc.equal(segments["customer"].cast(pa.string()), customer)
-        listed = pc.is_in(segments["object_id"], value_set=pa.array(sorted(ids)))
-        rejected |= pc.and_(of_customer, listed).to_numpy()
+        is_of_customer = pc.equal(customers, customer)
+        listed = pa.array(sorted(ids))
+        is_listed = pc.is_in(segments["object_id"], value_set=listed)
+        rejected |= pc.and_(is_of_customer, is_listed).to_numpy()
     return rejected
 
 

@@ -91,14 +91,19 @@ def assign(groups: Groups, settings: SplitSettings, pins: Pins) -> SplitNumbers:
     """
     splits = _forced_splits(groups, pins)
     # An export that only trains or only tests says nothing of the shares of the others.
-    only_auto = groups.roles[:, 0] & ~groups.roles[:, 1:].any(axis=1)
+    has_auto_role = groups.roles[:, 0]
+    has_other_role = groups.roles[:, 1:].any(axis=1)
+    counts = has_auto_role & ~has_other_role
+
     for domain in np.unique(groups.domains):
         in_domain = groups.domains == domain
-        placed = in_domain & only_auto & (splits != _NONE)
-        have = np.zeros(len(SPLITS), np.int64)
-        np.add.at(have, splits[placed], groups.sizes[placed])
-        free = np.flatnonzero(in_domain & (splits == _NONE))
-        splits[free] = _deal(groups, free, settings, have)
+        is_placed = splits != _NONE
+        placed = in_domain & is_placed & counts
+        images_of_split = np.zeros(len(SPLITS), np.int64)
+        np.add.at(images_of_split, splits[placed], groups.sizes[placed])
+
+        free = np.flatnonzero(in_domain & ~is_placed)
+        splits[free] = _deal(groups, free, settings, images_of_split)
     return splits
 
 

@@ -188,16 +188,9 @@ def lorry(rng: Generator) -> Thing:
         box(-1.8, -high, 1.0, 0.4, corner=0.05),
     )
     thing.add("paint2", rounded(front, 0.08), label="cab")
-    # A bus.
-    if happens(rng, 0.4):
-        for x in np.arange(-1.65, 0.6, 0.45):
-            pane = box(
-                x0=x,
-                y0=-high + 0.2,
-                x1=x + 0.35,
-                y1=-high + 0.6,
-                corner=0.04,
-            )
+    is_bus = happens(rng, 0.4)
+    if is_bus:
+        for pane in _bus_windows(high):
             thing.add("glass", pane, label="car window")
     thing.add("glass", windscreen, label="car window")
     stripe = box(
@@ -212,3 +205,18 @@ def lorry(rng: Generator) -> Thing:
     for x in axles[rng.integers(0, 2) :]:
         _add_wheel(thing, rng, (x, 0.48), radius=0.28)
     return thing
+
+
+def _bus_windows(high: float) -> list[Ring]:
+    """A row of panes along a side that is so high."""
+    panes = []
+    for x in np.arange(-1.65, 0.6, 0.45):
+        pane = box(
+            x0=x,
+            y0=-high + 0.2,
+            x1=x + 0.35,
+            y1=-high + 0.6,
+            corner=0.04,
+        )
+        panes.append(pane)
+    return panes

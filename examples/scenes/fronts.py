@@ -103,8 +103,12 @@ def house_front(rng: Generator, height: int, width: int) -> Canvas:
 
 def _some_front(rng: Generator, height: int, width: int) -> _Front:
     """A front with few tones for all that it has."""
-    painter = start(rng, height, width, busy=rng.uniform(0, 0.5))
-    tones = [near(rng, one_of_palette(rng, painter.colours), 8) for _ in range(4)]
+    busy = rng.uniform(0, 0.5)
+    painter = start(rng, height, width, busy=busy)
+    tones = []
+    for _ in range(4):
+        colour = one_of_palette(rng, painter.colours)
+        tones.append(near(rng, colour, 8))
     storey = log_uniform(rng, 70, 300)
     bay = storey * rng.uniform(0.4, 1.0)
     seed = count(rng, 0, 2**31)
@@ -128,10 +132,12 @@ def _bands(front: _Front, width: float, top: float) -> None:
     size = np.array([width * 1.1, front.storey * 0.08])
     place = np.array([width / 2, top])
     if "cornice" in front.extras:
-        front.put(_ledge("cornice", size), place)
+        cornice = _ledge("cornice", size)
+        front.put(cornice, place)
     if "molding" in front.extras:
+        molding = _ledge("molding", size * (1, 0.5))
         below = front.storey * 0.9
-        front.put(_ledge("molding", size * (1, 0.5)), place + (0, below))
+        front.put(molding, place + (0, below))
 
 
 def _bay(front: _Front, rng: Generator, x: float, top: float) -> None:
@@ -140,13 +146,17 @@ def _bay(front: _Front, rng: Generator, x: float, top: float) -> None:
     middle = np.array([x, top + front.storey * 0.48])
     if "pillar" in front.extras:
         size = np.array([front.bay * 0.14, front.storey * 0.8])
-        front.put(_pillar(size), middle + (front.bay / 2, 0))
+        pillar = _pillar(size)
+        front.put(pillar, middle + (front.bay / 2, 0))
     if "hood" in front.extras:
-        front.put(_ledge("cornice", window * (1.2, 0.16)), middle - window * (0, 0.6))
+        hood = _ledge("cornice", window * (1.2, 0.16))
+        front.put(hood, middle - window * (0, 0.6))
     if "ornament" in front.extras:
-        front.put(_ornament(window * (0.9, 0.24)), middle + window * (0, 0.7))
+        ornament = _ornament(window * (0.9, 0.24))
+        front.put(ornament, middle + window * (0, 0.7))
 
-    front.put(_paned("window", window, *front.panes), middle)
+    panes = _paned("window", window, *front.panes)
+    front.put(panes, middle)
     if "shutters" in front.extras:
         _shutters(front, rng, middle)
     if "sill" in front.extras:
@@ -161,8 +171,9 @@ def _shutters(front: _Front, rng: Generator, middle: _Px) -> None:
     """One at either side of a window, or one that is let down before it."""
     if happens(rng, 0.4):
         share = rng.uniform(0.25, 0.9)
-        shutter = _paned("shutter", front.window * (1, share), 1, 9)
-        front.put(shutter, middle - front.window * (0, (1 - share) / 2))
+        blind = _paned("shutter", front.window * (1, share), 1, 9)
+        up = (1 - share) / 2
+        front.put(blind, middle - front.window * (0, up))
         return
     shutter = _paned("shutter", front.window * (0.45, 1), 1, 9)
     aside = front.window * (0.74, 0)
@@ -179,10 +190,12 @@ def _entrance(front: _Front, rng: Generator, x: float, top: float) -> None:
         _bay(front, rng, x, top)
     elif kind == "door":
         size = np.array([front.window[0], tall])
-        front.put(_paned("door", size, 2, 3), middle)
+        door = _paned("door", size, 2, 3)
+        front.put(door, middle)
     else:
         size = np.array([front.bay * 0.85, tall])
-        front.put(_paned("shop", size, count(rng, 1, 4), 1), middle)
+        shop = _paned("shop", size, count(rng, 1, 4), 1)
+        front.put(shop, middle)
 
 
 def _ledge(label: str, size: _Px) -> Thing:
@@ -210,9 +223,11 @@ def _paned(label: str, size: _Px, across: int, down: int) -> Thing:
     panes = []
     for row in range(down):
         for column in range(across):
-            x = column * pitch_x - width / 2
-            y = row * pitch_y - height / 2
-            pane = box(x + bar, y + bar, x + pitch_x - bar, y + pitch_y - bar)
+            x0 = column * pitch_x - width / 2
+            y0 = row * pitch_y - height / 2
+            x1 = x0 + pitch_x
+            y1 = y0 + pitch_y
+            pane = box(x0 + bar, y0 + bar, x1 - bar, y1 - bar)
             panes.append(pane)
     return _slab(label, size, panes)
 

@@ -112,23 +112,28 @@ def table(rng: Generator) -> Thing:
         box(-width, 0, width, 0.09),
     )
     if happens(rng, 0.5):
-        chest = box(
-            x0=width * 0.2,
-            y0=0.09,
-            x1=width * 0.85,
-            y1=leg * 0.9,
-        )
-        thing.add("wood", chest)
-        for y in (0.14, 0.14 + leg * 0.27):
-            drawer = box(
-                x0=width * 0.24,
-                y0=y,
-                x1=width * 0.81,
-                y1=y + leg * 0.2,
-                corner=0.01,
-            )
-            thing.add("wood2", drawer, label="drawer")
+        _add_drawers(thing, width, leg)
     return thing
+
+
+def _add_drawers(table: Thing, width: float, leg: float) -> None:
+    """Put a chest with two drawers below a table, on its right."""
+    chest = box(
+        x0=width * 0.2,
+        y0=0.09,
+        x1=width * 0.85,
+        y1=leg * 0.9,
+    )
+    table.add("wood", chest)
+    for y in (0.14, 0.14 + leg * 0.27):
+        drawer = box(
+            x0=width * 0.24,
+            y0=y,
+            x1=width * 0.81,
+            y1=y + leg * 0.2,
+            corner=0.01,
+        )
+        table.add("wood2", drawer, label="drawer")
 
 
 def sofa(rng: Generator) -> Thing:

@@ -27,51 +27,21 @@ def quadruped(rng: Generator) -> Thing:
         width=leg_width,
     )
     head = _head(rng, length, neck)
-    tail = polygon(
-        (-length, -0.1),
-        (-length - 0.3, rng.uniform(-0.7, 0.5)),
-        (-length - rng.uniform(0.3, 0.9), rng.uniform(-0.9, 0.8)),
-    )
-    # Short hair leaves the outline smooth.
-    fur = one_of(rng, (0.0, 0.012, 0.03))
-    coat = [
-        ellipse(length, height),
-        limb(
-            rng,
-            start=(length * 0.7, -0.05),
-            end=head.at,
-            r0=height * 0.75,
-            r1=head.skull * 0.7,
-        ),
-        *head.outlines,
-    ]
-    if fur:
-        coat = [rough(rng, ring, fur, step=0.03) for ring in coat]
+    tail = _tail(rng, length)
+    trunk, skull = _coat(rng, length, height, head)
     ears = _ears(rng, head)
     tail_widths = np.array([0.14, 0.1, 0.05]) * rng.uniform(0.5, 2)
     far_legs = either(rng, 0.4, "coat2", "coat")
+    spots = _spots(rng, length, height)
 
     # From back to front: the far legs are behind the body, the near ones belong to it.
     thing = Thing("animal", standing=True)
     thing.add("coat", ribbon(tail, tail_widths), label="tail")
     thing.add(far_legs, *legs[::2])
-    body = thing.add(
-        "coat",
-        *coat,
-        *legs[1::2],
-    )
-    thing.add(
-        "coat3",
-        *_spots(rng, length, height),
-        inside=body,
-    )
-    thing.add(
-        "coat",
-        # Skull and muzzle are painted again, as a part of their own.
-        *coat[2:],
-        *ears,
-        label="head",
-    )
+    body = thing.add("coat", *trunk, *skull, *legs[1::2])
+    thing.add("coat3", *spots, inside=body)
+    # Skull and muzzle are painted again, as a part of their own.
+    thing.add("coat", *skull, *ears, label="head")
     thing.add("dark", disc(0.05, at=head.eye), label="eye")
     thing.add("dark", ellipse(0.07, 0.05, at=head.nose))
     return thing
@@ -115,6 +85,33 @@ def _head(rng: Generator, length: float, neck: float) -> _Head:
     skull = rng.uniform(0.2, 0.38)
     muzzle = at + (skull * rng.uniform(0.5, 1.3), skull * 0.3)
     return _Head(at, muzzle, skull)
+
+
+def _tail(rng: Generator, length: float) -> Ring:
+    """The line of a tail, from the end of a body that is `length` long to either side."""
+    root = (-length, -0.1)
+    middle = (-length - 0.3, rng.uniform(-0.7, 0.5))
+    tip_x = -length - rng.uniform(0.3, 0.9)
+    tip_y = rng.uniform(-0.9, 0.8)
+    return polygon(root, middle, (tip_x, tip_y))
+
+
+def _coat(
+    rng: Generator, length: float, height: float, head: _Head
+) -> tuple[list[Ring], list[Ring]]:
+    """Belly and neck, and skull and muzzle, with rough outlines where the hair is long."""
+    fur = one_of(rng, (0.0, 0.012, 0.03))
+    neck = limb(
+        rng,
+        start=(length * 0.7, -0.05),
+        end=head.at,
+        r0=height * 0.75,
+        r1=head.skull * 0.7,
+    )
+    coat = [ellipse(length, height), neck, *head.outlines]
+    if fur:
+        coat = [rough(rng, ring, fur, step=0.03) for ring in coat]
+    return coat[:2], coat[2:]
 
 
 def _ears(rng: Generator, head: _Head) -> list[Ring]:

@@ -5,6 +5,7 @@ outline, from inside to outside, at each of its points.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -85,23 +86,36 @@ def trace(mask: Mask, at_edge: OfSides) -> Outline:
         mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
     )
     rings = [contour[:, 0] for contour in contours if len(contour) >= FEWEST_POINTS]
-    step = max(1.0, sum(len(ring) for ring in rings) / _MOST_POINTS)
-    kept = []
-    numbers = []
+    points, ring_of_point = _spread_points(rings)
+
+    columns, rows = points.astype(int).T
+    across, down = normal_maps(mask)
+    x = across[rows, columns]
+    y = down[rows, columns]
+    normals = np.stack([x, y], axis=1)
+
+    # Where the image cuts the object, its outline says nothing; where a normal is 0, there is none.
+    is_boundary = boundary(mask, at_edge)[rows, columns]
+    has_normal = np.hypot(x, y) > 0
+    is_kept = is_boundary & has_normal
+    return Outline(points[is_kept], normals[is_kept], ring_of_point[is_kept])
+
+
+def _spread_points(
+    rings: list[NDArray[Any]],
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """(n, 2) points of rings, evenly so many that there are not too many, and (n,) their rings."""
+    all_points = sum(len(ring) for ring in rings)
+    step = max(1.0, all_points / _MOST_POINTS)
+
+    # The empty ones are for masks without any ring.
+    points = [np.empty((0, 2), np.int32)]
+    numbers = [np.empty(0, np.int64)]
     for number, ring in enumerate(rings):
         places = np.arange(0, len(ring), step).astype(int)
-        kept.append(ring[places])
+        points.append(ring[places])
         numbers.append(np.full(len(places), number))
-    points = np.concatenate([*kept, np.empty((0, 2), np.int32)])
-    ring_of_point = np.concatenate([*numbers, np.empty(0, np.int64)])
-
-    across, down = normal_maps(mask)
-    columns, rows = points.astype(int).T
-    normals = np.stack([across[rows, columns], down[rows, columns]], axis=1)
-    lengths = np.hypot(*normals.T)
-    is_inside = boundary(mask, at_edge)[rows, columns]
-    is_kept = is_inside & (lengths > 0)
-    return Outline(points[is_kept], normals[is_kept], ring_of_point[is_kept])
+    return np.concatenate(points), np.concatenate(numbers)
 
 
 def normal_maps(mask: Mask) -> tuple[Map, Map]:
@@ -148,7 +162,8 @@ def edge_profiles(found: Gradients, outline: Outline) -> Profiles:
     for channel in range(3):
         dx = outline.profiles(np.ascontiguousarray(found.across[..., channel]))
         dy = outline.profiles(np.ascontiguousarray(found.down[..., channel]))
-        strength = np.maximum(strength, np.abs(dx * across + dy * down))
+        along_normal = dx * across + dy * down
+        strength = np.maximum(strength, np.abs(along_normal))
     usual = np.median(strength) + _FAINT
     relative: Profiles = strength / (strength + usual)
     return relative
@@ -169,17 +184,20 @@ def snap(strength: Profiles, ring: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _best_path(strength: Profiles) -> NDArray[np.int64]:
     """(n,) the column of each row that together are strongest, less what jumps cost."""
+    # Row by row: what the best path to each column costs, and the column from which it comes.
     jumps = _JUMP_COST * np.abs(STEPS[:, None] - STEPS)
     columns = np.arange(len(STEPS))
     cost = -strength[0].astype(np.float64)
-    before = np.zeros(strength.shape, np.int64)
+    comes_from = np.zeros(strength.shape, np.int64)
     for row in range(1, len(strength)):
-        through = cost[:, None] + jumps
-        before[row] = through.argmin(axis=0)
-        cost = through[before[row], columns] - strength[row]
+        cost_from = cost[:, None] + jumps
+        best = cost_from.argmin(axis=0)
+        comes_from[row] = best
+        cost = cost_from[best, columns] - strength[row]
 
+    # Backwards from the end that costs least.
     path = np.zeros(len(strength), np.int64)
     path[-1] = cost.argmin()
     for row in range(len(strength) - 1, 0, -1):
-        path[row - 1] = before[row, path[row]]
+        path[row - 1] = comes_from[row, path[row]]
     return path

@@ -87,9 +87,14 @@ def uneven_offset(evidence: Evidence) -> float:
     """How unevenly the model's edge lies beside the outline, px, apart from one shift of all."""
     offsets = evidence.model_offsets
     normals = evidence.outline.normals.astype(np.float64)
-    steadied = normals.T @ normals + 0.01 * len(offsets) * np.eye(2)
-    shift = np.linalg.solve(steadied, normals.T @ offsets)
-    rest = offsets - normals @ shift
+
+    # The shift of all that explains the offsets best: least squares, held back a little, because
+    # the normals of a straight outline tell one direction only.
+    ridge = 0.01 * len(offsets) * np.eye(2)
+    squares = normals.T @ normals + ridge
+    shift = np.linalg.solve(squares, normals.T @ offsets)
+    explained = normals @ shift
+    rest = offsets - explained
     return float(np.sqrt((rest**2).mean()))
 
 
@@ -147,7 +152,8 @@ def inner_edges(evidence: Evidence) -> float:
     strength = np.hypot(found.across, found.down).max(axis=2)
     columns, rows = evidence.outline.points.astype(int).T
     on_outline = float(strength[rows, columns].mean())
-    return float(np.log((strength[inside].mean() + 1) / (on_outline + 1)))
+    in_mask = strength[inside].mean()
+    return float(np.log((in_mask + 1) / (on_outline + 1)))
 
 
 def straight_share(evidence: Evidence) -> float:
@@ -204,9 +210,10 @@ def pieces(evidence: Evidence) -> float:
 def solidity(evidence: Evidence) -> float:
     """Share of its convex hull that the mask fills."""
     rows, columns = np.nonzero(evidence.mask)
-    hull = cv2.convexHull(np.stack([columns, rows], axis=1).astype(np.int32))
-    around = cv2.contourArea(hull)
-    return min(1.0, evidence.area / max(around, 1.0))
+    points = np.stack([columns, rows], axis=1).astype(np.int32)
+    hull = cv2.convexHull(points)
+    hull_area = max(cv2.contourArea(hull), 1.0)
+    return min(1.0, evidence.area / hull_area)
 
 
 def shared(evidence: Evidence) -> float:

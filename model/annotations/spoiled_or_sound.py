@@ -47,12 +47,15 @@ class Regression:
         It was fitted as if all classes were equally frequent.
         """
         inputs = _inputs(signs, self.middle, self.scale)
-        spoiled = EXPECTED_SPOILED / (len(self.classes) - 1)
-        priors = np.full(len(self.classes), spoiled)
+        number = len(self.classes)
+        each_way = EXPECTED_SPOILED / (number - 1)
+        priors = np.full(number, each_way)
         priors[0] = 1 - EXPECTED_SPOILED
 
+        # A softmax; without the largest logit nothing becomes infinite.
         logits = inputs @ self.weights + np.log(priors)
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        largest = logits.max(axis=1, keepdims=True)
+        odds = np.exp(logits - largest)
         chances: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
         return chances
 

@@ -30,10 +30,14 @@ def ellipse(image: Pixels, drawn: Box) -> Mask:
     """The px whose middle lies in the ellipse that touches the sides of the drawn box."""
     height, width, _ = image.shape
     x0, y0, x1, y1 = drawn
-    middle_x = np.arange(width) + 0.5 - (x0 + x1) / 2
-    middle_y = np.arange(height) + 0.5 - (y0 + y1) / 2
-    x = middle_x / ((x1 - x0) / 2)
-    y = middle_y / ((y1 - y0) / 2)
+    middle_x = (x0 + x1) / 2
+    middle_y = (y0 + y1) / 2
+    half_width = (x1 - x0) / 2
+    half_height = (y1 - y0) / 2
+
+    # Px middles in half axes from the ellipse's middle.
+    x = (np.arange(width) + 0.5 - middle_x) / half_width
+    y = (np.arange(height) + 0.5 - middle_y) / half_height
     mask: Mask = x**2 + y[:, None] ** 2 <= 1
     return mask
 

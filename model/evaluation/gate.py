@@ -106,24 +106,38 @@ def find_falls(
 
     checks = []
     for each in resampled:
-        in_errors = _as_normal(each.mean / each.error, each.images)
-        by_chance = float(np.mean(farthest <= in_errors))
         tolerance = _tolerance(each.metric, least_fall)
-        beyond = _as_normal((each.mean + tolerance) / each.error, each.images)
-        check = GateCheck(
-            stratum=each.stratum,
-            metric=each.metric,
-            objects=each.objects,
-            images=each.images,
-            mean=each.mean,
-            low=each.mean - critical * each.error,
-            high=each.mean + critical * each.error,
-            by_chance=by_chance,
-            fell=beyond < -critical,
-        )
-        checks.append(check)
+        checks.append(_check(each, farthest, critical, tolerance))
     checks.sort(key=lambda check: (not check.fell, check.high))
     return GateFindings(checks, too_small)
+
+
+def _check(
+    resampled: _Resampled,
+    farthest: NDArray[np.float64],
+    critical: float,
+    tolerance: float,
+) -> GateCheck:
+    """Whether a metric has surely fallen in a stratum by more than a tolerance.
+
+    `farthest`: (resamples,) how far the metrics of all strata stray below their means at most, in
+    standard errors. `critical`: the errors within which the share `CONFIDENCE` of them stays.
+    """
+    mean = resampled.mean
+    error = resampled.error
+    in_errors = _as_normal(mean / error, resampled.images)
+    beyond = _as_normal((mean + tolerance) / error, resampled.images)
+    return GateCheck(
+        stratum=resampled.stratum,
+        metric=resampled.metric,
+        objects=resampled.objects,
+        images=resampled.images,
+        mean=mean,
+        low=mean - critical * error,
+        high=mean + critical * error,
+        by_chance=float(np.mean(farthest <= in_errors)),
+        fell=beyond < -critical,
+    )
 
 
 def _tolerance(metric: str, least_fall: float) -> float:

@@ -72,8 +72,10 @@ def _picture(window: Pixels) -> Probabilities:
 
 def _answer(salient: Probabilities, sample: Sample) -> Probabilities:
     """(H, W) a map of 320 × 320 px, stretched, at the window's size and inside the drawn box."""
-    low, high = float(salient.min()), float(salient.max())
-    stretched = (salient - low) / max(high - low, 1e-8)
+    low = float(salient.min())
+    high = float(salient.max())
+    extent = max(high - low, 1e-8)
+    stretched = (salient - low) / extent
     height, width = sample.mask.shape
     whole = cv2.resize(stretched, (width, height), interpolation=cv2.INTER_LINEAR)
 

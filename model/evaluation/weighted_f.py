@@ -74,7 +74,8 @@ def _weights(truth: Truth) -> Map:
     """How much an error weighs: 1 on the object, up to 2 far away from it."""
     ground = 1 - truth.bytes
     distance = cv2.distanceTransform(ground, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    nearness = cv2.exp(distance * np.float32(np.log(0.5) / _HALVING_PX))
+    rate = np.float32(np.log(0.5) / _HALVING_PX)
+    nearness = cv2.exp(distance * rate)  # halved every few px
     return np.asarray(2 - nearness, np.float32)
 
 

@@ -39,6 +39,7 @@ from pipelines.failures import CheckFailed
 from pipelines.flow import queue
 from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
+from pipelines.flow.screen import counted
 from pipelines.flow.unlisted_languages import warn_of_languages
 from pipelines.flow.unused_decisions import warn_of_unused
 
@@ -232,9 +233,10 @@ def waiting_shares(labels: pd.DataFrame) -> dict[str, float]:
 
     `labels`: a table with the columns of `LABELS`.
     """
-    waiting = labels[labels["decision"] == ""].groupby("export")["count"].sum()
-    total = labels.groupby("export")["count"].sum()
-    shares = waiting / total.reindex(waiting.index)
+    waiting = labels[labels["decision"] == ""]
+    waiting_objects = waiting.groupby("export")["count"].sum()
+    all_objects = labels.groupby("export")["count"].sum()
+    shares = waiting_objects / all_objects.reindex(waiting_objects.index)
     return {str(export): float(share) for export, share in shares.items()}
 
 
@@ -262,22 +264,22 @@ def _warn_of_waiting(run: Run, labels: pd.DataFrame) -> None:
     if waiting.empty:
         return
     most_first = waiting.sort_values("count", ascending=False, kind="stable")
-    shown = ", ".join(repr(label) for label in most_first["label"].head(_MOST_SHOWN))
+    shown = ", ".join(map(repr, most_first["label"].head(_MOST_SHOWN)))
     if len(waiting) > _MOST_SHOWN:
         shown += f" and {len(waiting) - _MOST_SHOWN} more"
-    noun = "label waits"
-    if len(waiting) > 1:
-        noun = "labels wait"
+    number = counted(len(waiting), "label waits", "labels wait")
     run.screen.warn(
-        f"{len(waiting)} {noun} for a decision in {queue_file(run.build)}: {shown}; "
+        f"{number} for a decision in {queue_file(run.build)}: {shown}; "
         f"without it go {_listed(waiting_shares(labels))}"
     )
 
 
 def _listed(shares: Mapping[str, float]) -> str:
     """Shares of exports for a reader, the largest first."""
-    most_first = sorted(shares.items(), key=lambda item: -item[1])
-    texts = [f"{share:.1%} of {export}" for export, share in most_first[:_MOST_SHOWN]]
-    if len(shares) > _MOST_SHOWN:
-        texts.append(f"shares of {len(shares) - _MOST_SHOWN} more")
+    largest_first = sorted(shares.items(), key=lambda item: -item[1])
+    shown = largest_first[:_MOST_SHOWN]
+    texts = [f"{share:.1%} of {export}" for export, share in shown]
+    more = len(shares) - len(shown)
+    if more:
+        texts.append(f"shares of {more} more")
     return ", ".join(texts)

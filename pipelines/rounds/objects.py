@@ -65,6 +65,7 @@ def _objects(build: UPath) -> pd.DataFrame:
     """All objects of a build that go into its shards: object_id, split and content."""
     tables = read_partitions(build / "balance" / "segments", _READ)
     frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
-    content = pd.util.hash_pandas_object(frame[["image_id", "counts"]], index=False)
-    frame["content"] = [f"{number:016x}" for number in content.to_numpy(np.uint64)]
+    shown = frame[["image_id", "counts"]]
+    hashes = pd.util.hash_pandas_object(shown, index=False)
+    frame["content"] = [f"{number:016x}" for number in hashes.to_numpy(np.uint64)]
     return frame[["object_id", "split", "content"]]

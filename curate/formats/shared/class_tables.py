@@ -207,15 +207,24 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
 def _are_numbered_greys(rows: list[ClassRow]) -> bool:
     """Whether colours are numbers: [1, 1, 1], [2, 2, 2] of Supervisely's machine masks."""
     listed = [row for row in rows if row.colour != 0]
-    greys = {_GREYS.get(row.colour or 0) for row in listed if row.value is None}
-    if not listed or len(greys) < len(listed):
+    if not listed:
         return False
-    return all(grey is not None and 1 <= grey <= len(rows) for grey in greys)
+
+    greys = set()
+    for row in listed:
+        grey = _GREYS.get(row.colour or 0)
+        if row.value is not None or grey is None or not 1 <= grey <= len(rows):
+            return False
+        greys.add(grey)
+    return len(greys) == len(listed)
 
 
 def _by_grey(rows: list[ClassRow]) -> list[ClassRow]:
     """Rows with their greys as values; what is black is nothing, if no row says otherwise."""
-    numbered = [ClassRow(row.name, _GREYS[row.colour or 0], row.colour) for row in rows]
+    numbered = []
+    for row in rows:
+        grey = _GREYS[row.colour or 0]
+        numbered.append(ClassRow(row.name, grey, row.colour))
     if all(row.colour != 0 for row in rows):
         numbered.append(ClassRow("background", 0, 0))
     return numbered

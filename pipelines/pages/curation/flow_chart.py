@@ -55,14 +55,19 @@ class Band:
     @property
     def path(self) -> str:
         """Its outline, as an SVG path."""
-        x0, y0, x1, y1 = self.x0, self.y0, self.x1, self.y1
         height = max(self.height, _THINNEST)
-        middle = (x0 + x1) / 2
-        there = f"M{x0:.1f} {y0:.1f}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
-        y0 += height
-        y1 += height
-        back = f"C{middle:.1f} {y1:.1f} {middle:.1f} {y0:.1f} {x0:.1f} {y0:.1f}"
-        return f"{there}v{height:.1f}{back}z"
+        left = f"{self.x0:.1f}"
+        middle = f"{(self.x0 + self.x1) / 2:.1f}"
+        right = f"{self.x1:.1f}"
+        left_top = f"{self.y0:.1f}"
+        right_top = f"{self.y1:.1f}"
+        left_bottom = f"{self.y0 + height:.1f}"
+        right_bottom = f"{self.y1 + height:.1f}"
+
+        # Along the upper edge, down, and back along the lower one.
+        there = f"C{middle} {left_top} {middle} {right_top} {right} {right_top}"
+        back = f"C{middle} {right_bottom} {middle} {left_bottom} {left} {left_bottom}"
+        return f"M{left} {left_top}{there}v{height:.1f}{back}z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +253,9 @@ def _largest(counts: Mapping[str, int], most: int, others: str) -> dict[str, int
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if len(ordered) <= most:
         return dict(ordered)
+    shown = ordered[: most - 1]
     rest = ordered[most - 1 :]
-    largest = dict(ordered[: most - 1])
+    largest = dict(shown)
     largest[f"{len(rest)} {others}"] = sum(count for _, count in rest)
     return largest
 

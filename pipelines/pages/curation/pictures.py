@@ -116,7 +116,8 @@ def paint_photos(image_ids: Mapping[str, str], limits: Limits) -> dict[str, str]
 def surroundings(each: IngestedObject) -> Box:
     """The box of an object with what is around it, no larger than a WebP can be."""
     x0, y0, x1, y1 = each.box
-    around = max(_LEAST_AROUND, round(_AROUND * max(each.box.width, each.box.height)))
+    longer_side = max(each.box.width, each.box.height)
+    around = max(_LEAST_AROUND, round(_AROUND * longer_side))
     left = max(0, x0 - around)
     top = max(0, y0 - around)
     right = min(each.image_width, x1 + around, left + images.MAX_WEBP_SIDE)

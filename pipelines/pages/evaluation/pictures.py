@@ -65,11 +65,16 @@ def paint_case(case: Case) -> CasePictures:
 def _paint_errors(pixels: Pixels, true: Mask, predicted: Mask) -> Pixels:
     """A grey picture with errors in colours, and the outline of what is right."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    pale = (_GREY_CONTRAST * grey + _GREY_LEVEL).clip(0, 255).astype(np.uint8)
+    levels = _GREY_CONTRAST * grey + _GREY_LEVEL
+    pale = levels.clip(0, 255).astype(np.uint8)
     picture: Pixels = pale[..., None].repeat(3, axis=2)
-    overlays.tint(picture, predicted & ~true, _EXTRA, _ERROR_SHARE)
-    overlays.tint(picture, true & ~predicted, _MISSED, _ERROR_SHARE)
-    overlays.outline(picture, true & predicted, YELLOW, halo=True)
+
+    extra = predicted & ~true
+    missed = true & ~predicted
+    right = true & predicted
+    overlays.tint(picture, extra, _EXTRA, _ERROR_SHARE)
+    overlays.tint(picture, missed, _MISSED, _ERROR_SHARE)
+    overlays.outline(picture, right, YELLOW, halo=True)
     return picture
 
 
@@ -80,11 +85,14 @@ def _paint_dashed_box(picture: Pixels, box: Box) -> None:
     top, bottom = np.clip([box.y0, box.y1 - 1], 1, height - 2).tolist()
     cv2.rectangle(picture, (left, top), (right, bottom), DARK, _LINE_WIDTH)
 
+    dashes = []
     for start in range(left, right, 2 * _DASH):
         end = min(start + _DASH, right)
-        cv2.line(picture, (start, top), (end, top), _WHITE, _LINE_WIDTH)
-        cv2.line(picture, (start, bottom), (end, bottom), _WHITE, _LINE_WIDTH)
+        dashes.append(((start, top), (end, top)))
+        dashes.append(((start, bottom), (end, bottom)))
     for start in range(top, bottom, 2 * _DASH):
         end = min(start + _DASH, bottom)
-        cv2.line(picture, (left, start), (left, end), _WHITE, _LINE_WIDTH)
-        cv2.line(picture, (right, start), (right, end), _WHITE, _LINE_WIDTH)
+        dashes.append(((left, start), (left, end)))
+        dashes.append(((right, start), (right, end)))
+    for first, last in dashes:
+        cv2.line(picture, first, last, _WHITE, _LINE_WIDTH)

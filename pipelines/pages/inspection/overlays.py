@@ -152,12 +152,17 @@ def _paint_object(picture: Pixels, row: Mapping[str, Any], colour: Colour) -> No
     width = int(row["image_width"])
     runs = run_lengths.parse(row["counts"], height, width)
     box = Box(row["box_x0"], row["box_y0"], row["box_x1"], row["box_y1"])
-    vertical = picture.shape[0] / height
-    horizontal = picture.shape[1] / width
+
+    # The box in the smaller picture: 1 px at least.
+    small_height, small_width, _ = picture.shape
+    vertical = small_height / height
+    horizontal = small_width / width
     left = int(box.x0 * horizontal)
     top = int(box.y0 * vertical)
-    right = min(picture.shape[1], max(left + 1, round(box.x1 * horizontal)))
-    bottom = min(picture.shape[0], max(top + 1, round(box.y1 * vertical)))
+    right = max(left + 1, round(box.x1 * horizontal))
+    bottom = max(top + 1, round(box.y1 * vertical))
+    right = min(right, small_width)
+    bottom = min(bottom, small_height)
 
     mask = masks.decode_window(runs, box)
     small = resize_mask(mask, bottom - top, right - left)
@@ -172,6 +177,7 @@ def _paint_object(picture: Pixels, row: Mapping[str, Any], colour: Colour) -> No
 def _tag(row: Mapping[str, Any], colours: Mapping[str, Colour]) -> Tag:
     """The label of an object, at the top left of its box."""
     label = str(row["label"])
+    colour = css_colour(colours[label])
     left = 100 * row["box_x0"] / row["image_width"]
     top = 100 * row["box_y0"] / row["image_height"]
-    return Tag(label, css_colour(colours[label]), min(left, 80.0), min(top, 94.0))
+    return Tag(label, colour, min(left, 80.0), min(top, 94.0))

@@ -176,7 +176,8 @@ def _by_name(
     """The examples of each name: of its labels in turn."""
     lists: dict[LabelKey, list[list[str]]] = {}
     for key, crops in chosen.items():
-        lists.setdefault(names.get(key, key), []).append(crops)
+        name = names.get(key, key)
+        lists.setdefault(name, []).append(crops)
     return {name: _take_in_turn(each) for name, each in lists.items()}
 
 

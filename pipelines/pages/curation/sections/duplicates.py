@@ -126,10 +126,13 @@ def _read_linked_groups(folder: UPath) -> list[LinkedGroup]:
     """The groups that links join, groups of exact copies first."""
     columns = ["group_id", "domain", "split", "links"]
     groups = read_table(folder / "split" / "groups.parquet", columns).to_pandas()
-    groups = groups[groups["links"].str.len() > 0]
+    has_links = groups["links"].str.len() > 0
+    linked = groups[has_links]
+
     # Arrow gives a map as a list of pairs.
-    linked = rows_of(groups.assign(links=groups["links"].map(dict)), LinkedGroup)
-    return sorted(linked, key=lambda group: (not group.has_copies, group.group_id))
+    as_maps = linked.assign(links=linked["links"].map(dict))
+    found = rows_of(as_maps, LinkedGroup)
+    return sorted(found, key=lambda group: (not group.has_copies, group.group_id))
 
 
 def _choose(linked: Sequence[LinkedGroup]) -> list[LinkedGroup]:

@@ -42,5 +42,7 @@ def show_flow(build: CuratedBuild) -> Values:
 def _name_reasons(build: CuratedBuild, stage: str) -> str:
     drops = build.drops[build.drops["stage"] == stage]
     counts = drops.groupby("reason", sort=False)["count"].sum()
-    counts = counts[counts > 0].sort_values(ascending=False, kind="stable")
-    return ", ".join(f"{number(count)} {reason}" for reason, count in counts.items())
+    known = counts[counts > 0]
+    most_first = known.sort_values(ascending=False, kind="stable")
+    shown = [f"{number(count)} {reason}" for reason, count in most_first.items()]
+    return ", ".join(shown)
