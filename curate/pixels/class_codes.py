@@ -14,6 +14,7 @@ from curate.pixels.binary_masks import (
     MANY_GREYS,
     binary_mask,
     grey_values,
+    is_dark_colour,
     looks_binary,
 )
 from curate.pixels.class_table import (
@@ -68,6 +69,8 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
         return "index"
     if picture.is_cut_out and not _shows_classes(picture):
         return "binary"
+    if is_dark_colour(picture):
+        return "index"
 
     grey = grey_values(picture)
     for value in value_of.values():

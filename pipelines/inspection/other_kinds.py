@@ -57,12 +57,6 @@ UNREAD_KINDS = (
         rb"^\d+ \d+ \d+ \d+ \d+ \S{8}",
         "write its run-lengths as COCO annotations: they are the same codec",
     ),
-    Kind(
-        "OpenImages masks",
-        r"\.csv$",
-        rb"^MaskPath,ImageID,LabelName",
-        "name each mask IMAGE_CLASS_NUMBER.png beside the images: format labelmap",
-    ),
     Kind("OpenImages boxes", r"\.csv$", rb"^ImageID,Source,LabelName", _BOXES),
     Kind(
         "LVIS",
@@ -105,6 +99,12 @@ UNREAD_KINDS = (
         r"(^|/)(task|project)\.json$",
         rb'"(start_frame|data_original_chunk_type|chunk_size|label_schema|labels)"',
         "in CVAT, use Export dataset: CVAT for images 1.1, or CVAT for video 1.1",
+    ),
+    Kind(
+        "COCO results",
+        r"\.json$",
+        rb'^\s*\[\s*\{[^{}\[\]]*"image_id"',
+        "they list no images: put them under annotations of a COCO document",
     ),
     Kind(
         "YouTube-VIS",

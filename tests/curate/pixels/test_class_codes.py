@@ -162,6 +162,20 @@ def test_few_classes_with_a_border_are_not_binary() -> None:
     }
 
 
+@pytest.mark.parametrize("numbers", [[0, 1], [11, 13], [7]])
+def test_classes_on_much_void_are_not_binary(numbers: list[int]) -> None:
+    pixels = [[255] * 90 + numbers * 3]
+    coded = class_codes(map_of(label="cat", void=[255]), picture_of(pixels))
+    assert set(named(coded).ravel()) == {"-", *(str(number) for number in numbers)}
+
+
+def test_instances_numbered_by_dark_colours_are_no_binary_mask() -> None:
+    pixels = [[[0, 0, 0], [3, 0, 1], [1, 0, 2]]]
+    with pytest.raises(Refusal) as caught:
+        class_codes(map_of(label="cat"), picture_of(pixels))
+    assert caught.value.reason == "undecodable_mask"
+
+
 def test_white_on_black_is_of_none_of_several_classes() -> None:
     region_map = map_of(
         labels={0: "background", 1: "cat", 2: "dog"}, background=[0], void=[255]
