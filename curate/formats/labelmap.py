@@ -58,7 +58,8 @@ With one class or none, a mask whose values are at both ends (0 and 1, or 0 and 
 edges between) is binary: what is above 127, or opaque, is an object. Its label is the class
 that its name or folder gives, or option `label`, or the table's one class, or the export's
 name. Low numbers beside 255 with nothing between (11, 13 and 255) are classes and void. Without
-a table any other value is its own label (`7`), but 255 is void.
+a table any other value is its own label (`7`), but 255 is void. A trimap of black, grey and white
+without a table, and a file of several masks (TIFF pages, GIF), are `undecodable_mask`.
 
 Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its

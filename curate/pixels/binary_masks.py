@@ -10,6 +10,7 @@ more of: 0, 1, 2 and 255, or 11, 13 and 255. Blends would have left values in be
 Colours are binary if they are bright: dark ones (3, 0, 1) are numbers.
 """
 
+import cv2
 import numpy as np
 
 from curate.pixels.class_table import Integers
@@ -26,6 +27,8 @@ MANY_GREYS = 64
 """More values than classes have."""
 
 _MIDDLE = 127
+_FEW_GREYS = 4  # between the ends, of a mask that is drawn in flat greys
+_BLOCK = np.ones((3, 3), np.uint8)
 _MOST_AT_ENDS = 0.9  # share of the px that lie at either end of a binary mask
 _LEAST_NUMBERED = 0.001  # share of the px: fewer are stray px of a binary mask
 
@@ -107,6 +110,24 @@ def grey_values(picture: MaskPicture) -> Integers:
         if high_bytes.max() >= HIGH:
             return high_bytes
     return values
+
+
+def flat_greys(grey: Integers) -> list[int]:
+    """The greys between the ends that fill a block of 3 x 3 px, as soft edges do not.
+
+    None if there are many greys between the ends: these are shades.
+    """
+    histogram = np.bincount(grey.ravel(), minlength=256)
+    between = np.flatnonzero(histogram[LOW + 1 : HIGH]) + LOW + 1
+    if between.size > _FEW_GREYS:
+        return []
+
+    flat = []
+    for value in between[histogram[between] >= _BLOCK.size].tolist():
+        is_value = (grey == value).astype(np.uint8)
+        if cv2.erode(is_value, _BLOCK).any():
+            flat.append(value)
+    return flat
 
 
 def _luminance(colours: Integers) -> Integers:

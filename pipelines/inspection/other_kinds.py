@@ -173,6 +173,14 @@ UNREAD_KINDS = (
         "write its frames as pictures (ffmpeg -i FILE frame_%06d.png)",
     ),
     Kind("layered picture", r"\.(psd|xcf|kra)$", None, "save each layer as a PNG mask"),
+    Kind("HEIC photos", r"\.hei[cf]$", None, "convert them to JPEG, of the same names"),
+    Kind(
+        "camera raw files",
+        r"\.(dng|cr2|cr3|nef|arw|raf|orf|rw2)$",
+        None,
+        "develop them to JPEG or PNG, of the same names",
+    ),
+    Kind("JPEG XL pictures", r"\.jxl$", None, "convert them to PNG, of the same names"),
     Kind("SVG", r"\.svgz?$", None, "export polygons as COCO, or masks as PNG"),
     Kind(
         "point cloud",

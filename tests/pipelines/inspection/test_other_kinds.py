@@ -32,6 +32,8 @@ _CASES = [
     ("train.parquet", b"", "Parquet"),
     ("lmdb/data.mdb", b"", "LMDB"),
     ("clip.MP4", b"", "video"),
+    ("IMG_1.HEIC", b"", "HEIC photos"),
+    ("IMG_1.CR2", b"", "camera raw files"),
     (
         "results.json",
         b'[{"category_id": 1, "image_id": 7, "score": 1}]',
