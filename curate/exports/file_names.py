@@ -7,7 +7,7 @@ the words tell images from masks, and class names from words that name no class.
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 Role = Literal["image", "mask", "objects", "ignored"]
@@ -22,8 +22,10 @@ _MASK_WORDS = _words_of(
     "mask masks label labels lbl lbls annot annots annotation annotations annotated "
     "ann anns anno annos gt gts groundtruth truth truths seg segs segmentation "
     "segmentations segmented semantic semantics target targets matte mattes alpha alphas trimap "
-    "trimaps parsing parsings silhouette silhouettes"
+    "trimaps parsing parsings silhouette silhouettes stuffthingmaps pixelmaps segmaps labelmaps "
+    "bitmask bitmasks colormap colormaps colourmap colourmaps manual manuals observer"
 )
+_OBSERVER_WORDS = _words_of("manual manuals observer")
 _IMAGE_WORDS = _words_of(
     "image images img imgs jpegimages photo photos picture pictures pic pics rgb input "
     "inputs src source sources frame frames raw original originals orig"
@@ -34,8 +36,10 @@ _PREVIEW_WORDS = _words_of(
 )
 _SUPERVISELY_PREVIEW = _words_of("masks human")  # beside masks_machine
 _FILLER_WORDS = _words_of(
-    "ground class classes png jpeg jpg gray grey color colour colors colours fine coarse"
+    "ground class classes png jpeg jpg gray grey color colour colors colours fine coarse "
+    "st nd rd"  # 1st_manual
 )
+_AXES: dict[str, Role] = {"x": "image", "y": "mask"}  # as in train_x and train_y
 _SPLIT_WORDS = _words_of(
     "train val valid validation test testing training trainval dev all data dataset datasets"
 )
@@ -59,13 +63,15 @@ _MASK_AFFIX = (
     r"(?:cp[\s_-]masks?|simple[\s_-]segmentation|masks?|label+ed|labels?|lbl|l"
     r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented"
     r"|annot|ann|anno|annotations?|converted"
-    r"|label(?:train)?ids|matte|alpha|trimap|binary|bin|colou?r(?:s|ed)?|class|classes|semantic"
-    r"|parsing|target)"
+    r"|label(?:train)?ids|train[\s_-]?ids?|train[\s_-]?colou?r|matte|alpha|trimap|binary|bin"
+    r"|colou?r(?:s|ed)?|class|classes|semantic|parsing|target|attributes?"
+    r"|(?:1st|2nd)?[\s_-]?manual\d?|(?:1st|2nd)ho)"  # observers of DRIVE and CHASE_DB1
 )
 _MATLAB_START = re.compile(r"^label_\d+_", re.IGNORECASE)  # Label_7_IMAGE.png
 # 0000 is the first channel of nnU-Net, the only one of a picture in colours.
 _IMAGE_AFFIX = (
-    r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input|0000)"
+    r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input|0000"
+    r"|training|test)"
 )
 _PREVIEW_ENDING = re.compile(
     rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$",
@@ -142,7 +148,7 @@ def folder_role(name: str) -> Role | None:
         return "mask"
     if words & _IMAGE_WORDS:
         return "image"
-    return None
+    return _AXES.get(_axis(words))
 
 
 def topic(folder: str) -> str:
@@ -154,9 +160,10 @@ def topic(folder: str) -> str:
     ('train', 'train', '')
     """
     words = _words(folder)
-    if not (_MASK_WORDS | _IMAGE_WORDS).intersection(words):
+    axis = _axis(words)
+    if not (_MASK_WORDS | _IMAGE_WORDS | {axis}).intersection(words):
         return fold(folder)
-    known = _MASK_WORDS | _IMAGE_WORDS | _OBJECT_WORDS | _FILLER_WORDS
+    known = _MASK_WORDS | _IMAGE_WORDS | _OBJECT_WORDS | _FILLER_WORDS | {axis}
     return " ".join(word for word in words if word not in known)
 
 
@@ -165,8 +172,16 @@ def is_class_name(folder: str) -> bool:
 
     It may if it holds more than numbers and words for pictures, masks and splits.
     """
+    words = _words(folder)
     known = _MASK_WORDS | _IMAGE_WORDS | _OBJECT_WORDS | _FILLER_WORDS | _SPLIT_WORDS
-    return any(not word.isdigit() and word not in known for word in _words(folder))
+    return not _axis(words) and any(
+        not word.isdigit() and word not in known for word in words
+    )
+
+
+def is_of_observer(folder: str) -> bool:
+    """Whether a folder's name says that people drew by hand what is in it: `1st_manual`."""
+    return not _OBSERVER_WORDS.isdisjoint(_words(folder))
 
 
 def original_of(path: str) -> str | None:
@@ -258,6 +273,8 @@ def class_and_number(rest: str) -> tuple[str, str]:
     match = _CLASS_AND_NUMBER.fullmatch(rest)
     if match:
         name, number = match.groups()
+    if not any(each.isalpha() for each in name):
+        name = ""  # IMAGE_PEOPLE_NUMBER of MHP
     return min(mask_bases(name), key=len), number
 
 
@@ -269,6 +286,14 @@ def _bases(stem: str, affix: str) -> list[str]:
     without_start = re.sub(start, "", stem, flags=re.IGNORECASE)
     bases = [fold(base) for base in (stem, without_end, without_start)]
     return list(dict.fromkeys(bases))
+
+
+def _axis(words: Collection[str]) -> str:
+    """The x or y that is all of a folder's name, but for splits; "" if there is more in it."""
+    others = {word for word in words if word not in _SPLIT_WORDS}
+    if len(others) == 1 and not others.isdisjoint(_AXES):
+        return others.pop()
+    return ""
 
 
 def _words(name: str) -> list[str]:

@@ -1,5 +1,7 @@
 """What of an export is not opened, although more of it may be in there."""
 
+import posixpath
+import re
 from collections.abc import Iterator
 
 from curate.drops import IgnoredFile
@@ -10,9 +12,12 @@ _NOT_READ = (
     "is an archive of a kind that is not read: unpack it there, or pack it as zip"
 )
 
+_COMPRESSED = re.compile(r"\.(?:json|jsonl|ndjson|csv|xml|txt)\.(?:gz|bz2|xz|zst)$")
+_UNPACK = "is a compressed document, which is not read: unpack it there"
+
 
 def not_opened(export: Export) -> Iterator[IgnoredFile]:
-    """Links to folders that are not followed, and archives that are not opened."""
+    """Links to folders that are not followed, and what is packed in a way that is not read."""
     for path, why in sorted(export.files.refused.items()):
         if why.is_folder:
             yield export.ignored(path, why.detail)
@@ -21,3 +26,6 @@ def not_opened(export: Export) -> Iterator[IgnoredFile]:
     for path in export.files.paths:
         if path.lower().endswith(OTHER_SUFFIXES):
             yield export.ignored(path, _NOT_READ)
+        unpacked, _ = posixpath.splitext(path)
+        if _COMPRESSED.search(path.lower()) and unpacked not in export.files.known:
+            yield export.ignored(path, _UNPACK)

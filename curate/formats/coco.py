@@ -33,8 +33,9 @@ none, is `unknown_class`. A name that stands under several ids is one label.
 
 Objects: `segmentation` is a list of polygons (the object is their union; a hole may be walked
 to and fro from the outline), one flat list, a list of points as pairs, run-lengths of either
-kind (column by column), or a list of run-lengths. `[]`, `[[]]` and null are `no_mask`, and
-so is an annotation with COCO Annotator's `isbbox`. `bbox` and `area` are never read.
+kind (column by column), or a list of run-lengths. Without a `size`, or as mere text, they are of
+the image's size. `[]`, `[[]]`, null and no `segmentation` at all are `no_mask`, and so is an
+annotation with COCO Annotator's `isbbox`. `bbox` and `area` are never read.
 
 Crowds: an annotation with `iscrowd` is dropped as `crowd`, see the option.
 

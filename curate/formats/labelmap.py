@@ -13,6 +13,8 @@ example:
     train/1.png            trainannot/1.png                   CamVid
     images/train/1.jpg     masks/train/1_mask.png             sister folders
     DUTS-TR-Image/1.jpg    DUTS-TR-Mask/1.png
+    train_x/1.png          train_y/1.png
+    images/21_training.tif 1st_manual/21_manual1.gif          DRIVE, CHASE_DB1, HRF
     1.jpg                  1.png, 1_mask.png or 1_L.png       side by side
     MT_Crack/Imgs/1.jpg    MT_Crack/Imgs/1.png                class by folder
     images/1.jpg           masks/road/1.png, masks/car/1.png  class by folder
@@ -26,13 +28,15 @@ does. A mask belongs to the image of its name, words such as mask, label, L and 
 of several such images, to the one whose folders agree best. If there is none, it belongs to
 the image whose name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…).
 Lists of files (`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which masks are
-missing.
+missing. Beside `1st_manual` or `manual1` the folder `mask` shows only the field of view, and is
+left alone; of several observers the first counts.
 
 Classes: a class table is a text, CSV, JSON or YAML file whose name speaks of classes, labels,
-categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), or nnU-Net's
-`dataset.json`; a data.yaml numbers the classes of YOLO, not those of masks. The nearest one
-above the mask counts, or option `classes`; of several in one folder, the one that lists most
-of what a few masks hold, and a note names the others. It has one of these forms:
+categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), nnU-Net's
+`dataset.json` or Mapillary's `config_v2.0.json`; a data.yaml numbers the classes of YOLO, not
+those of masks. The nearest one above the mask counts, or option `classes`; of several in one
+folder, the one that lists most of what a few masks hold, and a note names the others.
+It has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line
   is `__ignore__`.
@@ -53,7 +57,9 @@ are void if they are not listed.
 With one class or none, a mask whose values are at both ends (0 and 1, or 0 and 255 with soft
 edges between) is binary: what is above 127, or opaque, is an object. Its label is the class
 that its name or folder gives, or option `label`, or the table's one class, or the export's
-name. Without a table any other value is its own label (`7`), but 255 is void.
+name. Low numbers beside 255 with nothing between (11, 13 and 255) are classes and void. Without
+a table any other value is its own label (`7`), but 255 is void. A trimap of black, grey and white
+without a table, and a file of several masks (TIFF pages, GIF), are `undecodable_mask`.
 
 Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its

@@ -3,9 +3,14 @@
 Values look binary if they are all 0 or 1. Or if nine px in ten are at most 32 or at
 least 223, and the upper end outweighs whatever the lower end holds besides its
 commonest value (in a JPEG that is noise). Or if more than 64 values lead from black to
-white. So soft masks are binary, and classes 0, 1, 2 with 255 for void are not.
+white. So soft masks are binary.
+
+Without a loss, low numbers beside nothing but 255 are classes and void, whatever there is
+more of: 0, 1, 2 and 255, or 11, 13 and 255. Blends would have left values in between.
+Colours are binary if they are bright: dark ones (3, 0, 1) are numbers.
 """
 
+import cv2
 import numpy as np
 
 from curate.pixels.class_table import Integers
@@ -22,7 +27,10 @@ MANY_GREYS = 64
 """More values than classes have."""
 
 _MIDDLE = 127
+_FEW_GREYS = 4  # between the ends, of a mask that is drawn in flat greys
+_BLOCK = np.ones((3, 3), np.uint8)
 _MOST_AT_ENDS = 0.9  # share of the px that lie at either end of a binary mask
+_LEAST_NUMBERED = 0.001  # share of the px: fewer are stray px of a binary mask
 
 
 def binary_mask(picture: MaskPicture) -> Mask:
@@ -66,8 +74,27 @@ def looks_binary(grey: Integers, lossy: bool = False) -> bool:
         return False
     if lossy:
         return True
+    if _are_classes_and_void(histogram):
+        return False
     besides_commonest = low_px - low.max()
     return bool(high_px > besides_commonest)
+
+
+def _are_classes_and_void(histogram: Integers) -> bool:
+    """Whether values are low numbers, not 0 alone, and 255 with nothing in between."""
+    numbered_px = histogram[1 : LOW + 1].sum()
+    has_numbers = numbered_px >= _LEAST_NUMBERED * histogram.sum()
+    between = histogram[LOW + 1 : -1]
+    return bool(has_numbers and histogram[-1] and not between.any())
+
+
+def is_dark_colour(picture: MaskPicture) -> bool:
+    """Whether a picture has colours, none of them bright: they are numbers, and no mask."""
+    if picture.table is not None:
+        return False
+    grey = picture.pixels & 255
+    is_coloured = np.any(picture.pixels != grey * 0x010101)
+    return bool(is_coloured) and int(_luminance(picture.pixels).max()) <= LOW
 
 
 def grey_values(picture: MaskPicture) -> Integers:
@@ -83,6 +110,24 @@ def grey_values(picture: MaskPicture) -> Integers:
         if high_bytes.max() >= HIGH:
             return high_bytes
     return values
+
+
+def flat_greys(grey: Integers) -> list[int]:
+    """The greys between the ends that fill a block of 3 x 3 px, as soft edges do not.
+
+    None if there are many greys between the ends: these are shades.
+    """
+    histogram = np.bincount(grey.ravel(), minlength=256)
+    between = np.flatnonzero(histogram[LOW + 1 : HIGH]) + LOW + 1
+    if between.size > _FEW_GREYS:
+        return []
+
+    flat = []
+    for value in between[histogram[between] >= _BLOCK.size].tolist():
+        is_value = (grey == value).astype(np.uint8)
+        if cv2.erode(is_value, _BLOCK).any():
+            flat.append(value)
+    return flat
 
 
 def _luminance(colours: Integers) -> Integers:

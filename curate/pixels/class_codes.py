@@ -3,7 +3,8 @@
 A region map of `auto` pixels lets the picture decide. Colours name classes if the
 picture has a colour that the map lists; black counts only if the picture has no other
 colour. Else the mask is binary if the map names at most one class and the picture's
-values look binary, or some px are transparent. Else values are numbers.
+values look binary, or some px are transparent. Else values are numbers. A mask of black, grey
+and white, each in regions of its own (a trimap), says nothing without a table.
 """
 
 import numpy as np
@@ -14,7 +15,9 @@ from curate.pixels.binary_masks import (
     LOW,
     MANY_GREYS,
     binary_mask,
+    flat_greys,
     grey_values,
+    is_dark_colour,
     looks_binary,
 )
 from curate.pixels.class_table import (
@@ -33,6 +36,7 @@ from curate.pixels.mask_pictures import OPAQUE, MaskPicture
 from curate.reasons import Reason, Refusal
 
 _WHITE = 255
+_MIDDLE_GREYS = range(120, 137)  # of the unknown band in a trimap
 
 
 def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
@@ -68,24 +72,47 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
         return "index"
     if picture.is_cut_out and not _shows_classes(picture):
         return "binary"
+    if is_dark_colour(picture):
+        return "index"
 
     grey = grey_values(picture)
     for value in value_of.values():
         # A listed value between the ends says that values are numbers.
         if LOW < value < HIGH and np.any(grey == value):
             return "index"
-    if looks_binary(grey, picture.lossy):
+    flat = []
+    if not picture.lossy:
+        flat = flat_greys(grey)
+    listed = {*region_map.labels, *region_map.void, *region_map.background}
+    if len(flat) == 1 and flat[0] in _MIDDLE_GREYS and flat[0] not in listed:
+        _check_is_no_trimap(grey)
+    if looks_binary(grey, picture.lossy) and not flat:
         return "binary"
     return "index"
 
 
+def _check_is_no_trimap(grey: Integers) -> None:
+    """Refusal undecodable_mask of black and white with a middle grey, which no table explains.
+
+    White would be void as a class number, and the grey band a part of the object, if binary.
+    """
+    distinct = distinct_values(grey)
+    if distinct.size > 3 or distinct[0] != 0 or distinct[-1] != _WHITE:
+        return
+    detail = "regions of black, grey and white (a trimap): option classes says what each value is"
+    raise Refusal(Reason.UNDECODABLE_MASK, detail)
+
+
 def _shows_classes(picture: MaskPicture) -> bool:
-    """Whether the opaque px of a grey or palette picture may be of several classes."""
-    if picture.values is None or picture.alpha is None:
+    """Whether the opaque px of a picture may be of several classes."""
+    if picture.alpha is None:
         return False
-    opaque = picture.values[picture.alpha >= OPAQUE]
+    is_opaque = picture.alpha >= OPAQUE
+    opaque = picture.pixels[is_opaque]
     count = distinct_values(opaque).size
-    return 2 <= count <= MANY_GREYS and not looks_binary(opaque)
+    if not 2 <= count <= MANY_GREYS:
+        return False
+    return not looks_binary(grey_values(picture)[is_opaque])
 
 
 def _object_classes(region_map: RegionMap) -> dict[str, int]:

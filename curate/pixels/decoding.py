@@ -52,6 +52,24 @@ RGB_MODES = frozenset(
 
 _CUT_OFF = re.compile("[Tt]runcated|broken data stream")
 _OUT_OF_MEMORY = "out of memory"
+_HEAD = 256  # bytes that tell what a file is
+
+# What the first bytes hold, in lower case, of files that come in place of pictures.
+_OTHERS = (
+    (b"ftyphei", "a HEIC photo, which is not read: convert it to JPEG"),
+    (b"ftypmif1", "a HEIF photo, which is not read: convert it to JPEG"),
+    (b"ftyphev", "a HEIC sequence, which is not read: convert it to JPEG"),
+    (
+        b"git-lfs",
+        "a pointer of Git LFS in place of the picture: git lfs pull fetches it",
+    ),
+    (b"/annex/objects/", "a pointer of git-annex in place of the picture: fetch it"),
+    (b"<html", "a web page in place of the picture: download it anew"),
+    (b"<!doctype html", "a web page in place of the picture: download it anew"),
+    (b"<svg", "a drawing (SVG), which is not read: convert it to PNG"),
+    (b"%pdf", "a PDF, which is not read: convert its pages to PNG"),
+    (b"jxl ", "a JPEG XL picture, which is not read: convert it to PNG"),
+)
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 _WEBP_HEADER = 8  # bytes that a WebP file has before the size that it states
@@ -80,8 +98,7 @@ def refusing(data: bytes = b"") -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise Refusal(Reason.IMAGE_BOMB, str(error)) from None
     except UnidentifiedImageError:
-        detail = f"{len(data):,} bytes that are no picture"
-        raise Refusal(Reason.UNDECODABLE_IMAGE, detail) from None
+        raise Refusal(Reason.UNDECODABLE_IMAGE, _what_it_is(data)) from None
     except Exception as error:
         raise Refusal(_reason(data, error), _detail(error)) from None
 
@@ -189,6 +206,17 @@ def to_rgb(picture: Image.Image, grey_bits: int = 16) -> Image.Image:
         if picture.mode == "RGB":
             return picture
         return picture.convert("RGB")
+
+
+def _what_it_is(data: bytes) -> str:
+    """What a file is that is no picture which can be read, and what to do."""
+    if not data:
+        return "the file is empty"
+    head = data[:_HEAD].lower()
+    for mark, words in _OTHERS:
+        if mark in head:
+            return words
+    return f"{len(data):,} bytes that are no picture"
 
 
 def _reason(data: bytes, error: Exception) -> Reason:

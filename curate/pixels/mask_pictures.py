@@ -84,6 +84,7 @@ def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
     """Decode a mask file of `max_pixels` px at most. Refusal undecodable_mask."""
     try:
         picture = decoding.open_picture(data, max_pixels)
+        _check_frames(picture, data)
         with decoding.refusing(data):
             picture.load()
         return MaskPicture(
@@ -94,6 +95,26 @@ def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
         )
     except Refusal as refusal:
         raise Refusal(Reason.UNDECODABLE_MASK, refusal.detail) from None
+
+
+def _check_frames(picture: Image.Image, data: bytes) -> None:
+    """Refuse a stack: which of its frames is the mask, nobody can say.
+
+    Frames of another size are previews, and the second picture of a camera's JPEG is none.
+    """
+    if picture.format in ("JPEG", "MPO"):
+        return
+    with decoding.refusing(data):
+        frames = getattr(picture, "n_frames", 1)
+        size = picture.size
+        is_stack = False
+        if frames > 1:
+            picture.seek(1)
+            is_stack = picture.size == size
+            picture.seek(0)
+    if is_stack:
+        detail = f"{frames:,} frames in one file: write each as a mask file of its own"
+        raise Refusal(Reason.UNDECODABLE_MASK, detail)
 
 
 def _is_lossy(picture: Image.Image, data: bytes) -> bool:

@@ -73,10 +73,10 @@ def _check_scaling(
     width: int,
 ) -> None:
     """Refuse a mask of rows × columns px that may not be scaled to height × width px."""
-    if not region_map.resize:
-        hint = "set options.mask_size: scale to scale it"
-    elif not same_proportions((rows, columns), (height, width)):
+    if not same_proportions((rows, columns), (height, width)):
         hint = "and of other proportions"
+    elif not region_map.resize:
+        hint = "set options.mask_size: scale to scale it"
     else:
         return
     sizes = _sizes(rows, columns, height, width)

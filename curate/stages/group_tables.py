@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from curate.stages.groups import LINKS, Groups, ids_of
+from curate.stages.groups import LINKS, Groups, id_texts, ids_of
 from curate.stages.split import SPLITS, SplitNumbers
 
 GROUPS = pa.schema(
@@ -33,20 +33,20 @@ SHARED_IMAGES = pa.schema(
 def groups_table(groups: Groups, splits: SplitNumbers) -> pa.Table:
     """The groups with their splits: a table of schema `GROUPS`."""
     by_group = np.argsort(groups.group_of, kind="stable")
-    members = pa.array(groups.image_ids[by_group].astype(np.str_))
+    members = id_texts(groups.image_ids[by_group])
     ends = np.cumsum(groups.sizes, dtype=np.int32)
 
     has_link = groups.links > 0
     _, kinds = np.nonzero(has_link)
     link_ends = np.cumsum(has_link.sum(axis=1), dtype=np.int32)
     columns = {
-        "group_id": pa.array(groups.group_ids.astype(np.str_)),
+        "group_id": id_texts(groups.group_ids),
         "domain": pa.array(groups.domains),
         "split": pa.array(np.array(SPLITS)[splits]),
         "image_ids": pa.ListArray.from_arrays(np.append(np.int32(0), ends), members),
         "links": pa.MapArray.from_arrays(
             np.append(np.int32(0), link_ends),
-            pa.array(np.array(LINKS)[kinds]),
+            pa.array(LINKS).take(pa.array(kinds)),
             pa.array(groups.links[has_link]),
         ),
     }
@@ -75,7 +75,7 @@ def shared_images(
     np.maximum.at(highest, group_of, customer_of)
     rows = np.flatnonzero((lowest < highest)[group_of])
     columns = {
-        "group_id": pa.array(groups.group_ids[group_of[rows]].astype(np.str_)),
+        "group_id": id_texts(groups.group_ids[group_of[rows]]),
         "image_id": images["image_id"].take(rows),
         "export": images["export"].take(rows),
         "customer": pa.array([distinct[each] for each in customer_of[rows]]),

@@ -85,6 +85,13 @@ def ids_of(column: pa.ChunkedArray) -> Ids:
     return ids
 
 
+def id_texts(ids: Ids) -> pa.StringArray:
+    """Image ids as strings, in one array: `pa.array` would cut a million of them into chunks."""
+    buffer = pa.py_buffer(np.ascontiguousarray(ids))
+    fixed = pa.Array.from_buffers(_ID, len(ids), [None, buffer])
+    return fixed.cast(pa.binary()).cast(pa.string())
+
+
 def find_looks(images: pa.Table) -> Looks:
     """The different pictures of a table of images."""
     dhashes = images["dhash"].to_numpy()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from curate.curation_settings import SplitSettings
 from curate.reasons import Reason
 from curate.schema import drop_rows, require
-from curate.stages.groups import ROLES, Groups, Ids, ids_of
+from curate.stages.groups import ROLES, Groups, Ids, id_texts, ids_of
 from curate.stages.image_rows import NEEDS as IMAGE_COLUMNS
 
 NEEDS = ("object_id", *IMAGE_COLUMNS, "concept")
@@ -220,7 +220,7 @@ def new_pins(groups: Groups, splits: SplitNumbers, pins: Pins) -> pa.Table:
     image_ids, first = np.unique(all_ids, return_index=True)
     names = np.array(SPLITS)[all_splits[first]]
     columns = {
-        "image_id": pa.array(image_ids.astype(np.str_)),
+        "image_id": id_texts(image_ids),
         "split": pa.array(names),
     }
     return pa.table(columns, schema=PINS)

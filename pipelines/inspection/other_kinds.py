@@ -57,12 +57,6 @@ UNREAD_KINDS = (
         rb"^\d+ \d+ \d+ \d+ \d+ \S{8}",
         "write its run-lengths as COCO annotations: they are the same codec",
     ),
-    Kind(
-        "OpenImages masks",
-        r"\.csv$",
-        rb"^MaskPath,ImageID,LabelName",
-        "name each mask IMAGE_CLASS_NUMBER.png beside the images: format labelmap",
-    ),
     Kind("OpenImages boxes", r"\.csv$", rb"^ImageID,Source,LabelName", _BOXES),
     Kind(
         "LVIS",
@@ -105,6 +99,12 @@ UNREAD_KINDS = (
         r"(^|/)(task|project)\.json$",
         rb'"(start_frame|data_original_chunk_type|chunk_size|label_schema|labels)"',
         "in CVAT, use Export dataset: CVAT for images 1.1, or CVAT for video 1.1",
+    ),
+    Kind(
+        "COCO results",
+        r"\.json$",
+        rb'^\s*\[\s*\{[^{}\[\]]*"image_id"',
+        "they list no images: put them under annotations of a COCO document",
     ),
     Kind(
         "YouTube-VIS",
@@ -173,6 +173,14 @@ UNREAD_KINDS = (
         "write its frames as pictures (ffmpeg -i FILE frame_%06d.png)",
     ),
     Kind("layered picture", r"\.(psd|xcf|kra)$", None, "save each layer as a PNG mask"),
+    Kind("HEIC photos", r"\.hei[cf]$", None, "convert them to JPEG, of the same names"),
+    Kind(
+        "camera raw files",
+        r"\.(dng|cr2|cr3|nef|arw|raf|orf|rw2)$",
+        None,
+        "develop them to JPEG or PNG, of the same names",
+    ),
+    Kind("JPEG XL pictures", r"\.jxl$", None, "convert them to PNG, of the same names"),
     Kind("SVG", r"\.svgz?$", None, "export polygons as COCO, or masks as PNG"),
     Kind(
         "point cloud",

@@ -67,6 +67,8 @@ def annotation_file(path: str) -> AnnotationFile | None:
     word = match["kind"].lower()
     if suffix.lower() != _SUFFIXES.get(word, ".png"):
         return None
+    if "train" in word and match["set"] is None:
+        return None  # COCO-Stuff and others number their own classes so
     for kind in BEST_FIRST:
         if kind == word:
             is_coarse = "coarse" in (match["set"] or "").lower()

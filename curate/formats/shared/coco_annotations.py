@@ -14,7 +14,7 @@ from curate.formats.shared.coco_entries import (
     read_id,
     read_object,
 )
-from curate.formats.shared.coco_shapes import read_shape
+from curate.formats.shared.coco_shapes import read_shape, with_image_size
 from curate.formats.shared.json_values import attributes, label_flags, stated_box
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, refused_annotation
@@ -99,7 +99,7 @@ def read_annotation(
             raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
         if is_set(entry.isbbox):
             raise Refusal(Reason.NO_MASK, "isbbox: a box")
-        shape = read_shape(entry.segmentation)
+        shape = read_shape(with_image_size(entry.segmentation, image))
     except Refusal as refusal:
         return refused_annotation(refusal, key=key, label=label, attributes=remarks)
     return Annotation(

@@ -1,6 +1,9 @@
 """The segmentation of a COCO annotation as a shape."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from curate.formats.shared.json_values import ring, whole
 from curate.pixels.rings import packed
@@ -19,7 +22,7 @@ def read_shape(data: Any) -> Shape | None:
     Raises:
         Refusal: bad_run_lengths or bad_polygon.
     """
-    if data in (None, [], {}, ""):
+    if data is msgspec.UNSET or data in (None, [], {}, ""):
         return None  # an annotation that was never given a mask
     if isinstance(data, dict):
         return read_run_lengths(data)
@@ -33,6 +36,15 @@ def read_shape(data: Any) -> Shape | None:
     if _is_one_ring(data):
         return Polygons(rings=[ring(data)])
     return Polygons(rings=[_ring(each) for each in data])
+
+
+def with_image_size(data: Any, image: Mapping[str, Any]) -> Any:
+    """A segmentation; run-lengths without a size, or as mere text, are of the image's size."""
+    if isinstance(data, str) and data:
+        data = {"counts": data}
+    if isinstance(data, dict) and "counts" in data and "size" not in data:
+        return {**data, "size": [image.get("height"), image.get("width")]}
+    return data
 
 
 def _is_one_ring(data: list[Any]) -> bool:

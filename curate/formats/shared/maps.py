@@ -127,6 +127,8 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
     table = reading.table_of(mask.path)
     classes = _classes(table)
     label = _own_label(reading, mask.label or folder_class, classes)
+    if listed and not reading.by_colour:
+        label = listed
     if label:
         table = ClassTable({})  # the file is about one class, whatever the table lists
     else:

@@ -1,10 +1,14 @@
 """Tables that list masks, each of one object, with their classes: V7's and Open Images'.
 
 V7 Darwin calls a mask IMAGE_ID, and only `instance_mask_annotations.csv` says of what class it is.
+Open Images lists `/m/01g317` as the class of a mask, and what that means in a table of two columns
+without a header (`class-descriptions-boxable.csv`, `classes.csv`).
 """
 
 import csv
 import posixpath
+import re
+from collections.abc import Iterable
 
 from upath import UPath
 
@@ -13,6 +17,7 @@ from curate.reasons import Refusal
 
 # The columns of the mask's name and of its class, in lower case.
 _COLUMNS = (("mask_id", "class_name"), ("maskpath", "labelname"))
+_MACHINE_NAME = re.compile(r"/[mg]/\w+")  # a class of Open Images
 _MAX_BYTES = 256_000_000
 _LONGEST_HEADER = 4096  # bytes
 
@@ -20,28 +25,45 @@ _LONGEST_HEADER = 4096  # bytes
 def listed_classes(export: Export) -> dict[str, str]:
     """The class of each listed mask, by the mask's name without folder and suffix."""
     classes: dict[str, str] = {}
+    names: dict[str, str] = {}
     for path in export.files.paths:
         if not path.lower().endswith(".csv"):
             continue
         try:
-            if _lists_masks(export.files.file(path)):
-                lines = export.read_text(path).split("\n")
-                classes.update(_read(lines))
+            start = _start(export.files.file(path))
+            has_names = _MACHINE_NAME.match(start) is not None
+            if not has_names and not _lists_masks(start):
+                continue
+            lines = export.read_text(path).split("\n")
         except (Refusal, OSError):
             continue
-    return classes
+
+        if has_names:
+            names.update(_names(lines))
+        else:
+            classes.update(_read(lines))
+    return {mask: names.get(label, label) for mask, label in classes.items()}
 
 
-def _lists_masks(file: UPath) -> bool:
-    """Whether a table may list masks: its beginning has the names of the columns."""
+def _names(lines: list[str]) -> dict[str, str]:
+    """What a table without a header says that machine names mean."""
+    return {cells[0]: cells[1] for cells in _cells(lines) if len(cells) == 2}
+
+
+def _start(file: UPath) -> str:
+    """How a table begins, in lower case; nothing of a table that is too large."""
     if file.stat().st_size > _MAX_BYTES:
-        return False
+        return ""
     with file.open("rb") as stream:
         start = stream.read(_LONGEST_HEADER)
 
-    # Without zeros, the names are the same in UTF-16.
-    text = start.replace(b"\0", b"").decode(errors="replace").lower()
-    return any(name in text and class_name in text for name, class_name in _COLUMNS)
+    # Without zeros and a byte order mark, the names are the same in UTF-16.
+    return start.replace(b"\0", b"").decode(errors="ignore").lstrip("\ufeff").lower()
+
+
+def _lists_masks(start: str) -> bool:
+    """Whether a table that begins so may list masks: the names of the columns are there."""
+    return any(name in start and class_name in start for name, class_name in _COLUMNS)
 
 
 def _read(lines: list[str]) -> dict[str, str]:
@@ -53,7 +75,7 @@ def _read(lines: list[str]) -> dict[str, str]:
 
     name_at, class_at = columns
     classes = {}
-    for cells in csv.reader(line for line in lines[1:] if "\0" not in line):
+    for cells in _cells(lines[1:]):
         if len(cells) == len(header):
             name = posixpath.basename(cells[name_at]).removesuffix(".png")
             classes[name] = cells[class_at]
@@ -66,3 +88,8 @@ def _columns(header: list[str]) -> tuple[int, int] | None:
         if name in header and class_name in header:
             return header.index(name), header.index(class_name)
     return None
+
+
+def _cells(lines: Iterable[str]) -> Iterable[list[str]]:
+    """The cells of each line; a line with a NUL is no text."""
+    return csv.reader(line for line in lines if "\0" not in line)

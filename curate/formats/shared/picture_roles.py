@@ -5,6 +5,9 @@ The innermost folder whose name says anything decides (`images`, `masks`,
 decides, if another picture has the same name without the word (`1.png`, `1_mask.png`). Of
 two pictures of one name in one folder, neither known as a mask, the PNG is the mask of the
 JPEG. All others are images.
+
+Beside masks of observers (`1st_manual`, `manual1`: DRIVE, HRF) the folder `mask` shows only the
+field of view, and is left alone.
 """
 
 import posixpath
@@ -19,6 +22,7 @@ from curate.exports.file_names import (
     fold,
     folder_role,
     image_bases,
+    is_of_observer,
     is_preview,
     mask_rank,
     masked_bases,
@@ -38,6 +42,7 @@ def picture_roles(pictures: list[str], export: Export) -> dict[str, Role]:
         by_folder = dict.fromkeys(pictures)
     roles = _roles_by_name(by_folder)
     _tell_twins_apart(roles, by_folder)
+    _leave_fields_of_view(roles)
     return roles
 
 
@@ -113,6 +118,20 @@ def _tell_twins_apart(
         group.sort(key=mask_rank)
         if len(group) > 1 and mask_rank(group[-1]) > mask_rank(group[-2]):
             roles[group[-1]] = "mask"
+
+
+def _leave_fields_of_view(roles: dict[str, Role]) -> None:
+    """Ignore the pictures in `mask` beside a folder of observers; changes `roles`."""
+    observed = set()
+    for path in roles:
+        folder = posixpath.dirname(path)
+        if is_of_observer(posixpath.basename(folder)):
+            observed.add(posixpath.dirname(folder))
+
+    for path in roles:
+        above, name = posixpath.split(posixpath.dirname(path))
+        if above in observed and fold(name) in ("mask", "masks"):
+            roles[path] = "ignored"
 
 
 def _option_folder(export: Export, option: str) -> str:

@@ -1,5 +1,6 @@
 """Exports as they come: folders, archives, single documents, URLs."""
 
+import gzip
 import io
 import os
 import shutil
@@ -15,6 +16,7 @@ from curate.drops import Drop, FaultReport, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.finding import find_image
+from curate.exports.not_opened import not_opened
 from curate.exports.opening import open_export
 from curate.limits import Limits
 from curate.reasons import Fault, Reason
@@ -56,6 +58,15 @@ def test_a_folder_without_a_document_of_the_format_is_named(tmp_path: Path) -> N
     Image.new("L", (8, 8)).save(tmp_path / "a.png")
     with pytest.raises(InputError, match=str(tmp_path)):
         items(opened(tmp_path, tmp_path / "scratch"))
+
+
+def test_a_compressed_document_is_named(tmp_path: Path) -> None:
+    coco(tmp_path)
+    (tmp_path / "more.json.gz").write_bytes(gzip.compress(b"{}"))
+    beside = next(tmp_path.glob("*.json"))
+    beside.with_name(f"{beside.name}.gz").write_bytes(gzip.compress(b"{}"))
+    found = not_opened(opened(tmp_path, tmp_path / "scratch"))
+    assert [each.path for each in found] == ["more.json.gz"]
 
 
 def test_a_document_that_is_a_link_costs_itself(tmp_path: Path) -> None:

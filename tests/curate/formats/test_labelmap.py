@@ -1,5 +1,6 @@
 """Masks as pictures: the battery in several layouts, and what is this format's own."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -282,3 +283,29 @@ def test_a_table_of_masks_gives_their_classes(tmp_path: Path) -> None:
     back = read_back(root, "labelmap")
     found = {row["label"]: row["area"] for row in back.rows}
     assert found == {"cat": 149, "dog": 56}
+
+
+def test_open_images_names_its_classes_in_a_table_of_their_own(tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    Picture("train/data/0a1b.jpg", 40, 40).save(root)
+    masks = root / "train" / "labels" / "masks" / "0"
+    save(masks / "0a1b_m01g317_77.png", rectangle(40, 40, 2, 2, 9, 9) * 255)
+    save(masks / "0a1b_m0k4j_78.png", rectangle(40, 40, 10, 2, 18, 9) * 255)
+    lines = ["MaskPath,ImageID,LabelName,BoxID"]
+    lines += [
+        "0a1b_m01g317_77.png,0a1b,/m/01g317,77",
+        "0a1b_m0k4j_78.png,0a1b,/m/0k4j,78",
+    ]
+    (root / "train" / "labels" / "segmentations.csv").write_text("\n".join(lines))
+    (root / "classes.csv").write_text("/m/01g317,Person\n/m/0k4j,Car\n")
+
+    back = read_back(root, "labelmap")
+    assert {row["label"]: row["area"] for row in back.rows} == {"Person": 49, "Car": 56}
+
+
+def test_mapillary_lists_its_classes_in_its_configuration(root: Path) -> None:
+    photo(root, "training/images/1.jpg")
+    save(root / "training/v2.0/labels/1.png", rectangle(40, 40, 2, 2, 9, 9))
+    classes = [{"name": "void--ground"}, {"name": "object--car", "color": [0, 0, 142]}]
+    (root / "config_v2.0.json").write_text(json.dumps({"labels": classes}))
+    assert "object--car" in {row["label"] for row in read(root).rows}

@@ -110,7 +110,10 @@ def _png16(values: list[list[int]]) -> bytes:
         ([[0] * 20 + [3, 90, 200] + [255] * 20], [[False] * 22 + [True] * 21]),
         ([[[0, 0, 0], [255, 255, 255]]], [[False, True]]),
         ([[[9, 9, 9, 0], [0, 0, 0, 255]]], [[False, True]]),
-        ([[[200, 30, 99, 255], [90, 0, 5, 0], [7, 80, 3, 255]]], [[True, False, True]]),
+        (
+            [[*([grey, 30, 99, 255] for grey in range(100)), [90, 0, 5, 0]]],
+            [[True] * 100 + [False]],
+        ),
         ([[[255] * 4, [0, 0, 0, 255], [255, 255, 255, 0]]], [[True, False, False]]),
         ([[[255] * 4, [0, 0, 0, 255]]], [[True, False]]),
     ],
@@ -160,6 +163,44 @@ def test_few_classes_with_a_border_are_not_binary() -> None:
         "2",
         "-",
     }
+
+
+@pytest.mark.parametrize("numbers", [[0, 1], [11, 13], [7]])
+def test_classes_on_much_void_are_not_binary(numbers: list[int]) -> None:
+    pixels = [[255] * 90 + numbers * 3]
+    coded = class_codes(map_of(label="cat", void=[255]), picture_of(pixels))
+    assert set(named(coded).ravel()) == {"-", *(str(number) for number in numbers)}
+
+
+def test_instances_numbered_by_dark_colours_are_no_binary_mask() -> None:
+    pixels = [[[0, 0, 0], [3, 0, 1], [1, 0, 2]]]
+    with pytest.raises(Refusal) as caught:
+        class_codes(map_of(label="cat"), picture_of(pixels))
+    assert caught.value.reason == "undecodable_mask"
+
+
+def test_greys_in_regions_of_their_own_are_not_binary() -> None:
+    trimap = np.zeros((20, 20), np.uint8)
+    trimap[2:12, 2:12] = 128
+    trimap[5:9, 5:9] = 255
+    with pytest.raises(Refusal, match="option classes says what each value is"):
+        class_codes(map_of(label="cat", void=[255]), picture_of(trimap))
+    listed = map_of(labels={255: "cat"}, void=[128], background=[0])
+    assert set(named(class_codes(listed, picture_of(trimap))).ravel()) == {
+        "cat",
+        "-",
+        "_",
+    }
+
+    numbers = np.where(trimap == 255, 240, trimap)
+    coded = class_codes(map_of(label="cat"), picture_of(numbers))
+    assert set(named(coded).ravel()) == {"0", "128", "240"}
+
+
+def test_colours_on_transparency_are_no_binary_mask() -> None:
+    red, green, clear = [255, 0, 0, 255], [0, 255, 0, 255], [0, 0, 0, 0]
+    with pytest.raises(Refusal, match="the format colormap reads colours"):
+        class_codes(map_of(label="cat"), picture_of([[red, green, clear]]))
 
 
 def test_white_on_black_is_of_none_of_several_classes() -> None:

@@ -27,6 +27,21 @@ def reason(data: bytes, limit: int = LIMIT) -> Reason:
     return probed.value.reason
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "is empty"),
+        (b"\0\0\0\x18ftypheic\0\0", "HEIC"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:ab", "git lfs pull"),
+        (b"<!DOCTYPE html><html>denied", "web page"),
+        (b"nothing known", "13 bytes that are no picture"),
+    ],
+)
+def test_what_comes_in_place_of_a_picture_is_named(data: bytes, words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        images.decode(data, LIMIT)
+
+
 @pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP", "BMP", "GIF"])
 def test_a_picture_cut_off_is_truncated(fmt: str) -> None:
     data = encoded(picture(), fmt)

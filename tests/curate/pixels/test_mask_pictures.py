@@ -1,9 +1,11 @@
 """Mask files as they are: indexes, grey values, colours, transparency."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from curate.pixels.mask_pictures import decode_mask
+from curate.reasons import Refusal
 from tests.curate.pixels.pictures import LIMIT, encoded, picture
 
 
@@ -34,3 +36,15 @@ def test_grey_and_colour_masks() -> None:
     assert colour.colours.tolist() == [[0x010203]]
     assert not colour.lossy
     assert decode_mask(encoded(picture(), "JPEG"), LIMIT).lossy
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "GIF", "PNG"])
+def test_a_stack_of_masks_is_refused(kind: str) -> None:
+    pages = [Image.new("L", (8, 6), grey) for grey in (0, 255)]
+    stack = encoded(pages[0], kind, save_all=True, append_images=pages[1:])
+    with pytest.raises(Refusal, match="2 frames in one file"):
+        decode_mask(stack, LIMIT)
+    preview = Image.new("L", (4, 3))
+    if kind == "TIFF":
+        with_preview = encoded(pages[0], kind, save_all=True, append_images=[preview])
+        assert decode_mask(with_preview, LIMIT).size == (6, 8)

@@ -4,6 +4,7 @@ import numpy as np
 
 from curate.curation_settings import SplitSettings
 from curate.stages import group_tables
+from curate.stages.groups import LINKS, NEAR_DUPLICATE, Groups
 from curate.stages.image_rows import image_rows, one_table
 from tests.curate.stages.image_table import FAR, Image, grouped, image, rows
 
@@ -18,6 +19,37 @@ def test_the_table_of_groups_tells_splits_and_links() -> None:
     assert table["split"].to_pylist() == ["train", "val"]
     assert table["image_ids"].to_pylist() == [[f"{1:032x}", f"{2:032x}"], [f"{3:032x}"]]
     assert table["links"].to_pylist() == [[("video", 1)], []]
+
+
+def test_a_million_images_fit_into_the_table() -> None:
+    # `pa.array` gives such columns in chunks, of which no list and no map can be made.
+    many = 1_300_000
+    ids = np.frombuffer(b"".join(b"%032x" % n for n in range(many)), "S32")
+    alone = np.arange(many)
+    one_each = np.ones(many, np.int64)
+    links = np.zeros((many, len(LINKS)), np.int64)
+    links[:, LINKS.index(NEAR_DUPLICATE)] = 1
+    groups = Groups(
+        image_ids=ids,
+        group_of=alone,
+        first=alone,
+        domains=np.full(many, "street"),
+        sizes=one_each,
+        links=links,
+        roles=np.zeros((many, 3), np.bool_),
+        has_test_role=np.zeros(many, np.bool_),
+    )
+    table = group_tables.groups_table(groups, np.zeros(many, np.int8))
+    last = table.slice(many - 1).to_pylist()
+    assert last == [
+        {
+            "group_id": f"{many - 1:032x}",
+            "domain": "street",
+            "split": "train",
+            "image_ids": [f"{many - 1:032x}"],
+            "links": [(NEAR_DUPLICATE, 1)],
+        }
+    ]
 
 
 def shared(*images: Image) -> list[tuple[str, str]]:

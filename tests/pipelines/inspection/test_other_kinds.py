@@ -17,7 +17,6 @@ _CASES = [
         b"Car 0.00 0 -1.58 587.01 173.33 614.12 200.12 1.65 1.67 3.64 -0.65 1.71 46.70 -1.59",
         "KITTI boxes",
     ),
-    ("a.csv", b"MaskPath,ImageID,LabelName,BoxID\n", "OpenImages masks"),
     ("det.json", b'[{"name": "1.jpg", "labels": [{"box2d": {}}]}]', "BDD100K labels"),
     ("task_0/task.json", b'{"name": "a", "labels": [{"name": "cat"}]}', "CVAT backup"),
     ("train.json", b'{"videos": [{"file_names": ["a/0.jpg"]}]}', "YouTube-VIS"),
@@ -33,6 +32,13 @@ _CASES = [
     ("train.parquet", b"", "Parquet"),
     ("lmdb/data.mdb", b"", "LMDB"),
     ("clip.MP4", b"", "video"),
+    ("IMG_1.HEIC", b"", "HEIC photos"),
+    ("IMG_1.CR2", b"", "camera raw files"),
+    (
+        "results.json",
+        b'[{"category_id": 1, "image_id": 7, "score": 1}]',
+        "COCO results",
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """Segmentations of COCO in all the forms in which tools write them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,27 @@ def test_an_empty_segmentation_is_no_mask(tmp_path: Path, segmentation: Any) -> 
     check_cost(tmp_path, segmentation, "no_mask")
 
 
+def test_no_segmentation_at_all_is_no_mask(tmp_path: Path) -> None:
+    box_alone = {"image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}
+    root = export(tmp_path, {})
+    document = json.loads((root / "annotations.json").read_text())
+    document["annotations"].append(box_alone)
+    (root / "annotations.json").write_text(json.dumps(document))
+    assert read(root).reasons == {"no_mask": 1}
+
+
+def test_run_lengths_may_leave_out_their_size(tmp_path: Path) -> None:
+    mask = np.zeros((48, 64), np.uint8, order="F")
+    mask[10:20, 30:50] = 1
+    text = pycoco.encode(mask)["counts"].decode()
+    bare, without_size = {"segmentation": text}, {"segmentation": {"counts": text}}
+    for annotation in (bare, without_size):
+        images = [{"id": 1, "file_name": "a.png", "height": 48, "width": 64}]
+        (row,) = read(export(tmp_path, annotation, images=images)).rows
+        assert row["area"] == 200
+    check_cost(tmp_path, "garbage", "bad_run_lengths")
+
+
 @pytest.mark.parametrize(
     "segmentation",
     [
@@ -46,7 +68,6 @@ def test_an_empty_segmentation_is_no_mask(tmp_path: Path, segmentation: Any) -> 
         [[1, 2, 3, 4, 5]],
         [[1, 2, 3, 4, 5, 6, 7]],
         [None],
-        "text",
         3,
         True,
     ],

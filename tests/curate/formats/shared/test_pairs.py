@@ -62,6 +62,12 @@ def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
         ("img/1.jpg", "masks_machine/1.jpg.png"),
         ("images/img_01.png", "PixelLabelData/Label_1_img_01.png"),
         ("1.jpg", "1_label_ground-truth_semantic.png"),
+        ("X/1.png", "Y/1.png"),
+        ("train_x/1.png", "train_y/1.png"),
+        ("training/images/21_training.tif", "training/1st_manual/21_manual1.gif"),
+        ("Image_03L.jpg", "Image_03L_1stHO.png"),
+        ("images/1.jpg", "stuffthingmaps/1.png"),
+        ("seg/images/1.jpg", "seg/labels/1_train_id.png"),
         ("slide [x=0,y=0].jpg", "slide [x=0,y=0]-labelled.png"),
     ],
 )
@@ -88,6 +94,28 @@ def test_a_mask_finds_its_image(image: str, mask: str) -> None:
 def test_same_names_in_several_folders(layout: dict[str, str]) -> None:
     expected = {image: [mask] for image, mask in layout.items()}
     assert pairs_of(*layout.keys(), *layout.values()) == expected
+
+
+def test_a_field_of_view_beside_drawn_masks_is_none() -> None:
+    drawn = "test/1st_manual/01_manual1.gif"
+    again = "test/2nd_manual/01_manual2.gif"
+    images = ("test/images/01_test.tif", "test/images/02_test.tif")
+    export = export_of(*images, drawn, again, "test/mask/01_test_mask.gif")
+    pairs = pair_masks(export, prefer_colours=False)
+    assert pairs.masks == {images[0]: [ChosenMask(drawn)], images[1]: []}
+    assert [drop.annotation_key for drop in pairs.lost] == [again]
+
+
+def test_what_follows_an_attribute_is_a_class_and_a_count_of_people_is_none() -> None:
+    masks = (
+        "gt/7_attribute_streaks.png",
+        "gt/7_attribute_globules.png",
+        "gt/8_02_01.png",
+    )
+    export = export_of("images/7.jpg", "images/8.jpg", *masks)
+    pairs = pair_masks(export, prefer_colours=False).masks
+    assert {mask.label for mask in pairs["images/7.jpg"]} == {"streaks", "globules"}
+    assert pairs["images/8.jpg"] == [ChosenMask(masks[2], whole=True)]
 
 
 def test_one_file_per_instance_by_name() -> None:
