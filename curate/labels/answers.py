@@ -3,7 +3,6 @@
 Answers have the form of the customers' files: customer, `labels` or `exports`, label, its block.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,12 @@ from typing import Any
 import msgspec
 
 from curate.errors import nearest
+from curate.labels.answer_blocks import Block, blocks_of_document
 from curate.labels.customer_schema import DECISION_KEYS, FILE_KEYS
 from curate.labels.decision_checks import decision_problems, rejected_object_problems
+from curate.labels.new_concepts import read_new_concepts
 from curate.labels.problems import Problem, Problems, below, refuse, unknown_keys
-from curate.labels.taxonomy import KINDS, UNDECIDED, Concept, Taxonomy
+from curate.labels.taxonomy import UNDECIDED, Concept, Taxonomy
 from curate.yaml_files import Located
 
 ACCEPT = "accept"
@@ -23,9 +24,7 @@ LEAVE = "leave"
 """Answer: the label goes on waiting, at the end of the queue."""
 
 _BLOCK_KEYS = [*DECISION_KEYS, "new_concept", "instead_of"]
-_NEW_KEYS = ["definition", "kind", "parent"]
 _CUSTOMER_KEYS = [*FILE_KEYS, "restored_objects"]
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ def read_answers(
     data = document.data or {}
     refuse(document, _document_problems(data, customers))
 
-    blocks = list(_blocks(data))
-    new_concepts, problems = _read_new_concepts(blocks, taxonomy)
+    blocks = blocks_of_document(data)
+    new_concepts, problems = read_new_concepts(blocks, taxonomy)
     refuse(document, problems)
     extended = msgspec.structs.replace(
         taxonomy, concepts={**taxonomy.concepts, **new_concepts}
@@ -105,40 +104,7 @@ def read_answers(
     return answers
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """The entry of one label. `at`: the keys that lead to it."""
-
-    customer: str
-    export: str
-    label: str
-    entry: Mapping[str, Any]
-    at: tuple[str, ...]
-
-
-def _blocks(data: Mapping[str, Any]) -> list[_Block]:
-    """The blocks of a document whose outer form has been checked."""
-    found = []
-    for customer, entry in data.items():
-        found += _blocks_of(customer, "", entry.get("labels"), (customer, "labels"))
-        for export, labels in (entry.get("exports") or {}).items():
-            at = (customer, "exports", export)
-            found += _blocks_of(customer, export, labels, at)
-    return found
-
-
-def _blocks_of(
-    customer: str, export: str, labels: Any, at: tuple[str, ...]
-) -> list[_Block]:
-    blocks = []
-    for label, entry in (labels or {}).items():
-        if isinstance(entry, str):
-            entry = {"decision": entry}
-        blocks.append(_Block(customer, export, label, entry, (*at, label)))
-    return blocks
-
-
-def _answer(block: _Block) -> tuple[Answer, bool]:
+def _answer(block: Block) -> tuple[Answer, bool]:
     """The answer of a block that has been checked, and whether its label goes on waiting."""
     entry = block.entry
     word = entry.get("decision", "")
@@ -207,84 +173,7 @@ def _labels_problems(labels: Any) -> Problems:
             yield Problem((label,), "a label has a block with its 'decision'")
 
 
-def _read_new_concepts(
-    blocks: list[_Block], taxonomy: Taxonomy
-) -> tuple[dict[str, Concept], list[Problem]]:
-    """The concepts that blocks define, by id; and what is wrong in their definitions."""
-    new: dict[str, Concept] = {}
-    problems = []
-    ids = [*taxonomy.concepts]
-    ids += [str(block.entry.get("decision")) for block in blocks if _defines(block)]
-    for block in blocks:
-        if not _defines(block):
-            continue
-        found = list(_new_concept_problems(block.entry, new, taxonomy, ids))
-        problems += [Problem((*block.at, *each.at), each.message) for each in found]
-        concept_id = str(block.entry.get("decision"))
-        if not found and concept_id not in taxonomy.concepts:
-            entry = block.entry["new_concept"]
-            new[concept_id] = Concept(
-                id=concept_id,
-                definition=entry["definition"],
-                kind=entry.get("kind", "thing"),
-                parent=entry.get("parent") or "",
-            )
-    return new, problems
-
-
-def _defines(block: _Block) -> bool:
-    return "new_concept" in block.entry
-
-
-def _new_concept_problems(
-    block: Mapping[str, Any],
-    new: Mapping[str, Concept],
-    taxonomy: Taxonomy,
-    ids: list[str],
-) -> Problems:
-    """What is wrong in the definition of a new concept. `ids`: of all concepts, new ones too."""
-    concept_id = block.get("decision")
-    entry = block["new_concept"]
-    if not isinstance(concept_id, str) or not _ID.fullmatch(concept_id):
-        message = (
-            "the decision beside a new_concept is its id: lower-case words and hyphens"
-        )
-        yield Problem(("decision",), message)
-    elif _is_other_concept(concept_id, entry, {**taxonomy.concepts, **new}):
-        yield Problem(("new_concept",), f"there is a concept {concept_id!r} already")
-    if not isinstance(entry, dict):
-        yield Problem(("new_concept",), "a new_concept is {definition: …, kind: …}")
-        return
-
-    yield from below("new_concept", unknown_keys(entry, _NEW_KEYS))
-    definition = entry.get("definition")
-    if not isinstance(definition, str) or not definition.strip():
-        message = "a new concept needs a definition by which reviewers decide"
-        yield Problem(("new_concept", "definition"), message)
-    kind = entry.get("kind", "thing")
-    if kind not in KINDS:
-        message = f"kind {kind!r} is none of {', '.join(KINDS)}"
-        yield Problem(("new_concept", "kind"), message)
-    parent = entry.get("parent") or ""
-    if parent and parent not in ids:
-        message = f"no concept {parent!r}{nearest(str(parent), ids)}"
-        yield Problem(("new_concept", "parent"), message)
-
-
-def _is_other_concept(
-    concept_id: str, entry: Any, concepts: Mapping[str, Concept]
-) -> bool:
-    """Whether there is a concept of this id with another definition.
-
-    One with the same definition may come from an earlier try that was interrupted.
-    """
-    known = concepts.get(concept_id)
-    if known is None or not isinstance(entry, dict):
-        return False
-    return known.definition != entry.get("definition")
-
-
-def _all_block_problems(blocks: list[_Block], taxonomy: Taxonomy) -> Problems:
+def _all_block_problems(blocks: list[Block], taxonomy: Taxonomy) -> Problems:
     for block in blocks:
         for problem in _block_problems(block.entry, taxonomy):
             yield Problem((*block.at, *problem.at), problem.message)
