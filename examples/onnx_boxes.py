@@ -24,9 +24,8 @@ def main(model: str, photo: str, boxes: list[str]) -> None:
     for number, text in enumerate(boxes, start=1):
         box = np.array(text.split(","), np.float64)
         mask = answer(session, picture, box)
-        file = f"{stem}_{number}.png"
-        Image.fromarray(mask).save(file)
-        print(f"{file}: {np.count_nonzero(mask):,} px")
+        Image.fromarray(mask).save(f"{stem}_{number}.png")
+        print(f"{stem}_{number}.png: {np.count_nonzero(mask):,} px")
 
 
 def answer(
@@ -35,13 +34,11 @@ def answer(
     box: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
-    # The drawn box in whole px of the picture, as its top left and bottom right corner.
     top_left = np.maximum(np.floor(box[:2]), 0)
     bottom_right = np.minimum(np.ceil(box[2:]), picture.size)
 
     # The window: the box and some of what is around it.
-    sides = bottom_right - top_left
-    padding = np.maximum(np.rint(PADDING * sides), 2)
+    padding = np.maximum(np.rint(PADDING * (bottom_right - top_left)), 2)
     left, top = np.maximum(top_left - padding, 0).astype(int)
     right, bottom = np.minimum(bottom_right + padding, picture.size).astype(int)
     window = picture.crop((left, top, right, bottom))
@@ -51,14 +48,12 @@ def answer(
     factor = 1
     if pixels > LARGE:
         factor = math.ceil((pixels / REDUCED) ** 0.5)
-    copy = window.reduce(factor)
-    in_window = np.concatenate((top_left - (left, top), bottom_right - (left, top)))
-    drawn = np.float32(in_window / factor)
-    (probabilities,) = session.run(None, {"window": np.asarray(copy), "drawn": drawn})
+    corners = (top_left - (left, top), bottom_right - (left, top))
+    drawn = np.float32(np.concatenate(corners) / factor)
+    inputs = {"window": np.asarray(window.reduce(factor)), "drawn": drawn}
+    (found,) = session.run(None, inputs)
 
-    # The answer at the window's own size, placed in the picture.
-    found = Image.fromarray(probabilities)
-    enlarged = found.resize(window.size, Image.Resampling.BILINEAR)
+    enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
     mask = np.zeros((picture.height, picture.width), np.bool_)
     mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
     return mask
