@@ -7,8 +7,8 @@ import math
 import sys
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 from PIL import Image, ImageOps
 
 PADDING = 0.12  # of the box, beyond each of its sides
@@ -18,7 +18,7 @@ REDUCED = 50_000  # px, of a large window
 
 def main(model: str, photo: str, boxes: list[str]) -> None:
     """Write the mask of each box beside the photo, as PHOTO_1.png, PHOTO_2.png …"""
-    session = onnxruntime.InferenceSession(model)
+    session = InferenceSession(model)
     picture = ImageOps.exif_transpose(Image.open(photo)).convert("RGB")
     stem, _, _ = photo.rpartition(".")
     for number, text in enumerate(boxes, start=1):
@@ -29,9 +29,7 @@ def main(model: str, photo: str, boxes: list[str]) -> None:
 
 
 def answer(
-    session: onnxruntime.InferenceSession,
-    picture: Image.Image,
-    box: NDArray[np.float64],
+    session: InferenceSession, picture: Image.Image, box: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
     top_left = np.maximum(np.floor(box[:2]), 0)
