@@ -9,7 +9,8 @@ promoted. Effort is the number of clicks (`model/evaluation/correction_effort.py
 answer, or that draw the mask anew where that needs fewer.
 
 Then the last round again, with a customer whose tool shifts each mask by a share of its sides: once
-with neither gate nor quality trust, and once with both.
+with neither gate nor quality trust, and once with both. Quality trust comes with the judgement of
+deliveries, which may hold one back.
 
 `--data`: a folder of the open corpus's exports; without it, the demo's, drawn by code. Two fifths
 of their images are test images, as the gate needs them, and none are for validation.
@@ -45,17 +46,21 @@ from benchmarks.shared.simulated_loop import (
     clicks_saved,
     effort_on,
     gate,
+    iou_gained,
+    judged_deliveries,
     learn,
     shards_of,
     submit,
     trust,
     weighed,
+    without,
 )
 from benchmarks.shared.timing import report
 from curate.formats import options_by_name
 from curate.settings_file import load_settings
 from curate.storage import read_partitions
 from examples.demo.exports import write_exports
+from model.annotations.report import DeliveryQuality
 from model.checkpoint import checkpoint_path
 from model.evaluation.intervals import Interval
 from pipelines.verbs.stage import curate
@@ -100,6 +105,9 @@ class Round:
     """Strata in which the gate finds the candidate worse; whether anybody asks it or not."""
 
     promoted: bool
+    held: list[DeliveryQuality]
+    """Deliveries that were held back."""
+
     trusts: dict[str, float]
     """Mean factor on the weights of `shifted` masks and of `other` ones; {}: not asked for."""
 
@@ -166,10 +174,12 @@ def simulate(
     poison = Shift(largest_customer(test_rows), shift)
     new = with_more_of(new, train, poison.customer, _POISONED * scale.objects)
     arms = {}
+    beside_sound = {}
     for name, guards in _ARMS.items():
-        arms[name], _ = run_round(
+        arms[name], after = run_round(
             loop, f"poisoned, {name}", before_last, new, guards, poison
         )
+        beside_sound[name] = iou_gained(loop, state.effort, after.effort)
     return {
         "scale": dataclasses.asdict(scale),
         "before": summary(first.effort),
@@ -179,6 +189,7 @@ def simulate(
         "shift": dataclasses.asdict(poison),
         "before_poison": summary(before_last.effort),
         "arms": arms,
+        "beside_sound": beside_sound,
     }
 
 
@@ -192,8 +203,12 @@ def run_round(
 ) -> tuple[Round, State]:
     """One round on new rows; the state after it."""
     submitted, effort = submit(loop, name, state.model, new, shift)
+    held = []
     trusts = {}
     if guards.quality_trust:
+        deliveries = judged_deliveries(loop, name, state, submitted)
+        held = [each for each in deliveries if each.is_held]
+        submitted = without(submitted, held)
         factors = trust(loop, name, state, submitted)
         submitted = weighed(submitted, factors)
         trusts = _mean_trusts(submitted, factors, shift)
@@ -207,7 +222,7 @@ def run_round(
     after = State(state.model, state.effort, learned)
     if promoted:
         after = State(candidate, on_test, learned)
-    found = Round(summary(effort), summary(on_test), falls, promoted, trusts)
+    found = Round(summary(effort), summary(on_test), falls, promoted, held, trusts)
     loop.log(f"{name}: {_told(found)}")
     return found, after
 
@@ -220,7 +235,9 @@ def _mean_trusts(
     is_shifted = np.zeros(len(rows), np.bool_)
     if shift is not None:
         is_shifted = customers == shift.customer
-    found = {"other": float(factors[~is_shifted].mean())}
+    found = {}
+    if not is_shifted.all():
+        found["other"] = float(factors[~is_shifted].mean())
     if is_shifted.any():
         found["shifted"] = float(factors[is_shifted].mean())
     return found
@@ -300,7 +317,20 @@ def _poison_lines(simulated: dict[str, Any]) -> list[str]:
     ]
     for name, arm in simulated["arms"].items():
         lines.append(f"  gate and quality trust {name}: {_told(arm)}")
+        lines.append(f"    {_harm(simulated['beside_sound'][name])}")
     return lines
+
+
+def _harm(beside_sound: Interval) -> str:
+    """What the poison has done to the model in use, beside the one of a sound last round."""
+    limits = f"{beside_sound.low:+.4f} to {beside_sound.high:+.4f}"
+    harm = "worse"
+    if beside_sound.high >= 0:
+        harm = "no worse"
+    return (
+        f"in use then, beside the model of the sound round: IoU {beside_sound.mean:+.4f}, 95% "
+        f"limits {limits}: {harm}"
+    )
 
 
 def _told(found: Round) -> str:
@@ -312,6 +342,8 @@ def _told(found: Round) -> str:
         f"{found.effort['all']['objects']} new objects {_shown(found.effort['all'])}, candidate "
         f"on test {_shown(found.candidate['all'])}, {fate}; falls: {_listed(found.falls)}"
     )
+    for each in found.held:
+        words += f"; held back {each.customer}'s {each.objects} objects: {each.found}"
     for name, mean in found.trusts.items():
         words += f"; trust in {name} masks {mean:.2f}"
     return words
