@@ -70,6 +70,7 @@ def begin(settings: Settings, screen: Screen) -> Begun:
         curation = curate(settings, "shard")
         manifest = require_manifest(build / "shard")
         new = new_objects(build, run)
+        _check_that_it_can_be_judged(build, manifest)
     if not new.to_learn:
         return None, "; ".join(told(each) for each in held), curation.faults
 
