@@ -157,7 +157,8 @@ class DeliveryQuality(msgspec.Struct, frozen=True, kw_only=True):
     def found(self) -> str:
         """What is found, in words."""
         text = (
-            f"{self.doubtful:.0%} of its masks are doubtful, {self.usual:.0%} are usual"
+            f"{self.doubtful:.0%} of its masks are doubtful, where "
+            f"{self.usual:.0%} are usual"
         )
         if self.wrong is not None:
             text += f"; {self.wrong.mean:.0%} are wrong, {self.wrong.low:.0%} at least"

@@ -202,7 +202,7 @@ def test_a_delivery_that_looks_wrong_is_not_learned(
     assert "HELD BACK: customer acme's delivery yard" in outcome.err
     said = msgspec.json.decode(outcome.out)
     assert said["round"] is None
-    assert "71% of its masks are doubtful, 3% are usual" in said["nothing"]
+    assert "71% of its masks are doubtful, where 3% are usual" in said["nothing"]
     assert "they lie 4 px to the right" in said["nothing"]
     assert "accept: [yard]" in said["nothing"]
     assert (asked, len(model.trained)) == ([8], before)
