@@ -9,7 +9,8 @@ promoted. Effort is the number of clicks (`model/evaluation/correction_effort.py
 answer, or that draw the mask anew where that needs fewer.
 
 Then the last round again, with a customer whose tool shifts each mask by a share of its sides: once
-with neither gate nor quality trust, and once with both.
+with neither gate nor quality trust, and once with both. Quality trust comes with the judgement of
+deliveries, which may hold one back.
 
 `--data`: a folder of the open corpus's exports; without it, the demo's, drawn by code. Two fifths
 of their images are test images, as the gate needs them, and none are for validation.
@@ -46,11 +47,14 @@ from benchmarks.shared.simulated_loop import (
     clicks_saved,
     effort_on,
     gate,
+    iou_gained,
+    judged_deliveries,
     learn,
     shards_of,
     submit,
     trust,
     weighed,
+    without,
 )
 from benchmarks.shared.timing import report
 from curate.formats import options_by_name
@@ -145,10 +149,12 @@ def simulate(
     poison = Shift(largest_customer(test_rows), shift)
     new = with_more_of(new, train, poison.customer, _POISONED * scale.objects)
     arms = {}
+    beside_sound = {}
     for name, guards in _ARMS.items():
-        arms[name], _ = run_round(
+        arms[name], after = run_round(
             loop, f"poisoned, {name}", before_last, new, guards, poison
         )
+        beside_sound[name] = iou_gained(loop, state.effort, after.effort)
     return {
         "scale": dataclasses.asdict(scale),
         "before": summary(first.effort),
@@ -158,6 +164,7 @@ def simulate(
         "shift": dataclasses.asdict(poison),
         "before_poison": summary(before_last.effort),
         "arms": arms,
+        "beside_sound": beside_sound,
     }
 
 
@@ -171,8 +178,12 @@ def run_round(
 ) -> tuple[Round, State]:
     """One round on new rows; the state after it."""
     submitted, effort = submit(loop, name, state.model, new, shift)
+    held = []
     trusts = {}
     if guards.quality_trust:
+        deliveries = judged_deliveries(loop, name, state, submitted)
+        held = [each for each in deliveries if each.is_held]
+        submitted = without(submitted, held)
         factors = trust(loop, name, state, submitted)
         submitted = weighed(submitted, factors)
         trusts = _mean_trusts(submitted, factors, shift)
@@ -186,7 +197,7 @@ def run_round(
     after = State(state.model, state.effort, learned)
     if promoted:
         after = State(candidate, on_test, learned)
-    found = Round(summary(effort), summary(on_test), falls, promoted, trusts)
+    found = Round(summary(effort), summary(on_test), falls, promoted, held, trusts)
     loop.log(f"{name}: {told(found)}")
     return found, after
 
@@ -199,7 +210,9 @@ def _mean_trusts(
     is_shifted = np.zeros(len(rows), np.bool_)
     if shift is not None:
         is_shifted = customers == shift.customer
-    found = {"other": float(factors[~is_shifted].mean())}
+    found = {}
+    if not is_shifted.all():
+        found["other"] = float(factors[~is_shifted].mean())
     if is_shifted.any():
         found["shifted"] = float(factors[is_shifted].mean())
     return found

@@ -133,7 +133,15 @@ class BalanceSettings(Section):
         default=0.0,
         description=(
             "how much the weight of an object shrinks with the quality of its annotation, as the "
-            "last run of `quality` judged it: by the factor 1 − quality_trust × (1 − quality)"
+            "last run of `quality` judged it: by the factor 1 − quality_trust × (1 − quality). "
+            "Above 0, deliveries whose masks look wrong as a whole are held back"
+        ),
+    )
+    accept: list[str] = Field(
+        default_factory=list,
+        description=(
+            "names of exports whose masks a person has looked at: none of their objects is held "
+            "back as `doubtful_delivery`"
         ),
     )
     max_per_image: int | None = Field(

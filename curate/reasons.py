@@ -115,6 +115,10 @@ class Reason(StrEnum):
     )
     FLAGGED = "flagged", "the object has a flag that the filter's `drop_flags` names"
     CAPPED = "capped", "a cap of the balance was reached"
+    DOUBTFUL_DELIVERY = (
+        "doubtful_delivery",
+        "the masks of its delivery look wrong as a whole; balance.accept lifts this",
+    )
     LEAK_GUARD = (
         "leak_guard",
         "a train object whose group now holds a pinned test image",

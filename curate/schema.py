@@ -106,6 +106,22 @@ def drops_table(drops: Iterable[Drop]) -> pa.Table:
     return pa.table(columns, schema=DROPS)
 
 
+HELD_BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
+
+HELD = pa.schema(
+    [
+        ("object_id", pa.string()),
+        ("export", pa.string()),
+        *((side, pa.int32()) for side in HELD_BOX),
+        ("area", pa.int64()),
+        ("why", pa.string()),
+    ]
+)
+"""Objects of deliveries that are held back, and what is found of theirs. Box in the image and area
+name the mask: another one of the same object is not held.
+"""
+
+
 def drop_rows(
     table: pa.Table, reasons: Iterable[str], details: Iterable[str]
 ) -> pa.Table:

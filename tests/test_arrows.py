@@ -77,6 +77,7 @@ BELOW = {
 """The rooms of curate/, and the rooms that each may read besides the shared files."""
 MODEL_FROM_CURATE = {"pixels", "shards"}
 MODEL_ENTRANCES = {
+    "model.annotations.judged_deliveries",
     "model.annotations.quality",
     "model.evaluation.changed_cases",
     "model.evaluation.evaluate",

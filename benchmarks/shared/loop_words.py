@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from model.annotations.report import DeliveryQuality
 from model.evaluation.intervals import Interval
 
 Summary = dict[str, dict[str, float]]
@@ -24,6 +25,9 @@ class Round:
     """Strata in which the gate finds the candidate worse; whether anybody asks it or not."""
 
     promoted: bool
+    held: list[DeliveryQuality]
+    """Deliveries that were held back."""
+
     trusts: dict[str, float]
     """Mean factor on the weights of `shifted` masks and of `other` ones; {}: not asked for."""
 
@@ -83,7 +87,20 @@ def _poison_lines(simulated: dict[str, Any]) -> list[str]:
     ]
     for name, arm in simulated["arms"].items():
         lines.append(f"  gate and quality trust {name}: {told(arm)}")
+        lines.append(f"    {_harm(simulated['beside_sound'][name])}")
     return lines
+
+
+def _harm(beside_sound: Interval) -> str:
+    """What the poison has done to the model in use, beside the one of a sound last round."""
+    limits = f"{beside_sound.low:+.4f} to {beside_sound.high:+.4f}"
+    harm = "worse"
+    if beside_sound.high >= 0:
+        harm = "no worse"
+    return (
+        f"in use then, beside the model of the sound round: IoU {beside_sound.mean:+.4f}, 95% "
+        f"limits {limits}: {harm}"
+    )
 
 
 def told(found: Round) -> str:
@@ -95,6 +112,8 @@ def told(found: Round) -> str:
         f"{found.effort['all']['objects']} new objects {_shown(found.effort['all'])}, candidate "
         f"on test {_shown(found.candidate['all'])}, {fate}; falls: {_listed(found.falls)}"
     )
+    for each in found.held:
+        words += f"; held back {each.customer}'s {each.objects} objects: {each.found}"
     for name, mean in found.trusts.items():
         words += f"; trust in {name} masks {mean:.2f}"
     return words

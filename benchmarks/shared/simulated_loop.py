@@ -5,7 +5,7 @@ the last model learns from what they submit, mixed with earlier rounds as `loop`
 objects, which never train, judge each model.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,9 @@ from curate.shards.reader import Shards, open_shards
 from curate.shards.sample import Sample
 from curate.stages.balance import quality_trusts
 from curate.storage import read_table
+from model.annotations.judged_deliveries import judge_new_deliveries
 from model.annotations.quality import judge_annotations
+from model.annotations.report import DeliveryQuality
 from model.checkpoint import load_checkpoint
 from model.evaluation.comparison import Place, Truth, as_mask
 from model.evaluation.gate import GateFindings, find_falls
@@ -197,6 +199,11 @@ def clicks_saved(loop: Loop, before: Effort, after: Effort) -> dict[str, Interva
     return found
 
 
+def iou_gained(loop: Loop, before: Effort, after: Effort) -> Interval:
+    """By how much the IoU of some answers is above that of others, on test."""
+    return _interval(after.iou - before.iou, _images(loop))
+
+
 def _interval(values: Values, images: NDArray[np.int64]) -> Interval:
     means = resampled_means(values[:, None], images, _RESAMPLES, seed=0)
     return interval(float(values.mean()), means[:, 0])
@@ -207,6 +214,29 @@ def _images(loop: Loop) -> NDArray[np.int64]:
     image_ids = loop.test.table["image_id"].to_pylist()
     _, numbers = np.unique(image_ids, return_inverse=True)
     return numbers
+
+
+def judged_deliveries(
+    loop: Loop, name: str, state: State, new: pa.Table
+) -> list[DeliveryQuality]:
+    """The deliveries of new rows, judged by the model in use beside what it has learned."""
+    folder = loop.folder / f"{name}-delivered"
+    folder.mkdir()
+    rows = pa.concat_tables([new, _earlier(state, new)])
+    settings = make_build(folder, rows, str(state.model), loop.scale.copies)
+    ids = new["object_id"].to_pylist()
+    return judge_new_deliveries(settings, str(state.model), ids, loop.log)
+
+
+def without(rows: pa.Table, held: Sequence[DeliveryQuality]) -> pa.Table:
+    """The rows but those of deliveries that are held back."""
+    for each in held:
+        is_held = pc.and_(
+            pc.equal(rows["customer"], each.customer),
+            pc.equal(rows["export"], each.export),
+        )
+        rows = rows.filter(pc.invert(is_held))
+    return rows
 
 
 def trust(loop: Loop, name: str, state: State, new: pa.Table) -> Values:

@@ -1,6 +1,6 @@
 """The child process in which strangers' pictures and archives are opened.
 
-`call(read_image, limits, …)` runs a function in the child and gives its result. There is
+`call(read_images, limits, …)` runs a function in the child and gives its result. There is
 one child for each process: it starts with the first call, serves all later ones, and ends
 with its parent. It runs only functions that are marked by `runs_in_child`.
 
@@ -84,7 +84,8 @@ def call(
         raise TypeError("a function in the child takes no keyword arguments")
     name = f"{function.__module__}:{function.__qualname__}"
     request = msgspec.msgpack.encode((name, limits.child_seconds, args))
-    answer = _child(os.getpid(), limits.child_bytes).ask(request, limits.child_seconds)
+    child = _child(os.getpid(), limits.child_bytes)
+    answer = child.ask(name, request, limits.child_seconds)
 
     if isinstance(answer, Refused):
         raise Refusal(_reason(answer.reason), answer.detail)
@@ -127,10 +128,13 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._stop: Callable[[], int | None] = lambda: None
 
-    def ask(self, request: bytes, seconds: float) -> Answer:
-        """Send a request and wait for its answer. ChildDied if there is none."""
+    def ask(self, name: str, request: bytes, seconds: float) -> Answer:
+        """Send a request and wait for its answer. ChildDied if there is none.
+
+        `name`: of the function that it asks for.
+        """
         with self._lock:
-            process = self._process or self._start()
+            process = self._process or self._start(name)
             try:
                 send(process.stdin, request)
                 return _decode(_receive(process, seconds))
@@ -145,14 +149,18 @@ class _Child:
                 self._end()  # an interrupted exchange leaves half an answer in the pipe
                 raise
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        """Start the process and wait until it is ready. RuntimeError if it does not start."""
+    def _start(self, name: str) -> subprocess.Popen[bytes]:
+        """Start the process and wait until it is ready. RuntimeError if it does not start.
+
+        It loads the function of this name first: what that takes is no part of a call's time.
+        """
         command = [
             sys.executable,
             "-P",
             "-m",
             "curate.exports.child_process",
             str(self._memory),
+            name,
         ]
         process = subprocess.Popen(  # noqa: S603  our own module
             command,

@@ -72,13 +72,16 @@ def send(pipe: Any, data: bytes) -> None:
         rest = rest[written:]
 
 
-def serve(memory: int) -> None:
+def serve(memory: int, name: str) -> None:
     """Answer one request after the other until the parent closes the pipe.
 
     `memory`: bytes that a function may take, above what the process holds when idle.
+    `name`: of the function that is asked for first.
     """
     requests = sys.stdin.buffer
     answers = _private_output()
+    with contextlib.suppress(Exception):  # the answer to the request says what is wrong
+        _function(name, memory)
     send(answers, READY)
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
         while header := requests.read(LENGTH.size):
@@ -146,4 +149,4 @@ def _summary(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), sys.argv[2])

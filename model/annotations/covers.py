@@ -5,7 +5,7 @@ holds another car, one that does is two objects.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -24,7 +24,8 @@ _SAME = 0.8  # IoU from which on two annotations are of one object
 class Covers:
     """What lies beside each row of the shards, and how often concepts cover each other."""
 
-    def __init__(self, shards: Shards) -> None:
+    def __init__(self, shards: Shards, rows: Sequence[int]) -> None:
+        """`rows`: those that tell what is usual."""
         self.shards = shards
         self.near = neighbours(shards)
         self._images = shards.table["image_id"].to_pylist()
@@ -32,7 +33,7 @@ class Covers:
         # By pair of concepts, and by image and pair.
         self._beside: Counter[tuple[str, ...]] = Counter()
         self._covered: Counter[tuple[str, ...]] = Counter()
-        for row in range(len(shards)):
+        for row in rows:
             self._count(row)
 
     def others(self, row: int) -> Iterator[OtherMask]:

@@ -14,7 +14,7 @@ from model.annotations.annotations import beside_others, read_annotation
 from model.annotations.asking import Annotation, ask
 from model.annotations.covers import Covers
 from model.annotations.evidence import Evidence
-from model.annotations.signs import SIGNS, read_signs
+from model.annotations.signs import SIGNS, best_move, read_signs
 from model.annotations.spoiled_or_sound import SOUND, Regression, Signs, fit
 from model.annotations.spoiling import Spoiling, spoil
 from model.box_network import BoxNetwork
@@ -26,6 +26,16 @@ _COPIES = 1  # purpose of a stream of random numbers: which objects are copied, 
 _LOG_SECONDS = 20.0
 
 Log = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """What is seen of annotations, beside the model's answers and the image's edges."""
+
+    signs: Signs
+    moves: NDArray[np.float64]
+    """(n, 2) px right and down, by which each mask would have to move to lie best; NaN: too little
+    of an outline."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,26 +63,36 @@ class Qualities:
     """(copies,) the quality of each spoiled copy."""
 
 
-def own_signs(model: BoxNetwork, covers: Covers, settings: Settings, log: Log) -> Signs:
-    """(n, signs) of the annotations of all rows of the shards."""
-    annotations = _annotations(covers)
-    return _signs(model, annotations, len(covers.shards), settings, log)
+def own_looks(
+    model: BoxNetwork,
+    covers: Covers,
+    rows: Sequence[int],
+    settings: Settings,
+    log: Log,
+) -> Looks:
+    """What is seen of the annotations of n rows of the shards."""
+    return _looks(model, _annotations(covers, rows), len(rows), settings, log)
 
 
-def _annotations(covers: Covers) -> Iterator[Annotation]:
-    for row in range(len(covers.shards)):
+def _annotations(covers: Covers, rows: Sequence[int]) -> Iterator[Annotation]:
+    for row in rows:
         annotation = read_annotation(covers.shards, row)
         yield beside_others(annotation, list(covers.others(row)))
 
 
 def spoiled_copies(
-    model: BoxNetwork, covers: Covers, settings: Settings, log: Log
+    model: BoxNetwork,
+    covers: Covers,
+    among: Sequence[int],
+    number: int,
+    settings: Settings,
+    log: Log,
 ) -> SpoiledCopies:
-    """Spoiled copies of objects that their ids choose, each way of spoiling in turn.
+    """Spoiled copies of some of the rows `among`, each way of spoiling in turn.
 
-    A few more may be spoiled than the settings say, so that each way has as many where it can.
+    Ids choose which, `number` of them and a few more, so that each way has as many where it can.
     """
-    wanted = -(-settings.quality.copies // len(Spoiling))
+    wanted = -(-number // len(Spoiling))
     counts = dict.fromkeys(Spoiling, 0)
     keys = seeded.object_keys(covers.shards.table["object_id"].to_pylist())
     keys = seeded.branch(seeded.branch(keys, settings.quality.seed), _COPIES)
@@ -80,7 +100,7 @@ def spoiled_copies(
     rows = []
     kinds = []
     spoiled = []
-    for row in np.argsort(keys).tolist():
+    for row in sorted(among, key=lambda each: int(keys[each])):
         missing = [kind for kind in Spoiling if counts[kind] < wanted]
         if not missing:
             break
@@ -93,8 +113,8 @@ def spoiled_copies(
             kinds.append(kind)
             spoiled.append(annotation)
 
-    signs = _signs(model, spoiled, len(spoiled), settings, log)
-    return SpoiledCopies(np.array(rows, np.int64), kinds, signs)
+    looks = _looks(model, spoiled, len(spoiled), settings, log)
+    return SpoiledCopies(np.array(rows, np.int64), kinds, looks.signs)
 
 
 def _spoiled(
@@ -119,16 +139,17 @@ def _spoiled(
     return None
 
 
-def _signs(
+def _looks(
     model: BoxNetwork,
     annotations: Iterator[Annotation] | Sequence[Annotation],
     number: int,
     settings: Settings,
     log: Log,
-) -> Signs:
-    """(number, signs) of annotations, which are asked about some at a time."""
+) -> Looks:
+    """What is seen of a number of annotations, which are asked about some at a time."""
     to_log = Every(_LOG_SECONDS)
     signs: list[NDArray[np.float64]] = []
+    moves: list[NDArray[np.float64]] = []
     some: list[Annotation] = []
     for annotation in annotations:
         some.append(annotation)
@@ -136,11 +157,60 @@ def _signs(
             continue
         answers = ask(model, some, settings.crop, settings.quality.windows)
         for each, answer in zip(some, answers, strict=True):
-            signs.append(read_signs(Evidence(each, answer)))
+            evidence = Evidence(each, answer)
+            signs.append(read_signs(evidence))
+            moves.append(best_move(evidence))
         some = []
         if to_log.is_due():
             log(f"quality: {len(signs):,} of {number:,} masks")
-    return np.array(signs, np.float64).reshape(-1, len(SIGNS))
+    return Looks(
+        signs=np.array(signs, np.float64).reshape(-1, len(SIGNS)),
+        moves=np.array(moves, np.float64).reshape(-1, 2),
+    )
+
+
+def delivered_qualities(
+    shards: Shards,
+    own: Signs,
+    copies: SpoiledCopies,
+    usual: NDArray[np.bool_],
+    seed: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) each: the quality of each row's mask, and of its spoiled copy, by the usual rows alone.
+
+    `usual`: (n,) which rows tell what is usual. Each image of theirs is judged by a regression that
+    has seen none of its masks. NaN for what cannot be judged, and for rows without a copy.
+    """
+    fold = np.where(usual, _folds(shards, seed), _FOLDS)
+    masks = np.full(len(own), np.nan)
+    of_copies = np.full(len(own), np.nan)
+    is_seen = ~np.isnan(own).any(axis=1)
+    is_copy_seen = ~np.isnan(copies.signs).any(axis=1)
+    for number in np.unique(fold):
+        is_here = fold == number
+        learned = is_seen & usual & ~is_here
+        copied = is_copy_seen & (usual & ~is_here)[copies.rows]
+        if not learned.any() or not copied.any():
+            continue
+        regression = _fit(own[learned], copies, copied)
+
+        rows = np.flatnonzero(is_here & is_seen)
+        masks[rows] = regression.chances(own[rows])[:, 0]
+        places = np.flatnonzero(is_copy_seen & is_here[copies.rows])
+        chances = regression.chances(copies.signs[places])
+        of_copies[copies.rows[places]] = chances[:, 0]
+    return masks, of_copies
+
+
+def _fit(
+    sound: Signs, copies: SpoiledCopies, is_learned: NDArray[np.bool_]
+) -> Regression:
+    """The regression that tells annotations that are taken for sound from some of the copies."""
+    labels = [SOUND] * len(sound)
+    for place in np.flatnonzero(is_learned).tolist():
+        labels.append(copies.kinds[place])
+    signs = np.concatenate([sound, copies.signs[is_learned]])
+    return fit(signs, labels)
 
 
 def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Qualities:
@@ -176,17 +246,6 @@ def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Quali
         copy_quality[judged_copies] = copy_chances[:, 0]
 
     return Qualities(own_quality, suspicions, copy_quality)
-
-
-def _fit(
-    sound: Signs, copies: SpoiledCopies, is_learned: NDArray[np.bool_]
-) -> Regression:
-    """The regression that tells annotations that are taken for sound from some of the copies."""
-    labels = [SOUND] * len(sound)
-    for place in np.flatnonzero(is_learned).tolist():
-        labels.append(copies.kinds[place])
-    signs = np.concatenate([sound, copies.signs[is_learned]])
-    return fit(signs, labels)
 
 
 def _folds(shards: Shards, seed: int) -> NDArray[np.int64]:

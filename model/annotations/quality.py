@@ -21,11 +21,13 @@ from model.annotations.annotations import read_annotation
 from model.annotations.asking import ask
 from model.annotations.covers import Covers
 from model.annotations.evidence import Evidence
+from model.annotations.judged_deliveries import judge_deliveries, keep_deliveries
 from model.annotations.judging import (
+    Looks,
     Qualities,
     SpoiledCopies,
     judge,
-    own_signs,
+    own_looks,
     spoiled_copies,
 )
 from model.annotations.report import (
@@ -95,10 +97,14 @@ def _judge(
     log: Callable[[str], None],
 ) -> QualityReport:
     """Judge all annotations and write both tables; what quality.json says of them."""
-    covers = Covers(shards)
-    own = own_signs(model, covers, settings, log)
-    copies = spoiled_copies(model, covers, settings, log)
+    rows = range(len(shards))
+    covers = Covers(shards, rows)
+    looks = own_looks(model, covers, rows, settings, log)
+    own = looks.signs
+    number = settings.quality.copies
+    copies = spoiled_copies(model, covers, rows, number, settings, log)
     qualities = judge(shards, own, copies, settings.quality.seed)
+    _judge_deliveries(shards, looks, copies, settings, log)
 
     folder = UPath(settings.build) / "quality"
     annotations = _annotations_table(shards, own, qualities)
@@ -115,6 +121,24 @@ def _judge(
         found=_found(qualities, copies),
         groups=_groups(annotations),
     )
+
+
+def _judge_deliveries(
+    shards: Shards,
+    looks: Looks,
+    copies: SpoiledCopies,
+    settings: Settings,
+    log: Callable[[str], None],
+) -> None:
+    """Judge each export of a customer beside the other customers, and say what is wrong."""
+    is_new = np.ones(len(shards), np.bool_)
+    found = judge_deliveries(shards, looks, copies, is_new, settings.quality.seed)
+    keep_deliveries(settings, found, None)
+    for each in found:
+        if each.is_held:
+            log(
+                f"quality: export {each.export} of customer {each.customer}: {each.found}"
+            )
 
 
 def _is_known(folder: UPath, key: str) -> bool:

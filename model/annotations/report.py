@@ -10,12 +10,16 @@ import pyarrow as pa
 from upath import UPath
 
 from model.annotations.spoiling import Spoiling
+from model.evaluation.intervals import Interval
 from model.records import checked_record
 
-QUALITY_VERSION = 3
+QUALITY_VERSION = 4
 
 DOUBTFUL = 0.5
 """An annotation of a lower quality is counted as doubtful."""
+
+MOST_WRONG = 0.25
+"""A delivery is held back if more than this share of its masks is surely wrong."""
 
 ANNOTATIONS = pa.schema(
     [
@@ -120,6 +124,77 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: int
     found: list[FoundSpoilings]
     groups: list[GroupQuality]
+
+
+class DeliveryQuality(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export of a customer has delivered, judged as a whole."""
+
+    customer: str
+    export: str
+    objects: int
+    """Of the train split."""
+
+    judged: int
+    """Masks that were looked at; too small ones are not."""
+
+    doubtful: float
+    """Share of these with a quality below `DOUBTFUL`."""
+
+    usual: float
+    """The same of the masks that it is judged beside."""
+
+    wrong: Interval | None
+    """The share of its masks that is wrong; None: too few masks or images to tell."""
+
+    is_held: bool
+    """Whether balance holds it back, if the settings let it."""
+
+    right: float
+    below: float
+    """px by which its masks lie to the right of, and below, where they would lie best: medians."""
+
+    @property
+    def found(self) -> str:
+        """What is found, in words."""
+        text = (
+            f"{self.doubtful:.0%} of its masks are doubtful, where "
+            f"{self.usual:.0%} are usual"
+        )
+        if self.wrong is not None:
+            text += f"; {self.wrong.mean:.0%} are wrong, {self.wrong.low:.0%} at least"
+        if self.is_held and self.lie:
+            text += f"; they lie {self.lie}"
+        return text
+
+    @property
+    def lie(self) -> str:
+        """Where its masks lie, in words; "" if it is where they should."""
+        sides = []
+        for px, positive, negative in (
+            (self.right, "to the right", "to the left"),
+            (self.below, "below", "above"),
+        ):
+            if px >= 1:
+                sides.append(f"{px:g} px {positive}")
+            if px <= -1:
+                sides.append(f"{-px:g} px {negative}")
+        return " and ".join(sides)
+
+
+class Deliveries(msgspec.Struct, frozen=True, kw_only=True):
+    """The file deliveries.json."""
+
+    schema_version: int = 1
+    deliveries: list[DeliveryQuality]
+    """Those that were judged last, and those that are held back since before."""
+
+
+def read_deliveries(folder: UPath) -> list[DeliveryQuality]:
+    """The judged deliveries of a build's folder `quality`. InputError if the file is broken."""
+    record = checked_record(folder / "deliveries.json", Deliveries)
+    if record is None:
+        return []
+    return record.deliveries
 
 
 def read_quality(folder: UPath) -> QualityReport | None:

@@ -1,4 +1,4 @@
-"""Balance on the workers: caps over the whole build, then a weight for each row.
+"""Balance on the workers: what is held back, caps over the whole build, a weight for each row.
 
 Each cap is counted over all partitions before it is applied, and the next cap is
 counted on what the caps before it leave. The partitions are read once for the counts, which
@@ -13,15 +13,17 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.curation_settings import BalanceSettings
-from curate.schema import DROPS
-from curate.stages import balance, caps
+from curate.schema import HELD
+from curate.stages import balance, caps, held_back
 from curate.stages.caps import Cap
 from curate.storage import digest, read_table
 from pipelines.flow.build import Reads
 from pipelines.flow.partitions import gather, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
 
-_COLUMNS = [*balance.NEEDS, "image_path", "annotation_key"]
+_ANNOTATIONS = "annotations.parquet"
+_HELD = "held.parquet"
+_COLUMNS = sorted({*balance.NEEDS, *held_back.NEEDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,27 @@ class _CountedCap:
 
 
 @dataclass(frozen=True, slots=True)
-class _CapQuestion:
-    """The cap to count, the values that may reach it, and the caps that are applied before."""
+class _Before:
+    """What leaves before rows are counted: objects that are held back, then what is over caps."""
 
-    before: list[_CountedCap]
+    held: pa.Table
+    caps: list[_CountedCap]
+
+
+@dataclass(frozen=True, slots=True)
+class _CapQuestion:
+    """The cap to count, the values that may reach it, and what leaves before."""
+
+    before: _Before
     cap: Cap
     over: pa.Array
 
 
 @dataclass(frozen=True, slots=True)
 class _CountQuestion:
-    """The caps that are applied before cells are counted, and those whose values are counted."""
+    """What leaves before cells are counted, and the caps whose values are counted."""
 
-    before: list[_CountedCap]
+    before: _Before
     caps: list[Cap]
     settings: BalanceSettings
     quality: "pd.Series[float] | None"
@@ -62,9 +72,9 @@ class _Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What all partitions share: the caps, the weight of each cell, and the settings."""
+    """What all partitions share: what leaves, the weight of each cell, and the settings."""
 
-    caps: list[_CountedCap]
+    before: _Before
     weights: pd.DataFrame
     settings: BalanceSettings
     quality: "pd.Series[float] | None"
@@ -75,7 +85,8 @@ def reads(run: Run) -> Reads:
     return {
         "balance": run.settings.balance.model_dump(mode="json"),
         "trust": _trust(run),
-        "quality": _quality_digest(run),
+        "quality": _judged_digest(run, _ANNOTATIONS),
+        "held": _judged_digest(run, _HELD),
     }
 
 
@@ -84,29 +95,28 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     settings = run.settings.balance
     quality = _quality_trusts(run)
     all_caps = caps.caps(settings)
-    question = _CountQuestion([], all_caps, settings, quality)
+    before = _Before(_held(run), [])
+    question = _CountQuestion(before, all_caps, settings, quality)
     counts = gather(run, "balance: counts", _count, "split", _COLUMNS, question)
 
-    counted: list[_CountedCap] = []
     for number, cap in enumerate(all_caps):
         over = caps.values_over([each.values[number] for each in counts], cap)
         if len(over):
             # A new list: the workers may still hold the one that was sent to them.
-            counted = [*counted, _count_cap(run, counted, cap, over)]
+            counted = [*before.caps, _count_cap(run, before, cap, over)]
+            before = _Before(before.held, counted)
 
-    if counted:
-        question = _CountQuestion(counted, [], settings, quality)
+    if before.caps:
+        question = _CountQuestion(before, [], settings, quality)
         counts = gather(run, "balance: cells", _count, "split", _COLUMNS, question)
     cells = balance.total_cells([each.cells for each in counts])
     weights = balance.weights(cells, _trust(run), settings)
     _note_mix(run, weights)
-    shared = _Shared(counted, weights, settings, quality)
+    shared = _Shared(before, weights, settings, quality)
     return map_partitions(run, stage, new, _balance_partition, shared)
 
 
-def _count_cap(
-    run: Run, before: list[_CountedCap], cap: Cap, over: pa.Array
-) -> _CountedCap:
+def _count_cap(run: Run, before: _Before, cap: Cap, over: pa.Array) -> _CountedCap:
     """The highest rank that stays of each value that reaches a cap."""
     title = f"balance: {cap.column}"
     question = _CapQuestion(before, cap, over)
@@ -131,18 +141,18 @@ def _trust(run: Run) -> dict[str, float]:
     return {export.name: export.trust for export in run.settings.exports}
 
 
-def _judged(run: Run) -> UPath | None:
-    """The file of the annotations' qualities; None if no setting asks for it, or it is missing."""
+def _judged(run: Run, name: str) -> UPath | None:
+    """A file of the judged annotations; None if no setting asks for it, or it is missing."""
     if run.settings.balance.quality_trust == 0:
         return None
-    path = UPath(run.settings.build) / "quality" / "annotations.parquet"
+    path = UPath(run.settings.build) / "quality" / name
     if not path.exists():
         return None
     return path
 
 
-def _quality_digest(run: Run) -> str:
-    path = _judged(run)
+def _judged_digest(run: Run, name: str) -> str:
+    path = _judged(run, name)
     if path is None:
         return ""
     return digest(path.read_bytes())
@@ -150,7 +160,7 @@ def _quality_digest(run: Run) -> str:
 
 def _quality_trusts(run: Run) -> "pd.Series[float] | None":
     """The factor on the weight of objects by what the last run of `quality` found."""
-    path = _judged(run)
+    path = _judged(run, _ANNOTATIONS)
     if path is None:
         return None
     table = read_table(path, ["object_id", "annotation_quality"])
@@ -158,30 +168,37 @@ def _quality_trusts(run: Run) -> "pd.Series[float] | None":
     return balance.quality_trusts(judged.annotation_quality, run.settings.balance)
 
 
+def _held(run: Run) -> pa.Table:
+    """The objects that are held back, as HELD has them."""
+    path = _judged(run, _HELD)
+    if path is None:
+        return HELD.empty_table()
+    return held_back.not_accepted(read_table(path), run.settings.balance.accept)
+
+
 def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:
-    kept, _ = _apply_caps(rows, question.before)
+    kept, _ = _leave(rows, question.before)
     return caps.lowest_ranks(kept, question.cap, question.over)
 
 
 def _count(rows: pa.Table, question: _CountQuestion) -> _Counts:
-    kept, _ = _apply_caps(rows, question.before)
+    kept, _ = _leave(rows, question.before)
     cells = balance.count_cells(kept, question.settings, question.quality)
-    values = [caps.count_values(rows, cap) for cap in question.caps]
+    values = [caps.count_values(kept, cap) for cap in question.caps]
     return _Counts(cells, values)
 
 
 def _balance_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:
-    kept, drops = _apply_caps(rows, shared.caps)
+    kept, drops = _leave(rows, shared.before)
     weighed = balance.weigh(kept, shared.weights, shared.settings, shared.quality)
     return weighed, drops
 
 
-def _apply_caps(
-    rows: pa.Table, counted: list[_CountedCap]
-) -> tuple[pa.Table, pa.Table]:
-    """The rows within all caps, and the others as drops."""
-    dropped = [DROPS.empty_table()]
-    for each in counted:
+def _leave(rows: pa.Table, before: _Before) -> tuple[pa.Table, pa.Table]:
+    """The rows that stay, and the others as drops."""
+    rows, held = held_back.hold_back(rows, before.held)
+    dropped = [held]
+    for each in before.caps:
         rows, over = caps.apply_cap(rows, each.cap, each.highest)
         dropped.append(over)
     return rows, pa.concat_tables(dropped)

@@ -16,6 +16,7 @@ from pipelines.flow.faults import StageFaults
 from pipelines.flow.screen import Screen
 from pipelines.pages.curation.curation import write_curation_page
 from pipelines.pages.evaluation.evaluation import write_evaluation_page
+from pipelines.rounds.deliveries import held_back, judge_deliveries, told
 from pipelines.rounds.effort import measure_effort
 from pipelines.rounds.fetching import fetch_all
 from pipelines.rounds.objects import has_objects, new_objects
@@ -63,6 +64,16 @@ def begin(settings: Settings, screen: Screen) -> Begun:
     _check_that_it_can_be_judged(build, manifest)
 
     start, against = _last_model(settings, run)
+    deliveries = judge_deliveries(settings, run, against, new.ids, screen)
+    held = held_back(settings, deliveries)
+    if held:
+        curation = curate(settings, "shard")
+        manifest = require_manifest(build / "shard")
+        new = new_objects(build, run)
+        _check_that_it_can_be_judged(build, manifest)
+    if not new.to_learn:
+        return None, "; ".join(told(each) for each in held), curation.faults
+
     going = Round(
         number=number,
         began=now(),
@@ -73,6 +84,7 @@ def begin(settings: Settings, screen: Screen) -> Begun:
         to_learn=len(new.to_learn),
         new_share=settings.loop.new_share,
         fetched=fetched,
+        held=held,
     )
     keep_open(build, going)
     screen.note(

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from model.annotations.report import DeliveryQuality
+
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     """What a tool has given for an export."""
@@ -53,6 +55,9 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the draws that these were to get."""
 
     fetched: list[Fetched] = []
+    held: list[DeliveryQuality] = []
+    """Deliveries that it found wrong as a whole, and did not learn from."""
+
     run: int | None = None
     """The run that it has trained; None until then."""
 

@@ -21,6 +21,7 @@ from pipelines.flow.faults import StageFaults, describe
 from pipelines.flow.screen import Screen
 from pipelines.pages.loop.loop import write_loop_page
 from pipelines.rounds.course import begin, bring_to_its_end
+from pipelines.rounds.deliveries import told
 from pipelines.rounds.records import Round
 from pipelines.rounds.store import LOOP, open_round
 
@@ -74,6 +75,7 @@ def text(looped: Looped) -> str:
         f"round {ended.number}: {ended.new:,} new objects, {ended.to_learn:,} of them to learn "
         f"from, from {ended.start} to run {ended.run}"
     ]
+    lines += [told(each) for each in ended.held]
     if ended.iou is not None:
         line = f"IoU on the test objects: {ended.iou:.3f}"
         if ended.iou_change is not None:

@@ -14,8 +14,11 @@ from curate.settings import Settings
 from curate.storage import read_table, write_bytes
 from model.annotations.report import (
     DOUBTFUL,
+    MOST_WRONG,
+    DeliveryQuality,
     DoubtfulAnnotation,
     QualityReport,
+    read_deliveries,
     read_quality,
 )
 from model.annotations.spoiling import Spoiling
@@ -33,8 +36,12 @@ class JudgedBuild:
     folder: UPath
     report: QualityReport
     worst: list[DoubtfulAnnotation]
+    deliveries: list[DeliveryQuality]
     quality_trust: float
     """Of the settings: how much doubtful annotations lose in weight."""
+
+    accepted: list[str]
+    """Of the settings: exports of which nothing is held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,9 @@ def _read(settings: Settings) -> JudgedBuild:
         folder=folder,
         report=report,
         worst=msgspec.convert(table.to_pylist(), list[DoubtfulAnnotation]),
+        deliveries=read_deliveries(folder / "quality"),
         quality_trust=settings.balance.quality_trust,
+        accepted=settings.balance.accept,
     )
 
 
@@ -103,6 +112,26 @@ def show_reject(build: JudgedBuild) -> Values:
     return {"customers": by_customer, "quality_trust": build.quality_trust}
 
 
+def show_deliveries(build: JudgedBuild) -> Values | None:
+    """Each delivery as a whole, the one with most wrong masks first."""
+    if not build.deliveries:
+        return None
+    ordered = sorted(build.deliveries, key=_surely_right)
+    return {
+        "deliveries": ordered,
+        "held": [each for each in ordered if each.is_held],
+        "accepted": build.accepted,
+        "quality_trust": build.quality_trust,
+        "most_wrong": MOST_WRONG,
+    }
+
+
+def _surely_right(delivery: DeliveryQuality) -> float:
+    if delivery.wrong is None:
+        return 2.0
+    return 1 - delivery.wrong.low
+
+
 def show_groups(build: JudgedBuild) -> Values:
     """Exports by customer, the one with the largest share of doubtful annotations first."""
     return {"groups": build.report.groups, "doubtful": DOUBTFUL}
@@ -114,6 +143,12 @@ def show_found(build: JudgedBuild) -> Values:
 
 
 QUALITY_SECTIONS: tuple[Section[JudgedBuild], ...] = (
+    Section(
+        "deliveries",
+        "Deliveries as a whole",
+        f"{_FOLDER}/deliveries.html",
+        show_deliveries,
+    ),
     Section(
         "worst", "The most doubtful annotations", f"{_FOLDER}/worst.html", show_worst
     ),

@@ -55,7 +55,9 @@ def covers(images: list[dict[str, Mask]]) -> Covers:
                 }
             )
             masks.append(mask)
-    return Covers(cast(Shards, Drawn(pa.Table.from_pylist(rows), masks)))
+    return Covers(
+        cast(Shards, Drawn(pa.Table.from_pylist(rows), masks)), range(len(rows))
+    )
 
 
 def swallowed(found: Covers, row: int) -> float:

@@ -14,7 +14,7 @@ from curate.storage import read_table
 from model.annotations import judging
 from model.annotations.annotations import mask_in_crop, neighbours
 from model.annotations.covers import Covers
-from model.annotations.judging import SpoiledCopies, judge, spoiled_copies
+from model.annotations.judging import Looks, SpoiledCopies, judge, spoiled_copies
 from model.annotations.quality import judge_annotations
 from model.annotations.report import DOUBTFUL, read_quality
 from model.annotations.signs import SIGNS
@@ -92,12 +92,15 @@ def test_copies_are_chosen_by_ids_and_each_way_has_as_many(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        judging, "_signs", lambda *asked: np.zeros((asked[2], len(SIGNS)))
+        judging,
+        "_looks",
+        lambda *asked: Looks(np.zeros((asked[2], len(SIGNS))), np.zeros((asked[2], 2))),
     )
     shards = open_shards(UPath(settings.build) / "shard", "train")
-    covers = Covers(shards)
-    copies = spoiled_copies(unlearned(), covers, settings, print)
-    again = spoiled_copies(unlearned(), covers, settings, print)
+    rows = range(len(shards))
+    covers = Covers(shards, rows)
+    copies = spoiled_copies(unlearned(), covers, rows, 50, settings, print)
+    again = spoiled_copies(unlearned(), covers, rows, 50, settings, print)
     assert copies.rows.tolist() == again.rows.tolist()
     assert copies.kinds == again.kinds
     assert len(set(copies.rows.tolist())) == len(copies.rows)

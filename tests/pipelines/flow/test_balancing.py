@@ -3,9 +3,14 @@
 from collections import Counter
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from upath import UPath
 
 import curate
+from curate.schema import HELD
+from curate.storage import read_partitions, write_table
 from tests.pipelines.small_project import Project, Verb
 
 EPOCHS = 30
@@ -58,3 +63,32 @@ def test_a_cap_that_nothing_reaches_is_not_asked_for(
         line for line in outcome.err.splitlines() if line.startswith("balance  ")
     ]
     assert "12 in, 8 out, 4 dropped (4 capped)" in dropped
+
+
+def test_a_delivery_that_is_held_back_leaves_until_it_is_accepted(
+    project: Project, verb: Verb
+) -> None:
+    project.add("street", 6, ["car"])
+    project.add("yard", 6, ["car"])
+    assert verb("balance", project.settings).code == 0
+    segments = pa.concat_tables(read_partitions(balanced(project) / "segments"))
+    of_yard = segments.filter(pc.equal(segments["export"], "yard"))
+    why = pa.array(["71% of its masks are doubtful"] * len(of_yard))
+    held = of_yard.append_column("why", why).select(HELD.names).cast(HELD)
+    write_table(UPath(project.build) / "quality" / "held.parquet", held)
+
+    # Who does not trust the judgement is not asked to.
+    for trusts, accept, out in ((0, [], 12), (0.8, [], 6), (0.8, ["yard"], 12)):
+        project.change(balance={"quality_trust": trusts, "accept": accept})
+        outcome = verb("balance", project.settings)
+        assert outcome.code == 0, outcome.err
+        segments = pa.concat_tables(read_partitions(balanced(project) / "segments"))
+        drops = pa.concat_tables(read_partitions(balanced(project) / "drops"))
+        assert len(segments) == out == 12 - len(drops)
+        assert set(drops["reason"].to_pylist()) <= {"doubtful_delivery"}
+        assert set(drops["detail"].to_pylist()) <= {why[0].as_py()}
+        assert set(drops["export"].to_pylist()) <= {"yard"}
+
+
+def balanced(project: Project) -> UPath:
+    return UPath(project.build) / "balance"

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from upath import UPath
 
+from curate.curation_settings import BalanceSettings
 from curate.errors import InputError
 from curate.pixels.images import encode_mask, encode_webp
 from curate.settings import Settings
@@ -17,12 +18,15 @@ from curate.storage import write_json, write_table
 from curate.yaml_files import parse_yaml
 from model.annotations.report import (
     WORST,
+    Deliveries,
+    DeliveryQuality,
     DoubtfulAnnotation,
     FoundSpoilings,
     GroupQuality,
     QualityReport,
 )
 from model.annotations.spoiling import Spoiling
+from model.evaluation.intervals import Interval
 from pipelines.pages.quality.quality import write_quality_page
 
 HOSTILE = "</pre><script>alert(1)</script>\n- injected"
@@ -121,3 +125,46 @@ def test_without_doubts_it_says_so(settings: Settings) -> None:
 def test_without_judged_annotations_it_says_what_to_do(settings: Settings) -> None:
     with pytest.raises(InputError, match="pipelines quality"):
         write_quality_page(settings)
+
+
+@pytest.mark.parametrize(
+    ("balance", "said"),
+    [
+        ({}, "It still trains"),
+        ({"quality_trust": 0.8}, "The next run holds it back"),
+        ({"quality_trust": 0.8, "accept": ["yard"]}, "It is accepted"),
+    ],
+)
+def test_what_is_held_back_is_said_first(
+    settings: Settings, balance: dict[str, object], said: str
+) -> None:
+    write_quality(UPath(settings.build), [])
+    sound = delivery(HOSTILE, None)
+    wrong = delivery("yard", Interval(0.9, 0.6, 1.0))
+    folder = UPath(settings.build) / "quality"
+    write_json(folder / "deliveries.json", Deliveries(deliveries=[sound, wrong]))
+    section = BalanceSettings.model_validate(balance)
+    page = write_quality_page(settings.model_copy(update={"balance": section}))
+
+    text = page.read_text("utf-8")
+    assert "71% of its masks are doubtful, where 3% are usual" in text
+    assert "they lie 4 px to the right" in text
+    assert said in text
+    assert "too few to judge" in text
+    assert "<script" not in text
+    assert text.index("Deliveries as a whole") < text.index("The most doubtful")
+
+
+def delivery(export: str, wrong: Interval | None) -> DeliveryQuality:
+    return DeliveryQuality(
+        customer="acme",
+        export=export,
+        objects=240,
+        judged=100,
+        doubtful=0.71,
+        usual=0.03,
+        wrong=wrong,
+        is_held=wrong is not None,
+        right=4.0,
+        below=0.0,
+    )

@@ -1,0 +1,52 @@
+"""Deliveries that balance holds back: judging has found that their masks look wrong as a whole.
+
+Their objects stay out until a person accepts the export (`balance.accept`), or other masks come.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.reasons import Reason
+from curate.schema import DROPS, HELD_BOX, drop_rows
+
+NEEDS = ("object_id", "export", *HELD_BOX, "area", "image_path", "annotation_key")
+"""Columns that holding back reads."""
+
+
+def not_accepted(held: pa.Table, accepted: Sequence[str]) -> pa.Table:
+    """The rows of HELD but those of exports that a person has accepted."""
+    is_accepted = pc.is_in(held["export"], value_set=pa.array(accepted, pa.string()))
+    return held.filter(pc.invert(is_accepted))
+
+
+def hold_back(segments: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Rows that go on, and those that are held as drops. `held`: a table of HELD."""
+    is_known = pc.is_in(
+        segments["object_id"], value_set=held["object_id"].combine_chunks()
+    )
+    known = np.flatnonzero(is_known.to_numpy())
+    whys = dict(zip(_keys(held), held["why"].to_pylist(), strict=True))
+
+    rows = []
+    details = []
+    for row, key in zip(known.tolist(), _keys(segments.take(known)), strict=True):
+        if key in whys:
+            rows.append(row)
+            details.append(whys[key])
+    if not rows:
+        return segments, DROPS.empty_table()
+
+    reasons = [Reason.DOUBTFUL_DELIVERY.value] * len(rows)
+    drops = drop_rows(segments.take(rows), reasons, details)
+    stays = np.ones(len(segments), np.bool_)
+    stays[rows] = False
+    return segments.filter(pa.array(stays)), drops
+
+
+def _keys(rows: pa.Table) -> list[tuple[str | int, ...]]:
+    """What names an object with this very mask."""
+    columns = [rows[name].to_pylist() for name in ("object_id", *HELD_BOX, "area")]
+    return list(zip(*columns, strict=True))

@@ -1,0 +1,241 @@
+"""The deliveries of a build judged: `<build>/quality/deliveries.json` and `held.parquet`.
+
+`quality` judges each export of a customer beside the other customers' masks. A round of the loop
+judges what is new to it, before it learns from that, beside what the model in use has learned from.
+"""
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from upath import UPath
+
+from curate import seeded
+from curate.schema import HELD
+from curate.settings import Settings
+from curate.shards.reader import Shards, open_shards
+from curate.storage import read_table, write_json, write_table
+from model.annotations.covers import Covers
+from model.annotations.deliveries import Qualities, is_surely_wrong, share_wrong
+from model.annotations.judging import (
+    Looks,
+    SpoiledCopies,
+    delivered_qualities,
+    own_looks,
+    spoiled_copies,
+)
+from model.annotations.report import (
+    DOUBTFUL,
+    Deliveries,
+    DeliveryQuality,
+    read_deliveries,
+)
+from model.checkpoint import load_checkpoint
+from model.evaluation.intervals import LEAST_IMAGES
+from model.hardware import device
+
+_MOST_OF_A_DELIVERY = (
+    120  # masks that are asked about, where asking is all that is to be done
+)
+_MOST_USUAL = 150
+_SAMPLE = 2  # purpose of a stream of random numbers: which of the masks
+
+Rows = NDArray[np.bool_]
+"""(n,) which rows of the shards."""
+
+
+def judge_new_deliveries(
+    settings: Settings,
+    checkpoint: str,
+    new: Collection[str],
+    log: Callable[[str], None],
+) -> list[DeliveryQuality]:
+    """Judge what is new in the shards, by object_id, with a model that has not learned from it.
+
+    `checkpoint`: what names the model, as `train.start` does. Some masks of each delivery are asked
+    about, and some of the others. What is found is written; what is held back leaves with the next
+    balance.
+    """
+    loaded, _ = load_checkpoint(checkpoint)
+    model = loaded.to(device())
+    shards = open_shards(UPath(settings.build) / "shard", "train")
+    is_new = _is_among(shards.table, new)
+    rows = _sampled(shards, is_new, settings.quality.seed)
+    covers = Covers(shards, rows)
+    asked = own_looks(model, covers, rows, settings, log)
+    copies = spoiled_copies(model, covers, rows, len(rows), settings, log)
+
+    looks = Looks(
+        signs=np.full((len(shards), asked.signs.shape[1]), np.nan),
+        moves=np.full((len(shards), 2), np.nan),
+    )
+    looks.signs[rows] = asked.signs
+    looks.moves[rows] = asked.moves
+    found = judge_deliveries(shards, looks, copies, is_new, settings.quality.seed)
+    keep_deliveries(settings, found, new)
+    return found
+
+
+def judge_deliveries(
+    shards: Shards, looks: Looks, copies: SpoiledCopies, is_new: Rows, seed: int
+) -> list[DeliveryQuality]:
+    """Judge the new rows of each export of a customer, as far as they have been looked at.
+
+    They are judged beside the others. Where these are too few, as when all is new, they are judged
+    beside what is new of other customers.
+    """
+    customers = np.array(shards.table["customer"].to_pylist())
+    exports = np.array(shards.table["export"].to_pylist())
+    _, images = np.unique(shards.table["image_id"].to_pylist(), return_inverse=True)
+    is_seen = ~np.isnan(looks.signs).any(axis=1)
+    known_images = np.unique(images[is_seen & ~is_new])
+
+    names = sorted(
+        set(zip(customers[is_new].tolist(), exports[is_new].tolist(), strict=True))
+    )
+    found = []
+    for customer, export in names:
+        own = is_new & (customers == customer) & (exports == export)
+        usual = ~is_new
+        if len(known_images) < LEAST_IMAGES:
+            usual = customers != customer
+        delivery, beside = _qualities(shards, looks, copies, own, usual, images, seed)
+        wrong = share_wrong(delivery, beside, len(names))
+        moves = looks.moves[own & is_seen]
+        each = DeliveryQuality(
+            customer=customer,
+            export=export,
+            objects=int(np.count_nonzero(own)),
+            judged=len(delivery.own),
+            doubtful=_doubtful(delivery),
+            usual=_doubtful(beside),
+            wrong=wrong,
+            is_held=is_surely_wrong(wrong),
+            right=-_middle(moves, 0),
+            below=-_middle(moves, 1),
+        )
+        found.append(each)
+    return found
+
+
+def keep_deliveries(
+    settings: Settings, found: list[DeliveryQuality], new: Collection[str] | None
+) -> None:
+    """Write what was found, beside deliveries that are held back since before.
+
+    `new`: the object_ids that were judged, of all splits; None: all that there are.
+    """
+    folder = UPath(settings.build) / "quality"
+    judged = {(each.customer, each.export) for each in found}
+    before = read_deliveries(folder)
+    kept = [
+        each
+        for each in before
+        if each.is_held and (each.customer, each.export) not in judged
+    ]
+    write_json(folder / "deliveries.json", Deliveries(deliveries=[*found, *kept]))
+
+    tables = [HELD.empty_table()]
+    path = folder / "held.parquet"
+    if path.exists():
+        tables.append(read_table(path))
+    for each in found:
+        if each.is_held:
+            tables += _held_rows(settings, each, new)
+    write_table(path, pa.concat_tables(tables))
+
+
+def _held_rows(
+    settings: Settings, delivery: DeliveryQuality, new: Collection[str] | None
+) -> list[pa.Table]:
+    """The rows of HELD of a delivery, of each split."""
+    tables = []
+    manifest = open_shards(UPath(settings.build) / "shard", "train").manifest
+    for split, count in manifest.rows.items():
+        if not count:
+            continue
+        rows = open_shards(UPath(settings.build) / "shard", split).table
+        if new is not None:
+            rows = rows.filter(pa.array(_is_among(rows, new)))
+        is_own = pc.and_(
+            pc.equal(rows["customer"], delivery.customer),
+            pc.equal(rows["export"], delivery.export),
+        )
+        tables.append(_as_held(rows.filter(is_own), delivery.found))
+    return tables
+
+
+def _as_held(rows: pa.Table, why: str) -> pa.Table:
+    """Rows of the shards as rows of HELD: their boxes in the image."""
+    columns = {
+        "object_id": rows["object_id"],
+        "export": rows["export"],
+        "area": rows["area"],
+        "why": pa.array([why] * len(rows), pa.string()),
+    }
+    for side in ("x0", "y0", "x1", "y1"):
+        corner = rows[f"crop_{side[0]}0"]
+        columns[f"box_{side}"] = pc.add(rows[f"box_{side}"], corner)
+    return pa.table({name: columns[name] for name in HELD.names}).cast(HELD)
+
+
+def _sampled(shards: Shards, is_new: Rows, seed: int) -> list[int]:
+    """Rows of each delivery, and of what is not new; ids choose which."""
+    keys = seeded.object_keys(shards.table["object_id"].to_pylist())
+    keys = seeded.branch(seeded.branch(keys, seed), _SAMPLE)
+    customers = shards.table["customer"].to_pylist()
+    exports = shards.table["export"].to_pylist()
+    left: dict[tuple[str, ...], int] = {}
+    rows = []
+    for row in np.argsort(keys).tolist():
+        group: tuple[str, ...] = ()
+        most = _MOST_USUAL
+        if is_new[row]:
+            group = (customers[row], exports[row])
+            most = _MOST_OF_A_DELIVERY
+        if left.setdefault(group, most):
+            left[group] -= 1
+            rows.append(row)
+    return rows
+
+
+def _qualities(
+    shards: Shards,
+    looks: Looks,
+    copies: SpoiledCopies,
+    own: Rows,
+    usual: Rows,
+    images: NDArray[np.int64],
+    seed: int,
+) -> tuple[Qualities, Qualities]:
+    """The qualities of a delivery and of the usual masks, by what the usual ones teach alone."""
+    masks, of_copies = delivered_qualities(shards, looks.signs, copies, usual, seed)
+    is_judged = ~np.isnan(masks)
+    delivered = own & is_judged
+    known = usual & is_judged
+    return (
+        Qualities(masks[delivered], of_copies[delivered], images[delivered]),
+        Qualities(masks[known], of_copies[known], images[known]),
+    )
+
+
+def _doubtful(masks: Qualities) -> float:
+    if not len(masks.own):
+        return 0.0
+    return float(np.mean(masks.own < DOUBTFUL))
+
+
+def _middle(moves: NDArray[np.float64], side: int) -> float:
+    """The median of the moves in one direction, px; 0 where there is none."""
+    if not len(moves):
+        return 0.0
+    return float(np.median(moves[:, side]))
+
+
+def _is_among(rows: pa.Table, ids: Collection[str]) -> Rows:
+    """Which rows have one of some object_ids."""
+    among = pa.array(sorted(ids), pa.string())
+    is_among: Rows = pc.is_in(rows["object_id"], value_set=among).to_numpy()
+    return is_among
