@@ -30,8 +30,8 @@ from model.evaluation.comparison import Comparison, Place, Truth
 from model.evaluation.intervals import Interval, interval, resampled_means
 from model.evaluation.metrics import edge_precision, edge_recall, iou
 from model.hardware import device, one_thread
-from model.predict import sample_probabilities
 from model.weights import load_any
+from model.window_answers import sample_probabilities
 
 _MOST_OBJECTS = 600
 _TOGETHER = 16  # windows in memory

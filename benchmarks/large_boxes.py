@@ -27,7 +27,8 @@ from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint
 from model.evaluation.comparison import Comparison, Place, Truth
 from model.large_windows import LARGE_PIXELS
-from model.predict import Segmenter, probabilities
+from model.predict import Segmenter
+from model.window_answers import probabilities
 
 ALLOWED_SECONDS = 3.0
 """That the processor may work on a box."""

@@ -31,8 +31,8 @@ from curate.storage import read_partitions, read_table
 from model.annotations.quality import judge_annotations
 from model.checkpoint import load_checkpoint
 from model.evaluation.comparison import as_mask, overlap
-from model.predict import sample_probabilities
 from model.train import train
+from model.window_answers import sample_probabilities
 
 LEAST_REGAINED = 0.5
 _TOGETHER = 32

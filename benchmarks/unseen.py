@@ -39,8 +39,8 @@ from model.checkpoint import load_checkpoint
 from model.evaluation.comparison import as_mask, overlap
 from model.evaluation.judging import batches
 from model.hardware import device, one_thread
-from model.predict import sample_probabilities
 from model.train import train
+from model.window_answers import sample_probabilities
 from pipelines.pages.evaluation.plots import plot_curve
 
 OUT = Path("build/bench")

@@ -16,10 +16,10 @@ from upath import UPath
 from curate.storage import write_bytes
 from model.box_network import COPY_PIXELS, BoxNetwork
 from model.checkpoint import checkpoint_path, versions
-from model.predict import STEP
 from model.records import Origin
 from model.u2net import MIN_SIDE, edge_repeated
 from model.weights import load_any
+from model.window_answers import STEP
 
 _OPSET = 20  # the first in which GridSample is as torch means it
 _INPUTS = (
@@ -38,7 +38,7 @@ _TRACED_BOX = (20.0, 15.0, 210.0, 130.0)
 
 
 class _AnyWindow(nn.Module):
-    """The network that pads its window itself, as `model.predict` does."""
+    """The network that pads its window itself, as `model.window_answers` does."""
 
     def __init__(self, model: BoxNetwork) -> None:
         super().__init__()

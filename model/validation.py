@@ -15,7 +15,7 @@ from model.box_network import BoxNetwork
 from model.calibration import count_by_size, fit_confidence
 from model.confidence import Confidence
 from model.evaluation.comparison import as_mask, overlap
-from model.predict import Probabilities, sample_probabilities
+from model.window_answers import Probabilities, sample_probabilities
 
 _TOGETHER = 64  # windows in memory
 _MOST_CONFIDENCE_PIXELS = 40_000_000  # of the windows on which confidence is fitted

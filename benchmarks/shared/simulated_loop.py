@@ -34,8 +34,8 @@ from model.evaluation.gate import GateFindings, find_falls
 from model.evaluation.intervals import Interval, interval, resampled_means
 from model.evaluation.judging import batches
 from model.evaluation.strata import Resampling, strata
-from model.predict import sample_probabilities
 from model.train import train
+from model.window_answers import sample_probabilities
 
 _RESAMPLES = 500
 _LEAST_FALL = 0.01  # of IoU, as `evaluate.least_fall` has it

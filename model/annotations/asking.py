@@ -13,7 +13,7 @@ from curate.records import Box
 from curate.shards import windows
 from model.annotations.spoiling import tight_box
 from model.box_network import BoxNetwork
-from model.predict import Probabilities, probabilities
+from model.window_answers import Probabilities, probabilities
 
 # Share of the box's sides by which the wider drawn box is larger, each side.
 _WIDER_BOX = 0.2

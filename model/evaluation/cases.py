@@ -14,7 +14,7 @@ from curate.shards.reader import Shards
 from model.box_network import BoxNetwork
 from model.evaluation.report import Case, Stratum
 from model.evaluation.strata import StratumObjects
-from model.predict import sample_probabilities
+from model.window_answers import sample_probabilities
 
 CASES = pa.schema(
     [

@@ -23,8 +23,8 @@ from model.evaluation.methods import METHODS
 from model.evaluation.metrics import Scores, score
 from model.hardware import one_thread
 from model.pace import Every, time_in_words
-from model.predict import Probabilities, sample_probabilities
 from model.prior import mixed_prior, prior_logits
+from model.window_answers import Probabilities, sample_probabilities
 
 _TOGETHER = 64  # windows in memory, at most
 _ASKED_TOGETHER = 8  # windows that a thread takes at a time

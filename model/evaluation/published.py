@@ -19,8 +19,8 @@ from curate.shards.sample import Sample
 from model import fetching
 from model.evaluation.judging import Answers
 from model.hardware import device
-from model.predict import Probabilities, sample_probabilities
 from model.weights import load_any, read_published
+from model.window_answers import Probabilities, sample_probabilities
 
 SIDE = 320
 """px; of the pictures that the published network sees."""

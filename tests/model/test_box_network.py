@@ -4,9 +4,9 @@ import torch
 
 from model.box_network import COPY_PIXELS, BoxNetwork
 from model.colour import colour_evidence, settle
-from model.predict import probabilities
 from model.prior import Priors, mixed_prior, prior_logits
 from model.u2net import build
+from model.window_answers import probabilities
 from tests.model.networks import lively, unlearned
 
 DRAWN = torch.tensor([[10.0, 20.0, 50.0, 60.0]])

@@ -11,8 +11,9 @@ from curate.pixels.masks import Mask
 from model.edge_refinement import MASK_LEVEL
 from model.evaluation.comparison import Comparison, Place, Truth
 from model.large_windows import COARSE_PIXELS, LARGE_PIXELS, answer_large, is_large
-from model.predict import Segmenter, probabilities
+from model.predict import Segmenter
 from model.records import Origin
+from model.window_answers import probabilities
 from tests.model.drawn_objects import DrawnObject, draw_object
 from tests.model.networks import unlearned
 
