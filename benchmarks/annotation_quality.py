@@ -9,6 +9,7 @@ from spoiled copies of what it is given, without knowing what is spoiled already
 """
 
 import argparse
+import math
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -177,9 +178,11 @@ def _report(judged: pa.Table, kinds: dict[str, Spoiling], share: float) -> None:
         if not is_kind.any():
             continue
         taken = is_kind | ~is_spoiled
-        areas[str(kind)] = rank_area(quality[taken], is_kind[taken])
+        area = rank_area(quality[taken], is_kind[taken])
+        areas[str(kind)] = area
+        margin = _margin(area, int(is_kind.sum()), int((~is_spoiled).sum()))
         lines.append(
-            f"{kind}: {is_kind.sum()} of {len(quality):,} masks, AUROC {areas[kind]:.3f} "
+            f"{kind}: {is_kind.sum()} of {len(quality):,} masks, AUROC {area:.3f} ± {margin:.3f} "
             f"(≥ {LEAST_RANK_AREA})"
         )
     everything = rank_area(quality, is_spoiled)
@@ -190,6 +193,20 @@ def _report(judged: pa.Table, kinds: dict[str, Spoiling], share: float) -> None:
         f"of {share:.0%} in all"
     )
     report("annotation_quality", lines, {"rank_area": areas, "true_at_head": true})
+
+
+def _margin(area: float, spoiled: int, sound: int) -> float:
+    """How far an AUROC of so many masks may be from the true one, in 95% of all draws.
+
+    1.96 standard errors by Hanley and McNeil (1982), The Meaning and Use of the Area under a ROC
+    Curve.
+    """
+    two_spoiled = area / (2 - area)
+    two_sound = 2 * area**2 / (1 + area)
+    variance = area * (1 - area)
+    variance += (spoiled - 1) * (two_spoiled - area**2)
+    variance += (sound - 1) * (two_sound - area**2)
+    return 1.96 * math.sqrt(variance / (spoiled * sound))
 
 
 def _share_at_head(

@@ -24,23 +24,21 @@ def not_accepted(held: pa.Table, accepted: Sequence[str]) -> pa.Table:
 
 def hold_back(segments: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Rows that go on, and those that are held as drops. `held`: a table of HELD."""
-    is_known = pc.is_in(
-        segments["object_id"], value_set=held["object_id"].combine_chunks()
-    )
+    ids = held["object_id"].combine_chunks()
+    is_known = pc.is_in(segments["object_id"], value_set=ids)
     known = np.flatnonzero(is_known.to_numpy())
-    whys = dict(zip(_keys(held), held["why"].to_pylist(), strict=True))
-
-    rows = []
-    details = []
-    for row, key in zip(known.tolist(), _keys(segments.take(known)), strict=True):
-        if key in whys:
-            rows.append(row)
-            details.append(whys[key])
-    if not rows:
+    if not len(known):
         return segments, DROPS.empty_table()
 
+    # An object whose mask has changed since is no longer held.
+    whys = dict(zip(_keys(held), held["why"].to_pylist(), strict=True))
+    found = [whys.get(key) for key in _keys(segments.take(known))]
+    is_held = np.array([why is not None for why in found], np.bool_)
+    rows = known[is_held]
+    details = [why for why in found if why is not None]
     reasons = [Reason.DOUBTFUL_DELIVERY.value] * len(rows)
     drops = drop_rows(segments.take(rows), reasons, details)
+
     stays = np.ones(len(segments), np.bool_)
     stays[rows] = False
     return segments.filter(pa.array(stays)), drops

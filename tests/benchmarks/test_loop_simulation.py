@@ -12,12 +12,14 @@ from benchmarks.loop_simulation import simulate
 from benchmarks.shared.annotators import correct, shifted
 from benchmarks.shared.deliveries import delivered, largest_customer, with_more_of
 from benchmarks.shared.loop_words import lines_of
-from benchmarks.shared.simulated_loop import Scale
+from benchmarks.shared.simulated_loop import Scale, without
 from curate.pixels.masks import Mask
 from curate.storage import read_partitions
+from model.annotations.report import DeliveryQuality
 from model.checkpoint import BASE
 from model.evaluation.comparison import Comparison, Place, Truth
 from model.evaluation.correction_effort import correction_effort
+from model.evaluation.intervals import Interval
 from pipelines.arguments import load
 from pipelines.verbs.stage import curate
 from tests.pipelines.small_project import Project
@@ -87,6 +89,26 @@ def test_the_poisoned_customer_delivers_more_and_nobody_less() -> None:
     assert delivery["object_id"].to_pylist() == ["a", "b", "d", "e"]
 
 
+def test_what_is_held_back_is_not_learned() -> None:
+    rows = pa.table(
+        {"object_id": list("abc"), "customer": list("xxy"), "export": list("ppp")}
+    )
+    held = DeliveryQuality(
+        customer="x",
+        export="p",
+        objects=2,
+        judged=2,
+        doubtful=0.7,
+        usual=0.0,
+        wrong=Interval(0.9, 0.6, 1.0),
+        is_held=True,
+        right=4.0,
+        below=0.0,
+    )
+    assert without(rows, [held])["object_id"].to_pylist() == ["c"]
+    assert without(rows, []) is rows
+
+
 @pytest.mark.skipif(not BASE.is_file(), reason="the base model is not here")
 def test_a_loop_of_two_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two customers; the gate is made to stop all, which only the guarded arm may hear."""
@@ -115,6 +137,8 @@ def test_a_loop_of_two_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     off, on = simulated["arms"]["off"], simulated["arms"]["on"]
     assert (off.promoted, on.promoted) == (True, False)
     assert off.trusts == {}
+    assert (off.held, on.held) == ([], [])  # so few objects are not judged as a whole
+    assert set(simulated["beside_sound"]) == {"off", "on"}
     assert off.candidate != on.candidate
     # So few objects tell sound masks from shifted ones badly: only that they are judged is sure.
     assert 0 < on.trusts["shifted"] < 1

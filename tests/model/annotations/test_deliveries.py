@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from model.annotations.deliveries import (
     Qualities,
@@ -32,8 +33,9 @@ def made(
     return Qualities(_chance(masks), _chance(spoiled), images)
 
 
-def _chance(logits: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-logits))
+def _chance(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    chance: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+    return chance
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 1.0])
