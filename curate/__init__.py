@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         RawRunLengths,
         RegionMap,
         RowRunLengths,
+        StartedRuns,
     )
     from curate.shards.epochs import Bookmark, Consumer, batches
     from curate.shards.reader import Sample, Shards, open_shards, random_windows
@@ -67,6 +68,7 @@ __all__ = [
     "RunLengths",
     "Sample",
     "Shards",
+    "StartedRuns",
     "batches",
     "formats",
     "masks",
@@ -97,6 +99,7 @@ _FILES = {
         "RawRunLengths",
         "RegionMap",
         "RowRunLengths",
+        "StartedRuns",
     ),
     "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),
     "curate.shards.reader": (

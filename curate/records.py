@@ -90,6 +90,18 @@ class PackedRunLengths(Record, frozen=True, kw_only=True, tag="packed_run_length
     width: int | None = None
 
 
+class StartedRuns(Record, frozen=True, kw_only=True, tag="started_runs"):
+    """Runs of px over the whole frame, each with its start: unchecked.
+
+    `text`: starts, counted from 1, and lengths in turn. `by_rows`: px are counted row by row, not
+    column by column; unless `sure`, the picture's size may tell otherwise.
+    """
+
+    text: str
+    by_rows: bool = False
+    sure: bool = False
+
+
 class Ellipse(Record, frozen=True, kw_only=True, tag="ellipse"):
     """An ellipse in shares of the annotated frame, unchecked.
 
@@ -134,6 +146,7 @@ Shape = (
     | RawRunLengths
     | RowRunLengths
     | PackedRunLengths
+    | StartedRuns
     | Bitmap
     | Compound
 )
