@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Polygons,
         RawRunLengths,
         RowRunLengths,
+        StartedRuns,
     )
     from curate.shards.epochs import Bookmark, Consumer, batches
     from curate.shards.reader import Shards, open_shards, random_windows
@@ -68,6 +69,7 @@ __all__ = [
     "RunLengths",
     "Sample",
     "Shards",
+    "StartedRuns",
     "batches",
     "formats",
     "masks",
@@ -98,6 +100,7 @@ _FILES = {
         "Polygons",
         "RawRunLengths",
         "RowRunLengths",
+        "StartedRuns",
     ),
     "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),
     "curate.shards.reader": (

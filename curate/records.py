@@ -88,6 +88,18 @@ class PackedRunLengths(
     width: int | None = None
 
 
+class StartedRuns(msgspec.Struct, frozen=True, kw_only=True, tag="started_runs"):
+    """Runs of px over the whole frame, each with its start: unchecked.
+
+    `text`: starts, counted from 1, and lengths in turn. `by_rows`: px are counted row by row, not
+    column by column; unless `sure`, the picture's size may tell otherwise.
+    """
+
+    text: str
+    by_rows: bool = False
+    sure: bool = False
+
+
 class Ellipse(msgspec.Struct, frozen=True, kw_only=True, tag="ellipse"):
     """An ellipse in shares of the annotated frame, unchecked.
 
@@ -132,6 +144,7 @@ Shape = (
     | RawRunLengths
     | RowRunLengths
     | PackedRunLengths
+    | StartedRuns
     | Bitmap
     | Compound
 )

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from curate.flags import Flag
-from curate.pixels import masks, packed_runs, polygons, row_runs, run_lengths
+from curate.pixels import (
+    masks,
+    packed_runs,
+    polygons,
+    row_runs,
+    run_lengths,
+    started_runs,
+)
 from curate.pixels.binary_masks import binary_mask
 from curate.pixels.mask_pictures import MaskPicture, decode_mask
 from curate.pixels.mask_scaling import fit_mask
@@ -31,6 +38,7 @@ from curate.records import (
     RawRunLengths,
     RowRunLengths,
     Shape,
+    StartedRuns,
 )
 
 _OfStatedSize = Polygons | RowRunLengths | Bitmap
@@ -57,6 +65,13 @@ def to_run_lengths(
         return _parse(shape, picture, max_pixels)
     if isinstance(shape, PackedRunLengths):
         return packed_runs.unpack(shape, height, width, max_pixels)
+    if isinstance(shape, StartedRuns):
+        own = annotated or picture
+        runs = started_runs.parse(shape, *own)
+        counted = RawRunLengths(
+            counts=runs.counts.tolist(), height=own[0], width=own[1]
+        )
+        return _parse(counted, picture, max_pixels)
     if isinstance(shape, Bitmap) and shape.whole:
         colours = [shape.colour] if shape.colour is not None else []
         return whole_mask(_decode(shape, max_pixels), colours, height, width)

@@ -1,0 +1,245 @@
+"""kaggle: tables of run-lengths, as contests on Kaggle give them: a line for each mask.
+
+Tools: Kaggle (Airbus, Severstal, HuBMAP, Carvana, TGS, Data Science Bowl, Sartorius, UW-Madison)
+Versions: any
+Masks: run-lengths
+Gives: instances
+
+Documents: every .csv file with a column of images and one of run-lengths. Images are under
+`ImageId`, `image_id`, `id`, `img`, `image`, `filename` or `file_name`; run-lengths are under
+`EncodedPixels`, `encoding`, `rle`, `rle_mask`, `segmentation` or `annotation`, and hold numbers
+alone. Columns `Image_Label` and `ImageId_ClassId` hold an image and, after the last `_`, a class.
+Other tables are left alone, and so are submissions (`sample_submission.csv`), whose masks are made
+up. A line that has too few cells costs itself.
+
+Images: from the table's folder or the root, in `train`, `train_images`, `images` or `train_v2`,
+then by file name; a name without a suffix takes that of its file, if one picture outside folders
+of masks is called so. `height` and `width` of a line are the size of its image.
+
+Objects: each line with run-lengths is one object, in one piece or in several; where a line holds
+all px of a class, `objects: components` in the settings cuts it into 8-connected pieces. Runs are
+a start, counted from 1, and a length. They go column by column (top to bottom, then to the right),
+but row by row in columns called `segmentation` and `annotation`. Where the steps from run to run
+are clearly those of the other order, they go in that; in a square image nothing tells, but the
+option. A line with an empty cell or -1 says that an image has no object.
+
+Labels: the column `ClassId`, `CategoryId`, `class`, `class_name`, `label`, `category` or
+`cell_type`; without it option `label`, or the export's name.
+
+Keys: `TABLE#` and a digest of image, label and runs.
+
+Options:
+
+- `order`: `columns` or `rows`, for all run-lengths; `auto` (the default) as above.
+- `label`: the class of masks that have none.
+
+What is dropped: `bad_run_lengths`, `missing_image`, `ambiguous_image`, `mask_size_mismatch` and
+`malformed_file`.
+"""
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from curate.errors import InputError
+from curate.exports.export import Export
+from curate.exports.file_names import ancestors, folder_role, is_picture, stem, suffix
+from curate.formats.shared.json_values import label_flags
+from curate.formats.shared.keys import content_digest
+from curate.formats.shared.options import stated_choice
+from curate.formats.shared.table_lines import split_line
+from curate.reasons import Reason, Refusal
+from curate.records import Annotation, ImageRecord, ReadItem, StartedRuns
+
+OPTIONS = ("order", "label")
+
+_FOLDERS = ("train", "train_images", "images", "train_v2")
+
+_IMAGES = ("imageid", "image_id", "id", "img", "image", "filename", "file_name")
+_IMAGES_WITH_CLASS = ("image_label", "imageid_classid")
+_RUNS = ("encodedpixels", "encoding", "rle", "rle_mask", "segmentation", "annotation")
+_RUNS_BY_ROWS = ("segmentation", "annotation")  # UW-Madison, Sartorius
+_CLASSES = (
+    *("classid", "class_id", "categoryid", "class", "class_name", "label"),
+    *("category", "cell_type"),
+)
+_NONE = ("", "-1", "nan")
+_NUMBERS = re.compile(r"[\d\s]*|-1|nan", re.IGNORECASE)
+_NOT_READ = "a submission: its masks are made up"
+_NO_TABLE = "no table of images and run-lengths"
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which cells of a line say what; None for what the table does not have."""
+
+    image: int
+    runs: int
+    label: int | None
+    height: int | None
+    width: int | None
+    label_in_image: bool
+    by_rows: bool
+
+    @property
+    def needed(self) -> int:
+        """Cells that a line must have."""
+        return max(self.image, self.runs) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the tables of an export are read."""
+
+    export: Export
+    order: str
+    label: str
+    paths: Mapping[str, str]
+    """Pictures by the names under which tables may mean them."""
+
+
+def read(export: Export) -> Iterator[ReadItem]:
+    """One record for each image of each table."""
+    order = stated_choice(export, "order", ("auto", "columns", "rows"))
+    label = str(export.options.get("label") or export.name)
+    reading = _Reading(export, order, label, _pictures_by_stem(export))
+    found = False
+    for path in export.files.paths:
+        if suffix(path) != ".csv":
+            continue
+        try:
+            lines = export.read_text(path).split("\n")
+        except Refusal as refusal:
+            yield export.drop(refusal, annotation_key=path, count=None)
+            continue
+        columns = _columns(lines)
+        if columns is None:
+            yield export.ignored(path, _NO_TABLE)
+        elif "submission" in posixpath.basename(path).lower():
+            yield export.ignored(path, _NOT_READ)
+        else:
+            found = True
+            yield from _read_table(reading, path, lines[1:], columns)
+    if not found:
+        root = export.files.root
+        raise InputError(f"{root}: no .csv file with columns of images and run-lengths")
+
+
+def _columns(lines: list[str]) -> _Columns | None:
+    """The columns of a table; None if it is none of run-lengths."""
+    names = [name.strip().lower() for name in split_line(lines[0], ",")]
+    with_class = _place(names, _IMAGES_WITH_CLASS)
+    image = with_class if with_class is not None else _place(names, _IMAGES)
+    runs = _place(names, _RUNS)
+    if image is None or runs is None:
+        return None
+
+    columns = _Columns(
+        image=image,
+        runs=runs,
+        label=_place(names, _CLASSES),
+        height=_place(names, ("height",)),
+        width=_place(names, ("width",)),
+        label_in_image=with_class is not None,
+        by_rows=names[runs] in _RUNS_BY_ROWS,
+    )
+    filled = [split_line(line, ",") for line in lines[1:100]]
+    cells = [row[runs] for row in filled if len(row) >= columns.needed]
+    if all(_NUMBERS.fullmatch(cell) for cell in cells):
+        return columns
+    return None
+
+
+def _place(names: list[str], wanted: tuple[str, ...]) -> int | None:
+    """The place of the first of some columns that a table has."""
+    for name in wanted:
+        if name in names:
+            return names.index(name)
+    return None
+
+
+def _read_table(
+    reading: _Reading, path: str, lines: list[str], columns: _Columns
+) -> Iterator[ReadItem]:
+    """The images of a table in the order of their first lines, and drops of its bad lines."""
+    by_image: defaultdict[str, list[Annotation]] = defaultdict(list)
+    sizes: dict[str, tuple[int | None, int | None]] = {}
+    for number, line in enumerate(lines, start=2):
+        if not line.strip():
+            continue
+        cells = split_line(line, ",")
+        if len(cells) < columns.needed:
+            detail = f"{path}: line {number} has {len(cells)} cells"
+            refusal = Refusal(Reason.MALFORMED_FILE, detail)
+            yield reading.export.drop(refusal, annotation_key=f"{path}#{number}")
+            continue
+
+        image, label = _image_and_label(reading, cells, columns)
+        sizes[image] = _number(cells, columns.height), _number(cells, columns.width)
+        runs = cells[columns.runs].strip()
+        annotations = by_image[image]
+        if runs.lower() not in _NONE:
+            annotations.append(
+                Annotation(
+                    key=f"{path}#{content_digest(image, label, runs)}",
+                    label=label,
+                    shape=_shape(reading, runs, columns),
+                    flags=label_flags(label),
+                )
+            )
+
+    for image, annotations in by_image.items():
+        height, width = sizes[image]
+        found = reading.paths.get(image, "")
+        yield ImageRecord(
+            name=found or image,
+            document="" if found else path,
+            annotations=annotations,
+            height=height,
+            width=width,
+            folders=list(_FOLDERS),
+        )
+
+
+def _image_and_label(
+    reading: _Reading, cells: list[str], columns: _Columns
+) -> tuple[str, str]:
+    image = cells[columns.image].strip()
+    label = reading.label
+    if columns.label_in_image:
+        image, _, label = image.rpartition("_")
+    elif columns.label is not None and columns.label < len(cells):
+        label = cells[columns.label]
+    return image, label
+
+
+def _shape(reading: _Reading, runs: str, columns: _Columns) -> StartedRuns:
+    if reading.order == "auto":
+        return StartedRuns(text=runs, by_rows=columns.by_rows)
+    return StartedRuns(text=runs, by_rows=reading.order == "rows", sure=True)
+
+
+def _number(cells: list[str], place: int | None) -> int | None:
+    """The whole number in a cell; None if there is none."""
+    if place is None or place >= len(cells):
+        return None
+    text = cells[place].strip().removesuffix(".0")
+    if text.isascii() and text.isdigit() and len(text) < 8:
+        return int(text)
+    return None
+
+
+def _pictures_by_stem(export: Export) -> dict[str, str]:
+    """The one picture of each name without a suffix, those in folders of masks left out."""
+    by_stem: defaultdict[str, list[str]] = defaultdict(list)
+    for path in export.files.paths:
+        if is_picture(path) and not _is_in_masks(path):
+            by_stem[stem(path)].append(path)
+    return {name: paths[0] for name, paths in by_stem.items() if len(paths) == 1}
+
+
+def _is_in_masks(path: str) -> bool:
+    roles = {folder_role(posixpath.basename(folder)) for folder in ancestors(path)}
+    return not roles.isdisjoint(("mask", "objects", "ignored"))

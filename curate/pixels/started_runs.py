@@ -1,0 +1,72 @@
+"""Runs of px with their starts, as tables of Kaggle's contests hold them: "7 3 47 3".
+
+Starts count from 1, column by column or row by row: the text does not say which. Runs of one
+object lie side by side, so from one to the next it is about as far as a line is long: if
+that is the picture's width, it goes by rows, and if it is the height, by columns. A square picture
+cannot tell.
+"""
+
+import numpy as np
+
+from curate.pixels import masks, run_lengths
+from curate.pixels.run_lengths import Positions, RunLengths
+from curate.reasons import Reason, Refusal
+from curate.records import StartedRuns
+
+_MOST_DIGITS = 18  # of a number that 64 bits can hold
+_CLEARLY = (
+    2  # times as far are the steps from the one length of a line as from the other
+)
+
+
+def parse(shape: StartedRuns, height: int, width: int) -> RunLengths:
+    """The mask over height × width px. Refusal bad_run_lengths."""
+    starts, ends = _runs(shape.text)
+    pixels = height * width
+    if ends[-1] > pixels:
+        detail = f"runs up to px {ends[-1]:,}, and the image has {pixels:,}"
+        raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
+
+    borders = np.stack([starts, ends], axis=1).ravel()
+    if not _goes_by_rows(shape, starts, height, width):
+        return run_lengths.from_borders(borders, height, width)
+    # Row by row through a mask is column by column through the transposed mask.
+    turned = run_lengths.from_borders(borders, height=width, width=height)
+    return masks.encode(masks.decode(turned).T)
+
+
+def _runs(text: str) -> tuple[Positions, Positions]:
+    """Where the runs start, from 0, and where they end. Refusal bad_run_lengths."""
+    words = text.split()
+    if not words or len(words) % 2:
+        raise _bad(f"{len(words):,} numbers, not pairs of a start and a length")
+    for word in words:
+        if not (word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS):
+            raise _bad(f"{word[:40]!r} is no whole number")
+
+    numbers = np.array(words, np.int64)
+    starts = numbers[0::2] - 1
+    ends = starts + numbers[1::2]
+    if starts[0] < 0:
+        raise _bad("a start of 0; they count from 1")
+    if np.any(ends <= starts) or np.any(starts[1:] < ends[:-1]):
+        raise _bad("runs that are empty, or that do not follow one another")
+    return starts, ends
+
+
+def _goes_by_rows(
+    shape: StartedRuns, starts: Positions, height: int, width: int
+) -> bool:
+    """Whether px are counted row by row, as the shape says, or as its runs show."""
+    steps = np.diff(starts)
+    if shape.sure or not steps.size:
+        return shape.by_rows
+    off_columns = float(np.median(np.abs(steps - height)))
+    off_rows = float(np.median(np.abs(steps - width)))
+    if shape.by_rows:
+        return off_rows <= _CLEARLY * off_columns
+    return _CLEARLY * off_rows < off_columns
+
+
+def _bad(detail: str) -> Refusal:
+    return Refusal(Reason.BAD_RUN_LENGTHS, detail)
