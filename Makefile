@@ -6,7 +6,7 @@ INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --
 STAGES = ingest remap filter split balance shard train evaluate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster fuzz lint bench lock predict export-onnx \
+.PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster test-oracles fuzz lint bench lock predict export-onnx \
 	docs settings-docs clean clean-build
 
 help:  ## list the targets
@@ -124,6 +124,18 @@ test: .venv/dev  ## the tests
 
 test-cluster: .venv/cluster  ## the tests on a cluster of processes that share only an S3 store, and die
 	.venv/bin/python -m pytest tests/cluster --durations 5
+
+# Each tool's library in an environment of its own: they need other releases than we do.
+ORACLES = darwin datumaro labelme labelstudio nucleus supervisely supervision
+
+build/oracles/%/made: pyproject.toml
+	$(PYTHON) -m venv build/oracles/$*
+	build/oracles/$*/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	build/oracles/$*/bin/python -m pip install --quiet --disable-pip-version-check --group oracle-$*
+	touch $@
+
+test-oracles: .venv/dev $(ORACLES:%=build/oracles/%/made)  ## known masks, written by the tools' own libraries, come back equal
+	.venv/bin/python -m pytest tests/oracles
 
 fuzz: .venv/dev  ## read 20,000 damaged exports: OPTIONS='--seed 1 --cases 1000'
 	.venv/bin/python -m tests.fuzz $(OPTIONS)

@@ -35,9 +35,10 @@ objects and are not counted, but as polygons they cover what is below them. A nu
 listed is `unknown_class`.
 
 Other classes: CVAT and Datumaro write any classes in this layout, and list them in
-`label_colors.txt`, numbered from 0 by their lines. If that list is not Cityscapes' own, it says
-what the numbers of maps mean, in place of the classes above; px of a class without a number are
-one object.
+`label_colors.txt`, numbered from 0 by their lines; but if no class is black, 0 is background and
+the list begins at 1. If that list is not Cityscapes' own, it says what the numbers of maps mean,
+in place of the classes above; px of a class without a number are one object. Datumaro gives no
+object a number: `objects: components` in the settings cuts its classes into connected regions.
 
 Keys: `PATH#NUMBER` in maps of instances, `PATH#LABEL@X,Y` in maps of classes, and
 `PATH#` and a digest of label and polygon.

@@ -50,9 +50,11 @@ digest of each is added to its key: `DOCUMENT#ID~DIGEST`.
 
 Options:
 
-- `crowds: auto` (the default) drops annotations with `iscrowd` as `crowd`, with two
-  exceptions: those of CVAT (their `attributes` have `occluded`), where it says only that the
-  mask is written as run-lengths, and those of classes with `isthing: 0`.
+- `crowds: auto` (the default) drops annotations with `iscrowd` as `crowd`, with three
+  exceptions: those of CVAT (their `attributes` have `occluded`) and of darwin-py (`info` says
+  "Exported from Darwin"), where it says only that the mask is written as run-lengths, and those
+  of classes with `isthing: 0`. Datumaro and supervision write it in the same sense, but keep
+  real crowds with it, too, and nothing tells them apart: where there are none, say `keep`.
 - `crowds: drop` drops each of them, `crowds: keep` keeps each.
 
 What is dropped: `no_mask`, `crowd`, `deleted`, `unknown_class`, `unknown_image`, `bad_polygon`,
@@ -143,12 +145,20 @@ def _is_instances(document: JsonDocument) -> bool:
     return not entries or not all(has_other_content(entry) for entry in entries)
 
 
+def _is_of_darwin(source: JsonDocument) -> bool:
+    """Whether darwin-py wrote a document: it writes iscrowd for a polygon of several paths."""
+    info = value(source.pieces.get("info"))
+    return isinstance(info, dict) and info.get("description") == "Exported from Darwin"
+
+
 def _read_document(
     export: Export, source: JsonDocument, crowds: str
 ) -> Iterator[ReadItem]:
     """The records of a document's images. Refusal malformed_file if a list in it is none."""
     images = index_images(source)
     annotations = index_annotations(source, images)
+    if crowds == "auto" and _is_of_darwin(source):
+        crowds = "keep"
     document = _Document(
         export=export,
         path=source.path,

@@ -42,7 +42,8 @@ It has one of these forms:
   is `__ignore__`.
 - Lines with a name and a value, R G B or `#RRGGBB`, or both, before the name or after it.
 - Columns under a header.
-- CVAT's `label:color_rgb:parts:actions`.
+- CVAT's `label:color_rgb:parts:actions`. Datumaro may leave out all colours, here and in
+  `label_colors.txt`: they are Pascal VOC's.
 - TensorFlow's `item { id: 1 name: 'car' }`.
 - JSON or YAML: a list of names or of objects (name, id, color), or `{name: value or colour}`,
   also under `classes`, `labels`, `categories` or `names`.

@@ -126,7 +126,11 @@ def _has_a_listed_colour(region_map: RegionMap, picture: MaskPicture) -> bool:
     if picture.table is None:
         return True
 
-    shown = picture.table[distinct_values(picture.pixels)]
+    values = distinct_values(picture.pixels)
+    shown = picture.table[values]
+    looks_black = values[shown == 0]
+    if picture.is_deep and looks_black.any():
+        return False  # small numbers of 16 bits; KITTI's classes are such
     not_black = shown[shown > 0]
     if not_black.size:
         shown = not_black

@@ -63,6 +63,11 @@ class MaskPicture:
         return colours
 
     @property
+    def is_deep(self) -> bool:
+        """Whether its values have 16 bits, of which the high byte shows."""
+        return self.table is not None and self.pixels.dtype == np.uint16
+
+    @property
     def is_cut_out(self) -> bool:
         """Whether some px are opaque and others are not."""
         if self.alpha is None:

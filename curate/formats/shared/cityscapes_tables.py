@@ -1,7 +1,8 @@
 """What the numbers of Cityscapes' maps mean in an export: Cityscapes' own classes, or others.
 
 CVAT and Datumaro write any classes in this layout, with their list in `label_colors.txt`: a
-line for each class, numbered from 0. The list counts unless it is Cityscapes' own.
+line for each class, numbered from 0; but if no class is black, background has the number 0 and the
+list begins at 1. The list counts unless it is Cityscapes' own.
 """
 
 import posixpath
@@ -15,11 +16,18 @@ from curate.formats.shared.cityscapes_classes import (
     IGNORED_LABELS,
     CityscapesTable,
 )
-from curate.formats.shared.class_data import NoClassTable
-from curate.formats.shared.class_tables import ClassTable, nearest_table, read_table
+from curate.formats.shared.class_data import ClassRow, NoClassTable
+from curate.formats.shared.class_tables import (
+    ClassTable,
+    make_table,
+    nearest_table,
+    read_table,
+)
 from curate.reasons import Refusal
 
 _LIST = "label_colors.txt"
+_BACKGROUND = "background"
+_BLACK = 0
 _OWN = {name.replace(" ", "") for name in [*IDS.labels.values(), *IGNORED_LABELS]}
 
 
@@ -60,8 +68,17 @@ def stated_classes(export: Export) -> StatedClasses:
             continue
         else:
             if not _is_own(table.labels):
-                found.by_folder[folder] = table
+                found.by_folder[folder] = _with_background(table)
     return found
+
+
+def _with_background(table: ClassTable) -> ClassTable:
+    """The table as Datumaro numbers it: if no class is black, background comes first."""
+    if _BLACK in table.colours:
+        return table
+    names = [table.labels[number] for number in sorted(table.labels)]
+    others = [name for name in names if name != _BACKGROUND]
+    return make_table([ClassRow(_BACKGROUND), *map(ClassRow, others)])
 
 
 def _is_own(labels: Mapping[int, str]) -> bool:

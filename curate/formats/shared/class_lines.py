@@ -9,7 +9,7 @@ A header may name the columns. CVAT writes `label:color_rgb:parts:actions`, and 
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from curate.formats.shared.class_data import (
     ClassRow,
@@ -19,6 +19,7 @@ from curate.formats.shared.class_data import (
     is_integer,
     row_of_object,
 )
+from curate.formats.shared.datumaro_classes import voc_colour
 from curate.formats.shared.written_colours import parse_colour
 
 _CVAT_HEADER = "# label:color_rgb"
@@ -67,14 +68,18 @@ def rows_of_text(text: str) -> list[ClassRow]:
 
 
 def _rows_of_cvat(lines: list[str]) -> list[ClassRow]:
-    """Lines NAME:R,G,B:PARTS:ACTIONS."""
+    """Lines NAME:R,G,B:PARTS:ACTIONS. If none has a colour, the masks have those of VOC."""
     rows = []
     for line in lines:
         if line and not line.startswith("#"):
             name, _, rest = line.partition(":")
             colour, _, _ = rest.partition(":")
             rows.append(ClassRow(name, colour=parse_colour(colour)))
-    return rows
+
+    if any(row.colour is not None for row in rows):
+        return rows
+    numbered = enumerate(rows)
+    return [replace(row, colour=voc_colour(number)) for number, row in numbered]
 
 
 def _row_of_item(text: str) -> ClassRow:

@@ -24,6 +24,10 @@ from curate.formats.shared.class_data import (
     rows_of_data,
 )
 from curate.formats.shared.class_lines import rows_of_text
+from curate.formats.shared.datumaro_classes import (
+    lists_no_colours,
+    rows_without_colours,
+)
 from curate.formats.shared.written_colours import parse_colour
 from curate.reasons import Refusal
 from curate.yaml_files import parse_yaml
@@ -164,6 +168,8 @@ def read_table(export: Export, path: str) -> ClassTable:
         return make_table(rows_of_data(data))
     if path.lower().endswith(".json") or text.lstrip().startswith(("{", "[")):
         return make_table(rows_of_data(export.read_json(path)))
+    if lists_no_colours(path, text):
+        return make_table(rows_without_colours(text))
     return make_table(rows_of_text(text))
 
 

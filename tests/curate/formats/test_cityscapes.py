@@ -256,6 +256,13 @@ def test_classes_of_other_tools_are_those_of_their_list(tmp_path: Path) -> None:
     back = read(root, annotations="labels")
     assert found(back) == [("cat", 40), ("dog", 20), ("dog", 20)]
 
+    # Without a black class, 0 is background and the list begins at 1.
+    save_map(root, "labelIds", (values // 1000).astype(np.uint8))
+    for classes in ("250 50 83 cat\n51 221 255 dog\n", " cat\n dog\n"):
+        listed.write_text(classes)
+        back = read(root, annotations="labels")
+        assert found(back) == [("cat", 40), ("dog", 20), ("dog", 20)]
+
     # Datumaro lists Cityscapes' own classes, too: then they are void where they were.
     listed.write_text("0 0 0 unlabeled\n0 0 0 egovehicle\n0 0 0 rectificationborder\n")
     assert found(read(root)) == []

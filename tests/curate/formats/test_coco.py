@@ -125,6 +125,13 @@ def test_crowds_leave(
     assert len(back.rows) == 1 - dropped
 
 
+def test_darwins_polygons_of_several_paths_are_no_crowds(tmp_path: Path) -> None:
+    info = {"description": "Exported from Darwin"}
+    root = export(tmp_path, {"iscrowd": 1}, info=info)
+    assert len(read(root).rows) == 1
+    assert read(root, crowds="drop").reasons == {"crowd": 1}
+
+
 def test_option_crowds_is_checked(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="crowds is one of auto, drop, keep, not 'no'"):
         read(export(tmp_path, {}), crowds="no")

@@ -85,6 +85,16 @@ def test_without_a_table_values_are_their_own_labels() -> None:
     ).tolist() == [["0", "5", "9", "-"]]
 
 
+def test_small_numbers_of_sixteen_bits_are_not_the_black_of_a_table() -> None:
+    picture = decode_mask(_png16([[0, 1], [2, 0]]), 100)
+    classes = {"labels": {0: "sky", 1: "cell", 2: "wall"}}
+    kitti = map_of(**classes, colours={0: 0, 0x800000: 1, 0x008000: 2})
+    assert named(class_codes(kitti, picture)).tolist() == [
+        ["sky", "cell"],
+        ["wall", "sky"],
+    ]
+
+
 def test_sixteen_bits() -> None:
     picture = decode_mask(_png16([[0, 1000], [40000, 0]]), 100)
     labels = {0: "sky", 1000: "cell", 40000: "wall"}

@@ -231,6 +231,26 @@ def test_the_nearest_table_counts(tmp_path: Path) -> None:
     assert nearest_table({"b/c": tables["b/c"]}, "d/1.png") == tables["b/c"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("label_colors.txt", " tall tree\n car\n"),
+        ("label_colors.txt", " tall tree\n background\n car\n"),
+        (
+            "labelmap.txt",
+            "# label:color_rgb:parts:actions\nbackground:::\ntall tree:::\ncar:::\n",
+        ),
+    ],
+)
+def test_datumaro_leaves_out_the_colours_of_pascal_voc(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    table = read_table(export_in(tmp_path, {name: text}), name)
+    assert table.labels == {0: "background", 1: "tall tree", 2: "car"}
+    assert table.colours == {0: 0, 0x800000: 1, 0x008000: 2}
+    assert table.background == {0}
+
+
 def test_options(tmp_path: Path) -> None:
     export = export_in(
         tmp_path,
