@@ -12,7 +12,7 @@ import numpy as np
 from curate.pixels import coco_text
 from curate.pixels.many_runs import Boxes, ManyRuns
 from curate.pixels.masks import Mask
-from curate.pixels.ragged import starts_of
+from curate.pixels.ragged import sizes_of, starts_of
 from curate.pixels.run_lengths import Positions, check_sums
 from curate.records import Box
 
@@ -40,7 +40,7 @@ def decode_windows(
     last_px = first_px + pixels
     ends = _ends_in_windows(runs, boxes, height, width)
     ends += first_px[runs.owners]
-    lengths = np.diff(ends, prepend=0)
+    lengths = sizes_of(ends)
     is_mask = np.repeat(runs.is_one, lengths)
 
     for window, start, end in zip(windows, first_px, last_px, strict=True):
