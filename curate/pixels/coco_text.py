@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.ragged import count_from, starts_of
+from curate.pixels.ragged import count_from, sizes_of, starts_of
 from curate.reasons import Reason, Refusal
 
 Runs = NDArray[np.int64]
@@ -82,7 +82,7 @@ def read_many_runs(texts: Sequence[str]) -> tuple[Runs, Runs]:
     text_ends = np.cumsum([len(text) for text in encoded])
     written, last = _read(b"".join(encoded))
     ends = np.searchsorted(last, text_ends)
-    sizes = np.diff(ends, prepend=0)
+    sizes = sizes_of(ends)
     last_of_text = last[ends - 1]
     ends_with_run = last_of_text == text_ends - 1
     if not np.all(ends_with_run & (sizes > 0)):
@@ -98,7 +98,7 @@ def _read(text: bytes) -> tuple[Runs, Runs]:
         raise _bad("the text ends inside a run")
 
     last = np.flatnonzero(is_last)
-    lengths = np.diff(last, prepend=-1)
+    lengths = sizes_of(last + 1)
     starts = last + 1 - lengths
     longest = lengths.max()
     if longest > _MAX_RUN_CHARACTERS:

@@ -5,7 +5,7 @@ import shapely
 from numpy.typing import NDArray
 
 from curate.pixels.ragged import owners_of
-from curate.pixels.rings import Corners, Rings
+from curate.pixels.rings import Rings
 
 _CERTAIN = 1e-3  # px²; far more than rounding makes of coordinates up to 1,000,000 px
 
@@ -22,13 +22,13 @@ def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
     doubtful = rings.take(unsure)
     numbers = owners_of(doubtful.sizes)
     closed = shapely.linearrings(doubtful.corners, indices=numbers)
-    is_simple = shapely.is_simple(closed)
+    is_crossing = ~shapely.is_simple(closed)
 
     # Only of the few that are not simple the reason is asked for, which takes longer.
-    reasons = []
-    for ring, simple in zip(doubtful.split(), is_simple.tolist(), strict=True):
-        reasons.append(not simple and _crosses_itself(ring))
-    crossing[unsure] = reasons
+    polygons = shapely.polygons(closed[is_crossing])
+    reasons = shapely.is_valid_reason(polygons).astype(np.str_)
+    is_crossing[is_crossing] = np.strings.startswith(reasons, "Self-intersection")
+    crossing[unsure] = is_crossing
     return crossing
 
 
@@ -54,8 +54,3 @@ def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
     rounds = np.add.reduceat(passes, first, dtype=np.int64)
     once: NDArray[np.bool_] = (goes_left | goes_right) & (rounds == 1)
     return once
-
-
-def _crosses_itself(ring: Corners) -> bool:
-    reason = shapely.is_valid_reason(shapely.polygons(ring))
-    return str(reason).startswith("Self-intersection")

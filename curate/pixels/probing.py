@@ -108,9 +108,12 @@ def _reduced_grey(picture: Image.Image, data: bytes, grey_bits: int) -> Image.Im
     factor = min(picture.width // width, picture.height // height)
     factor = max(1, factor)
     with decoding.refusing():
-        reduced = picture.reduce(factor)
-    grey = decoding.to_rgb(reduced).convert("L")
+        grey = picture.reduce(factor)
+    if grey.mode != "L" or grey.has_transparency_data:
+        grey = decoding.to_rgb(grey).convert("L")
 
+    if orientation == 1:
+        return grey
     return Image.fromarray(displayed(np.asarray(grey), orientation))
 
 

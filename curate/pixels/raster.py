@@ -116,7 +116,7 @@ def _fill_group(
     level = _level_crossings(edges.take(~is_steep), frames)
     steep = _steep_crossings(edges.take(is_steep), frames)
     borders = np.concatenate((level, steep))
-    borders.sort()
+    borders.sort(kind="stable")  # of sorted pieces: a quarter of the time
     return from_shifted_borders(borders, heights, widths)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from curate.pixels import coco_text
 from curate.pixels.many_runs import Boxes, ManyRuns
 from curate.pixels.masks import Mask
-from curate.pixels.ragged import starts_of
+from curate.pixels.ragged import sizes_of, starts_of
 from curate.pixels.run_lengths import Positions, check_sums
 from curate.records import Box
 
@@ -42,7 +42,7 @@ def decode_windows(
 
     ends_in_window = _ends_in_windows(runs, boxes, height, width)
     run_ends = ends_in_window + starts[runs.owners]
-    run_lengths = np.diff(run_ends, prepend=0)
+    run_lengths = sizes_of(run_ends)
     is_mask = np.repeat(runs.is_one, run_lengths)
 
     for window, start in zip(windows, starts.tolist(), strict=True):

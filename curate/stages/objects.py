@@ -12,23 +12,24 @@ from itertools import chain, islice
 import msgspec
 
 from curate.boundary import runs_in_child
-from curate.drops import Drop, make_drop
+from curate.drops import Drop
 from curate.exports.places import Places
 from curate.flags import GREY_FLAGS, Flag
 from curate.mask_records import Painted
 from curate.pixels import masks
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
-from curate.records import Box, ExportTraits, FoundImage, ImageRecord
+from curate.records import Box, ExportTraits, FoundImage
 from curate.stages.annotations import Drawn, Object, draw_annotation, make_objects
 from curate.stages.frames import Frames, StatedFrame
 from curate.stages.image_masks import DrawnPolygons, ImageMasks, draw_polygons
 from curate.stages.image_source import ImageLimits, ImageSource
 from curate.stages.layers import visible_shapes
+from curate.stages.lost_images import image_drops
 from curate.stages.mask_files import map_objects
 from curate.stages.mask_reading import MaskReader
 from curate.stages.overlaps import overlapping_keys
-from curate.stages.repetition import first_of_each
+from curate.stages.repetition import Repeated, first_of_each
 from curate.stages.segment_files import displayed_segments, other_values
 
 
@@ -79,7 +80,7 @@ class _Contents:
     """Of other mask files; these are never cut into components."""
     drops: list[Drop] = field(default_factory=list)
     labelled_px: int = 0
-    """Px of mask files with `segments`, less those that `annotated` has of them."""
+    """Px of `annotated` and of mask files with `segments`, none of them twice."""
     labelled_in_maps: float = 0.0
     """Px of the other mask files that are of some class."""
 
@@ -126,31 +127,6 @@ def lost_image(export: str, found: FoundImage, refusal: Refusal) -> ImageObjects
     )
 
 
-def image_drops(
-    export: str, record: ImageRecord, path: str, refusal: Refusal
-) -> list[Drop]:
-    """The drops of a lost image.
-
-    One stands for its annotations, and one of unknown count for each of its mask files.
-    """
-    drops = []
-    maps = [region_map.path for region_map in record.maps]
-    maps += [each.path for each in record.segment_maps if each.labels]
-    if record.annotations or not maps:
-        count = len(record.annotations)
-        drops.append(make_drop(refusal, export=export, image_path=path, count=count))
-    for path_of_map in maps:
-        drop = make_drop(
-            refusal,
-            export=export,
-            image_path=path,
-            annotation_key=path_of_map,
-            count=None,
-        )
-        drops.append(drop)
-    return drops
-
-
 def _open(source: ImageSource, stated: StatedFrame, traits: ExportTraits) -> _Opened:
     """Probe an image. Refusal unreadable_file or over_limit, or as `probe`."""
     probed = probe(_read(source), source.limits.image_pixels, traits.grey_bits)
@@ -181,33 +157,39 @@ def _objects_of(images: Sequence[_Opened], cut: bool) -> list[ImageObjects]:
     of_instances = iter(make_objects(instances, cut))
     of_regions = iter(make_objects(regions))
     made = []
-    labelled = []
     for each in contents:
         objects = _next(of_instances, each.annotated)
-        areas = sum(annotated.area for annotated in objects)
-        labelled.append(areas + each.labelled_px + each.labelled_in_maps)
+        each.labelled_px += sum(annotated.area for annotated in objects)
         objects += _next(of_instances, each.segments)
         objects += _next(of_regions, each.regions)
-        made.append(objects)
+        made.append(first_of_each(objects))
 
-    firsts = [first_of_each(objects) for objects in made]
-    overlapping = overlapping_keys([unique for unique, _ in firsts])
+    overlapping = overlapping_keys([unique for unique, _ in made])
     read = []
-    columns = zip(images, contents, firsts, overlapping, labelled, strict=True)
-    for image, each, (unique, repeated), keys, px in columns:
-        # An annotation may become several objects: each counts, as in the ledger.
-        seen = len(unique) + len(repeated) + sum(drop.count or 0 for drop in each.drops)
-        repeats = [image.source.drop(other.key, other.refusal) for other in repeated]
-        probed = image.frames.probe
-        image_objects = ImageObjects(
-            probe=probed,
-            objects=_columns(unique, image, keys),
-            drops=each.drops + repeats,
-            seen=seen,
-            labelled_share=px / (probed.height * probed.width),
-        )
-        read.append(image_objects)
+    columns = zip(images, contents, made, overlapping, strict=True)
+    for image, each, (unique, repeated), keys in columns:
+        objects_of_image = _columns(unique, image, keys)
+        read.append(_image_objects(image, each, objects_of_image, repeated))
     return read
+
+
+def _image_objects(
+    image: _Opened, contents: _Contents, objects: Objects, repeated: list[Repeated]
+) -> ImageObjects:
+    """What became of an image. `repeated`: objects that it has twice."""
+    # An annotation may become several objects: each counts, as in the ledger.
+    dropped = sum(drop.count or 0 for drop in contents.drops)
+    seen = len(objects.keys) + len(repeated) + dropped
+    repeats = [image.source.drop(each.key, each.refusal) for each in repeated]
+    probed = image.frames.probe
+    labelled = contents.labelled_px + contents.labelled_in_maps
+    return ImageObjects(
+        probe=probed,
+        objects=objects,
+        drops=contents.drops + repeats,
+        seen=seen,
+        labelled_share=labelled / (probed.height * probed.width),
+    )
 
 
 def _next(objects: Iterator[list[Object]], drawn: Sequence[Drawn]) -> list[Object]:

@@ -64,7 +64,7 @@ def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
     starts = starts_of(pixels)
     shifts = px.of_ranges(starts[layers] - px.frames)
     borders = np.concatenate((px.starts + shifts, px.ends + shifts))
-    order = np.argsort(borders)
+    order = np.argsort(borders, kind="stable")  # of sorted pieces: a tenth of the time
     positions = borders[order]
 
     # Along the frames each range opens (+1) and closes (-1): where two are open, px are

@@ -25,7 +25,7 @@ from curate.records import ExportTraits, FoundImage, ImageRecord, ReadItem
 from curate.stages.faults import fault_refusal, fault_report
 from curate.stages.found_files import check_length, embedded_path, with_found_files
 from curate.stages.given_masks import repeated, usable_segments
-from curate.stages.objects import image_drops
+from curate.stages.lost_images import image_drops
 from curate.stages.repetition import Given, new_annotations
 from curate.stages.traits import Sample
 from curate.stages.writable import writable_drop, writable_record, writable_report

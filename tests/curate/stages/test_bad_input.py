@@ -25,6 +25,7 @@ LATER = {
     Reason.TOO_SMALL,
     Reason.TOO_LARGE_SHARE,
     Reason.CAPPED,
+    Reason.DOUBTFUL_DELIVERY,
     Reason.LEAK_GUARD,
     Reason.HELD_OUT,
     Reason.KILLED_WORKER,  # of the runner, see test_tries.py

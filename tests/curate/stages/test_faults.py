@@ -22,7 +22,14 @@ from curate.pixels.many_runs import Measured, measure
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Fault, Reason
 from curate.records import Annotation, ImageRecord, Polygons
-from curate.stages import annotations, cutting, ingest, planning, shard
+from curate.stages import (
+    annotations,
+    cutting,
+    image_reading,
+    ingest,
+    planning,
+    shard,
+)
 from curate.stages.faults import BeforeImage, opens_all
 from tests.curate.shard_rows import CROP, make_segments
 
@@ -97,7 +104,7 @@ def test_a_bug_in_ingest_costs_its_image(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(annotations, "measure", measure_with_a_bug)
-    monkeypatch.setattr(ingest, "call", in_this_process)
+    monkeypatch.setattr(image_reading, "call", in_this_process)
     fault = check_ingested(ingested(folder))
     assert "measure_with_a_bug" in fault.trace
 
@@ -114,7 +121,7 @@ def test_what_ends_the_child_costs_its_image_of_several(
             raise ChildDied("it takes more memory than the limits allow", memory=True)
         return function(*arguments)
 
-    monkeypatch.setattr(ingest, "call", dying)
+    monkeypatch.setattr(image_reading, "call", dying)
     made = ingested(folder)
     assert asked == [["a.png", "b.png", "c.png"], ["a.png"], ["b.png"], ["c.png"]]
     assert made.segments["image_path"].to_pylist() == ["a.png", "c.png"]
@@ -133,7 +140,7 @@ def test_an_image_that_has_to_be_noted_first_is_read_alone(
         order.append([image.path for image in arguments[0]])
         return function(*arguments)
 
-    monkeypatch.setattr(ingest, "call", noting)
+    monkeypatch.setattr(image_reading, "call", noting)
     ingested(folder, before=order.append)
     assert order == ["a.png", ["a.png"], "b.png", ["b.png"], "c.png", ["c.png"]]
 
