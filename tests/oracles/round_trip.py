@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -61,12 +60,12 @@ class Pair:
 
 
 @cache
-def written_by(tool: str) -> Path:
+def written_by(tool: str, scratch: Path) -> Path:
     """The folder of all that a tool writes; the test is skipped where the tool is not installed."""
     python = ENVIRONMENTS / tool / "bin" / "python"
     if not python.exists():
         pytest.skip(f"{tool} is not installed: make build/oracles/{tool}/made")
-    folder = Path(mkdtemp(prefix=f"{tool}-"))
+    folder = scratch / tool
     command = [str(python), str(WRITERS / f"{tool}_writer.py"), str(folder)]
     done = subprocess.run(
         command,
@@ -79,9 +78,12 @@ def written_by(tool: str) -> Path:
     return folder
 
 
-def travel(trip: Trip) -> list[Pair]:
-    """What was due of an export, and what came back, after a look at what was dropped."""
-    folder = written_by(trip.tool) / trip.written
+def travel(trip: Trip, scratch: Path) -> list[Pair]:
+    """What was due of an export, and what came back, after a look at what was dropped.
+
+    `scratch`: a folder for what the tools write; each writes once.
+    """
+    folder = written_by(trip.tool, scratch) / trip.written
     back = read_back(folder / "export", trip.read_as, **trip.settings)
     assert back.reasons == trip.reasons, back.drops.to_pylist()
     due = read_due(folder)

@@ -7,6 +7,7 @@ is the worst IoU of these trips. The px that differ must be along the outline.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -63,11 +64,17 @@ TRIPS = [
 ]
 
 
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what the tools write."""
+    return tmp_path_factory.mktemp("oracles")
+
+
 @pytest.mark.parametrize("trip", TRIPS, ids=str)
 def test_masks_come_back(
-    trip: Trip, record_property: Callable[[str, object], None]
+    trip: Trip, scratch: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    pairs = travel(trip)
+    pairs = travel(trip, scratch)
     lost = [pair for pair in pairs if pair.read is None]
     back = [pair for pair in pairs if pair.read is not None]
     likeness = [iou(pair) for pair in back]

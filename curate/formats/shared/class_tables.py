@@ -168,7 +168,7 @@ def read_table(export: Export, path: str) -> ClassTable:
         return make_table(rows_of_data(data))
     if path.lower().endswith(".json") or text.lstrip().startswith(("{", "[")):
         return make_table(rows_of_data(export.read_json(path)))
-    if lists_no_colours(path, text):
+    if lists_no_colours(path, text, export.files.paths):
         return make_table(rows_without_colours(text))
     return make_table(rows_of_text(text))
 

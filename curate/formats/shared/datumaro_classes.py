@@ -1,23 +1,31 @@
 """Datumaro's lists of classes without colours, and the colours that its masks then have.
 
-Each line of `label_colors.txt` (CamVid, Cityscapes, KITTI) is `R G B NAME`; without colours the
-blank before the name is left.
+Each line of `label_colors.txt` (CamVid, Cityscapes) is `R G B NAME`; without colours the blank
+before the name is left. Such a list in KITTI's layout is not meant: there the first class has the
+number of the background, 0.
 """
 
 import posixpath
+from collections.abc import Iterable
 
 from curate.formats.shared.class_data import ClassRow
 
 _LIST = "label_colors.txt"
 _BACKGROUND = "background"
+_KITTI_IMAGES = "image_2"
 
 
-def lists_no_colours(path: str, text: str) -> bool:
-    """Whether a text file is such a list, by its name and by the blank in each line."""
+def lists_no_colours(path: str, text: str, paths: Iterable[str]) -> bool:
+    """Whether a text file is such a list, by its name and by the blank in each line.
+
+    `paths`: of all files of its export.
+    """
     if posixpath.basename(path).lower() != _LIST:
         return False
     lines = _lines(text)
-    return bool(lines) and all(line.startswith(" ") for line in lines)
+    if not lines or not all(line.startswith(" ") for line in lines):
+        return False
+    return not any(_KITTI_IMAGES in each.split("/") for each in paths)
 
 
 def rows_without_colours(text: str) -> list[ClassRow]:

@@ -251,6 +251,13 @@ def test_datumaro_leaves_out_the_colours_of_pascal_voc(
     assert table.background == {0}
 
 
+def test_in_kittis_layout_a_list_without_colours_begins_at_0(tmp_path: Path) -> None:
+    files = {"label_colors.txt": " tree\n car\n", "train/image_2/1.png": ""}
+    table = read_table(export_in(tmp_path, files), "label_colors.txt")
+    assert table.labels == {0: "tree", 1: "car"}
+    assert table.colours == {}
+
+
 def test_options(tmp_path: Path) -> None:
     export = export_in(
         tmp_path,
