@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from curate.errors import InputError
+from curate.exports.copies import original_of
 from curate.exports.export import Export
-from curate.exports.file_names import original_of
 from curate.reasons import Refusal
 from curate.records import Drop, IgnoredFile
 
