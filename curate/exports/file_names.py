@@ -25,7 +25,6 @@ _MASK_WORDS = _words_of(
     "trimaps parsing parsings silhouette silhouettes stuffthingmaps pixelmaps segmaps labelmaps "
     "bitmask bitmasks colormap colormaps colourmap colourmaps manual manuals observer"
 )
-_OBSERVER_WORDS = _words_of("manual manuals observer")
 _IMAGE_WORDS = _words_of(
     "image images img imgs jpegimages photo photos picture pictures pic pics rgb input "
     "inputs src source sources frame frames raw original originals orig"
@@ -34,6 +33,8 @@ _OBJECT_WORDS = _words_of("object objects instance instances")
 _PREVIEW_WORDS = _words_of(
     "vis viz visual visualization visualizations visualisation overlay overlays preview previews"
 )
+_EDGE_WORDS = _words_of("edge edges contour contours boundary boundaries")
+_GT_OBJECT = _words_of("gt object")  # whole objects in COD10K, beside GT_Edge
 _SUPERVISELY_PREVIEW = _words_of("masks human")  # beside masks_machine
 _FILLER_WORDS = _words_of(
     "ground class classes png jpeg jpg gray grey color colour colors colours fine coarse "
@@ -76,14 +77,6 @@ _IMAGE_AFFIX = (
 _PREVIEW_ENDING = re.compile(
     rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$",
     re.IGNORECASE,
-)
-# How file managers and browsers call a copy: "a (1).json", "a - Copy (2).json", "Copy of a.json".
-_COPY_ENDING = re.compile(
-    r"(?: ?\(\d+\)|(?:[ _-]| - )(?:copy|kopie|copie|copia)(?: \d+| ?\(\d+\))?)$",
-    re.IGNORECASE,
-)
-_COPY_START = re.compile(
-    r"^(?:copy|kopie|copie|copia)(?: \(\d+\))? (?:of|von|de|di) ", re.IGNORECASE
 )
 _NUMBER_ENDING = re.compile(rf"{_GAP}*\d+$")
 _CLASS_AND_NUMBER = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
@@ -142,9 +135,12 @@ def folder_role(name: str) -> Role | None:
     words = set(_words(name))
     if words & _PREVIEW_WORDS or words >= _SUPERVISELY_PREVIEW:
         return "ignored"
-    if words & _OBJECT_WORDS and (words & _MASK_WORDS or len(words) == 1):
+    of_masks = words & _MASK_WORDS
+    if of_masks and words & _EDGE_WORDS:
+        return "ignored"
+    if words & _OBJECT_WORDS and (of_masks or len(words) == 1) and words != _GT_OBJECT:
         return "objects"
-    if words & _MASK_WORDS:
+    if of_masks:
         return "mask"
     if words & _IMAGE_WORDS:
         return "image"
@@ -177,25 +173,6 @@ def is_class_name(folder: str) -> bool:
     return not _axis(words) and any(
         not word.isdigit() and word not in known for word in words
     )
-
-
-def is_of_observer(folder: str) -> bool:
-    """Whether a folder's name says that people drew by hand what is in it: `1st_manual`."""
-    return not _OBSERVER_WORDS.isdisjoint(_words(folder))
-
-
-def original_of(path: str) -> str | None:
-    """The path of the file that a file is a copy of, by its name; None if that says nothing.
-
-    >>> original_of("a (1).json"), original_of("x/Copy of a.json"), original_of("a.json")
-    ('a.json', 'x/a.json', None)
-    """
-    folder, name = posixpath.split(path)
-    own_stem, ending = posixpath.splitext(name)
-    original = _COPY_START.sub("", _COPY_ENDING.sub("", own_stem))
-    if original in ("", own_stem):
-        return None
-    return posixpath.join(folder, original + ending)
 
 
 def image_bases(stem: str) -> list[str]:
@@ -281,7 +258,7 @@ def class_and_number(rest: str) -> tuple[str, str]:
 def _bases(stem: str, affix: str) -> list[str]:
     """The stem, without `affix` at its end, and without it at its start; folded, each once."""
     end = rf"(?:(?:^|{_GAP}+){affix})+$"
-    start = rf"^{affix}(?:{_GAP}+|(?=\d))"
+    start = rf"^(?!l_){affix}(?:{_GAP}+|(?=\d))"  # l_eye is the left one
     without_end = re.sub(end, "", stem, flags=re.IGNORECASE)
     without_start = re.sub(start, "", stem, flags=re.IGNORECASE)
     bases = [fold(base) for base in (stem, without_end, without_start)]

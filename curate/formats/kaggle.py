@@ -67,6 +67,7 @@ _CLASSES = (
 )
 _NONE = ("", "-1", "nan")
 _NUMBERS = re.compile(r"[\d\s]*|-1|nan", re.IGNORECASE)
+_MOST_LOOKED_AT = 100  # lines by which a table is known
 _NOT_READ = "a submission: its masks are made up"
 _NO_TABLE = "no table of images and run-lengths"
 
@@ -87,6 +88,18 @@ class _Columns:
     def needed(self) -> int:
         """Cells that a line must have."""
         return max(self.image, self.runs) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a line says."""
+
+    image: str
+    label: str
+    runs: str
+    height: int | None
+    width: int | None
+    """Of the image, px; None if the table does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,9 @@ def _columns(lines: list[str]) -> _Columns | None:
     """The columns of a table; None if it is none of run-lengths."""
     names = [name.strip().lower() for name in split_line(lines[0], ",")]
     with_class = _place(names, _IMAGES_WITH_CLASS)
-    image = with_class if with_class is not None else _place(names, _IMAGES)
+    image = with_class
+    if with_class is None:
+        image = _place(names, _IMAGES)
     runs = _place(names, _RUNS)
     if image is None or runs is None:
         return None
@@ -145,11 +160,13 @@ def _columns(lines: list[str]) -> _Columns | None:
         label_in_image=with_class is not None,
         by_rows=names[runs] in _RUNS_BY_ROWS,
     )
-    filled = [split_line(line, ",") for line in lines[1:100]]
+    filled = [split_line(line, ",") for line in lines[1:_MOST_LOOKED_AT]]
     cells = [row[runs] for row in filled if len(row) >= columns.needed]
-    if all(_NUMBERS.fullmatch(cell) for cell in cells):
-        return columns
-    return None
+    # One bad cell makes no other table; JSON in most of them does.
+    numbers = [cell for cell in cells if _NUMBERS.fullmatch(cell)]
+    if 2 * len(numbers) < len(cells):
+        return None
+    return columns
 
 
 def _place(names: list[str], wanted: tuple[str, ...]) -> int | None:
@@ -164,55 +181,63 @@ def _read_table(
     reading: _Reading, path: str, lines: list[str], columns: _Columns
 ) -> Iterator[ReadItem]:
     """The images of a table in the order of their first lines, and drops of its bad lines."""
-    by_image: defaultdict[str, list[Annotation]] = defaultdict(list)
-    sizes: dict[str, tuple[int | None, int | None]] = {}
+    by_image: defaultdict[str, list[_Row]] = defaultdict(list)
     for number, line in enumerate(lines, start=2):
         if not line.strip():
             continue
-        cells = split_line(line, ",")
-        if len(cells) < columns.needed:
-            detail = f"{path}: line {number} has {len(cells)} cells"
-            refusal = Refusal(Reason.MALFORMED_FILE, detail)
-            yield reading.export.drop(refusal, annotation_key=f"{path}#{number}")
+        try:
+            row = _row(reading, line, columns)
+        except Refusal as refusal:
+            named = Refusal(refusal.reason, f"{path}: line {number}: {refusal.detail}")
+            yield reading.export.drop(named, annotation_key=f"{path}#{number}")
             continue
+        by_image[row.image].append(row)
 
-        image, label = _image_and_label(reading, cells, columns)
-        sizes[image] = _number(cells, columns.height), _number(cells, columns.width)
-        runs = cells[columns.runs].strip()
-        annotations = by_image[image]
-        if runs.lower() not in _NONE:
-            annotations.append(
-                Annotation(
-                    key=f"{path}#{content_digest(image, label, runs)}",
-                    label=label,
-                    shape=_shape(reading, runs, columns),
-                    flags=label_flags(label),
-                )
-            )
-
-    for image, annotations in by_image.items():
-        height, width = sizes[image]
+    for image, rows in by_image.items():
         found = reading.paths.get(image, "")
+        drawn = [row for row in rows if row.runs.lower() not in _NONE]
         yield ImageRecord(
             name=found or image,
             document="" if found else path,
-            annotations=annotations,
-            height=height,
-            width=width,
+            annotations=[_annotation(reading, path, row, columns) for row in drawn],
+            height=rows[0].height,
+            width=rows[0].width,
             folders=list(_FOLDERS),
         )
 
 
-def _image_and_label(
-    reading: _Reading, cells: list[str], columns: _Columns
-) -> tuple[str, str]:
+def _row(reading: _Reading, line: str, columns: _Columns) -> _Row:
+    """What a line says. Refusal malformed_file."""
+    cells = split_line(line, ",")
+    if len(cells) < columns.needed:
+        raise Refusal(Reason.MALFORMED_FILE, f"{len(cells)} cells are too few")
+
     image = cells[columns.image].strip()
     label = reading.label
     if columns.label_in_image:
-        image, _, label = image.rpartition("_")
+        image, gap, label = image.rpartition("_")
+        if not gap:
+            raise Refusal(Reason.MALFORMED_FILE, f"{label!r} is no IMAGE_CLASS")
     elif columns.label is not None and columns.label < len(cells):
         label = cells[columns.label]
-    return image, label
+    return _Row(
+        image=image,
+        label=label,
+        runs=cells[columns.runs].strip(),
+        height=_number(cells, columns.height),
+        width=_number(cells, columns.width),
+    )
+
+
+def _annotation(
+    reading: _Reading, path: str, row: _Row, columns: _Columns
+) -> Annotation:
+    return Annotation(
+        key=f"{path}#{content_digest(row.image, row.label, row.runs)}",
+        label=row.label,
+        shape=_shape(reading, row.runs, columns),
+        flags=label_flags(row.label),
+    )
 
 
 def _shape(reading: _Reading, runs: str, columns: _Columns) -> StartedRuns:

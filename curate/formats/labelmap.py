@@ -29,7 +29,8 @@ of several such images, to the one whose folders agree best. If there is none, i
 the image whose name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…).
 Lists of files (`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which masks are
 missing. Beside `1st_manual` or `manual1` the folder `mask` shows only the field of view, and is
-left alone; of several observers the first counts.
+left alone; of several observers the first counts. So are folders of edges (`GT_Edge`) and of
+previews (`overlays`).
 
 Classes: a class table is a text, CSV, JSON or YAML file whose name speaks of classes, labels,
 categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), nnU-Net's

@@ -11,6 +11,7 @@ field of view, and is left alone.
 """
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -22,12 +23,13 @@ from curate.exports.file_names import (
     fold,
     folder_role,
     image_bases,
-    is_of_observer,
     is_preview,
     mask_rank,
     masked_bases,
     stem,
 )
+
+_OF_OBSERVER = re.compile(r"(?:1st_|2nd_)?manual\d?", re.IGNORECASE)
 
 
 def picture_roles(pictures: list[str], export: Export) -> dict[str, Role]:
@@ -125,7 +127,7 @@ def _leave_fields_of_view(roles: dict[str, Role]) -> None:
     observed = set()
     for path in roles:
         folder = posixpath.dirname(path)
-        if is_of_observer(posixpath.basename(folder)):
+        if _OF_OBSERVER.fullmatch(posixpath.basename(folder)):
             observed.add(posixpath.dirname(folder))
 
     for path in roles:

@@ -15,6 +15,10 @@ from curate.exports import file_names
         ("SegmentationObject", "objects"),
         ("instances", "objects"),
         ("SegmentationClassVisualization", "ignored"),
+        ("GT_Object", "mask"),
+        ("GT_Edge", "ignored"),
+        ("train_y", "mask"),
+        ("x_ray", None),
         ("street", None),
         ("2017", None),
     ],
@@ -58,3 +62,4 @@ def test_a_mask_may_begin_with_its_images_name() -> None:
     assert file_names.image_and_rest("7_red_1") == [("7_red", "1"), ("7", "red_1")]
     assert file_names.class_and_number("red_disc_12") == ("red_disc", "12")
     assert file_names.class_and_number("mask_2") == ("", "2")
+    assert file_names.class_and_number("l_eye") == ("l_eye", "")

@@ -106,6 +106,12 @@ def test_a_line_cut_off_costs_itself(tmp_path: Path) -> None:
     assert (len(back.rows), back.reasons) == (1, {"malformed_file": 1})
 
 
+def test_an_image_without_its_class_costs_the_line(tmp_path: Path) -> None:
+    lines = [("Image_Label", "EncodedPixels"), ("a.png", "1 2"), ("a.png_Fish", "1 2")]
+    back = read(tmp_path, *lines)
+    assert (len(back.rows), back.reasons) == (1, {"malformed_file": 1})
+
+
 def test_a_submission_is_no_annotation(tmp_path: Path) -> None:
     save(tmp_path, [("id", "rle"), ("a", "1 2")], "sample_submission.csv")
     back = read(tmp_path, ("id", "rle"), ("a", encoded(MASK)))

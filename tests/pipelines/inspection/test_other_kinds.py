@@ -33,6 +33,14 @@ _CASES = [
     ("lmdb/data.mdb", b"", "LMDB"),
     ("clip.MP4", b"", "video"),
     ("IMG_1.HEIC", b"", "HEIC photos"),
+    (
+        "P1.txt",
+        b"imagesource:GoogleEarth\ngsd:0.1\n1 1 2 1 2 2 1 2 ship 0",
+        "DOTA boxes",
+    ),
+    ("a.json", b'[{"annotations": [{"boundType": "polygon"}]}]', "Datature"),
+    ("b.json", b'{"1": {"instance_list": []}}', "Diffgram"),
+    ("c.json", b'{"annotation": {"object": [{"name_ndx": 1}]}}', "ADE20K since 2021"),
     ("IMG_1.CR2", b"", "camera raw files"),
     (
         "results.json",
