@@ -6,6 +6,8 @@ that is the picture's width, it goes by rows, and if it is the height, by column
 cannot tell.
 """
 
+import re
+
 import numpy as np
 
 from curate.pixels import masks, run_lengths
@@ -13,7 +15,7 @@ from curate.pixels.run_lengths import Positions, RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import StartedRuns
 
-_MOST_DIGITS = 18  # of a number that 64 bits can hold
+_NUMBER = re.compile(r"[0-9]{1,18}")  # that 64 bits can hold
 _CLEARLY = (
     2  # times as far are the steps from the one length of a line as from the other
 )
@@ -41,7 +43,7 @@ def _runs(text: str) -> tuple[Positions, Positions]:
     if not words or len(words) % 2:
         raise _bad(f"{len(words):,} numbers, not pairs of a start and a length")
     for word in words:
-        if not (word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS):
+        if not _NUMBER.fullmatch(word):
             raise _bad(f"{word[:40]!r} is no whole number")
 
     numbers = np.array(words, np.int64)
@@ -49,7 +51,9 @@ def _runs(text: str) -> tuple[Positions, Positions]:
     ends = starts + numbers[1::2]
     if starts[0] < 0:
         raise _bad("a start of 0; they count from 1")
-    if np.any(ends <= starts) or np.any(starts[1:] < ends[:-1]):
+    is_empty = np.any(ends <= starts)
+    overlaps = np.any(starts[1:] < ends[:-1])
+    if is_empty or overlaps:
         raise _bad("runs that are empty, or that do not follow one another")
     return starts, ends
 
