@@ -1,7 +1,5 @@
 """Checkpoints: one safetensors file with the weights, the priors, and where both come from."""
 
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
@@ -13,6 +11,7 @@ from torch import Tensor
 from upath import UPath
 
 from curate.errors import InputError, nearest
+from curate.own_version import own_version
 from curate.storage import write_bytes
 from model.box_network import BoxNetwork
 from model.prior import CELLS, SHAPES, Priors
@@ -143,11 +142,11 @@ def _origin(encoded: str, file: Path) -> Origin:
 
 def versions() -> dict[str, str]:
     """Versions of the packages that make the numbers, by name."""
-    found = {"torch": str(torch.__version__), "numpy": np.__version__}
-    # A checkout that is not installed has no version.
-    with suppress(PackageNotFoundError):
-        found["segcurate"] = version("segcurate")
-    return found
+    return {
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+        "segcurate": own_version(),
+    }
 
 
 def _why_unreadable(file: Path) -> str:

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor, nn
 from upath import UPath
 
+from curate.own_version import own_version
 from curate.storage import write_bytes
 from model.box_network import COPY_PIXELS, BoxNetwork
-from model.checkpoint import checkpoint_path, versions
+from model.checkpoint import checkpoint_path
 from model.records import Origin
 from model.u2net import MIN_SIDE, edge_repeated
 from model.weights import load_any
@@ -119,5 +120,5 @@ def _metadata(checkpoint: Path, origin: Origin) -> dict[str, str]:
         "licences": json.dumps(origin.licences),
         "inputs": _INPUTS,
         "outputs": _OUTPUT,
-        "version": versions().get("segcurate", "unknown"),
+        "version": own_version(),
     }

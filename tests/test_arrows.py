@@ -48,6 +48,7 @@ SHARED = {
     "loop_settings",
     "mask_records",
     "model_settings",
+    "own_version",
     "reasons",
     "records",
     "schema",

@@ -6,7 +6,6 @@ On this machine alone, for who knows its token; see pipelines/local_server.py.
 import functools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from typing import Any, get_args
 
 from starlette.applications import Starlette
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from curate.own_version import own_version
 from pipelines.local_server import (
     HEADERS,
     ONLY_THIS_MACHINE,
@@ -164,7 +164,7 @@ def make_app(service: Service, token: str, of_tools: Sequence[Route] = ()) -> St
     """The server's application. `of_tools`: addresses that annotation tools call."""
     endpoints = _Endpoints(service)
     # It is the same for all who ask, and tells nothing of pictures: it needs no token.
-    api = document(OPERATIONS, version("segcurate"))
+    api = document(OPERATIONS, own_version())
 
     async def page(request: Request) -> Response:
         if not is_token(request.query_params.get("token", ""), token):
