@@ -24,6 +24,8 @@ _NAME = (
     "letter or a digit"
 )
 
+_LANGUAGE = "a language is two small letters, such as en"
+
 _SENTENCES: Mapping[str, str] = {
     "string_type": "must be a text; a number is one in quotes",
     "string_pattern_mismatch": _NAME,
@@ -73,6 +75,8 @@ def explain(error: Any, document: Located) -> str:
     # A kind that is not listed keeps pydantic's own words, which is better than none.
     sentence = _SENTENCES.get(error["type"], "{msg}")
     sentence = sentence.format(msg=error["msg"], **error.get("ctx", {}))
+    if "languages" in path and error["type"] == "string_pattern_mismatch":
+        sentence = _LANGUAGE
     hint = ""
     if error["type"] == "enum":
         valid = re.findall("'([^']+)'", error["ctx"]["expected"])

@@ -19,9 +19,10 @@ of masks is called so. `height` and `width` of a line are the size of its image.
 Objects: each line with run-lengths is one object, in one piece or in several; where a line holds
 all px of a class, `objects: components` in the settings cuts it into 8-connected pieces. Runs are
 a start, counted from 1, and a length. They go column by column (top to bottom, then to the right),
-but row by row in columns called `segmentation` and `annotation`. Where the steps from run to run
-are clearly those of the other order, they go in that; in a square image nothing tells, but the
-option. A line with an empty cell or -1 says that an image has no object.
+but row by row in columns called `segmentation` and `annotation`. A mask whose px clearly hang
+together in the other order goes in that; in a square image, and of specks, nothing tells but the
+option: look at the page of `inspect`. A line with an empty cell or -1 says that an image has no
+object.
 
 Labels: the column `ClassId`, `CategoryId`, `class`, `class_name`, `label`, `category` or
 `cell_type`; without it option `label`, or the export's name.

@@ -1,9 +1,9 @@
 """Runs of px with their starts, as tables of Kaggle's contests hold them: "7 3 47 3".
 
-Starts count from 1, column by column or row by row: the text does not say which. Runs of one
-object lie side by side, so from one to the next it is about as far as a line is long: if
-that is the picture's width, it goes by rows, and if it is the height, by columns. A square picture
-cannot tell.
+Starts count from 1, column by column or row by row: the text does not say which. Below a px of an
+object there is mostly another px of it, and right of it, too. So most px have one as far behind
+them as a line is long: if that is the picture's width, px are counted by rows, and if it is the
+height, by columns. A square picture cannot tell, nor can specks.
 """
 
 import re
@@ -16,9 +16,7 @@ from curate.reasons import Reason, Refusal
 from curate.records import StartedRuns
 
 _NUMBER = re.compile(r"[0-9]{1,18}")  # that 64 bits can hold
-_CLEARLY = (
-    2  # times as far are the steps from the one length of a line as from the other
-)
+_CLEARLY = 2  # times as many px are alone by the one length of a line as by the other
 
 
 def parse(shape: StartedRuns, height: int, width: int) -> RunLengths:
@@ -30,7 +28,7 @@ def parse(shape: StartedRuns, height: int, width: int) -> RunLengths:
         raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
 
     borders = np.stack([starts, ends], axis=1).ravel()
-    if not _goes_by_rows(shape, starts, height, width):
+    if not _goes_by_rows(shape, starts, ends, height, width):
         return run_lengths.from_borders(borders, height, width)
     # Row by row through a mask is column by column through the transposed mask.
     turned = run_lengths.from_borders(borders, height=width, width=height)
@@ -59,17 +57,31 @@ def _runs(text: str) -> tuple[Positions, Positions]:
 
 
 def _goes_by_rows(
-    shape: StartedRuns, starts: Positions, height: int, width: int
+    shape: StartedRuns, starts: Positions, ends: Positions, height: int, width: int
 ) -> bool:
-    """Whether px are counted row by row, as the shape says, or as its runs show."""
-    steps = np.diff(starts)
-    if shape.sure or not steps.size:
+    """Whether px are counted row by row, as the shape says, or as its px show."""
+    if shape.sure:
         return shape.by_rows
-    off_columns = float(np.median(np.abs(steps - height)))
-    off_rows = float(np.median(np.abs(steps - width)))
+    alone_by_columns = _alone(starts, ends, height)
+    alone_by_rows = _alone(starts, ends, width)
     if shape.by_rows:
-        return off_rows <= _CLEARLY * off_columns
-    return _CLEARLY * off_rows < off_columns
+        return alone_by_rows <= _CLEARLY * alone_by_columns
+    return _CLEARLY * alone_by_rows < alone_by_columns
+
+
+def _alone(starts: Positions, ends: Positions, line: int) -> int:
+    """How many px have no other px of the mask one line before them."""
+    sizes = ends - starts
+    before = np.cumsum(sizes) - sizes
+
+    def px_up_to(places: Positions) -> Positions:
+        """How many px of the mask lie before each place."""
+        run = np.searchsorted(starts, places, side="right") - 1
+        in_run = np.minimum(places - starts[run], sizes[run])
+        return np.where(run >= 0, before[run] + in_run, 0)
+
+    in_both = px_up_to(ends - line) - px_up_to(starts - line)
+    return int(sizes.sum() - in_both.sum())
 
 
 def _bad(detail: str) -> Refusal:

@@ -118,9 +118,17 @@ def require(build: UPath, stage: str, verb: str) -> None:
 
 
 def ledger_of(build: UPath, stage: str) -> LedgerReport:
-    """The ledger of a finished stage. FileNotFoundError if it has none."""
+    """The ledger of a finished stage.
+
+    FileNotFoundError if it has none. InputError if it is broken.
+    """
     path = build / stage / "ledger.json"
-    return msgspec.json.decode(read_bytes(path), type=LedgerReport)
+    try:
+        return msgspec.json.decode(read_bytes(path), type=LedgerReport)
+    except msgspec.DecodeError as error:
+        raise InputError(
+            f"{path}: the ledger is broken: {error}; remove the folder {path.parent} and run again"
+        ) from None
 
 
 def partition_names(build: UPath, stage: str) -> list[str]:

@@ -14,12 +14,14 @@ from curate.schema import SCHEMA_VERSION, STAGES, shard_schema
 from curate.settings import Settings
 from curate.shards.layout import shard_files
 from curate.shards.manifest import Manifest, ShardFile, read_manifest
+from curate.storage import partitions
 from pipelines.flow import build as builds
 from pipelines.verbs import audited_shards as shards
 from pipelines.verbs import audited_tables as tables
 from pipelines.verbs.audited_model import model_checks
 
 _MOST_SHOWN = 3  # of what speaks against a contract
+_UNREADABLE = (pa.ArrowException, msgspec.MsgspecError, InputError, OSError)
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -38,6 +40,7 @@ def audit(settings: Settings) -> list[Check]:
 
     manifest = _read_manifest(build)
     checks = [
+        ("each table and ledger can be read", _files_can_be_read(build)),
         (
             "each stage's ledger reconciles: in = out + dropped",
             _ledgers_reconcile(build),
@@ -69,7 +72,7 @@ def audit(settings: Settings) -> list[Check]:
         ("the licences are allowed", _licences_are_allowed(manifest, settings)),
         *model_checks(build, manifest),
     ]
-    return [_check(name, list(objections)) for name, objections in checks]
+    return [_check(name, _all_of(objections)) for name, objections in checks]
 
 
 def text(checks: list[Check]) -> str:
@@ -92,6 +95,32 @@ def _check(name: str, objections: list[str]) -> Check:
     if len(objections) > _MOST_SHOWN:
         detail += f"; and {len(objections) - _MOST_SHOWN} more"
     return Check(name, not objections, detail)
+
+
+def _all_of(objections: Iterator[str]) -> list[str]:
+    """All objections; that a file cannot be read is one, too, and the last."""
+    found: list[str] = []
+    try:
+        found.extend(objections)  # those before the error stay
+    except _UNREADABLE as error:
+        found.append(f"cannot be checked: {error}")
+    return found
+
+
+def _files_can_be_read(build: UPath) -> Iterator[str]:
+    for stage in STAGES:
+        try:
+            builds.ledger_of(build, stage)
+        except _UNREADABLE as error:
+            yield str(error)
+
+        for folder in ("segments", "drops"):
+            for path in partitions(build / stage / folder):
+                try:
+                    with path.open("rb") as stream:
+                        pq.read_metadata(stream)
+                except _UNREADABLE as error:
+                    yield f"{path}: {error}"
 
 
 def _ledgers_reconcile(build: UPath) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pipelines.flow import build as builds
 
 _SIDES = ("x0", "y0", "x1", "y1")
 _PLACE = ("export", "image_path", "annotation_key")
-_NOT_SHOWN = ("counts",)  # run-lengths say nothing to a reader
+_NOT_SHOWN = ("counts", "image_thumbnail")  # they say nothing to a reader
 
 
 class StepRecord(msgspec.Struct, frozen=True, rename={"partition": "part"}):

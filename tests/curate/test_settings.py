@@ -164,6 +164,10 @@ def test_the_examples_build_into_the_clone(name: str) -> None:
         ),
         (("    domain: street\n", ""), "FILE:3:5: key 'exports.0.domain' is missing"),
         (
+            ("    domain: street\n", "    domain: street\n    languages: [english]\n"),
+            "a language is two small letters, such as en",
+        ),
+        (
             ("cc0-1.0", "proprietary"),
             "FILE:8:5: export street has the licence 'proprietary'",
         ),

@@ -89,6 +89,14 @@ def _one_thumbnail(table: pa.Table) -> pa.Table:
     return table
 
 
+def _break_a_table(build: Path) -> None:
+    (build / "remap/segments/part-00000.parquet").write_bytes(b"x")
+
+
+def _break_a_ledger(build: Path) -> None:
+    (build / "filter/ledger.json").write_bytes(b"{")
+
+
 def _copy_into_test(build: Path) -> None:
     train = next((build / "shard/shards").glob("split=train/*.parquet"))
     shutil.copy(train, build / "shard/shards/split=test/part-99999.parquet")
@@ -103,6 +111,8 @@ def _copy_into_test(build: Path) -> None:
         (_shards(_column("drawn_x0", _moved(90))), "its box leaves the drawn box"),
         (_shards(_column("window_x1", _moved(999))), "its window leaves the crop"),
         (_shards(_column("crop_y0", _moved(-999))), "its crop leaves the image"),
+        (_break_a_table, "remap/segments/part-00000.parquet: "),
+        (_break_a_ledger, "filter/ledger.json: the ledger is broken"),
         (_copy_into_test, "of the shards is in two splits: "),
         (_rows("shard", _column("video", lambda old: ["v"] * len(old))), "by video"),
         (_rows("shard", _one_thumbnail), "by near duplicate"),
