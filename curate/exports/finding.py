@@ -68,7 +68,7 @@ def find_image(
     by_name = _find_by_name(files, name, stated, [*starts, *guesses], masks)
     if by_name is not None:
         return by_name, [Flag.IMAGE_BY_NAME]
-    raise refusal or _not_found(files, name, stated, beside)
+    raise refusal or _not_found(files, name, stated, document)
 
 
 def find_mask(files: Files, path: str) -> tuple[str, list[Flag]]:
@@ -176,13 +176,16 @@ def _is_foreign(stated: StatedName, beside: str) -> bool:
     return leaves(posixpath.normpath(path))
 
 
-def _not_found(files: Files, name: str, stated: StatedName, beside: str) -> Refusal:
-    """Why no file was found for a name."""
+def _not_found(files: Files, name: str, stated: StatedName, document: str) -> Refusal:
+    """Why no file was found for a name of a document."""
     if stated.steps:
         for path in files.refused_by_file_name.get(stated.steps[-1], []):
             why = files.refused[path]
             return Refusal(why.reason, f"{path!r} {why.detail}")
-    if _is_foreign(stated, beside):
+    if _is_foreign(stated, posixpath.dirname(document)):
         detail = f"{name!r} leads out of the export, which has no file of this name"
         return Refusal(Reason.PATH_ESCAPE, detail)
-    return Refusal(Reason.MISSING_IMAGE, f"image {name!r} is not in the export")
+    detail = f"image {name!r} is not in the export"
+    if document:
+        detail = f"{document}: {detail}"
+    return Refusal(Reason.MISSING_IMAGE, detail)

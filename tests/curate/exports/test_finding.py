@@ -79,7 +79,15 @@ def test_two_images_of_one_name_are_ambiguous(tmp_path: Path) -> None:
         coco(folder / split)
     files = opened(folder, tmp_path / "scratch").files
     assert reason(files, "else/a.png") is Reason.AMBIGUOUS_IMAGE
-    assert reason(files, "b.png") is Reason.MISSING_IMAGE
+
+
+def test_a_missing_image_is_told_with_its_document(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "export", image="one.png")
+    files = opened(folder, tmp_path / "scratch").files
+    with pytest.raises(Refusal) as caught:
+        find_image(files, "b.png", "ds0/b.json")
+    assert caught.value.reason is Reason.MISSING_IMAGE
+    assert caught.value.detail == "ds0/b.json: image 'b.png' is not in the export"
 
 
 @pytest.mark.parametrize(
