@@ -113,6 +113,7 @@ def _spread_points(
     numbers = [np.empty(0, np.int64)]
     for number, ring in enumerate(rings):
         places = np.arange(0, len(ring), step).astype(int)
+        places = places[places < len(ring)]  # rounding may add one at the end
         points.append(ring[places])
         numbers.append(np.full(len(places), number))
     return np.concatenate(points), np.concatenate(numbers)

@@ -131,3 +131,12 @@ def test_an_outline_snaps_to_the_strongest_line_and_not_to_single_points() -> No
     strength[20, STEPS == 3] = 0
     strength[20, STEPS == -7] = 0.9
     assert (snap(strength, np.zeros(40, np.int64)) == 3).all()
+
+
+def test_points_of_two_rings_are_spread_over_both() -> None:
+    # Rings of 22 and 418 px: steps of 440 / 300 px add up to 22 but for rounding.
+    mask = np.zeros((140, 160), np.bool_)
+    mask[5:11, 5:12] = True
+    mask[20:120, 20:131] = True
+    outline = trace(mask, (False, False, False, False))
+    assert len(outline.points) == 300
