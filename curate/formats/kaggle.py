@@ -46,10 +46,11 @@ from dataclasses import dataclass
 
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import ancestors, folder_role, is_picture, stem, suffix
+from curate.exports.file_names import ancestors, folder_role, suffix
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice
+from curate.formats.shared.picture_names import pictures_by_name
 from curate.formats.shared.table_lines import split_line
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, ImageRecord, ReadItem, StartedRuns
@@ -259,13 +260,15 @@ def _number(cells: list[str], place: int | None) -> int | None:
 
 def _pictures_by_stem(export: Export) -> dict[str, str]:
     """The one picture of each name without a suffix, those in folders of masks left out."""
-    by_stem: defaultdict[str, list[str]] = defaultdict(list)
-    for path in export.files.paths:
-        if is_picture(path) and not _is_in_masks(path):
-            by_stem[stem(path)].append(path)
-    return {name: paths[0] for name, paths in by_stem.items() if len(paths) == 1}
+    outside = [path for path in export.files.paths if not _is_in_masks(path)]
+    only = {}
+    for name, paths in pictures_by_name(outside).items():
+        if len(paths) == 1:
+            only[name] = paths[0]
+    return only
 
 
 def _is_in_masks(path: str) -> bool:
+    """Whether a folder above a file is one of masks."""
     roles = {folder_role(posixpath.basename(folder)) for folder in ancestors(path)}
     return not roles.isdisjoint(("mask", "objects", "ignored"))

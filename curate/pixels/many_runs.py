@@ -117,10 +117,14 @@ class Measured:
 
 def join(masks: Sequence[RunLengths]) -> ManyRuns:
     """Masks one after the other."""
-    none = np.empty(0, np.int64)
-    counts = np.concatenate([none, *(runs.counts for runs in masks)])
-    sizes = [(runs.counts.size, runs.height, runs.width) for runs in masks]
-    return ManyRuns(counts, *np.array(sizes, np.int64).reshape(-1, 3).T)
+    counts = [np.empty(0, np.int64)]  # for no masks
+    counts.extend(runs.counts for runs in masks)
+    return ManyRuns(
+        np.concatenate(counts),
+        sizes=np.array([runs.counts.size for runs in masks], np.int64),
+        heights=np.array([runs.height for runs in masks], np.int64),
+        widths=np.array([runs.width for runs in masks], np.int64),
+    )
 
 
 def measure(masks: Sequence[RunLengths]) -> Measured:

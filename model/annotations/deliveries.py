@@ -136,10 +136,15 @@ def _wins(masks: Qualities) -> tuple[Values, NDArray[np.int64]]:
 
 def _variance(values: Values, images: NDArray[np.int64]) -> float:
     """Of the mean of values, of which those of an image may hang together."""
-    _, group = np.unique(images, return_inverse=True)
-    number = int(group.max()) + 1
-    sums = sums_of_groups((values - values.mean())[:, None], group, number)
-    return float((sums**2).sum()) * number / (number - 1) / len(values) ** 2
+    _, image_of = np.unique(images, return_inverse=True)
+    number = int(image_of.max()) + 1
+    deviations = values - values.mean()
+    sums = sums_of_groups(deviations[:, None], image_of, number)
+
+    # As a variance of n values has n - 1 below it, that of n images has.
+    squares = float((sums**2).sum())
+    of_sum = squares * number / (number - 1)
+    return of_sum / len(values) ** 2
 
 
 def _interval(found: float, margin: float, whole: float) -> Interval:

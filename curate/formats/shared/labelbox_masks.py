@@ -1,7 +1,6 @@
 """Masks of Labelbox's objects: addresses in the export, which people download under many names."""
 
 import posixpath
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from curate.exports.files import Files
 from curate.formats.shared.addresses import path_of
 from curate.formats.shared.json_values import as_object
 from curate.formats.shared.labelbox_rows import DataRow
+from curate.formats.shared.picture_names import pictures_by_name
 from curate.formats.shared.written_colours import parse_colour
 from curate.mask_records import MaskFile
 
@@ -101,11 +101,7 @@ class MaskNames:
 
     @cached_property
     def _by_stem(self) -> Mapping[str, list[str]]:
-        pictures: defaultdict[str, list[str]] = defaultdict(list)
-        for path in self.files.paths:
-            if is_picture(path):
-                pictures[stem(path)].append(path)
-        return pictures
+        return pictures_by_name(self.files.paths)
 
 
 def mask_addresses(entry: Mapping[str, Any]) -> list[str]:

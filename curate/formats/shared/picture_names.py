@@ -1,11 +1,11 @@
-"""Pictures of an export by their path without its suffix."""
+"""Pictures of an export by their path, or their name, without its suffix."""
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture
+from curate.exports.file_names import is_picture, stem
 
 
 def pictures_by_stem(export: Export) -> Mapping[str, list[str]]:
@@ -19,4 +19,13 @@ def pictures_by_stem(export: Export) -> Mapping[str, list[str]]:
         if is_picture(path):
             without_suffix, _ = posixpath.splitext(path)
             pictures[without_suffix].append(posixpath.basename(path))
+    return dict(pictures)
+
+
+def pictures_by_name(paths: Iterable[str]) -> Mapping[str, list[str]]:
+    """For each file name without its suffix, the pictures among some paths that are called so."""
+    pictures: defaultdict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        if is_picture(path):
+            pictures[stem(path)].append(path)
     return dict(pictures)
