@@ -17,6 +17,7 @@ from curate.schema import STAGES
 from curate.settings import Settings
 from curate.stores import forget_listings
 from pipelines.flow import build as builds
+from pipelines.flow import labels
 from pipelines.flow.amount import file_sizes
 from pipelines.flow.build import StageState
 from pipelines.flow.cluster import Workers
@@ -24,7 +25,6 @@ from pipelines.flow.planning import described
 from pipelines.flow.rates import Rate, read_rates
 from pipelines.flow.runner import Run, Stage, damage_in_words, key_of
 from pipelines.flow.screen import Screen
-from pipelines.flow.start import check_settings
 
 
 class ExportForecast(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def foresee(settings: Settings, flow: Mapping[str, Stage], last: str) -> Forecas
     InputError as for the run itself: bad settings, an export without files, another run at work.
     """
     forget_listings()
-    check_settings(settings)
+    labels.load(settings)
     screen = Screen()
     run = Run(settings, Workers(settings.dask, screen), screen)
     run.look_at_exports()
