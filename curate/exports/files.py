@@ -224,7 +224,8 @@ def _index(
     names: Iterable[tuple[str, str]], key: Callable[[str], str]
 ) -> Mapping[str, list[str]]:
     """Paths by the key of a name of theirs, each path once for a key."""
-    index: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    index: defaultdict[str, dict[str, None]] = defaultdict(dict)  # ordered sets
     for name, path in names:
-        index[key(name)][path] = None
+        paths = index[key(name)]
+        paths[path] = None
     return {each: list(paths) for each, paths in index.items()}

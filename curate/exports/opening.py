@@ -141,7 +141,8 @@ def _around_document(file: UPath, limits: Limits, links: Links) -> Files:
 def _without_others(listed: Files, file: UPath) -> Files:
     """The files around an annotation file without the others of its kind."""
     kind = file.suffix.lower()
-    own_path = file.path.removeprefix(listed.root.path.rstrip("/") + "/")
+    root = listed.root.path.rstrip("/")
+    own_path = file.path.removeprefix(f"{root}/")
     kept = [path for path in listed.paths if path == own_path or suffix(path) != kind]
     return replace(listed, paths=tuple(kept))
 
