@@ -163,7 +163,11 @@ def _best(mask: str, images: list[str], rest: str | None) -> list[Match]:
         # Of so many none can be the one; a few are enough for the message.
         nothing = Agreement(shared=0, apart=0, same_stem=False)
         return [Match(image, mask, nothing, rest) for image in images[:4]]
-    found = [Match(image, mask, _agreement(image, mask), rest) for image in images]
+
+    found = []
+    for image in images:
+        agreement = _agreement(image, mask)
+        found.append(Match(image, mask, agreement, rest))
     best = max(each.agreement.score for each in found)
     return [each for each in found if each.agreement.score == best]
 
