@@ -47,6 +47,9 @@ class RegionMap(msgspec.Struct, frozen=True, kw_only=True):
     """Value by colour; without it a colour is its own value."""
     label: str = ""
     """Label of the object in a binary mask."""
+    numbers: list[int] = []
+    """Of an `auto` map: a mask of 0 and these alone is no binary one, as other masks of the export
+    show that they are numbers."""
     void: list[int] = []
     """Values of pixels that have no class."""
     background: list[int] = []

@@ -77,8 +77,15 @@ _MASK_AFFIX = (
 )
 _MATLAB_START = re.compile(r"^label_\d+_", re.IGNORECASE)  # Label_7_IMAGE.png
 _STARE_END = re.compile(r"\.(?:ah|vk)$", re.IGNORECASE)  # im0001.ah.ppm
+_A2D2 = re.compile(r"(?<=^\d{14}_)label(?=_\w+_\d{9}$)")  # of TIME_camera_…
 _CELL_TRACKING = re.compile(r"^man_seg(?=\d+$)")  # of t000.tif is man_seg000.tif
 _SILVER_TRUTH = re.compile(r"^(\d+)_ST$")  # beside 01_GT, of the images in 01
+_IMAGES_OF_MASKS = (
+    (_MATLAB_START, ""),
+    (_STARE_END, ""),
+    (_CELL_TRACKING, "t"),
+    (_A2D2, "camera"),
+)
 # 0000 is the first channel of nnU-Net, the only one of a picture in colours.
 _IMAGE_AFFIX = (
     r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input|0000"
@@ -214,7 +221,7 @@ def mask_bases(stem: str) -> list[str]:
     (['7_mask', '7'], ['7.jpg', '7'])
     """
     bases = _bases(stem, _MASK_AFFIX)
-    for marks, image in ((_MATLAB_START, ""), (_STARE_END, ""), (_CELL_TRACKING, "t")):
+    for marks, image in _IMAGES_OF_MASKS:
         image_stem = marks.sub(image, stem)
         if image_stem != stem:
             bases.append(fold(image_stem))

@@ -70,6 +70,8 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     value_of = _object_classes(region_map)
     if len(value_of) > 1:
         return "index"
+    if region_map.numbers and _has_only(region_map.numbers, picture):
+        return "index"
     if picture.is_cut_out and not _shows_classes(picture):
         return "binary"
     if is_dark_colour(picture):
@@ -89,6 +91,14 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     if looks_binary(grey, picture.lossy) and not flat:
         return "binary"
     return "index"
+
+
+def _has_only(numbers: list[int], picture: MaskPicture) -> bool:
+    """Whether a picture has no values but 0 and some numbers, and is not of two levels."""
+    if picture.table is None or int(picture.table[1]) == _WHITE * 0x010101:
+        return False
+    distinct = distinct_values(picture.pixels)
+    return bool(np.isin(distinct, [0, *numbers]).all())
 
 
 def _check_is_no_trimap(grey: Integers) -> None:

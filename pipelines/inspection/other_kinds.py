@@ -73,7 +73,7 @@ UNREAD_KINDS = (
     Kind(
         "BDD100K labels",
         r"\.json$",
-        rb'"(poly2d|box2d)"',
+        rb'"(poly2d|box2d)"|"frames"\s*:\s*\[\s*\{\s*"name"',
         "convert it with bdd100k's own to_coco, with its masks or polygons",
     ),
     Kind(
@@ -81,6 +81,30 @@ UNREAD_KINDS = (
         r"(^|/)config_v\d[\d.]*\.json$",
         None,
         "its panoptic folder is COCO panoptic: name that folder and format panoptic",
+    ),
+    Kind(
+        "Mapillary Vistas polygons",
+        r"\.json$",
+        rb'"label"\s*:\s*"[a-z-]+--',
+        "its panoptic folder is COCO panoptic; its labels are PNG masks",
+    ),
+    Kind(
+        "BDD100K bitmasks",
+        r"(^|/)bitmasks/.*\.png$",
+        None,
+        "their channels are class, flags and id: bdd100k's own to_coco writes COCO",
+    ),
+    Kind(
+        "DeepFashion2",
+        r"\.json$",
+        rb'"item1"\s*:',
+        "its own deepfashion2_to_coco.py writes COCO",
+    ),
+    Kind(
+        "Aperio ImageScope regions",
+        r"\.xml$",
+        rb"<Annotations\b[^>]*>\s*<Annotation\b|<Vertex\b",
+        "paint its regions into a PNG of numbered objects for each picture",
     ),
     Kind("DOTA boxes", r"\.txt$", rb"^imagesource:", _BOXES),
     Kind("Datature", r"\.json$", rb'"boundType"', "export it as COCO polygons there"),

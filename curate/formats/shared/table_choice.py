@@ -8,11 +8,10 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
 from curate.drops import IgnoredFile
-from curate.exports.child import ChildDied, call
 from curate.exports.export import Export
 from curate.formats.shared.class_tables import ClassTable, FoundTable
-from curate.pixels.mask_values import MaskValues, values_of_mask
-from curate.reasons import Refusal
+from curate.formats.shared.mask_numbers import some_masks
+from curate.pixels.mask_values import MaskValues
 
 _MASKS_LOOKED_AT = 8
 
@@ -52,15 +51,7 @@ def _seen_masks(
     # Some tools write the table beside the folder of the masks.
     of_table = below or masks
 
-    step = max(1, len(of_table) // _MASKS_LOOKED_AT)
-    spread = of_table[::step]
-    limits = export.limits
-    for mask in spread[:_MASKS_LOOKED_AT]:
-        try:
-            data = export.read(mask)
-            yield call(values_of_mask, limits, data, limits.image_pixels)
-        except (Refusal, ChildDied):
-            continue  # ingest tells of it, if the mask is needed
+    return some_masks(export, of_table, _MASKS_LOOKED_AT)
 
 
 def _fit(table: ClassTable, masks: Sequence[MaskValues], by_colour: bool) -> float:

@@ -335,3 +335,69 @@ def test_numbers_pair_nothing_unless_all_find_one_another(
     save(tmp_path / "masks/mask_0001.png", np.full((40, 40), 255))
     back = read(tmp_path)
     assert (back.rows, back.reasons) == ([], {"missing_image": None})
+
+
+def number_masks(root: Path, *masks: NDArray[Any]) -> None:
+    for number, mask in enumerate(masks):
+        photo(root, f"images/{number}.png")
+        save(root / f"masks/{number}.png", mask)
+
+
+def test_where_a_mask_shows_class_numbers_one_is_a_class_in_all(tmp_path: Path) -> None:
+    ones = np.zeros((40, 40), np.uint8)
+    ones[:9, :9] = 1
+    fives = ones * 5
+    number_masks(tmp_path, ones, fives, fives | ones)
+    assert labels(read(tmp_path)) == {"0": 3, "1": 1, "5": 2}
+
+    number_masks(tmp_path, *[ones] * 3)  # alone it is black and white
+    assert labels(read(tmp_path)) == {"test": 3}
+    number_masks(tmp_path, ones, fives, ones * 255)
+    assert labels(read(tmp_path)) == {"0": 2, "1": 1, "5": 1, "test": 1}
+
+
+def test_where_255_is_void_beside_class_numbers_it_is_void_in_all(
+    tmp_path: Path,
+) -> None:
+    border = np.zeros((40, 40), np.uint8)
+    border[:9, :9] = 255
+    number_masks(tmp_path, border, np.where(border, border, 5))
+    assert labels(read(tmp_path)) == {"0": 1, "5": 1}
+
+
+@pytest.mark.parametrize("label", ["test", "bear"])
+def test_frames_of_a_video_have_numbered_objects(tmp_path: Path, label: str) -> None:
+    """DAVIS, YouTube-VOS: 255 is an object, too, where a mask is black and white."""
+    objects = np.zeros((40, 40), np.uint8)
+    objects[:5, :5] = 1
+    objects[:5, 20:25] = 1
+    objects[30:, 30:] = 2
+    for video, values in (("bear", objects), ("boat", (objects > 0) * 255)):
+        photo(tmp_path, f"JPEGImages/480p/{video}/00000.jpg")
+        save(tmp_path / f"Annotations/480p/{video}/00000.png", values)
+    options = {} if label == "test" else {"label": label}
+    back = read(tmp_path, options)
+    found = sorted((row["video"], row["label"], row["area"]) for row in back.rows)
+    folder = "JPEGImages/480p"
+    areas = {f"{folder}/bear": [50, 100], f"{folder}/boat": [150]}
+    assert found == [(at, label, area) for at in areas for area in areas[at]]
+
+
+def test_the_255th_cell_is_a_cell(tmp_path: Path) -> None:
+    photo(tmp_path, "01/t000.tif")
+    values = np.zeros((40, 40), np.uint16)
+    values[:5, :5] = 255
+    values[:5, 10:15] = 300
+    file = tmp_path / "01_GT/SEG/man_seg000.tif"
+    file.parent.mkdir(parents=True)
+    Image.fromarray(values).save(file)
+    assert labels(read(tmp_path)) == {"test": 2}
+
+
+def test_other_numbers_in_a_folder_of_annotations_are_classes(tmp_path: Path) -> None:
+    values = np.zeros((40, 40), np.uint8)
+    values[:5, :5] = 3
+    for path in ("train/00001", "beach/00001"):
+        photo(tmp_path, f"images/{path}.png")
+        save(tmp_path / f"Annotations/{path}.png", values)
+    assert labels(read(tmp_path)) == {"0": 2, "3": 2}

@@ -58,6 +58,10 @@ def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
         ("Tile 1/images/image_part_001.jpg", "Tile 1/masks/image_part_001.png"),
         ("set/input/a.JPG", "set/target/a.PNG"),
         ("default/1.png", "defaultannot/1.png"),
+        (
+            "t/camera/front/20180807145028_camera_front_000000091.png",
+            "t/label/front/20180807145028_label_front_000000091.png",
+        ),
         ("cell01.tif", "cell01_cp_masks.png"),
         ("img/1.jpg", "masks_machine/1.jpg.png"),
         ("images/img_01.png", "PixelLabelData/Label_1_img_01.png"),
