@@ -144,7 +144,7 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
         labels=table.labels,
         colours=table.colours,
         label=label,
-        void=sorted(table.void | _unlisted_void(reading, table)),
+        void=sorted(table.void | _unlisted_void(reading, mask, table)),
         background=sorted(table.background),
         instances=_instances(reading, mask),
         objects=_objects(reading, mask),
@@ -199,9 +199,11 @@ def _numbers_objects(reading: _Reading, mask: ChosenMask) -> bool:
     return reading.numbers_objects or _OF_CELLS.search(mask.path) is not None
 
 
-def _unlisted_void(reading: _Reading, table: ClassTable) -> frozenset[int]:
+def _unlisted_void(
+    reading: _Reading, mask: ChosenMask, table: ClassTable
+) -> frozenset[int]:
     """Values that are void if the table does not list them."""
-    if reading.by_colour or reading.numbers_objects:
+    if reading.by_colour or _numbers_objects(reading, mask):
         return frozenset()
     usual = _USUAL_VOID
     if table.labels:
