@@ -44,7 +44,8 @@ class Files:
     unread: tuple[str, ...] = ()
     """Folders that cannot be listed, each with the reason."""
     nested: Mapping[str, str] = field(default_factory=dict)
-    """Folders that are the contents of archives in the export, each with its real folder."""
+    """Folders that are the contents of archives in the export, each with its real folder; and files
+    that were packed alone, each with the real file."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Paths of which the log has to say something: archives that were not opened."""
     digest: str = ""
@@ -235,7 +236,8 @@ def _index(
     names: Iterable[tuple[str, str]], key: Callable[[str], str]
 ) -> Mapping[str, list[str]]:
     """Paths by the key of a name of theirs, each path once for a key."""
-    index: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    index: defaultdict[str, dict[str, None]] = defaultdict(dict)  # ordered sets
     for name, path in names:
-        index[key(name)][path] = None
+        paths = index[key(name)]
+        paths[path] = None
     return {each: list(paths) for each, paths in index.items()}

@@ -83,7 +83,7 @@ def fingerprint(settings: ExportSettings, limits: Limits) -> str:
     try:
         root = _located(settings.path)
     except InputError as error:
-        raise InputError(f"export {settings.name}: {error}") from None
+        raise InputError(settings.told(str(error))) from None
     if root.is_dir():
         return list_files(root, limits, settings.links).digest
     if not _is_archive(root):
@@ -141,7 +141,8 @@ def _around_document(file: UPath, limits: Limits, links: Links) -> Files:
 def _without_others(listed: Files, file: UPath) -> Files:
     """The files around an annotation file without the others of its kind."""
     kind = file.suffix.lower()
-    own_path = file.path.removeprefix(listed.root.path.rstrip("/") + "/")
+    root = listed.root.path.rstrip("/")
+    own_path = file.path.removeprefix(f"{root}/")
     kept = [path for path in listed.paths if path == own_path or suffix(path) != kind]
     return replace(listed, paths=tuple(kept))
 

@@ -221,8 +221,11 @@ class Shards:
         table = self.table.select(_DESCRIBED).take(rows)
         # By column: pyarrow's own way by row takes several times as long.
         columns = [table[name].to_numpy().tolist() for name in _DESCRIBED]
-        by_row = zip(*columns, strict=True)
-        return [dict(zip(_DESCRIBED, values, strict=True)) for values in by_row]
+        described = []
+        for values in zip(*columns, strict=True):
+            named = zip(_DESCRIBED, values, strict=True)
+            described.append(dict(named))
+        return described
 
     def _check_rows(self, rows: Rows) -> None:
         """IndexError if there is no such row."""

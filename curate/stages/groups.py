@@ -187,16 +187,21 @@ def _sharing(column: pa.ChunkedArray, image_of: Numbers) -> tuple[Numbers, Numbe
     """The scene of each image that has one, and the image."""
     has_scene = np.flatnonzero(column.is_valid().to_numpy())
     scenes = column.drop_null().to_numpy().view(np.int64)
-    shared = np.column_stack([scenes, image_of[has_scene]])
-    scene, image = np.unique(shared, axis=0).T
+    images = image_of[has_scene]
+    pairs = np.column_stack([scenes, images])
+    scene, image = np.unique(pairs, axis=0).T
     return scene, image
 
 
 def _chain(keys: Numbers, images: Numbers) -> tuple[Numbers, Numbers]:
     """Links between images with equal keys: n - 1 for n images that share a key."""
     order = np.lexsort((images, keys))
-    same = np.flatnonzero(np.diff(keys[order]) == 0)
-    return images[order[same]], images[order[same + 1]]
+    keys = keys[order]
+    images = images[order]
+
+    # Each image is linked with the next one of its key.
+    has_next = keys[:-1] == keys[1:]
+    return images[:-1][has_next], images[1:][has_next]
 
 
 def _marked(count: int, positions: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -140,9 +140,10 @@ class Evidence:
         # (across x + down y)² = across² x² + 2 across down x y + down² y², summed over the outline.
         across, down = self._directions
         x, y = normal_maps(self.mask)
-        fit = _correlation(across**2, drawn * x**2)
-        fit += _correlation(2 * across * down, drawn * x * y)
-        fit += _correlation(down**2, drawn * y**2)
+        level = _correlation(across**2, drawn * x**2)
+        mixed = _correlation(2 * across * down, drawn * x * y)
+        upright = _correlation(down**2, drawn * y**2)
+        fit = level + mixed + upright
         return fit / np.float32(len(self.outline))
 
     @cached_property

@@ -164,11 +164,13 @@ def _is_inside(inner: Boxes, outer: Boxes) -> NDArray[np.bool_]:
 
 def in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
     """The values of a column that occur in several splits, and in which."""
-    distinct = rows.drop_duplicates([name, "split"]).sort_values("split")
-    splits_of_value = distinct.groupby(name)["split"]
-    splits = splits_of_value.agg(", ".join)
-    several = splits[splits_of_value.size() > 1]
-    return {str(value): names for value, names in several.items()}
+    distinct = rows.drop_duplicates([name, "split"])
+    by_split = distinct.sort_values("split")
+    splits_of_value = by_split.groupby(name)["split"]
+    is_in_several = splits_of_value.size() > 1
+    names = splits_of_value.agg(", ".join)
+    several = names[is_in_several]
+    return {str(value): splits for value, splits in several.items()}
 
 
 def _readable(build: UPath) -> Iterator[UPath]:

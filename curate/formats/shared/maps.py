@@ -32,7 +32,9 @@ OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
 _USUAL_VOID = frozenset({255})
 _USUAL_VOID_BESIDE_CLASSES = frozenset({0, 255})
 
-_OF_CELLPOSE = re.compile(r"_cp_masks(?:_\d+)?\.[a-z]+$", re.IGNORECASE)
+_OF_CELLS = re.compile(
+    r"_cp_masks(?:_\d+)?\.[a-z]+$|(?:^|/)man_seg\d+\.tif$", re.IGNORECASE
+)
 _MAX_LIST_BYTES = 64_000_000
 _MAX_LIST_LINE = 2_000
 _IMAGE_AND_MASK = re.compile(r"(\S.*?\.\w{3,4})[\s,;]+(\S.*?\.\w{3,4})")
@@ -47,6 +49,8 @@ class _Reading:
     numbers_objects: bool
     """Values of masks number objects, they are no classes."""
     resize: bool
+    by_number: bool
+    """Whether masks belong to images by their numbers alone."""
     listed: Mapping[str, str]
     """The class of each mask of one object that a table lists, by the mask's name."""
     tables: Mapping[str, ClassTable]
@@ -101,6 +105,7 @@ def _reading(
         by_colour=by_colour,
         numbers_objects=numbers_objects,
         resize=resize,
+        by_number=pairs.by_number,
         listed=listed_classes(export),
         tables=tables,
         only_table=only_table,
@@ -144,6 +149,7 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
         instances=_instances(reading, mask),
         objects=_objects(reading, mask),
         resize=reading.resize,
+        by_number=reading.by_number,
     )
 
 
@@ -189,8 +195,8 @@ def _pixels(
 
 
 def _numbers_objects(reading: _Reading, mask: ChosenMask) -> bool:
-    """Whether the values of a mask number objects: option `values` says so, or cellpose does."""
-    return reading.numbers_objects or _OF_CELLPOSE.search(mask.path) is not None
+    """Whether the values of a mask number objects, as the option says, or its name."""
+    return reading.numbers_objects or _OF_CELLS.search(mask.path) is not None
 
 
 def _unlisted_void(
