@@ -196,9 +196,10 @@ def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> Non
     assert verb("shard", project.settings).code == 0
 
     with builds.held(UPath(project.build)):
-        outcome = verb("train", project.settings)
-    assert outcome.code == 2
-    assert "another run is at work" in outcome.err
+        for name in ("train", "evaluate", "gate", "quality"):
+            outcome = verb(name, project.settings)
+            assert outcome.code == 2
+            assert "another run is at work" in outcome.err
 
 
 def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:
