@@ -183,6 +183,19 @@ def reorient(runs: RunLengths, orientation: int) -> RunLengths:
     )
 
 
+def tight_box(mask: Mask) -> Box:
+    """The tight box of an (H, W) mask, which is not empty.
+
+    >>> tight_box(np.array([[0, 0, 0], [0, 1, 1]], bool))
+    Box(x0=1, y0=1, x1=3, y1=2)
+    """
+    columns = np.flatnonzero(mask.any(axis=0))
+    rows = np.flatnonzero(mask.any(axis=1))
+    left, right = columns[[0, -1]].tolist()
+    top, bottom = rows[[0, -1]].tolist()
+    return Box(left, top, right + 1, bottom + 1)
+
+
 def boundary(mask: Mask, beyond: OfSides) -> Mask:
     """Mask px with a 4-neighbour that is not mask, (H, W) bool.
 

@@ -107,7 +107,7 @@ def _decided(
 
 
 def _outcome_of_each_row(segments: pa.Table, labels: pa.Table) -> pa.Table:
-    """For each row of segments, the columns _OUTCOME of its customer's, export's and label's row."""
+    """For each row of segments, what `labels` says of its label: the columns _OUTCOME."""
     found = pc.index_in(_joined_keys(segments), value_set=_joined_keys(labels))
     if found.null_count:
         raise ValueError("a row has a label that was not counted")

@@ -11,10 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.masks import boundary, dilate
+from curate.pixels.masks import boundary, dilate, tight_box
 from model.annotations.evidence import Evidence
 from model.annotations.outlines import FEWEST_POINTS, REACH, STEPS
-from model.annotations.spoiling import tight_box
 from model.evaluation.comparison import as_mask, overlap
 
 _EDGE_PX = 2
@@ -283,6 +282,11 @@ def best_move(evidence: Evidence) -> Values:
         return np.full(2, np.nan)
     together = np.zeros(evidence.places.shape)
     for places in (evidence.places, evidence.model_places):
-        together += (places - places.mean()) / (places.std() + 1e-6)
-    down, right = np.unravel_index(int(together.argmax()), together.shape)
-    return np.array([right - REACH, down - REACH], np.float64)
+        spread = places.std() + 1e-6
+        together += (places - places.mean()) / spread
+
+    best = int(together.argmax())
+    row, column = np.unravel_index(best, together.shape)
+    right = column - REACH
+    down = row - REACH
+    return np.array([right, down], np.float64)
