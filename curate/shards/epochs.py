@@ -20,7 +20,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.shards.reader import Shards, random_windows
+from curate.shards.epoch_windows import random_windows
+from curate.shards.reader import Shards
 from curate.shards.sample import Sample
 from curate.shards.sampling import Rows, order, shuffled
 from curate.shards.streaming import stream
