@@ -151,7 +151,7 @@ class Evidence:
         """x and y of the strongest channel's gradient; its length says how strong, below 1."""
         found = self.gradients
         strength = np.hypot(found.across, found.down)
-        strongest = strength.argmax(axis=2)[..., None]
+        strongest = strength.argmax(axis=2, keepdims=True)
         across = np.take_along_axis(found.across, strongest, axis=2)[..., 0]
         down = np.take_along_axis(found.down, strongest, axis=2)[..., 0]
 

@@ -125,9 +125,10 @@ def _here(places: NDArray[np.float32]) -> float:
 def edge_contrast(evidence: Evidence) -> float:
     """Image edges on the outline beside those 3 to 8 px off it, as a logarithm."""
     mean = evidence.edges.mean(axis=0)
-    far = np.abs(STEPS) > _FAR_PX
-    near = np.abs(STEPS) <= 1
-    return float(np.log(mean[near].mean() / mean[far].mean()))
+    off = np.abs(STEPS)
+    on_outline = mean[off <= 1].mean()
+    far_from_it = mean[off > _FAR_PX].mean()
+    return float(np.log(on_outline / far_from_it))
 
 
 def bare_share(evidence: Evidence) -> float:
