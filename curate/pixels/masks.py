@@ -27,7 +27,11 @@ OfSides = tuple[bool, bool, bool, bool]
 
 
 def encode(mask: Mask) -> RunLengths:
-    """Run-lengths of a (height, width) bool array."""
+    """Run-lengths of a (height, width) bool array: column by column, zeros first.
+
+    >>> encode(np.array([[0, 1, 1], [0, 0, 1]], bool)).counts
+    array([2, 1, 1, 2])
+    """
     height, width = mask.shape
     column_by_column = mask.T.ravel()
     return from_borders(_changes(column_by_column), height, width)

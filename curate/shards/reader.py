@@ -166,7 +166,7 @@ class Shards:
     def sample(
         self, row: int, drawn: Sides | None = None, window: Sides | None = None
     ) -> Sample:
-        """The sample of a row, as `samples` gives it."""
+        """The sample of a row. `drawn`, `window`: one box each; else as `samples`."""
         (sample,) = self.samples([row], _one_box(drawn), _one_box(window))
         return sample
 
@@ -178,9 +178,9 @@ class Shards:
     ) -> list[Sample]:
         """The samples of n rows.
 
-        `drawn`, `window`: (n, 4) boxes in the crops that replace the stored ones.
-        ValueError if a window leaves its crop, IndexError if there is no such row,
-        InputError if a crop cannot be read.
+        `rows`: from 0 on, in any order. `drawn`, `window`: (n, 4) boxes, px of the crops, that
+        replace the stored ones. ValueError if a window leaves its crop, IndexError if there is no
+        such row, InputError if a crop cannot be read.
         """
         places = np.asarray(rows, np.int64)
         self._check_rows(places)
@@ -251,7 +251,7 @@ def _one_box(sides: Sides | None) -> Boxes | None:
 
 
 def open_shards(folder: UPath | str, split: str) -> Shards:
-    """The shards of one split.
+    """The shards of one split: train, val or test.
 
     `folder`: that of the manifest (<build>/shard), the build's, or the one that holds
     the shards alone; a path or an fsspec URL. InputError if there are none, or if they
