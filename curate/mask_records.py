@@ -57,6 +57,8 @@ class RegionMap(msgspec.Struct, frozen=True, kw_only=True):
     """`components` cuts each value into 8-connected regions, `instances` keeps a value whole."""
     resize: bool = False
     """Whether a mask of another size, but of its image's proportions, is scaled."""
+    by_number: bool = False
+    """Whether it belongs to its image by its number, with other zeros before it."""
 
 
 class SegmentMap(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,7 +83,7 @@ def fingerprint(settings: ExportSettings, limits: Limits) -> str:
     try:
         root = _located(settings.path)
     except InputError as error:
-        raise InputError(f"export {settings.name}: {error}") from None
+        raise InputError(settings.told(str(error))) from None
     if root.is_dir():
         return list_files(root, limits, settings.links).digest
     if not _is_archive(root):

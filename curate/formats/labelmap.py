@@ -26,7 +26,9 @@ example:
 The innermost folder whose name says anything tells images from masks; else the file's name
 does. A mask belongs to the image of its name, words such as mask, label, L and gt taken off;
 of several such images, to the one whose folders agree best. If there is none, it belongs to
-the image whose name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…).
+the image whose name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…). Where
+no mask has an image's name, but all of both have one another's number with other zeros before it
+(`img_1`, `mask_0001`), numbers pair them (flag `image_by_name`).
 Lists of files (`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which masks are
 missing. Beside `1st_manual` or `manual1` the folder `mask` shows only the field of view, and is
 left alone; of several observers the first counts. So are folders of edges (`GT_Edge`) and of

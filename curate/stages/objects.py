@@ -30,6 +30,7 @@ from curate.stages.mask_files import map_objects
 from curate.stages.mask_reading import MaskReader
 from curate.stages.overlaps import overlapping_keys
 from curate.stages.repetition import Repeated, first_of_each
+from curate.stages.run_tables import with_known_orders
 from curate.stages.segment_files import displayed_segments, other_values
 
 
@@ -105,7 +106,8 @@ def read_images(
     """
     opened = []
     lost = {}
-    for number, image in enumerate(images):
+    for number, given in enumerate(images):
+        image = with_known_orders(given, traits.run_orders)
         source = ImageSource(export, image, places, files, limits)
         try:
             opened.append(_open(source, frame, traits))

@@ -58,12 +58,12 @@ def read_export(
     try:
         yield from formats.reader(settings.format)(export)
     except InputError as error:
-        message = str(error)
+        message = str(error).removeprefix(f"export {settings.name}: ")
         if settings.path not in message:
-            message = f"export {settings.name}: {settings.path}: {message}"
+            message = f"{settings.path}: {message}"
         for ignored in islice(not_opened(export), _MOST_NAMED):
             message += f"; {ignored.path} {ignored.why}"
-        raise InputError(message) from None
+        raise InputError(settings.told(message)) from None
     except Refusal as refusal:
         yield export.drop(refusal, count=None)
     except Exception as error:  # a bug of ours: it costs the rest of the export

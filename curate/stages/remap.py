@@ -107,7 +107,7 @@ def _decided(
 
 
 def _outcome_of_each_row(segments: pa.Table, labels: pa.Table) -> pa.Table:
-    """For each row of segments, what `labels` says of its label: the columns _OUTCOME."""
+    """The columns _OUTCOME for each row of segments, by customer, export and label."""
     found = pc.index_in(_joined_keys(segments), value_set=_joined_keys(labels))
     if found.null_count:
         raise ValueError("a row has a label that was not counted")

@@ -14,7 +14,7 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 5,
+    "ingest": 6,
     "remap": 4,
     "filter": 1,
     "split": 3,

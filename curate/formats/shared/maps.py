@@ -47,6 +47,8 @@ class _Reading:
     numbers_objects: bool
     """Values of masks number objects, they are no classes."""
     resize: bool
+    by_number: bool
+    """Whether masks belong to images by their numbers alone."""
     listed: Mapping[str, str]
     """The class of each mask of one object that a table lists, by the mask's name."""
     tables: Mapping[str, ClassTable]
@@ -101,6 +103,7 @@ def _reading(
         by_colour=by_colour,
         numbers_objects=numbers_objects,
         resize=resize,
+        by_number=pairs.by_number,
         listed=listed_classes(export),
         tables=tables,
         only_table=only_table,
@@ -144,6 +147,7 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
         instances=_instances(reading, mask),
         objects=_objects(reading, mask),
         resize=reading.resize,
+        by_number=reading.by_number,
     )
 
 

@@ -7,6 +7,7 @@ mask_matches.py, and which masks an image keeps in mask_choice.py.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from curate.drops import Drop
 from curate.errors import InputError
@@ -32,6 +33,8 @@ class Pairs:
     """By image; empty for an image that has none."""
     lost: list[Drop] = field(default_factory=list)
     """Masks that cannot be read, or that no image keeps."""
+    by_number: bool = False
+    """Whether they were paired by their numbers, which have other zeros before them."""
 
 
 def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
@@ -50,6 +53,8 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     pairs = Pairs({image: [] for image in images})
 
     by_mask = match_masks(_of_role(roles, "mask"), images)
+    found_masks = chain.from_iterable(by_mask.values())
+    pairs.by_number = any(match.by_number for match in found_masks)
     matches, pairs.lost = _sort_by_image(export, by_mask)
     if not matches and not pairs.lost:
         raise InputError(

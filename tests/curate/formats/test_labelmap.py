@@ -309,3 +309,29 @@ def test_mapillary_lists_its_classes_in_its_configuration(root: Path) -> None:
     classes = [{"name": "void--ground"}, {"name": "object--car", "color": [0, 0, 142]}]
     (root / "config_v2.0.json").write_text(json.dumps({"labels": classes}))
     assert "object--car" in {row["label"] for row in read(root).rows}
+
+
+def test_numbers_pair_masks_and_images_though_their_zeros_differ(
+    tmp_path: Path,
+) -> None:
+    for number in (1, 2, 10):
+        Picture(f"images/img_{number}.png", 40, 40).save(tmp_path)
+        mask = np.zeros((40, 40))
+        mask[:number, :5] = 255
+        save(tmp_path / f"masks/mask_{number:04}.png", mask)
+    back = read(tmp_path)
+    found = {row["image_path"]: row["area"] for row in back.rows}
+    areas = {f"images/img_{number}.png": 5 * number for number in (1, 2, 10)}
+    assert found == areas
+    assert all("image_by_name" in row["flags"] for row in back.rows)
+
+
+@pytest.mark.parametrize("more", ["images/img_3.png", "images/img_01.png"])
+def test_numbers_pair_nothing_unless_all_find_one_another(
+    tmp_path: Path, more: str
+) -> None:
+    Picture("images/img_1.png", 40, 40).save(tmp_path)
+    Picture(more, 40, 40).save(tmp_path)
+    save(tmp_path / "masks/mask_0001.png", np.full((40, 40), 255))
+    back = read(tmp_path)
+    assert (back.rows, back.reasons) == ([], {"missing_image": None})
