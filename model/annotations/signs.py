@@ -4,7 +4,7 @@ None decides alone. A new sign is one function of `Evidence` and one line of `SI
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import cv2
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from curate.pixels.masks import boundary, dilate, tight_box
 from model.annotations.evidence import Evidence
 from model.annotations.outlines import FEWEST_POINTS, REACH, STEPS
+from model.annotations.straight_sides import StraightSide
 from model.evaluation.comparison import as_mask, overlap
 
 _EDGE_PX = 2
@@ -170,22 +171,27 @@ def longest_side(evidence: Evidence) -> float:
 
 def bare_side(evidence: Evidence) -> float:
     """The longest straight side without an image edge below it, beside the root of the area."""
-    found = [
-        side.length * max(0.0, 1 - side.means["edge"] / _WEAK_EDGE)
-        for side in evidence.sides.straight
-    ]
-    return min(_MOST, max(found, default=0.0) / math.sqrt(evidence.area))
+    lengths = [_bare_length(side) for side in evidence.sides.straight]
+    return _beside_area(lengths, evidence)
 
 
 def cut_side(evidence: Evidence) -> float:
     """The same, where the model sees the object go on beyond the side when asked about more."""
-    found = [
-        side.length
-        * max(0.0, 1 - side.means["edge"] / _WEAK_EDGE)
-        * side.means["wider"]
-        for side in evidence.sides.straight
-    ]
-    return min(_MOST, max(found, default=0.0) / math.sqrt(evidence.area))
+    sides = evidence.sides.straight
+    lengths = [_bare_length(side) * side.means["wider"] for side in sides]
+    return _beside_area(lengths, evidence)
+
+
+def _bare_length(side: StraightSide) -> float:
+    """The length of a straight side, less what an image edge below it accounts for, px."""
+    bare = 1 - side.means["edge"] / _WEAK_EDGE
+    return side.length * max(0.0, bare)
+
+
+def _beside_area(lengths: Sequence[float], evidence: Evidence) -> float:
+    """The greatest of some lengths, beside the root of the area."""
+    longest = max(lengths, default=0.0)
+    return min(_MOST, longest / math.sqrt(evidence.area))
 
 
 def bowed_sides(evidence: Evidence) -> float:
