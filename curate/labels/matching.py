@@ -24,6 +24,7 @@ from curate.labels.likeness import (
     likenesses,
 )
 from curate.labels.names import Lexicon, read_lexicon
+from curate.labels.phrases import without_fillers
 from curate.labels.pieces import list_items, path_steps
 from curate.labels.reading import Reader
 from curate.labels.relations import Relations, relate
@@ -133,7 +134,7 @@ def _present(labels: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
         last_step = (path_steps(label) or [label])[-1]
         first_item = (list_items(last_step) or [label])[0]
         name = words(first_item)
-        named = lexicon.find(name)
+        named = lexicon.find(name) or lexicon.find(without_fillers(name))
         if named is None or lexicon.senses_of(name):
             continue
         if len(named.concepts) == 1:

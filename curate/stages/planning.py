@@ -27,6 +27,7 @@ from curate.stages.found_files import check_length, embedded_path, with_found_fi
 from curate.stages.given_masks import repeated, usable_segments
 from curate.stages.lost_images import image_drops
 from curate.stages.repetition import Given, new_annotations
+from curate.stages.shares import with_shares
 from curate.stages.traits import Sample
 from curate.stages.writable import writable_drop, writable_record, writable_report
 
@@ -175,7 +176,7 @@ def _find(
         file = keep(record.embedded)
 
     segments = usable_segments(export, path, record, given[path].keys)
-    record = segments.record
+    record = with_shares(segments.record)
     annotations = new_annotations(record, given[path])
     maps, lost_maps, map_flags = _new_maps(export, path, record, given[path])
     flags = list(dict.fromkeys([*flags, *segments.flags, *map_flags]))

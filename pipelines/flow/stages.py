@@ -15,7 +15,7 @@ from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
     "ingest": 6,
-    "remap": 4,
+    "remap": 5,
     "filter": 1,
     "split": 3,
     "balance": 1,

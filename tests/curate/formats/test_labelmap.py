@@ -181,11 +181,12 @@ def test_masks_of_cellpose_number_cells(root: Path) -> None:
     photo(root, "1.tif")
     numbers = TWO.astype(np.uint16) * 300
     numbers[3:6, 10:18] = 7
+    numbers[0:2, 0:2] = 255  # a cell like the others
     save(root / "1_cp_masks.png", numbers, "I;16")
     Image.new("RGB", (40, 40)).save(root / "1_cp_outlines.png")
     back = read(root, {"label": "cell"})
-    assert sorted(row["area"] for row in back.rows) == [24, 230]
-    assert labels(back) == {"cell": 2}
+    assert sorted(row["area"] for row in back.rows) == [4, 24, 230]
+    assert labels(back) == {"cell": 3}
 
 
 def test_masks_over_pictures_that_are_turned(root: Path) -> None:
