@@ -193,11 +193,9 @@ def tight_box(mask: Mask) -> Box:
     >>> tight_box(np.array([[0, 0, 0], [0, 1, 1]], bool))
     Box(x0=1, y0=1, x1=3, y1=2)
     """
-    columns = np.flatnonzero(mask.any(axis=0))
-    rows = np.flatnonzero(mask.any(axis=1))
-    left, right = columns[[0, -1]].tolist()
-    top, bottom = rows[[0, -1]].tolist()
-    return Box(left, top, right + 1, bottom + 1)
+    columns = np.flatnonzero(mask.any(axis=0)).tolist()
+    rows = np.flatnonzero(mask.any(axis=1)).tolist()
+    return Box(columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
 
 
 def boundary(mask: Mask, beyond: OfSides) -> Mask:
