@@ -47,7 +47,8 @@ folder, the one that lists most of what a few masks hold, and a note names the o
 It has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line
-  is `__ignore__`.
+  is `__ignore__`; from 1 if no line is background or void, and masks hold the value after the
+  last one.
 - Lines with a name and a value, R G B or `#RRGGBB`, or both, before the name or after it.
 - Columns under a header.
 - CVAT's `label:color_rgb:parts:actions`. Datumaro may leave out all colours, here and in

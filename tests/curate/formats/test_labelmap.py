@@ -221,6 +221,29 @@ def test_values_outside_the_table(root: Path) -> None:
     assert back.reasons == {"unknown_class": 1}
 
 
+@pytest.mark.parametrize(
+    ("names", "values", "expected"),
+    [
+        ("cat dog cow", (1, 2, 3), {"cat": 1, "dog": 1, "cow": 1}),
+        ("cat dog cow", (1, 255, 3), {"cat": 1, "cow": 1}),
+        # Nothing tells that 0 is no cat.
+        ("cat dog cow", (1, 2, 2), {"cat": 3, "dog": 1, "cow": 2}),
+        ("background dog cow", (1, 2, 3), {"dog": 1, "cow": 1}),
+        ("cat dog cow", (1, 2, 4), {"cat": 3, "dog": 1, "cow": 1}),
+    ],
+)
+def test_a_list_may_leave_out_the_background(
+    root: Path, names: str, values: tuple[int, ...], expected: dict[str, int]
+) -> None:
+    (root / "classes.txt").write_text(names.replace(" ", "\n"))
+    for number, value in enumerate(values):
+        photo(root, f"images/{number}.png")
+        mask = np.zeros((40, 40))
+        mask[5:20, 5:20] = value
+        save(root / f"masks/{number}.png", mask)
+    assert labels(read(root)) == expected
+
+
 def test_masks_of_another_size(root: Path) -> None:
     photo(root, "images/1.jpg", 80, 80)
     save(root / "masks/1.png", TWO * 255)
