@@ -15,7 +15,11 @@ from curate.reasons import Reason, Refusal
 
 
 class Box(NamedTuple):
-    """A rectangle in whole px, half-open, origin top left."""
+    """A rectangle in whole px, half-open, origin top left: the px x0 to x1 - 1, y0 to y1 - 1.
+
+    >>> Box(120, 40, 380, 310).width
+    260
+    """
 
     x0: int
     y0: int

@@ -155,7 +155,8 @@ def _name_table(names: Iterable[tuple[str, str]]) -> NameTable:
     """A table of pairs of a name and its concept."""
     tables: tuple[dict[str, tuple[str, ...]], ...] = ({}, {}, {})
     for name, concept in names:
-        for spelling, concepts in zip(_spellings(words(name)), tables, strict=True):
+        spellings = _spellings(words(name))
+        for spelling, concepts in zip(spellings, tables, strict=True):
             known = concepts.get(spelling, ())
             if concept not in known:
                 concepts[spelling] = (*known, concept)

@@ -180,16 +180,19 @@ def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Quali
     suspicions = [Spoiling.SHIFTED] * len(own)  # of rows that cannot be judged, too
 
     usual = np.ones(len(own), np.bool_)
-    for fold in _judged_folds(own, copies, _folds(shards, seed), usual):
+    folds = _folds(shards, seed)
+    for fold in _judged_folds(own, copies, folds, usual):
         # The first class is that of sound annotations.
-        chances = fold.regression.chances(own[fold.rows])
+        regression = fold.regression
+        chances = regression.chances(own[fold.rows])
         own_quality[fold.rows] = chances[:, 0]
-        likeliest = chances[:, 1:].argmax(axis=1).tolist()
-        for row, place in zip(fold.rows.tolist(), likeliest, strict=True):
-            suspicions[row] = Spoiling(fold.regression.classes[1 + place])
-
-        copy_chances = fold.regression.chances(copies.signs[fold.copies])
+        copy_chances = regression.chances(copies.signs[fold.copies])
         copy_quality[fold.copies] = copy_chances[:, 0]
+
+        ways = regression.classes[1:]
+        likeliest = chances[:, 1:].argmax(axis=1).tolist()
+        for row, way in zip(fold.rows.tolist(), likeliest, strict=True):
+            suspicions[row] = Spoiling(ways[way])
 
     return Qualities(own_quality, suspicions, copy_quality)
 
