@@ -14,7 +14,7 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 7,
+    "ingest": 8,
     "remap": 5,
     "filter": 1,
     "split": 3,
