@@ -285,6 +285,11 @@ def test_a_file_packed_alone_is_read_as_what_is_in_it(
         (gzip.compress(b"{}" * 999)[:20], Reason.MALFORMED_FILE),
         (gzip.compress(bytes(20_000_000)), Reason.ARCHIVE_BOMB),
     ],
+    ids=[
+        "no gzip",
+        "cut off",
+        "bomb",
+    ],  # gzip holds the time, which must not be in a test's name
 )
 def test_a_file_packed_badly_costs_itself(
     folder: Path, scratch: Path, content: bytes, reason: Reason
