@@ -99,13 +99,25 @@ def opened_archive(path: Path) -> Iterator[Iterator[Member]]:
         ):
             yield _tar_members(opened_tar)
     else:
-        with tarfile.open(path) as opened_tar:
+        with _opened_tar(path, kind) as opened_tar:
             yield _tar_members(opened_tar)
 
 
 def _unpacked(path: Path) -> IO[bytes]:
     """The content of a file that gzip packed alone."""
     return io.BufferedReader(gzip.GzipFile(path))
+
+
+def _opened_tar(path: Path, kind: ArchiveKind | None) -> tarfile.TarFile:
+    """A tar; old ones have no mark. Refusal malformed_file if it is no archive at all."""
+    try:
+        return tarfile.open(path)
+    except tarfile.ReadError:
+        if kind is not None:
+            raise
+        what = f"{path.name}: neither zip, tar nor 7z"
+        detail = f"{what}; the parts of a split archive are to be joined"
+        raise Refusal(Reason.MALFORMED_FILE, detail) from None
 
 
 def _zip_members(opened: zipfile.ZipFile) -> Iterator[Member]:

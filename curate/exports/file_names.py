@@ -68,7 +68,8 @@ _SPLIT_PREFIX = re.compile(
 
 _GAP = r"[\s_.-]"
 _MASK_AFFIX = (
-    r"(?:cp[\s_-]masks?|simple[\s_-]segmentation|masks?|label+ed|labels?|lbl|l"
+    r"(?:cp[\s_-]masks?|simple[\s_-]segmentation|object[\s_-](?:identities|predictions)"
+    r"|masks?|label+ed|labels?|lbl|l"
     r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented"
     r"|annot|ann|anno|annotations?|converted|instance_color_rgb|instance_id_rgb"
     r"|label(?:train)?ids|train[\s_-]?ids?|train[\s_-]?colou?r|matte|alpha|trimap|binary|bin"
@@ -89,7 +90,7 @@ _IMAGES_OF_MASKS = (
 # 0000 is the first channel of nnU-Net, the only one of a picture in colours.
 _IMAGE_AFFIX = (
     r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input|0000"
-    r"|training|test)"
+    r"|training|test|frame)"
 )
 _PREVIEW_ENDING = re.compile(
     rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$"
@@ -283,7 +284,7 @@ def class_and_number(rest: str) -> tuple[str, str]:
 
 def _bases(stem: str, affix: str) -> list[str]:
     """The stem, without `affix` at its end, and without it at its start; folded, each once."""
-    end = rf"(?:(?:^|{_GAP}+){affix})+$"
+    end = rf"(?:(?:^|{_GAP}+)(?:{affix}|\({affix}\)))+$"
     start = rf"^(?!l_){affix}(?:{_GAP}+|(?=\d))"  # l_eye is the left one
     without_end = re.sub(end, "", stem, flags=re.IGNORECASE)
     without_start = re.sub(start, "", stem, flags=re.IGNORECASE)

@@ -112,10 +112,16 @@ def _located(path: str) -> UPath:
 
 
 def _unlisted(export: str, files: Files) -> Iterator[Drop]:
-    """Drops for annotation files that are refused, and for folders that cannot be listed."""
-    for path in sorted(files.refused):
+    """Drops for annotation files that are refused, and for folders that cannot be listed.
+
+    If no file may be read at all, each has its drop: the export would else seem empty.
+    """
+    for path, why in sorted(files.refused.items()):
+        is_lost = path.lower().endswith(_DOCUMENTS)
+        if not (files.paths or why.is_folder):
+            is_lost = True
         refusal = refused_path(files, path)
-        if refusal is not None and path.lower().endswith(_DOCUMENTS):
+        if refusal is not None and is_lost:
             yield make_drop(refusal, export=export, count=None)
     for folder in files.unread:
         refusal = Refusal(Reason.UNREADABLE_FILE, f"folder {folder}")

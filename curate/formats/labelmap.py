@@ -65,25 +65,26 @@ mask uses them, the colours are. A value that is not listed is `unknown_class`; 
 are void if they are not listed.
 
 With one class or none, a mask whose values are at both ends (0 and 1, or 0 and 255 with soft edges
-between) is binary: what is above 127, or opaque, is an object. Its label is the class that its name
-or folder gives, or option `label`, or the table's one class, or the export's name. Low numbers
-beside 255 with nothing between (11, 13 and 255) are classes and void. Without a table any other
-value is its own label (`7`), but 255 is void. Where a few masks that are looked at show class
-numbers beyond 1, a mask of 0 and 1 alone is not binary, either, and one of 0 and 255 is not where
-255 is void beside such numbers. A trimap of black, grey and white without a table, and a file of
-several masks (TIFF pages, GIF), are `undecodable_mask`.
+between) is binary: what is above 127, or opaque, is an object, unless the table lists the higher
+value as background. Its label is the class that its name or folder gives, or option `label`, or the
+table's one class, or the export's name. Low numbers beside 255 with nothing between (11, 13 and
+255) are classes and void. Without a table any other value is its own label (`7`), but 255 is void.
+Where a few masks that are looked at show class numbers beyond 1, a mask of 0 and 1 alone is not
+binary, either, and one of 0 and 255 is not where 255 is void beside such numbers. A trimap of
+black, grey and white without a table, and a file of several masks (TIFF pages, GIF), are
+`undecodable_mask`.
 
 Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its
 numbers is one. Else each 8-connected region of a class is one; with `objects: instances` all px of
 a class in a mask are one. With option `values: objects` each value or colour but 0 is one object
 (Penn-Fudan, label images of cells); so it is in the frames of DAVIS and YouTube-VOS
-(`Annotations/VIDEO/00000.png`, each video a group), in `1_cp_masks.png` of cellpose and in
-`man_seg000.tif` of the Cell Tracking Challenge. Arrays of NumPy's (`.npy`, or the one of a `.npz`)
-are masks where no picture is one; those that hold Python objects (a pickle, as cellpose's
-`_seg.npy`) are never opened. Classes named background are no objects and count as labelled; void,
-ignore and unlabelled are void. An image without a mask has no annotation; a black mask says that
-nothing is there.
+(`Annotations/VIDEO/00000.png`, each video a group), in `1_cp_masks.png` of cellpose, in
+`1_Object Identities.png` of ilastik and in `man_seg000.tif` of the Cell Tracking Challenge. Arrays
+of NumPy's (`.npy`, or the one of a `.npz`) are masks where no picture is one; those that hold
+Python objects (a pickle, as cellpose's `_seg.npy`) are never opened. Classes named background are
+no objects and count as labelled; void, ignore and unlabelled are void. An image without a mask has
+no annotation; a black mask says that nothing is there.
 
 Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
 of a class, or the number of the object.

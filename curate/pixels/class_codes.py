@@ -3,7 +3,8 @@
 A region map of `auto` pixels lets the picture decide. Colours name classes if the
 picture has a colour that the map lists; black counts only if the picture has no other
 colour. Else the mask is binary if the map names at most one class and the picture's
-values look binary, or some px are transparent. Else values are numbers. A mask of black, grey
+values look binary, or some px are transparent; but not if the highest value is listed as
+background or void. Else values are numbers. A mask of black, grey
 and white, each in regions of its own (a trimap), says nothing without a table.
 """
 
@@ -82,6 +83,8 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
         # A listed value between the ends says that values are numbers.
         if LOW < value < HIGH and np.any(grey == value):
             return "index"
+    if _names_no_object(region_map, int(grey.max())):
+        return "index"
     flat = []
     if not picture.lossy:
         flat = flat_greys(grey)
@@ -99,6 +102,12 @@ def _has_only(numbers: list[int], picture: MaskPicture) -> bool:
         return False
     distinct = distinct_values(picture.pixels)
     return bool(np.isin(distinct, [0, *numbers]).all())
+
+
+def _names_no_object(region_map: RegionMap, value: int) -> bool:
+    """Whether the table lists a value as background or void: then its px are no object."""
+    others = {*region_map.background, *region_map.void}
+    return value in region_map.labels and value in others
 
 
 def _check_is_no_trimap(grey: Integers) -> None:

@@ -35,7 +35,9 @@ _USUAL_VOID = frozenset({255})
 _USUAL_VOID_BESIDE_CLASSES = frozenset({0, 255})
 
 _OF_CELLS = re.compile(
-    r"_cp_masks(?:_\d+)?\.[a-z]+$|(?:^|/)man_seg\d+\.tif$", re.IGNORECASE
+    r"_cp_masks(?:_\d+)?\.[a-z]+$|_object[\s_-]identities\.[a-z]+$"  # cellpose, ilastik
+    r"|(?:^|/)man_seg\d+\.tif$",
+    re.IGNORECASE,
 )
 # A frame in VOC's folder of XML: DAVIS, YouTube-VOS, MOSE and others.
 _OF_VIDEO = re.compile(

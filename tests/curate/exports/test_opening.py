@@ -77,6 +77,26 @@ def test_a_document_that_is_a_link_costs_itself(tmp_path: Path) -> None:
     assert reasons(opened(folder, tmp_path / "scratch")) == [(Reason.PATH_ESCAPE, None)]
 
 
+def test_where_no_file_may_be_read_each_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name in (b"gr\xf6.png", b"gr\xf6_mask.png"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(b"")
+    lost = items(opened(folder, tmp_path / "scratch"))
+    assert [each.detail for each in lost if isinstance(each, Drop)] == [
+        r"'gr\\xf6.png' has a name that is no UTF-8",
+        r"'gr\\xf6_mask.png' has a name that is no UTF-8",
+    ]
+
+
+def test_a_part_of_a_split_archive_says_so(tmp_path: Path) -> None:
+    (tmp_path / "e.zip").write_bytes(b"the last part" * 100)
+    (drop,) = items(opened(tmp_path / "e.zip", tmp_path / "scratch"))
+    assert isinstance(drop, Drop)
+    assert drop.reason is Reason.MALFORMED_FILE
+    assert drop.detail.startswith("e.zip: neither zip, tar nor 7z")
+
+
 def test_an_archive_is_unpacked_once(tmp_path: Path) -> None:
     archive = zipped(coco(tmp_path / "export"), tmp_path / "a.zip")
     export = opened(archive, tmp_path / "scratch")

@@ -177,12 +177,13 @@ def test_values_that_number_objects(root: Path) -> None:
     assert labels(read(root, options, objects="components")) == {"person": 2}
 
 
-def test_masks_of_cellpose_number_cells(root: Path) -> None:
+@pytest.mark.parametrize("mask", ["1_cp_masks.png", "1_Object Identities.png"])
+def test_masks_of_cellpose_and_ilastik_number_cells(root: Path, mask: str) -> None:
     photo(root, "1.tif")
     numbers = TWO.astype(np.uint16) * 300
     numbers[3:6, 10:18] = 7
     numbers[0:2, 0:2] = 255  # a cell like the others
-    save(root / "1_cp_masks.png", numbers, "I;16")
+    save(root / mask, numbers, "I;16")
     Image.new("RGB", (40, 40)).save(root / "1_cp_outlines.png")
     back = read(root, {"label": "cell"})
     assert sorted(row["area"] for row in back.rows) == [4, 24, 230]
@@ -242,6 +243,16 @@ def test_a_list_may_leave_out_the_background(
         mask[5:20, 5:20] = value
         save(root / f"masks/{number}.png", mask)
     assert labels(read(root)) == expected
+
+
+@pytest.mark.parametrize("table", ['["cat", "background"]', '{"cat": 0, "void": 1}'])
+def test_the_background_may_be_the_higher_value(root: Path, table: str) -> None:
+    photo(root, "images/1.png")
+    save(root / "masks/1.png", ~TWO)
+    (root / "classes.json").write_text(table)
+    back = read(root)
+    assert labels(back) == {"cat": 2}
+    assert sum(row["area"] for row in back.rows) == TWO.sum()
 
 
 def test_masks_of_another_size(root: Path) -> None:
