@@ -65,8 +65,9 @@ class SegmentMap(msgspec.Struct, frozen=True, kw_only=True):
     """A mask file whose px of one value are one annotation, in one piece or in several."""
 
     path: str
-    pixels: Literal["index", "id"]
-    """How a pixel is read: its grey value or palette index, or as R + 256 G + 65,536 B."""
+    pixels: Literal["index", "id", "rank"]
+    """How a pixel is read: its grey value or palette index, as R + 256 G + 65,536 B, or by the
+    rank of its blue among those of the picture that are not 0 (ADE20K): all ranks are `known`."""
     known: list[int] = []
     """Values of annotations of the image."""
     others: bool = True

@@ -1,5 +1,8 @@
-"""The members of a zip or a tar, one at a time, as they come."""
+"""The members of a zip or a tar, one at a time, as they come; and files that gzip packed alone."""
 
+import gzip
+import io
+import re
 import stat
 import tarfile
 import zipfile
@@ -29,6 +32,10 @@ _ZSTD_START = b"\x28\xb5\x2f\xfd"
 _TAR_MAGIC = slice(257, 262)  # where a tar's first header says "ustar"
 _IS_ENCRYPTED = 0x1 | 0x40 | 0x2000  # plainly, strongly, or its table of contents
 _IS_UTF8 = 0x800
+_PACKED_FILE = re.compile(
+    r"\.(?:json|jsonl|ndjson|csv|tsv|xml|txt|ya?ml|ppm|pgm|gif|png|tiff?|bmp)\.gz$",
+    re.IGNORECASE,
+)
 # Bytes that a zstd stream may look back; the tool's own limit.
 _LONGEST_WINDOW = 1 << 27
 
@@ -47,6 +54,15 @@ class Member:
     """Of a tar's link: where it leads. Other links have it as their content."""
     staged: Path | None = None
     """The file that has its content already, and that may be moved to its place."""
+
+
+def is_packed_file(path: str) -> bool:
+    """Whether a path is that of a document or a picture that gzip packed alone.
+
+    >>> is_packed_file("a/train.json.gz"), is_packed_file("a/train.tar.gz")
+    (True, False)
+    """
+    return _PACKED_FILE.search(path) is not None
 
 
 def archive_kind(path: "Path | UPath") -> ArchiveKind | None:
@@ -68,7 +84,10 @@ def archive_kind(path: "Path | UPath") -> ArchiveKind | None:
 def opened_archive(path: Path) -> Iterator[Iterator[Member]]:
     """The members of a zip or a tar. Refusal archive_encrypted or malformed_file as they come."""
     kind = archive_kind(path)
-    if kind == "zip":
+    if is_packed_file(path.name):
+        name = path.name[: -len(".gz")]
+        yield iter([Member(name, [], "file", partial(_unpacked, path))])
+    elif kind == "zip":
         with zipfile.ZipFile(path) as opened:
             yield _zip_members(opened)
     elif kind == "tar.zst":
@@ -82,6 +101,11 @@ def opened_archive(path: Path) -> Iterator[Iterator[Member]]:
     else:
         with tarfile.open(path) as opened_tar:
             yield _tar_members(opened_tar)
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    """The content of a file that gzip packed alone."""
+    return io.BufferedReader(gzip.GzipFile(path))
 
 
 def _zip_members(opened: zipfile.ZipFile) -> Iterator[Member]:

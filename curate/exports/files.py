@@ -44,7 +44,8 @@ class Files:
     unread: tuple[str, ...] = ()
     """Folders that cannot be listed, each with the reason."""
     nested: Mapping[str, str] = field(default_factory=dict)
-    """Folders that are the contents of archives in the export, each with its real folder."""
+    """Folders that are the contents of archives in the export, each with its real folder; and files
+    that were packed alone, each with the real file."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Paths of which the log has to say something: archives that were not opened."""
     digest: str = ""

@@ -22,6 +22,11 @@ example:
                            annotations/1_square_1.png
     ID/images/ID.png       ID/masks/*.png                     one file for each object
     images/1.jpg           masks/1_5f3a9c1e.png               one file for each object (V7)
+    01/t000.tif            01_GT/SEG/man_seg000.tif           Cell Tracking Challenge
+    Images/1.jpg           Category_ids/1.png,                CIHP
+                           [Instance_ids/1.png]
+    images/P1.png          P1_instance_color_RGB.png          iSAID (colormap)
+                           [P1_instance_id_RGB.png]
 
 The innermost folder whose name says anything tells images from masks; else the file's name
 does. A mask belongs to the image of its name, words such as mask, label, L and gt taken off;
@@ -42,7 +47,8 @@ folder, the one that lists most of what a few masks hold, and a note names the o
 It has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line
-  is `__ignore__`.
+  is `__ignore__`; from 1 if no line is background or void, and masks hold the value after the
+  last one.
 - Lines with a name and a value, R G B or `#RRGGBB`, or both, before the name or after it.
 - Columns under a header.
 - CVAT's `label:color_rgb:parts:actions`. Datumaro may leave out all colours, here and in
@@ -69,7 +75,10 @@ Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its
 numbers is one. Else each 8-connected region of a class is one; with `objects: instances` all px of
 a class in a mask are one. With option `values: objects` each value or colour but 0 is one object
-(Penn-Fudan, label images of cells); so it is in `1_cp_masks.png` of cellpose. Classes named
+(Penn-Fudan, label images of cells); so it is in `1_cp_masks.png` of cellpose and in
+`man_seg000.tif` of the Cell Tracking Challenge. Arrays of NumPy's (`.npy`, or the one of a `.npz`)
+are masks where no picture is one; those that hold Python objects (a pickle, as cellpose's
+`_seg.npy`) are never opened. Classes named
 background are no objects and count as labelled; void, ignore and unlabelled are void. An image
 without a mask has no annotation; a black mask says that nothing is there.
 

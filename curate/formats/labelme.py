@@ -8,7 +8,7 @@ Gives: instances
 Documents: every .json file whose top level has `shapes`, and `imagePath`, `imageData` or
 `imageHeight`. The JSON of other tools is left alone, and a note names it. `shapes` may be
 null. A shape that is no object costs only itself. Every .xml file with the
-root `annotation` and a `filename` is read, too, but Pascal VOC's, which have a `size` (format voc).
+root `annotation` and a `filename` is read, too, but Pascal VOC's, which have a `size`.
 
 Images: `imagePath` is a path from the document's folder; the separators of Windows are read.
 If there is no such file, it is looked for in `images` there or beside the document's folder;

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.pixels import decoding, deep_grey
+from curate.pixels.mask_arrays import Array, decode_array, is_array
 from curate.pixels.masks import Mask
 from curate.reasons import Reason, Refusal
 
@@ -87,6 +88,8 @@ class MaskPicture:
 
 def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
     """Decode a mask file of `max_pixels` px at most. Refusal undecodable_mask."""
+    if is_array(data):
+        return _of_array(decode_array(data, max_pixels))
     try:
         picture = decoding.open_picture(data, max_pixels)
         _check_frames(picture, data)
@@ -100,6 +103,20 @@ def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
         )
     except Refusal as refusal:
         raise Refusal(Reason.UNDECODABLE_MASK, refusal.detail) from None
+
+
+def _of_array(array: Array) -> MaskPicture:
+    """A mask that is an array of NumPy's."""
+    table: Colours | None = _GREYS
+    if array.ndim == 3:
+        array = _joined(np.moveaxis(array, 2, 0))
+        table = None
+    elif array.dtype == np.bool_:
+        array = array.astype(np.uint8)
+        table = _BLACK_AND_WHITE
+    elif array.dtype == np.uint16:
+        table = _DEEP_GREYS
+    return MaskPicture(array, table, alpha=None, lossy=False)
 
 
 def _check_frames(picture: Image.Image, data: bytes) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels.many_runs import MaskPx, Numbers
-from curate.pixels.ragged import sums_before
+from curate.pixels.ragged import column_and_row, sums_before
 from curate.pixels.run_lengths import Positions
 
 
@@ -27,8 +27,8 @@ def outline_sides(px: MaskPx) -> OutlineSides:
 
     # Each range has a side above and one below in each of its columns. Where it goes on
     # into the next column, these are at the bottom of one and at the top of the other.
-    first_column, first_row = np.divmod(px.starts - frame, height)
-    last_column, last_row = np.divmod(px.ends - frame - 1, height)
+    first_column, first_row = column_and_row(px.starts - frame, height)
+    last_column, last_row = column_and_row(px.ends - frame - 1, height)
     breaks = last_column - first_column
     at_top = breaks + (first_row == 0)
     at_bottom = breaks + (last_row == height - 1)

@@ -14,7 +14,7 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 6,
+    "ingest": 7,
     "remap": 5,
     "filter": 1,
     "split": 3,

@@ -32,7 +32,6 @@ class Kind:
 
 _MASKS = "export polygons or masks from the tool, as COCO or as PNG masks"
 _BOXES = f"boxes have no mask: {_MASKS}"
-_ADE20K = "take its SceneParsing release (PNG masks), or write its masks as PNG"
 _SCANS = "write each slice as a PNG with a PNG mask of the same name beside it"
 _TABLES = "write the pictures as files and the masks as PNG or COCO"
 
@@ -83,8 +82,6 @@ UNREAD_KINDS = (
         None,
         "its panoptic folder is COCO panoptic: name that folder and format panoptic",
     ),
-    Kind("ADE20K", r"_(atr\.txt|parts_\d+\.png)$", None, _ADE20K),
-    Kind("ADE20K since 2021", r"\.json$", rb'"(name_ndx|part_level)"', _ADE20K),
     Kind("DOTA boxes", r"\.txt$", rb"^imagesource:", _BOXES),
     Kind("Datature", r"\.json$", rb'"boundType"', "export it as COCO polygons there"),
     Kind("Diffgram", r"\.json$", rb'"instance_list"', "export it as COCO from it"),

@@ -32,7 +32,9 @@ OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
 _USUAL_VOID = frozenset({255})
 _USUAL_VOID_BESIDE_CLASSES = frozenset({0, 255})
 
-_OF_CELLPOSE = re.compile(r"_cp_masks(?:_\d+)?\.[a-z]+$", re.IGNORECASE)
+_OF_CELLS = re.compile(
+    r"_cp_masks(?:_\d+)?\.[a-z]+$|(?:^|/)man_seg\d+\.tif$", re.IGNORECASE
+)
 _MAX_LIST_BYTES = 64_000_000
 _MAX_LIST_LINE = 2_000
 _IMAGE_AND_MASK = re.compile(r"(\S.*?\.\w{3,4})[\s,;]+(\S.*?\.\w{3,4})")
@@ -142,7 +144,7 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
         labels=table.labels,
         colours=table.colours,
         label=label,
-        void=sorted(table.void | _unlisted_void(reading, table)),
+        void=sorted(table.void | _unlisted_void(reading, mask, table)),
         background=sorted(table.background),
         instances=_instances(reading, mask),
         objects=_objects(reading, mask),
@@ -193,13 +195,15 @@ def _pixels(
 
 
 def _numbers_objects(reading: _Reading, mask: ChosenMask) -> bool:
-    """Whether the values of a mask number objects: option `values` says so, or cellpose does."""
-    return reading.numbers_objects or _OF_CELLPOSE.search(mask.path) is not None
+    """Whether the values of a mask number objects, as the option says, or its name."""
+    return reading.numbers_objects or _OF_CELLS.search(mask.path) is not None
 
 
-def _unlisted_void(reading: _Reading, table: ClassTable) -> frozenset[int]:
+def _unlisted_void(
+    reading: _Reading, mask: ChosenMask, table: ClassTable
+) -> frozenset[int]:
     """Values that are void if the table does not list them."""
-    if reading.by_colour or reading.numbers_objects:
+    if reading.by_colour or _numbers_objects(reading, mask):
         return frozenset()
     usual = _USUAL_VOID
     if table.labels:

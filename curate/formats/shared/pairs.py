@@ -12,7 +12,7 @@ from itertools import chain
 from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import Role, folder_role, is_picture
+from curate.exports.file_names import Role, folder_role, is_array, is_picture
 from curate.formats.shared.mask_choice import (
     Choice,
     ChosenMask,
@@ -49,6 +49,10 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     files = [*export.files.paths, *sorted(export.files.refused)]
     pictures = [path for path in files if is_picture(path)]
     roles = picture_roles(pictures, export)
+    if not _of_role(roles, "mask"):
+        # Where no picture is a mask, arrays of NumPy's may be.
+        pictures = [path for path in files if is_picture(path) or is_array(path)]
+        roles = picture_roles(pictures, export)
     images = sorted(_of_role(roles, "image"))
     pairs = Pairs({image: [] for image in images})
 
@@ -178,6 +182,7 @@ def _by_sister(export: Export, objects: list[str]) -> Mapping[str, list[str]]:
 def _sister(path: str) -> str:
     """A path without the folders that say mask or objects: files in sister folders share it."""
     *folders, name = path.split("/")
+    name = name.replace("_instance_id_RGB", "_instance_color_RGB")  # iSAID
     kept = [
         folder for folder in folders if folder_role(folder) not in ("mask", "objects")
     ]

@@ -1,7 +1,7 @@
 """Exports as they come: folders, archives, single documents, URLs."""
 
-import gzip
 import io
+import lzma
 import os
 import shutil
 import tarfile
@@ -62,11 +62,11 @@ def test_a_folder_without_a_document_of_the_format_is_named(tmp_path: Path) -> N
 
 def test_a_compressed_document_is_named(tmp_path: Path) -> None:
     coco(tmp_path)
-    (tmp_path / "more.json.gz").write_bytes(gzip.compress(b"{}"))
+    (tmp_path / "more.json.xz").write_bytes(lzma.compress(b"{}"))
     beside = next(tmp_path.glob("*.json"))
-    beside.with_name(f"{beside.name}.gz").write_bytes(gzip.compress(b"{}"))
+    beside.with_name(f"{beside.name}.xz").write_bytes(lzma.compress(b"{}"))
     found = not_opened(opened(tmp_path, tmp_path / "scratch"))
-    assert [each.path for each in found] == ["more.json.gz"]
+    assert [each.path for each in found] == ["more.json.xz"]
 
 
 def test_a_document_that_is_a_link_costs_itself(tmp_path: Path) -> None:

@@ -181,11 +181,12 @@ def test_masks_of_cellpose_number_cells(root: Path) -> None:
     photo(root, "1.tif")
     numbers = TWO.astype(np.uint16) * 300
     numbers[3:6, 10:18] = 7
+    numbers[0:2, 0:2] = 255  # a cell like the others
     save(root / "1_cp_masks.png", numbers, "I;16")
     Image.new("RGB", (40, 40)).save(root / "1_cp_outlines.png")
     back = read(root, {"label": "cell"})
-    assert sorted(row["area"] for row in back.rows) == [24, 230]
-    assert labels(back) == {"cell": 2}
+    assert sorted(row["area"] for row in back.rows) == [4, 24, 230]
+    assert labels(back) == {"cell": 3}
 
 
 def test_masks_over_pictures_that_are_turned(root: Path) -> None:
@@ -218,6 +219,29 @@ def test_values_outside_the_table(root: Path) -> None:
     back = read(root)
     assert labels(back) == {"cat": 2}
     assert back.reasons == {"unknown_class": 1}
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "expected"),
+    [
+        ("cat dog cow", (1, 2, 3), {"cat": 1, "dog": 1, "cow": 1}),
+        ("cat dog cow", (1, 255, 3), {"cat": 1, "cow": 1}),
+        # Nothing tells that 0 is no cat.
+        ("cat dog cow", (1, 2, 2), {"cat": 3, "dog": 1, "cow": 2}),
+        ("background dog cow", (1, 2, 3), {"dog": 1, "cow": 1}),
+        ("cat dog cow", (1, 2, 4), {"cat": 3, "dog": 1, "cow": 1}),
+    ],
+)
+def test_a_list_may_leave_out_the_background(
+    root: Path, names: str, values: tuple[int, ...], expected: dict[str, int]
+) -> None:
+    (root / "classes.txt").write_text(names.replace(" ", "\n"))
+    for number, value in enumerate(values):
+        photo(root, f"images/{number}.png")
+        mask = np.zeros((40, 40))
+        mask[5:20, 5:20] = value
+        save(root / f"masks/{number}.png", mask)
+    assert labels(read(root)) == expected
 
 
 def test_masks_of_another_size(root: Path) -> None:

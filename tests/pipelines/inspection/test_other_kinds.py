@@ -40,7 +40,6 @@ _CASES = [
     ),
     ("a.json", b'[{"annotations": [{"boundType": "polygon"}]}]', "Datature"),
     ("b.json", b'{"1": {"instance_list": []}}', "Diffgram"),
-    ("c.json", b'{"annotation": {"object": [{"name_ndx": 1}]}}', "ADE20K since 2021"),
     ("IMG_1.CR2", b"", "camera raw files"),
     (
         "results.json",
