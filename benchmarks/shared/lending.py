@@ -128,7 +128,7 @@ def _senses(
     for word, senses in lexicon.senses.items():
         meanings = []
         for sense in senses:
-            beside: list[str] = []
+            beside = list(sense.beside)  # labels name concepts of ours, too
             for own, others in theirs.items():
                 if lexicon.is_within(own, sense.beside):
                     beside += others

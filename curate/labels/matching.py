@@ -109,11 +109,13 @@ def match_vocabulary(
     """As `match_labels`, with a matcher that is made once for several exports."""
     distinct = sorted(set(labels))
     vocabulary = read_vocabulary(distinct)
+    larger = ready.relations.lexicon
     present = _present(distinct, ready.lexicon)
+    if larger is not ready.lexicon:
+        present |= _present(distinct, larger)
     surroundings = Surroundings(present, ready.lexicon.domain_name(domain))
     corrected = corrections(distinct, ready.known_words, ready.real_words)
 
-    larger = ready.relations.lexicon
     found: dict[str, Match] = {}
     for label, likeness in zip(
         distinct, likenesses(distinct, ready.index, ready.real_words), strict=True

@@ -123,16 +123,28 @@ class Reader:
         # An upper arm is less than an arm, a left one is not.
         if positions - SIDES and self.lexicon.is_within(concept, self.lexicon.bodies):
             return False
-        if has_colour and self.lexicon.is_within(concept, self.lexicon.natural):
+        if has_colour and self._is_natural(concept, rest):
             return False
         if has_material:
             return self._is_made_of_any(concept, rest)
         return True
 
+    def _is_natural(self, concept: str, name: Words) -> bool:
+        """Whether a concept lives or is eaten, as this taxonomy or the larger one has it."""
+        lexicon = self.lexicon
+        if lexicon.is_within(concept, lexicon.natural):
+            return True
+        larger = self.larger
+        named = larger.find(name)
+        if named is None:
+            return False
+        return any(larger.is_within(each, larger.natural) for each in named.concepts)
+
     def _is_made_of_any(self, concept: str, name: Words) -> bool:
         """Whether a concept is the same whatever it is made of."""
         lexicon = self.lexicon
-        if lexicon.is_within(concept, lexicon.natural | lexicon.mobile):
+        is_mobile = lexicon.is_within(concept, lexicon.mobile)
+        if is_mobile or self._is_natural(concept, name):
             return False
         # A taxonomy that tells wooden from stone walls must not get a tiled one as any wall.
         made_names = ((material, *name) for material in SURFACES)
