@@ -53,19 +53,30 @@ def choose_tables(
 def _may_lack_background(found: FoundTable) -> bool:
     """Whether a table is a list of two classes or more, none of which is background or void."""
     table = found.table
-    names_none = not (table.void or table.background)
-    return table.is_list and names_none and 1 < len(table.labels) < _BORDER
+    if not table.is_list or table.void or table.background:
+        return False
+    return 1 < len(table.labels) < _BORDER
 
 
 def _from_1_if_seen(found: FoundTable, masks: Sequence[MaskValues]) -> FoundTable:
     """The table; a list that lacks the background, counted from 1, if masks show that it is."""
-    values = {value for mask in masks for value, _ in mask.values}
-    values.discard(_BORDER)
-    last = len(found.table.labels)
-    if not _may_lack_background(found) or max(values, default=0) != last:
+    if not _may_lack_background(found):
         return found
-    labels = {value + 1: name for value, name in found.table.labels.items()}
-    return replace(found, table=replace(found.table, labels=labels))
+    names = found.table.labels.values()
+    if _highest_class(masks) != len(names):
+        return found
+    from_1 = dict(enumerate(names, start=1))
+    table = replace(found.table, labels=from_1)
+    return replace(found, table=table)
+
+
+def _highest_class(masks: Sequence[MaskValues]) -> int:
+    """The highest value of the masks that is no border, 0 if there is none."""
+    values = {0}
+    for mask in masks:
+        values.update(value for value, _ in mask.values)
+    values.discard(_BORDER)
+    return max(values)
 
 
 def _seen_masks(
