@@ -26,6 +26,17 @@ _BOTH_ARE_WORDS = """
     premise premises  patent parent  carton cartoon  scarred scared  moraine marine
     canon cannon  planning planing  coarse course  instance instant  collar collier  statue status
     stature statute  costume custom  addition edition  hospital hospitable  passage massage
+    caster coaster  father feather  closest closet  confer conifer  beside bedside  neutron neuron
+    lightning lighting  manager manger  inspect insect  defective detective  protector projector
+    protection projection  interval internal  interaction intersection  interjection intersection
+    contraction construction  runaway runway  scattered shattered  clustered cluttered
+    dumping dumpling  stapling sapling  sampling sapling  erring earring  hating heating
+    greater grater  sparing spring  storing string  staring string  sorting sporting
+    weighting weighing  cleansing cleaning  clamping camping  crackled cracked  compete complete
+    transmit transit  coping copying  smoother soother  deriving driving  potable portable
+    caring carving  backing baking  batching bathing  waring warning  inferior interior
+    overly overlay  preset present  projective protective  denoted dented  licensee license
+    busyness business  chorded corded
 """
 _WORDS = frozenset(_BOTH_ARE_WORDS.split())
 

@@ -53,6 +53,8 @@ def test_other_words(label: str) -> None:
         ("railing", "ceiling", False),
         ("bucked", "bucket", False),  # the last one
         ("desert", "dessert", False),  # both are words
+        ("father", "feather", False),
+        ("caster", "coaster", False),
         ("handbaag", "handbag", True),
         ("cylinder2", "cylinder", False),  # digits count
         ("refrigerrators", "refrigerator", False),
