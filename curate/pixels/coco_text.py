@@ -15,6 +15,8 @@ from curate.reasons import Reason, Refusal
 Runs = NDArray[np.int64]
 """(n,): runs of zeros and ones in turn, px."""
 
+_Bytes = NDArray[np.uint8]
+
 _MAX_RUN_CHARACTERS = 12  # 60 bits; no image has a run that needs more
 
 # A digit of COCO's text is the character 48 + its value.
@@ -23,6 +25,8 @@ _DIGIT_BITS = 5
 _DIGIT = 31  # the bits of the value
 _SIGN = 16  # in the last digit: the number is negative
 _MORE_FOLLOW = 32
+_SIGN_BIT = 63  # of an int64
+_LARGEST_SHORT = (1 << 31) - 1
 
 # 16, 512, …: a signed run of this size or more needs one base-32 digit more.
 _DIGIT_LIMITS = 1 << np.arange(4, 60, _DIGIT_BITS, dtype=np.int64)
@@ -34,31 +38,40 @@ def write_runs(runs: Runs, ends: Runs) -> list[str]:
     `runs`: (m,) of one mask after the other. `ends`: (n,) where those of each end.
     """
     differences = _differences(runs, ends)
-    size = np.abs(differences)
-    size -= differences < 0  # 16 needs two digits, -16 needs one
-    digits = np.ones(size.size, np.int64)
-    for limit in _DIGIT_LIMITS:
-        is_longer = size >= limit
-        if not is_longer.any():
-            break
-        digits += is_longer
-
-    # One entry for each digit: the number that it belongs to, and its place there.
-    last = np.cumsum(digits)
-    numbers = np.repeat(differences, digits)
-    places = _places(digits)
-    characters = numbers >> (_DIGIT_BITS * places)
-    characters &= _DIGIT
-    characters += _FIRST_CHARACTER + _MORE_FOLLOW
-    characters[last - 1] -= _MORE_FOLLOW
-    text = characters.astype(np.uint8).tobytes().decode("ascii")
-
     texts = []
     start = 0
-    for end in last[ends - 1].tolist():
+    text, lengths = _write(differences)
+    for end in np.cumsum(lengths)[ends - 1].tolist():
         texts.append(text[start:end])
         start = end
     return texts
+
+
+def _write(numbers: Runs) -> tuple[str, _Bytes]:
+    """The text of signed numbers, one after the other, and how many digits each has."""
+    size = numbers ^ (numbers >> _SIGN_BIT)  # 16 needs two digits, -16 needs one
+    if size.max(initial=0) <= _LARGEST_SHORT:
+        numbers = numbers.astype(np.int32)  # half the bytes, half the time
+        size = size.astype(np.int32)
+
+    # A column for each digit, the first one first; 0 where a number has none.
+    columns = []
+    lengths = np.zeros(size.size, np.uint8)
+    has_digit = np.ones(size.size, np.bool_)
+    for limit in _DIGIT_LIMITS.tolist():
+        goes_on = size >= limit
+        digit = (numbers & _DIGIT).astype(np.uint8)
+        digit += _FIRST_CHARACTER
+        digit += _MORE_FOLLOW * goes_on.view(np.uint8)
+        digit *= has_digit
+        columns.append(digit)
+        lengths += has_digit
+        has_digit = goes_on
+        if not goes_on.any():
+            break
+        numbers = numbers >> _DIGIT_BITS
+    digits = np.stack(columns, axis=1)
+    return digits.tobytes().translate(None, b"\0").decode("ascii"), lengths
 
 
 def read_runs(text: bytes) -> Runs:

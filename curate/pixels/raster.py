@@ -14,7 +14,6 @@ crossing turns the mask on or off from its row downwards.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +62,8 @@ class _Edges:
     crossed: Columns
     """How many it crosses."""
 
-    def take(self, chosen: NDArray[Any] | slice) -> "_Edges":
-        """Some of the edges, by number, by a slice or by a (n,) mask."""
+    def take(self, chosen: Columns | slice) -> "_Edges":
+        """Some of the edges, by number or by a slice."""
         return _Edges(
             ring=self.ring[chosen],
             x=self.x[chosen],
@@ -113,8 +112,8 @@ def _fill_group(
     """
     frames = _Frames(first, heights, frames_apart(heights, widths))
     is_steep = np.abs(edges.dx) < np.abs(edges.dy)
-    level = _level_crossings(edges.take(~is_steep), frames)
-    steep = _steep_crossings(edges.take(is_steep), frames)
+    level = _level_crossings(edges.take(np.flatnonzero(~is_steep)), frames)
+    steep = _steep_crossings(edges.take(np.flatnonzero(is_steep)), frames)
     borders = np.concatenate((level, steep))
     borders.sort(kind="stable")  # of sorted pieces: a quarter of the time
     return from_shifted_borders(borders, heights, widths)
@@ -122,21 +121,24 @@ def _fill_group(
 
 def _edges(rings: Rings, widths: Sides) -> _Edges:
     """The edges of rings, their corners rounded to fifths as C does it."""
-    start = np.trunc(_FIFTHS * rings.corners + _HALF)
-    end = start[rings.following]
-    way = end - start
+    fifths = np.trunc(_FIFTHS * rings.corners + _HALF)
+    x, y = np.ascontiguousarray(fifths.T)
+    following = rings.following
+    end_x = x[following]
+    end_y = y[following]
+    dx = end_x - x
+    dy = end_y - y
 
     # Drawing starts at the end that is lower on the longer axis: rounding depends on
     # it.
-    dx, dy = way.T
     is_level = np.abs(dx) >= np.abs(dy)
     along = np.where(is_level, dx, dy)
     is_backwards = along < 0
-    start[is_backwards] = end[is_backwards]
-    way[is_backwards] *= -1
-
-    x, y = np.ascontiguousarray(start.T)
-    dx, dy = np.ascontiguousarray(way.T)
+    x = np.where(is_backwards, end_x, x)
+    y = np.where(is_backwards, end_y, y)
+    direction = np.where(is_backwards, -1.0, 1.0)
+    dx *= direction
+    dy *= direction
     first, last = _columns(x, dx, np.repeat(widths, rings.sizes))
     return _Edges(
         ring=owners_of(rings.sizes),

@@ -73,8 +73,9 @@ class Rings:
 
         A ring of one place keeps its first corner.
         """
-        is_other = self.corners[self.following] != self.corners
-        moves = is_other.any(axis=1)
+        x, y = np.ascontiguousarray(self.corners.T)
+        following = self.following
+        moves = (x[following] != x) | (y[following] != y)
         if moves.all():
             return self
         is_single = np.add.reduceat(moves, self.first, dtype=np.int64) == 0
@@ -84,7 +85,8 @@ class Rings:
 
     def reach(self) -> NDArray[np.float64]:
         """(n,) the largest coordinate of each ring without its sign, px."""
-        furthest = np.abs(self.corners).max(axis=1, initial=0)
+        x, y = np.abs(self.corners.T)
+        furthest = np.maximum(x, y)
         reach: NDArray[np.float64] = np.maximum.reduceat(furthest, self.first)
         return reach
 

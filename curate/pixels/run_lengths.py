@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pixels import coco_text
-from curate.pixels.ragged import count_from, starts_of
+from curate.pixels.ragged import count_from, sizes_of, starts_of
 from curate.reasons import Reason, Refusal
 
 Positions = NDArray[np.int64]
@@ -89,15 +89,13 @@ def from_shifted_borders(
     lasts = np.searchsorted(borders, ends)
     sizes = lasts - firsts
     run_ends = np.cumsum(sizes + 1)
-    all_ends = np.empty(run_ends[-1], np.int64)
-    is_last = np.zeros(all_ends.size, np.bool_)
-    is_last[run_ends - 1] = True
-    all_ends[is_last] = ends
-    all_ends[~is_last] = borders[count_from(firsts, sizes)]
+    with_places_of_ends = count_from(firsts, sizes + 1)
+    all_ends = np.append(borders, 0)[with_places_of_ends]
+    all_ends[run_ends - 1] = ends
 
     # Frames are one px apart.
-    counts = np.diff(all_ends, prepend=-1)
-    counts[run_ends - sizes - 1] -= 1
+    counts = sizes_of(all_ends)
+    counts[run_ends[:-1]] -= 1
     found = []
     start = 0
     sides = zip(run_ends.tolist(), heights.tolist(), widths.tolist(), strict=True)
@@ -109,14 +107,14 @@ def from_shifted_borders(
 
 def _without_pairs(borders: Positions) -> Positions:
     """Sorted borders without those that cancel, because two are at one position."""
-    repeats = borders[1:] == borders[:-1]
-    if not repeats.any():
+    is_last = np.ones(borders.size, np.bool_)
+    np.not_equal(borders[1:], borders[:-1], out=is_last[:-1])
+    if is_last.all():
         return borders
-    is_first = np.concatenate(([True], ~repeats))
-    starts = np.flatnonzero(is_first)
-    times = np.diff(starts, append=borders.size)
-    is_odd = times % 2 == 1
-    single: Positions = borders[starts[is_odd]]
+    last = np.flatnonzero(is_last)
+    times = sizes_of(last + 1)
+    is_odd = (times & 1).astype(np.bool_)
+    single: Positions = borders[last[is_odd]]
     return single
 
 

@@ -39,10 +39,14 @@ def hold_back(segments: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
 
     # An object whose mask has changed since is no longer held.
     whys = dict(zip(_keys(held), held["why"].to_pylist(), strict=True))
-    found = [whys.get(key) for key in _keys(segments.take(known))]
-    is_held = np.array([why is not None for why in found], np.bool_)
+    is_held = np.zeros(len(known), np.bool_)
+    details = []
+    for place, key in enumerate(_keys(segments.take(known))):
+        if key in whys:
+            is_held[place] = True
+            details.append(whys[key])
+
     rows = known[is_held]
-    details = [why for why in found if why is not None]
     reasons = [Reason.DOUBTFUL_DELIVERY.value] * len(rows)
     drops = drop_rows(segments.take(rows), reasons, details)
 

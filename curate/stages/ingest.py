@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from curate.drops import Drop, FaultReport, object_ids
@@ -18,6 +19,7 @@ from curate.exports.opening import open_export
 from curate.exports.places import Places
 from curate.flags import Flag
 from curate.limits import Limits
+from curate.pixels.ragged import owners_of
 from curate.records import Box, ExportTraits, FoundImage
 from curate.schema import drops_table
 from curate.stages.faults import (
@@ -26,7 +28,7 @@ from curate.stages.faults import (
     fault_report,
     opens_all,
 )
-from curate.stages.image_reading import Part, read_all
+from curate.stages.image_reading import Shared, read_all
 from curate.stages.objects import ImageObjects, lost_image
 from curate.stages.planning import (
     BatchItem,
@@ -88,6 +90,27 @@ displayed frame; `image_file`: where the picture's bytes are; `image_dhash`: its
 difference hash; `image_thumbnail`: the small grey picture that confirms what the hash
 says."""
 
+_OF_IMAGES = (
+    "image_id",
+    "export",
+    "customer",
+    "domain",
+    "role",
+    "licence",
+    "scene",
+    "image_path",
+    "image_file",
+    "image_dhash",
+    "image_thumbnail",
+    "video",
+    "image_height",
+    "image_width",
+)
+"""The columns that all objects of an image share."""
+
+_Columns = dict[str, list[Any]]
+"""Values by the name of their column."""
+
 _FULL_SCENE = 0.95  # an image with so large a share of labelled px shows a full scene
 _MUCH_UNLABELLED = 0.2  # of a full scene; borders and void are a tenth in Cityscapes
 
@@ -108,10 +131,11 @@ class Ingested:
 class _Result:
     """What became of a partition, as it grows image by image."""
 
-    columns: dict[str, list[Any]] = field(
-        default_factory=lambda: {name: [] for name in ADDS.names}
-    )
-    """The rows, by the columns of `ADDS`."""
+    columns: _Columns = field(default_factory=lambda: {name: [] for name in ADDS.names})
+    """By the columns of `ADDS`: a value for each object, or, of what all objects of an image
+    share, for each image."""
+    sizes: list[int] = field(default_factory=list)
+    """How many objects each image has."""
     drops: list[Drop] = field(default_factory=list)
     faults: list[FaultReport] = field(default_factory=list)
     seen: int = 0
@@ -131,9 +155,9 @@ def ingest_partition(
     """
     result = _Result()
     batch = list(planned)
-    part = Part(export, places, limits, _traits_of(batch), before)
+    shared = Shared(export, places, limits, _traits_of(batch), before)
     found = [each for each in batch if isinstance(each, FoundImage)]
-    read = read_all(found, part)
+    read = read_all(found, shared)
     for each in batch:
         if isinstance(each, ExportTraits):
             continue
@@ -146,8 +170,19 @@ def ingest_partition(
             _add_image(result, each, export, next(read))
 
     seen = {export.name: result.seen}
-    segments = pa.Table.from_pydict(result.columns, schema=ADDS)
-    return Ingested(segments, drops_table(result.drops), seen, result.faults)
+    return Ingested(_rows(result), drops_table(result.drops), seen, result.faults)
+
+
+def _rows(result: _Result) -> pa.Table:
+    """The objects of all images."""
+    image_of = pa.array(owners_of(np.array(result.sizes, np.int64)))
+    columns = []
+    for each in ADDS:
+        values = pa.array(result.columns[each.name], each.type)
+        if each.name in _OF_IMAGES:
+            values = values.take(image_of)
+        columns.append(values)
+    return pa.Table.from_arrays(columns, schema=ADDS)
 
 
 def _traits_of(batch: Iterable[BatchItem]) -> ExportTraits:
@@ -165,7 +200,7 @@ def _add_image(
     made: ImageObjects | FaultReport,
 ) -> None:
     """Add what became of an image; a fault costs its annotations."""
-    columns = {}
+    columns: _Columns = {}
     if isinstance(made, ImageObjects):
         try:
             columns = _columns(found, made, export)
@@ -177,38 +212,34 @@ def _add_image(
 
     for name, values in columns.items():
         result.columns[name] += values
+    if columns:
+        result.sizes.append(len(columns["object_id"]))
     result.drops += made.drops
     result.seen += made.seen
 
 
-def _columns(
-    found: FoundImage, made: ImageObjects, export: ExportSettings
-) -> dict[str, list[Any]]:
-    """The rows of an image's objects as columns, by the names of `ADDS`."""
+def _columns(found: FoundImage, made: ImageObjects, export: ExportSettings) -> _Columns:
+    """An image and its objects as columns; none if it has no objects."""
     objects = made.objects
     if made.probe is None or objects is None or not objects.keys:
         return {}
     scene = _scene(export, found, made)
-    of_the_image = {
-        "image_id": made.probe.image_id,
-        "export": export.name,
-        "customer": export.customer,
-        "domain": export.domain,
-        "role": export.role,
-        "licence": export.licence,
-        "scene": scene,
-        "image_path": found.path,
-        "image_file": found.file,
-        "image_dhash": made.probe.dhash,
-        "image_thumbnail": made.probe.thumbnail,
-        "video": found.record.video,
-        "image_height": made.probe.height,
-        "image_width": made.probe.width,
+    columns: _Columns = {
+        "image_id": [made.probe.image_id],
+        "export": [export.name],
+        "customer": [export.customer],
+        "domain": [export.domain],
+        "role": [export.role],
+        "licence": [export.licence],
+        "scene": [scene],
+        "image_path": [found.path],
+        "image_file": [found.file],
+        "image_dhash": [made.probe.dhash],
+        "image_thumbnail": [made.probe.thumbnail],
+        "video": [found.record.video],
+        "image_height": [made.probe.height],
+        "image_width": [made.probe.width],
     }
-    columns: dict[str, list[Any]] = {}
-    for name, value in of_the_image.items():
-        columns[name] = [value] * len(objects.keys)
-
     columns["object_id"] = object_ids(export.name, found.path, objects.keys)
     columns["label"] = objects.labels
     columns["annotation_key"] = objects.keys

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.many_runs import Boxes
+from curate.pixels.many_runs import Boxes, Numbers
 from curate.pixels.orientation import displayed_box, displayed_size
 from curate.records import Box, StatedBox
 from curate.stages.frames import Frame
@@ -35,32 +35,45 @@ def disagreeing(
     numbers = np.flatnonzero(np.all(is_in_range, axis=1) & has_area)
     boxes = boxes[numbers]
     of_masks = mask_boxes[numbers]
-    of_boxes = [frames[number] for number in numbers.tolist()]
+    distinct, frame_of = _distinct(frames)
+    frame_of = frame_of[numbers]
 
     from_sizes = boxes.copy()
     from_sizes[:, 2:] += boxes[:, :2]
-    fits = _fit(of_masks, from_sizes, of_boxes)
+    fits = _fit(of_masks, from_sizes, distinct, frame_of)
     others = np.flatnonzero(~fits)
     if others.size:
-        of_others = [of_boxes[number] for number in others.tolist()]
-        fits[others] = _fit(of_masks[others], boxes[others], of_others)
+        fits[others] = _fit(of_masks[others], boxes[others], distinct, frame_of[others])
     found: list[int] = numbers[~fits].tolist()
     return found
 
 
+def _distinct(frames: Sequence[Frame]) -> tuple[list[Frame], Numbers]:
+    """The frames without repeats, which all boxes of an image are, and the number of each."""
+    by_identity = {id(frame): frame for frame in frames}
+    number_of = {identity: at for at, identity in enumerate(by_identity)}
+    numbers = [number_of[id(frame)] for frame in frames]
+    return list(by_identity.values()), np.array(numbers, np.int64)
+
+
 def _fit(
-    mask_boxes: Boxes, corners: _Corners, frames: Sequence[Frame]
+    mask_boxes: Boxes, corners: _Corners, frames: Sequence[Frame], frame_of: Numbers
 ) -> NDArray[np.bool_]:
     """(n,) whether each side of a mask's box is near that of the stated corners."""
     sizes = mask_boxes[:, 2:] - mask_boxes[:, :2]
     allowed = np.maximum(_LEAST_DIFFERENCE, _DIFFERENCE * sizes)
-    difference = np.abs(_displayed(corners, frames) - mask_boxes)
+    difference = np.abs(_displayed(corners, frames, frame_of) - mask_boxes)
     fits: NDArray[np.bool_] = np.all(difference <= np.tile(allowed, 2), axis=1)
     return fits
 
 
-def _displayed(corners: _Corners, frames: Sequence[Frame]) -> _Corners:
-    """Corners in the frame of each, in its displayed frame, clipped to it, in whole px."""
+def _displayed(
+    corners: _Corners, frames: Sequence[Frame], frame_of: Numbers
+) -> _Corners:
+    """Corners in the frame of each, in its displayed frame, clipped to it, in whole px.
+
+    `frame_of`: (n,) the number of the frame of each.
+    """
     ends = [(frame.width, frame.height) * 2 for frame in frames]
     sides = np.array(ends, np.float64).reshape(-1, 4)
     scales = np.ones_like(sides)
@@ -69,11 +82,13 @@ def _displayed(corners: _Corners, frames: Sequence[Frame]) -> _Corners:
             height, width = frame.annotated
             scales[number] = sides[number] / ((width, height) * 2)
 
-    scaled = np.rint(corners * scales)
-    clipped = np.minimum(np.maximum(scaled, 0), sides)
-    for corner, frame in zip(clipped, frames, strict=True):
-        if frame.orientation != 1:
-            size = displayed_size(frame.height, frame.width, frame.orientation)
-            box = Box(*map(int, corner.tolist()))
-            corner[:] = displayed_box(box, *size, frame.orientation)
+    scaled = np.rint(corners * scales[frame_of])
+    clipped = np.minimum(np.maximum(scaled, 0), sides[frame_of])
+    for number, frame in enumerate(frames):
+        if frame.orientation == 1:
+            continue
+        size = displayed_size(frame.height, frame.width, frame.orientation)
+        for at in np.flatnonzero(frame_of == number).tolist():
+            box = Box(*map(int, clipped[at].tolist()))
+            clipped[at] = displayed_box(box, *size, frame.orientation)
     return clipped

@@ -5,6 +5,7 @@ judges what is new to it, before it learns from that, beside what the model in u
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -89,9 +90,8 @@ def judge_deliveries(
     """
     customers = np.array(shards.table["customer"].to_pylist())
     exports = np.array(shards.table["export"].to_pylist())
-    _, images = np.unique(shards.table["image_id"].to_pylist(), return_inverse=True)
     is_seen = ~np.isnan(looks.signs).any(axis=1)
-    known_images = np.unique(images[is_seen & ~is_new])
+    judged = _judged_beside(shards, looks, copies, is_new, seed)
 
     names = sorted(
         set(zip(customers[is_new].tolist(), exports[is_new].tolist(), strict=True))
@@ -99,10 +99,9 @@ def judge_deliveries(
     found = []
     for customer, export in names:
         own = is_new & (customers == customer) & (exports == export)
-        usual = ~is_new
-        if len(known_images) < LEAST_IMAGES:
-            usual = customers != customer
-        delivery, beside = _qualities(shards, looks, copies, own, usual, images, seed)
+        masks = judged[customer]
+        delivery = _of_rows(masks.qualities, own)
+        beside = _of_rows(masks.qualities, masks.usual)
         wrong = share_wrong(delivery, beside, len(names))
         moves = looks.moves[own & is_seen]
         each = DeliveryQuality(
@@ -119,6 +118,40 @@ def judge_deliveries(
         )
         found.append(each)
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """All masks of the shards, judged by what the usual ones teach alone."""
+
+    usual: Rows
+    qualities: Qualities
+    """Of each row; NaN: it cannot be judged."""
+
+
+def _judged_beside(
+    shards: Shards, looks: Looks, copies: SpoiledCopies, is_new: Rows, seed: int
+) -> dict[str, _Judged]:
+    """By customer, all masks judged by those that its new ones are compared with."""
+    customers = np.array(shards.table["customer"].to_pylist())
+    _, images = np.unique(shards.table["image_id"].to_pylist(), return_inverse=True)
+
+    def by(usual: Rows) -> _Judged:
+        own, of_copies = delivered_qualities(shards, looks.signs, copies, usual, seed)
+        return _Judged(usual, Qualities(own, of_copies, images))
+
+    names = np.unique(customers[is_new]).tolist()
+    is_seen = ~np.isnan(looks.signs).any(axis=1)
+    known_images = np.unique(images[is_seen & ~is_new])
+    if len(known_images) >= LEAST_IMAGES:
+        return dict.fromkeys(names, by(~is_new))
+    return {name: by(customers != name) for name in names}
+
+
+def _of_rows(masks: Qualities, rows: Rows) -> Qualities:
+    """The masks of some rows, as far as they have been judged."""
+    chosen = rows & ~np.isnan(masks.own)
+    return Qualities(masks.own[chosen], masks.copies[chosen], masks.images[chosen])
 
 
 def keep_deliveries(
@@ -209,26 +242,6 @@ def _sampled(shards: Shards, is_new: Rows, seed: int) -> list[int]:
             left[group] -= 1
             rows.append(row)
     return rows
-
-
-def _qualities(
-    shards: Shards,
-    looks: Looks,
-    copies: SpoiledCopies,
-    own: Rows,
-    usual: Rows,
-    images: NDArray[np.int64],
-    seed: int,
-) -> tuple[Qualities, Qualities]:
-    """The qualities of a delivery and of the usual masks, by what the usual ones teach alone."""
-    masks, of_copies = delivered_qualities(shards, looks.signs, copies, usual, seed)
-    is_judged = ~np.isnan(masks)
-    delivered = own & is_judged
-    known = usual & is_judged
-    return (
-        Qualities(masks[delivered], of_copies[delivered], images[delivered]),
-        Qualities(masks[known], of_copies[known], images[known]),
-    )
 
 
 def _doubtful(masks: Qualities) -> float:

@@ -77,25 +77,32 @@ def _aligned(
 
     Px differ only by whether they are predicted and whether they are true: four kinds.
     """
-    # One row for each kind: (4, 256).
-    missed = true - inside
-    rest = size - inside - outside - missed
-    counts = np.stack([inside, outside, missed, rest])
+    # (2, 2, 256): whether they are predicted, whether they are true, and the threshold.
+    predicted = inside + outside
+    counts = np.empty((2, 2, predicted.size))
+    counts[0, 0] = inside
+    counts[0, 1] = outside
+    counts[1, 0] = true - inside
+    counts[1, 1] = size - true - outside
 
-    predicted_mean = (inside + outside) / size
-    chosen = 1 - predicted_mean
-    left = -predicted_mean
-    from_predicted = np.stack([chosen, chosen, left, left])
+    predicted_mean = predicted / size
+    from_predicted = np.empty((2, 1, predicted.size))
+    from_predicted[0] = 1 - predicted_mean
+    from_predicted[1] = -predicted_mean
     true_mean = true / size
-    from_true = np.array([[1 - true_mean], [-true_mean], [1 - true_mean], [-true_mean]])
+    from_true = np.array([[1 - true_mean], [-true_mean]])
 
     agreement = 2 * from_predicted * from_true
     alignment = agreement / (from_predicted**2 + from_true**2 + _EPS)
-    aligned: Curve = ((alignment + 1) ** 2 / 4 * counts).sum(axis=0)
+    alignment += 1
+    alignment *= alignment
+    alignment /= 4
+    alignment *= counts
+    aligned: Curve = alignment.reshape(4, -1).sum(axis=0)
     return aligned
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take three times as long to make
 class _Sums:
     """Sums over a part of the window, from which all means and variances follow."""
 
@@ -159,26 +166,35 @@ def _quadrants(comparison: Comparison) -> list[_Sums]:
     found = []
     for in_y in (slice(None, middle_y), slice(middle_y, None)):
         for in_x in (slice(None, middle_x), slice(middle_x, None)):
-            part = (in_y, in_x)
-            if true[part].size:
-                sums = _Sums(
-                    size=true[part].size,
-                    area=cv2.countNonZero(true[part]),
-                    total=cv2.sumElems(probability[part])[0],
-                    total_inside=cv2.sumElems(inside[part])[0],
-                    squares=cv2.norm(probability[part], cv2.NORM_L2SQR),
-                    squares_inside=cv2.norm(inside[part], cv2.NORM_L2SQR),
-                )
-                found.append(sums)
+            true_part = true[in_y, in_x]
+            if not true_part.size:
+                continue
+            part = probability[in_y, in_x]
+            inside_part = inside[in_y, in_x]
+            sums = _Sums(
+                size=true_part.size,
+                area=cv2.countNonZero(true_part),
+                total=cv2.sumElems(part)[0],
+                total_inside=cv2.sumElems(inside_part)[0],
+                squares=cv2.norm(part, cv2.NORM_L2SQR),
+                squares_inside=cv2.norm(inside_part, cv2.NORM_L2SQR),
+            )
+            found.append(sums)
     return found
 
 
 def _middle(truth: Truth) -> tuple[int, int]:
     """The first row and column behind the middle of the true mask."""
-    moments = cv2.moments(truth.bytes)
-    row = round(moments["m01"] / moments["m00"])
-    column = round(moments["m10"] / moments["m00"])
-    return row + 1, column + 1
+    # A third of the time of `cv2.moments`, which sums up what nobody asks for, too.
+    px_of_columns = cv2.reduce(truth.bytes, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+    px_of_rows = cv2.reduce(truth.bytes, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+    return _behind_middle(px_of_rows), _behind_middle(px_of_columns)
+
+
+def _behind_middle(px: NDArray[np.int32]) -> int:
+    """The number of the line behind the middle one, by how many px each line has."""
+    numbers = np.arange(px.size)
+    return round(int(numbers @ px) / int(px.sum())) + 1
 
 
 def _object_score(total: float, squares: float, size: int) -> float:
