@@ -27,6 +27,7 @@ from pipelines.flow.planning import (
     PlannedExport,
     batch_bytes,
     described,
+    lost_pictures,
     plan_exports,
     read_batch,
 )
@@ -73,15 +74,23 @@ class PartitionReport(msgspec.Struct, frozen=True):
 
 def reads(run: Run) -> Reads:
     """What the result of ingest depends on."""
-    return {
+    reads: dict[str, object] = {
         "exports": [described(export) for export in run.settings.exports],
         "limits": run.settings.limits.model_dump(mode="json"),
         "files": run.fingerprints,
     }
+    lost = lost_pictures(run.build)
+    if lost:
+        reads["pictures that are gone"] = lost
+    return reads
 
 
 def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Plan the exports, then read their partitions. Warn of an empty export."""
+    for folder in lost_pictures(run.build):
+        run.screen.warn(
+            f"{folder} is gone; its pictures are taken from the export again"
+        )
     planned = plan_exports(run, stage.version)
     tasks = _partition_tasks(planned, _kept_partitions(run.build))
     notes = builds.notes_folder(run.build, "ingest", run.id)

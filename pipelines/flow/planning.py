@@ -28,6 +28,11 @@ IMAGES_PER_PARTITION = 200
 ANNOTATIONS_PER_PARTITION = 20_000
 """A partition ends with the image that brings it to either of these numbers."""
 
+EMBEDDED = "embedded"
+PLANS = "plans"
+UNPACKED = "unpacked"
+"""Folders of the build: pictures out of documents, the plans, and the files of archives."""
+
 _MOST_NAMED = 5  # of the files that a format leaves alone
 _Kept = FoundImage | Drop | FaultReport
 
@@ -38,7 +43,7 @@ class Plan(msgspec.Struct, frozen=True):
     `places`: where its files are. `partitions`: how many plan files it has. `digest`: of
     those files and of what they were made from. `faults`: exceptions that no rule
     foresees. `ignored_files`: how many files the format left alone; `ignored`: some of
-    them, each with the reason.
+    them, each with the reason. `pictures`: folders of the build that hold pictures of the export.
     """
 
     places: Places
@@ -48,6 +53,7 @@ class Plan(msgspec.Struct, frozen=True):
     ignored_files: int
     ignored: list[str]
     traits: ExportTraits = ExportTraits()
+    pictures: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,21 @@ def read_plan(build: UPath, key: str) -> Plan | None:
     return read_record(_folder(build, key) / "plan.json", Plan)
 
 
+def lost_pictures(build: UPath) -> list[str]:
+    """The folders with pictures of planned exports that are gone since.
+
+    A person may have removed them for their size; but shard reads the pictures once more.
+    """
+    lost: set[str] = set()
+    with reaching(build):
+        folders = list((build / PLANS).glob("*"))
+    for folder in folders:
+        plan = read_plan(build, folder.name)
+        if plan is not None:
+            lost.update(_lost(plan))
+    return sorted(lost)
+
+
 def read_batch(build: UPath, key: str, number: int) -> list[ingest.BatchItem]:
     """The records of one of a plan's files, after the traits of its export."""
     folder = _folder(build, key)
@@ -143,14 +164,16 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     remove_folder(folder)
 
     try:
-        opened = ingest.open_export(export, limits, build / "unpacked")
+        opened = ingest.open_export(export, limits, build / UNPACKED)
     except InputError as error:
         raise InputError(export.told(str(error))) from None
     read = ingest.read_export(opened, export)
-    planned = ingest.plan(opened, read, ingest.keep_in(build / "embedded"))
+    planned = ingest.plan(opened, read, ingest.keep_in(build / EMBEDDED))
 
     # Records are written batch by batch: those of a large export fit no memory.
     aside = _Aside()
+    embedded = str(build / EMBEDDED)
+    pictures = _unpacked_folders(opened.files.places, build)
     digests = []
     faults = 0
     for number, batch in enumerate(batches(_set_aside(planned, aside))):
@@ -158,6 +181,8 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
         write_bytes(_file(folder, number), encoded)
         digests.append(digest(encoded))
         faults += sum(isinstance(record, FaultReport) for record in batch)
+        if embedded not in pictures and any(_is_in(embedded, each) for each in batch):
+            pictures.append(embedded)
 
     plan = Plan(
         places=opened.files.places,
@@ -167,6 +192,7 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
         ignored_files=len(aside.ignored),
         ignored=[f"{file.path} ({file.why})" for file in aside.ignored[:_MOST_NAMED]],
         traits=aside.traits,
+        pictures=pictures,
     )
     # Last, because it says that the plan is whole.
     write_json(folder / "plan.json", plan)
@@ -174,11 +200,30 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
 
 
 def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
-    """The plan of an export, made anew if it is missing or counts a fault."""
+    """The plan of an export, made anew if it is missing, counts a fault or has lost pictures."""
     plan = read_plan(UPath(build), task.key)
-    if plan is None or plan.faults:
+    if plan is None or plan.faults or _lost(plan):
         plan = plan_export(task.export, UPath(build), task.key, limits)
     return plan
+
+
+def _lost(plan: Plan) -> list[str]:
+    """The folders with pictures of an export that are gone."""
+    return [folder for folder in plan.pictures if not UPath(folder).exists()]
+
+
+def _unpacked_folders(places: Places, build: UPath) -> list[str]:
+    """Where the archives of an export were unpacked; none if it has none."""
+    scratch = str(build / UNPACKED)
+    return [
+        folder
+        for folder in (places.root, *places.nested.values())
+        if folder.startswith(scratch)
+    ]
+
+
+def _is_in(folder: str, record: _Kept) -> bool:
+    return isinstance(record, FoundImage) and record.file.startswith(folder)
 
 
 def _set_aside(planned: Iterable[ingest.PlanItem], aside: _Aside) -> Iterator[_Kept]:
@@ -212,7 +257,7 @@ def batches(items: Iterable[_Kept]) -> Iterator[list[_Kept]]:
 def _remove_others(build: UPath, used: set[str]) -> None:
     """Remove all plans but the used: no export has their key any more."""
     with reaching(build):
-        folders = list((build / "plans").iterdir())
+        folders = list((build / PLANS).iterdir())
     for folder in folders:
         if folder.name not in used:
             remove_folder(folder)
@@ -230,7 +275,7 @@ def _note_ignored_files(run: Run, export: ExportSettings, plan: Plan) -> None:
 
 def _folder(build: UPath, key: str) -> UPath:
     """Where the plan of this key is kept."""
-    return build / "plans" / key
+    return build / PLANS / key
 
 
 def _file(folder: UPath, number: int) -> UPath:

@@ -1,5 +1,6 @@
 """The flow end to end: contracts hold, and nothing is done twice."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -272,6 +273,32 @@ def test_a_stage_that_has_lost_a_file_is_done_again(
     assert project.files() == before
     # The partition whose files are all there is not cut again.
     assert len(others & inodes(project.build / "shard" / "segments")) >= 1
+
+
+def test_pictures_of_archives_that_were_removed_are_unpacked_again(
+    project: Project, verb: Verb
+) -> None:
+    place = project.add("street", 4, ["car"])
+    archive = shutil.make_archive(str(place), "zip", place)
+    project.plain["exports"][0]["path"] = archive
+    project.change()
+    assert verb("shard", project.settings).code == 0
+    before = project.files()
+
+    shutil.rmtree(project.build / "unpacked")
+    project.change(crop={"image": "webp"})
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0, outcome.err
+    assert f"{project.build / 'unpacked'}" in outcome.err
+    assert "is gone; its pictures are taken from the export again" in outcome.err
+    assert ledger(project, "shard").out == 4
+
+    # The stages between are kept: ingest gives the same again.
+    assert outcome.err.count("kept from the last run") == 4
+    after = project.files()
+    assert {name for name, data in after.items() if before.get(name) != data} <= {
+        name for name in after if name.startswith(("shard/", "run.json"))
+    }
 
 
 def test_a_scheduler_that_does_not_answer_is_named(
