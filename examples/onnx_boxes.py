@@ -32,17 +32,13 @@ def answer(
     session: InferenceSession, picture: Image.Image, box: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
-    # The box in whole px, inside the picture.
     top_left = np.floor(box[:2]).clip(min=0)
     bottom_right = np.ceil(box[2:]).clip(max=picture.size)
 
     # The window: the box and some of what is around it.
-    sides = bottom_right - top_left
-    padding = np.rint(PADDING * sides).clip(min=2)
-    start = np.maximum(top_left - padding, 0)
-    end = np.minimum(bottom_right + padding, picture.size)
-    left, top = start.astype(int)
-    right, bottom = end.astype(int)
+    padding = np.rint(PADDING * (bottom_right - top_left)).clip(min=2)
+    left, top = np.maximum(top_left - padding, 0).astype(int)
+    right, bottom = np.minimum(bottom_right + padding, picture.size).astype(int)
     window = picture.crop((left, top, right, bottom))
 
     # The model is asked about a smaller copy of a large window.
@@ -51,13 +47,11 @@ def answer(
     if pixels > LARGE:
         factor = math.ceil((pixels / REDUCED) ** 0.5)
     copy = np.asarray(window.reduce(factor))
-    in_window = np.concatenate([top_left - start, bottom_right - start])
-    drawn = np.float32(in_window / factor)
+    corners = (top_left - (left, top), bottom_right - (left, top))
+    drawn = np.float32(np.concatenate(corners) / factor)
     (found,) = session.run(None, {"window": copy, "drawn": drawn})
 
-    # Its answer, (h, w) probabilities, goes back to its place in the picture.
-    answer = Image.fromarray(found)
-    enlarged = answer.resize(window.size, Image.Resampling.BILINEAR)
+    enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
     mask = np.zeros((picture.height, picture.width), np.bool_)
     mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
     return mask
