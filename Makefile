@@ -51,7 +51,7 @@ promote: .venv/run  ## put a run into use: make promote RUN=2
 rollback: .venv/run  ## return to the run that was in use before
 	$(PIPELINES) rollback $(SETTINGS) $(OPTIONS)
 
-round: .venv/run  ## fetch corrections, train on them, judge, promote through the gate: a round of the loop (docs/loop.md)
+round: .venv/run  ## the verb loop: fetch corrections, train on them, judge, promote through the gate (docs/loop.md)
 	$(PIPELINES) loop $(SETTINGS) $(OPTIONS)
 
 quality: .venv/run  ## judge the annotations of SETTINGS by the model that learned from them, and show the doubtful ones
@@ -101,7 +101,7 @@ build/label-studio/venv/done: examples/label_studio/requirements.txt
 build/demo/exports: | .venv/run
 	.venv/bin/python -m examples.demo build/demo/exports
 
-loop: .venv/run build/label-studio/venv/done | build/demo/exports  ## Label Studio with a demo project and our model: draw a box, get a mask
+loop: .venv/run build/label-studio/venv/done | build/demo/exports  ## start Label Studio with a demo project and our model: draw a box, get a mask (the verb loop is: make round)
 	.venv/bin/python -m examples.label_studio $(SETTINGS)
 
 loop-test: .venv/dev build/label-studio/venv/done | build/demo/exports  ## the same tried in a browser, from the box to the exported correction (minutes)

@@ -56,7 +56,7 @@ STEPS: dict[Function, str] = {
     ingest.ingest_partition: "ingest: rows of all objects",
     objects.read_images: "ingest: flags of images and objects, repetition",
     probing.probe: "ingest: open, hash and decode photos, hash what they show",
-    image_masks.draw_polygons: "ingest: fill outlines",
+    image_masks.rasterise_polygons: "ingest: fill outlines",
     annotations.make_objects: "ingest: areas, boxes, run-lengths, signs of bad masks",
     overlaps.overlapping_keys: "ingest: overlaps",
     storage.write_table: "all: write segments and drops",

@@ -29,7 +29,8 @@ from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
 from benchmarks.shared.whole_pipeline import run_pipeline, sources_of
 from curate.curation_settings import CropSettings
 from curate.pixels import stored
-from curate.shards.reader import Shards, open_shards, random_windows
+from curate.shards.epoch_windows import random_windows
+from curate.shards.reader import Shards, open_shards
 from curate.shards.streaming import stream
 
 NEEDED = 3.0

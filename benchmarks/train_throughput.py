@@ -22,7 +22,8 @@ from benchmarks.shared.made_shards import make_shards
 from benchmarks.shared.memory import peak_of
 from benchmarks.shared.timing import Measured, measure, ratios, report
 from curate.settings import Settings
-from curate.shards.reader import open_shards, random_windows
+from curate.shards.epoch_windows import random_windows
+from curate.shards.reader import open_shards
 from curate.shards.sampling import order
 from model.batch_plans import plan_epoch
 from model.batches import Batch, read_batch

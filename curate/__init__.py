@@ -39,8 +39,9 @@ if TYPE_CHECKING:
         RowRunLengths,
         StartedRuns,
     )
+    from curate.shards.epoch_windows import random_windows
     from curate.shards.epochs import Bookmark, Consumer, batches
-    from curate.shards.reader import Shards, open_shards, random_windows
+    from curate.shards.reader import Shards, open_shards
     from curate.shards.sample import Sample
     from curate.shards.sampling import order
     from curate.shards.streaming import stream
@@ -103,11 +104,8 @@ _FILES = {
         "StartedRuns",
     ),
     "curate.shards.epochs": ("Consumer", "Bookmark", "batches"),
-    "curate.shards.reader": (
-        "Shards",
-        "open_shards",
-        "random_windows",
-    ),
+    "curate.shards.epoch_windows": ("random_windows",),
+    "curate.shards.reader": ("Shards", "open_shards"),
     "curate.shards.sample": ("Sample",),
     "curate.shards.sampling": ("order",),
     "curate.shards.streaming": ("stream",),

@@ -140,8 +140,9 @@ class BalanceSettings(Section):
     accept: list[str] = Field(
         default_factory=list,
         description=(
-            "names of exports whose masks a person has looked at: none of their objects is held "
-            "back as `doubtful_delivery`"
+            "deliveries whose masks a person has looked at, as the message names them "
+            "(`EXPORT@DIGEST`): none of their objects is held back as `doubtful_delivery`. The "
+            "name of an export alone accepts what it has delivered and all that it will"
         ),
     )
     max_per_image: int | None = Field(
@@ -157,6 +158,19 @@ class BalanceSettings(Section):
         ge=1,
         description="objects that one customer may bring; `null`: no cap",
     )
+
+    def accepts(self, delivery: str) -> bool:
+        """Whether a person has accepted a delivery, EXPORT@DIGEST, or all of its export.
+
+        >>> BalanceSettings(accept=["yard@01ab"]).accepts("yard@01ab")
+        True
+        >>> BalanceSettings(accept=["yard@99ff"]).accepts("yard@01ab")
+        False
+        >>> BalanceSettings(accept=["yard"]).accepts("yard@01ab")
+        True
+        """
+        export, _, _ = delivery.partition("@")
+        return delivery in self.accept or export in self.accept
 
 
 class CropSettings(Section):

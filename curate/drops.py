@@ -13,8 +13,11 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True, tag="drop"):
 
     reason: Reason
     detail: str
+    """What is wrong, for people."""
     export: str = ""
+    """The name of the export."""
     image_path: str = ""
+    """In the export; empty if no image is meant."""
     annotation_key: str = ""
     object_id: str = ""
     count: int | None = 1

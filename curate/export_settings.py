@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from curate.limits import Name, Section
 
@@ -100,3 +100,18 @@ class ExportSettings(Section):
         default_factory=dict,
         description="options that the format's documentation names",
     )
+
+    _place: str = PrivateAttr(default="")
+
+    def at(self, place: str) -> "ExportSettings":
+        """The same settings, which know their place in the settings file: FILE:LINE:COLUMN."""
+        placed = self.model_copy()
+        placed._place = place
+        return placed
+
+    def told(self, message: str) -> str:
+        """A message on this export, with its place in the settings file and its name."""
+        parts = [f"export {self.name}", message.removeprefix(f"export {self.name}: ")]
+        if self._place:
+            parts.insert(0, self._place)
+        return ": ".join(parts)

@@ -95,6 +95,11 @@ class Flag(StrEnum):
         "the mask may be in the displayed or in the stored frame of its image; the "
         "displayed one was taken, and the export's setting `frame` says which it is",
     )
+    ORDER_UNSURE = (
+        "order_unsure",
+        "the mask's run-lengths may go by columns or by rows, and no mask of their table tells; "
+        "the usual order was taken, and the format's option `order` says which it is",
+    )
     ENDS_EARLY = (
         "ends_early",
         "the image's JPEG file has no end mark, but all of its pixels",

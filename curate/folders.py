@@ -67,6 +67,17 @@ def remove_folder(folder: UPath) -> None:
         raise StoreUnavailable(f"{folder}: {len(left)} files could not be removed")
 
 
+def file_sizes(folder: UPath) -> dict[str, int]:
+    """Bytes of each file below a folder, by its path in the folder, in order."""
+    with reaching(folder):
+        found = folder.fs.find(folder.path, detail=True)
+    sizes = {}
+    for path, info in found.items():
+        _, _, name = path.partition(f"{folder.path.strip('/')}/")
+        sizes[name] = info["size"]
+    return dict(sorted(sizes.items()))
+
+
 def _install(final: UPath) -> None:
     """Copy the committed new folder of a store into its place; again, if that was killed.
 

@@ -47,6 +47,9 @@ class RegionMap(msgspec.Struct, frozen=True, kw_only=True):
     """Value by colour; without it a colour is its own value."""
     label: str = ""
     """Label of the object in a binary mask."""
+    numbers: list[int] = []
+    """Of an `auto` map: a mask of 0 and these alone is no binary one, as other masks of the export
+    show that they are numbers."""
     void: list[int] = []
     """Values of pixels that have no class."""
     background: list[int] = []
@@ -57,14 +60,17 @@ class RegionMap(msgspec.Struct, frozen=True, kw_only=True):
     """`components` cuts each value into 8-connected regions, `instances` keeps a value whole."""
     resize: bool = False
     """Whether a mask of another size, but of its image's proportions, is scaled."""
+    by_number: bool = False
+    """Whether it belongs to its image by its number, with other zeros before it."""
 
 
 class SegmentMap(msgspec.Struct, frozen=True, kw_only=True):
     """A mask file whose px of one value are one annotation, in one piece or in several."""
 
     path: str
-    pixels: Literal["index", "id"]
-    """How a pixel is read: its grey value or palette index, or as R + 256 G + 65,536 B."""
+    pixels: Literal["index", "id", "rank"]
+    """How a pixel is read: its grey value or palette index, as R + 256 G + 65,536 B, or by the
+    rank of its blue among those of the picture that are not 0 (ADE20K): all ranks are `known`."""
     known: list[int] = []
     """Values of annotations of the image."""
     others: bool = True

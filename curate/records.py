@@ -15,7 +15,11 @@ from curate.reasons import Reason, Refusal
 
 
 class Box(NamedTuple):
-    """A rectangle in whole px, half-open, origin top left."""
+    """A rectangle in whole px, half-open, origin top left: the px x0 to x1 - 1, y0 to y1 - 1.
+
+    >>> Box(120, 40, 380, 310).width
+    260
+    """
 
     x0: int
     y0: int
@@ -91,13 +95,16 @@ class PackedRunLengths(
 class StartedRuns(msgspec.Struct, frozen=True, kw_only=True, tag="started_runs"):
     """Runs of px over the whole frame, each with its start: unchecked.
 
-    `text`: starts, counted from 1, and lengths in turn. `by_rows`: px are counted row by row, not
-    column by column; unless `sure`, the picture's size may tell otherwise.
+    `text`: starts and lengths in turn. `by_rows`: px are counted row by row, not column by column.
+    `first`: the number of the first px, 0 or 1. `known`: whence we know it: tables of this kind
+    are `usual`ly so, or other masks of its `table` show it; then its own px may tell otherwise.
     """
 
     text: str
     by_rows: bool = False
-    sure: bool = False
+    first: int = 1
+    known: Literal["usual", "by_table", "stated"] = "usual"
+    table: str = ""
 
 
 class Ellipse(msgspec.Struct, frozen=True, kw_only=True, tag="ellipse"):
@@ -217,6 +224,15 @@ class FoundImage(msgspec.Struct, frozen=True, kw_only=True, tag="found"):
     flags: list[Flag]
 
 
+class RunOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """How px are counted in a table, as its masks tell."""
+
+    by_rows: bool | None = None
+    """Row by row, or column by column; None if no mask tells, or they differ."""
+    first: int = 1
+    """The number of the first px, 0 or 1."""
+
+
 KnownFrame = Literal["unknown", "displayed", "stored"]
 """Of shapes: EXIF orientation applied, or as the picture is stored."""
 
@@ -230,6 +246,8 @@ class ExportTraits(msgspec.Struct, frozen=True, kw_only=True, tag="traits"):
     """The same by document, if documents differ in it."""
     grey_bits: int = 0
     """The bits that 16-bit grey uses; 0 if no picture tells."""
+    run_orders: dict[str, RunOrder] = {}
+    """How px are counted in tables of started runs, by table, where masks of it tell."""
 
 
 ReadItem = ImageRecord | Drop | IgnoredFile

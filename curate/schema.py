@@ -115,10 +115,11 @@ HELD = pa.schema(
         *((side, pa.int32()) for side in HELD_BOX),
         ("area", pa.int64()),
         ("why", pa.string()),
+        ("delivery", pa.string()),
     ]
 )
 """Objects of deliveries that are held back, and what is found of theirs. Box in the image and area
-name the mask: another one of the same object is not held.
+name the mask: another one of the same object is not held. `delivery`: EXPORT@DIGEST of its masks.
 """
 
 

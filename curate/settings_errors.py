@@ -65,7 +65,10 @@ def explain(error: Any, document: Located) -> str:
     dotted = ".".join(str(step) for step in path)
 
     if error["type"] == "extra_forbidden":
-        hint = nearest(str(path[-1]), _keys_of(path[:-1]))
+        known = _keys_of(path[:-1])
+        hint = nearest(str(path[-1]), known)
+        if not hint and known:
+            hint = f"; known: {', '.join(known)}"
         return f"{where}: unknown key {dotted!r}{hint}"
     if error["type"] == "missing" and isinstance(path[-1], int):
         return f"{where}: {dotted}: this list must have one more value"

@@ -4,22 +4,18 @@ Every error names file, line and column, and the nearest valid word.
 """
 
 import os
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 from upath import UPath
 
-from curate.errors import InputError, nearest
-from curate.export_settings import ExportSettings
+from curate.errors import InputError
 from curate.model_settings import RUN_NAME, STARTS_WITHOUT_FILE
-from curate.settings import OWN_TAXONOMY, Settings
+from curate.settings import Settings
+from curate.settings_checks import Formats, check_build, check_settings
 from curate.settings_errors import explain, open_choices
 from curate.yaml_files import Located, load_yaml
-
-Formats = Mapping[str, Collection[str]]
-"""The formats that can be read, and the options of each."""
 
 _MOST_ERRORS = 10
 
@@ -43,16 +39,16 @@ def load_settings(path: Path, formats: Formats, root: str | None = None) -> Sett
         raise InputError(_first(still_open))
     settings = _validated(document)
 
-    _check_exports(settings.exports, document, formats)
-    _check_licences(settings, document)
-    _check_taxonomy(settings, document)
+    check_settings(settings, document, formats)
 
     folder = str(path.absolute().parent)
     if root is not None:
         root = _absolute(root, str(Path.cwd()))
     elif settings.root is not None:
         root = _absolute(settings.root, folder)
-    return _with_absolute_paths(settings, folder, root)
+    settings = _with_absolute_paths(settings, document, folder, root)
+    check_build(settings, document)
+    return settings
 
 
 def load_build(path: Path) -> str:
@@ -103,98 +99,20 @@ def _first(problems: list[str]) -> str:
     return "\n".join(shown)
 
 
-def _check_exports(
-    exports: list[ExportSettings], document: Located, formats: Formats
-) -> None:
-    """Refuse an unknown format or option, and a name that occurs twice."""
-    names: set[str] = set()
-    for number, export in enumerate(exports):
-        if export.format not in formats:
-            hint = nearest(export.format, formats)
-            where = document.where("exports", number, "format")
-            known = ", ".join(formats)
-            raise InputError(
-                f"{where}: unknown format {export.format!r}{hint}; known: {known}"
-            )
-
-        if export.name in names:
-            where = document.where("exports", number, "name")
-            raise InputError(
-                f"{where}: export {export.name!r} occurs twice; names must differ"
-            )
-        names.add(export.name)
-
-        for option in export.options:
-            if option not in formats[export.format]:
-                where = document.where("exports", number, "options", option)
-                hint = _option_hint(option, formats[export.format])
-                problem = f"format {export.format} has no option {option!r}"
-                raise InputError(f"{where}: {problem}{hint}")
-
-
-def _option_hint(option: str, known: Collection[str]) -> str:
-    """The nearest option of a format; all of them if none is near."""
-    names = sorted(known)
-    hint = nearest(option, names)
-    if hint:
-        return hint
-    if not names:
-        return "; it knows none"
-    return f"; it knows {', '.join(names)}"
-
-
-def _check_licences(settings: Settings, document: Located) -> None:
-    """Refuse every export whose licence is not allowed."""
-    allowed = {licence.casefold() for licence in settings.licences.allow}
-    refused = []
-    for number, export in enumerate(settings.exports):
-        if export.licence.casefold() in allowed:
-            continue
-        where = document.where("exports", number, "licence")
-        problem = f"export {export.name} has the licence {export.licence!r}"
-        hint = _licence_hint(export.licence, settings.licences.allow)
-        refused.append(
-            f"{where}: {problem}, which licences.allow does not list; {hint}"
-        )
-    if refused:
-        raise InputError("\n".join(refused))
-
-
-def _licence_hint(licence: str, allowed: list[str]) -> str:
-    """The same licence in another spelling; never another licence, however near its name."""
-    for each in allowed:
-        if _letters(each) == _letters(licence):
-            return f"it lists {each!r}: write that if it is the same licence"
-    return "add it there if its terms allow this use, or take the export out"
-
-
-def _letters(licence: str) -> str:
-    """A licence's name without what only its spelling adds.
-
-    >>> _letters("CC BY 4.0") == _letters("cc-by-4.0")
-    True
-    """
-    return "".join(sign for sign in licence.casefold() if sign.isalnum() or sign == ".")
-
-
-def _check_taxonomy(settings: Settings, document: Located) -> None:
-    """The project's own taxonomy is in a clone, not in an installed library."""
-    if settings.taxonomy == str(OWN_TAXONOMY) and not OWN_TAXONOMY.is_file():
-        raise InputError(
-            f"{document.where('taxonomy')}: this installation has no taxonomy of its own; set "
-            "taxonomy to the path of a concepts.yaml"
-        )
-
-
-def _with_absolute_paths(settings: Settings, folder: str, root: str | None) -> Settings:
+def _with_absolute_paths(
+    settings: Settings, document: Located, folder: str, root: str | None
+) -> Settings:
     """Settings whose paths no longer depend on where the program runs.
+
+    The exports know their places in the document.
 
     `folder`: of the settings file. `root`: absolute, where the exports are, if not in `folder`.
     """
     exports = []
-    for export in settings.exports:
+    for number, export in enumerate(settings.exports):
         path = _absolute(export.path, root or folder)
-        exports.append(export.model_copy(update={"path": path}))
+        moved = export.model_copy(update={"path": path})
+        exports.append(moved.at(document.where("exports", number, "path")))
 
     train = settings.train
     if train.start not in STARTS_WITHOUT_FILE:

@@ -15,6 +15,8 @@ Row = dict[str, Any]
 """One row of a stage's table, by column."""
 
 _OBJECT_ID = re.compile("[0-9a-f]{32}")
+_BEGINNING = re.compile("[0-9a-f]{1,31}")
+_MOST_NAMED = 3  # of the ids that begin alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,16 @@ class Step:
 def trace(build: UPath, object_id: str) -> list[Step]:
     """The steps of an object, or of an annotation that was dropped, in the order of the flow.
 
-    Raises InputError if the build has no such object_id, or no finished stage.
+    `object_id`: or its first digits, if no other id begins with them.
+
+    Raises InputError if the build has no such object_id, or several, or no finished stage.
     """
     finished = [stage for stage in STAGES if (build / stage / "stage.json").exists()]
     if not finished:
         raise InputError(f"{build}: no stage is built yet")
 
+    if _BEGINNING.fullmatch(object_id):
+        object_id = _whole_id(build, finished[0], object_id)
     steps: list[Step] = []
     for stage in finished:
         before = steps[-1] if steps else None
@@ -59,8 +65,31 @@ def trace(build: UPath, object_id: str) -> list[Step]:
     return steps
 
 
+def _whole_id(build: UPath, stage: str, beginning: str) -> str:
+    """The id of a stage that begins like this; the beginning itself if none does.
+
+    InputError if several do.
+    """
+    found: set[str] = set()
+    for kind in ("segments", "drops"):
+        for path in partitions(build / stage / kind):
+            ids = read_table(path, ["object_id"])["object_id"]
+            begins_so = pc.starts_with(ids, beginning)
+            found.update(ids.filter(begins_so).to_pylist())
+
+    if len(found) > 1:
+        named = sorted(found)[:_MOST_NAMED]
+        if len(found) > len(named):
+            named.append("…")
+        raise InputError(
+            f"{len(found):,} object_ids begin with {beginning!r}: {', '.join(named)}; give more "
+            "digits"
+        )
+    return next(iter(found), beginning)
+
+
 def _hint(object_id: str) -> str:
-    """What an id looks like, if this is none: a file's name, or the beginning of an id."""
+    """What an id looks like, if this is none: a file's name, say."""
     if _OBJECT_ID.fullmatch(object_id):
         return ""
     return (

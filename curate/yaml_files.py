@@ -31,7 +31,7 @@ MAX_YAML_NODES = 1_000_000
 MAX_YAML_DEPTH = 200
 """Nested mappings and lists."""
 
-_MERGE_MARK = re.compile(r"^\s*(<{7}|>{7}) ", re.MULTILINE)
+_MERGE_MARK = re.compile(r"^[ \t]*(<{7}|>{7}) ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,17 @@ def answer(
     session: InferenceSession, picture: Image.Image, box: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
-    top_left = np.maximum(np.floor(box[:2]), 0)
-    bottom_right = np.minimum(np.ceil(box[2:]), picture.size)
+    # The box in whole px, inside the picture.
+    top_left = np.floor(box[:2]).clip(min=0)
+    bottom_right = np.ceil(box[2:]).clip(max=picture.size)
 
     # The window: the box and some of what is around it.
-    padding = np.maximum(np.rint(PADDING * (bottom_right - top_left)), 2)
-    left, top = np.maximum(top_left - padding, 0).astype(int)
-    right, bottom = np.minimum(bottom_right + padding, picture.size).astype(int)
+    sides = bottom_right - top_left
+    padding = np.rint(PADDING * sides).clip(min=2)
+    start = np.maximum(top_left - padding, 0)
+    end = np.minimum(bottom_right + padding, picture.size)
+    left, top = start.astype(int)
+    right, bottom = end.astype(int)
     window = picture.crop((left, top, right, bottom))
 
     # The model is asked about a smaller copy of a large window.
@@ -46,12 +50,14 @@ def answer(
     factor = 1
     if pixels > LARGE:
         factor = math.ceil((pixels / REDUCED) ** 0.5)
-    corners = (top_left - (left, top), bottom_right - (left, top))
-    drawn = np.float32(np.concatenate(corners) / factor)
-    inputs = {"window": np.asarray(window.reduce(factor)), "drawn": drawn}
-    (found,) = session.run(None, inputs)
+    copy = np.asarray(window.reduce(factor))
+    in_window = np.concatenate([top_left - start, bottom_right - start])
+    drawn = np.float32(in_window / factor)
+    (found,) = session.run(None, {"window": copy, "drawn": drawn})
 
-    enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
+    # Its answer, (h, w) probabilities, goes back to its place in the picture.
+    answer = Image.fromarray(found)
+    enlarged = answer.resize(window.size, Image.Resampling.BILINEAR)
     mask = np.zeros((picture.height, picture.width), np.bool_)
     mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
     return mask

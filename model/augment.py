@@ -53,19 +53,21 @@ def augment(
 def _recoloured(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixels:
     """Another brightness, contrast, gamma, cast and, now and then, saturation."""
     brightness, contrast, gamma = rng.uniform(-1, 1, 3) * jitter
-    cast = 1 + rng.uniform(-0.15, 0.15, 3) * jitter
+    change = rng.uniform(-0.15, 0.15, 3) * jitter
+    cast = 1 + change
 
     # One table of 256 levels for each channel does all of it in one pass over the pixels.
     exponent = 2.0 ** (0.6 * gamma)
-    slope = 2.0 ** (0.7 * contrast)
     levels = np.linspace(0, 1, 256) ** exponent
+    slope = 2.0 ** (0.7 * contrast)
     levels = (levels - 0.5) * slope + 0.5
     levels = levels + 0.25 * brightness
 
     of_channels = levels[:, None] * cast
-    tables = np.clip(of_channels * 255, 0, 255).astype(np.uint8)
-    shown = cv2.LUT(image, tables[None])
-    return _resaturated(np.asarray(shown, np.uint8), rng, jitter)
+    bounded = np.clip(of_channels * 255, 0, 255)
+    tables = bounded.astype(np.uint8)[None]
+    recoloured = np.asarray(cv2.LUT(image, tables), np.uint8)
+    return _resaturated(recoloured, rng, jitter)
 
 
 def _resaturated(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixels:

@@ -199,10 +199,16 @@ def _resized(maps: Tensor, height: int, width: int) -> Tensor:
 
 def _inside(drawn: Tensor, height: int, width: int) -> Tensor:
     """(N, 1, height, width) bool: the pixels inside each drawn box."""
-    x = torch.arange(width, device=drawn.device)
-    y = torch.arange(height, device=drawn.device)
-    x0, y0, x1, y1 = drawn[:, :, None].unbind(dim=1)  # (N, 1) each
-    columns = (x >= x0) & (x < x1)  # (N, width)
-    rows = (y >= y0) & (y < y1)  # (N, height)
+    x0, y0, x1, y1 = drawn.unbind(dim=1)
+    columns = _between(x0, x1, width)
+    rows = _between(y0, y1, height)
     inside = rows[:, :, None] & columns[:, None, :]
     return inside[:, None]
+
+
+def _between(start: Tensor, end: Tensor, length: int) -> Tensor:
+    """(N, length) bool: the numbers from each start, (N,), to before its end, (N,)."""
+    numbers = torch.arange(length, device=start.device)
+    is_after_start = numbers >= start[:, None]
+    is_before_end = numbers < end[:, None]
+    return is_after_start & is_before_end

@@ -84,7 +84,9 @@ def checkpoint_path(path: str | Path) -> Path:
     A path may also be that of a run, `<build>/runs/N` or `<build>/promoted`.
     """
     is_base = str(path) == "base"
-    file = BASE if is_base else named_checkpoint(Path(path))
+    file = BASE
+    if not is_base:
+        file = named_checkpoint(Path(path))
     if file.is_file():
         return file
 

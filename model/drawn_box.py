@@ -23,7 +23,9 @@ def checked_box(box: Any, width: int, height: int) -> Box:
     shown = f"box {x0:g}, {y0:g}, {x1:g}, {y1:g}"
 
     if x1 <= x0 or y1 <= y0:
-        wrong = "empty" if x1 == x0 or y1 == y0 else "swapped"
+        wrong = "swapped"
+        if x1 == x0 or y1 == y0:
+            wrong = "empty"
         raise InputError(
             f"{shown}: {wrong}; x0 must be less than x1, and y0 less than y1 (half-open: the last "
             "px is x1 - 1, y1 - 1)"

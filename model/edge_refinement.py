@@ -174,7 +174,8 @@ def _refined(tile: _Tile, radius: int) -> Levels:
 def _logits(levels: Levels) -> NDArray[np.float32]:
     """Levels as logits, none too certain."""
     likely = np.clip(levels, 1, _CERTAIN_LEVEL).astype(np.float32)
-    logits = np.log(likely / (255 - likely))
+    odds = likely / (255 - likely)
+    logits = np.log(odds)
     bounded: NDArray[np.float32] = np.clip(logits, -_CERTAIN_ANSWER, _CERTAIN_ANSWER)
     return bounded
 
@@ -183,11 +184,14 @@ def _evidence(tile: _Tile, band: Places, radius: int) -> NDArray[np.float32]:
     """(n,) what the colours say of the pixels of a band, as logits."""
     # What is known of both sides comes from a band twice as wide.
     wide = tile.near_edge(2 * radius)
-    inside = tile.levels.reshape(-1)[wide] / 255
-    colours = count_colours(tile.cells, wide, tile.pixels[wide], inside)
+    flat = tile.levels.reshape(-1)
+    inside = flat[wide] / 255
+    pixels = tile.pixels[wide]
+    colours = count_colours(tile.cells, wide, pixels, inside)
 
     cells = tile.cells.cell_of(band)
-    evidence = colours.evidence(tile.pixels[band], cells)
+    own_pixels = tile.pixels[band]
+    evidence = colours.evidence(own_pixels, cells)
     return evidence.astype(np.float32)
 
 
@@ -220,8 +224,11 @@ def _neighbours(tile: _Tile, band: Places) -> _Neighbours:
 
 def _scale(cells: Places, squares: NDArray[np.float32]) -> NDArray[np.float32]:
     """(n,) twice the mean of the squares (8, n) in the cell of each pixel."""
-    total = np.bincount(cells, squares.mean(axis=0))
+    of_pixels = squares.mean(axis=0)
+    total = np.bincount(cells, of_pixels)
     number = np.bincount(cells)
     mean = total / np.maximum(number, 1)
+
     scale = np.maximum(2 * mean, 1e-3)
-    return scale[cells].astype(np.float32)
+    of_cells: NDArray[np.float32] = scale.astype(np.float32)
+    return of_cells[cells]

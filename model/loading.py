@@ -19,7 +19,8 @@ from torch.utils.data import DataLoader, Dataset
 from curate.errors import InputError
 from curate.model_settings import TrainSettings
 from curate.settings import Settings
-from curate.shards.reader import Shards, random_windows
+from curate.shards.epoch_windows import random_windows
+from curate.shards.reader import Shards
 from curate.shards.sampling import order
 from model import ranks
 from model.batch_plans import BatchPlan, plan_epoch

@@ -66,9 +66,13 @@ def _copy_sides(height: int, width: int) -> tuple[Tensor, Tensor]:
     """Rows and columns of the reduced copy; a small window is its own copy, so it counts twice."""
     pixels = torch.as_tensor(height * width)
     scale = torch.sqrt(COPY_PIXELS / pixels).clamp(max=1.0)
-    rows = torch.round(scale * height).clamp(min=1)
-    columns = torch.round(scale * width).clamp(min=1)
-    return rows.long(), columns.long()
+    return _scaled(height, scale), _scaled(width, scale)
+
+
+def _scaled(length: int, scale: Tensor) -> Tensor:
+    """A side of the reduced copy, px."""
+    scaled = torch.round(scale * length)
+    return scaled.clamp(min=1).long()
 
 
 def export_onnx(path: str | Path, out: UPath) -> dict[str, str]:

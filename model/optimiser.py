@@ -144,7 +144,8 @@ def _by_shape(matrices: Sequence[Tensor]) -> dict[torch.Size, list[int]]:
     """The indices of the matrices of each shape."""
     indices: dict[torch.Size, list[int]] = {}
     for index, matrix in enumerate(matrices):
-        indices.setdefault(matrix.shape, []).append(index)
+        of_shape = indices.setdefault(matrix.shape, [])
+        of_shape.append(index)
     return indices
 
 

@@ -97,9 +97,11 @@ class Segmenter:
     def segment(self, image: Pixels, box: Any) -> Mask | list[Mask]:
         """The object in a drawn box, as a mask (H, W) bool; for several boxes a list of masks.
 
-        `image`: (H, W, 3) uint8 RGB. `box`: x0, y0, x1, y1 in px, half-open, or several of them. A
-        box may reach beyond the image. Nothing outside the window around a box is ever in its mask.
-        InputError for an image or box that is not one, or a box outside the image.
+        `image`: (H, W, 3) uint8 RGB as displayed, with its EXIF orientation applied. `box`: x0, y0,
+        x1, y1 in px, half-open; or several of them, as a sequence or an (n, 4) array. Its sides are
+        rounded outwards to whole px, and it may reach beyond the image. Nothing outside the window
+        around a box is ever in its mask. InputError for an image or box that is not one, or a box
+        outside the image.
         """
         answers = self._answers(image, box)
         if _is_one_box(box):
@@ -113,7 +115,7 @@ class Segmenter:
         self, image: Pixels, box: Sequence[DrawnBox] | NDArray[np.int32]
     ) -> list[Answer]: ...
     def segment_with_confidence(self, image: Pixels, box: Any) -> Answer | list[Answer]:
-        """As `segment`, with the expected IoU of each mask beside it."""
+        """As `segment`, with the expected IoU of each mask, 0 to 1, beside it."""
         answers = self._answers(image, box)
         if _is_one_box(box):
             return answers[0]
@@ -138,9 +140,10 @@ class Segmenter:
     def answer_windows(
         self, images: Sequence[Pixels], boxes: Sequence[Any]
     ) -> list[WindowAnswer]:
-        """The answer to one box in each of several images, which the network sees together.
+        """The answer to one box in each of n images, which the network sees together.
 
-        The images may be one and the same. Errors as `segment`.
+        `images`: n of (H, W, 3) uint8 RGB, which may be one and the same. `boxes`: n boxes, each as
+        `segment` takes it. ValueError if these are not as many. Errors else as `segment`.
         """
         for image in images:
             _check_image(image)

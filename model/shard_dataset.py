@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
+from curate.shards.epoch_windows import random_windows
 from curate.shards.epochs import Bookmark, Consumer, batches, deal, epoch_rows
-from curate.shards.reader import Shards, random_windows
+from curate.shards.reader import Shards
 from curate.shards.sample import Sample
 
 

@@ -124,9 +124,13 @@ class U2Net(nn.Module):
         height, width = x.shape[-2:]
         # What torch traces has to hold for small pictures, too.
         is_traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
-        if is_traced or min(height, width) < MIN_SIDE:
-            x = x.index_select(2, edge_repeated(height, MIN_SIDE, x.device))
-            x = x.index_select(3, edge_repeated(width, MIN_SIDE, x.device))
+        is_small = min(height, width) < MIN_SIDE
+        if is_traced or is_small:
+            rows = edge_repeated(height, MIN_SIDE, x.device)
+            columns = edge_repeated(width, MIN_SIDE, x.device)
+            x = x.index_select(2, rows)
+            x = x.index_select(3, columns)
+
         maps, levels = self._maps(x)
         return maps[..., :height, :width], levels
 

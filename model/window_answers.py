@@ -95,7 +95,8 @@ def _at_once(
     for index, image in enumerate(images):
         height, width, _ = image.shape
         size = (_padded(height), _padded(width))
-        by_size.setdefault(size, []).append(index)
+        of_size = by_size.setdefault(size, [])
+        of_size.append(index)
 
     answers: dict[int, Probabilities] = {}
     for (height, width), indices in by_size.items():

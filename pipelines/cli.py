@@ -148,7 +148,8 @@ def trace(
     object_id: Annotated[
         str,
         typer.Argument(
-            metavar="OBJECT_ID", help="The object, or the annotation that was dropped."
+            metavar="OBJECT_ID",
+            help="The object, or the annotation that was dropped; its first digits are enough.",
         ),
     ],
     picture: Annotated[

@@ -110,7 +110,13 @@ def explain(
             help="A settings file, if it is not the project's own taxonomy; the label.",
         ),
     ],
-    customer: Annotated[str, typer.Option(metavar="NAME", help="Whose label it is.")],
+    customer: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Whose label it is, if the settings have several customers.",
+        ),
+    ] = "",
     export: Annotated[
         str, typer.Option(metavar="NAME", help="The export in which it is.")
     ] = "",

@@ -54,6 +54,7 @@ SHARED = {
     "schema",
     "seeded",
     "settings",
+    "settings_checks",
     "settings_errors",
     "settings_file",
     "storage",

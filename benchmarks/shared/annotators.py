@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from curate.pixels.masks import Mask
+from curate.pixels.masks import Mask, tight_box
 from model.evaluation.comparison import Comparison, Truth
 from model.evaluation.correction_effort import correction_effort
 from model.evaluation.metrics import edge_f
@@ -70,12 +70,9 @@ def shifted(true: Mask, share: float) -> Mask:
 
     What would leave the image stays out; where nothing is left, the truth.
     """
-    rows = np.flatnonzero(true.any(axis=1))
-    columns = np.flatnonzero(true.any(axis=0))
-    height = np.ptp(rows) + 1
-    width = np.ptp(columns) + 1
-    down = max(1, round(share * height))
-    right = max(1, round(share * width))
+    box = tight_box(true)
+    down = max(1, round(share * box.height))
+    right = max(1, round(share * box.width))
     mask = np.zeros_like(true)
     mask[down:, right:] = true[:-down, :-right]
     if not mask.any():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from curate.labels.names import Lexicon, read_lexicon
-from curate.labels.phrases import FILLERS
+from curate.labels.phrases import without_fillers
 from curate.labels.taxonomy import ENGLISH, Concept, Kind, Sense, Taxonomy
 from curate.labels.words import Words, singular, words
 
@@ -29,7 +29,7 @@ def lend(concepts: Sequence[str], ours: Taxonomy) -> Taxonomy:
     taken: dict[Words, str] = {}
     for concept in concepts:
         name = words(concept)
-        for spelled in (name, _without_fillers(name)):
+        for spelled in (name, without_fillers(name)):
             taken.setdefault(singular(spelled), concept)
 
     senses = _senses(theirs, taken, lexicon)
@@ -52,17 +52,13 @@ def _claims(own: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 def _same_name(name: Words, lexicon: Lexicon) -> list[str]:
     """The concept of ours that has a name, with or without fillers; none if it is ambiguous."""
-    for spelled in (name, _without_fillers(name)):
+    for spelled in (name, without_fillers(name)):
         named = lexicon.find(spelled)
         if named is None or len(named.concepts) > 1:
             continue
         if named.rank == "id" or not lexicon.senses_of(spelled):
             return list(named.concepts)
     return []
-
-
-def _without_fillers(name: Words) -> Words:
-    return tuple(word for word in name if word not in FILLERS)
 
 
 def _either(name: Words, lexicon: Lexicon) -> list[str]:
@@ -132,7 +128,7 @@ def _senses(
     for word, senses in lexicon.senses.items():
         meanings = []
         for sense in senses:
-            beside: list[str] = []
+            beside = list(sense.beside)  # labels name concepts of ours, too
             for own, others in theirs.items():
                 if lexicon.is_within(own, sense.beside):
                     beside += others

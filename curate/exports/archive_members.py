@@ -1,5 +1,8 @@
-"""The members of a zip or a tar, one at a time, as they come."""
+"""The members of a zip or a tar, one at a time, as they come; and files that gzip packed alone."""
 
+import gzip
+import io
+import re
 import stat
 import tarfile
 import zipfile
@@ -29,6 +32,10 @@ _ZSTD_START = b"\x28\xb5\x2f\xfd"
 _TAR_MAGIC = slice(257, 262)  # where a tar's first header says "ustar"
 _IS_ENCRYPTED = 0x1 | 0x40 | 0x2000  # plainly, strongly, or its table of contents
 _IS_UTF8 = 0x800
+_PACKED_FILE = re.compile(
+    r"\.(?:json|jsonl|ndjson|csv|tsv|xml|txt|ya?ml|ppm|pgm|gif|png|tiff?|bmp)\.gz$",
+    re.IGNORECASE,
+)
 # Bytes that a zstd stream may look back; the tool's own limit.
 _LONGEST_WINDOW = 1 << 27
 
@@ -47,6 +54,15 @@ class Member:
     """Of a tar's link: where it leads. Other links have it as their content."""
     staged: Path | None = None
     """The file that has its content already, and that may be moved to its place."""
+
+
+def is_packed_file(path: str) -> bool:
+    """Whether a path is that of a document or a picture that gzip packed alone.
+
+    >>> is_packed_file("a/train.json.gz"), is_packed_file("a/train.tar.gz")
+    (True, False)
+    """
+    return _PACKED_FILE.search(path) is not None
 
 
 def archive_kind(path: "Path | UPath") -> ArchiveKind | None:
@@ -68,7 +84,10 @@ def archive_kind(path: "Path | UPath") -> ArchiveKind | None:
 def opened_archive(path: Path) -> Iterator[Iterator[Member]]:
     """The members of a zip or a tar. Refusal archive_encrypted or malformed_file as they come."""
     kind = archive_kind(path)
-    if kind == "zip":
+    if is_packed_file(path.name):
+        name = path.name[: -len(".gz")]
+        yield iter([Member(name, [], "file", partial(_unpacked, path))])
+    elif kind == "zip":
         with zipfile.ZipFile(path) as opened:
             yield _zip_members(opened)
     elif kind == "tar.zst":
@@ -80,8 +99,25 @@ def opened_archive(path: Path) -> Iterator[Iterator[Member]]:
         ):
             yield _tar_members(opened_tar)
     else:
-        with tarfile.open(path) as opened_tar:
+        with _opened_tar(path, kind) as opened_tar:
             yield _tar_members(opened_tar)
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    """The content of a file that gzip packed alone."""
+    return io.BufferedReader(gzip.GzipFile(path))
+
+
+def _opened_tar(path: Path, kind: ArchiveKind | None) -> tarfile.TarFile:
+    """A tar; old ones have no mark. Refusal malformed_file if it is no archive at all."""
+    try:
+        return tarfile.open(path)
+    except tarfile.ReadError:
+        if kind is not None:
+            raise
+        what = f"{path.name}: neither zip, tar nor 7z"
+        detail = f"{what}; the parts of a split archive are to be joined"
+        raise Refusal(Reason.MALFORMED_FILE, detail) from None
 
 
 def _zip_members(opened: zipfile.ZipFile) -> Iterator[Member]:

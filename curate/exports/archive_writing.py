@@ -12,7 +12,12 @@ import msgspec
 
 from curate.exports.archive_7z import opened_7z
 from curate.exports.archive_links import MemberLink, make_links
-from curate.exports.archive_members import Member, archive_kind, opened_archive
+from curate.exports.archive_members import (
+    Member,
+    archive_kind,
+    is_packed_file,
+    opened_archive,
+)
 from curate.exports.refused_files import RefusedFile
 from curate.reasons import Reason, Refusal
 
@@ -22,6 +27,7 @@ _CHUNK = 1 << 20  # bytes that are copied in one go
 _OF_TWO_KINDS = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 
 _MOST_LONG_NAMES = 1 << 24  # bytes of paths over the limit that are worth keeping
+_SMALL = 1 << 24  # bytes of one file; a black mask is packed to a thousandth
 _SHOWN = 200  # characters of a name in a message
 
 
@@ -61,6 +67,8 @@ class Unpacking:
         self._limits = limits
         self._size = archive.stat().st_size
         most = int(self._size * limits.archive_ratio)
+        if is_packed_file(archive.name):
+            most = max(most, _SMALL)
         self._most_bytes = min(most, limits.archive_bytes)
         self._written = 0
         self._long_names = 0

@@ -38,8 +38,14 @@ _GT_OBJECT = _words_of("gt object")  # whole objects in COD10K, beside GT_Edge
 _SUPERVISELY_PREVIEW = _words_of("masks human")  # beside masks_machine
 _FILLER_WORDS = _words_of(
     "ground class classes png jpeg jpg gray grey color colour colors colours fine coarse "
-    "st nd rd"  # 1st_manual
+    "st nd rd "  # 1st_manual
+    "ah vk"  # the observers of STARE
 )
+_OF_CIHP: dict[str, Role] = {
+    "Category_ids": "mask",
+    "Instance_ids": "objects",
+    "Human_ids": "ignored",
+}
 _AXES: dict[str, Role] = {"x": "image", "y": "mask"}  # as in train_x and train_y
 _SPLIT_WORDS = _words_of(
     "train val valid validation test testing training trainval dev all data dataset datasets"
@@ -48,6 +54,7 @@ _SPLIT_WORDS = _words_of(
 _PICTURE_SUFFIXES = _words_of(
     ".jpg .jpeg .jpe .jfif .webp .jp2 .ppm .avif .tif .tiff .bmp .pgm .png .gif"
 )
+_ARRAY_SUFFIXES = _words_of(".npy .npz")
 _MASK_RANKS = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
 
 # "defaultannot" of CVAT's CamVid is made of the name of any subset.
@@ -61,21 +68,33 @@ _SPLIT_PREFIX = re.compile(
 
 _GAP = r"[\s_.-]"
 _MASK_AFFIX = (
-    r"(?:cp[\s_-]masks?|simple[\s_-]segmentation|masks?|label+ed|labels?|lbl|l"
+    r"(?:cp[\s_-]masks?|simple[\s_-]segmentation|object[\s_-](?:identities|predictions)"
+    r"|masks?|label+ed|labels?|lbl|l"
     r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented"
-    r"|annot|ann|anno|annotations?|converted"
+    r"|annot|ann|anno|annotations?|converted|instance_color_rgb|instance_id_rgb"
     r"|label(?:train)?ids|train[\s_-]?ids?|train[\s_-]?colou?r|matte|alpha|trimap|binary|bin"
     r"|colou?r(?:s|ed)?|class|classes|semantic|parsing|target|attributes?"
     r"|(?:1st|2nd)?[\s_-]?manual\d?|(?:1st|2nd)ho)"  # observers of DRIVE and CHASE_DB1
 )
 _MATLAB_START = re.compile(r"^label_\d+_", re.IGNORECASE)  # Label_7_IMAGE.png
+_STARE_END = re.compile(r"\.(?:ah|vk)$", re.IGNORECASE)  # im0001.ah.ppm
+_A2D2 = re.compile(r"(?<=^\d{14}_)label(?=_\w+_\d{9}$)")  # of TIME_camera_…
+_CELL_TRACKING = re.compile(r"^man_seg(?=\d+$)")  # of t000.tif is man_seg000.tif
+_SILVER_TRUTH = re.compile(r"^(\d+)_ST$")  # beside 01_GT, of the images in 01
+_IMAGES_OF_MASKS = (
+    (_MATLAB_START, ""),
+    (_STARE_END, ""),
+    (_CELL_TRACKING, "t"),
+    (_A2D2, "camera"),
+)
 # 0000 is the first channel of nnU-Net, the only one of a picture in colours.
 _IMAGE_AFFIX = (
     r"(?:image|img|im|rgb|sat|leftimg8bit|orig|original|photo|raw|src|input|0000"
-    r"|training|test)"
+    r"|training|test|frame)"
 )
 _PREVIEW_ENDING = re.compile(
-    rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$",
+    rf"{_GAP}(?:cp[_-]outlines|flows|{'|'.join(sorted(_PREVIEW_WORDS))})$"
+    r"|^man_track\d+$",  # markers of cells, beside their masks
     re.IGNORECASE,
 )
 _NUMBER_ENDING = re.compile(rf"{_GAP}*\d+$")
@@ -99,6 +118,11 @@ def suffix(path: str) -> str:
 def is_picture(path: str) -> bool:
     """Whether a path has the suffix of a picture."""
     return suffix(path) in _PICTURE_SUFFIXES
+
+
+def is_array(path: str) -> bool:
+    """Whether a path has the suffix of NumPy's arrays, which hold masks in some exports."""
+    return suffix(path) in _ARRAY_SUFFIXES
 
 
 def mask_rank(path: str) -> int:
@@ -132,6 +156,8 @@ def folder_role(name: str) -> Role | None:
     >>> folder_role("SegmentationClass")
     'mask'
     """
+    if name in _OF_CIHP:
+        return _OF_CIHP[name]
     words = set(_words(name))
     if words & _PREVIEW_WORDS or words >= _SUPERVISELY_PREVIEW:
         return "ignored"
@@ -196,9 +222,10 @@ def mask_bases(stem: str) -> list[str]:
     (['7_mask', '7'], ['7.jpg', '7'])
     """
     bases = _bases(stem, _MASK_AFFIX)
-    of_matlab = _MATLAB_START.sub("", stem)
-    if of_matlab != stem:
-        bases.append(fold(of_matlab))
+    for marks, image in _IMAGES_OF_MASKS:
+        image_stem = marks.sub(image, stem)
+        if image_stem != stem:
+            bases.append(fold(image_stem))
     bases += [posixpath.splitext(base)[0] for base in bases if is_picture(base)]
     return list(dict.fromkeys(bases))
 
@@ -218,7 +245,7 @@ def masked_bases(stem: str) -> set[str]:
 
 
 def is_preview(stem: str) -> bool:
-    """Whether a file's name says that it shows a mask laid over an image."""
+    """Whether a file's name says that it shows a mask laid over an image, or marks alone."""
     return _PREVIEW_ENDING.search(stem) is not None
 
 
@@ -257,7 +284,7 @@ def class_and_number(rest: str) -> tuple[str, str]:
 
 def _bases(stem: str, affix: str) -> list[str]:
     """The stem, without `affix` at its end, and without it at its start; folded, each once."""
-    end = rf"(?:(?:^|{_GAP}+){affix})+$"
+    end = rf"(?:(?:^|{_GAP}+)(?:{affix}|\({affix}\)))+$"
     start = rf"^(?!l_){affix}(?:{_GAP}+|(?=\d))"  # l_eye is the left one
     without_end = re.sub(end, "", stem, flags=re.IGNORECASE)
     without_start = re.sub(start, "", stem, flags=re.IGNORECASE)
@@ -276,6 +303,7 @@ def _axis(words: Collection[str]) -> str:
 def _words(name: str) -> list[str]:
     """The words of a name, in lower case: "trainImages_2" gives train, images, 2."""
     words = []
+    name = _SILVER_TRUTH.sub(r"\1_GT", name)
     for found in _WORD.findall(unicodedata.normalize("NFC", name)):
         # "trainannot" is one word for CamVid, and two for us.
         apart = _GLUED_ANNOT.sub(" annot", found.lower())

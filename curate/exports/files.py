@@ -13,6 +13,8 @@ from upath import UPath
 from curate.exports.file_names import ancestors, fold, folder_role
 from curate.exports.litter import is_litter, thumbnails
 from curate.exports.mapping import Text, map_file
+from curate.exports.mistaken_text import read_anew
+from curate.exports.name_endings import bare_name
 from curate.exports.places import Places
 from curate.exports.refused_files import RefusedFile
 from curate.exports.walking import Entry, Links, walk
@@ -42,7 +44,8 @@ class Files:
     unread: tuple[str, ...] = ()
     """Folders that cannot be listed, each with the reason."""
     nested: Mapping[str, str] = field(default_factory=dict)
-    """Folders that are the contents of archives in the export, each with its real folder."""
+    """Folders that are the contents of archives in the export, each with its real folder; and files
+    that were packed alone, each with the real file."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Paths of which the log has to say something: archives that were not opened."""
     digest: str = ""
@@ -102,14 +105,20 @@ class Files:
 
     @cached_property
     def by_folded_path(self) -> Mapping[str, list[str]]:
-        """Paths by their form without case, Unicode form and percent-encoding."""
+        """Paths by their `loose` form."""
         return _index([*self._names(), *self.spellings.items()], loose)
 
     @cached_property
     def by_folded_name(self) -> Mapping[str, list[str]]:
-        """Paths by file name without case, Unicode form and percent-encoding."""
+        """Paths by the `loose` form of their file name."""
         names = [*self._names(), *self.spellings.items()]
         return _index(names, lambda path: loose(posixpath.basename(path)))
+
+    @cached_property
+    def by_bare_name(self) -> Mapping[str, list[str]]:
+        """Paths by the `loose` form of their file name without the ending of a picture."""
+        names = [*self._names(), *self.spellings.items()]
+        return _index(names, lambda path: loose(bare_name(posixpath.basename(path))))
 
     @cached_property
     def refused_by_file_name(self) -> Mapping[str, list[str]]:
@@ -123,12 +132,15 @@ class Files:
 
 
 def loose(name: str) -> str:
-    """A name without what differs between machines: case, Unicode form, percent-encoding.
+    """A name without what differs between machines.
 
-    >>> loose("My%20Image.PNG")
-    'my image.png'
+    This is case, Unicode form, percent-encoding, UTF-8 that was taken for a code page, and
+    space around the name.
+
+    >>> loose("My%20Image.PNG "), loose("GrÃ¶ÃŸe.png")
+    ('my image.png', 'grösse.png')
     """
-    return fold(unquote(name))
+    return fold(read_anew(unquote(name))).strip()
 
 
 def list_files(root: UPath, limits: Limits, links: Links = "inside") -> Files:
@@ -224,7 +236,8 @@ def _index(
     names: Iterable[tuple[str, str]], key: Callable[[str], str]
 ) -> Mapping[str, list[str]]:
     """Paths by the key of a name of theirs, each path once for a key."""
-    index: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    index: defaultdict[str, dict[str, None]] = defaultdict(dict)  # ordered sets
     for name, path in names:
-        index[key(name)][path] = None
+        paths = index[key(name)]
+        paths[path] = None
     return {each: list(paths) for each, paths in index.items()}

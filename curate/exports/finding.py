@@ -5,9 +5,11 @@ import posixpath
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from curate.exports.files import Files, loose
+from curate.exports.name_endings import bare_name, ends_alike
 from curate.exports.path_ends import most_in_common
 from curate.exports.stated_names import (
     StatedName,
+    last_step,
     leaves,
     read_name,
     without_upload_id,
@@ -30,8 +32,8 @@ def find_image(
     machine or a URL, the one file of that name in the export is taken. If several bear it,
     it is the one that has the longest end in common with the stated path; of several that
     have the same, for a path of another machine, the one in the likeliest of those folders.
-    Then all of this without case, Unicode form and percent-encoding; last, the file name without
-    the id that Label Studio puts before that of an upload.
+    Then all of this in its `loose` form; then the file name without the id that Label Studio
+    puts before that of an upload; last, with another ending that is as good (`ends_alike`).
 
     `masks`: files that are known to be no images, as they are masks of this one.
 
@@ -41,6 +43,46 @@ def find_image(
     Raises:
         Refusal: missing_image or ambiguous_image; path_escape if the name leads out of the
             export, or over a link that is not followed, and no file of the export has it.
+    """
+    found = _find(files, name, document, folders, masks)
+    if found is not None:
+        return found
+    with_other_ending = _find_by_bare_name(files, name, masks)
+    if with_other_ending is not None:
+        return with_other_ending, [Flag.IMAGE_BY_NAME]
+    raise _not_found(files, name, document)
+
+
+def find_mask(files: Files, path: str) -> tuple[str, list[Flag]]:
+    """Find the mask file that the path `path` from the root means.
+
+    As `find_image`, but its ending must be the stated one.
+
+    Raises:
+        Refusal: missing_mask, or as `find_image`.
+    """
+    if path in files.known:
+        return path, []
+    found = _find(files, path, "")
+    if found is not None:
+        return found
+    refusal = _not_found(files, path, "")
+    if refusal.reason is Reason.MISSING_IMAGE:
+        detail = f"mask {path!r} is not in the export"
+        refusal = Refusal(Reason.MISSING_MASK, detail)
+    raise refusal
+
+
+def _find(
+    files: Files,
+    name: str,
+    document: str,
+    folders: Iterable[str] = (),
+    masks: Collection[str] = (),
+) -> tuple[str, list[Flag]] | None:
+    """The file that a document calls `name`, as `find_image` says; None if there is none.
+
+    Refusal ambiguous_image, or path_escape over a link that is not followed.
     """
     if "\0" in name:
         raise Refusal(Reason.PATH_ESCAPE, f"image {name!r} is no path")
@@ -68,24 +110,9 @@ def find_image(
     by_name = _find_by_name(files, name, stated, [*starts, *guesses], masks)
     if by_name is not None:
         return by_name, [Flag.IMAGE_BY_NAME]
-    raise refusal or _not_found(files, name, stated, document)
-
-
-def find_mask(files: Files, path: str) -> tuple[str, list[Flag]]:
-    """Find the mask file that the path `path` from the root means; as `find_image`.
-
-    Raises:
-        Refusal: missing_mask, or as `find_image`.
-    """
-    if path in files.known:
-        return path, []
-    try:
-        return find_image(files, path, "")
-    except Refusal as refusal:
-        if refusal.reason is Reason.MISSING_IMAGE:
-            detail = f"mask {path!r} is not in the export"
-            raise Refusal(Reason.MISSING_MASK, detail) from None
-        raise
+    if refusal is not None:
+        raise refusal
+    return None
 
 
 def refused_path(files: Files, path: str) -> Refusal | None:
@@ -157,6 +184,22 @@ def _find_by_name(
     return None
 
 
+def _find_by_bare_name(files: Files, name: str, masks: Collection[str]) -> str | None:
+    """The one picture of that name whose ending is as good; None if there are none or several."""
+    base = last_step(name)
+    images = [path for path in _of_bare_name(files, name) if path not in masks]
+    hits = [path for path in images if ends_alike(base, path)]
+    if len(hits) == 1:
+        return hits[0]
+    return None
+
+
+def _of_bare_name(files: Files, name: str) -> list[str]:
+    """The files that differ from a name by their ending at most."""
+    base = bare_name(last_step(name))
+    return files.by_bare_name.get(loose(base), [])
+
+
 def _in_likeliest_folder(
     hits: Sequence[str], base: str, starts: Sequence[str]
 ) -> list[str]:
@@ -176,8 +219,9 @@ def _is_foreign(stated: StatedName, beside: str) -> bool:
     return leaves(posixpath.normpath(path))
 
 
-def _not_found(files: Files, name: str, stated: StatedName, document: str) -> Refusal:
+def _not_found(files: Files, name: str, document: str) -> Refusal:
     """Why no file was found for a name of a document."""
+    stated = read_name(name)
     if stated.steps:
         for path in files.refused_by_file_name.get(stated.steps[-1], []):
             why = files.refused[path]
@@ -188,4 +232,7 @@ def _not_found(files: Files, name: str, stated: StatedName, document: str) -> Re
     detail = f"image {name!r} is not in the export"
     if document:
         detail = f"{document}: {detail}"
+    others = _of_bare_name(files, name)
+    if others:
+        detail = f"{detail}; {others[0]} is there, whose name ends otherwise"
     return Refusal(Reason.MISSING_IMAGE, detail)

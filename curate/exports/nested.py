@@ -10,6 +10,9 @@ it would have if someone had unpacked it there:
   folder has its whole name, `export/part1.zip/images`.
 - Archives are taken in the order of their paths, `a.tar` before `a.zip`.
 
+A document or a picture that gzip packed alone (`train.json.gz`) is read as `train.json`, if that is
+not beside it already.
+
 Archives in archives are read, too, down to `limits.archive_depth`. The limits on bytes and
 members hold for all of them together. One that is refused costs itself.
 """
@@ -23,6 +26,7 @@ from upath import UPath
 
 from curate.drops import Drop, FaultReport, make_drop
 from curate.exports.archive_files import archive_files
+from curate.exports.archive_members import is_packed_file
 from curate.exports.archives import SUFFIXES
 from curate.exports.file_names import ancestors, fold
 from curate.exports.files import Files
@@ -142,6 +146,9 @@ class _Nested:
             detail = "all archives together unpack to more than the limits allow"
             raise Refusal(Reason.ARCHIVE_BOMB, detail)
 
+        if is_packed_file(path):
+            self._add_packed(path, inner)
+            return
         own = _own_folder(inner, posixpath.basename(archive_stem(path)))
         folder = self._folder_for(path, inner, own)
         if folder is None:
@@ -151,6 +158,17 @@ class _Nested:
         for each in inner.paths:
             if _is_archive(each):
                 self.pending.append((folder + each.removeprefix(own), depth + 1))
+
+    def _add_packed(self, path: str, inner: Files) -> None:
+        """Add the file that was packed alone, unless it is there already."""
+        unpacked = path[: -len(".gz")]
+        if fold(unpacked) in self._taken:
+            self._notes[path] = _UNPACKED_BESIDE
+            return
+        [name] = inner.paths
+        self._folders[unpacked] = str(inner.root / name)
+        self._paths.add(unpacked)
+        self._taken.add(fold(unpacked))
 
     def _file(self, path: str) -> UPath:
         places = Places(str(self._start.root), self._folders)
@@ -197,7 +215,7 @@ class _Nested:
 
 
 def _is_archive(path: str) -> bool:
-    return path.lower().endswith(SUFFIXES)
+    return path.lower().endswith(SUFFIXES) or is_packed_file(path)
 
 
 def _own_folder(files: Files, name: str) -> str:

@@ -12,8 +12,10 @@ _NOT_READ = (
     "is an archive of a kind that is not read: unpack it there, or pack it as zip"
 )
 
-_COMPRESSED = re.compile(r"\.(?:json|jsonl|ndjson|csv|xml|txt)\.(?:gz|bz2|xz|zst)$")
-_UNPACK = "is a compressed document, which is not read: unpack it there"
+_COMPRESSED = re.compile(r"\.(?:json|jsonl|ndjson|csv|xml|txt)\.(?:bz2|xz|zst)$")
+_UNPACK = (
+    "is a compressed document, which is not read: unpack it there, or pack it as .gz"
+)
 
 
 def not_opened(export: Export) -> Iterator[IgnoredFile]:

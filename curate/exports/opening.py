@@ -83,7 +83,7 @@ def fingerprint(settings: ExportSettings, limits: Limits) -> str:
     try:
         root = _located(settings.path)
     except InputError as error:
-        raise InputError(f"export {settings.name}: {error}") from None
+        raise InputError(settings.told(str(error))) from None
     if root.is_dir():
         return list_files(root, limits, settings.links).digest
     if not _is_archive(root):
@@ -112,10 +112,16 @@ def _located(path: str) -> UPath:
 
 
 def _unlisted(export: str, files: Files) -> Iterator[Drop]:
-    """Drops for annotation files that are refused, and for folders that cannot be listed."""
-    for path in sorted(files.refused):
+    """Drops for annotation files that are refused, and for folders that cannot be listed.
+
+    If no file may be read at all, each has its drop: the export would else seem empty.
+    """
+    for path, why in sorted(files.refused.items()):
+        is_lost = path.lower().endswith(_DOCUMENTS)
+        if not (files.paths or why.is_folder):
+            is_lost = True
         refusal = refused_path(files, path)
-        if refusal is not None and path.lower().endswith(_DOCUMENTS):
+        if refusal is not None and is_lost:
             yield make_drop(refusal, export=export, count=None)
     for folder in files.unread:
         refusal = Refusal(Reason.UNREADABLE_FILE, f"folder {folder}")
@@ -141,7 +147,8 @@ def _around_document(file: UPath, limits: Limits, links: Links) -> Files:
 def _without_others(listed: Files, file: UPath) -> Files:
     """The files around an annotation file without the others of its kind."""
     kind = file.suffix.lower()
-    own_path = file.path.removeprefix(listed.root.path.rstrip("/") + "/")
+    root = listed.root.path.rstrip("/")
+    own_path = file.path.removeprefix(f"{root}/")
     kept = [path for path in listed.paths if path == own_path or suffix(path) != kind]
     return replace(listed, paths=tuple(kept))
 

@@ -12,7 +12,7 @@ class Places(msgspec.Struct, frozen=True):
     """The export's folder: an absolute path or a URL."""
     nested: dict[str, str] = {}
     """Folders of the export that are the contents of an archive in it, each with the folder
-    that really holds its files."""
+    that really holds its files; and files that were packed alone, each with the real file."""
 
     def file(self, path: str) -> str:
         """Where the file is that has this path in the export.
@@ -21,7 +21,7 @@ class Places(msgspec.Struct, frozen=True):
         '/scratch/4a/images/1.png'
         """
         if self.nested:
-            for folder in ancestors(path):
+            for folder in (path, *ancestors(path)):
                 real = self.nested.get(folder)
                 if real is not None:
                     return real + path.removeprefix(folder)

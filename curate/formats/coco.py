@@ -12,29 +12,30 @@ Documents of captions, panoptic segments or keypoints alone hold no instances. L
 of other tools they are left alone, and a note names them. A document that cannot be read is
 `malformed_file`; an entry that is no object costs only itself.
 
-Images: `file_name` is a path from the document's folder or from the export's root. If there
-is no such file, it is looked for in the folders `images`, `JPEGImages` and `data`, and in
-folders named after the document: for `instances_val2017.json` and for
-`val2017_annotations.json` these are `val2017`, `images/val2017` and `val2017/images`. They
-may be in the document's folder, in the root, or beside the document's folder. Last, the one
-file of that name is taken, and so it is for a path of another machine or a URL: of several
-files, the one whose path ends most like it; or the one without the id that Label Studio puts
-before the name of an upload (`3f2a9c1e-car.jpg` is `car.jpg`). LVIS has no `file_name`: there
-the end of `coco_url` is taken. No URL is ever opened. An image id that stands for two file names
-is `ambiguous_image`. `width` and `height` tell whether an image with an EXIF orientation was
-annotated as displayed or as stored. If they are of another size than the picture, but of its
-proportions, its masks are scaled (flag `scaled_mask`), and so are run-lengths of another
-`size`; other proportions are `mask_size_mismatch`.
+Images: `file_name` is a path from the document's folder or from the export's root. If there is
+no such file, it is looked for in the folders `images`, `JPEGImages` and `data`, and in folders
+named after the document: for `instances_val2017.json` and for `val2017_annotations.json` these
+are `val2017`, `images/val2017` and `val2017/images`. They may be in the document's folder, in
+the root, or beside the document's folder. Last, the one file of that name is taken, and so it is
+for a path of another machine or a URL: of several files, the one whose path ends most like it;
+or the one without the id that Label Studio puts before the name of an upload (`3f2a9c1e-car.jpg`
+is `car.jpg`). An ending may be another one of its kind (`.jpeg` for `.jpg`, `.jpg` for `.heic`)
+or missing. LVIS has no `file_name`: there the end of `coco_url` is taken. No URL is ever opened.
+An image id that stands for two file names is `ambiguous_image`. `width` and `height` tell
+whether an image with an EXIF orientation was annotated as displayed or as stored. If they are of
+another size than the picture, but of its proportions, its masks are scaled (flag `scaled_mask`),
+and so are run-lengths of another `size`; other proportions are `mask_size_mismatch`.
 
 Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size.
 
 Classes: `categories`. A category id that is not listed, or stands for several names or for
 none, is `unknown_class`. A name that stands under several ids is one label.
 
-Objects: `segmentation` is a list of polygons (the object is their union; a hole may be walked
-to and fro from the outline), one flat list, a list of points as pairs, run-lengths of either
-kind (column by column), or a list of run-lengths. Without a `size`, or as mere text, they are of
-the image's size. `[]`, `[[]]`, null and no `segmentation` at all are `no_mask`, and so is an
+Objects: `segmentation` is a list of polygons (the object is their union; a hole may be walked to
+and fro from the outline), one flat list, a list of points as pairs, run-lengths of either kind
+(column by column), or a list of run-lengths. If all polygons of an image have numbers from 0 to
+1, they are shares of it (flag `scaled_mask`). Without a `size`, or as mere text, they are of the
+image's size. `[]`, `[[]]`, null and no `segmentation` at all are `no_mask`, and so is an
 annotation with COCO Annotator's `isbbox`. `bbox` and `area` are never read.
 
 Crowds: an annotation with `iscrowd` is dropped as `crowd`, see the option.

@@ -204,9 +204,8 @@ def _frames(reading: _Reading, tracks: Sequence[Track]) -> Iterator[ImageRecord 
         ]
         annotations = _annotations(reading, shapes)
         if frame is None:
-            refusal = Refusal(
-                Reason.UNKNOWN_IMAGE, f"{reading.path}: a shape on no frame"
-            )
+            detail = f"{reading.path}: a shape on no frame"
+            refusal = Refusal(Reason.UNKNOWN_IMAGE, detail)
             yield _lost(reading, refusal, "", annotations)
             continue
         task = tracked[0][0].task
@@ -274,9 +273,8 @@ def _record(
         image.task, image.frame or 0, reading.tasks.values()
     ):
         detail = f"{name} may be of any video in subset {image.subset!r}: export each task alone"
-        return _lost(
-            reading, Refusal(Reason.AMBIGUOUS_IMAGE, detail), name, annotations
-        )
+        refusal = Refusal(Reason.AMBIGUOUS_IMAGE, detail)
+        return _lost(reading, refusal, name, annotations)
 
     video = ""
     if image.is_of_video:

@@ -18,10 +18,12 @@ of masks is called so. `height` and `width` of a line are the size of its image.
 
 Objects: each line with run-lengths is one object, in one piece or in several; where a line holds
 all px of a class, `objects: components` in the settings cuts it into 8-connected pieces. Runs are
-a start, counted from 1, and a length. They go column by column (top to bottom, then to the right),
-but row by row in columns called `segmentation` and `annotation`. A mask whose px clearly hang
-together in the other order goes in that; in a square image, and of specks, nothing tells but the
-option: look at the page of `inspect`. A line with an empty cell or -1 says that an image has no
+a start and a length. They go column by column (top to bottom, then to the right), but row by row in
+columns called `segmentation` and `annotation`. A mask whose px clearly hang together in the other
+order goes in that. In a square image, and of specks, the px cannot tell: these go as the masks of
+their table that can; if none can, they are flagged `order_unsure`: look at the page of `inspect`,
+and say it by the option. Starts count from 1; from 0 if one of the table is 0, or if its objects
+that reach the image's edge show it. A line with an empty cell or -1 says that an image has no
 object.
 
 Labels: the column `ClassId`, `CategoryId`, `class`, `class_name`, `label`, `category` or
@@ -40,9 +42,11 @@ What is dropped: `bad_run_lengths`, `missing_image`, `ambiguous_image`, `mask_si
 
 import posixpath
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from curate.errors import InputError
 from curate.exports.export import Export
@@ -85,6 +89,8 @@ class _Columns:
     width: int | None
     label_in_image: bool
     by_rows: bool
+    first: int
+    """The number of an image's first px: 1, or 0."""
 
     @property
     def needed(self) -> int:
@@ -161,6 +167,7 @@ def _columns(lines: list[str]) -> _Columns | None:
         width=_place(names, ("width",)),
         label_in_image=with_class is not None,
         by_rows=names[runs] in _RUNS_BY_ROWS,
+        first=1,
     )
     filled = [split_line(line, ",") for line in lines[1:_MOST_LOOKED_AT]]
     cells = [row[runs] for row in filled if len(row) >= columns.needed]
@@ -195,6 +202,8 @@ def _read_table(
             continue
         by_image[row.image].append(row)
 
+    if _counts_from_0(by_image.values()):
+        columns = replace(columns, first=0)
     for image, rows in by_image.items():
         found = reading.paths.get(image, "")
         drawn = [row for row in rows if row.runs.lower() not in _NONE]
@@ -237,15 +246,28 @@ def _annotation(
     return Annotation(
         key=f"{path}#{content_digest(row.image, row.label, row.runs)}",
         label=row.label,
-        shape=_shape(reading, row.runs, columns),
+        shape=_shape(reading, path, row.runs, columns),
         flags=label_flags(row.label),
     )
 
 
-def _shape(reading: _Reading, runs: str, columns: _Columns) -> StartedRuns:
+def _shape(reading: _Reading, path: str, runs: str, columns: _Columns) -> StartedRuns:
+    usual = StartedRuns(
+        text=runs, by_rows=columns.by_rows, first=columns.first, table=path
+    )
     if reading.order == "auto":
-        return StartedRuns(text=runs, by_rows=columns.by_rows)
-    return StartedRuns(text=runs, by_rows=reading.order == "rows", sure=True)
+        return usual
+    return msgspec.structs.replace(
+        usual, by_rows=reading.order == "rows", known="stated"
+    )
+
+
+def _counts_from_0(images: Iterable[list[_Row]]) -> bool:
+    """Whether more masks of a table begin at px 0 than at px 1."""
+    begins_at: Counter[str] = Counter()
+    for rows in images:
+        begins_at.update(row.runs.partition(" ")[0] for row in rows)
+    return begins_at["0"] > begins_at["1"]
 
 
 def _number(cells: list[str], place: int | None) -> int | None:

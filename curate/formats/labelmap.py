@@ -22,15 +22,22 @@ example:
                            annotations/1_square_1.png
     ID/images/ID.png       ID/masks/*.png                     one file for each object
     images/1.jpg           masks/1_5f3a9c1e.png               one file for each object (V7)
+    01/t000.tif            01_GT/SEG/man_seg000.tif           Cell Tracking Challenge
+    JPEGImages/V/00000.jpg Annotations/V/00000.png            DAVIS, YouTube-VOS
+    Images/1.jpg           Category_ids/1.png,                CIHP
+                           [Instance_ids/1.png]
+    images/P1.png          P1_instance_color_RGB.png          iSAID (colormap)
+                           [P1_instance_id_RGB.png]
 
-The innermost folder whose name says anything tells images from masks; else the file's name
-does. A mask belongs to the image of its name, words such as mask, label, L and gt taken off;
-of several such images, to the one whose folders agree best. If there is none, it belongs to
-the image whose name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…).
-Lists of files (`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which masks are
-missing. Beside `1st_manual` or `manual1` the folder `mask` shows only the field of view, and is
-left alone; of several observers the first counts. So are folders of edges (`GT_Edge`) and of
-previews (`overlays`).
+The innermost folder whose name says anything tells images from masks; else the file's name does. A
+mask belongs to the image of its name, words such as mask, label, L and gt taken off; of several
+such images, to the one whose folders agree best. If there is none, it belongs to the image whose
+name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…). Where no mask has an
+image's name, but all of both have one another's number with other zeros before it (`img_1`,
+`mask_0001`), numbers pair them (flag `image_by_name`). Lists of files
+(`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which masks are missing. Beside `1st_manual`
+or `manual1` the folder `mask` shows only the field of view, and is left alone; of several observers
+the first counts. So are folders of edges (`GT_Edge`) and of previews (`overlays`).
 
 Classes: a class table is a text, CSV, JSON or YAML file whose name speaks of classes, labels,
 categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), nnU-Net's
@@ -40,7 +47,8 @@ folder, the one that lists most of what a few masks hold, and a note names the o
 It has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line
-  is `__ignore__`.
+  is `__ignore__`; from 1 if no line is background or void, and masks hold the value after the
+  last one.
 - Lines with a name and a value, R G B or `#RRGGBB`, or both, before the name or after it.
 - Columns under a header.
 - CVAT's `label:color_rgb:parts:actions`. Datumaro may leave out all colours, here and in
@@ -56,20 +64,27 @@ With a table of two classes or more, each value is a class. If the table has col
 mask uses them, the colours are. A value that is not listed is `unknown_class`; but 0 and 255
 are void if they are not listed.
 
-With one class or none, a mask whose values are at both ends (0 and 1, or 0 and 255 with soft
-edges between) is binary: what is above 127, or opaque, is an object. Its label is the class
-that its name or folder gives, or option `label`, or the table's one class, or the export's
-name. Low numbers beside 255 with nothing between (11, 13 and 255) are classes and void. Without
-a table any other value is its own label (`7`), but 255 is void. A trimap of black, grey and white
-without a table, and a file of several masks (TIFF pages, GIF), are `undecodable_mask`.
+With one class or none, a mask whose values are at both ends (0 and 1, or 0 and 255 with soft edges
+between) is binary: what is above 127, or opaque, is an object, unless the table lists the higher
+value as background. Its label is the class that its name or folder gives, or option `label`, or the
+table's one class, or the export's name. Low numbers beside 255 with nothing between (11, 13 and
+255) are classes and void. Without a table any other value is its own label (`7`), but 255 is void.
+Where a few masks that are looked at show class numbers beyond 1, a mask of 0 and 1 alone is not
+binary, either, and one of 0 and 255 is not where 255 is void beside such numbers. A trimap of
+black, grey and white without a table, and a file of several masks (TIFF pages, GIF), are
+`undecodable_mask`.
 
 Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its
 numbers is one. Else each 8-connected region of a class is one; with `objects: instances` all px of
 a class in a mask are one. With option `values: objects` each value or colour but 0 is one object
-(Penn-Fudan, label images of cells); so it is in `1_cp_masks.png` of cellpose. Classes named
-background are no objects and count as labelled; void, ignore and unlabelled are void. An image
-without a mask has no annotation; a black mask says that nothing is there.
+(Penn-Fudan, label images of cells); so it is in the frames of DAVIS and YouTube-VOS
+(`Annotations/VIDEO/00000.png`, each video a group), in `1_cp_masks.png` of cellpose, in
+`1_Object Identities.png` of ilastik and in `man_seg000.tif` of the Cell Tracking Challenge. Arrays
+of NumPy's (`.npy`, or the one of a `.npz`) are masks where no picture is one; those that hold
+Python objects (a pickle, as cellpose's `_seg.npy`) are never opened. Classes named background are
+no objects and count as labelled; void, ignore and unlabelled are void. An image without a mask has
+no annotation; a black mask says that nothing is there.
 
 Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
 of a class, or the number of the object.

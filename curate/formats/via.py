@@ -48,47 +48,27 @@ without a file) and `malformed_file`.
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.finding import find_image
-from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import attributes, label_flags
 from curate.formats.shared.keys import content_digest
-from curate.formats.shared.via_files import (
-    Project,
-    Region,
-    ViaFile,
-    is_project,
-    is_via,
-    read_files,
-    read_project,
+from curate.formats.shared.via_documents import (
+    ViaDocument,
+    declared_attributes,
+    read_documents,
 )
+from curate.formats.shared.via_files import Region, ViaFile
 from curate.formats.shared.via_labels import Labels, choose_labels
-from curate.formats.shared.via_projects3 import is_via3, read_files3, read_project3
 from curate.formats.shared.via_shapes import read_shape
-from curate.formats.shared.via_tables import is_table, read_table
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, ImageRecord, ReadItem, refused_annotation
-from curate.text import decode_text
 
 OPTIONS = ("label",)
 
-_NEEDS = "is a project of VIA 2, or has entries with filename and regions"
 _FOLDERS = ["images", "..", "../images"]
-
-
-@dataclass(slots=True)
-class _Document:
-    """A document and what it holds. `lost`: what of it cannot be read."""
-
-    path: str
-    project: Project = field(default_factory=Project)
-    files: list[ViaFile] = field(default_factory=list)
-    lost: list[Drop] = field(default_factory=list)
 
 
 def read(export: Export) -> Iterator[ReadItem]:
@@ -99,92 +79,19 @@ def read(export: Export) -> Iterator[ReadItem]:
             f"option label is {attribute!r}; it is the name of a region attribute"
         )
 
-    declared = _declared(export)
-    has_table = False
-    for table in _tables(export):
-        if isinstance(table, _Document):
-            has_table = True
-            yield from _items(export, table, attribute, declared)
+    declared = declared_attributes(export)
+    for each in read_documents(export):
+        if isinstance(each, ViaDocument):
+            yield from _items(export, each, attribute, declared)
         else:
-            yield table
-
-    try:
-        for each in documents(export, "VIA", _is_ours, _NEEDS):
-            if isinstance(each, JsonDocument):
-                document = _json_document(export, each)
-                yield from _items(export, document, attribute, declared)
-            else:
-                yield each
-    except InputError:
-        if not has_table:
-            raise
-
-
-def _declared(export: Export) -> dict[str, Any]:
-    """How all projects of the export say that region attributes are filled in.
-
-    People keep a project beside what they exported from it: both must get the same labels, or
-    ingest could not see that they hold the same objects.
-    """
-    declared: dict[str, Any] = {}
-    try:
-        for each in documents(export, "VIA", is_project, _NEEDS):
-            if isinstance(each, JsonDocument):
-                declared |= read_project(each).region_attributes
-    except InputError:
-        pass
-    return declared
-
-
-def _tables(export: Export) -> Iterator[_Document | ReadItem]:
-    """VIA's tables among the .csv files."""
-    for path in export.files.paths:
-        if not path.lower().endswith(".csv"):
-            continue
-        try:
-            raw = export.read(path)
-            if not is_table(raw):
-                yield export.ignored(path, "no VIA table")
-                continue
-            table = read_table(decode_text(raw), export.limits.json_depth)
-        except Refusal as refusal:
-            yield export.drop(refusal, annotation_key=path, count=None)
-            continue
-
-        document = _Document(path, files=table.files)
-        for number, wrong in table.refusals.items():
-            place = f"{path}:{number}"
-            named = Refusal(wrong.reason, f"{place}: {wrong.detail}")
-            document.lost.append(export.drop(named, annotation_key=place))
-        yield document
-
-
-def _is_ours(json: JsonDocument) -> bool:
-    return is_via3(json) or is_via(json)
-
-
-def _json_document(export: Export, json: JsonDocument) -> _Document:
-    """What a project or a JSON export holds."""
-    if is_via3(json):
-        document = _Document(json.path, read_project3(json))
-        items = read_files3(json)
-    else:
-        document = _Document(json.path, read_project(json))
-        items = read_files(json)
-
-    for each in items:
-        if isinstance(each, ViaFile):
-            document.files.append(each)
-            continue
-        count: int | None = 1
-        if each.reason is Reason.MALFORMED_FILE:
-            count = None  # nobody can know how many regions the entry held
-        document.lost.append(export.drop(each, annotation_key=json.path, count=count))
-    return document
+            yield each
 
 
 def _items(
-    export: Export, document: _Document, attribute: str | None, declared: dict[str, Any]
+    export: Export,
+    document: ViaDocument,
+    attribute: str | None,
+    declared: dict[str, Any],
 ) -> Iterator[ReadItem]:
     """The records of a document, and what of it is lost.
 
@@ -224,7 +131,7 @@ def _items(
         )
 
 
-def _regions(document: _Document) -> Iterator[Region]:
+def _regions(document: ViaDocument) -> Iterator[Region]:
     for file in document.files:
         for region in file.regions:
             if region is not None:
@@ -232,7 +139,7 @@ def _regions(document: _Document) -> Iterator[Region]:
 
 
 def _file_name(
-    export: Export, document: _Document, file: ViaFile, *, is_shared: bool
+    export: Export, document: ViaDocument, file: ViaFile, *, is_shared: bool
 ) -> str:
     """The name under which ingest finds the image: a path, if only its size tells which it is.
 
@@ -255,7 +162,7 @@ def _file_name(
 
 
 def _is_ambiguous(
-    export: Export, document: _Document, file: ViaFile, same_name: Sequence[str]
+    export: Export, document: ViaDocument, file: ViaFile, same_name: Sequence[str]
 ) -> bool:
     """Whether several of the files with the image's name may be it, as far as its path goes."""
     if len(same_name) < 2:
@@ -267,7 +174,7 @@ def _is_ambiguous(
     return False
 
 
-def _folders(document: _Document) -> list[str]:
+def _folders(document: ViaDocument) -> list[str]:
     """Where the images of a document may lie, from its folder or from the root."""
     return [*document.project.folders, *_FOLDERS]
 

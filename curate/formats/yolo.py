@@ -25,14 +25,15 @@ each line (`classes.txt`, `obj.names`, `*.names`, `labels.txt`, `names.txt`,
 else the one nearest the root. A number that is not listed is `unknown_class`. If an export
 lists no classes at all, the number itself is the label, for a reviewer to name.
 
-Objects: a line is a class number and x, y pairs, as shares of the image's width and height. A
-class and six or more numbers are a polygon; so are the four corners of an oriented box, which
-look the same. A class and four numbers are a box, `no_mask`, and so is a box with keypoints if
-data.yaml has a `kpt_shape` that fits. Any other count of numbers, text among them, and NaN are
-`bad_polygon`. A line that does not begin with a class number is `malformed_file`. What reaches
-beyond 0 to 1 is clipped to the image; px in place of shares are `outside_image`. Several pieces
-in one line are joined by edges walked to and fro, as Ultralytics' own converter writes them.
-Shares are of the image as displayed.
+Objects: a line is a class number and x, y pairs, as shares of the image's width and height. A class
+and six or more numbers are a polygon; so are the four corners of an oriented box, which look the
+same. A class and four numbers are a box, `no_mask`, and so is a box with keypoints if data.yaml has
+a `kpt_shape` that fits, or if all lines have one length and can be nothing else (places in the box
+that they begin with, each with a visibility or without). Any other count of numbers, text among
+them, and NaN are `bad_polygon`. A line that does not begin with a class number is `malformed_file`.
+What reaches beyond 0 to 1 is clipped to the image; px in place of shares are `outside_image`.
+Several pieces in one line are joined by edges walked to and fro, as Ultralytics' own converter
+writes them. Shares are of the image as displayed.
 
 Keys: `FILE#` and a digest of the line. They stay the same if lines come in another order.
 The same line twice is `duplicate_annotation`.
@@ -50,6 +51,7 @@ import hashlib
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
@@ -66,12 +68,23 @@ from curate.formats.shared.yolo_files import (
     label_files,
     link_in_the_way,
 )
+from curate.formats.shared.yolo_keypoints import keypoint_numbers
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, ImageRecord, Polygons, ReadItem
 
 OPTIONS = ("classes",)
 
 _LARGEST_CLASS = 1 << 62
+_MOST_LOOKED_AT = 100  # label files that tell whether lines hold keypoints
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the lines of a label file are read."""
+
+    classes: ClassList | None
+    keypoints: int
+    """How many numbers a box with keypoints has; 0 if there are none."""
 
 
 def read(export: Export) -> Iterator[ReadItem]:
@@ -95,6 +108,7 @@ def read(export: Export) -> Iterator[ReadItem]:
         )
     yield from _refused(export)
 
+    keypoints = keypoint_numbers(_some_lines(export, files))
     files_of: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
     for path in files:
         try:
@@ -115,7 +129,25 @@ def read(export: Export) -> Iterator[ReadItem]:
             yield from _lost(
                 export, other, Refusal(Reason.DUPLICATE_ANNOTATION, detail)
             )
-        yield from _read_file(export, path, image, _flags(by_name), lists.nearest(path))
+        classes = lists.nearest(path)
+        reading = _Reading(classes, keypoints)
+        if classes is not None and classes.keypoints:
+            reading = _Reading(classes, classes.keypoints)
+        yield from _read_file(export, path, image, _flags(by_name), reading)
+
+
+def _some_lines(export: Export, files: list[str]) -> Iterator[list[float]]:
+    """The numbers after the class in lines of some label files, chosen evenly."""
+    step = max(1, len(files) // _MOST_LOOKED_AT)
+    for path in files[::step]:
+        try:
+            lines = _lines(export, path)
+        except Refusal:
+            continue
+        for _, line in lines:
+            words = line.split()
+            if all(map(is_number, words)):
+                yield [float(word) for word in words[1:]]
 
 
 def _flags(by_name: bool) -> list[Flag]:
@@ -158,7 +190,7 @@ def _named(refusal: Refusal, path: str) -> Refusal:
 
 
 def _read_file(
-    export: Export, path: str, image: str, flags: list[Flag], classes: ClassList | None
+    export: Export, path: str, image: str, flags: list[Flag], reading: _Reading
 ) -> Iterator[ImageRecord | Drop]:
     """The record of an image with the label file `path`; a drop if the file cannot be read."""
     try:
@@ -169,7 +201,7 @@ def _read_file(
         return
     annotations = []
     for number, line in lines:
-        annotations.append(_annotation(path, number, line.split(), classes, flags))
+        annotations.append(_annotation(path, number, line.split(), reading, flags))
     yield ImageRecord(
         name=posixpath.relpath(image, posixpath.dirname(path) or "."),
         document=path,
@@ -182,19 +214,16 @@ def _annotation(
     path: str,
     number: int,
     words: list[str],
-    classes: ClassList | None,
+    reading: _Reading,
     flags: list[Flag],
 ) -> Annotation:
     """Line `number` of a label file, with its polygon or the reason why it is dropped."""
     place = f"line {number}"
     label = ""
-    keypoints = 0
-    if classes is not None:
-        keypoints = classes.keypoints
     try:
         class_number = _class_number(words[0], place)
-        label = _label(class_number, classes, place)
-        ring = _ring(words[1:], place, keypoints)
+        label = _label(class_number, reading.classes, place)
+        ring = _ring(words[1:], place, reading.keypoints)
     except Refusal as refusal:
         key = _key(path, words)
         if refusal.reason is Reason.MALFORMED_FILE:
@@ -229,8 +258,10 @@ def _label(number: int, classes: ClassList | None, place: str) -> str:
 
 def _ring(words: list[str], place: str, keypoints: int) -> list[float]:
     """The numbers of a polygon. Refusal no_mask or bad_polygon."""
-    if len(words) == 4 or (keypoints and len(words) == keypoints):
+    if len(words) == 4:
         raise Refusal(Reason.NO_MASK, f"{place}: a box")
+    if keypoints and len(words) == keypoints:
+        raise Refusal(Reason.NO_MASK, f"{place}: a box with keypoints")
     if len(words) < 6 or len(words) % 2:
         detail = f"{place}: {len(words)} numbers, neither a box nor pairs of x and y"
         raise Refusal(Reason.BAD_POLYGON, detail)

@@ -6,6 +6,7 @@ from collections import Counter
 from curate.labels.phrases import CHANGES, EMPTY_STEPS, FILLERS, GESTURES, STATES
 from curate.labels.pieces import alternatives, list_items, name_and_bracket, path_steps
 from curate.labels.reading import Reader
+from curate.labels.senses import has_company
 from curate.labels.words import Words, singular, words
 
 _OF = re.compile(  # wheel of the car
@@ -24,7 +25,8 @@ def match_compound(label: str, reader: Reader) -> str:
              is empty, an ancestor, the whole of the part, or a category of this vocabulary
     list     "sofa, couch; settee": the items that are names agree
     either   "sofa or couch": both are names of the concept
-    bracket  "land (unpaved)", "door (car)": read as the path "unpaved/land", "car/door"
+    bracket  "land (unpaved)", "door (car)": read as the path "unpaved/land", "car/door"; or
+             "sandal (type of shoe)": it names a wider concept, or one that tells what is meant
     of       "wheel of a car": read as "car wheel", if that is a name
     surface  "wall-brick": a surface with its material
     phrase   "the car", "wall-other-merged", "front left wheel", "small table": see `Reader`
@@ -53,10 +55,13 @@ def _list(label: str, reader: Reader) -> str:
     """The concept that the items of a list name; the first one means this concept or none.
 
     One item may mean something else if more than twice as many agree. What only narrows the first
-    one (door, double door) is left out.
+    one (door, double door) is left out. A first one of several meanings needs another that agrees,
+    and none may make something else of it (tooth, missing).
     """
     items = [words(item) for item in list_items(label)]
     if len(items) < 2:
+        return ""
+    if any(_is_changed(item, reader) for item in items):
         return ""
     first = items[0]
     if reader.read_words(first):
@@ -78,9 +83,15 @@ def _list(label: str, reader: Reader) -> str:
     disagreeing = sum(concept not in (meant, "") for concept in found)
     if not found[0]:
         disagreeing += sum(reader.is_missing(item) for item in items)
-    if agreeing > _SURE_FACTOR * disagreeing:
-        return meant
-    return ""
+    is_one_of_several = agreeing == 1 and first not in clear
+    if is_one_of_several or agreeing <= _SURE_FACTOR * disagreeing:
+        return ""
+    return meant
+
+
+def _is_changed(item: Words, reader: Reader) -> bool:
+    """Whether an item of a list is no name, and has a word that makes something else of a name."""
+    return not CHANGES.isdisjoint(singular(item)) and not reader.read_words(item)
 
 
 def _either(label: str, reader: Reader) -> str:
@@ -96,8 +107,44 @@ def _bracket(label: str, reader: Reader) -> str:
     found = name_and_bracket(label)
     if found is None:
         return ""
-    name, inside = found
-    return _last_step([words(inside), words(name)], reader)
+    name, inside = words(found[0]), words(found[1])
+    return _last_step([inside, name], reader) or _described(name, inside, reader)
+
+
+def _described(name: Words, description: Words, reader: Reader) -> str:
+    """The concept of a name with a description that tells what is meant.
+
+    All concepts that the description mentions are wider ones, or go with this meaning of the word.
+    """
+    mentioned = _mentioned(description, reader)
+    concept = reader.read_name(name, mentioned)
+    if not concept or not mentioned or not CHANGES.isdisjoint(singular(description)):
+        return ""
+
+    senses = reader.lexicon.senses_of(name)
+    meant = [sense for sense in senses if sense.concept == concept]
+    for each in mentioned:
+        is_wider = reader.lexicon.is_within(concept, (each,))
+        is_company = any(has_company(sense, (each,), reader.lexicon) for sense in meant)
+        if not is_wider and not is_company:
+            return ""
+    return concept
+
+
+def _mentioned(description: Words, reader: Reader) -> tuple[str, ...]:
+    """The concepts that a description names, by as many words each as are a name."""
+    found = []
+    start = 0
+    while start < len(description):
+        stop = len(description)
+        concept = reader.read_name(description[start:stop])
+        while not concept and stop > start + 1:
+            stop -= 1
+            concept = reader.read_name(description[start:stop])
+        if concept:
+            found.append(concept)
+        start = stop
+    return tuple(found)
 
 
 def _of(label: str, reader: Reader) -> str:
@@ -128,6 +175,9 @@ def _last_step(steps: list[Words], reader: Reader) -> str:
     joined = reader.read_words(steps[-2] + steps[-1])  # "car/door" is the car door
     if joined:
         return joined
+    kind_of_category = _kind_of_category(steps[-2], steps[-1], reader)
+    if kind_of_category:
+        return kind_of_category
 
     *context, last = steps
     while context and _is_state(last):
@@ -143,6 +193,22 @@ def _last_step(steps: list[Words], reader: Reader) -> str:
             )
             return ""
     return concept
+
+
+def _kind_of_category(category: Words, last: Words, reader: Reader) -> str:
+    """The concept that is called by the last step and its category: sign/store, wall/brick.
+
+    If the category has parts, the last step may be one of them: chair/arm is no armchair.
+    """
+    if not reader.vocabulary.is_category(category):
+        return ""
+    lexicon = reader.lexicon
+    around = reader.read_words(category)
+    has_parts = around and lexicon.is_within(around, lexicon.wholes)
+    is_name = lexicon.find(last) is not None or lexicon.senses_of(last)
+    if has_parts and is_name:
+        return ""
+    return reader.read_name(last + category)
 
 
 def _allows(step: Words, concept: str, last: Words, reader: Reader) -> bool:
@@ -169,7 +235,8 @@ def _is_category(
     It heads several labels, more if the concept is background, and is none itself, and the last
     step is that of no other category. A step that is a concept, too, must not be one that has parts
     of its own, unless this concept is of its kin: pedestrian/child, but neither person/stroller
-    nor bus/door.
+    nor bus/door. Nor may a thing stand before what has parts of its own, for it may be called after
+    this: traffic light/pedestrians.
     """
     vocabulary = reader.vocabulary
     lexicon = reader.lexicon
@@ -183,11 +250,16 @@ def _is_category(
     if not around:
         return True
 
-    parent = lexicon.taxonomy.concepts[around].parent
-    is_kin = lexicon.is_within(concept, (parent,))
     if lexicon.kind(concept) == "part" or few:
         return False
-    return is_kin or not lexicon.is_within(around, lexicon.wholes)
+    parent = lexicon.taxonomy.concepts[around].parent
+    is_wider = lexicon.is_within(around, (concept,))  # chair/seat is a part of it
+    if lexicon.is_within(concept, (parent,)) and not is_wider:
+        return True
+    if lexicon.is_within(around, lexicon.wholes):
+        return False
+    is_place = lexicon.kind(around) == "stuff"
+    return is_place or not lexicon.is_within(concept, lexicon.wholes)
 
 
 def _is_empty(step: Words) -> bool:

@@ -63,14 +63,17 @@ class _Names:
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.owner: dict[tuple[str, str], str] = {}
         for concept_id in taxonomy.concepts:
-            self.owner[ENGLISH, spelling(concept_id, ENGLISH)] = concept_id
+            spelled = spelling(concept_id, ENGLISH)
+            self.owner[ENGLISH, spelled] = concept_id
         for concept, language, _, name in _aliases(taxonomy):
-            self.owner.setdefault((language, spelling(name, language)), concept.id)
+            spelled = spelling(name, language)
+            self.owner.setdefault((language, spelled), concept.id)
 
         self.ambiguous: set[tuple[str, str]] = set()
         for language, entries in taxonomy.senses.items():
             for word in entries:
-                self.ambiguous.add((language, spelling(word, language)))
+                spelled = spelling(word, language)
+                self.ambiguous.add((language, spelled))
 
 
 def _aliases(taxonomy: Taxonomy) -> Iterator[tuple[Concept, str, int, str]]:

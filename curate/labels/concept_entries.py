@@ -29,13 +29,18 @@ def entry_problems(data: Mapping[Any, Any]) -> list[Problem]:
     """What is wrong in the entries of the file, one after the other."""
     found = list(unknown_keys(data, _FILE_KEYS))
     for concept_id, entry in data["concepts"].items():
-        problems = [*_id_problems(concept_id), *_concept_problems(concept_id, entry)]
+        problems = list(_id_problems(concept_id))
+        problems += _concept_problems(concept_id, entry)
         found += below("concepts", below(concept_id, problems))
 
-    found += below("ambiguous", _ambiguous_problems(data.get("ambiguous", {})))
-    found += below("domains", _lists_problems(data.get("domains", {}), "domain"))
-    found += below("renamed", _renamed_problems(data.get("renamed", {})))
-    found += below("splits", _lists_problems(data.get("splits", {}), "concept"))
+    ambiguous = data.get("ambiguous", {})
+    domains = data.get("domains", {})
+    renamed = data.get("renamed", {})
+    splits = data.get("splits", {})
+    found += below("ambiguous", _ambiguous_problems(ambiguous))
+    found += below("domains", _lists_problems(domains, "domain"))
+    found += below("renamed", _renamed_problems(renamed))
+    found += below("splits", _lists_problems(splits, "concept"))
     return found
 
 

@@ -62,10 +62,10 @@ def _taxonomy(data: Mapping[str, Any]) -> Taxonomy:
 
     senses = {}
     for language, words in data.get("ambiguous", {}).items():
-        senses[language] = {
-            word: tuple(_sense(entry) for entry in entries)
-            for word, entries in words.items()
-        }
+        of_words = {}
+        for word, entries in words.items():
+            of_words[word] = tuple(_sense(entry) for entry in entries)
+        senses[language] = of_words
 
     taxonomy = Taxonomy(
         concepts=concepts,

@@ -16,7 +16,8 @@ def named_in(
     found: dict[str, list[str]] = {}
     for label in labels:
         for language in languages.get(_spelled(label), ()):
-            found.setdefault(language, []).append(label)
+            of_language = found.setdefault(language, [])
+            of_language.append(label)
     return found
 
 
@@ -26,10 +27,12 @@ def languages_of_names(taxonomy: Taxonomy) -> dict[Words, list[str]]:
     for concept in taxonomy.concepts.values():
         for language, aliases in concept.aliases.items():
             for alias in aliases:
-                found.setdefault(_spelled(alias), set()).add(language)
+                of_name = found.setdefault(_spelled(alias), set())
+                of_name.add(language)
     return {name: sorted(languages) for name, languages in found.items()}
 
 
 def _spelled(name: str) -> Words:
     """A name as names are compared: without case, separators, plurals and numbers."""
-    return singular(unnumbered(words(name)))
+    without_number = unnumbered(words(name))
+    return singular(without_number)

@@ -24,6 +24,7 @@ from curate.labels.likeness import (
     likenesses,
 )
 from curate.labels.names import Lexicon, read_lexicon
+from curate.labels.phrases import without_fillers
 from curate.labels.pieces import list_items, path_steps
 from curate.labels.reading import Reader
 from curate.labels.relations import Relations, relate
@@ -108,11 +109,13 @@ def match_vocabulary(
     """As `match_labels`, with a matcher that is made once for several exports."""
     distinct = sorted(set(labels))
     vocabulary = read_vocabulary(distinct)
+    larger = ready.relations.lexicon
     present = _present(distinct, ready.lexicon)
+    if larger is not ready.lexicon:
+        present |= _present(distinct, larger)
     surroundings = Surroundings(present, ready.lexicon.domain_name(domain))
     corrected = corrections(distinct, ready.known_words, ready.real_words)
 
-    larger = ready.relations.lexicon
     found: dict[str, Match] = {}
     for label, likeness in zip(
         distinct, likenesses(distinct, ready.index, ready.real_words), strict=True
@@ -133,7 +136,7 @@ def _present(labels: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
         last_step = (path_steps(label) or [label])[-1]
         first_item = (list_items(last_step) or [label])[0]
         name = words(first_item)
-        named = lexicon.find(name)
+        named = lexicon.find(name) or lexicon.find(without_fillers(name))
         if named is None or lexicon.senses_of(name):
             continue
         if len(named.concepts) == 1:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from curate.labels.phrases import FILLERS, MOBILE, NATURAL, WHOLES
+from curate.labels.phrases import BODIES, MOBILE, NATURAL, WHOLES, without_fillers
 from curate.labels.taxonomy import Kind, Sense, Taxonomy
 from curate.labels.words import Words, singular, unnumbered, words
 
@@ -44,8 +44,9 @@ class Lexicon:
     """What is looked up of a taxonomy, for exports of some languages.
 
     `tables`: of each rank. `foreign`: aliases of the other languages. `senses`: words of several
-    meanings, in the singular. `ancestors`: of each concept. `natural`, `mobile`, `wholes`: the
-    concepts that are called as the words of `phrases.NATURAL`, `MOBILE` and `WHOLES`.
+    meanings, in the singular. `ancestors`: of each concept. `bodies`, `natural`, `mobile`,
+    `wholes`: the concepts that are called as the words of `phrases.BODIES`, `NATURAL`, `MOBILE`
+    and `WHOLES`.
     """
 
     taxonomy: Taxonomy
@@ -54,6 +55,7 @@ class Lexicon:
     foreign: NameTable
     senses: dict[Words, tuple[Sense, ...]]
     ancestors: dict[str, frozenset[str]]
+    bodies: frozenset[str]
     natural: frozenset[str]
     mobile: frozenset[str]
     wholes: frozenset[str]
@@ -120,6 +122,7 @@ def read_lexicon(taxonomy: Taxonomy, languages: Sequence[str]) -> Lexicon:
         foreign=_name_table(foreign),
         senses=taxonomy.senses_in(languages),
         ancestors=ancestors,
+        bodies=_called(BODIES, tables),
         natural=_called(NATURAL, tables),
         mobile=_called(MOBILE, tables),
         wholes=_called(WHOLES, tables),
@@ -133,7 +136,7 @@ def _called(
     found: set[str] = set()
     for word in some_words:
         for table in tables.values():
-            found.update(table.find((word,)))
+            found.update(table.find(words(word)))
     return frozenset(found)
 
 
@@ -142,7 +145,7 @@ def _short_names(concepts: Iterable[str]) -> list[tuple[str, str]]:
     short = []
     for concept in concepts:
         whole = words(concept)
-        rest = [word for word in whole if word not in FILLERS]
+        rest = without_fillers(whole)
         if rest and len(rest) < len(whole):
             short.append((" ".join(rest), concept))
     return short
@@ -152,7 +155,8 @@ def _name_table(names: Iterable[tuple[str, str]]) -> NameTable:
     """A table of pairs of a name and its concept."""
     tables: tuple[dict[str, tuple[str, ...]], ...] = ({}, {}, {})
     for name, concept in names:
-        for spelling, concepts in zip(_spellings(words(name)), tables, strict=True):
+        spellings = _spellings(words(name))
+        for spelling, concepts in zip(spellings, tables, strict=True):
             known = concepts.get(spelling, ())
             if concept not in known:
                 concepts[spelling] = (*known, concept)

@@ -4,6 +4,8 @@ What is not listed here is never taken off (toy car, licence plate, shadow of a 
 is far worse than one more question to a reviewer.
 """
 
+from curate.labels.words import Words
+
 _FILLERS = """
     a an the other others merged stuff general generic misc miscellaneous unspecified various
     instance instances class category masks segmentation annotation polygon occluded truncated
@@ -78,13 +80,28 @@ CHANGES = frozenset(_CHANGES.split())
 NATURAL = frozenset({"animal", "plant", "vegetation", "food", "fruit", "vegetable"})
 """Concepts below which colours and materials name other things (red panda, stone lion)."""
 
+BODIES = frozenset({"animal", "person"})
+"""Concepts whose parts have parts: an upper arm is not the arm."""
+
 MOBILE = frozenset({"vehicle", "toy", "person"})
 """Concepts below which materials name toys (wooden train, paper plane)."""
 
 WHOLES = frozenset(
-    {"animal", "person", "plant", "vehicle", "building", "furniture", "electronics"}
+    """
+    animal person plant vehicle building furniture electronics clothing tool weapon
+    musical-instrument
+    """.split()  # noqa: SIM905
 )
 """Concepts that have parts of their own: what stands below them in a path may be one of these."""
 
 BESIDE = frozenset({"with", "w"})
 """Between a thing and what else is there: cabinet with books."""
+
+
+def without_fillers(name: Words) -> Words:
+    """The words of a name that are no fillers.
+
+    >>> without_fillers(("wall", "other", "merged"))
+    ('wall',)
+    """
+    return tuple(word for word in name if word not in FILLERS)

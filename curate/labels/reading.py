@@ -8,7 +8,6 @@ from curate.labels.names import Lexicon
 from curate.labels.phrases import (
     BESIDE,
     COLOURS,
-    FILLERS,
     GESTURES,
     MATERIALS,
     PLACES,
@@ -16,6 +15,7 @@ from curate.labels.phrases import (
     SIDES,
     STATES,
     SURFACES,
+    without_fillers,
 )
 from curate.labels.senses import Surroundings, choose_meaning
 from curate.labels.words import Words, singular, words
@@ -75,7 +75,7 @@ class Reader:
         if self.is_missing(name):
             return ""
         alone = _before(name, BESIDE)
-        unfilled = _without_fillers(alone)
+        unfilled = without_fillers(alone)
         if unfilled and unfilled != name:
             concept = self.read_name(unfilled, beside)
             if concept and not (alone != name and self.lexicon.is_background(concept)):
@@ -89,7 +89,7 @@ class Reader:
 
     def read_surface(self, name: Words) -> str:
         """The concept of a surface with its material behind the name: wall-brick, floor-wood."""
-        unfilled = _without_fillers(singular(name))
+        unfilled = without_fillers(singular(name))
         rest = unfilled[:-1]
         material = unfilled[-1:]
         if not rest or SURFACES.isdisjoint(material):
@@ -115,21 +115,36 @@ class Reader:
     def _may_lose(self, concept: str, removed: Words, rest: Words) -> bool:
         """Whether a name means the same concept without the words that were removed."""
         kinds = singular(removed)
-        has_position = not POSITIONS.isdisjoint(kinds)
+        positions = POSITIONS.intersection(kinds)
         has_colour = not COLOURS.isdisjoint(kinds)
         has_material = not (MATERIALS | SURFACES).isdisjoint(kinds)
-        if has_position and self.lexicon.kind(concept) != "part":
+        if positions and self.lexicon.kind(concept) != "part":
             return False
-        if has_colour and self.lexicon.is_within(concept, self.lexicon.natural):
+        # An upper arm is less than an arm, a left one is not.
+        if positions - SIDES and self.lexicon.is_within(concept, self.lexicon.bodies):
+            return False
+        if has_colour and self._is_natural(concept, rest):
             return False
         if has_material:
             return self._is_made_of_any(concept, rest)
         return True
 
+    def _is_natural(self, concept: str, name: Words) -> bool:
+        """Whether a concept lives or is eaten, as this taxonomy or the larger one has it."""
+        lexicon = self.lexicon
+        if lexicon.is_within(concept, lexicon.natural):
+            return True
+        larger = self.larger
+        named = larger.find(name)
+        if named is None:
+            return False
+        return any(larger.is_within(each, larger.natural) for each in named.concepts)
+
     def _is_made_of_any(self, concept: str, name: Words) -> bool:
         """Whether a concept is the same whatever it is made of."""
         lexicon = self.lexicon
-        if lexicon.is_within(concept, lexicon.natural | lexicon.mobile):
+        is_mobile = lexicon.is_within(concept, lexicon.mobile)
+        if is_mobile or self._is_natural(concept, name):
             return False
         # A taxonomy that tells wooden from stone walls must not get a tiled one as any wall.
         made_names = ((material, *name) for material in SURFACES)
@@ -147,10 +162,6 @@ def _before(name: Words, stops: frozenset[str]) -> Words:
         if number and word in stops:
             return name[:number]
     return name
-
-
-def _without_fillers(name: Words) -> Words:
-    return tuple(word for word in name if word not in FILLERS)
 
 
 def _cuts(name: Words) -> Iterator[tuple[Words, Words]]:

@@ -10,12 +10,14 @@ from curate.labels.names import Lexicon
 from curate.labels.words import Words, singular, unnumbered, words
 
 _SAME = 0.97  # likeness of a concept that the label names
+_DESCRIBED = 0.95  # of one whose definition begins with the label
 _WIDER = 0.9  # factor for each step to a wider concept
 _NARROWER = 0.75  # of its children
 _MENTIONED = 0.65  # of those that are named in the definition, or in whose definition it is named
 _BESIDE = 0.55  # of those that have the same parent
 _HEAD_ALONE = 0.85  # factor where only the last words of the label are a name
 _LATER_WORD = 0.7  # factor where only other words of it are
+_FEW = 3  # definitions that have a word which tells something
 _MANY = 12  # children of a concept that is too wide to suggest them
 
 
@@ -26,6 +28,8 @@ class Relations:
     `lexicon`: of the taxonomy that knows the names. `children`: of each of its concepts.
     `mentions`: those whose definition names a concept, or which its own definition names, if they
     are few. `defined_by`: those whose definition begins with the concept (vegetation: "Plants …").
+    `described`: those whose definition begins with a word that is no name, if they are few: raven,
+    by "A crow or raven, …".
     `ours`: the concepts that are suggested, by the concept of `lexicon` that they are.
     """
 
@@ -33,6 +37,7 @@ class Relations:
     children: dict[str, list[str]]
     mentions: dict[str, list[str]]
     defined_by: dict[str, list[str]]
+    described: dict[str, list[str]]
     ours: dict[str, tuple[str, ...]]
 
     def scores(self, label: str) -> dict[str, float]:
@@ -44,6 +49,9 @@ class Relations:
                 for own in self.ours.get(relative, ()):
                     score = factor * likeness
                     found[own] = max(found.get(own, 0.0), score)
+        for concept in self.described.get(" ".join(name), []):
+            for own in self.ours.get(concept, ()):
+                found[own] = max(found.get(own, 0.0), _DESCRIBED)
         return found
 
     def _named(self, name: Words) -> list[tuple[float, str]]:
@@ -108,9 +116,13 @@ def relate(lexicon: Lexicon, known: Lexicon) -> Relations:
                 ours[concept.id] = named.concepts
     mentions: dict[str, list[str]] = {}
     defined_by: dict[str, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
     concepts = known.taxonomy.concepts
     for concept in concepts.values():
         definition = singular(words(concept.definition))
+        beginning = singular(words(concept.definition.partition(",")[0]))
+        for word in dict.fromkeys(beginning):
+            by_word.setdefault(word, []).append(concept.id)
         for other in sorted(set(definition).intersection(concepts)):
             if other == concept.id:
                 continue
@@ -118,7 +130,12 @@ def relate(lexicon: Lexicon, known: Lexicon) -> Relations:
             mentions.setdefault(concept.id, []).append(other)
             if other == definition[0]:
                 defined_by.setdefault(other, []).append(concept.id)
-    return Relations(known, children, mentions, defined_by, ours)
+    described = {
+        word: having
+        for word, having in by_word.items()
+        if len(having) <= _FEW and known.find((word,)) is None
+    }
+    return Relations(known, children, mentions, defined_by, described, ours)
 
 
 def _if_few(concepts: list[str]) -> list[str]:

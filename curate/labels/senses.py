@@ -49,7 +49,7 @@ def choose_meaning(
     """
     in_label = set()
     for sense in senses:
-        if _has_company(sense, beside, lexicon):
+        if has_company(sense, beside, lexicon):
             in_label.add(sense.concept or sense.meaning)
     if len(in_label) == 1:
         (meant,) = in_label
@@ -112,7 +112,7 @@ def _signs(sense: Sense, surroundings: Surroundings) -> int:
     return signs
 
 
-def _has_company(sense: Sense, beside: tuple[str, ...], lexicon: Lexicon) -> bool:
+def has_company(sense: Sense, beside: tuple[str, ...], lexicon: Lexicon) -> bool:
     """Whether a concept in the same label goes with this meaning, or is this or a wider one."""
     for concept in beside:
         if lexicon.is_within(concept, sense.beside):

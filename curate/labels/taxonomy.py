@@ -123,9 +123,11 @@ class Taxonomy(msgspec.Struct, frozen=True):
         """
         found: dict[Words, tuple[Sense, ...]] = {}
         for language in languages:
-            for word, senses in self.senses.get(language, {}).items():
+            entries = self.senses.get(language, {})
+            for word, senses in entries.items():
                 spelled = singular(words(word))
-                found[spelled] = found.get(spelled, ()) + senses
+                known = found.get(spelled, ())
+                found[spelled] = known + senses
         return found
 
     def domain(self, text: str) -> str:

@@ -21,9 +21,10 @@ _PLURALS = """
     people:person men:man women:woman children:child feet:foot teeth:tooth geese:goose mice:mouse
     oxen:ox leaves:leaf knives:knife shelves:shelf loaves:loaf wolves:wolf calves:calf halves:half
     hooves:hoof scarves:scarf nuclei:nucleus cacti:cactus fungi:fungus bacteria:bacterium
-    larvae:larva vertebrae:vertebra mitochondria:mitochondrion cookies:cookie movies:movie
-    brownies:brownie smoothies:smoothie hoodies:hoodie shoes:shoe toes:toe canoes:canoe hoes:hoe
-    axes:axe sizes:size buses:bus gases:gas lenses:lens skis:ski taxis:taxi
+    larvae:larva vertebrae:vertebra mitochondria:mitochondrion glomeruli:glomerulus
+    antennae:antenna cookies:cookie movies:movie brownies:brownie smoothies:smoothie hoodies:hoodie
+    shoes:shoe toes:toe canoes:canoe hoes:hoe axes:axe sizes:size buses:bus gases:gas lenses:lens
+    skis:ski taxis:taxi
 """
 _NO_PLURALS = (
     "gas lens canvas species series pancreas atlas christmas corps chaos cosmos bias"
@@ -38,7 +39,7 @@ _VARIANTS = """
     barbeque:barbecue bbq:barbecue racquet:racket yoghurt:yogurt whisky:whiskey armour:armor
     harbour:harbor drier:dryer bannister:banister wainscotting:wainscoting programme:program
     sceptre:scepter draught:draft storey:story wooden:wood woollen:wool gramme:gram
-    neighbour:neighbor litre:liter sulphur:sulfur lorries:lorry trolly:trolley
+    driveable:drivable neighbour:neighbor litre:liter sulphur:sulfur lorries:lorry trolly:trolley
 """
 _VARIANT = dict(pair.split(":") for pair in _VARIANTS.split())
 _SPECTACLES = ("glasses",)  # alone they are no more than one glass; wine glasses are

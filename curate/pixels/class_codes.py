@@ -3,7 +3,8 @@
 A region map of `auto` pixels lets the picture decide. Colours name classes if the
 picture has a colour that the map lists; black counts only if the picture has no other
 colour. Else the mask is binary if the map names at most one class and the picture's
-values look binary, or some px are transparent. Else values are numbers. A mask of black, grey
+values look binary, or some px are transparent; but not if the highest value is listed as
+background or void. Else values are numbers. A mask of black, grey
 and white, each in regions of its own (a trimap), says nothing without a table.
 """
 
@@ -70,6 +71,8 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     value_of = _object_classes(region_map)
     if len(value_of) > 1:
         return "index"
+    if region_map.numbers and _has_only(region_map.numbers, picture):
+        return "index"
     if picture.is_cut_out and not _shows_classes(picture):
         return "binary"
     if is_dark_colour(picture):
@@ -80,6 +83,8 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
         # A listed value between the ends says that values are numbers.
         if LOW < value < HIGH and np.any(grey == value):
             return "index"
+    if _names_no_object(region_map, int(grey.max())):
+        return "index"
     flat = []
     if not picture.lossy:
         flat = flat_greys(grey)
@@ -89,6 +94,20 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     if looks_binary(grey, picture.lossy) and not flat:
         return "binary"
     return "index"
+
+
+def _has_only(numbers: list[int], picture: MaskPicture) -> bool:
+    """Whether a picture has no values but 0 and some numbers, and is not of two levels."""
+    if picture.table is None or int(picture.table[1]) == _WHITE * 0x010101:
+        return False
+    distinct = distinct_values(picture.pixels)
+    return bool(np.isin(distinct, [0, *numbers]).all())
+
+
+def _names_no_object(region_map: RegionMap, value: int) -> bool:
+    """Whether the table lists a value as background or void: then its px are no object."""
+    others = {*region_map.background, *region_map.void}
+    return value in region_map.labels and value in others
 
 
 def _check_is_no_trimap(grey: Integers) -> None:

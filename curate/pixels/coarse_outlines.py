@@ -26,16 +26,19 @@ def are_coarse(rings: Rings) -> NDArray[np.bool_]:
     following = rings.following
     sides = rings.corners[following] - rings.corners
     dx, dy = sides.T
-    lengths = np.sqrt(dx * dx + dy * dy)  # a fifth of the time of np.hypot
-    shorter = np.minimum(lengths, lengths[following])
+    squares = dx * dx + dy * dy
+    lengths = np.sqrt(squares)  # a fifth of the time of np.hypot
 
     # Each corner is between a side and the next one, the last before the first.
-    (long,) = np.nonzero(shorter >= _LEAST_SIDE)
+    shorter = np.minimum(lengths, lengths[following])
+    long = np.flatnonzero(shorter >= _LEAST_SIDE)
     next_sides = sides[following[long]]
     turns = _turns(sides[long], next_sides)
     miss = shorter[long] / 2 * np.tan(turns / 4)
-    misses = (miss > _MISS_PX) & (turns < _REAL_CORNER)
-    missing_at = long[misses]
+
+    is_curve = turns < _REAL_CORNER
+    is_far_off = miss > _MISS_PX
+    missing_at = long[is_far_off & is_curve]
     missing = np.zeros(lengths.size)
     missing[missing_at] = shorter[missing_at]
 

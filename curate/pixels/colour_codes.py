@@ -3,7 +3,8 @@
 A listed colour is its class. Another colour is the nearest listed one within 32 in each
 channel: lossy compression and soft edges change colours. But black that is not listed is
 nothing, unless the file is lossy. What lies between two listed
-colours may be a blend of their regions, so such px are marked as doubtful.
+colours may be a blend of their regions, so such px are marked as doubtful. The colour of Pascal
+VOC's void (number 255 of its palette) is void beside any table that does not list it.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ _REACH = 32  # in each channel: how far the nearest listed colour may be
 _ROUNDING = 2  # in each channel: how far a mixture may be from what it should be
 _MAX_COLOURS = 1 << 18  # more distinct colours are a photograph
 _FEW_BLENDS = 16  # up to so many unlisted colours are judged one by one
+_VOID_OF_VOC = 0xE0E0C0
 _NOWHERE = np.iinfo(np.int32).max
 
 
@@ -66,7 +68,10 @@ def by_colour(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     known = len(table.names)
 
     code_of = _codes_by_colour(region_map, table.code_of)
-    judged = _judge(colours, code_of, picture.lossy)
+    exact = dict(code_of)
+    if region_map.labels:
+        exact.setdefault(_VOID_OF_VOC, VOID)
+    judged = _judge(colours, code_of, exact, picture.lossy)
     table.add_unknown(judged.codes, colours, judged.blends)
     codes = spread(judged.codes, distinct, picture.pixels)
     if picture.alpha is not None:
@@ -108,9 +113,15 @@ def _codes_by_colour(
     return code_of
 
 
-def _judge(colours: Integers, code_of: dict[int, int], lossy: bool) -> _Judged:
-    """The codes of distinct colours, (n,), and what may be blends."""
-    codes = look_up(colours, code_of)
+def _judge(
+    colours: Integers, code_of: dict[int, int], exact: dict[int, int], lossy: bool
+) -> _Judged:
+    """The codes of distinct colours, (n,), and what may be blends.
+
+    `code_of`: of colours that others may be near to. `exact`: of these, and of those that count
+    only as they are.
+    """
+    codes = look_up(colours, exact)
     is_exact = codes >= 0
     is_loose = ~is_exact
     if not lossy:
@@ -128,7 +139,7 @@ def _judge(colours: Integers, code_of: dict[int, int], lossy: bool) -> _Judged:
     is_near = ~is_exact & (codes >= 0)
     doubtful = blends | is_near
     if doubtful.any():
-        doubtful |= _listed_blends(colours, is_exact, code_of)
+        doubtful |= _listed_blends(colours, is_exact, exact)
     return _Judged(codes, blends, doubtful)
 
 

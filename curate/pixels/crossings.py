@@ -41,16 +41,21 @@ def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
     first = rings.first
     sums = np.add.reduceat(rings.corners, first)
     middles = sums / rings.sizes[:, None]
-    arms = rings.corners - np.repeat(middles, rings.sizes, axis=0)
+    of_corners = np.repeat(middles, rings.sizes, axis=0)
+    arms = rings.corners - of_corners
     x, y = np.ascontiguousarray(arms.T)
+
+    # Which way the arm turns from a corner to the next one: the sign of their cross product.
     following = rings.following
+    next_x = x[following]
     next_y = y[following]
-    turns = x * next_y - y * x[following]
+    turns = x * next_y - y * next_x
     goes_left = np.minimum.reduceat(turns, first) > _CERTAIN
     goes_right = np.maximum.reduceat(turns, first) < -_CERTAIN
 
     # Each round passes the middle's height upwards once.
     passes = (y < 0) & (next_y >= 0)
     rounds = np.add.reduceat(passes, first, dtype=np.int64)
-    once: NDArray[np.bool_] = (goes_left | goes_right) & (rounds == 1)
+    goes_one_way = goes_left | goes_right
+    once: NDArray[np.bool_] = goes_one_way & (rounds == 1)
     return once

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from curate.pixels import decoding, deep_grey
+from curate.pixels import decoding, deep_colour, deep_grey
+from curate.pixels.mask_arrays import Array, decode_array, is_array
 from curate.pixels.masks import Mask
 from curate.reasons import Reason, Refusal
 
@@ -24,6 +25,7 @@ _GREYS: Colours = np.arange(256, dtype=np.uint32) * _GREY
 _BLACK_AND_WHITE = _GREYS[[0, 255]]
 _DEEP_GREYS = np.repeat(_GREYS, 256)  # by 16-bit value, of which the high byte shows
 _MAX_VALUE = 65_535
+_UPPER_BITS = 0xF0F0F0  # of what shows of 16 bits a channel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,26 +82,47 @@ class MaskPicture:
         """(H, W) bool: the opaque px if any px is not fully opaque, else those not 0."""
         if self.alpha is not None:
             lowest = self.alpha.min()
-            if lowest < 255:
+            # A black one that is opaque throughout fills its box: so Supervisely reads it.
+            if lowest < 255 or not self.pixels.any():
                 return self.alpha >= OPAQUE
         return self.pixels.astype(np.bool_)
 
 
 def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
     """Decode a mask file of `max_pixels` px at most. Refusal undecodable_mask."""
+    if is_array(data):
+        return _of_array(decode_array(data, max_pixels))
     try:
         picture = decoding.open_picture(data, max_pixels)
         _check_frames(picture, data)
+        is_deep_colour = deep_colour.is_deep(picture)
         with decoding.refusing(data):
             picture.load()
+        pixels = _pixels(picture)
+        if is_deep_colour:
+            _check_shows_colours(pixels)
         return MaskPicture(
-            pixels=_pixels(picture),
+            pixels=pixels,
             table=_table(picture),
             alpha=_alpha(picture),
             lossy=_is_lossy(picture, data),
         )
     except Refusal as refusal:
         raise Refusal(Reason.UNDECODABLE_MASK, refusal.detail) from None
+
+
+def _of_array(array: Array) -> MaskPicture:
+    """A mask that is an array of NumPy's."""
+    table: Colours | None = _GREYS
+    if array.ndim == 3:
+        array = _joined(np.moveaxis(array, 2, 0))
+        table = None
+    elif array.dtype == np.bool_:
+        array = array.astype(np.uint8)
+        table = _BLACK_AND_WHITE
+    elif array.dtype == np.uint16:
+        table = _DEEP_GREYS
+    return MaskPicture(array, table, alpha=None, lossy=False)
 
 
 def _check_frames(picture: Image.Image, data: bytes) -> None:
@@ -119,6 +142,16 @@ def _check_frames(picture: Image.Image, data: bytes) -> None:
             picture.seek(0)
     if is_stack:
         detail = f"{frames:,} frames in one file: write each as a mask file of its own"
+        raise Refusal(Reason.UNDECODABLE_MASK, detail)
+
+
+def _check_shows_colours(pixels: Values) -> None:
+    """Refuse 16 bits a channel of which the upper ones are empty: they hold numbers.
+
+    Of such a picture (SYNTHIA's, or a depth beside an id) Pillow shows the upper bits alone.
+    """
+    if int(np.bitwise_or.reduce(pixels, axis=None)) & _UPPER_BITS == 0:
+        detail = "numbers in 16 bits a channel, which are no colours: write them as 16-bit grey"
         raise Refusal(Reason.UNDECODABLE_MASK, detail)
 
 

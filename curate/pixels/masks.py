@@ -27,7 +27,11 @@ OfSides = tuple[bool, bool, bool, bool]
 
 
 def encode(mask: Mask) -> RunLengths:
-    """Run-lengths of a (height, width) bool array."""
+    """Run-lengths of a (height, width) bool array: column by column, zeros first.
+
+    >>> encode(np.array([[0, 1, 1], [0, 0, 1]], bool)).counts
+    array([2, 1, 1, 2])
+    """
     height, width = mask.shape
     column_by_column = mask.T.ravel()
     return from_borders(_changes(column_by_column), height, width)
@@ -181,6 +185,17 @@ def reorient(runs: RunLengths, orientation: int) -> RunLengths:
         height,
         width,
     )
+
+
+def tight_box(mask: Mask) -> Box:
+    """The tight box of an (H, W) mask, which is not empty.
+
+    >>> tight_box(np.array([[0, 0, 0], [0, 1, 1]], bool))
+    Box(x0=1, y0=1, x1=3, y1=2)
+    """
+    columns = np.flatnonzero(mask.any(axis=0)).tolist()
+    rows = np.flatnonzero(mask.any(axis=1)).tolist()
+    return Box(columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
 
 
 def boundary(mask: Mask, beyond: OfSides) -> Mask:

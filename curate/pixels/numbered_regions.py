@@ -16,7 +16,7 @@ from curate.pixels.class_table import (
 )
 from curate.pixels.components import number_components
 from curate.pixels.mask_pictures import MaskPicture
-from curate.pixels.masks import Mask
+from curate.pixels.masks import Mask, tight_box
 from curate.reasons import Reason, Refusal
 
 MAX_REGIONS = 100_000
@@ -158,14 +158,8 @@ def without_instance(coded: ClassCodes, instances: InstanceMap) -> NumberedRegio
 
 def extent(mask: Mask) -> tuple[slice, slice]:
     """The rows and columns that hold all px of an (H, W) mask, which is not empty."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    columns = np.flatnonzero(mask.any(axis=0))
-    return _range(rows), _range(columns)
-
-
-def _range(places: Integers) -> slice:
-    """From the first to the last of sorted places."""
-    return slice(places[0], places[-1] + 1)
+    box = tight_box(mask)
+    return slice(box.y0, box.y1), slice(box.x0, box.x1)
 
 
 def _windows(coded: ClassCodes) -> Iterator[tuple[int, slice, slice]]:

@@ -37,24 +37,31 @@ def outline_sides(px: MaskPx) -> OutlineSides:
     # Each px has a side to the left and one to the right, unless mask px meet there.
     beside_start = np.maximum(px.starts - height, frame)
     beside_end = np.maximum(px.ends - height, frame)
-    meeting = _px_before(px, beside_end) - _px_before(px, beside_start)
+    meeting = _px_between(px, beside_start, beside_end)
     area = _sum(px, px.ends - px.starts)
     left_and_right = 2 * (area - _sum(px, meeting))
 
+    # The first and the last column of each frame lie on its edge.
     frame_ends = px.frames + px.heights * px.widths
     second_column = px.frames + px.heights
     final_column = frame_ends - px.heights
-    at_left = _px_before(px, second_column) - _px_before(px, px.frames)
-    at_right = _px_before(px, frame_ends) - _px_before(px, final_column)
+    at_left = _px_between(px, px.frames, second_column)
+    at_right = _px_between(px, final_column, frame_ends)
+    at_top_and_bottom = _sum(px, at_top + at_bottom)
     return OutlineSides(
         all=above_and_below + left_and_right,
-        on_edge=_sum(px, at_top + at_bottom) + at_left + at_right,
+        on_edge=at_top_and_bottom + at_left + at_right,
     )
 
 
 def _sum(px: MaskPx, values: Numbers) -> Numbers:
     """(n,) the sum of a value of each range for each mask."""
     return np.add.reduceat(values, px.first)
+
+
+def _px_between(px: MaskPx, starts: Positions, ends: Positions) -> NDArray[np.int64]:
+    """(k,) the number of mask px of all masks from each start to before its end."""
+    return _px_before(px, ends) - _px_before(px, starts)
 
 
 def _px_before(px: MaskPx, at: Positions) -> NDArray[np.int64]:

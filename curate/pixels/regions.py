@@ -195,10 +195,11 @@ def _cut(
 def _unlisted(path: str, value: int, first_px: tuple[int, int]) -> Lost:
     """A region of no listed class."""
     x, y = first_px
+    place = f"{x},{y}"
     what = f"a region of value {value} (#{value:06X}), of no listed class"
-    detail = f"{path}: {what}, from px {x},{y}"
-    refusal = Refusal(Reason.UNKNOWN_CLASS, detail)
-    return Lost(f"{path}#{value}@{x},{y}", refusal, 1)
+    refusal = Refusal(Reason.UNKNOWN_CLASS, f"{path}: {what}, from px {place}")
+    key = f"{path}#{value}@{place}"
+    return Lost(key, refusal, 1)
 
 
 def _blends(coded: ClassCodes, numbered: NumberedRegions) -> tuple[Bools, Bools]:

@@ -82,6 +82,8 @@ def _values(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
     """
     if segment_map.pixels == "id":
         return _ids(picture)
+    if segment_map.pixels == "rank":
+        return _ranks(segment_map, picture)
     if picture.values is not None:
         return picture.values
 
@@ -101,6 +103,24 @@ def _ids(picture: MaskPicture) -> Integers:
     blue = colours & _BYTE
     ids: Integers = red | green | blue << 16
     return ids
+
+
+def _ranks(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
+    """(H, W) the rank of each px's blue, from 1; 0 where there is none.
+
+    Refusal undecodable_mask if there are more or fewer than the annotations of the image: then
+    nothing tells which is whose.
+    """
+    blue = picture.colours & _BYTE
+    distinct = np.unique(blue[blue > 0])
+    listed = len(segment_map.known)
+    if distinct.size != listed:
+        path = segment_map.path
+        detail = f"{path}: {distinct.size} objects are painted, and {listed} are listed"
+        raise Refusal(Reason.UNDECODABLE_MASK, detail)
+    ranks: Integers = np.searchsorted(distinct, blue) + 1
+    ranks[blue == 0] = 0
+    return ranks
 
 
 def _runs_by_value(values: Integers, path: str) -> dict[int, RunLengths]:

@@ -67,11 +67,12 @@ def to_run_lengths(
         return packed_runs.unpack(shape, height, width, max_pixels)
     if isinstance(shape, StartedRuns):
         own = annotated or picture
-        runs = started_runs.parse(shape, *own)
+        runs, flags = started_runs.parse(shape, *own)
         counted = RawRunLengths(
             counts=runs.counts.tolist(), height=own[0], width=own[1]
         )
-        return _parse(counted, picture, max_pixels)
+        placed, flags_of_place = _parse(counted, picture, max_pixels)
+        return placed, [*flags, *flags_of_place]
     if isinstance(shape, Bitmap) and shape.whole:
         colours = [shape.colour] if shape.colour is not None else []
         return whole_mask(_decode(shape, max_pixels), colours, height, width)

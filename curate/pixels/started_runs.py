@@ -1,43 +1,49 @@
 """Runs of px with their starts, as tables of Kaggle's contests hold them: "7 3 47 3".
 
-Starts count from 1, column by column or row by row: the text does not say which. Below a px of an
-object there is mostly another px of it, and right of it, too. So most px have one as far behind
-them as a line is long: if that is the picture's width, px are counted by rows, and if it is the
-height, by columns. A square picture cannot tell, nor can specks.
+They go column by column or row by row, and mostly count from 1: the text does not say which.
+run_orders.py tells it.
 """
 
 import re
 
 import numpy as np
 
+from curate.flags import Flag
 from curate.pixels import masks, run_lengths
 from curate.pixels.run_lengths import Positions, RunLengths
+from curate.pixels.run_orders import OrderSigns, clear_order, signs_of
 from curate.reasons import Reason, Refusal
 from curate.records import StartedRuns
 
 _NUMBER = re.compile(r"[0-9]{1,18}")  # that 64 bits can hold
-_CLEARLY = 2  # times as many px are alone by the one length of a line as by the other
 
 
-def parse(shape: StartedRuns, height: int, width: int) -> RunLengths:
-    """The mask over height × width px. Refusal bad_run_lengths."""
-    starts, ends = _runs(shape.text)
+def parse(shape: StartedRuns, height: int, width: int) -> tuple[RunLengths, list[Flag]]:
+    """The mask over height × width px, and remarks. Refusal bad_run_lengths."""
+    starts, ends = _runs(shape)
     pixels = height * width
     if ends[-1] > pixels:
         detail = f"runs up to px {ends[-1]:,}, and the image has {pixels:,}"
         raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
 
+    by_rows, flags = _order(shape, starts, ends, height, width)
     borders = np.stack([starts, ends], axis=1).ravel()
-    if not _goes_by_rows(shape, starts, ends, height, width):
-        return run_lengths.from_borders(borders, height, width)
+    if not by_rows:
+        return run_lengths.from_borders(borders, height, width), flags
     # Row by row through a mask is column by column through the transposed mask.
     turned = run_lengths.from_borders(borders, height=width, width=height)
-    return masks.encode(masks.decode(turned).T)
+    return masks.encode(masks.decode(turned).T), flags
 
 
-def _runs(text: str) -> tuple[Positions, Positions]:
+def order_signs(shape: StartedRuns, height: int, width: int) -> OrderSigns:
+    """What a mask tells of how px are counted in its table. Refusal bad_run_lengths."""
+    starts, ends = _runs(shape)
+    return signs_of(starts, ends, height, width)
+
+
+def _runs(shape: StartedRuns) -> tuple[Positions, Positions]:
     """Where the runs start, from 0, and where they end. Refusal bad_run_lengths."""
-    words = text.split()
+    words = shape.text.split()
     if not words or len(words) % 2:
         raise _bad(f"{len(words):,} numbers, not pairs of a start and a length")
     for word in words:
@@ -45,10 +51,10 @@ def _runs(text: str) -> tuple[Positions, Positions]:
             raise _bad(f"{word[:40]!r} is no whole number")
 
     numbers = np.array(words, np.int64)
-    starts = numbers[0::2] - 1
+    starts = numbers[0::2] - shape.first
     ends = starts + numbers[1::2]
     if starts[0] < 0:
-        raise _bad("a start of 0; they count from 1")
+        raise _bad(f"a start of 0; they count from {shape.first}")
     is_empty = np.any(ends <= starts)
     overlaps = np.any(starts[1:] < ends[:-1])
     if is_empty or overlaps:
@@ -56,32 +62,18 @@ def _runs(text: str) -> tuple[Positions, Positions]:
     return starts, ends
 
 
-def _goes_by_rows(
+def _order(
     shape: StartedRuns, starts: Positions, ends: Positions, height: int, width: int
-) -> bool:
-    """Whether px are counted row by row, as the shape says, or as its px show."""
-    if shape.sure:
-        return shape.by_rows
-    alone_by_columns = _alone(starts, ends, height)
-    alone_by_rows = _alone(starts, ends, width)
-    if shape.by_rows:
-        return alone_by_rows <= _CLEARLY * alone_by_columns
-    return _CLEARLY * alone_by_rows < alone_by_columns
-
-
-def _alone(starts: Positions, ends: Positions, line: int) -> int:
-    """How many px have no other px of the mask one line before them."""
-    sizes = ends - starts
-    before = np.cumsum(sizes) - sizes
-
-    def px_up_to(places: Positions) -> Positions:
-        """How many px of the mask lie before each place."""
-        run = np.searchsorted(starts, places, side="right") - 1
-        in_run = np.minimum(places - starts[run], sizes[run])
-        return np.where(run >= 0, before[run] + in_run, 0)
-
-    in_both = px_up_to(ends - line) - px_up_to(starts - line)
-    return int(sizes.sum() - in_both.sum())
+) -> tuple[bool, list[Flag]]:
+    """Whether px are counted row by row: as is stated, as they show, or as is likely."""
+    if shape.known == "stated":
+        return shape.by_rows, []
+    shown = clear_order(starts, ends, height, width)
+    if shown is not None:
+        return shown, []
+    if shape.known == "by_table":
+        return shape.by_rows, []
+    return shape.by_rows, [Flag.ORDER_UNSURE]
 
 
 def _bad(detail: str) -> Refusal:

@@ -20,7 +20,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.shards.reader import Shards, random_windows
+from curate.shards.epoch_windows import random_windows
+from curate.shards.reader import Shards
 from curate.shards.sample import Sample
 from curate.shards.sampling import Rows, order, shuffled
 from curate.shards.streaming import stream
@@ -39,7 +40,7 @@ class Bookmark(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """One of the processes that share an epoch: a worker of a rank."""
+    """One of the processes that share an epoch: a worker of a rank. Both are counted from 0."""
 
     rank: int = 0
     world_size: int = 1
@@ -137,7 +138,9 @@ def batches(
     after it.
 
     Drawn boxes and windows are those of the epoch, by the settings that the shards were cut
-    with. `threads`: how many decode. Errors as `deal`; InputError if a shard cannot be read.
+    with. `batch_size`: samples of a rank in a step. `bookmark`: where to begin. `consumer`: None
+    for the only one. `threads`: how many decode. Errors as `deal`; InputError if a shard cannot be
+    read.
     """
     rows = epoch_rows(shards, seed, bookmark.epoch)
     steps = deal(rows, batch_size, bookmark, consumer)

@@ -3,7 +3,7 @@
     shards = open_shards("build/demo/shard", "train")
     sample = shards.sample(0)
 
-Windows are the stored ones, or those that `random_windows` gives for an epoch.
+Windows are the stored ones, or those that `epoch_windows.random_windows` gives for an epoch.
 """
 
 import bisect
@@ -166,10 +166,8 @@ class Shards:
     def sample(
         self, row: int, drawn: Sides | None = None, window: Sides | None = None
     ) -> Sample:
-        """The sample of a row, as `samples` gives it."""
-        drawn_boxes = None if drawn is None else np.array([drawn])
-        window_boxes = None if window is None else np.array([window])
-        (sample,) = self.samples([row], drawn_boxes, window_boxes)
+        """The sample of a row. `drawn`, `window`: one box each; else as `samples`."""
+        (sample,) = self.samples([row], _one_box(drawn), _one_box(window))
         return sample
 
     def samples(
@@ -180,9 +178,9 @@ class Shards:
     ) -> list[Sample]:
         """The samples of n rows.
 
-        `drawn`, `window`: (n, 4) boxes in the crops that replace the stored ones.
-        ValueError if a window leaves its crop, IndexError if there is no such row,
-        InputError if a crop cannot be read.
+        `rows`: from 0 on, in any order. `drawn`, `window`: (n, 4) boxes, px of the crops, that
+        replace the stored ones. ValueError if a window leaves its crop, IndexError if there is no
+        such row, InputError if a crop cannot be read.
         """
         places = np.asarray(rows, np.int64)
         self._check_rows(places)
@@ -195,11 +193,11 @@ class Shards:
 
         described = self._described(places)
         drawn_in_window = windows.shift(drawn, window, -1).tolist()
-        at_edge = windows.at_edge(
-            windows.shift(window, crops, 1),
-            self.table["image_height"].to_numpy()[places],
-            self.table["image_width"].to_numpy()[places],
-        ).tolist()
+        in_image = windows.shift(window, crops, 1)
+        heights = self.table["image_height"].to_numpy()[places]
+        widths = self.table["image_width"].to_numpy()[places]
+        at_edge = windows.at_edge(in_image, heights, widths).tolist()
+
         samples = []
         for place, row in enumerate(places.tolist()):
             image, mask = self.crop(row)
@@ -221,8 +219,11 @@ class Shards:
         table = self.table.select(_DESCRIBED).take(rows)
         # By column: pyarrow's own way by row takes several times as long.
         columns = [table[name].to_numpy().tolist() for name in _DESCRIBED]
-        by_row = zip(*columns, strict=True)
-        return [dict(zip(_DESCRIBED, values, strict=True)) for values in by_row]
+        described = []
+        for values in zip(*columns, strict=True):
+            named = zip(_DESCRIBED, values, strict=True)
+            described.append(dict(named))
+        return described
 
     def _check_rows(self, rows: Rows) -> None:
         """IndexError if there is no such row."""
@@ -242,8 +243,15 @@ class Shards:
         return np.array([group.first for group in self.groups], np.int64)
 
 
+def _one_box(sides: Sides | None) -> Boxes | None:
+    """(1, 4) for one box; None for none."""
+    if sides is None:
+        return None
+    return np.array([sides])
+
+
 def open_shards(folder: UPath | str, split: str) -> Shards:
-    """The shards of one split.
+    """The shards of one split: train, val or test.
 
     `folder`: that of the manifest (<build>/shard), the build's, or the one that holds
     the shards alone; a path or an fsspec URL. InputError if there are none, or if they
@@ -268,35 +276,3 @@ def open_shards(folder: UPath | str, split: str) -> Shards:
         first += file.rows
     table = pa.concat_tables(tables).combine_chunks()
     return Shards(folder, split, manifest, table, groups, Cache())
-
-
-def random_windows(
-    shards: Shards, crop: CropSettings, epoch: int | None
-) -> tuple[Boxes, Boxes]:
-    """Drawn boxes and windows of all rows, (n, 4) int32 each, in the crops.
-
-    `epoch`: None for the stored ones. InputError if `crop` gives windows beyond the
-    crops that the shards hold.
-    """
-    table = shards.table
-    crops = shards.crops
-    # Windows are sampled in the image, where they are clipped.
-    boxes = windows.shift(windows.box_columns(table, "box"), crops, 1)
-    drawn, window = windows.random_windows(
-        table["object_id"].to_pylist(),
-        boxes,
-        table["image_height"].to_numpy(),
-        table["image_width"].to_numpy(),
-        crop,
-        epoch,
-    )
-
-    starts, ends = np.hsplit(window, 2)
-    first, last = np.hsplit(crops, 2)
-    is_outside = (starts < first) | (ends > last)
-    if is_outside.any():
-        detail = "cut for smaller slack and padding than the settings ask; make the shards anew"
-        raise InputError(f"{shards.folder}: {detail}")
-    drawn = windows.shift(drawn, crops, -1)
-    window = windows.shift(window, crops, -1)
-    return drawn, window

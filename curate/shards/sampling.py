@@ -26,6 +26,9 @@ def order(
     times, w times on average over epochs. Ranks differ by one row at most. ValueError
     if the weights are none, or `rank` is outside the world.
 
+    >>> sorted(order(np.array([1.0, 2.0, 1.0]), seed=0, epoch=1).tolist())
+    [0, 1, 1, 2]
+
     Systematic sampling over a permutation of the rows; the rows are then permuted again
     and dealt out.
     """

@@ -33,8 +33,9 @@ def stream(
 ) -> Iterator[Sample]:
     """The samples of `rows` in order, read and decoded ahead.
 
-    `drawn`, `window`: of all rows of the shards, as `random_windows` gives them; the stored
-    ones if None. `threads`: how many decode.
+    `rows`: such as `order` gives. `drawn`, `window`: (n, 4) boxes of all n rows of the shards, as
+    `random_windows` gives them; the stored ones if None. `threads`: how many decode. Errors as
+    `Shards.samples`.
     """
     if drawn is None:
         drawn = shards.drawn

@@ -201,9 +201,9 @@ def _parquet_columns(schema: pa.Schema) -> list[str]:
 
 def _row_group(described: pa.Table, rows: Sequence[Encoded]) -> pa.Table:
     """The table of a row group: its rows' columns, and their pixels."""
-    numbers = [each.row for each in rows]
+    numbers = pa.array([each.row for each in rows])
+    in_image = described.take(numbers)
     crops = windows.as_array([each.crop for each in rows])
-    in_image = described.take(pa.array(numbers))
     table = windows.put_in_crops(in_image, crops, ("box", "drawn", "window"))
 
     object_ids = table["object_id"].to_pylist()

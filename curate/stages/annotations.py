@@ -49,7 +49,7 @@ class Drawn:
     """The frame that this box is in."""
 
 
-def draw_annotation(
+def with_mask(
     annotation: Annotation, masks_of: ImageMasks, limits: ImageLimits, frame: Frame
 ) -> Drawn:
     """An annotation with its mask. Refusal if it has none, or no good one.

@@ -55,9 +55,11 @@ def values_over(counts: Iterable[pa.Table], cap: Cap) -> pa.Array:
     """The values that more rows have than the cap allows. `counts`: of `count_values`."""
     # Tables from the workers lie anywhere in memory; Arrow groups rows of aligned columns.
     together = pa.concat_tables(counts).combine_chunks()
-    together = together.group_by("value").aggregate([("count", "sum")])
-    is_over = pc.greater(together["count_sum"], cap.limit)
-    return together["value"].filter(is_over).combine_chunks()
+    by_value = together.group_by("value")
+    sums = by_value.aggregate([("count", "sum")])
+    is_over = pc.greater(sums["count_sum"], cap.limit)
+    over = sums["value"].filter(is_over)
+    return over.combine_chunks()
 
 
 def lowest_ranks(segments: pa.Table, cap: Cap, over: pa.Array) -> pd.DataFrame:
@@ -65,9 +67,11 @@ def lowest_ranks(segments: pa.Table, cap: Cap, over: pa.Array) -> pd.DataFrame:
 
     `over`: the values (`values_over`). Gives a table with the columns `value` and `rank`.
     """
-    rows = segments.filter(pc.is_in(segments[cap.column], value_set=over))
+    is_over = pc.is_in(segments[cap.column], value_set=over)
+    rows = segments.filter(is_over)
     values = rows[cap.column].to_pandas()
-    ranked = pd.DataFrame({"value": values, "rank": _ranks(rows)})
+    ranks = _ranks(rows)
+    ranked = pd.DataFrame({"value": values, "rank": ranks})
     return _lowest(ranked, cap)
 
 

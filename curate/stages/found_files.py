@@ -56,4 +56,6 @@ def with_found_files(
             check_length("mask", stated, export.limits)
             found[name], by_name = find_mask(export.files, stated)
             flags += by_name
+    if region_map.by_number:
+        flags.append(Flag.IMAGE_BY_NAME)
     return msgspec.structs.replace(region_map, **found), flags

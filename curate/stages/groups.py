@@ -81,7 +81,9 @@ class Groups:
 def ids_of(column: pa.ChunkedArray) -> Ids:
     """A column of image ids as an array. pa.ArrowInvalid if one is not of 32 characters."""
     fixed = column.cast(pa.binary()).cast(_ID).combine_chunks()
-    ids: Ids = np.frombuffer(fixed.buffers()[1], "S32", len(fixed), 32 * fixed.offset)
+    _, letters = fixed.buffers()
+    start = 32 * fixed.offset
+    ids: Ids = np.frombuffer(letters, "S32", len(fixed), start)
     return ids
 
 
@@ -102,6 +104,8 @@ def find_looks(images: pa.Table) -> Looks:
     compared = np.flatnonzero(images["has_detail"].to_numpy())
     by_look = np.lexsort((thumbnails[compared], dhashes[compared]))
     order = compared[by_look]
+
+    # A new look begins where hash or thumbnail differ from those before.
     other_hash = np.diff(dhashes[order]) != 0
     other_thumbnail = np.diff(thumbnails[order]) != 0
     is_new = np.ones(len(order), np.bool_)
@@ -121,9 +125,11 @@ def to_look_at(looks: Looks, bits: int) -> list[Numbers]:
     several = np.flatnonzero(sizes[roots] > 1)
     if not len(several):
         return []
-    order = several[np.argsort(roots[several], kind="stable")]
-    starts = np.flatnonzero(np.diff(roots[order])) + 1
-    return np.split(order, starts)
+    by_root = np.argsort(roots[several], kind="stable")
+    order = several[by_root]
+    ordered_roots = roots[order]
+    last_of_sets = np.flatnonzero(np.diff(ordered_roots))
+    return np.split(order, last_of_sets + 1)
 
 
 def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Groups:
@@ -136,13 +142,15 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     image_ids, first_row, image_of = np.unique(
         all_ids, return_index=True, return_inverse=True
     )
-    chains = {NEAR_DUPLICATE: _chain(*_near_duplicates(image_of, looks, alike))}
+    # Chains are in the order of LINKS, whose first kind has none: equal bytes are one image id.
+    chains = [_chain(*_near_duplicates(image_of, looks, alike))]
     for kind in (VIDEO, SCENE, AUGMENTATION):
-        chains[kind] = _chain(*_sharing(images[kind], image_of))
+        scenes, members = _sharing(images[kind], image_of)
+        chains.append(_chain(scenes, members))
 
     # A group is what the links of all kinds join.
     roots = connected.alone(len(image_ids))
-    for one, other in chains.values():
+    for one, other in chains:
         connected.join(roots, one, other)
     first, group_of = np.unique(roots, return_inverse=True)
     count = len(first)
@@ -151,14 +159,16 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     # Exact copies are rows of one image id.
     rows = np.bincount(group_of[image_of], minlength=count)
     links = [rows - sizes]
-    for one, _ in chains.values():
+    for one, _ in chains:
         links.append(np.bincount(group_of[one], minlength=count))
 
     has_roles = []
+    roles_of_group = []
     for role in ROLES:
         has_it = pc.equal(images["role"], role).to_numpy()
-        has_roles.append(_marked(len(image_ids), image_of[has_it]))
-    roles_of_group = [_marked(count, group_of[has_role]) for has_role in has_roles]
+        has_role = _marked(len(image_ids), image_of[has_it])
+        has_roles.append(has_role)
+        roles_of_group.append(_marked(count, group_of[has_role]))
 
     domains = images["domain"].take(first_row[first])
     return Groups(
@@ -177,26 +187,34 @@ def _near_duplicates(
     image_of: Numbers, looks: Looks, alike: connected.Roots
 ) -> tuple[Numbers, Numbers]:
     """What each look of an image hangs together with, and the image."""
-    has_look = np.flatnonzero(looks.of_image >= 0)
-    seen = np.column_stack([looks.of_image[has_look], image_of[has_look]])
-    look, image = np.unique(seen, axis=0).T
+    has_look = looks.of_image >= 0
+    look, image = _distinct(looks.of_image[has_look], image_of[has_look])
     return alike[look], image
 
 
 def _sharing(column: pa.ChunkedArray, image_of: Numbers) -> tuple[Numbers, Numbers]:
     """The scene of each image that has one, and the image."""
-    has_scene = np.flatnonzero(column.is_valid().to_numpy())
+    has_scene = column.is_valid().to_numpy()
     scenes = column.drop_null().to_numpy().view(np.int64)
-    shared = np.column_stack([scenes, image_of[has_scene]])
-    scene, image = np.unique(shared, axis=0).T
-    return scene, image
+    return _distinct(scenes, image_of[has_scene])
+
+
+def _distinct(keys: Numbers, images: Numbers) -> tuple[Numbers, Numbers]:
+    """Pairs of a key and an image, each once, in order."""
+    pairs = np.column_stack([keys, images])
+    key, image = np.unique(pairs, axis=0).T
+    return key, image
 
 
 def _chain(keys: Numbers, images: Numbers) -> tuple[Numbers, Numbers]:
     """Links between images with equal keys: n - 1 for n images that share a key."""
     order = np.lexsort((images, keys))
-    same = np.flatnonzero(np.diff(keys[order]) == 0)
-    return images[order[same]], images[order[same + 1]]
+    keys = keys[order]
+    images = images[order]
+
+    # Each image is linked with the next one of its key.
+    has_next = keys[:-1] == keys[1:]
+    return images[:-1][has_next], images[1:][has_next]
 
 
 def _marked(count: int, positions: NDArray[np.integer]) -> NDArray[np.bool_]:

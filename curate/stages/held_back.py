@@ -1,14 +1,13 @@
 """Deliveries that balance holds back: judging has found that their masks look wrong as a whole.
 
-Their objects stay out until a person accepts the export (`balance.accept`), or other masks come.
+Their objects stay out until a person accepts the delivery (`balance.accept`), or other masks come.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.curation_settings import BalanceSettings
 from curate.reasons import Reason
 from curate.schema import DROPS, HELD_BOX, drop_rows
 
@@ -16,10 +15,18 @@ NEEDS = ("object_id", "export", *HELD_BOX, "area", "image_path", "annotation_key
 """Columns that holding back reads."""
 
 
-def not_accepted(held: pa.Table, accepted: Sequence[str]) -> pa.Table:
-    """The rows of HELD but those of exports that a person has accepted."""
-    is_accepted = pc.is_in(held["export"], value_set=pa.array(accepted, pa.string()))
-    return held.filter(pc.invert(is_accepted))
+def not_accepted(held: pa.Table, settings: BalanceSettings) -> pa.Table:
+    """The rows of HELD but those that a person has accepted.
+
+    A mask that came with an accepted delivery stays accepted when it is judged with others.
+    """
+    keys = _keys(held)
+    deliveries = held["delivery"].to_pylist()
+    lifted = set()
+    for key, delivery in zip(keys, deliveries, strict=True):
+        if settings.accepts(delivery):
+            lifted.add(key)
+    return held.filter(pa.array([key not in lifted for key in keys], pa.bool_()))
 
 
 def hold_back(segments: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -32,10 +39,14 @@ def hold_back(segments: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
 
     # An object whose mask has changed since is no longer held.
     whys = dict(zip(_keys(held), held["why"].to_pylist(), strict=True))
-    found = [whys.get(key) for key in _keys(segments.take(known))]
-    is_held = np.array([why is not None for why in found], np.bool_)
+    is_held = np.zeros(len(known), np.bool_)
+    details = []
+    for place, key in enumerate(_keys(segments.take(known))):
+        if key in whys:
+            is_held[place] = True
+            details.append(whys[key])
+
     rows = known[is_held]
-    details = [why for why in found if why is not None]
     reasons = [Reason.DOUBTFUL_DELIVERY.value] * len(rows)
     drops = drop_rows(segments.take(rows), reasons, details)
 

@@ -29,7 +29,7 @@ class AnnotationMask:
     flags: list[Flag]
 
 
-DrawnPolygons = dict[int, AnnotationMask | Refusal]
+PolygonMasks = dict[int, AnnotationMask | Refusal]
 """The masks of polygons, by the identity of their shapes."""
 
 
@@ -42,7 +42,7 @@ class ImageMasks:
     files: MaskReader
     visible: dict[int, Visible | Refusal]
     """What is seen of shapes that lie over one another, by their layers."""
-    drawn: DrawnPolygons
+    polygons: PolygonMasks
     """Polygons that lie in no layer."""
     segments: dict[str, Segments | Refusal]
     """The segments of mask files in the displayed frame, by their paths."""
@@ -63,11 +63,11 @@ class ImageMasks:
                 raise seen
             return _displayed(seen.runs, seen.flags, self.frames.of_record())
 
-        drawn = self.drawn.get(id(shape))
-        if isinstance(drawn, Refusal):
-            raise drawn
-        if drawn is not None:
-            return drawn
+        rasterised = self.polygons.get(id(shape))
+        if isinstance(rasterised, Refusal):
+            raise rasterised
+        if rasterised is not None:
+            return rasterised
 
         frame = self._frame(shape)
         runs, flags = to_run_lengths(
@@ -119,7 +119,7 @@ class ImageMasks:
         return _displayed(runs, flags, frame)
 
 
-def draw_polygons(images: Iterable[Frames]) -> DrawnPolygons:
+def rasterise_polygons(images: Iterable[Frames]) -> PolygonMasks:
     """All polygons of several images that lie in no layer; none that have to be scaled."""
     polygons = []
     frames = []
@@ -134,9 +134,9 @@ def draw_polygons(images: Iterable[Frames]) -> DrawnPolygons:
                 polygons.append(shape)
                 frames.append(frame)
 
-    found: DrawnPolygons = {}
-    drawn = rasterise_all(polygons, [frame.size for frame in frames])
-    for shape, frame, each in zip(polygons, frames, drawn, strict=True):
+    found: PolygonMasks = {}
+    rasterised = rasterise_all(polygons, [frame.size for frame in frames])
+    for shape, frame, each in zip(polygons, frames, rasterised, strict=True):
         if isinstance(each, Refusal):
             found[id(shape)] = each
         else:

@@ -28,7 +28,7 @@ _ANNOTATIONS_TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Shared:
     """What all images of a partition share."""
 
     export: ExportSettings
@@ -40,29 +40,31 @@ class Part:
 
 
 def read_all(
-    images: Iterable[FoundImage], part: Part
+    images: Iterable[FoundImage], shared: Shared
 ) -> Iterator[ImageObjects | FaultReport]:
     """What becomes of each image, in order."""
-    for together in _messages(images, part):
+    for together in _messages(images, shared):
         if len(together) > 1:
             try:
-                read = _ask(together, {}, part)
+                read = _ask(together, {}, shared)
             except Exception:  # noqa: S110  of one image at least: each of them tells alone
                 pass
             else:
                 yield from read
                 continue
         for each in together:
-            yield _read_alone(each, part)
+            yield _read_alone(each, shared)
 
 
-def _messages(images: Iterable[FoundImage], part: Part) -> Iterator[list[FoundImage]]:
+def _messages(
+    images: Iterable[FoundImage], shared: Shared
+) -> Iterator[list[FoundImage]]:
     """The images in lists, each of which is one message to the child."""
     together: list[FoundImage] = []
     annotations = 0
     for image in images:
         number = len(image.record.annotations)
-        is_alone = part.before is not opens_all or _is_remote(image, part.places)
+        is_alone = shared.before is not opens_all or _is_remote(image, shared.places)
         is_full = len(together) == _IMAGES_TOGETHER
         is_full |= annotations + number > _ANNOTATIONS_TOGETHER
         if together and (is_alone or is_full):
@@ -79,13 +81,13 @@ def _messages(images: Iterable[FoundImage], part: Part) -> Iterator[list[FoundIm
         yield together
 
 
-def _read_alone(found: FoundImage, part: Part) -> ImageObjects | FaultReport:
+def _read_alone(found: FoundImage, shared: Shared) -> ImageObjects | FaultReport:
     """Have an image read; what refuses it or kills the child costs its annotations."""
-    export = part.export.name
+    export = shared.export.name
     try:
-        part.before(found.path)
-        files = _remote_files(found, part.places, part.limits)
-        [read] = _ask([found], files, part)
+        shared.before(found.path)
+        files = _remote_files(found, shared.places, shared.limits)
+        [read] = _ask([found], files, shared)
     except ChildDied as death:
         reason = Reason.UNDECODABLE_IMAGE
         if death.memory:
@@ -100,22 +102,22 @@ def _read_alone(found: FoundImage, part: Part) -> ImageObjects | FaultReport:
 
 
 def _ask(
-    images: list[FoundImage], files: dict[str, bytes], part: Part
+    images: list[FoundImage], files: dict[str, bytes], shared: Shared
 ) -> list[ImageObjects]:
     """What the child makes of images. `files`: bytes of those that are not on this machine."""
-    limits = part.limits
+    limits = shared.limits
     image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
     return call(
         read_images,
         limits,
         images,
-        part.export.name,
-        part.places,
-        part.export.objects,
+        shared.export.name,
+        shared.places,
+        shared.export.objects,
         image_limits,
         files,
-        part.export.frame,
-        part.traits,
+        shared.export.frame,
+        shared.traits,
     )
 
 

@@ -28,7 +28,7 @@ from curate.stages.faults import (
     fault_report,
     opens_all,
 )
-from curate.stages.image_reading import Part, read_all
+from curate.stages.image_reading import Shared, read_all
 from curate.stages.objects import ImageObjects, lost_image
 from curate.stages.planning import (
     BatchItem,
@@ -155,9 +155,9 @@ def ingest_partition(
     """
     result = _Result()
     batch = list(planned)
-    part = Part(export, places, limits, _traits_of(batch), before)
+    shared = Shared(export, places, limits, _traits_of(batch), before)
     found = [each for each in batch if isinstance(each, FoundImage)]
-    read = read_all(found, part)
+    read = read_all(found, shared)
     for each in batch:
         if isinstance(each, ExportTraits):
             continue

@@ -65,10 +65,10 @@ def masks(count: int, bits: int) -> list[np.uint64]:
 
     # Bits from all over the hash: those of a picture's sky are often all equal.
     number = bits + chosen
-    bands = [
-        sum(1 << bit for bit in range(each, _HASH_BITS, number))
-        for each in range(number)
-    ]
+    bands = []
+    for first in range(number):
+        band = sum(1 << bit for bit in range(first, _HASH_BITS, number))
+        bands.append(band)
     return [np.uint64(sum(choice)) for choice in combinations(bands, chosen)]
 
 

@@ -20,9 +20,9 @@ from curate.pixels import masks
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import Box, ExportTraits, FoundImage
-from curate.stages.annotations import Drawn, Object, draw_annotation, make_objects
+from curate.stages.annotations import Drawn, Object, make_objects, with_mask
 from curate.stages.frames import Frames, StatedFrame
-from curate.stages.image_masks import DrawnPolygons, ImageMasks, draw_polygons
+from curate.stages.image_masks import ImageMasks, PolygonMasks, rasterise_polygons
 from curate.stages.image_source import ImageLimits, ImageSource
 from curate.stages.layers import visible_shapes
 from curate.stages.lost_images import image_drops
@@ -30,6 +30,7 @@ from curate.stages.mask_files import map_objects
 from curate.stages.mask_reading import MaskReader
 from curate.stages.overlaps import overlapping_keys
 from curate.stages.repetition import Repeated, first_of_each
+from curate.stages.run_tables import with_known_orders
 from curate.stages.segment_files import displayed_segments, other_values
 
 
@@ -105,7 +106,8 @@ def read_images(
     """
     opened = []
     lost = {}
-    for number, image in enumerate(images):
+    for number, given in enumerate(images):
+        image = with_known_orders(given, traits.run_orders)
         source = ImageSource(export, image, places, files, limits)
         try:
             opened.append(_open(source, frame, traits))
@@ -145,7 +147,7 @@ def _read(source: ImageSource) -> bytes:
 
 def _objects_of(images: Sequence[_Opened], cut: bool) -> list[ImageObjects]:
     """The objects of probed images. `cut`: cut instances into components."""
-    polygons = draw_polygons([image.frames for image in images])
+    polygons = rasterise_polygons([image.frames for image in images])
     contents = [_contents(image, polygons) for image in images]
     instances: list[Drawn] = []
     regions: list[Drawn] = []
@@ -197,7 +199,7 @@ def _next(objects: Iterator[list[Object]], drawn: Sequence[Drawn]) -> list[Objec
     return list(chain.from_iterable(islice(objects, len(drawn))))
 
 
-def _contents(image: _Opened, polygons: DrawnPolygons) -> _Contents:
+def _contents(image: _Opened, polygons: PolygonMasks) -> _Contents:
     """The masks of an image. `polygons`: among them those of this image."""
     source = image.source
     frames = image.frames
@@ -210,7 +212,7 @@ def _contents(image: _Opened, polygons: DrawnPolygons) -> _Contents:
         if annotation.dropped is None and masks_of.is_only_listed(annotation):
             continue
         try:
-            each = draw_annotation(annotation, masks_of, source.limits, frame)
+            each = with_mask(annotation, masks_of, source.limits, frame)
         except Refusal as refusal:
             contents.drops.append(source.drop(annotation.key, refusal))
             continue
@@ -235,7 +237,7 @@ def _contents(image: _Opened, polygons: DrawnPolygons) -> _Contents:
     return contents
 
 
-def _masks_of(files: MaskReader, frames: Frames, polygons: DrawnPolygons) -> ImageMasks:
+def _masks_of(files: MaskReader, frames: Frames, polygons: PolygonMasks) -> ImageMasks:
     """What the masks of the image's annotations are made of."""
     record = files.source.found.record
     segments = {}

@@ -46,11 +46,14 @@ def overlapping_keys(images: Sequence[Sequence[Object]]) -> list[set[str]]:
             layers += [layer] * len(near)
         if not compared:
             continue
-        px = mask_px(join([each.runs for each in compared]))
+
+        runs = join([each.runs for each in compared])
         areas = np.array([each.area for each in compared])
-        is_overlapping = shared_px(px, np.array(layers)) >= _SHARED * areas
+        shared = shared_px(mask_px(runs), np.array(layers))
+        is_overlapping = shared >= _SHARED * areas
         for at in np.flatnonzero(is_overlapping).tolist():
-            keys[images_of[at]].add(compared[at].key)
+            of_image = keys[images_of[at]]
+            of_image.add(compared[at].key)
     return keys
 
 
@@ -59,25 +62,33 @@ def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
 
     `layers`: (n,) numbers from 0 on; the masks of one layer have one frame.
     """
+    # The frames of the layers lie one after the other, and masks of a layer on each other.
     pixels = np.zeros(layers.max() + 1, np.int64)
     pixels[layers] = px.heights * px.widths
     starts = starts_of(pixels)
     shifts = px.of_ranges(starts[layers] - px.frames)
-    borders = np.concatenate((px.starts + shifts, px.ends + shifts))
+    range_starts = px.starts + shifts
+    range_ends = px.ends + shifts
+
+    borders = np.concatenate((range_starts, range_ends))
     order = np.argsort(borders, kind="stable")  # of sorted pieces: a tenth of the time
-    positions = borders[order]
+    lengths = np.diff(borders[order])
 
     # Along the frames each range opens (+1) and closes (-1): where two are open, px are
     # shared.
-    is_start = order < px.starts.size
-    open_masks = np.cumsum(np.where(is_start, 1, -1))
-    lengths = np.diff(positions)
-    shared = np.cumsum(lengths * (open_masks[:-1] >= 2))
+    ranges = px.starts.size
+    is_start = order < ranges
+    steps = np.where(is_start, 1, -1)
+    open_masks = np.cumsum(steps)
+    is_shared = open_masks[:-1] >= 2
+    shared = np.cumsum(lengths * is_shared)
 
     # Shared px before each border; a range's own are those between its two.
     before = np.zeros(borders.size, np.int64)
     before[order[1:]] = shared
-    of_ranges = before[px.starts.size :] - before[: px.starts.size]
+    before_starts = before[:ranges]
+    before_ends = before[ranges:]
+    of_ranges = before_ends - before_starts
     of_masks: NDArray[np.int64] = np.add.reduceat(of_ranges, px.first)
     return of_masks
 
@@ -107,19 +118,27 @@ def _that_may_overlap(objects: list[Object]) -> list[Object]:
     if len(objects) > _MOST_COMPARED:
         return objects
 
-    x0, y0, x1, y1 = np.array([each.box for each in objects]).T
-    left = np.maximum.outer(x0, x0)
-    right = np.minimum.outer(x1, x1)
-    top = np.maximum.outer(y0, y0)
-    bottom = np.minimum.outer(y1, y1)
-    width = np.maximum(right - left, 0)
-    height = np.maximum(bottom - top, 0)
-    common = width * height
-    np.fill_diagonal(common, 0)
-
+    common = _common_px(np.array([each.box for each in objects]))
     areas = np.array([each.area for each in objects])
     may_overlap = common.sum(axis=1) >= _SHARED * areas
     if not may_overlap.any():
         return []
+
     meets_one = common[may_overlap].any(axis=0)
-    return [objects[at] for at in np.flatnonzero(may_overlap | meets_one)]
+    near = np.flatnonzero(may_overlap | meets_one)
+    return [objects[at] for at in near.tolist()]
+
+
+def _common_px(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n, n) the px that each two of (n, 4) boxes have in common; 0 with itself."""
+    x0, y0, x1, y1 = boxes.T
+    left = np.maximum.outer(x0, x0)
+    right = np.minimum.outer(x1, x1)
+    top = np.maximum.outer(y0, y0)
+    bottom = np.minimum.outer(y1, y1)
+
+    width = np.maximum(right - left, 0)
+    height = np.maximum(bottom - top, 0)
+    common: NDArray[np.int64] = width * height
+    np.fill_diagonal(common, 0)
+    return common

@@ -15,6 +15,7 @@ from curate import formats, storage
 from curate.drops import Drop, FaultReport, IgnoredFile
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
+from curate.exports.copies import uncopied
 from curate.exports.export import Export
 from curate.exports.finding import find_image
 from curate.exports.not_opened import not_opened
@@ -27,6 +28,7 @@ from curate.stages.found_files import check_length, embedded_path, with_found_fi
 from curate.stages.given_masks import repeated, usable_segments
 from curate.stages.lost_images import image_drops
 from curate.stages.repetition import Given, new_annotations
+from curate.stages.shares import with_shares
 from curate.stages.traits import Sample
 from curate.stages.writable import writable_drop, writable_record, writable_report
 
@@ -58,12 +60,12 @@ def read_export(
     try:
         yield from formats.reader(settings.format)(export)
     except InputError as error:
-        message = str(error)
+        message = str(error).removeprefix(f"export {settings.name}: ")
         if settings.path not in message:
-            message = f"export {settings.name}: {settings.path}: {message}"
+            message = f"{settings.path}: {message}"
         for ignored in islice(not_opened(export), _MOST_NAMED):
             message += f"; {ignored.path} {ignored.why}"
-        raise InputError(message) from None
+        raise InputError(settings.told(message)) from None
     except Refusal as refusal:
         yield export.drop(refusal, count=None)
     except Exception as error:  # a bug of ours: it costs the rest of the export
@@ -166,6 +168,7 @@ def _find(
             record.folders,
             _masks(record),
         )
+        path = uncopied(export.files, path, export.limits)
         file = export.files.places.file(path)
     except Refusal as refusal:
         if record.embedded is None:
@@ -175,7 +178,7 @@ def _find(
         file = keep(record.embedded)
 
     segments = usable_segments(export, path, record, given[path].keys)
-    record = segments.record
+    record = with_shares(segments.record)
     annotations = new_annotations(record, given[path])
     maps, lost_maps, map_flags = _new_maps(export, path, record, given[path])
     flags = list(dict.fromkeys([*flags, *segments.flags, *map_flags]))
@@ -212,8 +215,9 @@ def _new_maps(
     for stated in record.maps:
         try:
             region_map, map_flags = with_found_files(export, stated)
-            if region_map.path in given.keys:
-                raise repeated(region_map.path)
+            original = uncopied(export.files, region_map.path, export.limits)
+            if original in given.keys:
+                raise repeated(original)
         except Refusal as refusal:
             drop = export.drop(
                 refusal,
@@ -223,7 +227,7 @@ def _new_maps(
             )
             lost.append(drop)
             continue
-        given.keys.add(region_map.path)
+        given.keys.add(original)
         flags += map_flags
         maps.append(region_map)
     return maps, lost, list(dict.fromkeys(flags))

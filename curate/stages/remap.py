@@ -57,8 +57,8 @@ def remap_objects(
     split_label.
     """
     require(segments.schema, NEEDS, "remap")
-    outcomes = labels.select(_OUTCOME).take(_label_of_each_row(segments, labels))
-    decided = decide_objects(segments, labels, decisions)
+    outcomes = _outcome_of_each_row(segments, labels)
+    decided = _decided(segments, outcomes, decisions)
     is_split = np.array(outcomes["decision"].to_pylist(), dtype=object) == SPLIT
     is_rejected = decided == REJECTED_OBJECT
 
@@ -88,8 +88,14 @@ def decide_objects(
     A concept's id, `background`, `reject`, REJECTED_OBJECT, or "" if nothing decides.
     `labels`, `decisions`: as in `remap_objects`.
     """
-    of_label = labels["decision"].take(_label_of_each_row(segments, labels))
-    decided = np.array(of_label.to_pylist(), dtype=object)
+    return _decided(segments, _outcome_of_each_row(segments, labels), decisions)
+
+
+def _decided(
+    segments: pa.Table, outcomes: pa.Table, decisions: Decisions
+) -> NDArray[np.object_]:
+    """(rows,) what `decide_objects` gives. `outcomes`: those of each row's label."""
+    decided = np.array(outcomes["decision"].to_pylist(), dtype=object)
 
     split_rows = np.flatnonzero(decided == SPLIT)
     split_objects = segments.select(NEEDS).take(split_rows).to_pylist()
@@ -100,12 +106,12 @@ def decide_objects(
     return decided
 
 
-def _label_of_each_row(segments: pa.Table, labels: pa.Table) -> pa.Array:
-    """For each row of segments, the row of `labels` with its customer, export and label."""
+def _outcome_of_each_row(segments: pa.Table, labels: pa.Table) -> pa.Table:
+    """The columns _OUTCOME for each row of segments, by customer, export and label."""
     found = pc.index_in(_joined_keys(segments), value_set=_joined_keys(labels))
     if found.null_count:
         raise ValueError("a row has a label that was not counted")
-    return found
+    return labels.select(_OUTCOME).take(found)
 
 
 def _joined_keys(table: pa.Table) -> pa.Array:

@@ -95,8 +95,10 @@ def _smooth_shapes() -> NDArray[np.float32]:
     down = np.linspace(-1, 1, height)
     y, x = np.meshgrid(down, across, indexing="ij")
 
-    one = np.ones_like(x)
-    shapes = np.stack([one, x, y, x * x, x * y, y * y], axis=-1)
+    level = [np.ones_like(x)]
+    slopes = [x, y]
+    curves = [x * x, x * y, y * y]
+    shapes = np.stack(level + slopes + curves, axis=-1)
     by_px = shapes.reshape(height * width, 6)
     basis, _ = np.linalg.qr(by_px)
     return basis.astype(np.float32)
@@ -112,8 +114,8 @@ def _sure_bits(grey: NDArray[np.float32]) -> NDArray[np.uint64]:
     hashed = fours.mean(axis=(2, 4))
 
     # The bits in the order of the hash: the first is the highest.
-    steps = np.abs(np.diff(hashed, axis=2))
-    is_sure = steps >= _SURE_STEP
+    steps = np.diff(hashed, axis=2)
+    is_sure = np.abs(steps) >= _SURE_STEP
     bits = is_sure.reshape(number, _HASH_BITS)
     packed = np.packbits(bits, axis=1)
     return packed.view(">u8").ravel().astype(np.uint64)

@@ -1,8 +1,9 @@
 """What the pictures of an export have in common, told from some of them.
 
-Two things cannot be told from one picture: whether shapes are in its stored frame if
-both of its frames have one size (see frames.py), and how many of 16 bits its grey uses
-(see pixels/deep_grey.py), or its colours (deep_colour.py). So the headers of a sample of
+Three things cannot be told from one picture: whether shapes are in its stored frame if
+both of its frames have one size (see frames.py), how many of 16 bits its grey uses
+(see pixels/deep_grey.py), or its colours (deep_colour.py), and in which order the px of
+tables of runs are counted (see pixels/run_orders.py). So the headers of a sample of
 1,024 pictures are looked at, and of 64 pictures of 16 bits the values, too. The sample
 depends on nothing but the pictures' paths.
 
@@ -13,6 +14,7 @@ those of 16 bits, and of PNGs, the whole file.
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -27,8 +29,21 @@ from curate.limits import Limits
 from curate.pixels import decoding, deep_colour, deep_grey
 from curate.pixels.orientation import displayed_size
 from curate.pixels.proportions import Size
+from curate.pixels.run_orders import OrderSigns
 from curate.reasons import Refusal
-from curate.records import ExportTraits, FoundImage, ImageRecord, KnownFrame
+from curate.records import (
+    ExportTraits,
+    FoundImage,
+    ImageRecord,
+    KnownFrame,
+    StartedRuns,
+)
+from curate.stages.run_tables import (
+    orders_by_table,
+    runs_of,
+    signs_by_table,
+    some_with_runs,
+)
 from curate.stores import is_local, reaching
 
 _PICTURES = 1024
@@ -60,6 +75,8 @@ class _Picture(msgspec.Struct, frozen=True):
     """The annotated size; None if the export does not say."""
     mask: _Source | None
     """A mask file of it, whose size tells then; None if it has none."""
+    runs: list[StartedRuns]
+    """Some of its masks that are such."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -69,6 +86,8 @@ class _Seen(msgspec.Struct, frozen=True):
     frame: KnownFrame
     grey_bits: int
     """That its 16-bit grey or colours use; 0 if it is of another kind."""
+    orders: list[tuple[str, OrderSigns]]
+    """What its masks tell, each with its table."""
 
 
 class Sample:
@@ -79,11 +98,12 @@ class Sample:
         self._found: dict[str, FoundImage] = {}
 
     def add(self, found: FoundImage) -> None:
-        """Note a picture. Its annotations are not kept."""
-        slim = msgspec.structs.replace(
-            found,
-            record=msgspec.structs.replace(found.record, annotations=[], covers=[]),
+        """Note a picture. Of its annotations no more is kept than traits are told from."""
+        record = found.record
+        record = msgspec.structs.replace(
+            record, annotations=some_with_runs(record), covers=[]
         )
+        slim = msgspec.structs.replace(found, record=record)
         self._found.setdefault(found.path, slim)
         if len(self._found) >= 2 * _PICTURES:
             self._shrink()
@@ -157,7 +177,8 @@ def _look_at_one(picture: _Picture, decodes: bool, max_pixels: int) -> _Seen:
     grey_bits = 0
     if decodes:
         grey_bits = _used_bits(opened, picture.source, is_deep_colour)
-    return _Seen(picture.document, frame, grey_bits)
+    orders = signs_by_table(picture.runs, size or shown)
+    return _Seen(picture.document, frame, grey_bits, orders)
 
 
 def _used_bits(opened: Image.Image, source: _Source, is_deep_colour: bool) -> int:
@@ -209,7 +230,10 @@ def _common(seen: Sequence[_Seen]) -> ExportTraits:
     grey_bits = 0
     if used:
         grey_bits = deep_grey.shared_bits(used)
-    return ExportTraits(frame=frame, frames=frames, grey_bits=grey_bits)
+    orders = orders_by_table(chain.from_iterable(each.orders for each in seen))
+    return ExportTraits(
+        frame=frame, frames=frames, grey_bits=grey_bits, run_orders=orders
+    )
 
 
 def _picture(found: FoundImage, places: Places, limits: Limits) -> _Picture | None:
@@ -221,7 +245,8 @@ def _picture(found: FoundImage, places: Places, limits: Limits) -> _Picture | No
     file = UPath(found.file)
     head = _read(file, _HEAD)
     is_deep = _is_deep(head)
-    if not is_deep and not any(mark in head for mark in _EXIF):
+    runs = runs_of(record)
+    if not is_deep and not runs and not any(mark in head for mark in _EXIF):
         return None
 
     data = b""
@@ -235,7 +260,7 @@ def _picture(found: FoundImage, places: Places, limits: Limits) -> _Picture | No
     mask = None
     if size is None:
         mask = _mask(record, places)
-    return _Picture(_Source(found.file, data), record.document, size, mask)
+    return _Picture(_Source(found.file, data), record.document, size, mask, runs)
 
 
 def _mask(record: ImageRecord, places: Places) -> _Source | None:

@@ -27,6 +27,7 @@ _MARKS = (
     "waves",
     "patches",
 )
+_FEW_PX = 5  # the side of a square whose mean is a tone
 _LEVELS = np.arange(256, dtype=np.uint8)
 # A ramp that leaves a field's tones as they are.
 _GREYS = np.repeat(_LEVELS[:, None, None], 3, axis=2)
@@ -39,12 +40,15 @@ def tones_about(canvas: Canvas, rng: Generator, box: Box) -> Palette:
     reach_y = box.height * 0.2
     xs = rng.uniform(box.x0 - reach_x, box.x1 + reach_x, 2)
     ys = rng.uniform(box.y0 - reach_y, box.y1 + reach_y, 2)
+
+    # The mean of a square of a few px at each place, inside the picture.
+    lefts = np.clip(xs, 0, width - _FEW_PX).astype(int)
+    tops = np.clip(ys, 0, height - _FEW_PX).astype(int)
     tones = []
-    for x, y in zip(xs, ys, strict=True):
-        left = int(np.clip(x, 0, width - 5))
-        top = int(np.clip(y, 0, height - 5))
-        few = pixels_of(Box(left, top, left + 5, top + 5))
-        tones.append(canvas.image[few].reshape(-1, 3).mean(axis=0))
+    for left, top in zip(lefts.tolist(), tops.tolist(), strict=True):
+        square = Box(left, top, left + _FEW_PX, top + _FEW_PX)
+        pixels = canvas.image[pixels_of(square)]
+        tones.append(pixels.reshape(-1, 3).mean(axis=0))
     return np.array(tones, np.float32)
 
 

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from curate.curation_settings import CropSettings
 from curate.pixels.images import Pixels
-from curate.pixels.masks import Mask
+from curate.pixels.masks import Mask, tight_box
 from curate.records import Box
 from curate.shards import windows
-from model.annotations.spoiling import tight_box
 from model.box_network import BoxNetwork
 from model.window_answers import Probabilities, probabilities
 

@@ -129,9 +129,9 @@ def _placements(values: Values, among: Values) -> Values:
 def _wins(masks: Qualities) -> tuple[Values, NDArray[np.int64]]:
     """1 for a mask that is better than its copy, 0 for one that is not; and their images."""
     has_copy = ~np.isnan(masks.copies)
-    own = masks.own[has_copy]
-    copies = masks.copies[has_copy]
-    return (np.sign(own - copies) + 1) / 2, masks.images[has_copy]
+    lead = masks.own[has_copy] - masks.copies[has_copy]
+    wins = (np.sign(lead) + 1) / 2
+    return wins, masks.images[has_copy]
 
 
 def _variance(values: Values, images: NDArray[np.int64]) -> float:

@@ -133,16 +133,17 @@ class Evidence:
         Rows are vertical moves, columns horizontal ones. It counts how much the gradient's
         direction is the outline's, squared: three correlations.
         """
-        drawn = np.zeros(self.mask.shape, np.float32)
+        on_outline = np.zeros(self.mask.shape, np.float32)
         columns, rows = self.outline.points.astype(int).T
-        drawn[rows, columns] = 1
+        on_outline[rows, columns] = 1
 
         # (across x + down y)² = across² x² + 2 across down x y + down² y², summed over the outline.
         across, down = self._directions
         x, y = normal_maps(self.mask)
-        fit = _correlation(across**2, drawn * x**2)
-        fit += _correlation(2 * across * down, drawn * x * y)
-        fit += _correlation(down**2, drawn * y**2)
+        level = _correlation(across**2, on_outline * x**2)
+        mixed = _correlation(2 * across * down, on_outline * x * y)
+        upright = _correlation(down**2, on_outline * y**2)
+        fit = level + mixed + upright
         return fit / np.float32(len(self.outline))
 
     @cached_property
@@ -150,7 +151,7 @@ class Evidence:
         """x and y of the strongest channel's gradient; its length says how strong, below 1."""
         found = self.gradients
         strength = np.hypot(found.across, found.down)
-        strongest = strength.argmax(axis=2)[..., None]
+        strongest = strength.argmax(axis=2, keepdims=True)
         across = np.take_along_axis(found.across, strongest, axis=2)[..., 0]
         down = np.take_along_axis(found.down, strongest, axis=2)[..., 0]
 

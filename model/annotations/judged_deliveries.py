@@ -5,10 +5,12 @@ judges what is new to it, before it learns from that, beside what the model in u
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from upath import UPath
 
@@ -16,7 +18,7 @@ from curate import seeded
 from curate.schema import HELD
 from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
-from curate.storage import read_table, write_json, write_table
+from curate.storage import digest, read_table, write_json, write_table
 from model.annotations.covers import Covers
 from model.annotations.deliveries import Qualities, is_surely_wrong, share_wrong
 from model.annotations.judging import (
@@ -40,6 +42,7 @@ _MOST_OF_A_DELIVERY = (
     120  # masks that are asked about, where asking is all that is to be done
 )
 _MOST_USUAL = 150
+_DIGITS = 8  # of a delivery's digest, in its name
 _SAMPLE = 2  # purpose of a stream of random numbers: which of the masks
 
 Rows = NDArray[np.bool_]
@@ -74,8 +77,7 @@ def judge_new_deliveries(
     looks.signs[rows] = asked.signs
     looks.moves[rows] = asked.moves
     found = judge_deliveries(shards, looks, copies, is_new, settings.quality.seed)
-    keep_deliveries(settings, found, new)
-    return found
+    return keep_deliveries(settings, found, new)
 
 
 def judge_deliveries(
@@ -88,9 +90,8 @@ def judge_deliveries(
     """
     customers = np.array(shards.table["customer"].to_pylist())
     exports = np.array(shards.table["export"].to_pylist())
-    _, images = np.unique(shards.table["image_id"].to_pylist(), return_inverse=True)
     is_seen = ~np.isnan(looks.signs).any(axis=1)
-    known_images = np.unique(images[is_seen & ~is_new])
+    judged = _judged_beside(shards, looks, copies, is_new, seed)
 
     names = sorted(
         set(zip(customers[is_new].tolist(), exports[is_new].tolist(), strict=True))
@@ -98,10 +99,9 @@ def judge_deliveries(
     found = []
     for customer, export in names:
         own = is_new & (customers == customer) & (exports == export)
-        usual = ~is_new
-        if len(known_images) < LEAST_IMAGES:
-            usual = customers != customer
-        delivery, beside = _qualities(shards, looks, copies, own, usual, images, seed)
+        masks = judged[customer]
+        delivery = _of_rows(masks.qualities, own)
+        beside = _of_rows(masks.qualities, masks.usual)
         wrong = share_wrong(delivery, beside, len(names))
         moves = looks.moves[own & is_seen]
         each = DeliveryQuality(
@@ -120,37 +120,79 @@ def judge_deliveries(
     return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """All masks of the shards, judged by what the usual ones teach alone."""
+
+    usual: Rows
+    qualities: Qualities
+    """Of each row; NaN: it cannot be judged."""
+
+
+def _judged_beside(
+    shards: Shards, looks: Looks, copies: SpoiledCopies, is_new: Rows, seed: int
+) -> dict[str, _Judged]:
+    """By customer, all masks judged by those that its new ones are compared with."""
+    customers = np.array(shards.table["customer"].to_pylist())
+    _, images = np.unique(shards.table["image_id"].to_pylist(), return_inverse=True)
+
+    def by(usual: Rows) -> _Judged:
+        own, of_copies = delivered_qualities(shards, looks.signs, copies, usual, seed)
+        return _Judged(usual, Qualities(own, of_copies, images))
+
+    names = np.unique(customers[is_new]).tolist()
+    is_seen = ~np.isnan(looks.signs).any(axis=1)
+    known_images = np.unique(images[is_seen & ~is_new])
+    if len(known_images) >= LEAST_IMAGES:
+        return dict.fromkeys(names, by(~is_new))
+    return {name: by(customers != name) for name in names}
+
+
+def _of_rows(masks: Qualities, rows: Rows) -> Qualities:
+    """The masks of some rows, as far as they have been judged."""
+    chosen = rows & ~np.isnan(masks.own)
+    return Qualities(masks.own[chosen], masks.copies[chosen], masks.images[chosen])
+
+
 def keep_deliveries(
     settings: Settings, found: list[DeliveryQuality], new: Collection[str] | None
-) -> None:
-    """Write what was found, beside deliveries that are held back since before.
+) -> list[DeliveryQuality]:
+    """Write what was found, beside deliveries that are held back since before; what was found.
 
-    `new`: the object_ids that were judged, of all splits; None: all that there are.
+    `new`: the object_ids that were judged, of all splits; None: all that there are. What comes back
+    has names where it is held.
     """
     folder = UPath(settings.build) / "quality"
-    judged = {(each.customer, each.export) for each in found}
+    path = folder / "held.parquet"
+    tables = [HELD.empty_table()]
+    if path.exists():
+        tables.append(read_table(path))
+
+    named = []
+    for each in found:
+        delivery = each
+        if each.is_held:
+            rows = _held_rows(settings, each, new)
+            tables.append(rows)
+            delivery = replace(each, delivery=rows["delivery"][0].as_py())
+        named.append(delivery)
+    write_table(path, pa.concat_tables(tables))
+
+    judged = {(each.customer, each.export) for each in named}
     before = read_deliveries(folder)
     kept = [
         each
         for each in before
         if each.is_held and (each.customer, each.export) not in judged
     ]
-    write_json(folder / "deliveries.json", Deliveries(deliveries=[*found, *kept]))
-
-    tables = [HELD.empty_table()]
-    path = folder / "held.parquet"
-    if path.exists():
-        tables.append(read_table(path))
-    for each in found:
-        if each.is_held:
-            tables += _held_rows(settings, each, new)
-    write_table(path, pa.concat_tables(tables))
+    write_json(folder / "deliveries.json", Deliveries(deliveries=[*named, *kept]))
+    return named
 
 
 def _held_rows(
     settings: Settings, delivery: DeliveryQuality, new: Collection[str] | None
-) -> list[pa.Table]:
-    """The rows of HELD of a delivery, of each split."""
+) -> pa.Table:
+    """The rows of HELD of a delivery, of all splits."""
     tables = []
     manifest = open_shards(UPath(settings.build) / "shard", "train").manifest
     for split, count in manifest.rows.items():
@@ -163,22 +205,23 @@ def _held_rows(
             pc.equal(rows["customer"], delivery.customer),
             pc.equal(rows["export"], delivery.export),
         )
-        tables.append(_as_held(rows.filter(is_own), delivery.found))
-    return tables
+        tables.append(_masks(rows.filter(is_own)))
+
+    masks = pa.concat_tables(tables).sort_by("object_id")
+    name = f"{delivery.export}@{digest(masks.to_pylist())[:_DIGITS]}"
+    columns = {column: masks[column] for column in masks.column_names}
+    columns["why"] = pa.array([delivery.found] * len(masks), pa.string())
+    columns["delivery"] = pa.array([name] * len(masks), pa.string())
+    return pa.table({column: columns[column] for column in HELD.names}).cast(HELD)
 
 
-def _as_held(rows: pa.Table, why: str) -> pa.Table:
-    """Rows of the shards as rows of HELD: their boxes in the image."""
-    columns = {
-        "object_id": rows["object_id"],
-        "export": rows["export"],
-        "area": rows["area"],
-        "why": pa.array([why] * len(rows), pa.string()),
-    }
+def _masks(rows: pa.Table) -> pa.Table:
+    """What names the masks of rows of the shards, as in HELD: their boxes are in the image."""
+    columns = {name: rows[name] for name in ("object_id", "export", "area")}
     for side in ("x0", "y0", "x1", "y1"):
         corner = rows[f"crop_{side[0]}0"]
         columns[f"box_{side}"] = pc.add(rows[f"box_{side}"], corner)
-    return pa.table({name: columns[name] for name in HELD.names}).cast(HELD)
+    return pa.table(columns)
 
 
 def _sampled(shards: Shards, is_new: Rows, seed: int) -> list[int]:
@@ -199,26 +242,6 @@ def _sampled(shards: Shards, is_new: Rows, seed: int) -> list[int]:
             left[group] -= 1
             rows.append(row)
     return rows
-
-
-def _qualities(
-    shards: Shards,
-    looks: Looks,
-    copies: SpoiledCopies,
-    own: Rows,
-    usual: Rows,
-    images: NDArray[np.int64],
-    seed: int,
-) -> tuple[Qualities, Qualities]:
-    """The qualities of a delivery and of the usual masks, by what the usual ones teach alone."""
-    masks, of_copies = delivered_qualities(shards, looks.signs, copies, usual, seed)
-    is_judged = ~np.isnan(masks)
-    delivered = own & is_judged
-    known = usual & is_judged
-    return (
-        Qualities(masks[delivered], of_copies[delivered], images[delivered]),
-        Qualities(masks[known], of_copies[known], images[known]),
-    )
 
 
 def _doubtful(masks: Qualities) -> float:

@@ -169,6 +169,34 @@ def _looks(
     )
 
 
+def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Qualities:
+    """The quality of all rows, and of the spoiled copies.
+
+    Each image is judged by a regression that has seen none of its masks. Rows that cannot be
+    judged, whose signs are NaN, have quality 1.
+    """
+    own_quality = np.ones(len(own))
+    copy_quality = np.ones(len(copies.signs))
+    suspicions = [Spoiling.SHIFTED] * len(own)  # of rows that cannot be judged, too
+
+    usual = np.ones(len(own), np.bool_)
+    folds = _folds(shards, seed)
+    for fold in _judged_folds(own, copies, folds, usual):
+        # The first class is that of sound annotations.
+        regression = fold.regression
+        chances = regression.chances(own[fold.rows])
+        own_quality[fold.rows] = chances[:, 0]
+        copy_chances = regression.chances(copies.signs[fold.copies])
+        copy_quality[fold.copies] = copy_chances[:, 0]
+
+        ways = regression.classes[1:]
+        likeliest = chances[:, 1:].argmax(axis=1).tolist()
+        for row, way in zip(fold.rows.tolist(), likeliest, strict=True):
+            suspicions[row] = Spoiling(ways[way])
+
+    return Qualities(own_quality, suspicions, copy_quality)
+
+
 def delivered_qualities(
     shards: Shards,
     own: Signs,
@@ -181,25 +209,61 @@ def delivered_qualities(
     `usual`: (n,) which rows tell what is usual. Each image of theirs is judged by a regression that
     has seen none of its masks. NaN for what cannot be judged, and for rows without a copy.
     """
-    fold = np.where(usual, _folds(shards, seed), _FOLDS)
     masks = np.full(len(own), np.nan)
     of_copies = np.full(len(own), np.nan)
-    is_seen = ~np.isnan(own).any(axis=1)
-    is_copy_seen = ~np.isnan(copies.signs).any(axis=1)
-    for number in np.unique(fold):
-        is_here = fold == number
-        learned = is_seen & usual & ~is_here
-        copied = is_copy_seen & (usual & ~is_here)[copies.rows]
-        if not learned.any() or not copied.any():
-            continue
-        regression = _fit(own[learned], copies, copied)
 
-        rows = np.flatnonzero(is_here & is_seen)
-        masks[rows] = regression.chances(own[rows])[:, 0]
-        places = np.flatnonzero(is_copy_seen & is_here[copies.rows])
-        chances = regression.chances(copies.signs[places])
-        of_copies[copies.rows[places]] = chances[:, 0]
+    # What is not usual is a fold of its own: all usual rows teach how to judge it.
+    folds = np.where(usual, _folds(shards, seed), _FOLDS)
+    for fold in _judged_folds(own, copies, folds, usual):
+        chances = fold.regression.chances(own[fold.rows])
+        masks[fold.rows] = chances[:, 0]
+
+        copy_chances = fold.regression.chances(copies.signs[fold.copies])
+        copied_rows = copies.rows[fold.copies]
+        of_copies[copied_rows] = copy_chances[:, 0]
     return masks, of_copies
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _JudgedFold:
+    """What is judged together, and what judges it."""
+
+    regression: Regression
+    """It has seen none of the fold's masks."""
+
+    rows: NDArray[np.int64]
+    """The rows of the shards in the fold that have signs."""
+
+    copies: NDArray[np.int64]
+    """The numbers of the copies of its rows that have signs."""
+
+
+def _judged_folds(
+    own: Signs,
+    copies: SpoiledCopies,
+    folds: NDArray[np.int64],
+    usual: NDArray[np.bool_],
+) -> Iterator[_JudgedFold]:
+    """Each fold with a regression that has learned from the usual rows of the others.
+
+    `folds`: (n,) the fold of each row. A fold for which there is nothing to learn from is left out.
+    """
+    has_signs = ~np.isnan(own).any(axis=1)
+    copy_has_signs = ~np.isnan(copies.signs).any(axis=1)
+    for number in np.unique(folds):
+        in_fold = folds == number
+        copy_in_fold = in_fold[copies.rows]
+
+        teaches = usual & ~in_fold
+        learned = teaches & has_signs
+        learned_copies = teaches[copies.rows] & copy_has_signs
+        if not learned.any() or not learned_copies.any():
+            continue
+        yield _JudgedFold(
+            regression=_fit(own[learned], copies, learned_copies),
+            rows=np.flatnonzero(in_fold & has_signs),
+            copies=np.flatnonzero(copy_in_fold & copy_has_signs),
+        )
 
 
 def _fit(
@@ -211,41 +275,6 @@ def _fit(
         labels.append(copies.kinds[place])
     signs = np.concatenate([sound, copies.signs[is_learned]])
     return fit(signs, labels)
-
-
-def judge(shards: Shards, own: Signs, copies: SpoiledCopies, seed: int) -> Qualities:
-    """The quality of all rows, and of the spoiled copies.
-
-    Each image is judged by a regression that has seen none of its masks. Rows that cannot be
-    judged, whose signs are NaN, have quality 1.
-    """
-    fold = _folds(shards, seed)
-    has_signs = ~np.isnan(own).any(axis=1)
-    copy_has_signs = ~np.isnan(copies.signs).any(axis=1)
-    own_quality = np.ones(len(own))
-    copy_quality = np.ones(len(copies.signs))
-    suspicions = [Spoiling.SHIFTED] * len(own)  # of rows that cannot be judged, too
-
-    for number in range(_FOLDS):
-        in_fold = fold == number
-        copy_in_fold = in_fold[copies.rows]
-        learned = has_signs & ~in_fold
-        learned_copies = copy_has_signs & ~copy_in_fold
-        regression = _fit(own[learned], copies, learned_copies)
-
-        # The first class is that of sound annotations.
-        judged = in_fold & has_signs
-        chances = regression.chances(own[judged])
-        own_quality[judged] = chances[:, 0]
-        likeliest = chances[:, 1:].argmax(axis=1).tolist()
-        for row, place in zip(np.flatnonzero(judged).tolist(), likeliest, strict=True):
-            suspicions[row] = Spoiling(regression.classes[1 + place])
-
-        judged_copies = copy_in_fold & copy_has_signs
-        copy_chances = regression.chances(copies.signs[judged_copies])
-        copy_quality[judged_copies] = copy_chances[:, 0]
-
-    return Qualities(own_quality, suspicions, copy_quality)
 
 
 def _folds(shards: Shards, seed: int) -> NDArray[np.int64]:

@@ -161,10 +161,14 @@ def edge_profiles(found: Gradients, outline: Outline) -> Profiles:
     across, down = np.hsplit(outline.normals, 2)
     strength = np.zeros((len(outline), len(STEPS)), np.float32)
     for channel in range(3):
-        dx = outline.profiles(np.ascontiguousarray(found.across[..., channel]))
-        dy = outline.profiles(np.ascontiguousarray(found.down[..., channel]))
+        # OpenCV reads a channel where its pixels follow each other.
+        channel_across = np.ascontiguousarray(found.across[..., channel])
+        channel_down = np.ascontiguousarray(found.down[..., channel])
+        dx = outline.profiles(channel_across)
+        dy = outline.profiles(channel_down)
         along_normal = dx * across + dy * down
         strength = np.maximum(strength, np.abs(along_normal))
+
     usual = np.median(strength) + _FAINT
     relative: Profiles = strength / (strength + usual)
     return relative

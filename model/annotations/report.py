@@ -149,6 +149,9 @@ class DeliveryQuality(msgspec.Struct, frozen=True, kw_only=True):
     is_held: bool
     """Whether balance holds it back, if the settings let it."""
 
+    delivery: str = ""
+    """EXPORT@DIGEST, which names it in `balance.accept`; "" if it is not held."""
+
     right: float
     below: float
     """px by which its masks lie to the right of, and below, where they would lie best: medians."""

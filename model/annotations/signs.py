@@ -4,17 +4,17 @@ None decides alone. A new sign is one function of `Evidence` and one line of `SI
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.masks import boundary, dilate
+from curate.pixels.masks import boundary, dilate, tight_box
 from model.annotations.evidence import Evidence
 from model.annotations.outlines import FEWEST_POINTS, REACH, STEPS
-from model.annotations.spoiling import tight_box
+from model.annotations.straight_sides import StraightSide
 from model.evaluation.comparison import as_mask, overlap
 
 _EDGE_PX = 2
@@ -126,9 +126,10 @@ def _here(places: NDArray[np.float32]) -> float:
 def edge_contrast(evidence: Evidence) -> float:
     """Image edges on the outline beside those 3 to 8 px off it, as a logarithm."""
     mean = evidence.edges.mean(axis=0)
-    far = np.abs(STEPS) > _FAR_PX
-    near = np.abs(STEPS) <= 1
-    return float(np.log(mean[near].mean() / mean[far].mean()))
+    off = np.abs(STEPS)
+    on_outline = mean[off <= 1].mean()
+    far_from_it = mean[off > _FAR_PX].mean()
+    return float(np.log(on_outline / far_from_it))
 
 
 def bare_share(evidence: Evidence) -> float:
@@ -170,22 +171,27 @@ def longest_side(evidence: Evidence) -> float:
 
 def bare_side(evidence: Evidence) -> float:
     """The longest straight side without an image edge below it, beside the root of the area."""
-    found = [
-        side.length * max(0.0, 1 - side.means["edge"] / _WEAK_EDGE)
-        for side in evidence.sides.straight
-    ]
-    return min(_MOST, max(found, default=0.0) / math.sqrt(evidence.area))
+    lengths = [_bare_length(side) for side in evidence.sides.straight]
+    return _beside_area(lengths, evidence)
 
 
 def cut_side(evidence: Evidence) -> float:
     """The same, where the model sees the object go on beyond the side when asked about more."""
-    found = [
-        side.length
-        * max(0.0, 1 - side.means["edge"] / _WEAK_EDGE)
-        * side.means["wider"]
-        for side in evidence.sides.straight
-    ]
-    return min(_MOST, max(found, default=0.0) / math.sqrt(evidence.area))
+    sides = evidence.sides.straight
+    lengths = [_bare_length(side) * side.means["wider"] for side in sides]
+    return _beside_area(lengths, evidence)
+
+
+def _bare_length(side: StraightSide) -> float:
+    """The length of a straight side, less what an image edge below it accounts for, px."""
+    bare = 1 - side.means["edge"] / _WEAK_EDGE
+    return side.length * max(0.0, bare)
+
+
+def _beside_area(lengths: Sequence[float], evidence: Evidence) -> float:
+    """The greatest of some lengths, beside the root of the area."""
+    longest = max(lengths, default=0.0)
+    return min(_MOST, longest / math.sqrt(evidence.area))
 
 
 def bowed_sides(evidence: Evidence) -> float:
@@ -283,6 +289,11 @@ def best_move(evidence: Evidence) -> Values:
         return np.full(2, np.nan)
     together = np.zeros(evidence.places.shape)
     for places in (evidence.places, evidence.model_places):
-        together += (places - places.mean()) / (places.std() + 1e-6)
-    down, right = np.unravel_index(int(together.argmax()), together.shape)
-    return np.array([right - REACH, down - REACH], np.float64)
+        spread = places.std() + 1e-6
+        together += (places - places.mean()) / spread
+
+    best = int(together.argmax())
+    row, column = np.unravel_index(best, together.shape)
+    right = column - REACH
+    down = row - REACH
+    return np.array([right, down], np.float64)

@@ -10,8 +10,7 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
-from curate.pixels.masks import Mask
-from curate.records import Box
+from curate.pixels.masks import Mask, tight_box
 
 _SHIFT_PX = (3.0, 8.0)
 _COARSENESS = (
@@ -61,12 +60,6 @@ def spoil(kind: Spoiling, mask: Mask, others: Sequence[Mask], rng: Rng) -> Mask 
     if spoiled is None or not spoiled.any() or (spoiled == mask).all():
         return None
     return spoiled
-
-
-def tight_box(mask: Mask) -> Box:
-    """The box of a mask that is not empty."""
-    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
-    return Box(x, y, x + width, y + height)
 
 
 def _shift(mask: Mask, _: Sequence[Mask], rng: Rng) -> Mask | None:

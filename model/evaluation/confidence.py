@@ -122,10 +122,14 @@ def risks(confidence: Numbers, risk: Numbers) -> Numbers:
     Answers of one confidence share their mean risk, so their order does not count.
     """
     values, group = np.unique(-confidence, return_inverse=True)
-    sizes = np.bincount(group, minlength=len(values))
-    mean = np.bincount(group, risk, len(values)) / sizes
+    groups = len(values)
+    sizes = np.bincount(group, minlength=groups)
+    mean = np.bincount(group, risk, groups) / sizes
+
+    # Groups are in the order of their values, so the highest confidence comes first.
     best_first = np.repeat(mean, sizes)
-    means: Numbers = np.cumsum(best_first) / np.arange(1, len(risk) + 1)
+    answers = np.arange(1, len(risk) + 1)
+    means: Numbers = np.cumsum(best_first) / answers
     return means
 
 

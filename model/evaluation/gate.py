@@ -218,6 +218,7 @@ class _ImageSums:
     def means(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """(resamples, k) means over resampled images; 0 where none of them is the stratum's."""
         of_images = counts[:, self.images]
-        objects = np.maximum(of_images @ self.objects, 1)
-        means: NDArray[np.float64] = (of_images @ self.sums) / objects[:, None]
+        sums = of_images @ self.sums
+        objects = of_images @ self.objects
+        means: NDArray[np.float64] = sums / np.maximum(objects, 1)[:, None]
         return means

@@ -173,7 +173,7 @@ def _held(run: Run) -> pa.Table:
     path = _judged(run, _HELD)
     if path is None:
         return HELD.empty_table()
-    return held_back.not_accepted(read_table(path), run.settings.balance.accept)
+    return held_back.not_accepted(read_table(path), run.settings.balance)
 
 
 def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:

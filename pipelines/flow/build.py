@@ -14,7 +14,13 @@ from upath import UPath
 
 from curate import ledger
 from curate.errors import InputError
-from curate.folders import new_folder_of, recover, remove_folder, replace_folder
+from curate.folders import (
+    file_sizes,
+    new_folder_of,
+    recover,
+    remove_folder,
+    replace_folder,
+)
 from curate.ledger import LedgerReport
 from curate.schema import STAGES
 from curate.storage import partitions, read_bytes, read_record, write_bytes, write_json
@@ -37,13 +43,15 @@ class StageState(msgspec.Struct, frozen=True):
 
     `key`: digest of all that the result depends on. `version`: of the stage's code.
     `settings`: what the stage reads besides the rows of the stage before it.
-    `partitions`: by file name, in the stages that keep single partitions.
+    `partitions`: by file name, in the stages that keep single partitions. `files`: bytes of
+    each file, by its path in the stage's folder.
     """
 
     key: str
     version: int
     settings: dict[str, object]
     partitions: dict[str, PartitionState] = {}
+    files: dict[str, int] = {}
 
 
 @contextmanager
@@ -106,6 +114,34 @@ def state_of(build: UPath, stage: str) -> StageState | None:
         return read_record(build / stage / "stage.json", StageState)
     except msgspec.ValidationError:
         return None
+
+
+def damaged_files(build: UPath, stage: str) -> list[str]:
+    """The files of a finished stage that are gone since, or have another size, by their paths.
+
+    A person may have removed them, or a full disk. Their bytes are the audit's to check.
+    """
+    finished = state_of(build, stage)
+    if finished is None:
+        return []
+    there = file_sizes(build / stage)
+    return [path for path, size in finished.files.items() if there.get(path) != size]
+
+
+def kept_partitions(build: UPath, stage: str) -> dict[str, PartitionState]:
+    """The partitions of a finished stage whose files are all there, by file name."""
+    finished = state_of(build, stage)
+    if finished is None:
+        return {}
+
+    damaged = [path.rpartition("/")[2] for path in damaged_files(build, stage)]
+    kept = {}
+    for name, partition in finished.partitions.items():
+        # part-00007-1.parquet is a shard of partition part-00007.parquet.
+        stem = name.removesuffix(".parquet")
+        if not any(file.startswith(stem) for file in damaged):
+            kept[name] = partition
+    return kept
 
 
 def require(build: UPath, stage: str, verb: str) -> None:
@@ -175,6 +211,7 @@ def finish(
     # stage.json goes with the folder: a stage is finished when its folder has its name.
     folder = new_folder_of(build / stage)
     write_json(folder / "ledger.json", report)
+    state = msgspec.structs.replace(state, files=file_sizes(folder))
     write_json(folder / "stage.json", state)
     replace_folder(build / stage)
     remove_folder(partial_folder(build, stage))

@@ -17,14 +17,14 @@ from curate.schema import STAGES
 from curate.settings import Settings
 from curate.stores import forget_listings
 from pipelines.flow import build as builds
+from pipelines.flow import labels
 from pipelines.flow.amount import file_sizes
 from pipelines.flow.build import StageState
 from pipelines.flow.cluster import Workers
 from pipelines.flow.planning import described
 from pipelines.flow.rates import Rate, read_rates
-from pipelines.flow.runner import Run, Stage, key_of
+from pipelines.flow.runner import Run, Stage, damage_in_words, key_of
 from pipelines.flow.screen import Screen
-from pipelines.flow.start import check_settings
 
 
 class ExportForecast(msgspec.Struct, frozen=True):
@@ -93,7 +93,7 @@ def foresee(settings: Settings, flow: Mapping[str, Stage], last: str) -> Forecas
     InputError as for the run itself: bad settings, an export without files, another run at work.
     """
     forget_listings()
-    check_settings(settings)
+    labels.load(settings)
     screen = Screen()
     run = Run(settings, Workers(settings.dask, screen), screen)
     run.look_at_exports()
@@ -126,7 +126,8 @@ def _stages(
         key = key_of(stage, reads, key)
         finished = builds.state_of(run.build, name)
         is_kept_before = is_kept
-        is_kept = finished is not None and finished.key == key
+        damaged = builds.damaged_files(run.build, name)
+        is_kept = finished is not None and finished.key == key and not damaged
 
         if is_kept:
             yield StageForecast(
@@ -141,6 +142,8 @@ def _stages(
             )
         else:
             why = _why(stage, reads, finished, is_kept_before)
+            if damaged:
+                why = damage_in_words(damaged)
             coming = _of_exports(exports)
             if before:
                 coming = _of_stage(run.build, before, name, is_kept_before)
@@ -188,6 +191,8 @@ def _came_in(build: UPath, stage: str) -> int | None:
     """The annotations that came into a stage when it was last done; None if it never was."""
     if builds.state_of(build, stage) is None:
         return None
+    if "ledger.json" in builds.damaged_files(build, stage):
+        return None
     return builds.ledger_of(build, stage).came_in
 
 
@@ -226,7 +231,8 @@ def _exports_to_read(run: Run, stage: Stage) -> Iterator[ExportForecast]:
     counted: Mapping[str, ExportLedger] = {}
     finished = builds.state_of(run.build, stage.name)
     if finished is not None:
-        counted = builds.ledger_of(run.build, stage.name).by_export
+        if "ledger.json" not in builds.damaged_files(run.build, stage.name):
+            counted = builds.ledger_of(run.build, stage.name).by_export
         is_same = finished.settings.get("limits") == stage.reads(run)["limits"]
         if is_same and finished.version == stage.version:
             known = _known_exports(finished)

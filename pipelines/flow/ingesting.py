@@ -105,12 +105,8 @@ def _kept_partitions(build: UPath) -> dict[str, KeptPartition]:
 
     Not by name: with a new export before it, a partition gets another number.
     """
-    finished = builds.state_of(build, "ingest")
-    if finished is None:
-        return {}
-
     kept = {}
-    for name, state in finished.partitions.items():
+    for name, state in builds.kept_partitions(build, "ingest").items():
         kept[state.key] = KeptPartition(name, state.ledger)
     return kept
 

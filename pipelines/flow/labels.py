@@ -233,10 +233,11 @@ def waiting_shares(labels: pd.DataFrame) -> dict[str, float]:
 
     `labels`: a table with the columns of `LABELS`.
     """
-    waiting = labels[labels["decision"] == ""]
-    waiting_objects = waiting.groupby("export")["count"].sum()
-    all_objects = labels.groupby("export")["count"].sum()
-    shares = waiting_objects / all_objects.reindex(waiting_objects.index)
+    is_waiting = labels["decision"] == ""
+    waiting = labels[is_waiting].groupby("export")["count"].sum()
+    objects = labels.groupby("export")["count"].sum()
+    objects = objects.reindex(waiting.index)
+    shares = waiting / objects
     return {str(export): float(share) for export, share in shares.items()}
 
 

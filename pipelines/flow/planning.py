@@ -13,6 +13,7 @@ import msgspec
 from upath import UPath
 
 from curate.drops import Drop, FaultReport, IgnoredFile
+from curate.errors import InputError
 from curate.export_settings import ExportSettings
 from curate.exports.places import Places
 from curate.folders import remove_folder
@@ -141,7 +142,10 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     folder = _folder(build, key)
     remove_folder(folder)
 
-    opened = ingest.open_export(export, limits, build / "unpacked")
+    try:
+        opened = ingest.open_export(export, limits, build / "unpacked")
+    except InputError as error:
+        raise InputError(export.told(str(error))) from None
     read = ingest.read_export(opened, export)
     planned = ingest.plan(opened, read, ingest.keep_in(build / "embedded"))
 

@@ -44,7 +44,8 @@ def writing(settings: Settings) -> Iterator[None]:
     """
     folder = UPath(settings.taxonomy).resolve().parent
     name = f"segcurate-{storage.digest(str(folder))[:16]}.lock"
-    # Not beside the files: reviewers commit that folder.
+    # Not beside the files: reviewers commit that folder. An empty file stays for each folder: who
+    # removes it while another process waits for it would let two of them in.
     lock = filelock.FileLock(Path(tempfile.gettempdir()) / name)
     try:
         lock.acquire(timeout=_SECONDS_TO_WAIT)

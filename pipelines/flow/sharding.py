@@ -127,21 +127,19 @@ def _reads(crop: CropSettings, limits: Limits, codecs: Mapping[str, str]) -> Rea
 
 def _kept_partitions(build: UPath) -> dict[str, CutPartition]:
     """The partitions of the finished stage that may be kept, by file name."""
-    finished = builds.state_of(build, "shard")
-    if finished is None:
-        return {}
+    partitions = builds.kept_partitions(build, "shard")
     manifest = read_manifest(build / "shard")
     if manifest is None:
         return {}
 
-    files: dict[str, list[ShardFile]] = {name: [] for name in finished.partitions}
+    files: dict[str, list[ShardFile]] = {name: [] for name in partitions}
     for file in manifest.files:
         found = _SHARD_NAME.fullmatch(file.path.rpartition("/")[2])
         if found is not None:
             files.setdefault(f"{found['stem']}.parquet", []).append(file)
 
     kept = {}
-    for name, state in finished.partitions.items():
+    for name, state in partitions.items():
         kept[name] = CutPartition(state.key, files[name], state.ledger)
     return kept
 

@@ -14,8 +14,8 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 5,
-    "remap": 4,
+    "ingest": 8,
+    "remap": 5,
     "filter": 1,
     "split": 3,
     "balance": 1,

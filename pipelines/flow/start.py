@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from curate.errors import InputError
 from curate.exports import process_limits
 from curate.settings import Settings
 from curate.storage import write_json
@@ -20,11 +19,10 @@ from pipelines.flow.screen import Screen
 def start_run(settings: Settings) -> Iterator[Run]:
     """A run with its workers, with a look at its exports, and alone in its folder.
 
-    InputError if settings contradict each other, an export has no files, or another run
-    is at work.
+    InputError if the taxonomy is bad, an export has no files, or another run is at work.
     """
     forget_listings()
-    check_settings(settings)
+    labels.load(settings)
     screen = Screen()
     small = is_small(settings.exports)
     with Workers(settings.dask, screen, is_small=small) as workers:
@@ -37,28 +35,6 @@ def start_run(settings: Settings) -> Iterator[Run]:
                 yield run
             finally:
                 _note_effort(run)
-
-
-def check_settings(settings: Settings) -> None:
-    """InputError for settings that contradict each other, or a bad taxonomy."""
-    targets = settings.balance.targets
-    domains = sorted({export.domain for export in settings.exports})
-    for domain in sorted(targets):
-        if domain not in domains:
-            raise InputError(
-                f"balance.targets names the domain {domain!r}, which no export has; "
-                f"there are {', '.join(domains)}"
-            )
-    if sum(targets.values()) > 1.0 + 1e-9:  # shares such as 0.1 are not exact
-        raise InputError("balance.targets: the shares sum to more than 1; lower them")
-
-    for export in settings.exports:
-        if export.path == settings.build:
-            raise InputError(
-                f"build is the folder of export {export.name}: {settings.build}; its own "
-                "files would be read as the export's, so choose another one"
-            )
-    labels.load(settings)
 
 
 def _note_effort(run: Run) -> None:

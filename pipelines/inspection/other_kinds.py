@@ -32,7 +32,6 @@ class Kind:
 
 _MASKS = "export polygons or masks from the tool, as COCO or as PNG masks"
 _BOXES = f"boxes have no mask: {_MASKS}"
-_ADE20K = "take its SceneParsing release (PNG masks), or write its masks as PNG"
 _SCANS = "write each slice as a PNG with a PNG mask of the same name beside it"
 _TABLES = "write the pictures as files and the masks as PNG or COCO"
 
@@ -74,7 +73,7 @@ UNREAD_KINDS = (
     Kind(
         "BDD100K labels",
         r"\.json$",
-        rb'"(poly2d|box2d)"',
+        rb'"(poly2d|box2d)"|"frames"\s*:\s*\[\s*\{\s*"name"',
         "convert it with bdd100k's own to_coco, with its masks or polygons",
     ),
     Kind(
@@ -83,8 +82,30 @@ UNREAD_KINDS = (
         None,
         "its panoptic folder is COCO panoptic: name that folder and format panoptic",
     ),
-    Kind("ADE20K", r"_(atr\.txt|parts_\d+\.png)$", None, _ADE20K),
-    Kind("ADE20K since 2021", r"\.json$", rb'"(name_ndx|part_level)"', _ADE20K),
+    Kind(
+        "Mapillary Vistas polygons",
+        r"\.json$",
+        rb'"label"\s*:\s*"[a-z-]+--',
+        "its panoptic folder is COCO panoptic; its labels are PNG masks",
+    ),
+    Kind(
+        "BDD100K bitmasks",
+        r"(^|/)bitmasks/.*\.png$",
+        None,
+        "their channels are class, flags and id: bdd100k's own to_coco writes COCO",
+    ),
+    Kind(
+        "DeepFashion2",
+        r"\.json$",
+        rb'"item1"\s*:',
+        "its own deepfashion2_to_coco.py writes COCO",
+    ),
+    Kind(
+        "Aperio ImageScope regions",
+        r"\.xml$",
+        rb"<Annotations\b[^>]*>\s*<Annotation\b|<Vertex\b",
+        "paint its regions into a PNG of numbered objects for each picture",
+    ),
     Kind("DOTA boxes", r"\.txt$", rb"^imagesource:", _BOXES),
     Kind("Datature", r"\.json$", rb'"boundType"', "export it as COCO polygons there"),
     Kind("Diffgram", r"\.json$", rb'"instance_list"', "export it as COCO from it"),

@@ -35,6 +35,7 @@ def suggest(
     follows = documents.export.links == "follow"
     found = [*_suggest_scene(contents), *_suggest_links(contents, follows)]
     found += _suggest_frame(contents)
+    found += _suggest_order(contents)
     found += _suggest_names(contents, read.segments, options)
     if "mask_size" in options:
         found += _suggest_scaling(contents, documents, limits)
@@ -80,6 +81,17 @@ def _suggest_frame(contents: Contents) -> Iterator[Suggestion]:
             "their outlines"
         )
         yield Suggestion("frame", "auto", why)
+
+
+def _suggest_order(contents: Contents) -> Iterator[Suggestion]:
+    """The order of run-lengths, if nothing in the export decides it."""
+    unsure = contents.flags.get(Flag.ORDER_UNSURE.value, 0)
+    if unsure:
+        why = (
+            f"{unsure:,} masks fit by columns and by rows: if their outlines lie across, "
+            "it is the other"
+        )
+        yield Suggestion("options.order", "auto", why)
 
 
 def _suggest_names(

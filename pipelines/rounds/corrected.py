@@ -99,11 +99,13 @@ def _pictures(settings: Settings, known: set[str]) -> list[_Picture]:
 
 def _told(settings: Settings) -> dict[str, Mapping[str, Told]]:
     """What tools tell of the objects of their exports, by export and annotation key."""
-    paths = {export.name: UPath(export.path) for export in settings.exports}
+    folders = {export.name: UPath(export.path) for export in settings.exports}
     found: dict[str, Mapping[str, Told]] = {}
     for source in settings.loop.sources:
-        document = paths[source.export] / label_studio.DOCUMENT
-        if source.tool == "label_studio" and document.exists():
+        if source.tool != "label_studio":
+            continue
+        document = folders[source.export] / label_studio.DOCUMENT
+        if document.exists():
             found[source.export] = told_by_studio(document)
     return found
 

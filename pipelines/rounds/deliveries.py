@@ -39,8 +39,8 @@ def held_back(
     settings: Settings, deliveries: list[DeliveryQuality]
 ) -> list[DeliveryQuality]:
     """Those whose objects do not go on: found wrong, and not accepted by a person."""
-    accepted = settings.balance.accept
-    return [each for each in deliveries if each.is_held and each.export not in accepted]
+    found = [each for each in deliveries if each.is_held]
+    return [each for each in found if not settings.balance.accepts(each.delivery)]
 
 
 def told(delivery: DeliveryQuality) -> str:
@@ -49,5 +49,5 @@ def told(delivery: DeliveryQuality) -> str:
         f"HELD BACK: customer {delivery.customer}'s delivery {delivery.export} of "
         f"{delivery.objects:,} objects to learn from: {delivery.found}. Their drops are in the "
         "ledger as doubtful_delivery. If you have looked at them and they are right, write "
-        f"balance: {{accept: [{delivery.export}]}}"
+        f"balance: {{accept: [{delivery.delivery}]}}"
     )

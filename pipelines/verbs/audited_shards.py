@@ -5,6 +5,7 @@ the manifest, and left out here.
 """
 
 from collections.abc import Iterator
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from upath import UPath
 
 from curate import storage
 from curate.pixels import images
+from curate.pixels.masks import tight_box
 from curate.settings import Settings
 from curate.shards import windows
 from curate.shards.layout import shard_files, split_of
@@ -53,12 +55,9 @@ def links_stay(build: UPath, settings: Settings) -> Iterator[str]:
         one_of_each_split = own.drop_duplicates("split")
         pair = " and ".join(one_of_each_split["image_id"])
 
-        counts = grouped.links[int(group)].tolist()
-        kinds = []
-        for kind, count in zip(groups.LINKS, counts, strict=True):
-            if count:
-                kinds.append(kind)
-        yield f"images {pair}, joined by {', '.join(kinds)}, are in {several}"
+        links = grouped.links[int(group)] > 0
+        kinds = ", ".join(compress(groups.LINKS, links.tolist()))
+        yield f"images {pair}, joined by {kinds}, are in {several}"
 
 
 def _splits_of_images(build: UPath) -> dict[str, str]:
@@ -145,9 +144,7 @@ def _measure(masks: pa.ChunkedArray) -> tuple[Boxes, Boxes, NDArray[np.int64]]:
         sizes[row] = 0, 0, width, height
         areas[row] = mask.sum()
         if mask.any():
-            columns = np.flatnonzero(mask.any(axis=0))
-            lines = np.flatnonzero(mask.any(axis=1))
-            boxes[row] = columns[0], lines[0], columns[-1] + 1, lines[-1] + 1
+            boxes[row] = tight_box(mask)
     return sizes, boxes, areas
 
 
@@ -164,11 +161,13 @@ def _is_inside(inner: Boxes, outer: Boxes) -> NDArray[np.bool_]:
 
 def in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
     """The values of a column that occur in several splits, and in which."""
-    distinct = rows.drop_duplicates([name, "split"]).sort_values("split")
-    splits_of_value = distinct.groupby(name)["split"]
-    splits = splits_of_value.agg(", ".join)
-    several = splits[splits_of_value.size() > 1]
-    return {str(value): names for value, names in several.items()}
+    distinct = rows.drop_duplicates([name, "split"])
+    by_split = distinct.sort_values("split")
+    splits_of_value = by_split.groupby(name)["split"]
+    is_in_several = splits_of_value.size() > 1
+    names = splits_of_value.agg(", ".join)
+    several = names[is_in_several]
+    return {str(value): splits for value, splits in several.items()}
 
 
 def _readable(build: UPath) -> Iterator[UPath]:

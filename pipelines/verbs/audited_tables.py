@@ -118,15 +118,17 @@ def _fits_image(counts: str, height: int, width: int) -> bool:
 
 def objects_end_once(build: UPath) -> Iterator[str]:
     """Each object of ingest ends once: in a shard, or in one later stage's drops."""
-    ends = [_read(build, stage, "drops", ["object_id"]) for stage in STAGES[1:]]
-    ends.append(_read(build, "shard", "segments", ["object_id"]))
+    name = ["object_id"]
+    ends = [_read(build, stage, "drops", name) for stage in STAGES[1:]]
+    ends.append(_read(build, "shard", "segments", name))
     ended = pd.concat(ends)["object_id"].value_counts()
-    ingested = _read(build, "ingest", "segments", ["object_id"])
+    ingested = _read(build, "ingest", "segments", name)
     begun = ingested["object_id"].value_counts()
 
     # Aligned by object_id: an object that never ends has -1, one that ends twice has 1.
     surplus = ended.sub(begun, fill_value=0).astype("int64")
-    for object_id, number in surplus[surplus != 0].items():
+    wrong = surplus[surplus != 0]
+    for object_id, number in wrong.items():
         yield f"{object_id} ends {1 + number} times"
 
 

@@ -4,7 +4,7 @@ import msgspec
 from upath import UPath
 
 from curate.settings import Settings
-from pipelines.flow.build import require
+from pipelines.flow.build import held, require
 from pipelines.flow.screen import Screen
 
 
@@ -17,15 +17,20 @@ class Evaluated(msgspec.Struct, frozen=True):
 
 
 def evaluate(settings: Settings) -> Evaluated:
-    """Judge the model. InputError without shards, test objects or a model."""
-    require(UPath(settings.build), "shard", "shard")
+    """Judge the model, alone in the build.
+
+    InputError without shards, test objects or a model, or if another run is at work.
+    """
+    build = UPath(settings.build)
+    require(build, "shard", "shard")
     # Imported here: without torch, the message about the missing shards comes all the
     # same.
     from model.evaluation.evaluate import evaluate as evaluate_model
     from model.evaluation.report import read_report
     from pipelines.verbs.gate_words import explain_falls
 
-    path = evaluate_model(settings, Screen().note)
+    with held(build):
+        path = evaluate_model(settings, Screen().note)
     report = read_report(path)
     if report is None or report.gate is None or report.gate.passed:
         return Evaluated(str(path), None)

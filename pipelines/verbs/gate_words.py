@@ -9,10 +9,12 @@ _NAMED = 5  # falls in a message; the page has all
 def explain_falls(gate: Gate) -> str:
     """Which strata fell, by how much, and how sure that is; the worst first."""
     fallen = [check for check in gate.checks if check.fell]
-    lines = [explain_fall(check) for check in fallen[:_NAMED]]
-    if len(fallen) > _NAMED:
-        lines.append(f"and {len(fallen) - _NAMED} more")
-    return f"the model is worse than {gate.baseline} in\n  " + "\n  ".join(lines)
+    lines = [f"the model is worse than {gate.baseline} in"]
+    lines += [explain_fall(check) for check in fallen[:_NAMED]]
+    more = len(fallen) - _NAMED
+    if more > 0:
+        lines.append(f"and {more} more")
+    return "\n  ".join(lines)
 
 
 def explain_fall(check: GateCheck) -> str:
@@ -20,12 +22,12 @@ def explain_fall(check: GateCheck) -> str:
     stratum = f"{check.stratum.kind} {check.stratum.value}"
     if check.stratum.kind == "overall":
         stratum = "all objects"
-    fall = f"{METRICS[check.metric].title} {check.mean:+.3f}"
+    metric = METRICS[check.metric].title
     limits = f"{check.low:+.3f} to {check.high:+.3f}"
     number = f"{check.objects:,} objects on {check.images:,} images"
-    return (
-        f"{stratum}: {fall} ({limits}; {number}; by chance {_chance(check.by_chance)})"
-    )
+    chance = f"by chance {_chance(check.by_chance)}"
+    fall = f"{metric} {check.mean:+.3f} ({limits}; {number}; {chance})"
+    return f"{stratum}: {fall}"
 
 
 def _chance(by_chance: float) -> str:

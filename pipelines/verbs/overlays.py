@@ -21,10 +21,12 @@ def paint_box(picture: Pixels, box: Box, colour: Colour, line: int) -> None:
     `picture`: (H, W, 3) uint8. The box may reach beyond it.
     """
     x0, y0, x1, y1 = box
-    _fill(picture, Box(x0, y0, x1, y0 + line), colour)
-    _fill(picture, Box(x0, y1 - line, x1, y1), colour)
-    _fill(picture, Box(x0, y0, x0 + line, y1), colour)
-    _fill(picture, Box(x1 - line, y0, x1, y1), colour)
+    top = Box(x0, y0, x1, y0 + line)
+    bottom = Box(x0, y1 - line, x1, y1)
+    left = Box(x0, y0, x0 + line, y1)
+    right = Box(x1 - line, y0, x1, y1)
+    for side in (top, bottom, left, right):
+        _fill(picture, side, colour)
 
 
 def encode_png(picture: Pixels) -> bytes:

@@ -56,7 +56,11 @@ def text(listed: ListedRuns) -> str:
     if not listed.runs:
         return "no runs yet: 'train' leaves the first one"
     rows = [_HEAD, *(_row(run) for run in listed.runs)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    widths = []
+    for column in zip(*rows, strict=True):
+        longest = max(column, key=len)
+        widths.append(len(longest))
+
     lines = []
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]

@@ -178,11 +178,14 @@ def text(impact: Impact) -> str:
 
 
 def _line(title: str, sums: Sums) -> str:
+    """What has become of one concept, domain or customer."""
+    numbers = f"{sums.before:>9,} → {sums.after:>9,}"
     change = f"+{sums.gained:,} −{sums.lost:,}"
     moved = f"{sums.moved_in:,} moved"
+    # An object can only move from one concept to another one.
     if title == "concept":
-        moved = f"{sums.moved_in:,} moved in, {sums.moved_out:,} moved out"
-    return f"  {sums.name:<28} {sums.before:>9,} → {sums.after:>9,}  {change}, {moved}"
+        moved += f" in, {sums.moved_out:,} moved out"
+    return f"  {sums.name:<28} {numbers}  {change}, {moved}"
 
 
 def _more(number: int) -> list[str]:

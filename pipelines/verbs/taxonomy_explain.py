@@ -47,7 +47,8 @@ class Explanation(msgspec.Struct, frozen=True):
 def explain_label(words: list[str], customer: str, export: str) -> Explanation:
     """Explain a label of a customer. `words`: a settings file, if there is one; the label.
 
-    InputError for other numbers of words, or a customer that the settings do not have.
+    `customer`: "" is the only one of the settings, or that of `export`. InputError for other
+    numbers of words, or a customer that the settings do not have.
     """
     if len(words) not in (1, 2):
         raise InputError("give a settings file, if there is one, and one label")
@@ -57,10 +58,13 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
     context = Context()
     if len(words) == 2:
         settings = load(Path(words[0]), None)
+        customer = customer or _only_customer(settings, export)
         concepts = UPath(settings.taxonomy)
         export = _find_export(settings, customer, export)
         together |= _labels_of(settings, export)
         context = labels.contexts(settings).get(export, context)
+    if not customer:
+        raise InputError("whose label is it? Give --customer NAME, or a settings file")
     taxonomy = load_concepts(concepts)
     folder = customers_folder(str(concepts))
     decisions = load_decisions(folder, taxonomy)
@@ -92,6 +96,20 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
             for each in match.suggestions
         ],
     )
+
+
+def _only_customer(settings: Settings, export: str) -> str:
+    """The customer of an export, or of all exports. InputError if there are several."""
+    exports = settings.exports
+    if export:
+        exports = [each for each in exports if each.name == export]
+    if export and not exports:
+        hint = nearest(export, [each.name for each in settings.exports])
+        raise InputError(f"there is no export {export!r}{hint}")
+    names = sorted({each.customer for each in exports})
+    if len(names) > 1:
+        raise InputError(f"whose label is it? Give --customer NAME: {', '.join(names)}")
+    return names[0]
 
 
 def _find_export(settings: Settings, customer: str, export: str) -> str:

@@ -44,22 +44,30 @@ def paint_trace(row: Row, target: Path, max_pixels: int) -> None:
     InputError if its image cannot be read any more, or has changed.
     """
     pixels = _read_image(row, max_pixels)
-    height, width = pixels.shape[:2]
-    mask = masks.decode(run_lengths.parse(row["counts"], height, width))
+    height, width, _ = pixels.shape
+    runs = run_lengths.parse(row["counts"], height, width)
+    mask = masks.decode(runs)
     boxes = _boxes_of(row)
 
     whole = Box(0, 0, width, height)
-    scale = min(_LARGEST_WHOLE_SCALE, _WHOLE_SIDE / max(height, width))
+    scale = _fitting(whole, _WHOLE_SIDE, _LARGEST_WHOLE_SCALE)
     whole_panel = _paint_panel(pixels, mask, boxes, whole, scale)
 
-    close = _with_margin(boxes.get("crop", boxes["box"]), height, width)
-    scale = min(_LARGEST_CLOSE_SCALE, _CLOSE_SIDE / max(close.width, close.height))
+    around = boxes.get("crop", boxes["box"])
+    close = _with_margin(around, height, width)
+    scale = _fitting(close, _CLOSE_SIDE, _LARGEST_CLOSE_SCALE)
     close_panel = _paint_panel(pixels, mask, boxes, close, scale)
 
     picture = _place_side_by_side([whole_panel, close_panel])
     title = f"{row['object_id']}  {row['label']}  {row.get('concept', '')}"
     _write_legend(picture, list(boxes), title)
     write_bytes(UPath(target), encode_png(np.asarray(picture)))
+
+
+def _fitting(region: Box, side: int, largest: float) -> float:
+    """The scale at which the longer side of a region has `side` px; `largest` at most."""
+    longer = max(region.width, region.height)
+    return min(largest, side / longer)
 
 
 def _read_image(row: Row, max_pixels: int) -> Pixels:

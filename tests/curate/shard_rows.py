@@ -26,9 +26,13 @@ def save_photo(
     path: Path, height: int, width: int, seed: int, orientation: int = 1
 ) -> str:
     """A JPEG of smooth noise, stored so that it is displayed at height × width; its image id."""
-    small = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
-    stored = (height, width) if orientation >= 5 else (width, height)
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    stored = (width, height)
+    if orientation >= 5:
+        stored = (height, width)
     picture = Image.fromarray(small).resize(stored, Image.Resampling.BICUBIC)
+
     exif = Image.Exif()
     exif[0x0112] = orientation
     file = BytesIO()
@@ -39,10 +43,12 @@ def save_photo(
 
 def ellipse(height: int, width: int, box: tuple[int, int, int, int]) -> RunLengths:
     x0, y0, x1, y1 = box
-    y, x = np.mgrid[0 : y1 - y0, 0 : x1 - x0]
-    inside = ((x + 0.5) / (x1 - x0) - 0.5) ** 2 + (
-        (y + 0.5) / (y1 - y0) - 0.5
-    ) ** 2 <= 0.25
+    rows = y1 - y0
+    columns = x1 - x0
+    y, x = np.mgrid[0:rows, 0:columns]
+    across = (x + 0.5) / columns - 0.5
+    down = (y + 0.5) / rows - 0.5
+    inside = across**2 + down**2 <= 0.25
     return masks.place(inside, x0, y0, height, width)
 
 
@@ -55,18 +61,20 @@ def make_segments(folder: Path, images: int = 8, per_image: int = 5) -> pa.Table
     for number in range(images):
         height, width = 90 + 7 * number, 120 + 5 * number
         path = folder / f"photo {number}.jpg"
-        image_id = save_photo(
-            path, height, width, number, orientation=6 if number == 1 else 1
-        )
+        orientation = 1
+        if number == 1:
+            orientation = 6
+        image_id = save_photo(path, height, width, number, orientation)
         for key in range(per_image):
-            x0, y0 = (17 * key + number) % (width - 40), (13 * key) % (height - 30)
-            counts = ellipse(
-                height, width, (x0, y0, x0 + 20 + 4 * key, y0 + 16 + 3 * key)
-            )
-            rows.append(
-                _row(path, image_id, str(key), counts, height, width)
-                | {"split": SPLITS[number % 4], "weight": 0.5 + (key % 2)}
-            )
+            x0 = (17 * key + number) % (width - 40)
+            y0 = (13 * key) % (height - 30)
+            box = (x0, y0, x0 + 20 + 4 * key, y0 + 16 + 3 * key)
+            runs = ellipse(height, width, box)
+
+            row = _row(path, image_id, str(key), runs, height, width)
+            row["split"] = SPLITS[number % 4]
+            row["weight"] = 0.5 + (key % 2)
+            rows.append(row)
     return pa.Table.from_pylist(rows, schema=SEGMENTS)
 
 
@@ -74,6 +82,9 @@ def _row(
     path: Path, image_id: str, key: str, runs: RunLengths, height: int, width: int
 ) -> dict[str, object]:
     box = masks.box(runs)
+    flags = []
+    if 0 in box[:2]:
+        flags.append("touches_edge")
     return {
         "object_id": object_id("acme", path.name, key),
         "image_id": image_id,
@@ -97,23 +108,18 @@ def _row(
         **dict(zip(("box_x0", "box_y0", "box_x1", "box_y1"), box, strict=True)),
         "area": masks.area(runs),
         "counts": run_lengths.compress(runs),
-        "flags": ["touches_edge"] if 0 in box[:2] else [],
+        "flags": flags,
     }
 
 
 _INTEGERS = ("image_height", "image_width", "box_x0", "box_y0", "box_x1", "box_y1")
-_OTHERS = {
+_TYPES = dict.fromkeys(_INTEGERS, pa.int32()) | {
     "area": pa.int64(),
     "flags": pa.list_(pa.string()),
     "weight": pa.float32(),
     "match_score": pa.float32(),
 }
-SEGMENTS = pa.schema(
-    [
-        (name, _OTHERS.get(name, pa.int32() if name in _INTEGERS else pa.string()))
-        for name in shard.NEEDS
-    ]
-)
+SEGMENTS = pa.schema([(name, _TYPES.get(name, pa.string())) for name in shard.NEEDS])
 
 
 def write_shards(

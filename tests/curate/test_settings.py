@@ -133,7 +133,7 @@ def test_words_and_urls_are_no_relative_paths(tmp_path: Path) -> None:
 def test_an_installation_without_a_taxonomy_says_what_to_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("curate.settings", "curate.settings_file"):
+    for module in ("curate.settings", "curate.settings_checks"):
         monkeypatch.setattr(f"{module}.OWN_TAXONOMY", tmp_path / "none.yaml")
     assert "set taxonomy to the path of a concepts.yaml" in message(tmp_path, GOOD)
 
@@ -225,6 +225,26 @@ def test_the_examples_build_into_the_clone(name: str) -> None:
         (
             ("build: build/demo", "build: build/demo\nsplit: {scene_pattern: '('}"),
             "FILE:2:9: split.scene_pattern:",
+        ),
+        (
+            ("build: build/demo", "build: x\ncrop: {zoom: 2}"),
+            "FILE:2:8: unknown key 'crop.zoom'; known: slack, padding, min_padding_px, image",
+        ),
+        (
+            ("build: build/demo", "build: x\nbalance: {targets: {strete: 0.5}}"),
+            "FILE:2:21: balance.targets names the domain 'strete', which no export has; did",
+        ),
+        (
+            ("build: build/demo", "build: x\nbalance: {targets: {street: 1.5}}"),
+            "FILE:2:11: balance.targets: the shares sum to more than 1",
+        ),
+        (
+            ("build: build/demo", "build: x\nbalance: {accept: [yard@01ab]}"),
+            "FILE:2:20: balance.accept names the export 'yard', which is not there; there are",
+        ),
+        (
+            ("path: s3://bucket/street.zip", "path: build/demo"),
+            "FILE:1:1: build is the folder of export street: ",
         ),
         (("build: build/demo", "build: [build"), "FILE:2:8:"),
         (("build: build/demo", "build: !!python/object:os.system x"), "FILE:1:8: tag"),

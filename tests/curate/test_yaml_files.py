@@ -42,3 +42,9 @@ def test_yaml_knows_where_its_values_are() -> None:
     assert located.data == {"a": [{"b": 1, "c": "on"}]}
     assert located.where("a", 0, "c") == "s.yaml:3:5"
     assert located.where("a", 0, "missing") == "s.yaml:2:5"
+
+
+def test_many_empty_lines_of_a_broken_file_are_looked_through_once() -> None:
+    # Each line once is a tenth of a second; from each line to the end, it would be minutes.
+    with pytest.raises(Refusal, match="could not find expected ':'"):
+        yaml_files.parse_yaml("0: a\n1" + "\n" * 200_000 + ": b\n", "x.yaml")

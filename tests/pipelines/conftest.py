@@ -1,5 +1,6 @@
 """The command line in this process, on a cluster of threads that all tests share."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,15 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from tests.pipelines.small_project import Outcome, Project, Verb
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The locks and logs that verbs leave in the temporary folder go with those of pytest."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
+    yield
+    tempfile.tempdir = before
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,25 @@ def test_an_unknown_verb_or_stage(project: Project, verb: Verb) -> None:
     assert "'shard'" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"path": "/nowhere"}, "/nowhere: no such folder, archive or annotation file"),
+        ({"format": "yolo"}, "street: no YOLO labels"),
+        ({"options": {"crowds": "maybe"}}, "option crowds is one of auto, drop, keep"),
+    ],
+)
+def test_what_reading_finds_wrong_in_the_settings_has_its_place(
+    project: Project, verb: Verb, change: dict[str, object], said: str
+) -> None:
+    project.add("street", 1, ["car"], **change)
+    outcome = verb("ingest", project.settings)
+    assert outcome.code == 2
+    assert f"error: {project.settings}:1:" in outcome.err
+    assert outcome.err.count("export street: ") == 1
+    assert said in outcome.err
+
+
 def test_targets_name_domains_that_are_there(project: Project, verb: Verb) -> None:
     project.add("street", 1, ["car"])
     outcome = verb("ingest", project.change(balance={"targets": {"strete": 0.5}}))
@@ -177,9 +196,10 @@ def test_two_runs_in_one_folder_do_not_meet(project: Project, verb: Verb) -> Non
     assert verb("shard", project.settings).code == 0
 
     with builds.held(UPath(project.build)):
-        outcome = verb("train", project.settings)
-    assert outcome.code == 2
-    assert "another run is at work" in outcome.err
+        for name in ("train", "evaluate", "gate", "quality"):
+            outcome = verb(name, project.settings)
+            assert outcome.code == 2
+            assert "another run is at work" in outcome.err
 
 
 def test_formats_are_listed_with_their_documentation(verb: Verb) -> None:

@@ -71,6 +71,8 @@ class ClassTable:
     """Values of no class at all."""
     background: frozenset[int] = frozenset()
     """Values of classes that are no objects."""
+    is_list: bool = field(default=False, compare=False)
+    """Whether it is a mere list of names: each value is the number of a line."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ def make_table(rows: Iterable[ClassRow]) -> ClassTable:
         colours=_by_colour(numbered),
         void=_named(numbered, _VOID_NAMES),
         background=_named(numbered, _BACKGROUND_NAMES),
+        is_list=all(row == ClassRow(row.name) for row in listed),
     )
 
 

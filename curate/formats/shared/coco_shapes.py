@@ -1,5 +1,6 @@
 """The segmentation of a COCO annotation as a shape."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from curate.pixels.rings import packed
 from curate.reasons import Reason, Refusal
 from curate.records import Compound, Polygons, RawRunLengths, Shape
 
+# COCO's text has no quotes. Scripts write str(counts) because JSON takes no bytes.
+_STR_OF_BYTES = re.compile(r"b'([^']*)'")
 _LONGEST_RUN = 1 << 62  # what a record can hold is twice that; no mask comes near
 
 
@@ -49,8 +52,10 @@ def with_image_size(data: Any, image: Mapping[str, Any]) -> Any:
 
 def _is_one_ring(data: list[Any]) -> bool:
     """Whether a list is one ring: flat, or three points or more as pairs."""
-    if not all(isinstance(each, list) for each in data):
+    if not any(isinstance(each, list) for each in data):
         return True
+    if not all(isinstance(each, list) for each in data):
+        return False  # rings, and something that is none
     # Two pairs are two rings of one point each: as a ring they would have no area either.
     return len(data) >= 3 and all(_is_point(each) for each in data)
 
@@ -72,6 +77,8 @@ def read_run_lengths(data: dict[str, Any]) -> RawRunLengths:
     """Run-lengths of either kind, a list or a string. Refusal bad_run_lengths."""
     counts = data.get("counts")
     size = data.get("size")
+    if isinstance(counts, str):
+        counts = _text_of(counts)
     if not isinstance(counts, list | str):
         raise Refusal(Reason.BAD_RUN_LENGTHS, "counts is neither a list nor text")
     if isinstance(counts, list) and not all(_is_run(run) for run in counts):
@@ -87,6 +94,18 @@ def read_run_lengths(data: dict[str, Any]) -> RawRunLengths:
         raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
     height, width = lengths
     return RawRunLengths(counts=counts, height=height, width=width)
+
+
+def _text_of(counts: str) -> str:
+    r"""Run-lengths as text, without what Python's `str` of bytes puts around and into it.
+
+    >>> print(_text_of(str(b"ab\\c")))
+    ab\c
+    """
+    of_bytes = _STR_OF_BYTES.fullmatch(counts)
+    if of_bytes is None:
+        return counts
+    return of_bytes[1].replace("\\\\", "\\")
 
 
 def _is_run(run: Any) -> bool:

@@ -133,8 +133,8 @@ def _runs(left: Points, right: Points, pairs: _Pairs) -> Iterator[_Run]:
 
 def _ends_of_runs(pairs: _Pairs) -> list[int]:
     """For each run, the number of the pair after its last one."""
-    same_left = pairs.left[1:] == pairs.left[:-1]
-    same_right = pairs.right[1:] == pairs.right[:-1]
+    same_left = np.diff(pairs.left) == 0
+    same_right = np.diff(pairs.right) == 0
 
     # A vertex on the left that has several on the right is in no run with its neighbours.
     number_of_pairs = np.bincount(pairs.left)
@@ -142,8 +142,9 @@ def _ends_of_runs(pairs: _Pairs) -> list[int]:
     both_single = is_single[1:] & is_single[:-1]
 
     goes_on = same_left | (same_right & both_single)
-    ends: list[int] = np.flatnonzero(~goes_on).tolist()
-    return [end + 1 for end in ends] + [pairs.left.size]
+    last_of_runs = np.flatnonzero(~goes_on)
+    ends: list[int] = (last_of_runs + 1).tolist()
+    return [*ends, pairs.left.size]
 
 
 def _thinned(moved: Points, run: _Run) -> list[Points]:

@@ -32,9 +32,8 @@ def even_odd(rings: list[list[Any]]) -> Polygons | Compound:
         return Polygons(rings=rings)
     vertices = sum(len(ring) for ring in rings) // 2
     if len(rings) * vertices > MOST_TESTS:
-        raise Refusal(
-            Reason.OVER_LIMIT, f"an outline of {len(rings)} rings, {vertices} vertices"
-        )
+        what = f"an outline of {len(rings)} rings, {vertices} vertices"
+        raise Refusal(Reason.OVER_LIMIT, what)
 
     good = [ring for ring in rings if _is_ring(ring)]
     pieces = [Polygons(rings=[ring]) for ring in rings if not _is_ring(ring)]
@@ -63,12 +62,13 @@ def _pieces(rings: list[list[float]]) -> list[Polygons]:
 
     # A ring at an even depth is the edge of a piece, and those right inside it are its holes.
     pieces = []
-    for number in np.flatnonzero(is_piece):
+    for number in np.flatnonzero(is_piece).tolist():
         is_inside = lies_in[:, number]
         is_next = depths == depths[number] + 1
         numbers_of_holes = np.flatnonzero(is_inside & is_next)
-        holes = [rings[hole] for hole in numbers_of_holes]
-        pieces.append(Polygons(rings=[rings[number]], holes=holes))
+        holes = [rings[hole] for hole in numbers_of_holes.tolist()]
+        piece = Polygons(rings=[rings[number]], holes=holes)
+        pieces.append(piece)
     return pieces
 
 
@@ -92,19 +92,23 @@ def _lies_in(outlines: list[_Points]) -> _Flags:
     shape = (number_of_rings, number_of_rings)
     result = np.zeros(shape, dtype=np.bool_)
     for number, outline in enumerate(outlines):
-        votes = np.zeros(number_of_rings, dtype=np.int64)
-        for sample in range(_SAMPLES):
-            place = sample * len(outline) // _SAMPLES
-            votes += edges.around(outline[place])
-        most_agree = 2 * votes > _SAMPLES
-
-        low = lows[number]
-        high = highs[number]
-        is_within = (low >= lows) & (high <= highs)
+        starts_within = lows[number] >= lows
+        ends_within = highs[number] <= highs
+        is_within = np.all(starts_within & ends_within, axis=1)
         # Of two equal rings neither is a hole: tools write the same outline twice.
         is_smaller = areas[number] < areas
-        result[number] = most_agree & is_within.all(axis=1) & is_smaller
+        result[number] = _are_around(outline, edges) & is_within & is_smaller
     return result
+
+
+def _are_around(outline: _Points, edges: "_Edges") -> _Flags:
+    """(n,) bool: whether most of the sampled vertices of an outline lie in each ring."""
+    votes = np.zeros(edges.rings, dtype=np.int64)
+    for sample in range(_SAMPLES):
+        place = sample * len(outline) // _SAMPLES
+        votes += edges.around(outline[place])
+    most_agree: _Flags = 2 * votes > _SAMPLES
+    return most_agree
 
 
 def _area(outline: _Points) -> float:
@@ -134,6 +138,7 @@ class _Edges:
         self._slope = width / height
 
         lengths = [len(outline) for outline in outlines]
+        self.rings = len(outlines)
         self._firsts = np.cumsum([0, *lengths[:-1]])
 
     def around(self, point: _Points) -> NDArray[np.int64]:
@@ -141,8 +146,11 @@ class _Edges:
         x, y = point
         starts_below = self._y > y
         ends_below = self._end_y > y
-        meets_at = self._x + (y - self._y) * self._slope
-        is_crossed = (starts_below != ends_below) & (meets_at > x)
+        meets_ray = starts_below != ends_below
+
+        down = y - self._y
+        meets_at = self._x + down * self._slope
+        is_crossed = meets_ray & (meets_at > x)
         crossings = np.add.reduceat(is_crossed, self._firsts, dtype=np.int64)
         odd: NDArray[np.int64] = crossings % 2
         return odd

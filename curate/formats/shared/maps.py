@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from curate.drops import Drop, IgnoredFile
@@ -19,10 +20,11 @@ from curate.formats.shared.class_tables import (
 )
 from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.mask_lists import listed_classes
+from curate.formats.shared.mask_numbers import shown_numbers
+from curate.formats.shared.missing_masks import missing_masks
 from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
 from curate.formats.shared.table_choice import choose_tables
 from curate.mask_records import RegionMap
-from curate.reasons import Reason, Refusal
 from curate.records import ImageRecord, ReadItem
 
 OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
@@ -32,10 +34,15 @@ OPTIONS = ("images", "masks", "classes", "void", "background", "mask_size")
 _USUAL_VOID = frozenset({255})
 _USUAL_VOID_BESIDE_CLASSES = frozenset({0, 255})
 
-_OF_CELLPOSE = re.compile(r"_cp_masks(?:_\d+)?\.[a-z]+$", re.IGNORECASE)
-_MAX_LIST_BYTES = 64_000_000
-_MAX_LIST_LINE = 2_000
-_IMAGE_AND_MASK = re.compile(r"(\S.*?\.\w{3,4})[\s,;]+(\S.*?\.\w{3,4})")
+_OF_CELLS = re.compile(
+    r"_cp_masks(?:_\d+)?\.[a-z]+$|_object[\s_-]identities\.[a-z]+$"  # cellpose, ilastik
+    r"|(?:^|/)man_seg\d+\.tif$",
+    re.IGNORECASE,
+)
+# A frame in VOC's folder of XML: DAVIS, YouTube-VOS, MOSE and others.
+_OF_VIDEO = re.compile(
+    r"(?:^|/)Annotations/(?:.*/)?(?!train/|val/|test/)[^/]+/\d{5}\.png$"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,10 @@ class _Reading:
     numbers_objects: bool
     """Values of masks number objects, they are no classes."""
     resize: bool
+    by_number: bool
+    """Whether masks belong to images by their numbers alone."""
+    numbers: list[int]
+    """Values that other masks show to be numbers, where no table says it."""
     listed: Mapping[str, str]
     """The class of each mask of one object that a table lists, by the mask's name."""
     tables: Mapping[str, ClassTable]
@@ -71,7 +82,7 @@ def read_maps(export: Export, *, by_colour: bool) -> Iterator[ReadItem]:
     reading, notes = _reading(export, pairs, by_colour)
     yield from notes
     yield from pairs.lost
-    yield from _missing_masks(export, pairs)
+    yield from missing_masks(export, pairs)
 
     by_folder = folder_classes(pairs.masks)
     for image, masks in pairs.masks.items():
@@ -79,7 +90,10 @@ def read_maps(export: Export, *, by_colour: bool) -> Iterator[ReadItem]:
             _region_map(reading, mask, by_folder.get(mask.path, "")) for mask in masks
         ]
         if maps:
-            yield ImageRecord(name=image, document="", maps=maps)
+            video = ""
+            if _is_frame(reading, maps[0].path):
+                video = posixpath.dirname(image)
+            yield ImageRecord(name=image, document="", maps=maps, video=video)
 
 
 def _reading(
@@ -101,11 +115,24 @@ def _reading(
         by_colour=by_colour,
         numbers_objects=numbers_objects,
         resize=resize,
+        by_number=pairs.by_number,
+        numbers=_numbers(export, pairs, by_colour, only_table),
         listed=listed_classes(export),
         tables=tables,
         only_table=only_table,
     )
     return reading, notes
+
+
+def _numbers(
+    export: Export, pairs: Pairs, by_colour: bool, only_table: ClassTable | None
+) -> list[int]:
+    """What masks of which no table says anything show to be numbers."""
+    if by_colour or only_table is None or only_table.labels:
+        return []
+    masks = chain.from_iterable(pairs.masks.values())
+    unsure = [mask.path for mask in masks if not (mask.whole or mask.label)]
+    return shown_numbers(export, unsure)
 
 
 def _tables(
@@ -139,11 +166,13 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
         labels=table.labels,
         colours=table.colours,
         label=label,
-        void=sorted(table.void | _unlisted_void(reading, table)),
+        numbers=reading.numbers,
+        void=sorted(table.void | _unlisted_void(reading, mask, table)),
         background=sorted(table.background),
         instances=_instances(reading, mask),
         objects=_objects(reading, mask),
         resize=reading.resize,
+        by_number=reading.by_number,
     )
 
 
@@ -189,13 +218,24 @@ def _pixels(
 
 
 def _numbers_objects(reading: _Reading, mask: ChosenMask) -> bool:
-    """Whether the values of a mask number objects: option `values` says so, or cellpose does."""
-    return reading.numbers_objects or _OF_CELLPOSE.search(mask.path) is not None
+    """Whether the values of a mask number objects, as the option says, or its name."""
+    is_of_cells = _OF_CELLS.search(mask.path) is not None
+    return reading.numbers_objects or is_of_cells or _is_frame(reading, mask.path)
 
 
-def _unlisted_void(reading: _Reading, table: ClassTable) -> frozenset[int]:
-    """Values that are void if the table does not list them."""
-    if reading.by_colour or reading.numbers_objects:
+def _is_frame(reading: _Reading, mask: str) -> bool:
+    """Whether a mask is of a frame of a video, which is where DAVIS has it."""
+    if not _OF_VIDEO.search(mask):
+        return False
+    frame = mask.replace("Annotations/", "JPEGImages/").replace(".png", ".jpg")
+    return frame in reading.export.files.known
+
+
+def _unlisted_void(
+    reading: _Reading, mask: ChosenMask, table: ClassTable
+) -> frozenset[int]:
+    """Values that are void if the table does not list them; object 255 is an object."""
+    if reading.by_colour or _numbers_objects(reading, mask):
         return frozenset()
     usual = _USUAL_VOID
     if table.labels:
@@ -226,51 +266,3 @@ def _is_stated(export: Export, option: str, word: str) -> bool:
             f"export {export.name}: option {option} is {word!r} or left out, not {stated!r}"
         )
     return stated == word
-
-
-def _missing_masks(export: Export, pairs: Pairs) -> Iterator[Drop]:
-    """Drops of images that a list of the export calls annotated, and that have no mask."""
-    bare = sorted(image for image, masks in pairs.masks.items() if not masks)
-    if not bare:
-        return
-    # A mask that was found and lost has a drop of its own already.
-    reported = {stem(drop.annotation_key) for drop in pairs.lost}
-    listed = _listed(export)
-    for image in bare:
-        name = stem(image)
-        if name in reported or listed.isdisjoint((name, posixpath.basename(image))):
-            continue
-        detail = f"{image}: a list of the export names it, but its mask is not there"
-        refusal = Refusal(Reason.MISSING_MASK, detail)
-        yield export.drop(refusal, image_path=image, count=None)
-
-
-def _listed(export: Export) -> set[str]:
-    """Names of images that lists of the export give masks to."""
-    listed: set[str] = set()
-    for path in export.files.paths:
-        if not path.lower().endswith((".txt", ".lst", ".csv")):
-            continue
-        try:
-            if export.files.file(path).stat().st_size > _MAX_LIST_BYTES:
-                continue
-            text = export.read_text(path)
-        except (Refusal, OSError):
-            continue
-        lines = [line.strip() for line in text.split("\n")]
-        listed.update(_names_in_list(path, lines))
-    return listed
-
-
-def _names_in_list(path: str, lines: list[str]) -> Iterator[str]:
-    """File names of a list: ImageSets/Segmentation/*.txt has stems, others IMAGE MASK."""
-    if "imagesets/segmentation" in path.lower():
-        for line in lines:
-            if line:
-                yield posixpath.basename(line)
-        return
-    for line in lines:
-        if len(line) < _MAX_LIST_LINE:
-            pair = _IMAGE_AND_MASK.fullmatch(line)
-            if pair:
-                yield posixpath.basename(pair[1])

@@ -5,12 +5,16 @@ taken off; of several such images, to the one whose folders agree best. A mask n
 IMAGE_CLASS_NUMBER, IMAGE_CLASS or IMAGE_NUMBER belongs to that image. So does each mask of a
 folder that belongs to a single image (`ID/images/ID.png`, `ID/masks/*.png`), if none of them
 has an image's name.
+
+Where not one mask has an image's name, their numbers may differ by zeros before them (`img_1`,
+`mask_0001`). Then numbers pair them, if all masks and all images find one another so.
 """
 
 import posixpath
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from curate.exports.file_names import (
@@ -23,6 +27,7 @@ from curate.exports.file_names import (
     topic,
 )
 
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _MANY = 1000  # images of one name: more than this are not compared one by one
 
 _Topics = tuple[str, ...]
@@ -62,12 +67,16 @@ class Match:
     rest: str | None = None
     """What follows the image's name in the mask's; "" if only the folder tells; None if the
     mask has the name of the image."""
+    by_number: bool = False
+    """Whether the names agree but for the zeros before their numbers."""
 
 
-def match_masks(masks: list[str], images: Iterable[str]) -> dict[str, list[Match]]:
+def match_masks(masks: list[str], images: Sequence[str]) -> dict[str, list[Match]]:
     """For each mask its image; several if they agree equally well; none if there is none."""
-    index = _index(images)
-    matches = {mask: _by_name(mask, index) for mask in masks}
+    index = _index(images, fold)
+    matches = {mask: _by_name(mask, index, fold) for mask in masks}
+    if masks and not any(matches.values()):
+        matches = _by_number(masks, images) or matches
     # A folder in which some masks have an image's name is not one image's own folder.
     folders_with_names = {
         posixpath.dirname(mask) for mask, found in matches.items() if found
@@ -82,24 +91,49 @@ def match_masks(masks: list[str], images: Iterable[str]) -> dict[str, list[Match
     return matches
 
 
-def _index(images: Iterable[str]) -> _Index:
+def _by_number(masks: list[str], images: Sequence[str]) -> dict[str, list[Match]]:
+    """The image of each mask by its number; nothing unless each image has one, too."""
+    index = _index(images, _without_zeros)
+    matches = {}
+    for mask in masks:
+        found = _by_name(mask, index, _without_zeros)
+        if len(found) != 1:
+            return {}
+        matches[mask] = [replace(found[0], by_number=True)]
+
+    annotated = {found.image for [found] in matches.values()}
+    if annotated != set(images):
+        return {}
+    return matches
+
+
+def _without_zeros(name: str) -> str:
+    """A name, folded, without the zeros before numbers.
+
+    >>> _without_zeros("Frame_0070")
+    'frame_70'
+    """
+    return _ZEROS.sub("", fold(name))
+
+
+def _index(images: Iterable[str], fold_name: Callable[[str], str]) -> _Index:
     """Images by their topics; and by each base name together with topics, folder, or neither."""
     index: _Index = defaultdict(list)
     for image in images:
         topics = _topics(image)
         folder = posixpath.dirname(image)
         index[topics, None].append(image)
-        for base in image_bases(stem(image)):
+        for base in map(fold_name, image_bases(stem(image))):
             for where in (topics, None, folder):
                 index[where, base].append(image)
     return index
 
 
-def _by_name(mask: str, index: _Index) -> list[Match]:
+def _by_name(mask: str, index: _Index, fold_name: Callable[[str], str]) -> list[Match]:
     """The images whose name a mask has, or begins with: those whose folders agree best."""
     topics = _topics(mask)
     name = stem(mask)
-    for base in mask_bases(name):
+    for base in map(fold_name, mask_bases(name)):
         if base:
             images = _first_hit(index, [(topics, base), (None, base)])
         else:
@@ -109,7 +143,7 @@ def _by_name(mask: str, index: _Index) -> list[Match]:
             return _best(mask, images, rest=None)
 
     for image_name, rest in image_and_rest(name):
-        base = fold(image_name)
+        base = fold_name(image_name)
         images = _first_hit(index, [(topics, base), (None, base)])
         if images:
             return _best(mask, images, rest)
@@ -129,7 +163,11 @@ def _best(mask: str, images: list[str], rest: str | None) -> list[Match]:
         # Of so many none can be the one; a few are enough for the message.
         nothing = Agreement(shared=0, apart=0, same_stem=False)
         return [Match(image, mask, nothing, rest) for image in images[:4]]
-    found = [Match(image, mask, _agreement(image, mask), rest) for image in images]
+
+    found = []
+    for image in images:
+        agreement = _agreement(image, mask)
+        found.append(Match(image, mask, agreement, rest))
     best = max(each.agreement.score for each in found)
     return [each for each in found if each.agreement.score == best]
 

@@ -7,11 +7,12 @@ mask_matches.py, and which masks an image keeps in mask_choice.py.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import Role, folder_role, is_picture
+from curate.exports.file_names import Role, folder_role, is_array, is_picture
 from curate.formats.shared.mask_choice import (
     Choice,
     ChosenMask,
@@ -32,6 +33,8 @@ class Pairs:
     """By image; empty for an image that has none."""
     lost: list[Drop] = field(default_factory=list)
     """Masks that cannot be read, or that no image keeps."""
+    by_number: bool = False
+    """Whether they were paired by their numbers, which have other zeros before them."""
 
 
 def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
@@ -46,10 +49,16 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     files = [*export.files.paths, *sorted(export.files.refused)]
     pictures = [path for path in files if is_picture(path)]
     roles = picture_roles(pictures, export)
+    if not _of_role(roles, "mask"):
+        # Where no picture is a mask, arrays of NumPy's may be.
+        pictures = [path for path in files if is_picture(path) or is_array(path)]
+        roles = picture_roles(pictures, export)
     images = sorted(_of_role(roles, "image"))
     pairs = Pairs({image: [] for image in images})
 
     by_mask = match_masks(_of_role(roles, "mask"), images)
+    found_masks = chain.from_iterable(by_mask.values())
+    pairs.by_number = any(match.by_number for match in found_masks)
     matches, pairs.lost = _sort_by_image(export, by_mask)
     if not matches and not pairs.lost:
         raise InputError(
@@ -173,6 +182,7 @@ def _by_sister(export: Export, objects: list[str]) -> Mapping[str, list[str]]:
 def _sister(path: str) -> str:
     """A path without the folders that say mask or objects: files in sister folders share it."""
     *folders, name = path.split("/")
+    name = name.replace("_instance_id_RGB", "_instance_color_RGB")  # iSAID
     kept = [
         folder for folder in folders if folder_role(folder) not in ("mask", "objects")
     ]

@@ -18,7 +18,8 @@ def pictures_by_stem(export: Export) -> Mapping[str, list[str]]:
     for path in sorted([*export.files.paths, *export.files.refused]):
         if is_picture(path):
             without_suffix, _ = posixpath.splitext(path)
-            pictures[without_suffix].append(posixpath.basename(path))
+            names = pictures[without_suffix]
+            names.append(posixpath.basename(path))
     return dict(pictures)
 
 

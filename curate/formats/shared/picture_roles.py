@@ -29,6 +29,7 @@ from curate.exports.file_names import (
     stem,
 )
 
+_PAINTED_OF_CIHP = ("Categories", "Instances", "Human")
 _OF_OBSERVER = re.compile(r"(?:1st_|2nd_)?manual\d?", re.IGNORECASE)
 
 
@@ -45,6 +46,7 @@ def picture_roles(pictures: list[str], export: Export) -> dict[str, Role]:
     roles = _roles_by_name(by_folder)
     _tell_twins_apart(roles, by_folder)
     _leave_fields_of_view(roles)
+    _leave_painted_people(roles)
     return roles
 
 
@@ -95,6 +97,8 @@ def _roles_by_name(by_folder: Mapping[str, Role | None]) -> dict[str, Role]:
         name = stem(path)
         if is_preview(name):
             roles[path] = "ignored"
+        elif name.endswith("_instance_id_RGB"):
+            roles[path] = "objects"  # iSAID
         elif role is not None and role != "image":
             roles[path] = role
         elif bases & masked_bases(name):
@@ -133,6 +137,15 @@ def _leave_fields_of_view(roles: dict[str, Role]) -> None:
     for path in roles:
         above, name = posixpath.split(posixpath.dirname(path))
         if above in observed and fold(name) in ("mask", "masks"):
+            roles[path] = "ignored"
+
+
+def _leave_painted_people(roles: dict[str, Role]) -> None:
+    """Ignore what CIHP paints in colours beside `Category_ids`; changes `roles`."""
+    places = {path: posixpath.split(posixpath.dirname(path)) for path in roles}
+    parsed = {above for above, name in places.values() if name == "Category_ids"}
+    for path, (above, name) in places.items():
+        if above in parsed and name in _PAINTED_OF_CIHP:
             roles[path] = "ignored"
 
 

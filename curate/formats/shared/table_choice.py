@@ -1,20 +1,24 @@
-"""Which of several class tables in one folder is meant: the one that fits the masks.
+"""Which class table is meant, and how: the one that fits the masks.
 
 Tools write their classes several times: names for people, numbers for training, colours for the
-eye. A few masks tell which of these they were painted by.
+eye. A few masks tell which of these they were painted by. They also tell whether a list of names
+leaves out the background: then its first class is value 1, and nothing but its last has the
+number of its classes as a value.
 """
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from curate.drops import IgnoredFile
-from curate.exports.child import ChildDied, call
 from curate.exports.export import Export
 from curate.formats.shared.class_tables import ClassTable, FoundTable
-from curate.pixels.mask_values import MaskValues, values_of_mask
-from curate.reasons import Refusal
+from curate.formats.shared.mask_numbers import some_masks
+from curate.pixels.mask_values import MaskValues
 
 _MASKS_LOOKED_AT = 8
+_MASKS_OF_LISTS = 32  # the class that tells may be a rare one
+_BORDER = 255  # Pascal VOC's, of no class
 
 
 def choose_tables(
@@ -32,10 +36,13 @@ def choose_tables(
     chosen: dict[str, ClassTable] = {}
     notes: list[IgnoredFile] = []
     for folder, tables in found.items():
+        if not by_colour and any(map(_may_lack_background, tables)):
+            seen = list(_seen_masks(export, folder, masks, _MASKS_OF_LISTS))
+            tables = [_from_1_if_seen(each, seen) for each in tables]
         best = tables[0]
         they_differ = any(each.table != best.table for each in tables)
         if they_differ:
-            seen = list(_seen_masks(export, folder, masks))
+            seen = list(_seen_masks(export, folder, masks, _MASKS_LOOKED_AT))
             fits = [_fit(each.table, seen, by_colour) for each in tables]
             best = tables[fits.index(max(fits))]
             notes += _notes(export, tables, best)
@@ -43,8 +50,37 @@ def choose_tables(
     return chosen, notes
 
 
+def _may_lack_background(found: FoundTable) -> bool:
+    """Whether a table is a list of two classes or more, none of which is background or void."""
+    table = found.table
+    if not table.is_list or table.void or table.background:
+        return False
+    return 1 < len(table.labels) < _BORDER
+
+
+def _from_1_if_seen(found: FoundTable, masks: Sequence[MaskValues]) -> FoundTable:
+    """The table; a list that lacks the background, counted from 1, if masks show that it is."""
+    if not _may_lack_background(found):
+        return found
+    names = found.table.labels.values()
+    if _highest_class(masks) != len(names):
+        return found
+    from_1 = dict(enumerate(names, start=1))
+    table = replace(found.table, labels=from_1)
+    return replace(found, table=table)
+
+
+def _highest_class(masks: Sequence[MaskValues]) -> int:
+    """The highest value of the masks that is no border, 0 if there is none."""
+    values = {0}
+    for mask in masks:
+        values.update(value for value, _ in mask.values)
+    values.discard(_BORDER)
+    return max(values)
+
+
 def _seen_masks(
-    export: Export, folder: str, masks: Sequence[str]
+    export: Export, folder: str, masks: Sequence[str], how_many: int
 ) -> Iterator[MaskValues]:
     """What some masks of a folder, spread over all of them, have in them."""
     inside = folder + "/"
@@ -52,15 +88,7 @@ def _seen_masks(
     # Some tools write the table beside the folder of the masks.
     of_table = below or masks
 
-    step = max(1, len(of_table) // _MASKS_LOOKED_AT)
-    spread = of_table[::step]
-    limits = export.limits
-    for mask in spread[:_MASKS_LOOKED_AT]:
-        try:
-            data = export.read(mask)
-            yield call(values_of_mask, limits, data, limits.image_pixels)
-        except (Refusal, ChildDied):
-            continue  # ingest tells of it, if the mask is needed
+    return some_masks(export, of_table, how_many)
 
 
 def _fit(table: ClassTable, masks: Sequence[MaskValues], by_colour: bool) -> float:

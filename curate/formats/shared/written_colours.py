@@ -1,7 +1,7 @@
 """Colours as people write them: `#RRGGBB`, `#RGB`, `0xRRGGBB`, `rgb(…)`, numbers, shares of 1."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _HEX = re.compile(r"(?:#|0x)?([0-9a-f]{6})", re.IGNORECASE)
@@ -12,7 +12,7 @@ _CHANNELS = re.compile(r"[\s\d,;()\[\]]+")  # "255, 0, 0" or "(255,0,0)"
 
 
 def parse_colour(raw: Any) -> int | None:
-    """0xRRGGBB of a colour, as a text or as three numbers; None for anything else.
+    """0xRRGGBB of a colour: a text, three numbers, or `{"r": …, "g": …, "b": …}`; else None.
 
     A fourth number, for transparency, is passed over. Three numbers with a point, none of them
     above 1, are shares of 255.
@@ -26,6 +26,8 @@ def parse_colour(raw: Any) -> int | None:
         return _colour_of_text(raw.strip())
     if isinstance(raw, list | tuple) and len(raw) in (3, 4):
         return _colour_of_channels(raw[:3])
+    if isinstance(raw, Mapping):
+        return _colour_of_named_channels(raw)
     return None
 
 
@@ -49,6 +51,14 @@ def _colour_of_text(text: str) -> int | None:
         return None
     numbers = re.findall(r"\d{1,3}", channels)
     return parse_colour(list(map(int, numbers)))
+
+
+def _colour_of_named_channels(raw: Mapping[Any, Any]) -> int | None:
+    """The colour whose channels are named by a word or its first letter; None if it is none."""
+    named = {str(key).lower()[:1]: value for key, value in raw.items()}
+    if not set("rgb") <= set(named):
+        return None
+    return _colour_of_channels([named[channel] for channel in "rgb"])
 
 
 def _colour_of_channels(channels: Sequence[Any]) -> int | None:

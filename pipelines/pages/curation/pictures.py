@@ -115,13 +115,16 @@ def paint_photos(image_ids: Mapping[str, str], limits: Limits) -> dict[str, str]
 
 def surroundings(each: IngestedObject) -> Box:
     """The box of an object with what is around it, no larger than a WebP can be."""
-    x0, y0, x1, y1 = each.box
-    longer_side = max(each.box.width, each.box.height)
+    box = each.box
+    longer_side = max(box.width, box.height)
     around = max(_LEAST_AROUND, round(_AROUND * longer_side))
-    left = max(0, x0 - around)
-    top = max(0, y0 - around)
-    right = min(each.image_width, x1 + around, left + images.MAX_WEBP_SIDE)
-    bottom = min(each.image_height, y1 + around, top + images.MAX_WEBP_SIDE)
+    left = max(0, box.x0 - around)
+    top = max(0, box.y0 - around)
+
+    most_right = left + images.MAX_WEBP_SIDE
+    most_down = top + images.MAX_WEBP_SIDE
+    right = min(each.image_width, box.x1 + around, most_right)
+    bottom = min(each.image_height, box.y1 + around, most_down)
     return Box(left, top, right, bottom)
 
 

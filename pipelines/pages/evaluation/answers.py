@@ -20,8 +20,8 @@ _UNEVEN = 0.05  # precision and recall further apart than this say what the erro
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of an answer. `section`: where the page has more of it."""
+class Sentence:
+    """A sentence of an answer. `section`: where the page has more of it."""
 
     text: str
     section: str = ""
@@ -33,7 +33,7 @@ class Answer:
 
     question: str
     verdict: str
-    parts: list[Part]
+    sentences: list[Sentence]
 
 
 def find_answers(build: EvaluatedBuild) -> list[Answer]:
@@ -43,10 +43,10 @@ def find_answers(build: EvaluatedBuild) -> list[Answer]:
 
 def _is_better(build: EvaluatedBuild) -> Answer:
     gain = build.overall.gain(build.best)
-    parts = [Part(_compared(build.best.title, gain), "overall")]
+    sentences = [Sentence(_compared(build.best.title, gain), "overall")]
     if build.overall.is_small:
-        parts.append(
-            Part(
+        sentences.append(
+            Sentence(
                 f"There are {counted(build.overall.images, 'test image')}: fewer than "
                 f"{LEAST_IMAGES} are too few to judge a model by."
             )
@@ -58,15 +58,15 @@ def _is_better(build: EvaluatedBuild) -> Answer:
         against_last = gate.overall
         if against_last is not None:
             if build.best.name == "baseline":  # it says the same once more
-                parts.pop(0)
-            parts.insert(0, Part(_compared("last model", against_last), "gate"))
+                sentences.pop(0)
+            sentences.insert(0, Sentence(_compared("last model", against_last), "gate"))
             verdict = _verdict(against_last.low, against_last.high)
     if build.overall.is_small:
         verdict = "Too few images to say"
     if gate is not None and not gate.passed:
         verdict = "No"
-        parts.insert(0, Part("The gate stops this model.", "gate"))
-    return Answer("Is it better than what we have?", verdict, parts)
+        sentences.insert(0, Sentence("The gate stops this model.", "gate"))
+    return Answer("Is it better than what we have?", verdict, sentences)
 
 
 def _verdict(low: float, high: float) -> str:
@@ -89,14 +89,14 @@ def _where_bad(build: EvaluatedBuild) -> Answer:
     by_iou = sorted(_judged(build), key=_iou)
     low = [each for each in by_iou if _iou(each) < _iou(build.overall)]
 
-    parts = []
+    sentences = []
     for stratum in behind[:_NAMED]:
         gain = signed_fraction(stratum.gain(build.best).mean)
         text = f"{_named(stratum)}: {gain} against {build.best.title}."
-        parts.append(Part(text, f"by-{_section(stratum)}"))
+        sentences.append(Sentence(text, f"by-{_section(stratum)}"))
     for stratum in [each for each in low if each not in behind][:_NAMED]:
         text = f"{_named(stratum)}: IoU {fraction(_iou(stratum))}."
-        parts.append(Part(text, f"by-{_section(stratum)}"))
+        sentences.append(Sentence(text, f"by-{_section(stratum)}"))
 
     verdict = f"Nowhere shown behind {build.best.title}"
     if behind:
@@ -105,50 +105,54 @@ def _where_bad(build: EvaluatedBuild) -> Answer:
         )
     if not _judged(build):
         verdict = "Nobody can say"
-        parts = [Part(f"No stratum has {LEAST_IMAGES} images to judge it by.")]
-    return Answer("Where is it bad?", verdict, parts)
+        sentences = [Sentence(f"No stratum has {LEAST_IMAGES} images to judge it by.")]
+    return Answer("Where is it bad?", verdict, sentences)
 
 
 def _what_next(build: EvaluatedBuild) -> Answer:
-    parts = [*_look_at_worst(build), *_kind_of_error(build), *_more_test_images(build)]
+    sentences = [
+        *_look_at_worst(build),
+        *_kind_of_error(build),
+        *_more_test_images(build),
+    ]
     gain = build.overall.gain(build.best)
     if gain.low <= 0:
         steps = counted(build.report.model.steps, "step")
-        parts.append(
-            Part(
+        sentences.append(
+            Sentence(
                 f"It is not shown to be better after {steps}: train longer, or on more objects.",
                 "training",
             )
         )
-    return Answer("What next?", "", parts)
+    return Answer("What next?", "", sentences)
 
 
-def _look_at_worst(build: EvaluatedBuild) -> Iterator[Part]:
+def _look_at_worst(build: EvaluatedBuild) -> Iterator[Sentence]:
     judged = _judged(build)
     if not judged:
         return
     worst = min(
         judged, key=lambda each: (min(0.0, each.gain(build.best).high), _iou(each))
     )
-    yield Part(
+    yield Sentence(
         f"Look at the worst cases of {_named(worst)}: are the annotations right, and does training "
         "have enough of it?",
         "cases",
     )
 
 
-def _kind_of_error(build: EvaluatedBuild) -> Iterator[Part]:
+def _kind_of_error(build: EvaluatedBuild) -> Iterator[Sentence]:
     metrics = build.overall.metrics[MODEL.name]
     precision = metrics["precision"].mean
     recall = metrics["recall"].mean
     shares = f"precision {fraction(precision)}, recall {fraction(recall)}"
     if precision < recall - _UNEVEN:
-        yield Part(f"Its masks cover too much ({shares}).", "overall")
+        yield Sentence(f"Its masks cover too much ({shares}).", "overall")
     elif recall < precision - _UNEVEN:
-        yield Part(f"Its masks miss parts of objects ({shares}).", "overall")
+        yield Sentence(f"Its masks miss parts of objects ({shares}).", "overall")
 
 
-def _more_test_images(build: EvaluatedBuild) -> Iterator[Part]:
+def _more_test_images(build: EvaluatedBuild) -> Iterator[Sentence]:
     """Domains and customers too small to judge."""
     for kind in ("domain", "customer"):
         small = [each for each in build.strata.get(kind, []) if each.is_small]
@@ -159,7 +163,7 @@ def _more_test_images(build: EvaluatedBuild) -> Iterator[Part]:
         )
         if len(small) > _NAMED:
             named += f" and {len(small) - _NAMED} more"
-        yield Part(
+        yield Sentence(
             f"Too few test images to judge the {kind} {named}: {LEAST_IMAGES} are needed.",
             f"by-{kind}",
         )

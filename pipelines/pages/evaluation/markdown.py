@@ -21,13 +21,16 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def interval(value: Interval) -> str:
     """A mean with its limits."""
-    return f"{fraction(value.mean)} ({fraction(value.low)} to {fraction(value.high)})"
+    mean = fraction(value.mean)
+    limits = f"{fraction(value.low)} to {fraction(value.high)}"
+    return f"{mean} ({limits})"
 
 
 def signed(value: Difference) -> str:
     """A difference with its limits, each with its sign."""
+    mean = signed_fraction(value.mean)
     limits = f"{signed_fraction(value.low)} to {signed_fraction(value.high)}"
-    return f"{signed_fraction(value.mean)} ({limits})"
+    return f"{mean} ({limits})"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -40,4 +43,5 @@ def listed(names: Sequence[str]) -> str:
 
 def plain(text: str) -> str:
     """Strangers' words as words: no Markdown, no HTML, on one line."""
-    return _SPECIAL.sub(r"\\\1", words(text)).replace("&", "&amp;")
+    escaped = _SPECIAL.sub(r"\\\1", words(text))
+    return escaped.replace("&", "&amp;")

@@ -1,5 +1,6 @@
 """The pictures of the evaluation page: what the model saw, and its errors."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -81,18 +82,31 @@ def _paint_errors(pixels: Pixels, true: Mask, predicted: Mask) -> Pixels:
 def _paint_dashed_box(picture: Pixels, box: Box) -> None:
     """Paint a box in white dashes on a dark line, in place, inside the picture."""
     height, width = picture.shape[:2]
-    left, right = np.clip([box.x0, box.x1 - 1], 1, width - 2).tolist()
-    top, bottom = np.clip([box.y0, box.y1 - 1], 1, height - 2).tolist()
+    left = _inside(box.x0, width)
+    right = _inside(box.x1 - 1, width)
+    top = _inside(box.y0, height)
+    bottom = _inside(box.y1 - 1, height)
     cv2.rectangle(picture, (left, top), (right, bottom), DARK, _LINE_WIDTH)
 
-    dashes = []
-    for start in range(left, right, 2 * _DASH):
-        end = min(start + _DASH, right)
-        dashes.append(((start, top), (end, top)))
-        dashes.append(((start, bottom), (end, bottom)))
-    for start in range(top, bottom, 2 * _DASH):
-        end = min(start + _DASH, bottom)
-        dashes.append(((left, start), (left, end)))
-        dashes.append(((right, start), (right, end)))
-    for first, last in dashes:
-        cv2.line(picture, first, last, _WHITE, _LINE_WIDTH)
+    for start, end in _dashes(left, right):
+        _paint_dash(picture, (start, top), (end, top))
+        _paint_dash(picture, (start, bottom), (end, bottom))
+    for start, end in _dashes(top, bottom):
+        _paint_dash(picture, (left, start), (left, end))
+        _paint_dash(picture, (right, start), (right, end))
+
+
+def _inside(place: int, length: int) -> int:
+    """A place in a row of px that leaves room for the line's width at both ends."""
+    return min(max(place, 1), length - 2)
+
+
+def _dashes(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Where each dash of a line starts and ends."""
+    for start in range(first, last, 2 * _DASH):
+        end = min(start + _DASH, last)
+        yield start, end
+
+
+def _paint_dash(picture: Pixels, start: tuple[int, int], end: tuple[int, int]) -> None:
+    cv2.line(picture, start, end, _WHITE, _LINE_WIDTH)

@@ -21,6 +21,8 @@ from pipelines.pages.page import picture_uri
 
 _MOST_PICTURES = 12
 _MOST_TAGS = 6  # labels that are written on a picture: those of its largest objects
+_FARTHEST_LEFT = 80.0  # per cent of the picture, for the start of a label
+_FARTHEST_TOP = 94.0
 _MOST_OBJECTS = 2000  # that are painted on a picture
 _SIDE = 640  # px of a picture's longer side
 _QUALITY = 70
@@ -180,4 +182,8 @@ def _tag(row: Mapping[str, Any], colours: Mapping[str, Colour]) -> Tag:
     colour = css_colour(colours[label])
     left = 100 * row["box_x0"] / row["image_width"]
     top = 100 * row["box_y0"] / row["image_height"]
-    return Tag(label, colour, min(left, 80.0), min(top, 94.0))
+
+    # Farther to the right, or farther down, the word would leave the picture.
+    left = min(left, _FARTHEST_LEFT)
+    top = min(top, _FARTHEST_TOP)
+    return Tag(label, colour, left, top)

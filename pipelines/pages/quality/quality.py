@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 from upath import UPath
 
+from curate.curation_settings import BalanceSettings
 from curate.errors import InputError
 from curate.settings import Settings
 from curate.storage import read_table, write_bytes
@@ -37,11 +38,8 @@ class JudgedBuild:
     report: QualityReport
     worst: list[DoubtfulAnnotation]
     deliveries: list[DeliveryQuality]
-    quality_trust: float
-    """Of the settings: how much doubtful annotations lose in weight."""
-
-    accepted: list[str]
-    """Of the settings: exports of which nothing is held back."""
+    balance: BalanceSettings
+    """How much doubtful annotations lose in weight, and which deliveries are accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,7 @@ def _read(settings: Settings) -> JudgedBuild:
         report=report,
         worst=msgspec.convert(table.to_pylist(), list[DoubtfulAnnotation]),
         deliveries=read_deliveries(folder / "quality"),
-        quality_trust=settings.balance.quality_trust,
-        accepted=settings.balance.accept,
+        balance=settings.balance,
     )
 
 
@@ -109,7 +106,7 @@ def show_reject(build: JudgedBuild) -> Values:
     by_customer: dict[str, list[DoubtfulAnnotation]] = {}
     for annotation in build.worst:
         by_customer.setdefault(annotation.customer, []).append(annotation)
-    return {"customers": by_customer, "quality_trust": build.quality_trust}
+    return {"customers": by_customer, "quality_trust": build.balance.quality_trust}
 
 
 def show_deliveries(build: JudgedBuild) -> Values | None:
@@ -120,8 +117,7 @@ def show_deliveries(build: JudgedBuild) -> Values | None:
     return {
         "deliveries": ordered,
         "held": [each for each in ordered if each.is_held],
-        "accepted": build.accepted,
-        "quality_trust": build.quality_trust,
+        "balance": build.balance,
         "most_wrong": MOST_WRONG,
     }
 

@@ -82,12 +82,14 @@ def _read_kept(folder: UPath, object_ids: list[str]) -> dict[str, bytes]:
 
 def _paint_partition(rows: pa.Table, wanted: _Wanted) -> dict[str, bytes]:
     """Pictures of those wanted objects that are in a partition."""
-    is_wanted = pc.is_in(rows["object_id"], value_set=pa.array(wanted.ids, pa.string()))
+    ids = pa.array(wanted.ids, pa.string())
+    is_wanted = pc.is_in(rows["object_id"], value_set=ids)
     by_photo: dict[str, dict[str, IngestedObject]] = {}
     for row in rows.filter(is_wanted).to_pylist():
-        box = Box(*(row.pop(side) for side in BOX_COLUMNS))
-        each = IngestedObject(box=box, **row)
-        by_photo.setdefault(each.image_file, {})[each.object_id] = each
+        sides = [row.pop(side) for side in BOX_COLUMNS]
+        each = IngestedObject(box=Box(*sides), **row)
+        of_photo = by_photo.setdefault(each.image_file, {})
+        of_photo[each.object_id] = each
 
     painted: dict[str, bytes] = {}
     for objects in by_photo.values():

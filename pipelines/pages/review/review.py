@@ -177,7 +177,8 @@ def _by_name(
     lists: dict[LabelKey, list[list[str]]] = {}
     for key, crops in chosen.items():
         name = names.get(key, key)
-        lists.setdefault(name, []).append(crops)
+        of_name = lists.setdefault(name, [])
+        of_name.append(crops)
     return {name: _take_in_turn(each) for name, each in lists.items()}
 
 

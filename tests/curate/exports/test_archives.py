@@ -1,7 +1,5 @@
-"""Archives made by code: what leaves their folder, blows up, lies, is encrypted or breaks off."""
+"""Archives made by code: what leaves their folder, blows up or lies."""
 
-import errno
-import io
 import struct
 import tarfile
 import zipfile
@@ -12,47 +10,9 @@ import msgspec
 import pytest
 import zstandard
 
-from curate.exports.archives import ArchiveLimits, is_archive, unpack
+from curate.exports.archives import is_archive, unpack
 from curate.reasons import Reason, Refusal
-
-LIMITS = ArchiveLimits(
-    archive_ratio=100.0, archive_bytes=1_000_000, archive_members=20, path_bytes=200
-)
-
-
-def zipped(path: Path, members: dict[str, bytes], mode: int = 0) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            info = zipfile.ZipInfo(name)
-            info.external_attr, info.compress_type = mode << 16, zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
-    return path
-
-
-def tarred(path: Path, *members: tuple[str, bytes, bytes]) -> Path:
-    """Members: name, content (or link target), type."""
-    with tarfile.open(
-        path, "w:gz" if path.suffix in (".gz", ".tgz") else "w"
-    ) as archive:
-        for name, content, kind in members:
-            info = tarfile.TarInfo(name)
-            info.type = kind
-            if kind == tarfile.REGTYPE:
-                info.size = len(content)
-            else:
-                info.linkname = content.decode()
-            archive.addfile(info, io.BytesIO(content))
-    return path
-
-
-def refusal(archive: Path, limits: ArchiveLimits = LIMITS) -> Reason:
-    before = set(archive.parent.iterdir())
-    with pytest.raises(Refusal) as caught:
-        unpack(str(archive), str(archive.parent / "out"), limits)
-    assert set(archive.parent.iterdir()) == before, (
-        "something of a refused archive stays"
-    )
-    return caught.value.reason
+from tests.curate.exports.made_archives import LIMITS, refusal, tarred, zipped
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tgz"])
@@ -320,65 +280,6 @@ def test_members_that_share_their_bytes_are_a_bomb(tmp_path: Path) -> None:
     )
     assert second.header_offset != first.header_offset
     assert refusal(archive) in (Reason.ARCHIVE_BOMB, Reason.MALFORMED_FILE)
-
-
-@pytest.mark.parametrize("bit", [0x1, 0x41, 0x2001])
-def test_an_encrypted_archive_is_refused_by_name(tmp_path: Path, bit: int) -> None:
-    archive = zipped(tmp_path / "a.zip", {"a": b"secret"})
-    data = bytearray(archive.read_bytes())
-    at = data.index(b"PK\x01\x02") + 8
-    data[at : at + 2] = struct.pack("<H", bit)
-    archive.write_bytes(data)
-    assert refusal(archive) is Reason.ARCHIVE_ENCRYPTED
-
-
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.tar"])
-def test_an_archive_that_breaks_off_is_refused(
-    tmp_path: Path, name: str, share: float
-) -> None:
-    content = bytes(range(256)) * 100
-    members = {f"{number}.bin": content for number in range(3)}
-    if name.endswith("zip"):
-        archive = zipped(tmp_path / name, members)
-    else:
-        archive = tarred(
-            tmp_path / name, *((each, content, tarfile.REGTYPE) for each in members)
-        )
-    data = archive.read_bytes()
-    archive.write_bytes(data[: int(len(data) * share)])
-    assert refusal(archive) is Reason.MALFORMED_FILE
-
-
-def test_a_tar_that_breaks_off_between_members_is_refused(tmp_path: Path) -> None:
-    archive = tarred(
-        tmp_path / "a.tar",
-        ("a", bytes(512), tarfile.REGTYPE),
-        ("b", bytes(512), tarfile.REGTYPE),
-    )
-    archive.write_bytes(archive.read_bytes()[:1024])
-    assert refusal(archive) is Reason.MALFORMED_FILE
-
-
-def test_damage_inside_a_member_is_found(tmp_path: Path) -> None:
-    archive = zipped(tmp_path / "a.zip", {"a": bytes(range(256)) * 40})
-    data = bytearray(archive.read_bytes())
-    data[60] ^= 0xFF
-    archive.write_bytes(data)
-    assert refusal(archive) is Reason.MALFORMED_FILE
-
-
-def test_a_full_disk_is_no_fault_of_the_archive(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("curate.exports.archive_writing._copy", full)
-    archive = zipped(tmp_path / "a.zip", {"a": b"x"})
-    with pytest.raises(OSError, match="No space left"):
-        unpack(str(archive), str(tmp_path / "out"), LIMITS)
-    assert not (tmp_path / "out").exists()
 
 
 def test_what_says_it_is_an_archive_and_is_none_is_refused(tmp_path: Path) -> None:

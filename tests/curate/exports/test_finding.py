@@ -104,6 +104,7 @@ def test_a_missing_image_is_told_with_its_document(tmp_path: Path) -> None:
         "/data/local-files/?d=pool/a%20b.png",
         "http://localhost:8080/data/local-files/?d=pool%5Ca%20b.png",
         "pool/A%20B.PNG",
+        " pool/a b.png\n",
     ],
 )
 def test_a_name_of_another_machine_is_found_by_its_file_name(
@@ -116,6 +117,62 @@ def test_a_name_of_another_machine_is_found_by_its_file_name(
         "images/a b.png",
         [Flag.IMAGE_BY_NAME],
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "file"),
+    [
+        ("größe.png", "gr├╢├ƒe.png"),  # unzip, of a zip that macOS made
+        ("gro\u0308ße.png", "grÃ¶ÃŸe.png"),
+        ("grÃ¶ÃŸe.png", "größe.png"),
+        ("写真.jpg", "写真.jpg".encode().decode("latin-1")),
+    ],
+)
+def test_utf_8_that_was_taken_for_a_code_page_is_read_anew(
+    tmp_path: Path, stated: str, file: str
+) -> None:
+    files = opened(coco(tmp_path / "export", image=file), tmp_path / "scratch").files
+    assert find_image(files, stated, "a.json") == (file, [Flag.IMAGE_BY_NAME])
+
+
+@pytest.mark.parametrize(
+    ("stated", "file"),
+    [
+        ("images/a.JPG", "images/a.jpeg"),
+        ("a.tif", "images/a.tiff"),
+        ("/photos/IMG_1.HEIC", "IMG_1.jpg"),
+        ("a.v2", "images/a.v2.png"),
+        ("pool/a", "images/a.webp"),
+    ],
+)
+def test_a_picture_may_have_an_ending_that_is_as_good(
+    tmp_path: Path, stated: str, file: str
+) -> None:
+    files = opened(_with_files(tmp_path, file), tmp_path / "scratch").files
+    assert find_image(files, stated, "a.json") == (file, [Flag.IMAGE_BY_NAME])
+    with pytest.raises(Refusal):
+        find_mask(files, stated)  # a mask is never looked for so loosely
+
+
+@pytest.mark.parametrize(
+    ("stated", "files_there"),
+    [
+        ("a.jpg", ["images/a.png"]),  # may be the mask
+        ("a", ["masks/a.png"]),
+        ("a.jpg", ["one/a.jpeg", "two/a.jpeg"]),
+        ("a.txt", ["images/a.png"]),
+    ],
+)
+def test_another_ending_must_be_sure(
+    tmp_path: Path, stated: str, files_there: list[str]
+) -> None:
+    folder = _with_files(tmp_path, *files_there)
+    files = opened(folder, tmp_path / "scratch").files
+    with pytest.raises(Refusal) as caught:
+        find_image(files, stated, "a.json")
+    assert caught.value.reason is Reason.MISSING_IMAGE
+    if stated == "a.jpg":
+        assert f"{files_there[0]} is there" in caught.value.detail
 
 
 def test_of_several_files_of_a_name_the_longest_common_end_counts(
@@ -188,3 +245,13 @@ def test_an_upload_is_found_without_the_id_before_its_name(tmp_path: Path) -> No
     assert found == find_image(files, "/elsewhere/a.png", "a.json")
     assert found[1] == [Flag.IMAGE_BY_NAME]
     assert reason(files, "images/20240131-a.png") is Reason.MISSING_IMAGE
+
+
+def _with_files(tmp_path: Path, *paths: str) -> Path:
+    """A folder with empty files."""
+    folder = tmp_path / "export"
+    for path in paths:
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"")
+    return folder

@@ -1,5 +1,6 @@
 """Archives inside exports: where their files are, which ids they get, and the limits on them."""
 
+import gzip
 import io
 import shutil
 import tarfile
@@ -258,3 +259,43 @@ def test_archives_at_a_url_are_fetched(tmp_path: Path, scratch: Path) -> None:
 
     export = opened(remote, scratch, Limits(archive_bytes=100))
     assert lost(export) == [(Reason.OVER_LIMIT, "images.zip")]
+
+
+def test_a_file_packed_alone_is_read_as_what_is_in_it(
+    folder: Path, scratch: Path
+) -> None:
+    coco(folder)
+    document = folder / "a.json"
+    packed = folder / "a.json.gz"
+    packed.write_bytes(gzip.compress(document.read_bytes()))
+    document.unlink()
+    before = ingest(opened(folder, scratch))
+    assert before.segments.num_rows > 0
+
+    document.write_bytes(gzip.decompress(packed.read_bytes()))
+    after = opened(folder, scratch / "other")
+    assert ingest(after).segments["object_id"] == before.segments["object_id"]
+    assert "beside it already" in after.files.notes["a.json.gz"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"no gzip", Reason.MALFORMED_FILE),
+        (gzip.compress(b"{}" * 999)[:20], Reason.MALFORMED_FILE),
+        (gzip.compress(bytes(20_000_000)), Reason.ARCHIVE_BOMB),
+    ],
+    ids=[
+        "no gzip",
+        "cut off",
+        "bomb",
+    ],  # gzip holds the time, which must not be in a test's name
+)
+def test_a_file_packed_badly_costs_itself(
+    folder: Path, scratch: Path, content: bytes, reason: Reason
+) -> None:
+    (folder / "train.json.gz").write_bytes(content)
+    (folder / "a.png").write_bytes(b"a picture")
+    export = opened(folder, scratch)
+    assert lost(export) == [(reason, "train.json.gz")]
+    assert export.files.paths == ("a.png",)

@@ -1,7 +1,7 @@
 """Exports as they come: folders, archives, single documents, URLs."""
 
-import gzip
 import io
+import lzma
 import os
 import shutil
 import tarfile
@@ -62,11 +62,11 @@ def test_a_folder_without_a_document_of_the_format_is_named(tmp_path: Path) -> N
 
 def test_a_compressed_document_is_named(tmp_path: Path) -> None:
     coco(tmp_path)
-    (tmp_path / "more.json.gz").write_bytes(gzip.compress(b"{}"))
+    (tmp_path / "more.json.xz").write_bytes(lzma.compress(b"{}"))
     beside = next(tmp_path.glob("*.json"))
-    beside.with_name(f"{beside.name}.gz").write_bytes(gzip.compress(b"{}"))
+    beside.with_name(f"{beside.name}.xz").write_bytes(lzma.compress(b"{}"))
     found = not_opened(opened(tmp_path, tmp_path / "scratch"))
-    assert [each.path for each in found] == ["more.json.gz"]
+    assert [each.path for each in found] == ["more.json.xz"]
 
 
 def test_a_document_that_is_a_link_costs_itself(tmp_path: Path) -> None:
@@ -75,6 +75,26 @@ def test_a_document_that_is_a_link_costs_itself(tmp_path: Path) -> None:
     (folder / "link.json").symlink_to(outside / "a.json")
     (folder / "link.png").symlink_to(outside / "a.png")
     assert reasons(opened(folder, tmp_path / "scratch")) == [(Reason.PATH_ESCAPE, None)]
+
+
+def test_where_no_file_may_be_read_each_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name in (b"gr\xf6.png", b"gr\xf6_mask.png"):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(b"")
+    lost = items(opened(folder, tmp_path / "scratch"))
+    assert [each.detail for each in lost if isinstance(each, Drop)] == [
+        r"'gr\\xf6.png' has a name that is no UTF-8",
+        r"'gr\\xf6_mask.png' has a name that is no UTF-8",
+    ]
+
+
+def test_a_part_of_a_split_archive_says_so(tmp_path: Path) -> None:
+    (tmp_path / "e.zip").write_bytes(b"the last part" * 100)
+    (drop,) = items(opened(tmp_path / "e.zip", tmp_path / "scratch"))
+    assert isinstance(drop, Drop)
+    assert drop.reason is Reason.MALFORMED_FILE
+    assert drop.detail.startswith("e.zip: neither zip, tar nor 7z")
 
 
 def test_an_archive_is_unpacked_once(tmp_path: Path) -> None:

@@ -92,13 +92,47 @@ def back_of(order: str) -> str:
     return {"C": "rows", "F": "columns"}[order]
 
 
+def test_masks_that_cannot_tell_their_order_go_as_others_of_their_table(
+    tmp_path: Path,
+) -> None:
+    """Pictures that are square, and specks, beside one picture that is not."""
+    off_centre = rectangle(40, 40, 3, 10, 9, 30)
+    speck = rectangle(40, 64, 50, 4, 52, 5)
+    Picture("train/square.png", 40, 40).save(tmp_path)
+    lines = [("id", "rle"), ("a", encoded(MASK, "C")), ("a", encoded(speck, "C"))]
+    back = read(tmp_path, *lines, ("square", encoded(off_centre, "C")))
+    assert boxes(back) == [(10, 4, 50, 20), (50, 4, 52, 5), (3, 10, 9, 30)]
+    assert not any("order_unsure" in row["flags"] for row in back.rows)
+
+
+def test_where_no_mask_of_a_table_tells_its_order_each_is_flagged(
+    tmp_path: Path,
+) -> None:
+    Picture("train/square.png", 40, 40).save(tmp_path)
+    save(tmp_path, [("id", "rle"), ("a", encoded(MASK, "C"))], "other.csv")
+    square = encoded(rectangle(40, 40, 3, 10, 9, 30))
+    back = read(tmp_path, ("id", "rle"), ("square", square))
+    unsure = [row["image_path"] for row in back.rows if "order_unsure" in row["flags"]]
+    assert unsure == ["train/square.png"]
+
+    stated = read_back(tmp_path, "kaggle", {"order": "columns"})
+    assert not any("order_unsure" in row["flags"] for row in stated.rows)
+
+
+def test_starts_count_from_0_where_one_of_the_table_is_0(tmp_path: Path) -> None:
+    from_1 = encoded(MASK).split()
+    from_0 = [str(int(each) - (place % 2 == 0)) for place, each in enumerate(from_1)]
+    back = read(tmp_path, ("id", "rle"), ("a", " ".join(from_0)), ("a", "0 9"))
+    assert boxes(back) == [(10, 4, 50, 20), (0, 0, 1, 9)]
+
+
 def test_images_without_a_mask_and_runs_that_are_none(tmp_path: Path) -> None:
-    runs = ["", "-1", "1", "0 5", "5 0", "9 5 7 2", "2560 2", "9" * 30 + " 1"]
+    runs = ["", "-1", "1", "5 0", "9 5 7 2", "2560 2", "9" * 30 + " 1"]
     back = read(
         tmp_path, ("ImageId", "EncodedPixels"), *[("a.png", each) for each in runs]
     )
     assert back.rows == []
-    assert back.reasons == {"bad_run_lengths": 6}
+    assert back.reasons == {"bad_run_lengths": 5}
 
 
 def test_a_line_cut_off_costs_itself(tmp_path: Path) -> None:

@@ -177,15 +177,17 @@ def test_values_that_number_objects(root: Path) -> None:
     assert labels(read(root, options, objects="components")) == {"person": 2}
 
 
-def test_masks_of_cellpose_number_cells(root: Path) -> None:
+@pytest.mark.parametrize("mask", ["1_cp_masks.png", "1_Object Identities.png"])
+def test_masks_of_cellpose_and_ilastik_number_cells(root: Path, mask: str) -> None:
     photo(root, "1.tif")
     numbers = TWO.astype(np.uint16) * 300
     numbers[3:6, 10:18] = 7
-    save(root / "1_cp_masks.png", numbers, "I;16")
+    numbers[0:2, 0:2] = 255  # a cell like the others
+    save(root / mask, numbers, "I;16")
     Image.new("RGB", (40, 40)).save(root / "1_cp_outlines.png")
     back = read(root, {"label": "cell"})
-    assert sorted(row["area"] for row in back.rows) == [24, 230]
-    assert labels(back) == {"cell": 2}
+    assert sorted(row["area"] for row in back.rows) == [4, 24, 230]
+    assert labels(back) == {"cell": 3}
 
 
 def test_masks_over_pictures_that_are_turned(root: Path) -> None:
@@ -218,6 +220,39 @@ def test_values_outside_the_table(root: Path) -> None:
     back = read(root)
     assert labels(back) == {"cat": 2}
     assert back.reasons == {"unknown_class": 1}
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "expected"),
+    [
+        ("cat dog cow", (1, 2, 3), {"cat": 1, "dog": 1, "cow": 1}),
+        ("cat dog cow", (1, 255, 3), {"cat": 1, "cow": 1}),
+        # Nothing tells that 0 is no cat.
+        ("cat dog cow", (1, 2, 2), {"cat": 3, "dog": 1, "cow": 2}),
+        ("background dog cow", (1, 2, 3), {"dog": 1, "cow": 1}),
+        ("cat dog cow", (1, 2, 4), {"cat": 3, "dog": 1, "cow": 1}),
+    ],
+)
+def test_a_list_may_leave_out_the_background(
+    root: Path, names: str, values: tuple[int, ...], expected: dict[str, int]
+) -> None:
+    (root / "classes.txt").write_text(names.replace(" ", "\n"))
+    for number, value in enumerate(values):
+        photo(root, f"images/{number}.png")
+        mask = np.zeros((40, 40))
+        mask[5:20, 5:20] = value
+        save(root / f"masks/{number}.png", mask)
+    assert labels(read(root)) == expected
+
+
+@pytest.mark.parametrize("table", ['["cat", "background"]', '{"cat": 0, "void": 1}'])
+def test_the_background_may_be_the_higher_value(root: Path, table: str) -> None:
+    photo(root, "images/1.png")
+    save(root / "masks/1.png", ~TWO)
+    (root / "classes.json").write_text(table)
+    back = read(root)
+    assert labels(back) == {"cat": 2}
+    assert sum(row["area"] for row in back.rows) == TWO.sum()
 
 
 def test_masks_of_another_size(root: Path) -> None:
@@ -309,3 +344,95 @@ def test_mapillary_lists_its_classes_in_its_configuration(root: Path) -> None:
     classes = [{"name": "void--ground"}, {"name": "object--car", "color": [0, 0, 142]}]
     (root / "config_v2.0.json").write_text(json.dumps({"labels": classes}))
     assert "object--car" in {row["label"] for row in read(root).rows}
+
+
+def test_numbers_pair_masks_and_images_though_their_zeros_differ(
+    tmp_path: Path,
+) -> None:
+    for number in (1, 2, 10):
+        Picture(f"images/img_{number}.png", 40, 40).save(tmp_path)
+        mask = np.zeros((40, 40))
+        mask[:number, :5] = 255
+        save(tmp_path / f"masks/mask_{number:04}.png", mask)
+    back = read(tmp_path)
+    found = {row["image_path"]: row["area"] for row in back.rows}
+    areas = {f"images/img_{number}.png": 5 * number for number in (1, 2, 10)}
+    assert found == areas
+    assert all("image_by_name" in row["flags"] for row in back.rows)
+
+
+@pytest.mark.parametrize("more", ["images/img_3.png", "images/img_01.png"])
+def test_numbers_pair_nothing_unless_all_find_one_another(
+    tmp_path: Path, more: str
+) -> None:
+    Picture("images/img_1.png", 40, 40).save(tmp_path)
+    Picture(more, 40, 40).save(tmp_path)
+    save(tmp_path / "masks/mask_0001.png", np.full((40, 40), 255))
+    back = read(tmp_path)
+    assert (back.rows, back.reasons) == ([], {"missing_image": None})
+
+
+def number_masks(root: Path, *masks: NDArray[Any]) -> None:
+    for number, mask in enumerate(masks):
+        photo(root, f"images/{number}.png")
+        save(root / f"masks/{number}.png", mask)
+
+
+def test_where_a_mask_shows_class_numbers_one_is_a_class_in_all(tmp_path: Path) -> None:
+    ones = np.zeros((40, 40), np.uint8)
+    ones[:9, :9] = 1
+    fives = ones * 5
+    number_masks(tmp_path, ones, fives, fives | ones)
+    assert labels(read(tmp_path)) == {"0": 3, "1": 1, "5": 2}
+
+    number_masks(tmp_path, *[ones] * 3)  # alone it is black and white
+    assert labels(read(tmp_path)) == {"test": 3}
+    number_masks(tmp_path, ones, fives, ones * 255)
+    assert labels(read(tmp_path)) == {"0": 2, "1": 1, "5": 1, "test": 1}
+
+
+def test_where_255_is_void_beside_class_numbers_it_is_void_in_all(
+    tmp_path: Path,
+) -> None:
+    border = np.zeros((40, 40), np.uint8)
+    border[:9, :9] = 255
+    number_masks(tmp_path, border, np.where(border, border, 5))
+    assert labels(read(tmp_path)) == {"0": 1, "5": 1}
+
+
+@pytest.mark.parametrize("label", ["test", "bear"])
+def test_frames_of_a_video_have_numbered_objects(tmp_path: Path, label: str) -> None:
+    """DAVIS, YouTube-VOS: 255 is an object, too, where a mask is black and white."""
+    objects = np.zeros((40, 40), np.uint8)
+    objects[:5, :5] = 1
+    objects[:5, 20:25] = 1
+    objects[30:, 30:] = 2
+    for video, values in (("bear", objects), ("boat", (objects > 0) * 255)):
+        photo(tmp_path, f"JPEGImages/480p/{video}/00000.jpg")
+        save(tmp_path / f"Annotations/480p/{video}/00000.png", values)
+    options = {} if label == "test" else {"label": label}
+    back = read(tmp_path, options)
+    found = sorted((row["video"], row["label"], row["area"]) for row in back.rows)
+    folder = "JPEGImages/480p"
+    areas = {f"{folder}/bear": [50, 100], f"{folder}/boat": [150]}
+    assert found == [(at, label, area) for at in areas for area in areas[at]]
+
+
+def test_the_255th_cell_is_a_cell(tmp_path: Path) -> None:
+    photo(tmp_path, "01/t000.tif")
+    values = np.zeros((40, 40), np.uint16)
+    values[:5, :5] = 255
+    values[:5, 10:15] = 300
+    file = tmp_path / "01_GT/SEG/man_seg000.tif"
+    file.parent.mkdir(parents=True)
+    Image.fromarray(values).save(file)
+    assert labels(read(tmp_path)) == {"test": 2}
+
+
+def test_other_numbers_in_a_folder_of_annotations_are_classes(tmp_path: Path) -> None:
+    values = np.zeros((40, 40), np.uint8)
+    values[:5, :5] = 3
+    for path in ("train/00001", "beach/00001"):
+        photo(tmp_path, f"images/{path}.png")
+        save(tmp_path / f"Annotations/{path}.png", values)
+    assert labels(read(tmp_path)) == {"0": 2, "3": 2}

@@ -250,6 +250,19 @@ def test_a_box_with_keypoints_is_a_box(tmp_path: Path) -> None:
     assert (len(back.rows), back.reasons) == (1, {"no_mask": 1})
 
 
+@pytest.mark.parametrize("visibility", ["", " 2"])
+def test_boxes_with_keypoints_are_no_polygons_though_nothing_says_so(
+    tmp_path: Path, visibility: str
+) -> None:
+    lines = []
+    for x, y in ((0.2, 0.3), (0.7, 0.6), (0.8, 0.2)):
+        points = [f"{x + move} {y - move}{visibility}" for move in (0.02, 0.0, -0.05)]
+        lines.append(f"0 {x} {y} 0.2 0.25 {' '.join(points)}")
+    back = read(export(tmp_path, {"labels/a.txt": "\n".join(lines)}, "images/a.png"))
+    assert (back.rows, back.reasons) == ([], {"no_mask": 3})
+    assert "a box with keypoints" in back.drops.to_pylist()[0]["detail"]
+
+
 def test_images_without_label_files_have_no_objects(tmp_path: Path) -> None:
     files = {"labels/a.txt": "", "data.yaml": NAMES}
     back = read(export(tmp_path, files, "images/a.png", "images/b.png"))

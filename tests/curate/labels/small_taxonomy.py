@@ -5,15 +5,16 @@ from curate.labels.taxonomy import Concept, Kind, Taxonomy
 NAMES = """
     vehicle car truck wheel car-door door furniture sofa table animal dog person leaf potted-plant
     swivel-chair toy licence-plate eyeglasses drinking-glass refrigerator curtain traffic-light
-    broccoli wall sky shadow computer
+    broccoli wall sky shadow computer arm
 """.split()  # noqa: SIM905
 
 _STUFF = ("wall", "sky")
-_PARTS = ("wheel", "car-door", "leaf")
+_PARTS = ("wheel", "car-door", "leaf", "arm")
 _PARENTS = {
     "car": "vehicle",
     "truck": "vehicle",
     "wheel": "vehicle",
+    "arm": "person",
     "car-door": "car",
     "dog": "animal",
     "sofa": "furniture",

@@ -26,6 +26,7 @@ from tests.curate.labels.small_taxonomy import TAXONOMY
         ("the car", "car"),
         ("front left wheel", "wheel"),
         ("wheel front left", "wheel"),
+        ("left arm", "arm"),
         # States, sizes, colours, materials and places leave a thing what it is.
         ("Car (parked)", "car"),
         ("car.parked", "car"),
@@ -75,6 +76,9 @@ def test_words_that_say_nothing_new(label: str, concept: str) -> None:
         "vehicle.construction",
         "animal, car, automobile",  # the first one means something else
         "toy/dog",
+        "upper arm",  # not all of it
+        "car, missing",  # a word that makes something else of it
+        "car, toy of metal",
     ],
 )
 def test_words_that_may_change_the_meaning(label: str) -> None:

@@ -27,6 +27,8 @@ CONCEPTS = [
     concept("furniture"),
     concept("table", "furniture"),
     concept("chair", "furniture"),
+    concept("armchair", "chair"),
+    concept("arm", "furniture", kind="part"),
     concept("figure-graphic"),
     concept("document-table"),
     concept("bicycle", en=("bike",), de=("Fahrrad",)),
@@ -90,6 +92,15 @@ def match(
         ("mouse (animal)", ["keyboard"], "", "house-mouse"),
         ("animal/mouse", [], "", "house-mouse"),
         ("mouse, computer-mouse, house-mouse", [], "", ""),
+        ("mouse, squeaker", ["keyboard"], "", ""),  # a list in which nothing agrees
+        ("mouse (kind of rodent)", ["keyboard"], "", "house-mouse"),
+        ("mouse (used with the keyboard)", [], "", "computer-mouse"),
+        ("mouse (small thing)", ["keyboard"], "", ""),
+        ("rat (a rodent)", [], "", "rat"),
+        ("rat (toy of a rodent)", [], "", ""),
+        ("rat (rodent on a chair)", [], "", ""),
+        # Fillers beside a name leave it what it is.
+        ("mouse", ["keyboard-other"], "", "computer-mouse"),
         ("table", ["chair"], "", "table"),
         (
             "table",
@@ -153,6 +164,15 @@ def test_ids_count_in_every_language() -> None:
         ("car/door", ["car/bench", "car/chair"], ""),
         ("car/bus", ["car/bench", "car/chair"], "bus"),
         ("barrier/pole", ["barrier/guard rail", "barrier/bench"], "pole"),
+        # What has parts may give a thing its name: the traffic light for cars. A place is none.
+        ("barrier/car", ["barrier/guard rail", "barrier/bench"], ""),
+        ("fence/car", ["fence/pole", "fence/bench"], "car"),
+        # What is wider than the category may be a part of it: a chair's seat.
+        ("car/vehicle", ["car/bench", "car/chair"], ""),
+        # A name may be told in two steps; if the category has parts, its end may be one.
+        ("rail/guard", ["rail/pole"], "guard-rail"),
+        ("mouse/computer", ["mouse/house"], "computer-mouse"),
+        ("chair/arm", ["chair/door"], "arm"),
         ("barrier/pole", ["barrier/bench"], ""),
         ("barrier/guard rail", [], "guard-rail"),
         # Words that make something else of a name are no category.

@@ -3,7 +3,7 @@
 from curate.labels.likeness import index_names, likenesses
 from curate.labels.matching import match_labels, match_vocabulary, matcher
 from curate.labels.names import read_lexicon
-from curate.labels.taxonomy import Concept, Taxonomy
+from curate.labels.taxonomy import Concept, Sense, Taxonomy
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
 
@@ -42,3 +42,30 @@ def test_a_larger_taxonomy_ranks_suggestions_and_accepts_nothing() -> None:
     found = match_vocabulary(["house"], ready)["house"]
     assert found.concept == ""
     assert found.suggestions[0].concept == "building"
+
+
+def test_the_larger_taxonomy_knows_what_lives_and_what_stands_beside() -> None:
+    mouse = Concept("computer-mouse", "…", "thing")
+    panda = Concept("panda", "…", "thing")
+    car = Concept("car", "…", "thing")
+    senses = {"en": {"mouse": (Sense("computer-mouse", beside=("keyboard",)),)}}
+    small = Taxonomy({each.id: each for each in (mouse, panda, car)}, "", senses=senses)
+
+    animal = Concept("animal", "…", "thing")
+    kin = Concept("panda", "…", "thing", parent="animal")
+    keyboard = Concept("keyboard", "…", "thing")
+    larger = Taxonomy({each.id: each for each in (animal, kin, keyboard, car)}, "")
+
+    ready = matcher(small, ["en"], larger)
+    found = match_vocabulary(["red panda", "red car", "mouse", "keyboard"], ready)
+    assert found["red panda"].concept == ""  # a kind of its own
+    assert found["red car"].concept == "car"
+    assert found["mouse"].concept == "computer-mouse"
+
+
+def test_a_concept_is_suggested_for_the_words_that_define_it() -> None:
+    crow = Concept("crow", "A crow or raven, whole or in part.", "thing")
+    lawn = Concept("lawn", "…", "thing", aliases={"de": ("Rasen",)})
+    found = match_labels(["raven"], Taxonomy({"lawn": lawn, "crow": crow}, ""))["raven"]
+    assert found.concept == ""
+    assert found.suggestions[0].concept == "crow"

@@ -74,6 +74,9 @@ def test_no_concept_is_lost(shipped: Taxonomy) -> None:
         ("solar-panel", "structure"),
         ("nucleus", "biological-object"),
         ("caption", "document"),
+        ("boat", "watercraft"),
+        ("airplane", "aircraft"),
+        ("fire-extinguisher", "fixture"),
     ],
 )
 def test_a_narrower_thing_is_a_concept_below_the_wider(
@@ -90,7 +93,7 @@ def test_a_faucet_is_no_furniture(shipped: Taxonomy) -> None:
     "word",
     """
     mouse crane table bat glass nail trunk pole palm orange date file seal monitor tank plate
-    light hood cell kiwi
+    light hood cell kiwi rail pore debris seaweed mast cooker jersey wood
     """.split(),  # noqa: SIM905
 )
 def test_a_word_of_several_meanings_is_marked(word: str, shipped: Taxonomy) -> None:

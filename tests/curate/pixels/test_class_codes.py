@@ -257,6 +257,22 @@ def test_colours_are_classes_and_palettes_may_be_in_any_order() -> None:
             )
 
 
+def test_the_void_of_pascal_voc_is_void_beside_a_table_that_does_not_list_it() -> None:
+    cream = (224, 224, 192)
+    near = (222, 222, 192)
+    picture = picture_of([[BLACK, RED, cream, near]])
+    labels = {0: "background", 0xFF0000: "car"}
+    coded = class_codes(map_of("colour", labels=labels, background=[0]), picture)
+    assert named(coded).tolist() == [["_", "car", "-", f"?{0xDEDEC0}"]]
+
+    listed = labels | {0xE0E0C0: "sand"}
+    coded = class_codes(map_of("colour", labels=listed, background=[0]), picture)
+    assert named(coded).tolist() == [["_", "car", "sand", "sand"]]
+
+    coded = class_codes(map_of("colour"), picture)  # no table: it names itself
+    assert named(coded)[0, 2] == "#E0E0C0"
+
+
 def test_a_picture_without_listed_colours_goes_by_value() -> None:
     palette = [
         channel for colour in (BLUE, (9, 9, 9), (80, 80, 0)) for channel in colour

@@ -1,5 +1,6 @@
 """Mask files as they are: indexes, grey values, colours, transparency."""
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -48,3 +49,24 @@ def test_a_stack_of_masks_is_refused(kind: str) -> None:
     if kind == "TIFF":
         with_preview = encoded(pages[0], kind, save_all=True, append_images=[preview])
         assert decode_mask(with_preview, LIMIT).size == (6, 8)
+
+
+def test_a_black_picture_that_is_opaque_throughout_is_all_mask() -> None:
+    black = np.zeros((2, 3, 4), np.uint8)
+    black[..., 3] = 255
+    mask = decode_mask(encoded(Image.fromarray(black), "PNG"), LIMIT)
+    assert mask.foreground().all()
+
+
+@pytest.mark.parametrize(("value", "is_read"), [(0x0016, False), (0xFF00, True)])
+def test_small_numbers_in_sixteen_bits_a_channel_are_no_colours(
+    value: int, is_read: bool
+) -> None:
+    values = np.zeros((4, 6, 3), np.uint16)
+    values[1:3, 1:3, 2] = value
+    data = cv2.imencode(".png", values)[1].tobytes()
+    if is_read:
+        assert decode_mask(data, LIMIT).colours.max() == 0xFF0000
+    else:
+        with pytest.raises(Refusal, match="16 bits a channel"):
+            decode_mask(data, LIMIT)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.shards import epochs
+from curate.shards.epoch_windows import random_windows
 from curate.shards.epochs import Bookmark, Consumer, Step, batches, deal, epoch_rows
-from curate.shards.reader import Shards, open_shards, random_windows
+from curate.shards.reader import Shards, open_shards
 from curate.shards.sampling import order
 from tests.curate.shard_rows import CROP, make_segments, write_shards
 

@@ -12,7 +12,8 @@ from upath import UPath
 from curate.curation_settings import CropSettings
 from curate.errors import InputError
 from curate.shards import streaming, windows
-from curate.shards.reader import Shards, open_shards, random_windows
+from curate.shards.epoch_windows import random_windows
+from curate.shards.reader import Shards, open_shards
 from curate.shards.sampling import order
 from curate.shards.streaming import stream
 from curate.storage import read_json, write_json

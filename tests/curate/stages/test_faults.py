@@ -125,9 +125,9 @@ def test_what_ends_the_child_costs_its_image_of_several(
     made = ingested(folder)
     assert asked == [["a.png", "b.png", "c.png"], ["a.png"], ["b.png"], ["c.png"]]
     assert made.segments["image_path"].to_pylist() == ["a.png", "c.png"]
-    [drop] = made.drops.to_pylist()
-    lost = drop["reason"], drop["image_path"], drop["count"]
-    assert lost == ("image_bomb", "b.png", 3)
+    lost = {(drop["reason"], drop["image_path"]) for drop in made.drops.to_pylist()}
+    assert lost == {("image_bomb", "b.png")}
+    assert made.drops["count"].to_pylist() == [1, 1, 1]
     assert not made.faults
 
 

@@ -63,6 +63,18 @@ def test_a_row_says_all_of_an_object(folder: Path) -> None:
     assert row["image_file"] == str(folder / "a.png")
 
 
+def test_each_annotation_of_a_missing_image_has_a_drop_by_which_it_is_traced(
+    folder: Path,
+) -> None:
+    lost = [Annotation(key=key, label="cat", shape=SQUARE) for key in ("7", "8")]
+    rows, drops = ingested(folder, [annotated(name="gone.png", annotations=lost)])
+    assert not rows
+    ids = [object_id("e", "gone.png", key) for key in ("7", "8")]
+    assert [(drop["object_id"], drop["count"]) for drop in drops] == [
+        (each, 1) for each in ids
+    ]
+
+
 def test_mask_files_become_objects_or_are_lost_with_their_image(tmp_path: Path) -> None:
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     mask[2:8, 3:9], mask[20:25, 20:30], mask[10, 10] = 1, 2, 9

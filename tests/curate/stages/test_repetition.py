@@ -124,3 +124,35 @@ def test_a_copy_of_a_mask_file_brings_nothing(folder: Path) -> None:
     ]
     duplicates = [each for each in drops if each["reason"] == "duplicate_annotation"]
     assert [drop["count"] for drop in duplicates] == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["a (1).png", "a - Copy.png", "Copy of a.png"])
+def test_a_copy_of_a_picture_is_that_picture(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(png())
+    annotations = [cat("1", SQUARE), cat("2", OTHER)]
+    copied = ImageRecord(name=name, document="b.json", annotations=annotations)
+    rows, drops = ingested(folder, [copied, record(cat("1", FLOATS))])
+    assert {row["image_path"] for row in rows} == {"a.png"}
+    assert keys(rows) == ["1", "2"]
+    assert reasons(drops) == {"duplicate_annotation": 1}
+
+    (folder / name).write_bytes(png(colour=91))  # called a copy, and none
+    rows, drops = ingested(folder, [copied, record(cat("1", FLOATS))])
+    assert {row["image_path"] for row in rows} == {name, "a.png"}
+    assert not drops
+
+
+def test_the_mask_of_a_copy_is_the_mask_of_its_picture(folder: Path) -> None:
+    (folder / "a (1).png").write_bytes(png())
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[2:8, 3:9] = 1
+    records = []
+    for ending in (" (1)", ""):
+        Image.fromarray(mask).save(folder / f"mask{ending}.png")
+        region_map = RegionMap(
+            path=f"mask{ending}.png", pixels="index", labels={1: "cat"}, void=[0]
+        )
+        records.append(annotated(name=f"a{ending}.png", maps=[region_map]))
+    rows, drops = ingested(folder, records)
+    assert keys(rows) == ["mask (1).png#cat@3,2"]
+    assert reasons(drops) == {"duplicate_annotation": None}

@@ -1,5 +1,6 @@
 """Deliveries of a build: what is set aside is written down with its reason, whoever asks."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +99,9 @@ def test_its_objects_of_all_splits_are_written_down_and_stay_so(
     assert len(held) == 50 + 2
     assert set(held["export"].to_pylist()) == {"bolt"}
     assert "are wrong" in held["why"][0].as_py()
+    [name] = {each.delivery for each in read_deliveries(folder) if each.is_held}
+    assert set(held["delivery"].to_pylist()) == {name}
+    assert re.fullmatch("bolt@[0-9a-f]{8}", name)
 
     row = shards_of(settings).table.slice(1, 1).to_pylist()[0]
     [own] = [each for each in held.to_pylist() if each["object_id"] == row["object_id"]]
@@ -107,5 +111,13 @@ def test_its_objects_of_all_splits_are_written_down_and_stay_so(
 
     keep_deliveries(settings, judged(settings, "none", {"acme", "cord"}), None)
     assert len(read_table(folder / "held.parquet")) == len(held)
+    # Judged again, or a part of them alone: the name tells which masks.
+    some = held["object_id"].to_pylist()[:40]
+    again = judged(settings, "bolt", set(CUSTOMERS))
+    same = keep_deliveries(settings, again, None)
+    fewer = keep_deliveries(settings, again, some)
+    names = [each.delivery for each in (*same, *fewer) if each.is_held]
+    assert [each == name for each in names] == [True, False]
+
     by_customer = {each.customer: each.is_held for each in read_deliveries(folder)}
     assert by_customer == {"acme": False, "bolt": True, "cord": False}

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.annotations.spoiling import Spoiling, spoil, tight_box
+from curate.pixels.masks import tight_box
+from model.annotations.spoiling import Spoiling, spoil
 
 Mask = NDArray[np.bool_]
 

@@ -1,38 +1,26 @@
 """Evaluation end to end on painted ellipses: the report's contract, its numbers, its cache."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import torch
-from upath import UPath
 
 from curate.errors import InputError
 from curate.pixels.images import decode_crop, decode_mask_png
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, open_shards
-from model import fetching
-from model.box_network import BoxNetwork
-from model.checkpoint import save_checkpoint
 from model.evaluation import evaluate as evaluation
 from model.evaluation.baselines import ellipse
 from model.evaluation.comparison import overlap
 from model.evaluation.evaluate import evaluate
 from model.evaluation.metrics import METRICS
-from model.evaluation.report import Stratum, read_report, write_report
-from model.keep_runs import keep_training
-from model.prior import learn_priors
-from model.promotion import add_promotion
-from model.records import Origin
-from model.u2net import build
+from model.evaluation.report import read_report
+from tests.model.evaluation.checkpoints import write_checkpoint
 
 Make = Callable[..., Settings]
 KINDS = {
@@ -49,31 +37,6 @@ KINDS = {
 OF_STRATA = [name for name, metric in METRICS.items() if not metric.only_overall]
 NUMBERS = [name for name in OF_STRATA if not METRICS[name].is_curve]
 METHODS = {"model", "rectangle", "ellipse", "grabcut", "prior", "untuned"}
-
-
-def write_checkpoint(path: Path, seed: int) -> None:
-    torch.manual_seed(seed)
-    model = BoxNetwork(build("small"), learn_priors([]))
-    save_checkpoint(path, model, Origin(variant="small", licences=["CC0-1.0"]))
-
-
-@pytest.fixture
-def judged(
-    build_folder: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    """A build with a model that has learned nothing, and another one as the base."""
-    settings = build_folder({}, {"train": 2, "test": 9})
-    write_checkpoint(tmp_path / "build/train/model.safetensors", 0)
-    write_checkpoint(tmp_path / "base.safetensors", 1)
-    monkeypatch.setattr(evaluation, "BASE", tmp_path / "base.safetensors")
-    monkeypatch.setattr(fetching, "LITE", tmp_path / "not fetched.onnx")
-    return settings
-
-
-def against(settings: Settings, baseline: str) -> Settings:
-    """Settings that name a last model."""
-    section = settings.evaluate.model_copy(update={"baseline": baseline})
-    return settings.model_copy(update={"evaluate": section})
 
 
 def scores_of(settings: Settings) -> pd.DataFrame:
@@ -234,106 +197,6 @@ def test_without_test_objects_it_says_so_by_an_exception_of_its_own(
 ) -> None:
     with pytest.raises(EmptySplit, match="'test' holds no object"):
         evaluate(build_folder({}, {"train": 2}), print)
-
-
-@pytest.mark.parametrize("kind", ["checkpoint", "report"])
-def test_the_gate_compares_with_a_checkpoint_or_its_report(
-    judged: Settings, tmp_path: Path, kind: str
-) -> None:
-    evaluate(judged, print)
-    last = tmp_path / "last"
-    shutil.copytree(tmp_path / "build/evaluate", last)
-    shutil.copy(tmp_path / "build/train/model.safetensors", last)
-    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
-
-    baseline = {"checkpoint": last / "model.safetensors", "report": last}[kind]
-    report = read_report(evaluate(against(judged, str(baseline)), print))
-    assert report is not None
-    assert report.gate is not None
-    assert (report.gate.objects, report.gate.left_out) == (9, 0)
-    assert report.gate.passed
-    assert Stratum("overall", "all") in report.gate.too_small  # of five images
-    methods = {result.method for result in report.results}
-    assert ("baseline" in methods) == (kind == "checkpoint")
-
-
-def test_an_object_whose_mask_was_mended_is_not_compared(
-    judged: Settings, tmp_path: Path
-) -> None:
-    path = evaluate(judged, print)
-    scores = pq.read_table(path.parent / "scores.parquet")
-    truths = scores["truth"].to_pylist()
-    mended = pa.array([truths[0], "of another mask", *truths[2:]])
-    place = scores.column_names.index("truth")
-    pq.write_table(
-        scores.set_column(place, "truth", mended), path.parent / "scores.parquet"
-    )
-    last = tmp_path / "last"
-    path.parent.rename(last)
-
-    report = read_report(evaluate(against(judged, str(last)), print))
-    assert report is not None
-    assert report.gate is not None
-    assert (report.gate.objects, report.gate.left_out) == (8, 1)
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [("runs/7", "no run 'runs/7'; runs: none"), ("old/7", "old/7: no report here")],
-)
-def test_a_baseline_that_is_not_there_is_named(
-    judged: Settings, name: str, said: str
-) -> None:
-    with pytest.raises(InputError, match=said):
-        evaluate(against(judged, name), print)
-
-
-def test_the_gate_compares_with_the_run_that_was_promoted(
-    judged: Settings, tmp_path: Path
-) -> None:
-    """The run before, while the judged model is the promoted one itself."""
-    build = UPath(judged.build)
-    promoted = against(judged, "promoted")
-    lines: list[str] = []
-    first = keep_training(judged, Origin(variant="small"), "first", print)
-    report = read_report(evaluate(promoted, lines.append))
-    assert report is not None
-    assert report.gate is None
-    assert any("no other model was promoted" in line for line in lines)
-
-    add_promotion(build, first.number, first.record.model)
-    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
-    second = keep_training(judged, Origin(variant="small"), "second", print)
-    report = read_report(evaluate(promoted, lines.append))
-    assert report is not None
-    assert report.gate is not None
-    assert (report.gate.baseline, report.gate.objects) == ("runs/1", 9)
-    # The first run was judged on these shards, so its scores are taken.
-    assert "baseline" not in {result.method for result in report.results}
-    assert second.report() == report
-    assert first.report() != report
-
-    add_promotion(build, second.number, second.record.model)
-    evaluate(promoted, lines.append)
-    assert "up to date" in lines[-1]
-
-
-def test_a_run_that_was_judged_on_other_shards_answers_again(
-    judged: Settings, tmp_path: Path
-) -> None:
-    first = keep_training(judged, Origin(variant="small"), "first", print)
-    evaluate(judged, print)
-    report = first.report()
-    assert report is not None
-    other = msgspec.structs.replace(report.data, manifest_digest="of other shards")
-    write_report(
-        first.folder / "report.json", msgspec.structs.replace(report, data=other)
-    )
-
-    write_checkpoint(tmp_path / "build/train/model.safetensors", 5)
-    report = read_report(evaluate(against(judged, "runs/1"), print))
-    assert report is not None
-    assert "baseline" in {result.method for result in report.results}
 
 
 def test_a_killed_evaluation_leaves_the_report_before(

@@ -74,11 +74,13 @@ def test_a_delivery_that_is_held_back_leaves_until_it_is_accepted(
     segments = pa.concat_tables(read_partitions(balanced(project) / "segments"))
     of_yard = segments.filter(pc.equal(segments["export"], "yard"))
     why = pa.array(["71% of its masks are doubtful"] * len(of_yard))
-    held = of_yard.append_column("why", why).select(HELD.names).cast(HELD)
+    delivery = pa.array(["yard@01ab"] * len(of_yard))
+    held = of_yard.append_column("why", why).append_column("delivery", delivery)
+    held = held.select(HELD.names).cast(HELD)
     write_table(UPath(project.build) / "quality" / "held.parquet", held)
 
     # Who does not trust the judgement is not asked to.
-    for trusts, accept, out in ((0, [], 12), (0.8, [], 6), (0.8, ["yard"], 12)):
+    for trusts, accept, out in ((0, [], 12), (0.8, [], 6), (0.8, ["yard@01ab"], 12)):
         project.change(balance={"quality_trust": trusts, "accept": accept})
         outcome = verb("balance", project.settings)
         assert outcome.code == 0, outcome.err

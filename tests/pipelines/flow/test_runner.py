@@ -238,6 +238,42 @@ def test_a_build_of_an_older_form_is_made_again(project: Project, verb: Verb) ->
     assert "kept from the last run" not in outcome.err.splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ingest/segments/part-00000.parquet",
+        "remap/drops/part-00001.parquet",
+        "filter/ledger.json",
+        "split/groups.parquet",
+        "shard/shards/split=train/part-00000.parquet",
+    ],
+)
+def test_a_stage_that_has_lost_a_file_is_done_again(
+    project: Project, verb: Verb, path: str
+) -> None:
+    project.add("street", 6, ["car", "sky"])
+    project.add("yard", 4, ["car"])
+    assert verb("shard", project.settings).code == 0
+    before = project.files()
+    others = inodes(project.build / "shard" / "segments")
+
+    lost = project.build / path
+    lost.write_bytes(lost.read_bytes()[:-1])
+    stage = path.partition("/")[0]
+    foretold = verb("shard", project.settings, "--dry-run")
+    assert f"{path.partition('/')[2]} is gone or has another size" in foretold.out
+    lost.unlink()
+
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0, outcome.err
+    assert f"{path.partition('/')[2]} is gone" in outcome.err
+    assert f"{stage} is done again" in outcome.err
+    assert outcome.err.count("kept from the last run") == 5
+    assert project.files() == before
+    # The partition whose files are all there is not cut again.
+    assert len(others & inodes(project.build / "shard" / "segments")) >= 1
+
+
 def test_a_scheduler_that_does_not_answer_is_named(
     project: Project, verb: Verb
 ) -> None:

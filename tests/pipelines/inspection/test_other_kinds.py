@@ -11,6 +11,15 @@ from pipelines.inspection.other_kinds import UNREAD_KINDS, find_other_kinds
 from tests.pipelines.inspection.small_exports import inspected
 
 _CASES = [
+    ("bitmasks/train/a.png", b"", "BDD100K bitmasks"),
+    ("r.json", b'{"frames": [{"name": "a.jpg", "labels": []}]}', "BDD100K labels"),
+    (
+        "x.json",
+        b'{"objects": [{"label": "animal--bird"}]}',
+        "Mapillary Vistas polygons",
+    ),
+    ("1.json", b'{"source": "shop", "item1": {}}', "DeepFashion2"),
+    ("s.xml", b'<Annotations M="1"><Annotation Id="1">', "Aperio ImageScope regions"),
     ("a/1.xml", b"<annotation>\n<object><bndbox><xmin>1", "Pascal VOC boxes"),
     (
         "label_2/000001.txt",
@@ -40,7 +49,6 @@ _CASES = [
     ),
     ("a.json", b'[{"annotations": [{"boundType": "polygon"}]}]', "Datature"),
     ("b.json", b'{"1": {"instance_list": []}}', "Diffgram"),
-    ("c.json", b'{"annotation": {"object": [{"name_ndx": 1}]}}', "ADE20K since 2021"),
     ("IMG_1.CR2", b"", "camera raw files"),
     (
         "results.json",

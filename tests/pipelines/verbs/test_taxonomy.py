@@ -241,6 +241,14 @@ def test_explain_says_which_step_answered(street: Project, verb: Verb) -> None:
     assert verb(*words, "x", "--customer", "stret").code == 2
     assert verb("taxonomy", "explain", "sky", "--customer", "acme").code == 0
 
+    # Whose label it is need not be said where only one is meant.
+    assert verb(*words, "pedestrian").out == outcome.out
+    assert "--customer NAME" in verb("taxonomy", "explain", "sky").err
+    street.add("yard", 1, ["car"])
+    several = verb(*words, "pedestrian")
+    assert (several.code, "street, yard" in several.err) == (2, True)
+    assert verb(*words, "pedestrian", "--export", "street").out == outcome.out
+
 
 def test_rejected_objects_are_dropped_with_their_reason(
     street: Project, verb: Verb

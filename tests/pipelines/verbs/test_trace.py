@@ -33,6 +33,7 @@ def test_an_object_goes_all_the_way(built: Project, verb: Verb, tmp_path: Path) 
         assert (drawn == colour).all(axis=1).sum() > 20
 
     told = verb("trace", built.settings, row["object_id"]).out
+    assert verb("trace", built.settings, row["object_id"][:8]).out == told
     assert row["concept"] in told
     assert "window" in told
 
@@ -57,6 +58,20 @@ def test_a_drop_says_where_and_why(built: Project, verb: Verb, tmp_path: Path) -
     )
     assert outcome.code == 2
     assert "nothing to paint" in outcome.err
+
+
+def test_the_first_digits_of_several_ids_are_not_enough(
+    built: Project, verb: Verb
+) -> None:
+    ids = pq.read_table(built.build / "ingest" / "segments")["object_id"].to_pylist()
+    lost = pq.read_table(built.build / "ingest" / "drops")["object_id"].to_pylist()
+    ids += [each for each in lost if each]
+    firsts = [each[0] for each in ids]
+    digit = max(firsts, key=firsts.count)
+    outcome = verb("trace", built.settings, digit)
+    assert outcome.code == 2
+    assert f"{firsts.count(digit)} object_ids begin with {digit!r}" in outcome.err
+    assert min(each for each in ids if each[0] == digit) in outcome.err
 
 
 def test_an_unknown_object(built: Project, verb: Verb) -> None:

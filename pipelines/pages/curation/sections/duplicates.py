@@ -138,8 +138,10 @@ def _read_linked_groups(folder: UPath) -> list[LinkedGroup]:
 def _choose(linked: Sequence[LinkedGroup]) -> list[LinkedGroup]:
     """Groups of equal or nearly equal pictures, then some that only a scene joins."""
     alike = [group for group in linked if group.looks_alike]
-    scenes = [group for group in linked if not group.looks_alike][:_MOST_SCENES]
-    return [*alike[: _MOST_GROUPS - len(scenes)], *scenes]
+    scenes = [group for group in linked if not group.looks_alike]
+    shown_scenes = scenes[:_MOST_SCENES]
+    room = _MOST_GROUPS - len(shown_scenes)
+    return alike[:room] + shown_scenes
 
 
 def _show_groups(
@@ -150,28 +152,38 @@ def _show_groups(
     A group without an object in the shards is left out.
     """
     chosen = _choose(linked)
-    images = build.images[
-        build.images["group_id"].isin([group.group_id for group in chosen])
-    ]
-    places = rows_of(images.sort_values(["image_id", "export", "image_path"]), _Place)
-    by_group: dict[str, list[_Place]] = {}
-    for place in places:
-        by_group.setdefault(place.group_id, []).append(place)
-
-    shown = [place for members in by_group.values() for place in members[:_MOST_IMAGES]]
-    photos = pictures.paint_photos(
-        {place.image_file: place.image_id for place in shown}, build.settings.limits
-    )
+    by_group = _places_by_group(build, chosen)
+    image_ids = {}
+    for members in by_group.values():
+        for place in members[:_MOST_IMAGES]:
+            image_ids[place.image_file] = place.image_id
+    photos = pictures.paint_photos(image_ids, build.settings.limits)
 
     groups = []
     for group in chosen:
         members = by_group.get(group.group_id, [])
         if not members:
             continue
-        images_shown = [
-            GroupImage(place.export, place.image_path, photos.get(place.image_file, ""))
-            for place in members[:_MOST_IMAGES]
-        ]
+        shown = []
+        for place in members[:_MOST_IMAGES]:
+            photo = photos.get(place.image_file, "")
+            shown.append(GroupImage(place.export, place.image_path, photo))
         more = max(0, len(members) - _MOST_IMAGES)
-        groups.append(DuplicateGroup(group, images_shown, more))
+        groups.append(DuplicateGroup(group, shown, more))
     return groups
+
+
+def _places_by_group(
+    build: CuratedBuild, groups: Sequence[LinkedGroup]
+) -> dict[str, list[_Place]]:
+    """Where the pictures of some groups are; copies of one picture follow each other."""
+    group_ids = [group.group_id for group in groups]
+    is_shown = build.images["group_id"].isin(group_ids)
+    images = build.images[is_shown]
+    ordered = images.sort_values(["image_id", "export", "image_path"])
+
+    by_group: dict[str, list[_Place]] = {}
+    for place in rows_of(ordered, _Place):
+        of_group = by_group.setdefault(place.group_id, [])
+        of_group.append(place)
+    return by_group

@@ -123,6 +123,12 @@ def test_text(
         ({"categories": [{"id": 7, "name": "car"}]}, {7: "car"}, {}),
         ([{"label": "car", "r": 255, "g": 0, "b": 0}], {0: "car"}, {RED: 0}),
         ({"car": {"r": 255, "g": 0, "b": 0}}, {0: "car"}, {RED: 0}),
+        (
+            [{"name": "car", "color": {"R": 255, "G": 0, "B": 0, "A": 255}}],
+            {0: "car"},
+            {RED: 0},
+        ),
+        ({"car": {"color": {"red": 255, "green": 0, "blue": 0}}}, {0: "car"}, {RED: 0}),
         ({"car": {"id": 3, "color": [255, 0, 0]}}, {3: "car"}, {RED: 3}),
         ({"3": {"name": "car", "color": "f00000"}}, {3: "car"}, {0xF00000: 3}),
         ([["car", [255, 0, 0]], ["tree", "#0f0"]], TWO, BOTH),

@@ -23,6 +23,8 @@ NEXT_BAR = {"size": [48, 64], "counts": [96, 96, 2880]}
         ([POINTS], 400),
         ([*SQUARE, [20, 20, 40, 20, 40, 40, 20, 40]], 700),
         ([*SQUARE, [1, 2, 3, 4]], 400),
+        ([*SQUARE, None], 400),
+        ([None, *SQUARE, "x", 7], 400),
         (BAR, 96),
         ({"size": [48.0, 64.0], "counts": [48.0, 96.0, 2928.0]}, 96),
         ([BAR, NEXT_BAR], 144),
@@ -59,6 +61,16 @@ def test_run_lengths_may_leave_out_their_size(tmp_path: Path) -> None:
         (row,) = read(export(tmp_path, annotation, images=images)).rows
         assert row["area"] == 200
     check_cost(tmp_path, "garbage", "bad_run_lengths")
+
+
+def test_run_lengths_may_be_what_python_makes_of_bytes(tmp_path: Path) -> None:
+    mask = np.zeros((48, 64), np.uint8, order="F")
+    mask[44:47, :20] = 1
+    counts = pycoco.encode(mask)["counts"]
+    assert b"\\" in counts  # str doubles it
+    segmentation = {"size": [48, 64], "counts": str(counts)}
+    (row,) = read(export(tmp_path, {"segmentation": segmentation})).rows
+    assert row["counts"] == counts.decode()
 
 
 @pytest.mark.parametrize(

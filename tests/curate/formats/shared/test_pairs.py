@@ -58,7 +58,15 @@ def pairs_of(*paths: str, **options: object) -> dict[str, list[str]]:
         ("Tile 1/images/image_part_001.jpg", "Tile 1/masks/image_part_001.png"),
         ("set/input/a.JPG", "set/target/a.PNG"),
         ("default/1.png", "defaultannot/1.png"),
+        (
+            "t/camera/front/20180807145028_camera_front_000000091.png",
+            "t/label/front/20180807145028_label_front_000000091.png",
+        ),
         ("cell01.tif", "cell01_cp_masks.png"),
+        ("cell01.tif", "cell01_Object Identities.png"),
+        ("cell01.tif", "cell01_Object-Predictions.png"),
+        ("1.jpg", "1 (mask).png"),
+        ("f/frame_01.jpg", "m/mask_01.png"),
         ("img/1.jpg", "masks_machine/1.jpg.png"),
         ("images/img_01.png", "PixelLabelData/Label_1_img_01.png"),
         ("1.jpg", "1_label_ground-truth_semantic.png"),
@@ -104,6 +112,50 @@ def test_a_field_of_view_beside_drawn_masks_is_none() -> None:
     pairs = pair_masks(export, prefer_colours=False)
     assert pairs.masks == {images[0]: [ChosenMask(drawn)], images[1]: []}
     assert [drop.annotation_key for drop in pairs.lost] == [again]
+
+
+def test_cells_that_are_tracked_have_masks_of_two_truths() -> None:
+    images = ("01/t000.tif", "01/t001.tif", "02/t000.tif")
+    gold = ("01_GT/SEG/man_seg000.tif", "02_GT/SEG/man_seg000.tif")
+    silver = ("01_ST/SEG/man_seg000.tif", "01_ST/SEG/man_seg001.tif")
+    marks = ("01_GT/TRA/man_track000.tif", "02_GT/TRA/man_track000.tif")
+    export = export_of(*images, *gold, *silver, *marks)
+    pairs = pair_masks(export, prefer_colours=False)
+    kept = {image: [each.path for each in pairs.masks[image]] for image in images}
+    assert kept == dict(zip(images, ([gold[0]], [silver[1]], [gold[1]]), strict=True))
+    reasons = [(drop.reason, drop.annotation_key) for drop in pairs.lost]
+    assert reasons == [(Reason.DUPLICATE_ANNOTATION, silver[0])]
+
+
+def test_people_of_cihp_have_classes_and_numbers_beside_what_is_left_alone() -> None:
+    kinds = ("Category_ids", "Instance_ids", "Human_ids", "Categories", "Human")
+    masks = [f"set/{kind}/1.png" for kind in (*kinds, "Instances")]
+    pairs = pair_masks(export_of("set/Images/1.jpg", *masks), prefer_colours=False)
+    chosen = ChosenMask(masks[0], instances=masks[1])
+    assert (pairs.masks, pairs.lost) == ({"set/Images/1.jpg": [chosen]}, [])
+
+
+def test_colours_of_isaid_have_a_map_of_objects_beside_them() -> None:
+    colours = "train/Semantic_masks/images/P1_instance_color_RGB.png"
+    numbers = "train/Instance_masks/images/P1_instance_id_RGB.png"
+    export = export_of("train/images/P1.png", colours, numbers)
+    pairs = pair_masks(export, prefer_colours=True)
+    chosen = ChosenMask(colours, instances=numbers)
+    assert (pairs.masks, pairs.lost) == ({"train/images/P1.png": [chosen]}, [])
+
+
+def test_observers_are_no_classes() -> None:
+    masks = ("labels-ah/im1.ah.ppm", "labels-vk/im1.vk.ppm")
+    pairs = pair_masks(export_of("im1.ppm", *masks), prefer_colours=False)
+    assert pairs.masks == {"im1.ppm": [ChosenMask(masks[0])]}
+    assert [drop.annotation_key for drop in pairs.lost] == [masks[1]]
+
+
+def test_arrays_are_masks_only_where_no_picture_is() -> None:
+    pictures = ("images/1.png", "masks/1.png")
+    assert pairs_of(*pictures, "labels/1.npy") == {pictures[0]: [pictures[1]]}
+    assert pairs_of(pictures[0], "labels/1.npy") == {pictures[0]: ["labels/1.npy"]}
+    assert pairs_of("1.png", "1_seg.npy") == {"1.png": ["1_seg.npy"]}
 
 
 def test_what_follows_an_attribute_is_a_class_and_a_count_of_people_is_none() -> None:

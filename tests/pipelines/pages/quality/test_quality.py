@@ -132,7 +132,8 @@ def test_without_judged_annotations_it_says_what_to_do(settings: Settings) -> No
     [
         ({}, "It still trains"),
         ({"quality_trust": 0.8}, "The next run holds it back"),
-        ({"quality_trust": 0.8, "accept": ["yard"]}, "It is accepted"),
+        ({"quality_trust": 0.8}, "<code>balance: {accept: [yard@01ab]}</code>"),
+        ({"quality_trust": 0.8, "accept": ["yard@01ab"]}, "It is accepted"),
     ],
 )
 def test_what_is_held_back_is_said_first(
@@ -165,6 +166,7 @@ def delivery(export: str, wrong: Interval | None) -> DeliveryQuality:
         usual=0.03,
         wrong=wrong,
         is_held=wrong is not None,
+        delivery=f"{export}@01ab",
         right=4.0,
         below=0.0,
     )
