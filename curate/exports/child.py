@@ -206,10 +206,11 @@ def _environment() -> dict[str, str]:
     if os.environ.get("PYTHONPATH"):
         paths.append(os.environ["PYTHONPATH"])
     environment = dict.fromkeys(_ONE_THREAD, "1")
-    environment |= dict.fromkeys(_MEMORY_KEPT, str(_KEPT_BYTES))
     for name, value in os.environ.items():
         if not name.startswith(_SECRETS):
             environment[name] = value
+    # A worker of Dask has thresholds of its own, which are far too low here.
+    environment |= dict.fromkeys(_MEMORY_KEPT, str(_KEPT_BYTES))
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     return environment
 

@@ -6,6 +6,7 @@ reach from 0 to 1), for empty and full masks too.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -191,7 +192,7 @@ def _middle(truth: Truth) -> tuple[int, int]:
     return _behind_middle(px_of_rows), _behind_middle(px_of_columns)
 
 
-def _behind_middle(px: NDArray[np.int32]) -> int:
+def _behind_middle(px: NDArray[Any]) -> int:
     """The number of the line behind the middle one, by how many px each line has."""
     numbers = np.arange(px.size)
     return round(int(numbers @ px) / int(px.sum())) + 1

@@ -15,6 +15,7 @@ import logging
 import os
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,10 @@ MOST_ROUNDS = 4
 
 _PATIENCE = 600.0  # seconds to wait for a lost scheduler, or for the first worker
 _SECONDS_TO_CONNECT = 5.0
+
+_IMPORTED_ONCE = ["pipelines.flow.attempts", "pipelines.flow.stages"]
+"""What local workers need: a process imports it and is then forked for each of them."""
+
 _PAUSE = 0.5  # seconds before the second round; twice as long before each further one
 
 _Item = TypeVar("_Item")
@@ -221,8 +226,9 @@ class Workers:
 
     def _start_local(self) -> Any:
         """Start worker processes on this machine, as many as the settings say."""
-        import dask  # both are slow to import
+        import dask  # all are slow to import
         from distributed import Client, LocalCluster
+        from distributed.utils import get_mp_context
 
         # What a task raises is raised and reported in this process; Dask would log it
         # once more. It would also look a hundred times a second at what each process does,
@@ -233,6 +239,11 @@ class Workers:
                 "distributed.worker.profile.enabled": False,
             }
         )
+        if (
+            sys.platform == "linux"
+        ):  # elsewhere a fork may hurt the system's own libraries
+            dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+            get_mp_context().set_forkserver_preload(_IMPORTED_ONCE)
         # No limit on memory: Dask would count the pages of mapped documents, too, and end
         # a worker that reads a large one.
         with _interrupts_wait():
@@ -245,6 +256,7 @@ class Workers:
                 scheduler_kwargs=_NO_DASHBOARD,
                 memory_limit=None,
                 silence_logs=logging.CRITICAL,
+                env=self._environment,
             )
         return Client(self._cluster, set_as_default=False)
 

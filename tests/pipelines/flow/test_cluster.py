@@ -1,6 +1,7 @@
 """The workers, and what they leave behind in the process that started them."""
 
 import os
+import sys
 
 import pytest
 
@@ -16,8 +17,13 @@ def test_workers_take_one_core_each_and_leave_this_process_all_of_them() -> None
         answers = workers.map(
             "threads", lambda name, _: os.environ[name], ["OMP_NUM_THREADS"], None
         )
+        parents = workers.map("parents", lambda _, __: os.getppid(), [1], None)
     assert answers == ["1"]
     assert dict(os.environ) == before
+
+    # Where a fork is safe, workers come from a process that has imported what they need.
+    is_forked = parents != [os.getpid()]
+    assert is_forked == (sys.platform == "linux")
 
 
 @pytest.mark.parametrize(("number", "is_small"), [(2, True), (1, False)])
