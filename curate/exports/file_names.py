@@ -4,11 +4,13 @@ A name is taken apart into words ("SegmentationClass" into "segmentation" and "c
 the words tell images from masks, and class names from words that name no class.
 """
 
-import posixpath
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Literal
+
+from curate.exports.paths import fold, is_picture
+from curate.exports.paths import stem as stem_of
 
 Role = Literal["image", "mask", "objects", "ignored"]
 """What a picture is: an image, a mask, a map of numbered objects, or a preview of a mask."""
@@ -50,12 +52,6 @@ _AXES: dict[str, Role] = {"x": "image", "y": "mask"}  # as in train_x and train_
 _SPLIT_WORDS = _words_of(
     "train val valid validation test testing training trainval dev all data dataset datasets"
 )
-
-_PICTURE_SUFFIXES = _words_of(
-    ".jpg .jpeg .jpe .jfif .webp .jp2 .ppm .avif .tif .tiff .bmp .pgm .png .gif"
-)
-_ARRAY_SUFFIXES = _words_of(".npy .npz")
-_MASK_RANKS = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
 
 # "defaultannot" of CVAT's CamVid is made of the name of any subset.
 _GLUED_ANNOT = re.compile(r"(?<=[a-z])annot$")
@@ -99,55 +95,6 @@ _PREVIEW_ENDING = re.compile(
 )
 _NUMBER_ENDING = re.compile(rf"{_GAP}*\d+$")
 _CLASS_AND_NUMBER = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
-
-
-def stem(path: str) -> str:
-    """A path's file name without its suffix.
-
-    >>> stem("images/1.rf.jpg")
-    '1.rf'
-    """
-    return posixpath.splitext(posixpath.basename(path))[0]
-
-
-def suffix(path: str) -> str:
-    """A path's suffix in lower case, with its dot."""
-    return posixpath.splitext(path)[1].lower()
-
-
-def is_picture(path: str) -> bool:
-    """Whether a path has the suffix of a picture."""
-    return suffix(path) in _PICTURE_SUFFIXES
-
-
-def is_array(path: str) -> bool:
-    """Whether a path has the suffix of NumPy's arrays, which hold masks in some exports."""
-    return suffix(path) in _ARRAY_SUFFIXES
-
-
-def mask_rank(path: str) -> int:
-    """How likely a picture is a mask, judged by its suffix alone; 0 is the least.
-
-    Masks are lossless, and most are PNG.
-    """
-    return _MASK_RANKS.get(suffix(path), 0)
-
-
-def ancestors(path: str) -> Iterator[str]:
-    """The folders above a file, the innermost first.
-
-    >>> list(ancestors("a/b/c.png"))
-    ['a/b', 'a']
-    """
-    folder = posixpath.dirname(path)
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)
-
-
-def fold(text: str) -> str:
-    """A name without case and Unicode form: two names that fold alike are one."""
-    return unicodedata.normalize("NFC", text).casefold()
 
 
 def folder_role(name: str) -> Role | None:
@@ -226,7 +173,7 @@ def mask_bases(stem: str) -> list[str]:
         image_stem = marks.sub(image, stem)
         if image_stem != stem:
             bases.append(fold(image_stem))
-    bases += [posixpath.splitext(base)[0] for base in bases if is_picture(base)]
+    bases += [stem_of(base) for base in bases if is_picture(base)]
     return list(dict.fromkeys(bases))
 
 

@@ -10,11 +10,12 @@ from urllib.parse import unquote
 
 from upath import UPath
 
-from curate.exports.file_names import ancestors, fold, folder_role
+from curate.exports.file_names import folder_role
 from curate.exports.litter import is_litter, thumbnails
 from curate.exports.mapping import Text, map_file
 from curate.exports.mistaken_text import read_anew
 from curate.exports.name_endings import bare_name
+from curate.exports.paths import ancestors, fold
 from curate.exports.places import Places
 from curate.exports.refused_files import RefusedFile
 from curate.exports.walking import Entry, Links, walk

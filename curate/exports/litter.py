@@ -15,7 +15,7 @@ not. What a copy repeats is a duplicate, see `curate.stages.planning`.
 import posixpath
 from collections.abc import Collection, Iterable
 
-from curate.exports.file_names import fold, is_picture, stem
+from curate.exports.paths import fold, is_picture, stem
 
 LITTER_NAMES = frozenset(
     fold(name)

@@ -7,7 +7,8 @@ as well be the mask.
 
 import posixpath
 
-from curate.exports.file_names import folder_role, is_picture, suffix
+from curate.exports.file_names import folder_role
+from curate.exports.paths import is_picture, suffix
 
 _JPEG = frozenset((".jpg", ".jpeg", ".jpe", ".jfif"))
 _TIFF = frozenset((".tif", ".tiff"))

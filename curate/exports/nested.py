@@ -28,8 +28,8 @@ from curate.drops import Drop, FaultReport, make_drop
 from curate.exports.archive_files import archive_files
 from curate.exports.archive_members import is_packed_file
 from curate.exports.archives import SUFFIXES
-from curate.exports.file_names import ancestors, fold
 from curate.exports.files import Files
+from curate.exports.paths import ancestors, fold
 from curate.exports.places import Places
 from curate.exports.refused_files import RefusedFile
 from curate.limits import Limits

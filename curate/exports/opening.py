@@ -14,10 +14,11 @@ from curate.exports.archive_files import archive_files, bytes_digest
 from curate.exports.archive_members import archive_kind
 from curate.exports.archives import OTHER_SUFFIXES, SUFFIXES, is_archive
 from curate.exports.export import Export
-from curate.exports.file_names import folder_role, is_picture, suffix
+from curate.exports.file_names import folder_role
 from curate.exports.files import Files, list_files
 from curate.exports.finding import refused_path
 from curate.exports.nested import Lost, lost_archive, with_nested
+from curate.exports.paths import is_picture, suffix
 from curate.exports.walking import Links
 from curate.limits import Limits
 from curate.reasons import Fault, Reason, Refusal

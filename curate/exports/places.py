@@ -2,7 +2,7 @@
 
 import msgspec
 
-from curate.exports.file_names import ancestors
+from curate.exports.paths import ancestors
 
 
 class Places(msgspec.Struct, frozen=True):

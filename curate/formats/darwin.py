@@ -50,7 +50,7 @@ from functools import partial
 from typing import Any
 
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture
+from curate.exports.paths import is_picture
 from curate.formats.shared.darwin_annotations import read_annotations
 from curate.formats.shared.darwin_frames import (
     Folders,

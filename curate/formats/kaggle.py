@@ -50,7 +50,8 @@ import msgspec
 
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import ancestors, folder_role, suffix
+from curate.exports.file_names import folder_role
+from curate.exports.paths import ancestors, suffix
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.keys import content_digest
 from curate.formats.shared.options import stated_choice

@@ -54,8 +54,8 @@ from typing import Any
 
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import ancestors, is_picture, stem
 from curate.exports.files import Files
+from curate.exports.paths import ancestors, is_picture, stem
 from curate.formats.shared.addresses import ImageNames
 from curate.formats.shared.json_lists import JsonList, list_documents
 from curate.formats.shared.json_tables import JsonTable, json_tables

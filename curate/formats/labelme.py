@@ -58,7 +58,7 @@ import msgspec
 
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture
+from curate.exports.paths import is_picture
 from curate.exports.xml_documents import open_xml
 from curate.formats.shared.grouping import Drawn, join_groups, without_holes
 from curate.formats.shared.json_documents import JsonDocument, documents

@@ -50,7 +50,7 @@ from typing import Any
 import msgspec
 
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture, stem
+from curate.exports.paths import is_picture, stem
 from curate.formats.shared.grouping import join_groups
 from curate.formats.shared.json_documents import JsonDocument, Pieces, documents
 from curate.formats.shared.json_values import value, whole

@@ -32,7 +32,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from curate.exports.export import Export
-from curate.exports.file_names import stem, suffix
+from curate.exports.paths import stem, suffix
 from curate.exports.xml_documents import Element, XmlDocument
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.keys import content_digest

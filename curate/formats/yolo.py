@@ -56,7 +56,7 @@ from dataclasses import dataclass
 from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture
+from curate.exports.paths import is_picture
 from curate.flags import Flag
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.yolo_classes import ClassList, class_lists

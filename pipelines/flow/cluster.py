@@ -239,9 +239,8 @@ class Workers:
                 "distributed.worker.profile.enabled": False,
             }
         )
-        if (
-            sys.platform == "linux"
-        ):  # elsewhere a fork may hurt the system's own libraries
+        # Elsewhere a fork may hurt the system's own libraries.
+        if sys.platform == "linux":
             dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
             get_mp_context().set_forkserver_preload(_IMPORTED_ONCE)
         # No limit on memory: Dask would count the pages of mapped documents, too, and end

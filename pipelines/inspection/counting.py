@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pyarrow.compute as pc
 
-from curate.exports.file_names import is_picture
+from curate.exports.paths import is_picture
 from pipelines.flow.reasons import sum_losses
 from pipelines.inspection.reading import Documents, ReadImages, verdicts_of_others
 from pipelines.inspection.records import Contents

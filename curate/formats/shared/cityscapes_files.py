@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from curate.exports.file_names import is_picture
 from curate.exports.files import Files
+from curate.exports.paths import is_picture
 
 Kind = Literal[
     "instanceids", "polygons", "labelids", "instancetrainids", "labeltrainids"

@@ -17,7 +17,7 @@ from typing import Any
 from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import ancestors
+from curate.exports.paths import ancestors
 from curate.formats.shared.class_data import (
     ClassRow,
     NoClassTable,

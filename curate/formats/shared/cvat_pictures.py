@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from curate.exports.file_names import is_picture, suffix
 from curate.exports.files import Files
+from curate.exports.paths import is_picture, suffix
 from curate.formats.shared.cvat_tasks import Task
 
 _FRAME = re.compile(r"frame_(\d{6,9})")

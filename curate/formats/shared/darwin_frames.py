@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture, stem
+from curate.exports.paths import is_picture, stem
 from curate.formats.shared.darwin_items import IMAGE_FOLDERS, Item, Slot
 
 _NUMBER = re.compile(r"(\d{1,9})$")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from curate.exports.export import Export
-from curate.exports.file_names import stem
 from curate.exports.finding import find_image
+from curate.exports.paths import stem
 from curate.formats.shared.json_documents import JsonDocument
 from curate.formats.shared.json_values import value, whole
 from curate.reasons import Reason, Refusal

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-from curate.exports.file_names import ancestors, folder_role, is_picture, stem
+from curate.exports.file_names import folder_role
 from curate.exports.files import Files
+from curate.exports.paths import ancestors, is_picture, stem
 from curate.formats.shared.addresses import path_of
 from curate.formats.shared.json_values import as_object
 from curate.formats.shared.labelbox_rows import DataRow

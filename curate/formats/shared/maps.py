@@ -10,7 +10,7 @@ from typing import Literal
 from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import stem
+from curate.exports.paths import stem
 from curate.formats.shared.class_tables import (
     ClassTable,
     find_tables,

@@ -16,7 +16,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from curate.exports.file_names import ancestors, class_and_number, is_class_name
+from curate.exports.file_names import class_and_number, is_class_name
+from curate.exports.paths import ancestors
 from curate.formats.shared.mask_matches import Match
 
 

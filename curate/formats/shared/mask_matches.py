@@ -17,15 +17,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from curate.exports.file_names import (
-    ancestors,
-    fold,
-    image_and_rest,
-    image_bases,
-    mask_bases,
-    stem,
-    topic,
-)
+from curate.exports.file_names import image_and_rest, image_bases, mask_bases, topic
+from curate.exports.paths import ancestors, fold, stem
 
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _MANY = 1000  # images of one name: more than this are not compared one by one

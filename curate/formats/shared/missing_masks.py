@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from curate.drops import Drop
 from curate.exports.export import Export
-from curate.exports.file_names import stem
+from curate.exports.paths import stem
 from curate.formats.shared.pairs import Pairs
 from curate.reasons import Reason, Refusal
 

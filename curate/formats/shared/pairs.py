@@ -12,7 +12,8 @@ from itertools import chain
 from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import Role, folder_role, is_array, is_picture
+from curate.exports.file_names import Role, folder_role
+from curate.exports.paths import is_array, is_picture
 from curate.formats.shared.mask_choice import (
     Choice,
     ChosenMask,

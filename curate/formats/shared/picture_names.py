@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture, stem
+from curate.exports.paths import is_picture, stem
 
 
 def pictures_by_stem(export: Export) -> Mapping[str, list[str]]:

@@ -19,15 +19,12 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.file_names import (
     Role,
-    ancestors,
-    fold,
     folder_role,
     image_bases,
     is_preview,
-    mask_rank,
     masked_bases,
-    stem,
 )
+from curate.exports.paths import ancestors, fold, mask_rank, stem
 
 _PAINTED_OF_CIHP = ("Categories", "Instances", "Human")
 _OF_OBSERVER = re.compile(r"(?:1st_|2nd_)?manual\d?", re.IGNORECASE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from curate.exports.export import Export
-from curate.exports.file_names import is_picture
+from curate.exports.paths import is_picture
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.json_values import as_object
 from curate.formats.shared.remote_files import find_file, image_name

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from curate.exports.file_names import is_picture, suffix
+from curate.exports.paths import is_picture, suffix
 from curate.formats.shared.addresses import path_of
 from curate.formats.shared.studio_tasks import Task
 

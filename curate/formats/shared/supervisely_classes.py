@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from curate.exports.export import Export
-from curate.exports.file_names import ancestors
+from curate.exports.paths import ancestors
 from curate.formats.shared.coco_entries import read_id
 from curate.reasons import Reason, Refusal
 

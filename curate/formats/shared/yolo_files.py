@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from curate.drops import IgnoredFile
 from curate.exports.export import Export
-from curate.exports.file_names import fold, is_picture
 from curate.exports.finding import refused_path
+from curate.exports.paths import fold, is_picture
 from curate.exports.stated_names import without_upload_id
 from curate.formats.shared.yolo_classes import CLASS_FILES
 from curate.reasons import Reason, Refusal
