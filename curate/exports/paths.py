@@ -1,6 +1,7 @@
-"""What a path says by itself: its name, its suffix, the folders above it."""
+"""What a path says by itself: its name, its suffix, the folders above it, what it is a copy of."""
 
 import posixpath
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -10,6 +11,15 @@ _OF_PICTURES = (
 _PICTURE_SUFFIXES = frozenset(_OF_PICTURES.split())
 _ARRAY_SUFFIXES = frozenset([".npy", ".npz"])
 _MASK_RANKS = {".tif": 1, ".tiff": 1, ".bmp": 2, ".pgm": 2, ".png": 3, ".gif": 3}
+
+# How file managers and browsers call a copy: "a (1).json", "a - Copy (2).json", "Copy of a.json".
+_COPY_ENDING = re.compile(
+    r"(?: ?\(\d+\)|(?:[ _-]| - )(?:copy|kopie|copie|copia)(?: \d+| ?\(\d+\))?)$",
+    re.IGNORECASE,
+)
+_COPY_START = re.compile(
+    r"^(?:copy|kopie|copie|copia)(?: \(\d+\))? (?:of|von|de|di) ", re.IGNORECASE
+)
 
 
 def stem(path: str) -> str:
@@ -59,3 +69,17 @@ def ancestors(path: str) -> Iterator[str]:
 def fold(text: str) -> str:
     """A name without case and Unicode form: two names that fold alike are one."""
     return unicodedata.normalize("NFC", text).casefold()
+
+
+def original_of(path: str) -> str | None:
+    """The path of the file that a file is a copy of, by its name; None if that says nothing.
+
+    >>> original_of("a (1).json"), original_of("x/Copy of a.json"), original_of("a.json")
+    ('a.json', 'x/a.json', None)
+    """
+    folder, name = posixpath.split(path)
+    own_stem, ending = posixpath.splitext(name)
+    original = _COPY_START.sub("", _COPY_ENDING.sub("", own_stem))
+    if original in ("", own_stem):
+        return None
+    return posixpath.join(folder, original + ending)

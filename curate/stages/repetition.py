@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from curate.exports.copies import original_of
+from curate.exports.paths import original_of
 from curate.pixels.rings import packed
 from curate.reasons import Reason, Refusal
 from curate.records import (

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
-from curate.exports.copies import original_of
 from curate.exports.export import Export
+from curate.exports.paths import original_of
 from curate.reasons import Refusal
 
 Document = TypeVar("Document")
