@@ -12,6 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import ScalarNode
@@ -125,6 +126,9 @@ def parse_yaml(text: str, name: str, *, as_text: bool = False) -> Located:
         if mark is not None:
             place = f"{name}:{mark.line + 1}:{mark.column + 1}"
         problem = error.problem or error.context
+        if isinstance(error, DuplicateKeyError):
+            # The library goes on with both values, which may be whole blocks.
+            problem, _, _ = str(problem).partition(" with value ")
         if _MERGE_MARK.search(text):
             problem = "the marks of a git merge (<<<<<<<, >>>>>>>) are left in the file"
         raise Refusal(Reason.MALFORMED_FILE, f"{place}: {problem}") from None

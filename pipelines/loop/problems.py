@@ -39,5 +39,5 @@ def telling() -> Iterator[None]:
         raise Problem(UNUSABLE, f"the picture: {death.detail}") from None
     except InputError as error:
         raise Problem(UNUSABLE, str(error)) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(UNUSABLE, f"the request's JSON: {error}") from None

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow.compute as pc
 from upath import UPath
 
+from curate import storage
 from curate.errors import InputError, nearest
 from curate.labels.concept_file import load_concepts
 from curate.labels.context import Context
@@ -131,12 +133,21 @@ def _find_export(settings: Settings, customer: str, export: str) -> str:
 
 
 def _labels_of(settings: Settings, export: str) -> set[str]:
-    """The labels of an export, as far as it is built: they say what each of them means."""
+    """The labels of an export, as far as it is built: they say what each of them means.
+
+    Those of remap, and where it has not run yet, those that ingest has read.
+    """
     build = UPath(settings.build)
-    if not labels.labels_file(build).exists():
-        return set()
-    table = labels.read_labels(build)
-    return set(table[table["export"] == export]["label"])
+    if labels.labels_file(build).exists():
+        table = labels.read_labels(build)
+        return set(table[table["export"] == export]["label"])
+
+    found: set[str] = set()
+    for file in storage.partitions(build / "ingest" / "segments"):
+        rows = storage.read_table(file, ["export", "label"])
+        of_export = rows.filter(pc.equal(rows["export"], export))
+        found |= set(of_export["label"].unique().to_pylist())
+    return found
 
 
 def _reviewed_step(

@@ -27,6 +27,12 @@ def test_yaml_that_does_more_than_hold_data_is_refused(
     assert caught.value.detail.startswith("names.yaml")
 
 
+def test_a_key_that_is_there_twice_is_named_without_what_is_below_it() -> None:
+    with pytest.raises(Refusal) as caught:
+        yaml_files.parse_yaml("a: {b: 1}\na: {c: 2}", "names.yaml")
+    assert caught.value.detail == 'names.yaml:2:1: found duplicate key "a"'
+
+
 def test_aliases_that_multiply_are_refused_before_they_are_expanded() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     for n in range(1, 9):

@@ -112,6 +112,7 @@ BAD = [
     ("POST", "/api/masks", b"", 422, "JSON"),
     ("POST", "/api/masks", b"{", 422, "JSON"),
     ("POST", "/api/masks", b"\xff\xfe", 422, "JSON"),
+    ("POST", "/api/masks", b'{"picture": "\xff"}', 422, "can't decode byte 0xff"),
     ("POST", "/api/masks", b"[" * 100_000, 422, "JSON"),
     ("POST", "/api/masks", b" " * 200_001, 413, "more than 200,000 bytes"),
     ("POST", "/api/masks", {"picture": KNOWN}, 422, "boxes"),

@@ -250,6 +250,23 @@ def test_explain_says_which_step_answered(street: Project, verb: Verb) -> None:
     assert verb(*words, "pedestrian", "--export", "street").out == outcome.out
 
 
+def test_explain_knows_the_labels_beside_before_remap_has_run(
+    street: Project, verb: Verb
+) -> None:
+    meanings = """\
+ambiguous:
+  en:
+    zorp:
+      - {concept: wheel, beside: [car]}
+      - {concept: person, beside: [person]}
+"""
+    concepts = street.folder / "taxonomy" / "concepts.yaml"
+    concepts.write_text(TAXONOMY + meanings)
+    assert not (street.build / "remap").exists()
+    outcome = verb("taxonomy", "explain", street.settings, "zorp")
+    assert "'zorp' means wheel here" in outcome.out
+
+
 def test_rejected_objects_are_dropped_with_their_reason(
     street: Project, verb: Verb
 ) -> None:
