@@ -25,6 +25,9 @@ CACHE_BYTES = 256 * 2**20
 
 _MAX_OPEN_FILES = 64
 
+_UNREADABLE = (OSError, ValueError, pa.ArrowException)
+"""What pyarrow raises of files that are damaged, or have other columns."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
@@ -141,8 +144,10 @@ def read_columns(path: UPath, rows: int, first: int) -> tuple[pa.Table, list[Gro
 
     fields = [field for field in SHARD_ROW if field.name not in PIXELS]
     schema = pa.schema(fields)
-    table = file.read(columns=schema.names)
-    return table.cast(schema), groups
+    try:
+        return file.read(columns=schema.names).cast(schema), groups
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from None
 
 
 def _open(path: UPath) -> pq.ParquetFile:
@@ -152,13 +157,13 @@ def _open(path: UPath) -> pq.ParquetFile:
             return pq.ParquetFile(str(path), memory_map=True)
         source = pa.PythonFile(path.open("rb"), mode="r")
         return pq.ParquetFile(source, pre_buffer=True)
-    except (OSError, pa.ArrowInvalid) as error:
+    except _UNREADABLE as error:
         raise _unreadable(path, error) from None
 
 
 def _unreadable(path: UPath, error: BaseException) -> BaseException:
     """What to raise of an error while a shard is read."""
-    if not isinstance(error, (OSError, pa.ArrowInvalid)):
+    if not isinstance(error, _UNREADABLE):
         return error
     what = "the manifest lists this shard, but it cannot be read"
     return InputError(f"{path}: {what}: {error}")

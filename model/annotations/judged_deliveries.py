@@ -18,7 +18,8 @@ from curate import seeded
 from curate.schema import HELD
 from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
-from curate.storage import digest, read_table, write_json, write_table
+from curate.stages.held_back import read_held
+from curate.storage import digest, write_json, write_table
 from model.annotations.covers import Covers
 from model.annotations.deliveries import Qualities, is_surely_wrong, share_wrong
 from model.annotations.judging import (
@@ -166,7 +167,7 @@ def keep_deliveries(
     path = folder / "held.parquet"
     tables = [HELD.empty_table()]
     if path.exists():
-        tables.append(read_table(path))
+        tables.append(read_held(path))
 
     named = []
     for each in found:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.curation_settings import BalanceSettings
+from curate.errors import InputError
 from curate.schema import HELD
 from curate.stages import balance, caps, held_back
 from curate.stages.caps import Cap
@@ -163,7 +164,12 @@ def _quality_trusts(run: Run) -> "pd.Series[float] | None":
     path = _judged(run, _ANNOTATIONS)
     if path is None:
         return None
-    table = read_table(path, ["object_id", "annotation_quality"])
+    try:
+        table = read_table(path, ["object_id", "annotation_quality"])
+    except (pa.ArrowInvalid, KeyError) as error:
+        raise InputError(
+            f"{path}: broken ({error}); remove it, and judge the annotations again (`quality`)"
+        ) from error
     judged = table.to_pandas().set_index("object_id")
     return balance.quality_trusts(judged.annotation_quality, run.settings.balance)
 
@@ -173,7 +179,7 @@ def _held(run: Run) -> pa.Table:
     path = _judged(run, _HELD)
     if path is None:
         return HELD.empty_table()
-    return held_back.not_accepted(read_table(path), run.settings.balance)
+    return held_back.not_accepted(held_back.read_held(path), run.settings.balance)
 
 
 def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:

@@ -98,6 +98,10 @@ def run_stages(
             break
         key, ledgers[name] = _bring_up_to_date(run, flow[name], key)
         before = name
+
+    # Alone, an earlier stage may leave nothing: labels may wait. Without shards nothing goes on.
+    if before == STAGES[-1] and ledgers[before].out == 0:
+        _check_that_nothing_came(run, before, ledgers[before], "training")
     return ledgers
 
 

@@ -2,10 +2,12 @@
 
 import itertools
 import pickle
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from upath import UPath
 
@@ -160,9 +162,32 @@ def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> Non
     file.write_bytes((folder / "shards/split=val" / "part-00000.parquet").read_bytes())
     with pytest.raises(InputError, match="10 rows where the manifest lists 20"):
         open_shards(tmp_path, "train")
+    pq.write_table(pa.table({"object_id": ["a"] * 20}), file)
+    with pytest.raises(InputError, match=r"part-00000\.parquet: .* cannot be read"):
+        open_shards(tmp_path, "train")
     (tmp_path / "manifest.json").write_bytes(b"{")
     with pytest.raises(InputError, match=r"manifest\.json: broken"):
         open_shards(tmp_path, "train")
+
+
+def test_a_damaged_column_names_its_file(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "shard"
+    shutil.copytree(folder, copy)
+    path = copy / "shards/split=train/part-00000.parquet"
+    group = pq.read_metadata(path).row_group(0)
+    [label] = [
+        group.column(number)
+        for number in range(group.num_columns)
+        if group.column(number).path_in_schema == "label"
+    ]
+    shard = bytearray(path.read_bytes())
+    first = label.dictionary_page_offset or label.data_page_offset
+    shard[first : first + label.total_compressed_size] = bytes(
+        label.total_compressed_size
+    )
+    path.write_bytes(shard)
+    with pytest.raises(InputError, match=r"part-00000\.parquet: .* cannot be read"):
+        open_shards(copy, "train")
 
 
 def test_dictionaries_of_several_files_become_one(tmp_path: Path) -> None:

@@ -91,6 +91,33 @@ def test_a_delivery_that_is_held_back_leaves_until_it_is_accepted(
         assert set(drops["detail"].to_pylist()) <= {why[0].as_py()}
         assert set(drops["export"].to_pylist()) <= {"yard"}
 
+    # Files of before 0.2 name no deliveries: their export does.
+    path = UPath(project.build) / "quality" / "held.parquet"
+    write_table(path, held.drop_columns("delivery"))
+    for accept, out in ((["yard@01ab"], 6), (["yard"], 12)):
+        project.change(balance={"quality_trust": 0.8, "accept": accept})
+        assert verb("balance", project.settings).code == 0
+        segments = pa.concat_tables(read_partitions(balanced(project) / "segments"))
+        assert len(segments) == out
+
+
+@pytest.mark.parametrize("name", ["held.parquet", "annotations.parquet"])
+def test_judged_annotations_that_are_broken_are_named(
+    project: Project, verb: Verb, name: str
+) -> None:
+    project.add("street", 2, ["car"])
+    project.change(balance={"quality_trust": 0.8})
+    path = project.build / "quality" / name
+    path.parent.mkdir(parents=True)
+    for written in ("cut off", "without columns"):
+        path.write_bytes(b"PAR1")
+        if written == "without columns":
+            write_table(UPath(path), pa.table({"object_id": ["a"]}))
+        outcome = verb("balance", project.settings)
+        assert outcome.code == 2, outcome.err
+        assert f"{path}: broken" in outcome.err
+        assert "judge the annotations again" in outcome.err
+
 
 def balanced(project: Project) -> UPath:
     return UPath(project.build) / "balance"

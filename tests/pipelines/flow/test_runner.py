@@ -301,6 +301,24 @@ def test_pictures_of_archives_that_were_removed_are_unpacked_again(
     }
 
 
+def test_a_build_without_a_single_crop_is_an_error(
+    project: Project, verb: Verb
+) -> None:
+    place = project.add("street", 2, ["car"])
+    project.plain["exports"][0]["path"] = shutil.make_archive(str(place), "zip", place)
+    project.change()
+    assert verb("balance", project.settings).code == 0
+
+    # Each picture is gone, but not the folder.
+    for picture in (project.build / "unpacked").rglob("*.png"):
+        picture.unlink()
+    for words in (["shard"], ["all", "--until", "shard"]):
+        outcome = verb(words[0], project.settings, *words[1:])
+        assert outcome.code == 2, outcome.err
+        assert "shard leaves nothing for training: 2 in, 0 out" in outcome.err
+        assert "2 unreadable_file" in outcome.err
+
+
 def test_a_scheduler_that_does_not_answer_is_named(
     project: Project, verb: Verb
 ) -> None:
