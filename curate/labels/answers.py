@@ -15,7 +15,13 @@ from curate.labels.customer_schema import DECISION_KEYS, FILE_KEYS
 from curate.labels.decision_checks import decision_problems, rejected_object_problems
 from curate.labels.new_concepts import read_new_concepts
 from curate.labels.problems import Problem, Problems, below, refuse, unknown_keys
-from curate.labels.taxonomy import UNDECIDED, Concept, Taxonomy
+from curate.labels.taxonomy import (
+    BACKGROUND,
+    REJECT,
+    UNDECIDED,
+    Concept,
+    Taxonomy,
+)
 from curate.yaml_files import Located
 
 ACCEPT = "accept"
@@ -23,6 +29,10 @@ ACCEPT = "accept"
 LEAVE = "leave"
 """Answer: the label goes on waiting, at the end of the queue."""
 
+_ANSWER_WORDS = {
+    word.lower(): word for word in (UNDECIDED, ACCEPT, LEAVE, BACKGROUND, REJECT)
+}
+"""How the answers that are no concept are written, by their words in lower case."""
 _BLOCK_KEYS = [*DECISION_KEYS, "new_concept", "instead_of"]
 _CUSTOMER_KEYS = [*FILE_KEYS, "restored_objects"]
 
@@ -187,6 +197,7 @@ def _block_problems(entry: Mapping[str, Any], taxonomy: Taxonomy) -> Problems:
             yield Problem((key,), f"{key} is a text")
 
     word = entry.get("decision")
+    as_written = _ANSWER_WORDS.get(str(word).lower(), word)
     if "split" in entry and word == UNDECIDED:
         message = "remove the line 'decision: UNDECIDED' above the split, or the split"
         yield Problem(("split",), message)
@@ -196,6 +207,8 @@ def _block_problems(entry: Mapping[str, Any], taxonomy: Taxonomy) -> Problems:
         if not entry.get("suggestions"):
             message = "there is no suggestion to accept: write the id of a concept"
             yield Problem(("decision",), message)
+    elif as_written != word:
+        yield Problem(("decision",), f"{word!r} is written {as_written!r}")
     else:
         plain = {
             key: value

@@ -118,7 +118,7 @@ def text(predicted: Predicted) -> str:
     reasons = Counter(left.reason for left in predicted.unanswered)
     lines += [f"  {reason}: {count:,}" for reason, count in reasons.most_common()]
     for left in predicted.unanswered[:_SHOWN]:
-        where = f"annotation {left.annotation_id!r}, image {left.file_name!r}"
+        where = f"annotations[{left.place}], id {left.annotation_id!r}, image {left.file_name!r}"
         lines.append(f"  {where}: {left.reason}: {left.detail}")
     if len(predicted.unanswered) > _SHOWN:
         lines.append(f"  … all of them: the key {NOTES} of the file")

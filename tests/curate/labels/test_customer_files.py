@@ -108,6 +108,8 @@ def test_a_decision_is_taken_back() -> None:
         ("acme: {labels: {a: {decision: }}}", ":1:21", "no decision here yet"),
         ("acme: {labels: {a: {decision: vehicel}}}", ":1:21", "did you mean 'vehicle'"),
         ("acme: {labels: {a: {decision: accept}}}", ":1:21", "no suggestion"),
+        ("acme: {labels: {a: {decision: Accept}}}", ":1:21", "is written 'accept'"),
+        ("acme: {labels: {a: {decision: undecided}}}", ":1:21", "'UNDECIDED'"),
         ("acme: {labels: {a: {decison: car}}}", ":1:21", "did you mean 'decision'"),
         ("acme: {labels: {a: }}", ":1:17", "block"),
         ("acmee: {labels: {a: car}}", ":1:1", "did you mean 'acme'"),
