@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from curate.errors import InputError
+from curate.schema import HELD
 from curate.stores import is_local, reaching
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
@@ -103,6 +105,22 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
         # Whole: one request is cheaper than the bytes of the other columns.
         return _read_file(pa.BufferReader(read_bytes(path)), columns)
     return _read_file(path.path, columns)
+
+
+def read_held(path: UPath) -> pa.Table:
+    """The file `held.parquet` of a build, a table of HELD. InputError if it is broken.
+
+    Files of before 0.2 name no deliveries: what they hold of an export is one, of its name.
+    """
+    try:
+        held = read_table(path)
+        if "delivery" not in held.column_names:
+            held = held.append_column("delivery", held["export"])
+        return held.select(HELD.names).cast(HELD)
+    except (pa.ArrowInvalid, KeyError) as error:
+        raise InputError(
+            f"{path}: broken ({error}); remove it, and judge the annotations again (`quality`)"
+        ) from error
 
 
 def partitions(folder: UPath) -> list[UPath]:

@@ -6,32 +6,13 @@ Their objects stay out until a person accepts the delivery (`balance.accept`), o
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from upath import UPath
 
 from curate.curation_settings import BalanceSettings
-from curate.errors import InputError
 from curate.reasons import Reason
-from curate.schema import DROPS, HELD, HELD_BOX, drop_rows
-from curate.storage import read_table
+from curate.schema import DROPS, HELD_BOX, drop_rows
 
 NEEDS = ("object_id", "export", *HELD_BOX, "area", "image_path", "annotation_key")
 """Columns that holding back reads."""
-
-
-def read_held(path: UPath) -> pa.Table:
-    """The file `held.parquet` of a build, a table of HELD. InputError if it is broken.
-
-    Files of before 0.2 name no deliveries: what they hold of an export is one, of its name.
-    """
-    try:
-        held = read_table(path)
-        if "delivery" not in held.column_names:
-            held = held.append_column("delivery", held["export"])
-        return held.select(HELD.names).cast(HELD)
-    except (pa.ArrowInvalid, KeyError) as error:
-        raise InputError(
-            f"{path}: broken ({error}); remove it, and judge the annotations again (`quality`)"
-        ) from error
 
 
 def not_accepted(held: pa.Table, settings: BalanceSettings) -> pa.Table:

@@ -18,8 +18,7 @@ from curate import seeded
 from curate.schema import HELD
 from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
-from curate.stages.held_back import read_held
-from curate.storage import digest, write_json, write_table
+from curate.storage import digest, read_held, write_json, write_table
 from model.annotations.covers import Covers
 from model.annotations.deliveries import Qualities, is_surely_wrong, share_wrong
 from model.annotations.judging import (

@@ -17,7 +17,7 @@ from curate.errors import InputError
 from curate.schema import HELD
 from curate.stages import balance, caps, held_back
 from curate.stages.caps import Cap
-from curate.storage import digest, read_table
+from curate.storage import digest, read_held, read_table
 from pipelines.flow.build import Reads
 from pipelines.flow.partitions import gather, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
@@ -179,7 +179,7 @@ def _held(run: Run) -> pa.Table:
     path = _judged(run, _HELD)
     if path is None:
         return HELD.empty_table()
-    return held_back.not_accepted(held_back.read_held(path), run.settings.balance)
+    return held_back.not_accepted(read_held(path), run.settings.balance)
 
 
 def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:
