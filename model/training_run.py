@@ -98,6 +98,7 @@ def _fit_confidence(run: TrainingRun, state: TrainingState) -> None:
     """Fit on val how sure the best checkpoint's answers are, and note it in its metadata."""
     if run.val_shards is None:
         return
+    run.log("train: learns on val how sure the answers are, which may take minutes")
     path = run.folder / "model.safetensors"
     model, origin = load_checkpoint(path)
     confidence = fitted_confidence(model.to(state.device), run.val_shards)
