@@ -142,6 +142,10 @@ def read_columns(path: UPath, rows: int, first: int) -> tuple[pa.Table, list[Gro
         detail = f"{found} rows where the manifest lists {rows}"
         raise InputError(f"{path}: {detail}; make the shards anew")
 
+    missing = [name for name in SHARD_ROW.names if name not in file.schema_arrow.names]
+    if missing:
+        raise _unreadable(path, ValueError(f"it has no column {', '.join(missing)}"))
+
     fields = [field for field in SHARD_ROW if field.name not in PIXELS]
     schema = pa.schema(fields)
     try:
