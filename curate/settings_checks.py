@@ -123,7 +123,7 @@ def _check_targets(settings: Settings, document: Located) -> None:
     for domain in targets:
         if domain not in domains:
             where = document.where("balance", "targets", domain)
-            hint = nearest(domain, domains) or f"; there are {', '.join(domains)}"
+            hint = _nearest_or_all(domain, domains)
             raise InputError(
                 f"{where}: balance.targets names the domain {domain!r}, which no export "
                 f"has{hint}"
@@ -142,8 +142,13 @@ def _check_accepted(settings: Settings, document: Located) -> None:
         export = delivery.partition("@")[0]
         if export not in names:
             where = document.where("balance", "accept", number)
-            hint = nearest(export, names) or f"; there are {', '.join(names)}"
+            hint = _nearest_or_all(export, names)
             raise InputError(
                 f"{where}: balance.accept names the export {export!r}, which is not "
                 f"there{hint}"
             )
+
+
+def _nearest_or_all(name: str, known: list[str]) -> str:
+    """For the end of a message: the known name that was meant; else all of them."""
+    return nearest(name, known) or f"; there are {', '.join(known)}"

@@ -112,11 +112,18 @@ def read_held(path: UPath) -> pa.Table:
 
     Files of before 0.2 name no deliveries: what they hold of an export is one, of its name.
     """
-    try:
+    with judged_annotations(path):
         held = read_table(path)
         if "delivery" not in held.column_names:
             held = held.append_column("delivery", held["export"])
         return held.select(HELD.names).cast(HELD)
+
+
+@contextmanager
+def judged_annotations(path: UPath) -> Iterator[None]:
+    """While a file of judged annotations is read: InputError if it is broken."""
+    try:
+        yield
     except (pa.ArrowInvalid, KeyError) as error:
         raise InputError(
             f"{path}: broken ({error}); remove it, and judge the annotations again (`quality`)"

@@ -50,10 +50,15 @@ def disagreeing(
 
 def _distinct(frames: Sequence[Frame]) -> tuple[list[Frame], Numbers]:
     """The frames without repeats, which all boxes of an image are, and the number of each."""
-    by_identity = {id(frame): frame for frame in frames}
-    number_of = {identity: at for at, identity in enumerate(by_identity)}
-    numbers = [number_of[id(frame)] for frame in frames]
-    return list(by_identity.values()), np.array(numbers, np.int64)
+    distinct: list[Frame] = []
+    number_of: dict[int, int] = {}  # by the identity of a frame
+    numbers = []
+    for frame in frames:
+        number = number_of.setdefault(id(frame), len(distinct))
+        if number == len(distinct):
+            distinct.append(frame)
+        numbers.append(number)
+    return distinct, np.array(numbers, np.int64)
 
 
 def _fit(

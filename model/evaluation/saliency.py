@@ -6,7 +6,6 @@ reach from 0 to 1), for empty and full masks too.
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -186,14 +185,17 @@ def _quadrants(comparison: Comparison) -> list[_Sums]:
 
 def _middle(truth: Truth) -> tuple[int, int]:
     """The first row and column behind the middle of the true mask."""
+    return _behind_middle(truth, along=1), _behind_middle(truth, along=0)
+
+
+def _behind_middle(truth: Truth, along: int) -> int:
+    """The number of the line behind the middle one, by how many px of the mask each line has.
+
+    `along`: the axis that a line runs along, 1 for rows and 0 for columns.
+    """
     # A third of the time of `cv2.moments`, which sums up what nobody asks for, too.
-    px_of_columns = cv2.reduce(truth.bytes, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
-    px_of_rows = cv2.reduce(truth.bytes, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
-    return _behind_middle(px_of_rows), _behind_middle(px_of_columns)
-
-
-def _behind_middle(px: NDArray[Any]) -> int:
-    """The number of the line behind the middle one, by how many px each line has."""
+    sums = cv2.reduce(truth.bytes, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    px = sums.ravel()
     numbers = np.arange(px.size)
     return round(int(numbers @ px) / int(px.sum())) + 1
 

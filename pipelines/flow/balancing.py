@@ -13,11 +13,10 @@ import pyarrow as pa
 from upath import UPath
 
 from curate.curation_settings import BalanceSettings
-from curate.errors import InputError
 from curate.schema import HELD
 from curate.stages import balance, caps, held_back
 from curate.stages.caps import Cap
-from curate.storage import digest, read_held, read_table
+from curate.storage import digest, judged_annotations, read_held, read_table
 from pipelines.flow.build import Reads
 from pipelines.flow.partitions import gather, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
@@ -164,12 +163,8 @@ def _quality_trusts(run: Run) -> "pd.Series[float] | None":
     path = _judged(run, _ANNOTATIONS)
     if path is None:
         return None
-    try:
+    with judged_annotations(path):
         table = read_table(path, ["object_id", "annotation_quality"])
-    except (pa.ArrowInvalid, KeyError) as error:
-        raise InputError(
-            f"{path}: broken ({error}); remove it, and judge the annotations again (`quality`)"
-        ) from error
     judged = table.to_pandas().set_index("object_id")
     return balance.quality_trusts(judged.annotation_quality, run.settings.balance)
 

@@ -26,6 +26,20 @@ _CLEAR = 0.9  # share of the images that must agree on their scene
 _MOST_VALUES = 12  # that a comment lists
 _FOLLOW = "links: follow"
 
+_UNDECIDED = (
+    (
+        Flag.FRAME_UNSURE,
+        "frame",
+        "objects are on turned photos: displayed or stored? look at their outlines",
+    ),
+    (
+        Flag.ORDER_UNSURE,
+        "options.order",
+        "masks fit by columns and by rows: if their outlines lie across, it is the other",
+    ),
+)
+"""Flags of what is unsure, each with the setting that decides it, and what to look at."""
+
 
 def suggest(
     contents: Contents, documents: Documents, read: ReadImages, limits: Limits
@@ -34,8 +48,7 @@ def suggest(
     options = formats.options(contents.format)
     follows = documents.export.links == "follow"
     found = [*_suggest_scene(contents), *_suggest_links(contents, follows)]
-    found += _suggest_frame(contents)
-    found += _suggest_order(contents)
+    found += _suggest_undecided(contents)
     found += _suggest_names(contents, read.segments, options)
     if "mask_size" in options:
         found += _suggest_scaling(contents, documents, limits)
@@ -72,26 +85,12 @@ def _suggest_links(contents: Contents, follows: bool) -> Iterator[Suggestion]:
         yield Suggestion("links", "follow", "links lead out of the export")
 
 
-def _suggest_frame(contents: Contents) -> Iterator[Suggestion]:
-    """The frame, if nothing in the export decides it."""
-    unsure = contents.flags.get(Flag.FRAME_UNSURE.value, 0)
-    if unsure:
-        why = (
-            f"{unsure:,} objects are on turned photos: displayed or stored? look at "
-            "their outlines"
-        )
-        yield Suggestion("frame", "auto", why)
-
-
-def _suggest_order(contents: Contents) -> Iterator[Suggestion]:
-    """The order of run-lengths, if nothing in the export decides it."""
-    unsure = contents.flags.get(Flag.ORDER_UNSURE.value, 0)
-    if unsure:
-        why = (
-            f"{unsure:,} masks fit by columns and by rows: if their outlines lie across, "
-            "it is the other"
-        )
-        yield Suggestion("options.order", "auto", why)
+def _suggest_undecided(contents: Contents) -> Iterator[Suggestion]:
+    """The settings that decide what nothing in the export decides."""
+    for flag, setting, why in _UNDECIDED:
+        unsure = contents.flags.get(flag.value, 0)
+        if unsure:
+            yield Suggestion(setting, "auto", f"{unsure:,} {why}")
 
 
 def _suggest_names(
