@@ -89,7 +89,7 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Plan the exports, then read their partitions. Warn of an empty export."""
     for folder in lost_pictures(run.build):
         run.screen.warn(
-            f"{folder} is gone; its pictures are taken from the export again"
+            f"{folder} is gone or lacks files; its pictures are taken from the export again"
         )
     planned = plan_exports(run, stage.version)
     tasks = _partition_tasks(planned, _kept_partitions(run.build))

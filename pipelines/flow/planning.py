@@ -15,6 +15,7 @@ from upath import UPath
 from curate.drops import Drop, FaultReport, IgnoredFile
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
+from curate.exports.archive_files import is_whole
 from curate.exports.places import Places
 from curate.folders import remove_folder
 from curate.limits import Limits
@@ -125,7 +126,7 @@ def read_plan(build: UPath, key: str) -> Plan | None:
 
 
 def lost_pictures(build: UPath) -> list[str]:
-    """The folders with pictures of planned exports that are gone since.
+    """The folders with pictures of planned exports that are gone since, or lack files.
 
     A person may have removed them for their size; but shard reads the pictures once more.
     """
@@ -208,18 +209,26 @@ def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
 
 
 def _lost(plan: Plan) -> list[str]:
-    """The folders with pictures of an export that are gone."""
-    return [folder for folder in plan.pictures if not UPath(folder).exists()]
+    """The folders with pictures of an export that are gone, or lack files."""
+    return [folder for folder in plan.pictures if not _is_there(UPath(folder))]
+
+
+def _is_there(folder: UPath) -> bool:
+    if folder.parent.name == UNPACKED:
+        return is_whole(folder)
+    return folder.exists()
 
 
 def _unpacked_folders(places: Places, build: UPath) -> list[str]:
-    """Where the archives of an export were unpacked; none if it has none."""
-    scratch = str(build / UNPACKED)
-    return [
-        folder
-        for folder in (places.root, *places.nested.values())
-        if folder.startswith(scratch)
-    ]
+    """The folders of the unpacked archives of an export; none if it has none."""
+    scratch = f"{build / UNPACKED}/"
+    folders: dict[str, None] = {}
+    for place in (places.root, *places.nested.values()):
+        if place.startswith(scratch):
+            # An inner archive may stand for one folder, or one file, of what is in it.
+            name, _, _ = place.removeprefix(scratch).partition("/")
+            folders[scratch + name] = None
+    return list(folders)
 
 
 def _is_in(folder: str, record: _Kept) -> bool:
