@@ -307,6 +307,21 @@ def test_pictures_of_archives_that_were_removed_are_unpacked_again(
     }
 
 
+def test_a_build_that_was_moved_finds_the_pictures_of_archives(
+    project: Project, verb: Verb
+) -> None:
+    place = project.add("street", 2, ["car"])
+    project.plain["exports"][0]["path"] = shutil.make_archive(str(place), "zip", place)
+    project.change()
+    assert verb("balance", project.settings).code == 0
+
+    moved = project.build.rename(project.build.with_name("moved"))
+    project.change(build=str(moved))
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0, outcome.err
+    assert "shard    2 in, 2 out" in outcome.err
+
+
 def test_a_build_without_a_single_crop_is_an_error(
     project: Project, verb: Verb
 ) -> None:
