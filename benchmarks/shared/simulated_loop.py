@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from upath import UPath
 
-from benchmarks.annotation_quality import make_build, mask_of, with_masks
 from benchmarks.shared.annotators import Corrected, correct, shifted
 from benchmarks.shared.columns import with_column
+from benchmarks.shared.spoiled_builds import make_build, mask_of, with_masks
 from curate.curation_settings import BalanceSettings
 from curate.pixels import masks
 from curate.pixels.masks import Mask
