@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from upath import UPath
 
-from benchmarks.annotation_quality import make_build, mask_of, with_masks
 from benchmarks.shared.annotators import Corrected, correct, shifted
+from benchmarks.shared.spoiled_builds import make_build, mask_of, with_masks
 from curate.pixels import masks
 from curate.pixels.masks import Mask
 from curate.shards.reader import Shards, open_shards

@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from upath import UPath
 
-from benchmarks.annotation_quality import make_build
 from benchmarks.shared.columns import with_column
 from benchmarks.shared.simulated_answers import NO_COPIES, Effort, Values
+from benchmarks.shared.spoiled_builds import make_build
 from curate.curation_settings import BalanceSettings
 from curate.shards.reader import Shards
 from curate.stages.balance import quality_trusts
