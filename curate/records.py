@@ -234,7 +234,7 @@ class RunOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 KnownFrame = Literal["unknown", "displayed", "stored"]
-"""Of shapes: EXIF orientation applied, or as the picture is stored."""
+"""The frame of shapes: with the EXIF orientation applied, or as the picture is stored."""
 
 
 class ExportTraits(msgspec.Struct, frozen=True, kw_only=True, tag="traits"):

@@ -89,7 +89,7 @@ def _whole_id(build: UPath, stage: str, beginning: str) -> str:
 
 
 def _hint(object_id: str) -> str:
-    """What an id looks like, if this is none: a file's name, say."""
+    """What a text that is no id looks like: a file's name, say."""
     if _OBJECT_ID.fullmatch(object_id):
         return ""
     return (

@@ -155,7 +155,7 @@ def _is_of_darwin(source: JsonDocument) -> bool:
 def _read_document(
     export: Export, source: JsonDocument, crowds: str
 ) -> Iterator[ReadItem]:
-    """The records of a document's images. Refusal malformed_file if a list in it is none."""
+    """The records of a document's images. Refusal malformed_file if a list in it is no list."""
     images = index_images(source)
     annotations = index_annotations(source, images)
     if crowds == "auto" and _is_of_darwin(source):

@@ -86,7 +86,7 @@ class _Names:
     masks: MaskNames
 
     def frame(self, video: str, number: int) -> str:
-        """The path of a frame's picture; "" if there is none, or if there are several."""
+        """The path of a frame's picture; "" unless there is just one."""
         name = stem(video)
         found = []
         for path in self._by_frame.get(number, []):

@@ -211,7 +211,7 @@ def _vector(entry: Entry) -> Polygons:
 
 
 def _ellipse(entry: Entry) -> list[Any]:
-    """The ring of an ellipse; [None] if it is none."""
+    """The ring of an ellipse; [None] if it is not one."""
     stated = [entry.get(name, 0) for name in ("cx", "cy", "rx", "ry", "angle")]
     numbers = finite_numbers(stated, 5)
     if numbers is None:

@@ -47,7 +47,7 @@ class Vocabulary:
     prefix: str = ""
 
     def is_category(self, step: Words) -> bool:
-        """Whether a step heads several labels and is none itself."""
+        """Whether a step heads several labels and is no label itself."""
         return self.headed[step] >= FEWEST_HEADED and step not in self.labels
 
 

@@ -169,9 +169,12 @@ def _cut(
             lost.append(_unlisted(path, coded.values[code], (x, y)))
             continue
 
+        # A component has no id of its own: its label and first px name it.
         name = f"{label}@{x},{y}"
         if numbered.ids is not None:
             name = numbered.ids[at]
+
+        # A JPEG blends all colours, and has its own flag.
         remarks = flags
         if is_blended[at] and Flag.JPEG_MASK not in flags:
             remarks = [*flags, Flag.BLENDED]

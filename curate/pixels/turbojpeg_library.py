@@ -116,7 +116,7 @@ class TurboJpeg:
 
 @functools.cache
 def library_file() -> str | None:
-    """The path of the library; None if there is none."""
+    """The path of the library, or None."""
     name = _file_of_package() or ctypes.util.find_library(_PACKAGE)
     if name is None:
         return None

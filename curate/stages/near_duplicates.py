@@ -55,7 +55,7 @@ def near_duplicates(
     all_pictures: int,
     crowd: int = CROWD,
 ) -> connected.Roots:
-    """What hangs together by near duplicates: the smallest position for each picture.
+    """What near duplicates connect: for each picture the smallest position it is joined with.
 
     No two of the pictures have both hash and thumbnail in common. `all_pictures`: how many there
     are, if these are only those of some `near_hashes.candidates`.

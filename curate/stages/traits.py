@@ -98,7 +98,7 @@ class Sample:
         self._found: dict[str, FoundImage] = {}
 
     def add(self, found: FoundImage) -> None:
-        """Note a picture. Of its annotations no more is kept than traits are told from."""
+        """Note a picture. Only the annotations that show traits are kept."""
         record = found.record
         record = msgspec.structs.replace(
             record, annotations=some_with_runs(record), covers=[]
@@ -203,7 +203,7 @@ def _open(source: _Source, max_pixels: int) -> Image.Image:
 
 
 def _size_of(mask: _Source | None, max_pixels: int) -> Size | None:
-    """Height and width of a mask file; None if there is none."""
+    """Height and width of a mask file, or None."""
     if mask is None:
         return None
     opened = _open(mask, max_pixels)

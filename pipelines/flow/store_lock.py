@@ -142,7 +142,7 @@ def _is_gone(other: Holder) -> bool:
 
 
 def _read(lock: UPath) -> Holder | None:
-    """Who holds a lock; None if there is none. InputError if it holds something else."""
+    """Who holds a lock, or None. InputError if it holds something else."""
     try:
         return read_record(lock, Holder)
     except msgspec.DecodeError:

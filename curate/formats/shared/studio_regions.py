@@ -39,7 +39,7 @@ class Region:
 
     @property
     def label(self) -> str:
-        """Its labels, joined by a comma; "" if there is none."""
+        """Its labels, joined by a comma, or ""."""
         return ", ".join(self.labels)
 
     def key(self) -> str:
