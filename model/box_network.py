@@ -63,9 +63,12 @@ class BoxNetwork(nn.Module):
         window.
         """
         maps, trust = self._before_colours(pixels, drawn)
+
+        # The colours correct the fused map; the six side maps stay as they are.
         fused = maps[:, 0]
+        side_maps = maps[:, 1:]
         corrected = self._with_colours(pixels, fused, trust)
-        return torch.cat((corrected[:, None], maps[:, 1:]), 1)
+        return torch.cat((corrected[:, None], side_maps), dim=1)
 
     def answer(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """The answer to each window, (N, H, W) float32 logits; arguments as `forward`.
@@ -76,7 +79,10 @@ class BoxNetwork(nn.Module):
         if height * width <= COPY_PIXELS:
             maps, trust = self._before_colours(pixels, drawn)
             return settle(pixels, maps[:, 0], trust)
-        scale = (COPY_PIXELS / (height * width)) ** 0.5
+
+        # The same scale for both sides keeps the window's proportions.
+        share_of_pixels = COPY_PIXELS / (height * width)
+        scale = share_of_pixels**0.5
         rows = max(1, round(scale * height))
         columns = max(1, round(scale * width))
         return self.two_looks(pixels, drawn, rows, columns)
@@ -86,13 +92,15 @@ class BoxNetwork(nn.Module):
     ) -> Tensor:
         """The answer from each window and its copy of so many rows and columns, (N, H, W) logits.
 
-        Arguments as `forward`. Where `torch.jit.trace` follows, rows and columns are tensors.
+        `pixels`, `drawn`: as in `forward`. `rows`, `columns`: tensors while `torch.jit.trace`
+        records the network.
         """
         height, width = pixels.shape[-2:]
         maps, trust = self._before_colours(pixels, drawn)
         copy, copy_drawn = _reduced(pixels, drawn, rows, columns)
         copy_maps, copy_trust = self._before_colours(copy, copy_drawn)
 
+        # Only the fused map answers, the mean of both looks at the window's own size.
         fused = maps[:, 0]
         copy_fused = _resized(copy_maps[:, 0], height, width)
         mean_fused = (fused + copy_fused) / 2
@@ -110,7 +118,8 @@ class BoxNetwork(nn.Module):
             shares, trust = self._mixing(levels, drawn)
             prior = mixed_prior(self.priors, shares)
             prior_maps = prior_logits(prior, drawn, height, width)
-            return network_maps.float() + prior_maps, trust
+            maps = network_maps.float() + prior_maps
+        return maps, trust
 
     def _input(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """What the network sees: normalised pixels, with less contrast outside the drawn box."""
@@ -125,13 +134,19 @@ class BoxNetwork(nn.Module):
         """The fused map, (N, H, W) logits, corrected by the colours."""
         if not self.training:
             return settle(pixels, fused, trust)
-        # The pull of neighbours would make the answer so certain that it learns no more.
+
+        # Training leaves out the pull of neighbours: it would make the answer so certain that
+        # nothing more is learnt from it.
         probability = torch.sigmoid(fused)
         evidence = colour_evidence(pixels, probability)
-        return fused + trust[:, None, None] * evidence
+        trust_of_px = trust[:, None, None]
+        return fused + trust_of_px * evidence
 
     def _mixing(self, levels: list[Tensor], drawn: Tensor) -> tuple[Tensor, Tensor]:
-        """Shares of the usual shapes, (N, shapes), and trust in the colours, (N,)."""
+        """Shares of the usual shapes, (N, shapes), and trust in the colours, (N,).
+
+        `levels`: (N, C, h, w) features of each level of the network.
+        """
         features = []
         for level in levels:
             mean_over_px = level.float().mean(dim=(2, 3))
@@ -144,10 +159,11 @@ class BoxNetwork(nn.Module):
         octaves = torch.log2(sides / _USUAL_SIDE)
         features.append(0.5 * octaves)
 
-        # All outputs but the last change how often each usual shape comes.
+        # The outputs: one for each usual shape, which changes how often it comes; the last is
+        # the trust.
         mixing = self.gate(torch.cat(features, dim=1))
-        shape_logits = torch.log(self.shares) + mixing[:, :-1]
-        shares = torch.softmax(shape_logits, dim=1)
+        usual = torch.log(self.shares)
+        shares = torch.softmax(usual + mixing[:, :-1], dim=1)
         trust = functional.softplus(mixing[:, -1])
         return shares, trust
 
@@ -175,7 +191,10 @@ def _reduced(
 
 
 def _shares(length: int, cells: int | Tensor, on: torch.device) -> Tensor:
-    """(cells, length): which share of each cell each px covers, if the cells divide the length."""
+    """(cells, length) float32: which share of each cell each px covers.
+
+    The cells divide the length evenly, so that a px may lie in two cells.
+    """
     size = torch.as_tensor(length / cells, device=on)
     cell = torch.arange(cells, device=on)  # type: ignore[arg-type]
     cell_begins = size * cell[:, None]

@@ -49,7 +49,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What training began with, as the settings name it."""
 
     key: str
-    """Of the training, as in train.json."""
+    """The key of the training, as in train.json."""
 
     model: str
     """Digest of the checkpoint."""
@@ -140,7 +140,7 @@ def named_checkpoint(path: Path) -> Path:
 
 
 def trained_model(build: UPath) -> str | None:
-    """Digest of the model that the build's last training left; None if there is none."""
+    """Digest of the model that the build's last training left, or None."""
     path = build / "train" / CHECKPOINT
     if not path.exists():
         return None

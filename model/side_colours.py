@@ -148,7 +148,7 @@ def _weighted(
 def _log_density(
     pixels: NDArray[np.uint8], colours: _Colours, cells: Places
 ) -> Numbers:
-    """(n,) the logarithm of a normal density at each pixel's colour, but for a constant."""
+    """(n,) the logarithm of a normal density at each pixel's colour, without its constant."""
     mean = colours.mean[cells]
     variance = colours.variance[cells]
     terms = (pixels - mean) ** 2 / variance
