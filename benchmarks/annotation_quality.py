@@ -8,7 +8,6 @@ from spoiled copies of what it is given, without knowing what is spoiled already
 `--images` images are taken.
 """
 
-import argparse
 import math
 import shutil
 import tempfile
@@ -22,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.columns import with_column
 from benchmarks.shared.timing import report
 from curate.limits import Limits
@@ -45,7 +45,7 @@ _BOX = ("x0", "y0", "x1", "y1")
 
 def main() -> None:
     """Spoil, judge, and compare with what was spoiled."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argument_parser(__doc__)
     parser.add_argument("--build", default="build/demo")
     parser.add_argument("--model", default="base")
     parser.add_argument("--share", type=float, default=0.05)
@@ -96,6 +96,8 @@ def spoil_rows(
     for row in rng.permutation(len(rows)).tolist():
         if len(changed) == wanted:
             break
+
+        # The ways take turns. Not every mask can be spoiled in every way.
         kind = ways[len(changed) % len(ways)]
         others = [other for other in rows_of_image[images[row]] if other != row]
         other_masks = [mask_of(rows, other) for other in others]
@@ -170,19 +172,22 @@ def _report(judged: pa.Table, kinds: dict[str, Spoiling], share: float) -> None:
     quality = judged["annotation_quality"].to_numpy()
     of_row = np.array([str(kinds.get(each, "")) for each in object_ids])
     is_spoiled = of_row != ""
+    sound = int(np.count_nonzero(~is_spoiled))
 
+    # Each kind against all sound masks.
     areas = {}
     lines = []
     for kind in Spoiling:
         is_kind = of_row == kind
-        if not is_kind.any():
+        number = int(np.count_nonzero(is_kind))
+        if number == 0:
             continue
         taken = is_kind | ~is_spoiled
         area = rank_area(quality[taken], is_kind[taken])
         areas[str(kind)] = area
-        margin = _margin(area, int(is_kind.sum()), int((~is_spoiled).sum()))
+        margin = _margin(area, number, sound)
         lines.append(
-            f"{kind}: {is_kind.sum()} of {len(quality):,} masks, AUROC {area:.3f} ± {margin:.3f} "
+            f"{kind}: {number} of {len(quality):,} masks, AUROC {area:.3f} ± {margin:.3f} "
             f"(≥ {LEAST_RANK_AREA})"
         )
     everything = rank_area(quality, is_spoiled)

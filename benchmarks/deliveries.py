@@ -9,7 +9,6 @@ it is, it should be let be, however different its domain; moved, it should be he
 the exports are real ones of a dozen domains.
 """
 
-import argparse
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from upath import UPath
 
 from benchmarks.annotation_quality import make_build, mask_of, train_rows, with_masks
 from benchmarks.shared.annotators import shifted
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.deliveries import at_most
 from benchmarks.shared.timing import report
 from curate.pixels.masks import Mask
@@ -72,9 +72,7 @@ class Seen:
 
 def main() -> None:
     """Look at all masks, judge each export, and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--build", default="build/demo")
     parser.add_argument("--model", default="base")
     parser.add_argument("--objects", type=int, default=100)
