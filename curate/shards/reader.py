@@ -244,7 +244,7 @@ class Shards:
 
 
 def _one_box(sides: Sides | None) -> Boxes | None:
-    """(1, 4) for one box; None for none."""
+    """(1, 4) for one box, or None."""
     if sides is None:
         return None
     return np.array([sides])

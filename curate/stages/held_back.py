@@ -16,7 +16,7 @@ NEEDS = ("object_id", "export", *HELD_BOX, "area", "image_path", "annotation_key
 
 
 def not_accepted(held: pa.Table, settings: BalanceSettings) -> pa.Table:
-    """The rows of HELD but those that a person has accepted.
+    """The rows of HELD without those that a person has accepted.
 
     A mask that came with an accepted delivery stays accepted when it is judged with others.
     """

@@ -40,7 +40,7 @@ _PAIRS_AT_ONCE = 8192
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pictures:
-    """n pictures of which no two have both hash and thumbnail in common."""
+    """n pictures. No two have the same hash and the same thumbnail."""
 
     hashes: Hashes
     details: Details

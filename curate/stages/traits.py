@@ -91,7 +91,7 @@ class _Seen(msgspec.Struct, frozen=True):
 
 
 class Sample:
-    """Pictures of an export from which its traits are told."""
+    """Some pictures of an export, which show its traits."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -145,7 +145,7 @@ class Sample:
 
 @runs_in_child
 def look_at(pictures: list[_Picture], deep: int, max_pixels: int) -> list[_Seen]:
-    """What each picture says that can be opened. `deep`: pictures that are decoded."""
+    """What the pictures show; one that cannot be opened shows nothing. `deep`: those to decode."""
     seen = []
     for picture in pictures:
         try:
