@@ -138,7 +138,7 @@ def _changes(known: Row, row: Row) -> Row:
 def _rows_of(path: UPath, object_id: str) -> list[Row]:
     """The rows of a partition's file with this object_id.
 
-    Only the ids are read if there is none.
+    If no row has it, only the ids are read.
     """
     if not path.exists():
         return []

@@ -42,7 +42,7 @@ class ScheduledBatch:
     plan: BatchPlan
 
     own: BatchPlan
-    """What this rank reads of it."""
+    """The part of the plan that this rank reads."""
 
     number: int
     """Its position in its epoch."""

@@ -97,7 +97,7 @@ def read_runs(build: UPath) -> list[Run]:
 
 
 def find_run(build: UPath, name: str) -> Run:
-    """The run that a person names: `3`, `runs/3` or `promoted`. InputError if there is none."""
+    """The run that a person names: `3`, `runs/3` or `promoted`. InputError if it is missing."""
     if name == PROMOTED:
         promotion = read_promotion(build)
         if promotion is None:

@@ -67,7 +67,7 @@ class _Colours:
     """The colours on one side of the edge."""
 
     weight: Numbers
-    """(cells,) how many px tell of it."""
+    """(cells,) how many px the colours of each cell come from."""
 
     mean: Numbers
     """(cells, 3)"""

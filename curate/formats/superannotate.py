@@ -182,7 +182,7 @@ def _painted(reading: _Reading, entry: Entry) -> Annotation:
 
 
 def _colours(parts: Any) -> list[int]:
-    """The colours of an instance's parts. Refusal no_mask if there are none."""
+    """The colours of an instance's parts. Refusal no_mask if it has no parts."""
     colours = []
     if isinstance(parts, list):
         for part in map(as_object, parts):

@@ -101,7 +101,7 @@ def read_regions(
             lost += missed
 
     if not regions and not lost and _is_one_object(region_map):
-        detail = f"{path}: the file of one object has no px of it"
+        detail = f"{path}: the file of one object has no px that is set"
         refusal = Refusal(Reason.EMPTY_MASK, detail)
         lost.append(Lost(f"{path}#1", refusal, 1))
     return MapRegions(regions, lost, _labelled_share(coded))

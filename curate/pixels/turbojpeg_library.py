@@ -130,7 +130,7 @@ def library_file() -> str | None:
 def load(name: str) -> TurboJpeg:
     """A library by its path, or by the name that the system finds it by.
 
-    OSError if there is none, AttributeError if it is another one.
+    OSError if the library is not there, AttributeError if it is another one.
     """
     functions = ctypes.CDLL(name)
     _declare(functions)

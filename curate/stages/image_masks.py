@@ -96,7 +96,7 @@ class ImageMasks:
         return replace(self.frames.of_size(size), annotated=None)
 
     def _painted(self, shape: Painted) -> AnnotationMask:
-        """The px of a value. Refusal if its file cannot be used, or if there are none."""
+        """The px of a value. Refusal if its file cannot be used, or if no px has the value."""
         segments = self.segments[shape.path]
         if isinstance(segments, Refusal):
             raise segments

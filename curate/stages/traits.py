@@ -74,9 +74,9 @@ class _Picture(msgspec.Struct, frozen=True):
     size: Size | None
     """The annotated size; None if the export does not say."""
     mask: _Source | None
-    """A mask file of it, whose size tells then; None if it has none."""
+    """One of its mask files, which then tells the size; or None."""
     runs: list[StartedRuns]
-    """Some of its masks that are such."""
+    """Some of its masks that are started runs."""
 
 
 class _Seen(msgspec.Struct, frozen=True):

@@ -33,7 +33,7 @@ def read_paths(data: Any) -> list[Any]:
     """The paths of a polygon: `paths`, or `path` and `additional_paths`, as in Darwin JSON 1.0.
 
     Raises:
-        Refusal: bad_polygon if there are none.
+        Refusal: bad_polygon if there are no paths.
     """
     if not isinstance(data, dict):
         raise Refusal(Reason.BAD_POLYGON, "a polygon without paths")

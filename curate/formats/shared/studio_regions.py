@@ -82,7 +82,7 @@ def join_results(results: Iterable[Result]) -> list[Region]:
 
 
 def annotation_of(region: Region, key: str) -> Annotation:
-    """The annotation of a region, with its shape or the reason why there is none."""
+    """The annotation of a region, with its shape or the reason why it has no shape."""
     label = region.label
     stated = attributes(region.answers)
     try:
