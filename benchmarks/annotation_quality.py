@@ -10,7 +10,6 @@ tenth of the time of the first. Intervals are of a bootstrap over images. Only o
 images are taken, and at most `--objects` of an export.
 """
 
-import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.deliveries import at_most
 from benchmarks.shared.spoiled_builds import make_build, spoil_rows, train_rows
 from benchmarks.shared.timing import report
@@ -60,9 +60,7 @@ class Judged:
 
 def main() -> None:
     """Spoil, judge, and compare with what was spoiled."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--build", default="build/demo")
     parser.add_argument("--model", default="base")
     parser.add_argument("--share", type=float, default=0.05)

@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.made_tables import (
     OBJECTS_PER_IMAGE,
     MadeTables,
@@ -65,9 +66,7 @@ class Timed(Screen):
 
 def main() -> None:
     """Make the tables, then measure the stages in a process of their own."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(

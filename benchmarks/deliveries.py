@@ -10,7 +10,6 @@ asking the model about each mask and a spoiled copy of it: 8 times as many masks
 asked about three times.
 """
 
-import argparse
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ import torch
 from upath import UPath
 
 from benchmarks.shared.annotators import shifted
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.deliveries import at_most
 from benchmarks.shared.spoiled_builds import make_build, mask_of, train_rows, with_masks
 from benchmarks.shared.timing import report
@@ -76,9 +76,7 @@ class Seen:
 
 def main() -> None:
     """Look at all masks, judge each export, and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--build", default="build/demo")
     parser.add_argument("--model", default="base")
     parser.add_argument("--objects", type=int, default=40)

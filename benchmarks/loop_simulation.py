@@ -16,7 +16,6 @@ deliveries, which may hold one back.
 of their images are test images, as the gate needs them, and none are for validation.
 """
 
-import argparse
 import dataclasses
 import os
 import tempfile
@@ -30,6 +29,7 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.deliveries import (
     at_most,
     delivered,
@@ -92,9 +92,7 @@ _ARMS = {
 def main() -> None:
     """Simulate and report."""
     usual = Scale()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--data", metavar="FOLDER")
     parser.add_argument("--steps", type=int, default=usual.steps)
     parser.add_argument("--objects", type=int, default=usual.objects)

@@ -67,9 +67,12 @@ class BoxNetwork(nn.Module):
         window.
         """
         maps, overview = self._before_colours(pixels, drawn)
+
+        # The colours correct the fused map; the six side maps stay as they are.
         fused = maps[:, 0]
+        side_maps = maps[:, 1:]
         corrected = self._with_colours(pixels, fused, _trust(overview))
-        return torch.cat((corrected[:, None], maps[:, 1:]), 1)
+        return torch.cat((corrected[:, None], side_maps), dim=1)
 
     def answer(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """The answer to each window, (N, H, W) float32 probabilities; arguments as `forward`."""
@@ -81,15 +84,18 @@ class BoxNetwork(nn.Module):
         """The answer before it may become a rectangle, and an overview of each window.
 
         (N, H, W) probabilities, and (N, k): the mean features of all levels, the shares of the
-        usual shapes, and the trust in the colours. A window of more than
-        `COPY_PIXELS` is looked at twice: as it is, and reduced to so many.
+        usual shapes, and the trust in the colours. A window of more than `COPY_PIXELS` is looked at
+        twice: as it is, and reduced to so many.
         """
         height, width = pixels.shape[-2:]
         if height * width <= COPY_PIXELS:
             maps, overview = self._before_colours(pixels, drawn)
             logits = settle(pixels, maps[:, 0], _trust(overview))
             return torch.sigmoid(logits), overview
-        scale = (COPY_PIXELS / (height * width)) ** 0.5
+
+        # The same scale for both sides keeps the window's proportions.
+        share_of_pixels = COPY_PIXELS / (height * width)
+        scale = share_of_pixels**0.5
         rows = max(1, round(scale * height))
         columns = max(1, round(scale * width))
         return self.two_looks(pixels, drawn, rows, columns)
@@ -99,13 +105,15 @@ class BoxNetwork(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """`answer_by_pixels` from each window and its copy of so many rows and columns.
 
-        Where `torch.jit.trace` follows, rows and columns are tensors.
+        `pixels`, `drawn`: as in `forward`. `rows`, `columns`: tensors while `torch.jit.trace`
+        records the network.
         """
         height, width = pixels.shape[-2:]
         maps, overview = self._before_colours(pixels, drawn)
         copy, copy_drawn = _reduced(pixels, drawn, rows, columns)
         copy_maps, copy_overview = self._before_colours(copy, copy_drawn)
 
+        # Only the fused map answers, the mean of both looks at the window's own size.
         fused = maps[:, 0]
         copy_fused = _resized(copy_maps[:, 0], height, width)
         mean_fused = (fused + copy_fused) / 2
@@ -126,7 +134,8 @@ class BoxNetwork(nn.Module):
             prior = mixed_prior(self.priors, shares)
             prior_maps = prior_logits(prior, drawn, height, width)
             overview = torch.cat((features, shares, trust[:, None]), 1)
-            return network_maps.float() + prior_maps, overview
+            maps = network_maps.float() + prior_maps
+        return maps, overview
 
     def _input(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """What the network sees: normalised pixels, with less contrast outside the drawn box."""
@@ -141,10 +150,13 @@ class BoxNetwork(nn.Module):
         """The fused map, (N, H, W) logits, corrected by the colours."""
         if not self.training:
             return settle(pixels, fused, trust)
-        # The pull of neighbours would make the answer so certain that it learns no more.
+
+        # Training leaves out the pull of neighbours: it would make the answer so certain that
+        # nothing more is learnt from it.
         probability = torch.sigmoid(fused)
         evidence = colour_evidence(pixels, probability)
-        return fused + trust[:, None, None] * evidence
+        trust_of_px = trust[:, None, None]
+        return fused + trust_of_px * evidence
 
     def _mixing(self, features: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
         """Shares of the usual shapes, (N, shapes), and trust in the colours, (N,)."""
@@ -154,10 +166,11 @@ class BoxNetwork(nn.Module):
         sides = (bottom_right - top_left).clamp(min=1)
         octaves = torch.log2(sides / _USUAL_SIDE)
 
-        # All outputs but the last change how often each usual shape comes.
+        # The outputs: one for each usual shape, which changes how often it comes; the last is
+        # the trust.
         mixing = self.gate(torch.cat((features, 0.5 * octaves), 1))
-        shape_logits = torch.log(self.shares) + mixing[:, :-1]
-        shares = torch.softmax(shape_logits, dim=1)
+        usual = torch.log(self.shares)
+        shares = torch.softmax(usual + mixing[:, :-1], dim=1)
         trust = functional.softplus(mixing[:, -1])
         return shares, trust
 
@@ -196,7 +209,10 @@ def _reduced(
 
 
 def _shares(length: int, cells: int | Tensor, on: torch.device) -> Tensor:
-    """(cells, length): which share of each cell each px covers, if the cells divide the length."""
+    """(cells, length) float32: which share of each cell each px covers.
+
+    The cells divide the length evenly, so that a px may lie in two cells.
+    """
     size = torch.as_tensor(length / cells, device=on)
     cell = torch.arange(cells, device=on)  # type: ignore[arg-type]
     cell_begins = size * cell[:, None]

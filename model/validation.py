@@ -20,9 +20,8 @@ from model.rectangle_fit import fit_rectangles
 from model.window_answers import Probabilities, sample_probabilities
 
 _TOGETHER = 64  # windows in memory
-_MOST_FITTED_PIXELS = (
-    40_000_000  # of the windows on which what is known of answers is fitted
-)
+# Of the windows on which rectangles and confidence are fitted.
+_MOST_FITTED_PIXELS = 40_000_000
 
 
 def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
@@ -33,6 +32,7 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
     domains = shards.table["domain"].to_pylist()
     object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
 
+    # The first object of each domain, then the second of each, and so on.
     rows_of_domain: dict[str, int] = {}
     turns = []
     for row in np.argsort(object_ids).tolist():
@@ -66,19 +66,16 @@ def validate(
     for sample, answer in _answered(model, shards, rows[ranks.share()]):
         shared = overlap(as_mask(answer), sample.mask)
         own[sample.row] = (sample.domain, shared.iou)
-    of_rows: dict[int, tuple[str, float]] = {}
-    for part in ranks.from_all(own):
-        of_rows |= part
+    judged: dict[int, tuple[str, float]] = {}
+    for of_rank in ranks.from_all(own):
+        judged |= of_rank
 
-    found: dict[str, list[float]] = {}
+    # In the order of the rows: a mean is the same with any number of ranks.
+    ious: dict[str, list[float]] = {}
     for row in rows.tolist():
-        domain, iou = of_rows[row]
-        found.setdefault(domain, []).append(iou)
-
-    by_domain = {}
-    for domain in sorted(found):
-        by_domain[domain] = float(np.mean(found[domain]))
-    return by_domain
+        domain, iou = judged[row]
+        ious.setdefault(domain, []).append(iou)
+    return {domain: float(np.mean(ious[domain])) for domain in sorted(ious)}
 
 
 def fit_rectangles_on_val(
@@ -98,7 +95,7 @@ def fit_rectangles_on_val(
 def fitted_confidence(model: BoxNetwork, shards: Shards) -> Confidence:
     """How sure the model's answers are, fitted on the stored windows of the val shards.
 
-    On so many rows, domains in turn, that it takes a minute or two on a processor.
+    It is fitted on as many rows as a processor answers in a minute or two; domains take turns.
     """
     model.eval()
     rows = validation_rows(shards, _MOST_FITTED_PIXELS)

@@ -40,13 +40,13 @@ class Scale:
 
     rounds: int = 5
     objects: int = 60
-    """Of each domain in a round, at most."""
+    """The most objects of each domain in a round."""
 
     test_objects: int = 2
-    """Of each test image, at most."""
+    """The most objects of each test image."""
 
     steps: int = 300
-    """Of the optimiser in a round."""
+    """Steps of the optimiser in a round."""
 
     batch_pixels: int = 65_536
     copies: int = 200

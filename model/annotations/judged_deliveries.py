@@ -253,7 +253,7 @@ def _doubtful(masks: Qualities) -> float:
 
 
 def _middle(moves: NDArray[np.float64], side: int) -> float:
-    """The median of the moves in one direction, px; 0 where there is none."""
+    """The median of the moves in one direction, px; 0 without any."""
     if not len(moves):
         return 0.0
     return float(np.median(moves[:, side]))

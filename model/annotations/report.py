@@ -201,5 +201,5 @@ def read_deliveries(folder: UPath) -> list[DeliveryQuality]:
 
 
 def read_quality(folder: UPath) -> QualityReport | None:
-    """The report of a build's folder `quality`; None if there is none. InputError if broken."""
+    """The report of a build's folder `quality`, or None. InputError if broken."""
     return checked_record(folder / "quality.json", QualityReport)

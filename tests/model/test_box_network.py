@@ -1,3 +1,5 @@
+"""The network with its prior, its mixing layer and its two looks."""
+
 import numpy as np
 import pytest
 import torch

@@ -1,3 +1,5 @@
+"""Large windows are answered coarse to fine: the edge, the memory, the sizes."""
+
 import tracemalloc
 
 import cv2
