@@ -6,7 +6,6 @@ Without a model: the base, or, where it is not here, random weights of the small
 is the same.
 """
 
-import argparse
 import statistics
 import tempfile
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.memory import peak_of
 from benchmarks.shared.timing import report
 from model.box_network import BoxNetwork
@@ -46,10 +46,7 @@ class Times:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument(
         "--model",
         type=Path,

@@ -7,13 +7,13 @@ The peers write the same crops, with masks over the whole picture, as PNG in one
 `--peers`: the Python that has their libraries; `make bench` makes it.
 """
 
-import argparse
 import json
 import subprocess
 import tempfile
 from itertools import count
 from pathlib import Path
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.timing import Measured, cpu_clock, ratio, report
 from benchmarks.shared.whole_pipeline import Source, run_pipeline, sources_of
 
@@ -28,10 +28,7 @@ _PIPELINE = "pipeline"
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--peers", type=Path, required=True)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--repeats", type=int, default=3)

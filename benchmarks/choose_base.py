@@ -10,7 +10,6 @@ for each checkpoint but the first the paired difference to the first. `--json` g
 domain as well.
 """
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.turns import taking_turns
 from curate.shards import windows
 from curate.shards.reader import Shards, open_shards
@@ -59,9 +59,7 @@ class Objects:
 
 def main() -> None:
     """Judge the checkpoints one after the other, and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("checkpoints", nargs="+")
     parser.add_argument("--objects", type=int, default=_MOST_OBJECTS)

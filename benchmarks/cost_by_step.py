@@ -9,7 +9,6 @@ counts.
 FOLDER has the open sets coco-mini and carparts, which are grown to `objects` objects.
 """
 
-import argparse
 import functools
 import inspect
 import statistics
@@ -27,6 +26,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.shared import bare_loop
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.grown_coco import grow
 from benchmarks.shared.timing import report
 from benchmarks.shared.whole_pipeline import Source, run_pipeline, sources_of
@@ -154,10 +154,7 @@ def _put(function: Function, other: Function) -> None:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--objects", type=int, default=8000)
     parser.add_argument("--repeats", type=int, default=5)

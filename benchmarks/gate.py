@@ -8,13 +8,13 @@ sizes, in two metrics. `SPREAD` is what two seeds of the demo's training differ 
 examples/gate.yaml on 1,575 test objects.
 """
 
-import argparse
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.timing import report
 from curate.seeded import generator
 from model.evaluation.gate import find_falls
@@ -62,10 +62,7 @@ class TestSet:
 
 def main() -> None:
     """Simulate and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--runs", type=int, default=400)
     runs = parser.parse_args().runs
 

@@ -10,7 +10,6 @@ the pages of mapped files; the worker is held to one core. Two workers and one t
 more object, and of what a run costs besides, for COCO's number of objects. It takes 5 GB of disk.
 """
 
-import argparse
 import statistics
 import subprocess
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.cost_by_step import grown
 from benchmarks.ingest_coco import Cost, cost_of
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.curating import command
 from benchmarks.shared.timing import report
 from benchmarks.shared.whole_pipeline import Source, sources_of
@@ -39,10 +39,7 @@ COCO = 860_001
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--repeats", type=int, default=3)

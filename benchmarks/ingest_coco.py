@@ -13,7 +13,6 @@ and takes half an hour. It is the sum over all processes without the pages of ma
 (`benchmarks.shared.memory_of_tree`).
 """
 
-import argparse
 import json
 import os
 import resource
@@ -23,6 +22,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.large_coco import LargeCoco, make_large_coco
 from benchmarks.shared.memory_of_tree import peak_of_tree
 from benchmarks.shared.timing import report
@@ -57,10 +57,7 @@ class Cost:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--annotations", type=int, default=370_000)
     parser.add_argument("--tenfold", type=int, default=370_000)
     arguments = parser.parse_args()

@@ -9,7 +9,6 @@ own blocks, decodes the masks in their windows, writes one Parquet file, and doe
 bare WebP codec encodes the crops and masks that came out, as it would without such blocks.
 """
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.bare_loop import bare_loop, rows_of_crops
 from benchmarks.shared.plain_script import plain_script
 from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
@@ -51,10 +51,7 @@ class Crops:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument(
         "--data", type=Path, help="folder that has coco-mini and carparts"
     )

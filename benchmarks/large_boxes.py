@@ -7,7 +7,6 @@ of a build that has shards, 100 objects of its test split are asked at their own
 4 and 8 times: each answer is compared with the true mask, the edge at 2 px times the factor.
 """
 
-import argparse
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import cv2
 import numpy as np
 import torch
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.memory import peak_of
 from benchmarks.shared.timing import report
 from benchmarks.shared.turns import taking_turns
@@ -61,10 +61,7 @@ class Quality:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument(
         "--model",
         type=Path,

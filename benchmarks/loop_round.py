@@ -9,7 +9,6 @@ take less than 10 minutes on two cores with `minutes` of training. Seconds of th
 all processes, are given besides: on a busy machine they tell more.
 """
 
-import argparse
 import json
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.studio_project import StudioProject, serving
 from benchmarks.shared.timing import cpu_clock, report
 from curate.formats import options_by_name
@@ -64,9 +64,7 @@ class _Clock:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--old", type=int, default=1500)
     parser.add_argument("--new", type=int, default=500)
     parser.add_argument("--minutes", type=float, default=5.0)

@@ -16,7 +16,6 @@ deliveries, which may hold one back.
 of their images are test images, as the gate needs them, and none are for validation.
 """
 
-import argparse
 import dataclasses
 import os
 import tempfile
@@ -30,6 +29,7 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.deliveries import (
     at_most,
     delivered,
@@ -38,20 +38,22 @@ from benchmarks.shared.deliveries import (
     with_more_of,
 )
 from benchmarks.shared.loop_words import Round, Summary, lines_of, told
-from benchmarks.shared.simulated_loop import (
+from benchmarks.shared.simulated_answers import (
     Effort,
+    Shift,
+    effort_on,
+    shards_of,
+    submit,
+)
+from benchmarks.shared.simulated_loop import (
     Loop,
     Scale,
-    Shift,
     State,
     clicks_saved,
-    effort_on,
     gate,
     iou_gained,
     judged_deliveries,
     learn,
-    shards_of,
-    submit,
     trust,
     weighed,
     without,
@@ -90,9 +92,7 @@ _ARMS = {
 def main() -> None:
     """Simulate and report."""
     usual = Scale()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--data", metavar="FOLDER")
     parser.add_argument("--steps", type=int, default=usual.steps)
     parser.add_argument("--objects", type=int, default=usual.objects)
@@ -177,7 +177,8 @@ def run_round(
     shift: Shift | None,
 ) -> tuple[Round, State]:
     """One round on new rows; the state after it."""
-    submitted, effort = submit(loop, name, state.model, new, shift)
+    asked = loop.folder / f"{name}-asked"
+    submitted, effort = submit(asked, state.model, new, shift)
     held = []
     trusts = {}
     if guards.quality_trust:

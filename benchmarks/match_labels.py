@@ -6,11 +6,11 @@ Concepts and labels are made by code: names spelled otherwise, paths, phrases, t
 labels that no rule answers. Each label gets its three suggestions, too.
 """
 
-import argparse
 import random
 import time
 from collections.abc import Callable, Sequence
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.timing import report
 from curate.labels.matching import match_labels
 from curate.labels.taxonomy import ENGLISH, Concept, Taxonomy
@@ -29,10 +29,7 @@ _SYLLABLES = """
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
     rng = random.Random(0)

@@ -6,7 +6,6 @@ Ours and theirs take turns on the same answers. Evaluation computes once for all
 follows from a true mask; here each answer comes with a fresh one.
 """
 
-import argparse
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import numpy as np
 import py_sod_metrics as published
 from numpy.typing import NDArray
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.timing import measure, ratio, report
 from curate.pixels.masks import Mask
 from model.evaluation.comparison import Comparison, Place, Truth
@@ -51,10 +51,7 @@ class Claim:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)

@@ -6,7 +6,6 @@ Prints the table of docs/performance.md from the build's report: mean IoU, and e
 recall within 2 px. `make weights` before `evaluate` adds the published U²-Net.
 """
 
-import argparse
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import msgspec
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from model.evaluation.methods import METHODS
 from model.evaluation.report import Report, Result, read_report
 
@@ -22,10 +22,7 @@ _METRICS = ("iou", "edge_precision_2", "edge_recall_2")
 
 def main() -> None:
     """Read the report and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("build", type=Path)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()

@@ -10,7 +10,6 @@ Pillow from a folder. The decoder's own limit decodes what the shards hold from 
 nothing else. Everything is measured for shards of JPEG blocks, and of lossless WebP.
 """
 
-import argparse
 import itertools
 import tempfile
 import time
@@ -25,6 +24,7 @@ import numpy as np
 import webdataset
 from PIL import Image
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio, report
 from benchmarks.shared.whole_pipeline import run_pipeline, sources_of
 from curate.curation_settings import CropSettings
@@ -67,10 +67,7 @@ class Corpus:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument(
         "--data", type=Path, help="folder that has coco-mini and carparts"
     )

@@ -9,7 +9,6 @@ the cluster costs. Then tasks that do nothing, each of which costs the scheduler
 what any task does. What a million objects would cost, `benchmarks.shared.cost_model` reckons.
 """
 
-import argparse
 import os
 import tempfile
 import time
@@ -19,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.cost_model import (
     CORPORA,
     MACHINES,
@@ -83,9 +83,7 @@ class Counting(OneWorker):
 
 def main() -> None:
     """Measure, model, and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--exports", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--tasks", type=int, default=10_000)

@@ -8,7 +8,6 @@ as many clients send mixed requests without a pause: each must get the status th
 and the server's memory must not grow.
 """
 
-import argparse
 import itertools
 import random
 import re
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.memory_of_tree import held_by_tree
 from benchmarks.shared.mixed_requests import Client, mixed_request, picture_file
 from benchmarks.shared.timing import report
@@ -75,9 +75,7 @@ class Mixed:
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--model", default="base", metavar="PATH")
     parser.add_argument("--annotators", type=int, default=4)
     parser.add_argument(

@@ -20,8 +20,9 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
-from benchmarks.annotation_quality import make_build, spoil_rows, train_rows
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.columns import with_column
+from benchmarks.shared.spoiled_builds import make_build, spoil_rows, train_rows
 from benchmarks.shared.timing import report
 from curate.curation_settings import BalanceSettings
 from curate.settings import Settings
@@ -44,7 +45,7 @@ Ious = NDArray[np.float64]
 
 def main() -> None:
     """Train three times and compare."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argument_parser(__doc__)
     parser.add_argument("--build", default="build/demo")
     parser.add_argument("--share", type=float, default=0.4)
     parser.add_argument("--steps", type=int, default=200)

@@ -15,12 +15,12 @@ top1       share of the labels with a concept that have it as the first suggesti
 top3       among the first three
 """
 
-import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.label_tables import Vocabulary, read_table
 from benchmarks.shared.lending import lend
 from curate.labels.concept_file import load_concepts
@@ -60,10 +60,7 @@ class Wrong:
 
 def main() -> None:
     """Match the vocabularies of a table and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("table", type=Path, metavar="TABLE.tsv")
     parser.add_argument("--columns", required=True, metavar="a,b")
     parser.add_argument("--json", action="store_true")

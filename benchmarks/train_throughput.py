@@ -9,7 +9,6 @@ and the same soft IoU. A third process trains by the default settings from the s
 checkpoint, for the peak memory of all of training.
 """
 
-import argparse
 import statistics
 import tempfile
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.made_shards import make_shards
 from benchmarks.shared.memory import peak_of
 from benchmarks.shared.timing import Measured, measure, ratios, report
@@ -53,10 +53,7 @@ Steps = Callable[[], int]
 
 def main() -> None:
     """Measure and report."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = argument_parser(__doc__)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument(
         "--batches", type=int, default=4, help="steps of one measurement"

@@ -9,7 +9,6 @@ test objects of the held-out concepts. Each repeat takes the concepts in another
 is a curve: build/bench/unseen.svg, and unseen.json beside it.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from upath import UPath
 
+from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.columns import with_column
 from curate.curation_settings import SplitSettings
 from curate.formats import options_by_name
@@ -65,7 +65,7 @@ class Point:
 
 def main() -> None:
     """Train and judge for each number of concepts, and print and write the curve."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argument_parser(__doc__)
     parser.add_argument("settings", type=Path)
     parser.add_argument("--counts", default="1,2,4,8")
     parser.add_argument("--held-out", type=float, default=0.3)

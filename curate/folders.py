@@ -1,9 +1,9 @@
 """Folders that are replaced as a whole, on this machine and on a store.
 
 This machine renames a new folder into its place. A store of objects has no rename of a folder:
-only copies, one by one. There, a mark beside the new folder, written when nothing of it is
-missing, commits it. From then on `recover` finishes the copies, however often a run is killed;
-before, the old folder stands as it was.
+only copies, one by one. There, a mark beside the new folder commits it. The mark is written when
+the new folder is complete. From then on `recover` finishes the copies, however often a run is
+killed; before, the old folder stays as it was.
 """
 
 import shutil
@@ -108,7 +108,7 @@ def _files(folder: UPath) -> list[str]:
 
 
 def _own_files(files: list[str], folder: UPath) -> list[str]:
-    """Those of the files that are in the folder itself, and in no folder of it."""
+    """The files that are in the folder itself, and in no folder below it."""
     top = folder.path.strip("/")
     return [path for path in files if path.rpartition("/")[0].strip("/") == top]
 

@@ -48,8 +48,8 @@ class RegionMap(msgspec.Struct, frozen=True, kw_only=True):
     label: str = ""
     """Label of the object in a binary mask."""
     numbers: list[int] = []
-    """Of an `auto` map: a mask of 0 and these alone is no binary one, as other masks of the export
-    show that they are numbers."""
+    """Values that other masks of the export show to be numbers: an `auto` map of 0 and these alone
+    is no binary mask."""
     void: list[int] = []
     """Values of pixels that have no class."""
     background: list[int] = []

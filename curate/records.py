@@ -182,8 +182,8 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     flags: list[Flag] = []
     attributes: dict[str, str] = {}
     box: StatedBox | None = None
-    """The box that the export states beside the shape. Nothing is made of it, but a mask
-    that it does not fit is flagged."""
+    """The box that the export states beside the shape. It makes no object; a mask that does
+    not fit it is flagged."""
 
 
 class ImageRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,7 +234,7 @@ class RunOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 KnownFrame = Literal["unknown", "displayed", "stored"]
-"""Of shapes: EXIF orientation applied, or as the picture is stored."""
+"""The frame of shapes: with the EXIF orientation applied, or as the picture is stored."""
 
 
 class ExportTraits(msgspec.Struct, frozen=True, kw_only=True, tag="traits"):
@@ -247,7 +247,7 @@ class ExportTraits(msgspec.Struct, frozen=True, kw_only=True, tag="traits"):
     grey_bits: int = 0
     """The bits that 16-bit grey uses; 0 if no picture tells."""
     run_orders: dict[str, RunOrder] = {}
-    """How px are counted in tables of started runs, by table, where masks of it tell."""
+    """How px are counted in tables of started runs, by table, if the masks of a table tell."""
 
 
 ReadItem = ImageRecord | Drop | IgnoredFile

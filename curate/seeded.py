@@ -20,11 +20,16 @@ _SECOND_FACTOR = np.uint64(0x94D049BB133111EB)
 
 
 def object_keys(object_ids: Sequence[str]) -> Keys:
-    """(n,) uint64 keys of object ids, each of 32 hex digits; all 128 bits count."""
+    """(n,) uint64 keys of object ids, each of 32 hex digits; all 128 bits count.
+
+    ValueError if an id is not like that.
+    """
     digits = "".join(object_ids)
     if len(digits) != 32 * len(object_ids):
         raise ValueError("an object id is 32 hex digits")
 
+    # Each id is two words of 64 bits. The first is hashed before the second is added, so that
+    # their order counts.
     words = np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64)
     high, low = words.reshape(-1, 2).T
     return _mix(_mix(high) + low)
@@ -79,8 +84,8 @@ def generator(*path: int) -> np.random.Generator:
 
 def _mix(values: Keys) -> Keys:
     """SplitMix64's finaliser: each bit of the result depends on every bit of the value."""
-    values = values ^ values >> np.uint64(30)
+    values = values ^ (values >> np.uint64(30))
     values = values * _FIRST_FACTOR
-    values = values ^ values >> np.uint64(27)
+    values = values ^ (values >> np.uint64(27))
     values = values * _SECOND_FACTOR
-    return values ^ values >> np.uint64(31)
+    return values ^ (values >> np.uint64(31))

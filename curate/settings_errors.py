@@ -146,7 +146,7 @@ def _keys_of(path: tuple[Any, ...]) -> list[str]:
 
 
 def _model_at(keys: tuple[Any, ...]) -> type[BaseModel] | None:
-    """The section to which keys lead; None if there is none."""
+    """The section to which keys lead, or None."""
     model: type[BaseModel] = Settings
     for key in keys:
         field = model.model_fields.get(key)

@@ -31,7 +31,7 @@ def load_settings(path: Path, formats: Formats, root: str | None = None) -> Sett
     `root`, if there is one, and all others from the folder of the settings file.
 
     Raises InputError with file, line, column and what to write instead. An export with a licence
-    that `licences.allow` does not list is an error, too: nothing of it is ever read.
+    that `licences.allow` does not list is an error, too: none of its files is ever read.
     """
     document = _load_mapping(path)
     still_open = open_choices(document)

@@ -89,7 +89,7 @@ def _whole_id(build: UPath, stage: str, beginning: str) -> str:
 
 
 def _hint(object_id: str) -> str:
-    """What an id looks like, if this is none: a file's name, say."""
+    """What a text that is no id looks like: a file's name, say."""
     if _OBJECT_ID.fullmatch(object_id):
         return ""
     return (
@@ -138,7 +138,7 @@ def _changes(known: Row, row: Row) -> Row:
 def _rows_of(path: UPath, object_id: str) -> list[Row]:
     """The rows of a partition's file with this object_id.
 
-    Only the ids are read if there is none.
+    If no row has it, only the ids are read.
     """
     if not path.exists():
         return []

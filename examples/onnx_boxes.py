@@ -16,29 +16,39 @@ LARGE = 300_000  # px; the network has learnt no larger windows
 REDUCED = 50_000  # px, of a large window
 
 
+Corners = NDArray[np.float64]
+"""(4,): x0, y0, x1, y1 in px of the picture."""
+
+
 def main(model: str, photo: str, boxes: list[str]) -> None:
     """Write the mask of each box beside the photo, as PHOTO_1.png, PHOTO_2.png …"""
     session = InferenceSession(model)
     picture = ImageOps.exif_transpose(Image.open(photo)).convert("RGB")
     stem, _, _ = photo.rpartition(".")
     for number, text in enumerate(boxes, start=1):
-        box = np.array(text.split(","), np.float64)
-        mask = answer(session, picture, box)
-        Image.fromarray(mask).save(f"{stem}_{number}.png")
-        print(f"{stem}_{number}.png: {np.count_nonzero(mask):,} px")
+        drawn = drawn_box(text, picture)
+        mask = answer(session, picture, drawn)
+        path = f"{stem}_{number}.png"
+        Image.fromarray(mask).save(path)
+        print(f"{path}: {np.count_nonzero(mask):,} px")
+
+
+def drawn_box(text: str, picture: Image.Image) -> Corners:
+    """The box of x0,y0,x1,y1, in whole px inside the picture."""
+    box = np.array(text.split(","), np.float64)
+    top_left = np.floor(box[:2]).clip(min=0)
+    bottom_right = np.ceil(box[2:]).clip(max=picture.size)
+    if (top_left >= bottom_right).any():
+        size = f"{picture.width} x {picture.height} px"
+        sys.exit(f"{text}: no px of the picture, which has {size}")
+    return np.concatenate((top_left, bottom_right))
 
 
 def answer(
-    session: InferenceSession, picture: Image.Image, box: NDArray[np.float64]
+    session: InferenceSession, picture: Image.Image, drawn: Corners
 ) -> NDArray[np.bool_]:
-    """The mask, (H, W) bool. `box`: (4,) x0, y0, x1, y1 in px of the picture."""
-    top_left = np.floor(box[:2]).clip(min=0)
-    bottom_right = np.ceil(box[2:]).clip(max=picture.size)
-
-    # The window: the box and some of what is around it.
-    padding = np.rint(PADDING * (bottom_right - top_left)).clip(min=2)
-    left, top = np.maximum(top_left - padding, 0).astype(int)
-    right, bottom = np.minimum(bottom_right + padding, picture.size).astype(int)
+    """The mask, (H, W) bool."""
+    left, top, right, bottom = window_of(drawn, picture)
     window = picture.crop((left, top, right, bottom))
 
     # The model is asked about a smaller copy of a large window.
@@ -47,14 +57,27 @@ def answer(
     if pixels > LARGE:
         factor = math.ceil((pixels / REDUCED) ** 0.5)
     copy = np.asarray(window.reduce(factor))
-    corners = (top_left - (left, top), bottom_right - (left, top))
-    drawn = np.float32(np.concatenate(corners) / factor)
-    (found,) = session.run(None, {"window": copy, "drawn": drawn})
+    in_window = drawn - (left, top, left, top)
+    in_copy = (in_window / factor).astype(np.float32)
 
+    # (h, w) float32: how likely each px of the copy is the object.
+    (found,) = session.run(None, {"window": copy, "drawn": in_copy})
     enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
+
     mask = np.zeros((picture.height, picture.width), np.bool_)
     mask[top:bottom, left:right] = np.asarray(enlarged) >= 0.5
     return mask
+
+
+def window_of(drawn: Corners, picture: Image.Image) -> list[int]:
+    """x0, y0, x1, y1 of the window: the drawn box and some of what is around it."""
+    top_left = drawn[:2]
+    bottom_right = drawn[2:]
+    padding = np.rint(PADDING * (bottom_right - top_left)).clip(min=2)
+    start = np.maximum(top_left - padding, 0)
+    end = np.minimum(bottom_right + padding, picture.size)
+    window: list[int] = np.concatenate((start, end)).astype(int).tolist()
+    return window
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ _MIRRORED = 0.5  # how often a window is mirrored
 _UPSIDE_DOWN = 0.2
 _RESATURATED = 0.6  # how often colours get more or less saturated, or grey
 
-# How often these effects come with a jitter of 1; they come the less the smaller it is.
+# How often these effects come with a jitter of 1. With a smaller jitter they come less often.
 _GREY = 0.1
 _BLURRED = 0.1
 _NOISY = 0.1

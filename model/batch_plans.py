@@ -132,8 +132,8 @@ def plan_epoch(
 ) -> list[BatchPlan]:
     """The batches of an epoch, in random order; a pure function of its arguments.
 
-    `rows`: the samples of the epoch, in order. `drawn` and `windows`, (n, 4), and `crop_sides`,
-    (n, 2) width and height, are those of all rows of the shards, px.
+    `rows`: the samples of the epoch, in order. `drawn` and `windows`: (n, 4) of all rows of the
+    shards, px. `crop_sides`: (n, 2) their width and height, px.
     """
     rng = generator(settings.seed, epoch)
     scales = _scales(windows[rows], rng)
@@ -171,23 +171,25 @@ def plan_epoch(
 
 
 def _scales(windows: Boxes, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(n,) by how much each of (n, 4) windows is reduced before the network sees it.
+    """(n,) the factor by which each of (n, 4) windows is reduced before the network sees it.
 
-    Large windows to an area that the network will be asked about, from `COPY_PIXELS` to
-    `COARSE_PIXELS`; of all others above that, some to any area between it and their own.
+    A large window is reduced to an area that the network will be asked about, from `COPY_PIXELS`
+    to `COARSE_PIXELS`. Some of the others are reduced to an area from `COPY_PIXELS` to their own.
     """
     sides = windows[:, 2:] - windows[:, :2]
     padded = np.maximum(sides, MIN_SIDE)
     areas = padded.prod(axis=1, dtype=np.int64)
     is_large = areas > LARGE_PIXELS
-    is_reduced = is_large | (rng.random(len(windows)) < _REDUCED_SHARE)
+    is_chosen = rng.random(len(windows)) < _REDUCED_SHARE
+    is_reduced = (is_large | is_chosen) & (areas > COPY_PIXELS)
 
+    # The logarithm of the wanted area is uniform: halving it is as likely anywhere.
     most = np.where(is_large, COARSE_PIXELS, areas)
     times = np.maximum(most / COPY_PIXELS, 1)
     wanted = COPY_PIXELS * times ** rng.random(len(windows))
 
     scales = np.ones(len(windows))
-    for index in np.flatnonzero(is_reduced & (areas > COPY_PIXELS)).tolist():
+    for index in np.flatnonzero(is_reduced).tolist():
         width, height = sides[index].tolist()
         scales[index] = coarse_scale(height, width, wanted[index])
     return scales
@@ -273,10 +275,12 @@ def _fit(axis: _Axis, sides: _Px, rng: np.random.Generator) -> tuple[_Px, _Px]:
     first = np.where(grows, first_growing, first_shrinking)
     last = np.where(grows, last_growing, last_shrinking)
 
-    cut = first > last
-    first = np.where(cut, axis.low, first)
-    last = np.where(cut, axis.high - length, last)
+    # What is needed does not fit: it is cut.
+    is_cut = first > last
+    first = np.where(is_cut, axis.low, first)
+    last = np.where(is_cut, axis.high - length, last)
 
+    # A place from the first to the last, each as likely as the others.
     choices = last - first + 1
     chosen = np.floor(rng.random(len(choices)) * choices).astype(np.int64)
     low = first + chosen

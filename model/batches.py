@@ -22,8 +22,8 @@ from model.batch_plans import BatchPlan
 class Batch:
     """N samples of one size, H × W px, as numpy arrays.
 
-    Arrays, and not tensors, because workers send them through a pipe: tensors would go through
-    shared memory, of which containers often have too little.
+    Arrays, and not tensors, because workers send them through a pipe. Tensors would go through
+    shared memory, and containers often have too little of that.
     """
 
     pixels: NDArray[np.uint8]
@@ -96,6 +96,7 @@ def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batc
             settings.jitter,
         )
 
+        # The sample is at the top left of its place in the batch.
         height, width = mask.shape
         batch.pixels[index] = pad_edges(image, plan.height, plan.width)
         batch.drawn[index] = drawn
@@ -115,22 +116,25 @@ def _read(
 
 def _read_reduced(shards: Shards, plan: BatchPlan, index: int) -> _Window:
     """A large window, reduced by averaging to the size that the plan wants."""
-    # The plan's boxes are in px of the reduced crop: back to px of the crop itself.
     row = int(plan.rows[index])
     crop = Box(*shards.crops[row].tolist())
     ends = np.array([crop.width, crop.height, crop.width, crop.height])
+
+    # The plan's boxes are in px of the reduced crop: back to px of the crop itself.
     scale = plan.scales[index]
     drawn = np.rint(plan.drawn[index] / scale).astype(np.int32)
     window = np.rint(plan.windows[index] / scale)
     within_crop = window.clip(0, ends).astype(np.int32)
     full = _read(shards, row, drawn, within_crop)
 
+    # A px of the reduced mask is mask if half of it or more is covered.
     wanted = Box(*plan.windows[index].tolist())
     size = (wanted.width, wanted.height)
     image = cv2.resize(full.image, size, interpolation=cv2.INTER_AREA)
     white = full.mask.astype(np.uint8) * 255
     coverage = cv2.resize(white, size, interpolation=cv2.INTER_AREA)
 
+    # The drawn box at the same ratios.
     full_height, full_width = full.mask.shape
     x_ratio = wanted.width / full_width
     y_ratio = wanted.height / full_height

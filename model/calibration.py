@@ -35,7 +35,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(slots=True)
 class AnswerCounts:
-    """What is known of some answers: px by probability, and each one's overlaps."""
+    """What is known of some answers: px by probability, and the overlaps of each answer."""
 
     pixels: Counts = field(default_factory=lambda: np.zeros((2, LEVELS)))
     """Shares of each answer's window, so that large windows do not count more."""
@@ -152,6 +152,7 @@ def isotonic(values: Numbers, weights: Numbers) -> Numbers:
     lengths: list[int] = []
     for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
         mean, mass, length = value, weight, 1
+        # A stretch with a larger mean before this one is pooled with it.
         while means and means[-1] > mean:
             before = masses.pop()
             mean = (means.pop() * before + mean * mass) / (before + mass)

@@ -4,8 +4,8 @@ These are the two terms of GrabCut (Rother et al. 2004, section 2) as logits:
 
 - Colours. Histograms stand for GrabCut's mixtures of Gaussians, as in DenseCut (Cheng et al. 2015).
   Each pixel counts by its probability of being the object.
-- Neighbours. Each pixel pulls its eight neighbours towards its own answer, the less the more their
-  colours differ. Steps of mean field stand for GrabCut's cut (Zheng et al. 2015).
+- Neighbours. Each pixel pulls its eight neighbours towards its own answer, and pulls less where
+  their colours differ more. Steps of mean field stand for GrabCut's cut (Zheng et al. 2015).
 """
 
 from dataclasses import dataclass
@@ -151,7 +151,8 @@ def _neighbours(pixels: Tensor) -> list[_Neighbours]:
         difference = here - there
         squares.append(difference.square().sum(1))
 
-    every_pair = torch.cat([each.flatten(1) for each in squares], 1)
+    # (N, 1, 1): one scale for each window. Without any difference, it must not be 0.
+    every_pair = torch.cat([each.flatten(1) for each in squares], dim=1)
     mean = every_pair.mean(1)
     scale = (2 * mean).clamp(min=_MIN_SHARE)[:, None, None]
 
@@ -166,18 +167,18 @@ def _neighbours(pixels: Tensor) -> list[_Neighbours]:
 
 def _having(direction: _Direction) -> tuple[slice, slice]:
     """Rows and columns of the pixels that have a neighbour in a direction."""
-    return _but(direction.down), _but(direction.right)
+    return _with_another(direction.down), _with_another(direction.right)
 
 
-def _but(further: int) -> slice:
-    """All rows but those with none so many rows further, which may be negative; so for columns."""
-    first = max(0, -further)
-    last = -further if further > 0 else None
-    return slice(first, last)
+def _with_another(step: int) -> slice:
+    """The rows, or columns, that have another one `step` further on; before them if negative."""
+    if step > 0:
+        return slice(0, -step)
+    return slice(-step, None)
 
 
 def _framed(maps: Tensor, direction: _Direction) -> Tensor:
-    """Maps of the pixels that have a neighbour in a direction, with 0 for those that have none."""
+    """Maps of the pixels that have a neighbour in a direction, with 0 for all other pixels."""
     left = max(0, -direction.right)
     right = max(0, direction.right)
     above = max(0, -direction.down)

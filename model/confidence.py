@@ -1,8 +1,8 @@
 """How sure an answer is: probabilities that come true, and the IoU to expect.
 
 Both are fitted on the val split when training ends, and stored in the checkpoint's metadata
-(`Origin.confidence`). Sizes are those of the drawn box: whoever asks knows nothing else. Nothing
-here imports torch.
+(`Origin.confidence`). Size means the size of the drawn box, as nothing else is known before the
+answer. Nothing here imports torch.
 """
 
 from collections.abc import Sequence

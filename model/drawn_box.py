@@ -13,8 +13,8 @@ DrawnBox = tuple[float, float, float, float]
 def checked_box(box: Any, width: int, height: int) -> Box:
     """A drawn box as whole px, clipped to an image of width × height px.
 
-    InputError if it is not four finite numbers, or is empty, swapped, outside the image or one
-    pixel of it.
+    InputError if it is not four finite numbers, or if it is empty, swapped, outside the image or
+    only one pixel.
 
     >>> checked_box((-3, 10.5, 20, 30), width=100, height=25)
     Box(x0=0, y0=10, x1=20, y1=25)

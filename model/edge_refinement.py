@@ -114,6 +114,7 @@ def refine(picture: Pixels, levels: Levels) -> Levels:
         rows = slice(first_row, bottom + _HALO)
         columns = slice(first_column, right + _HALO)
 
+        # A tile all inside or all outside of the object has no edge.
         its_levels = levels[rows, columns]
         if its_levels.min() >= MASK_LEVEL or its_levels.max() < MASK_LEVEL:
             continue
@@ -137,11 +138,11 @@ def _corners(height: int, width: int) -> Iterator[tuple[int, int]]:
 
 def _radius(levels: Levels) -> int:
     """How far the band reaches, px: less than `RADIUS` if it would have too many pixels."""
+    # How often the edge is crossed between neighbours tells how long it is.
     some = levels[::_SAMPLED, ::_SAMPLED] >= MASK_LEVEL
     across = some[:, 1:] != some[:, :-1]
     down = some[1:] != some[:-1]
     crossings = np.count_nonzero(across) + np.count_nonzero(down)
-
     length = _SAMPLED * int(crossings)
     if 2 * length * RADIUS <= _BAND_PIXELS:
         return RADIUS
@@ -152,10 +153,11 @@ def _radius(levels: Levels) -> int:
 def _refined(tile: _Tile, radius: int) -> Levels:
     """The levels of a tile, with the band around its edge decided anew."""
     levels = tile.levels.copy()
-    flat = levels.reshape(-1)
+    flat = levels.reshape(-1)  # a view: what is written here is in `levels`
     band = tile.near_edge(radius)
-    by_itself = _logits(flat[band]) + _evidence(tile, band, radius)
 
+    # (n,) what each px of the band says by itself, and then with its neighbours.
+    by_itself = _logits(flat[band]) + _evidence(tile, band, radius)
     neighbours = _neighbours(tile, band)
     for _ in range(_STEPS):
         # A level maps to -1 (surely not the object) … 1 (surely the object).
@@ -204,6 +206,7 @@ def _neighbours(tile: _Tile, band: Places) -> _Neighbours:
     rows, columns = np.divmod(band, width)
     own = tile.pixels[band].astype(np.float32)
 
+    # For each direction (n,): where the neighbour is, and the squared distance of its colour.
     places = []
     squares = []
     for direction in _DIRECTIONS:

@@ -22,7 +22,7 @@ LARGE_PIXELS = 300_000
 """A window of more pixels is large."""
 
 COARSE_PIXELS = 50_000
-"""So many pixels of a large window, once it is reduced, does the network see at most."""
+"""The most pixels of a large window that the network sees: the window is reduced before."""
 
 _LONGEST_SIDE = 1024  # px, of what the network sees
 _SMALLEST_PIECE = 1 / 800  # of what the network sees; smaller pieces and holes vanish
@@ -41,7 +41,7 @@ def is_large(height: int, width: int) -> bool:
 
 
 def coarse_scale(height: int, width: int, pixels: float = COARSE_PIXELS) -> float:
-    """The factor by which the sides of a window are reduced for the network: 1 at the most.
+    """The factor for the sides of a window that is reduced for the network: 1 at the most.
 
     >>> round(coarse_scale(8000, 12000), 4)
     0.0228

@@ -2,7 +2,7 @@
 
 The main process schedules: it plans each epoch, and sends one plan at a time to a worker. A worker
 reads a batch by its plan, through the reader of the shards. Batches come in the order of the
-schedule, whatever the number of workers, so a run can go on from any batch.
+schedule with any number of workers, so a run can go on from any batch.
 """
 
 import multiprocessing
@@ -42,7 +42,7 @@ class ScheduledBatch:
     plan: BatchPlan
 
     own: BatchPlan
-    """What this rank reads of it."""
+    """The part of the plan that this rank reads."""
 
     number: int
     """Its position in its epoch."""

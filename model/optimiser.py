@@ -23,7 +23,7 @@ class _NewtonSchulz:
     """How an iteration makes a matrix orthogonal."""
 
     coefficients: tuple[float, float, float]
-    """Of the polynomial's terms of degree 1, 3 and 5."""
+    """The polynomial's coefficients of degree 1, 3 and 5."""
 
     steps: int
     min_norm: float

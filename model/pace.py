@@ -71,7 +71,7 @@ class Pace:
 
     @property
     def pixels_per_second(self) -> float:
-        """The speed over the first steps, but for the very first ones, which are slow."""
+        """The speed over the first steps, without the very first ones, which are slow."""
         began, pixels_before = self._marks[_SKIPPED]
         ended, pixels_after = self._marks[-1]
         seconds = max(ended - began, _MIN_SECONDS)
@@ -80,9 +80,10 @@ class Pace:
     def steps_that_fit(
         self, minutes: float, seconds: float, usual_pixels: float
     ) -> int:
-        """How many more steps fit into a run's minutes, of which `seconds` are spent; at least 1.
+        """How many more steps fit into a run's minutes; at least 1.
 
-        `usual_pixels`: of a batch. Some of the time is left to validation.
+        `seconds`: already spent. `usual_pixels`: of a batch. Some of the time is left to
+        validation.
         """
         for_steps = 60 * minutes * (1 - VALIDATION_SHARE)
         left = for_steps - seconds

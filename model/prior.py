@@ -39,8 +39,9 @@ _KMEANS_STEPS = 30
 _KMEANS_ATTEMPTS = 3
 _LENT_MASKS = 3  # masks of the mean shape that each shape counts besides its own
 _MIN_SHARE = 0.003  # of the masks: no cell is certain
-# Of the masks, in the ellipse that stands for masks when there are none.
-_ELLIPSE_SHARE = 0.9
+_ELLIPSE_SHARE = (
+    0.9  # of the masks, in the ellipse that stands for them when there are no masks
+)
 
 
 @dataclass(frozen=True, slots=True)

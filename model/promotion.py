@@ -91,7 +91,7 @@ def add_rollback(build: UPath, expected: PromotionStep) -> Promotion:
 
 
 def last_promoted_but(build: UPath, model: str) -> PromotionStep | None:
-    """The promotion in use; if it is of this very model, the one before. None if there is none."""
+    """The promotion in use, or the one before if this very model is in use; or None."""
     promotion = read_promotion(build)
     if promotion is None:
         return None

@@ -2,8 +2,8 @@
 
 Each is a rank. A training step is shared out: each rank takes some samples of the batch, and
 sums over all ranks take the place of sums over the batch, in the loss, in the gradients and in
-batch normalisation. So the weights are, within rounding, those of one process, whatever the
-number of ranks. In a single process nothing of this does anything.
+batch normalisation. So any number of ranks gives the same weights as one process, apart from
+rounding. In a single process nothing here has an effect.
 """
 
 import importlib

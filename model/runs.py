@@ -49,7 +49,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What training began with, as the settings name it."""
 
     key: str
-    """Of the training, as in train.json."""
+    """The key of the training, as in train.json."""
 
     model: str
     """Digest of the checkpoint."""
@@ -97,7 +97,7 @@ def read_runs(build: UPath) -> list[Run]:
 
 
 def find_run(build: UPath, name: str) -> Run:
-    """The run that a person names: `3`, `runs/3` or `promoted`. InputError if there is none."""
+    """The run that a person names: `3`, `runs/3` or `promoted`. InputError if it is missing."""
     if name == PROMOTED:
         promotion = read_promotion(build)
         if promotion is None:
@@ -140,7 +140,7 @@ def named_checkpoint(path: Path) -> Path:
 
 
 def trained_model(build: UPath) -> str | None:
-    """Digest of the model that the build's last training left; None if there is none."""
+    """Digest of the model that the build's last training left, or None."""
     path = build / "train" / CHECKPOINT
     if not path.exists():
         return None

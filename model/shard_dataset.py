@@ -5,7 +5,7 @@
         batch["image"], batch["mask"], batch["drawn"], batch["bookmark"]
 
 A stream reads and decodes ahead in threads, so a loader needs no workers; it may have some,
-and then nothing goes through shared memory. Its order is that of `curate.shards.epochs`: each
+and then nothing goes through shared memory. It has the order of `curate.shards.epochs`: each
 batch says where the training stands after it.
 """
 
@@ -27,7 +27,7 @@ from curate.shards.sample import Sample
 class Tensors(dict[str, Tensor]):
     """Tensors by name, which go to another process through a pipe.
 
-    Torch would put them into shared memory, of which containers often have too little.
+    Torch would put them into shared memory, and containers often have too little of that.
     """
 
     def __reduce__(self) -> Any:

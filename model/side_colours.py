@@ -67,7 +67,7 @@ class _Colours:
     """The colours on one side of the edge."""
 
     weight: Numbers
-    """(cells,) how many px tell of it."""
+    """(cells,) how many px the colours of each cell come from."""
 
     mean: Numbers
     """(cells, 3)"""
@@ -148,7 +148,7 @@ def _weighted(
 def _log_density(
     pixels: NDArray[np.uint8], colours: _Colours, cells: Places
 ) -> Numbers:
-    """(n,) the logarithm of a normal density at each pixel's colour, but for a constant."""
+    """(n,) the logarithm of a normal density at each pixel's colour, without its constant."""
     mean = colours.mean[cells]
     variance = colours.variance[cells]
     terms = (pixels - mean) ** 2 / variance

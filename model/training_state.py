@@ -36,7 +36,7 @@ class DivergedError(RuntimeError):
 
 
 class _SavedState(TypedDict):
-    """What the file of a state holds. The inner dictionaries are those of torch."""
+    """What the file of a state holds. The inner dictionaries are torch's own."""
 
     key: str
     model: dict[str, Tensor]

@@ -135,7 +135,7 @@ def _is_plain(name: str, value: Tensor) -> bool:
 
 
 def _variant_of(tensors: dict[str, Tensor], path: Path) -> Variant:
-    """The variant that the shapes of two layers belong to. InputError if there is none."""
+    """The variant that the shapes of two layers belong to. InputError if no variant has them."""
     inside = _outputs_of(tensors, "stage1.rebnconv1.conv_s1.weight")
     outputs = _outputs_of(tensors, "stage6.rebnconvin.conv_s1.weight")
     for variant, widths in WIDTHS.items():

@@ -28,7 +28,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Of every answer."""
+"""The headers of every answer."""
 
 # A name of a stranger that leads to this machine is refused, too.
 ONLY_THIS_MACHINE = Middleware(

@@ -32,7 +32,7 @@ class Corrected:
     """To mend the answer, or to draw the mask anew where that needs fewer; 0 if untouched."""
 
     iou: float
-    """Of the answer with the truth."""
+    """IoU of the answer with the truth."""
 
     edge_f: float
     """Likewise, within 2 px."""

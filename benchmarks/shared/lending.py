@@ -11,8 +11,8 @@ from curate.labels.words import Words, singular, words
 def lend(concepts: Sequence[str], ours: Taxonomy) -> Taxonomy:
     """A taxonomy of other people's concepts with what ours says of those of the same name.
 
-    A name made of two of ours that are alike (boat_ship) means either. Where several of theirs are
-    one of ours, all of them get its names, which are ambiguous then: theirs are finer than ours.
+    A name made of two similar concepts of ours (boat_ship) means either. Where several of theirs
+    are one of ours, all of them get its names. Such a name is then ambiguous, as theirs are finer.
     """
     lexicon = read_lexicon(ours, (ENGLISH,))
     own = {concept: _same_name(words(concept), lexicon) for concept in concepts}
@@ -123,24 +123,31 @@ def _lent(
 def _senses(
     theirs: dict[str, list[str]], taken: dict[Words, str], lexicon: Lexicon
 ) -> dict[str, tuple[Sense, ...]]:
-    """Our words of several meanings, in terms of their concepts."""
+    """Our words of several meanings, in terms of their concepts.
+
+    `theirs`: their concepts by ours. `taken`: the concept that has each word as its name.
+    """
     found = {}
     for word, senses in lexicon.senses.items():
         meanings = []
         for sense in senses:
-            beside = list(sense.beside)  # labels name concepts of ours, too
+            # The labels that show this sense: those that name our concepts, and theirs.
+            beside = list(sense.beside)
             for own, others in theirs.items():
                 if lexicon.is_within(own, sense.beside):
                     beside += others
-            meaning = sense.meaning or sense.concept
+
+            # A concept whose own name is the word has it for itself.
             claimants = theirs.get(sense.concept, [""])
             if taken.get(word) in claimants:
                 claimants = [taken[word]]
+            meaning = sense.meaning or sense.concept
             for concept in claimants:
                 lent = Sense(concept, meaning, tuple(beside), sense.domains)
                 meanings.append(lent)
         meant = {each.concept for each in meanings}
         if taken.get(word, "") not in meant and word in taken:
-            continue  # the name of a concept of theirs that is none of ours
+            continue  # it names a concept of theirs that we do not have
+
         found[" ".join(word)] = tuple(meanings)
     return found

@@ -16,10 +16,10 @@ class Round:
     """What a round cost, and what became of the model that learned from it."""
 
     effort: Summary
-    """Of the new objects."""
+    """What the new objects cost."""
 
     candidate: Summary
-    """Of the test objects, as the model answers them that has learned."""
+    """What the test objects cost with the model that has learned."""
 
     falls: list[str]
     """Strata in which the gate finds the candidate worse; whether anybody asks it or not."""

@@ -28,7 +28,7 @@ _RUN_LENGTHS = np.array([chr(code) for code in range(48, 112)])
 
 _USUAL_CONTRAST = 60.0
 _CONTRASTS = {1: 0.0, 2: 3.0}
-"""Of pictures that are black, or show next to nothing; by the tens of their number."""
+"""Contrasts of pictures that are black, or show next to nothing, by the tens of their number."""
 
 Numbers = NDArray[np.int64]
 

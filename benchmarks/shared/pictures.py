@@ -17,7 +17,7 @@ _CLASSES = 20
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Of an export: how many images and objects, and the medians of their sides in px.
+    """An export: how many images and objects it has, and the medians of their sides in px.
 
     `points`: of a polygon. `log_spread`: the standard deviation of the logarithm of objects' sides.
     """
@@ -50,22 +50,7 @@ def _make(folder: Path, like: Statistics) -> tuple[Path, Path]:
     rng = np.random.default_rng(like.objects)
     images = folder / "images"
     images.mkdir(parents=True, exist_ok=True)
-    pictures = []
-    for number in range(like.images):
-        # No two pictures have the same size.
-        share_y, share_x = rng.uniform(0.8, 1.25, 2)
-        height = int(like.side * share_y)
-        width = int(like.side * share_x)
-        name = f"{number:04d}.jpg"
-        Image.fromarray(_photo(rng, height, width)).save(images / name, quality=80)
-        pictures.append(
-            {
-                "id": number,
-                "file_name": name,
-                "height": height,
-                "width": width,
-            }
-        )
+    pictures = [_save_photo(rng, images, number, like) for number in range(like.images)]
 
     annotations = []
     for key in range(like.objects):
@@ -79,16 +64,25 @@ def _make(folder: Path, like: Statistics) -> tuple[Path, Path]:
             "segmentation": [ring],
         }
         annotations.append(annotation)
-    document = {
-        "images": pictures,
-        "annotations": annotations,
-        "categories": [
-            {"id": number, "name": f"sort {number}"} for number in range(_CLASSES)
-        ],
-    }
+
+    classes = [{"id": number, "name": f"sort {number}"} for number in range(_CLASSES)]
+    document = {"images": pictures, "annotations": annotations, "categories": classes}
     path = folder / "annotations.json"
     path.write_text(json.dumps(document))
     return path, images
+
+
+def _save_photo(
+    rng: Generator, folder: Path, number: int, like: Statistics
+) -> dict[str, Any]:
+    """Write a photo, and give its entry in COCO's document. No two have the same size."""
+    share_y, share_x = rng.uniform(0.8, 1.25, 2)
+    height = int(like.side * share_y)
+    width = int(like.side * share_x)
+    name = f"{number:04d}.jpg"
+    photo = Image.fromarray(_photo(rng, height, width))
+    photo.save(folder / name, quality=80)
+    return {"id": number, "file_name": name, "height": height, "width": width}
 
 
 def _photo(rng: Generator, height: int, width: int) -> NDArray[np.uint8]:

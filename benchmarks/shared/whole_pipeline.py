@@ -95,7 +95,7 @@ def run_pipeline(
 ) -> int:
     """All stages from ingest to shard; the number of rows in the shards.
 
-    `workers`: who does the work, this process if there are none.
+    `workers`: who does the work; this process without any.
     """
     # All builds share one taxonomy.
     taxonomy = build.parent / "taxonomy" / "concepts.yaml"

@@ -1,6 +1,6 @@
 """The links of an archive: made when all its files are written, and only if they end inside.
 
-Nothing is ever written through a link: while files are written, there is none.
+Nothing is ever written through a link: files are written first, links are made afterwards.
 """
 
 import os

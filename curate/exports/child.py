@@ -134,7 +134,7 @@ class _Child:
         self._stop: Callable[[], int | None] = lambda: None
 
     def ask(self, name: str, request: bytes, seconds: float) -> Answer:
-        """Send a request and wait for its answer. ChildDied if there is none.
+        """Send a request and wait for its answer. ChildDied if no answer comes.
 
         `name`: of the function that it asks for.
         """

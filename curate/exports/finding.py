@@ -80,7 +80,7 @@ def _find(
     folders: Iterable[str] = (),
     masks: Collection[str] = (),
 ) -> tuple[str, list[Flag]] | None:
-    """The file that a document calls `name`, as `find_image` says; None if there is none.
+    """The file that a document calls `name`, as `find_image` says, or None.
 
     Refusal ambiguous_image, or path_escape over a link that is not followed.
     """
@@ -156,7 +156,7 @@ def _find_by_name(
     starts: Sequence[str],
     masks: Collection[str],
 ) -> str | None:
-    """The file of an image whose stated path does not exist; None if there is none.
+    """The file of an image whose stated path does not exist, or None.
 
     Refusal ambiguous_image if several may be it.
     """
@@ -185,7 +185,7 @@ def _find_by_name(
 
 
 def _find_by_bare_name(files: Files, name: str, masks: Collection[str]) -> str | None:
-    """The one picture of that name whose ending is as good; None if there are none or several."""
+    """The one picture of that name whose ending is as good; None unless there is just one."""
     base = last_step(name)
     images = [path for path in _of_bare_name(files, name) if path not in masks]
     hits = [path for path in images if ends_alike(base, path)]

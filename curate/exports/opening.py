@@ -130,7 +130,7 @@ def _unlisted(export: str, files: Files) -> Iterator[Drop]:
 
 
 def _around_document(file: UPath, limits: Limits, links: Links) -> Files:
-    """The files around an annotation file. InputError if it is none."""
+    """The files around an annotation file. InputError if it is not one."""
     kind = file.suffix.lower()
     if kind in OTHER_SUFFIXES:
         raise InputError(

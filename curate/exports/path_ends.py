@@ -16,7 +16,7 @@ def most_in_common(paths: Sequence[str], stated: str) -> list[str]:
 
 
 def nearest(paths: Sequence[str], stated: str) -> str | None:
-    """The one that `most_in_common` gives; None if there is none, or if there are several."""
+    """The one that `most_in_common` gives; None unless there is just one."""
     likeliest = most_in_common(paths, stated)
     if len(likeliest) != 1:
         return None

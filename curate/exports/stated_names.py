@@ -91,7 +91,7 @@ def _steps(path: str) -> tuple[str, ...]:
 
 
 def last_step(name: str) -> str:
-    """The file name that a stated name ends with; "" if there is none."""
+    """The file name that a stated name ends with, or ""."""
     steps = read_name(name).steps
     if not steps:
         return ""

@@ -44,14 +44,14 @@ class Element:
     text: str = ""
 
     def child(self, tag: str) -> "Element | None":
-        """The first child of a tag; None if there is none."""
+        """The first child of a tag, or None."""
         for each in self.children:
             if each.tag == tag:
                 return each
         return None
 
     def text_of(self, tag: str) -> str:
-        """The text of the first child of a tag; "" if there is none."""
+        """The text of the first child of a tag, or ""."""
         child = self.child(tag)
         if child is None:
             return ""

@@ -234,7 +234,7 @@ def _list(stated: Any) -> list[Any]:
 
 
 def _whole(stated: Any) -> int | None:
-    """A whole number, also as a text; None if it is none."""
+    """A whole number, also as a text; None if it is not one."""
     text = str(stated)
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)

@@ -144,7 +144,7 @@ class _Choice:
 
     images: Images
     kinds: tuple[Kind, ...]
-    """The kinds that are wanted; all, if there are none."""
+    """The kinds that the options ask for; all if they ask for none."""
     by_image: dict[str, AnnotationFile] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
     """Paths of the files that no image keeps."""
@@ -162,7 +162,7 @@ class _Choice:
             self.others.add(worse.path)
 
     def images_of(self, annotation: AnnotationFile) -> list[str]:
-        """The images of an annotation; if there is none, what it would be called."""
+        """The images of an annotation, or the name that a missing one would have."""
         found = self.images.of(annotation)
         if found:
             return found

@@ -55,7 +55,7 @@ Options:
   exceptions: those of CVAT (their `attributes` have `occluded`) and of darwin-py (`info` says
   "Exported from Darwin"), where it says only that the mask is written as run-lengths, and those
   of classes with `isthing: 0`. Datumaro and supervision write it in the same sense, but keep
-  real crowds with it, too, and nothing tells them apart: where there are none, say `keep`.
+  real crowds with it, too, and nothing tells them apart: if an export has no crowds, say `keep`.
 - `crowds: drop` drops each of them, `crowds: keep` keeps each.
 
 What is dropped: `no_mask`, `crowd`, `deleted`, `unknown_class`, `unknown_image`, `bad_polygon`,
@@ -155,7 +155,7 @@ def _is_of_darwin(source: JsonDocument) -> bool:
 def _read_document(
     export: Export, source: JsonDocument, crowds: str
 ) -> Iterator[ReadItem]:
-    """The records of a document's images. Refusal malformed_file if a list in it is none."""
+    """The records of a document's images. Refusal malformed_file if a list in it is no list."""
     images = index_images(source)
     annotations = index_annotations(source, images)
     if crowds == "auto" and _is_of_darwin(source):

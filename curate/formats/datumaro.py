@@ -109,7 +109,7 @@ def _folders(document: str) -> list[str]:
 
 
 def _record(reading: _Reading, place: str, item: Any) -> ImageRecord:
-    """The record of an item. Refusal malformed_file if it is none."""
+    """The record of an item. Refusal malformed_file if it is not one."""
     if not isinstance(item, dict) or not isinstance(item.get("id"), str):
         raise Refusal(Reason.MALFORMED_FILE, f"{place} is no item with an id")
     media = as_object(item.get("image")) or as_object(item.get("media"))
@@ -187,7 +187,7 @@ def _shape(entry: Entry) -> Piece:
 
 
 def _ellipse(points: Any) -> list[Any]:
-    """The ring of the ellipse in a box, given by two corners; [None] if it is none."""
+    """The ring of the ellipse in a box, given by two corners; [None] if it is not one."""
     corners = finite_numbers(points, 4)
     if corners is None:
         return [None]

@@ -59,7 +59,7 @@ def _is_ours(document: JsonDocument) -> bool:
 
 
 def _record(document: str, place: str, image: Any) -> ImageRecord:
-    """The record of an image. Refusal malformed_file if it is none."""
+    """The record of an image. Refusal malformed_file if it is not one."""
     if not isinstance(image, dict) or not isinstance(image.get("image_name"), str):
         raise Refusal(Reason.MALFORMED_FILE, f"{place} is no image with a name")
     entries = image.get("labels")
@@ -107,7 +107,7 @@ def _label(entry: Entry) -> str:
 
 
 def _mask(entry: Entry) -> RowRunLengths:
-    """The mask of a label. Refusal bad_run_lengths if its runs or its box are none."""
+    """The mask of a label. Refusal bad_run_lengths if its runs or its box cannot be read."""
     box = _wholes(entry.get("bbox"))
     runs = _wholes(entry["mask"])
     if len(box) != 4 or len(runs) % 2:

@@ -14,8 +14,8 @@ in the frame of `width` and `height`: the displayed one, or the stored one.
 
 Objects: the polygons of one category and one `group` are one object, as ISAT makes them one when
 it exports COCO. Layers tell only what ISAT draws on top: each object keeps all of its polygon. But
-`__background__` is a hole in the polygons of lower layers that reach as far on all sides; where
-there is none, it is a label like any other. Objects with `iscrowd` are `crowd`.
+`__background__` is a hole in the polygons of lower layers that reach as far on all sides; without
+such a polygon it is a label like any other. Objects with `iscrowd` are `crowd`.
 
 Attributes: `note` stays with the object, as text.
 

@@ -150,7 +150,7 @@ def read(export: Export) -> Iterator[ReadItem]:
 
 
 def _columns(lines: list[str]) -> _Columns | None:
-    """The columns of a table; None if it is none of run-lengths."""
+    """The columns of a table; None if the table has no run-lengths."""
     names = [name.strip().lower() for name in split_line(lines[0], ",")]
     with_class = _place(names, _IMAGES_WITH_CLASS)
     image = with_class
@@ -272,7 +272,7 @@ def _counts_from_0(images: Iterable[list[_Row]]) -> bool:
 
 
 def _number(cells: list[str], place: int | None) -> int | None:
-    """The whole number in a cell; None if there is none."""
+    """The whole number in a cell, or None."""
     if place is None or place >= len(cells):
         return None
     text = cells[place].strip().removesuffix(".0")

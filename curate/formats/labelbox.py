@@ -28,7 +28,7 @@ Masks are addresses in the export (`mask`, `composite_mask`, `instanceURI`), and
 mask of an object is the one picture of the export whose name is that in the address, or an id in
 it, or the object's own `feature_id`; with `composite_mask`, the px that have its `color_rgb`. If a
 label has one mask only, it is also the picture of the image's name that lies in a folder with the
-name of the data set, or in one that says mask, or has another suffix. If there is none, the object
+name of the data set, or in one that says mask, or has another suffix. If no file fits, the object
 is `missing_mask`. A mask is what is opaque, or else what is white. One of another size, but of the
 image's proportions, is scaled (flag `scaled_mask`), else it is `mask_size_mismatch`.
 
@@ -86,7 +86,7 @@ class _Names:
     masks: MaskNames
 
     def frame(self, video: str, number: int) -> str:
-        """The path of a frame's picture; "" if there is none, or if there are several."""
+        """The path of a frame's picture; "" unless there is just one."""
         name = stem(video)
         found = []
         for path in self._by_frame.get(number, []):

@@ -31,7 +31,7 @@ example:
 
 The innermost folder whose name says anything tells images from masks; else the file's name does. A
 mask belongs to the image of its name, words such as mask, label, L and gt taken off; of several
-such images, to the one whose folders agree best. If there is none, it belongs to the image whose
+such images, to the one whose folders agree best. If no name fits, it belongs to the image whose
 name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…). Where no mask has an
 image's name, but all of both have one another's number with other zeros before it (`img_1`,
 `mask_0001`), numbers pair them (flag `image_by_name`). Lists of files

@@ -33,7 +33,7 @@ had turned the view: shapes stand in the image as it is.
 Objects: results of one `id` and one shape are one region, such as a shape and its label from a
 separate `Labels` tag. Its label is the label; several are joined by ", ". A region without a label
 is `unknown_class`. Hidden and read-only regions, and those that began as a prediction, are regions
-like any other. `predictions` and `drafts` are no annotations, and relations are none.
+like any other. `predictions`, `drafts` and relations are no annotations.
 
 Several annotations of a task: all are read, as Label Studio's own converters do; what two of them
 have in common, label and shape, is `duplicate_annotation` the second time. What is cancelled

@@ -149,7 +149,7 @@ def _has_segments(entry: Any) -> bool:
 
 
 def _read_document(document: _Document, source: JsonDocument) -> Iterator[ReadItem]:
-    """The records of a document. Refusal malformed_file if a list in it is none."""
+    """The records of a document. Refusal malformed_file if a list in it is no list."""
     raw_annotations = source.each("annotations")
     images = _images(source)
     annotated = set()

@@ -92,7 +92,7 @@ class _Reading:
 
     export: Export
     jobs: frozenset[str]
-    """Plain names of the jobs to read; all if there are none."""
+    """Plain names of the jobs to read; all jobs if the option names none."""
     resize: bool
 
 

@@ -13,7 +13,7 @@ files are left alone. A line that cannot be read costs itself.
 
 Images: addresses are never opened. Where `attachment`, `image_url` or a mask is one, the
 file is the one in the export whose path has the longest end in common; if the file name alone
-fits, the image is flagged `image_by_name`. If there is none, an image is looked for by the file
+fits, the image is flagged `image_by_name`. If no file fits, an image is looked for by the file
 name in `metadata`, by `reference_id`, and by the task's id.
 
 Objects of segmentation: `labelMapping` lists for each label one object with an `index`, or an

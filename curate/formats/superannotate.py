@@ -182,7 +182,7 @@ def _painted(reading: _Reading, entry: Entry) -> Annotation:
 
 
 def _colours(parts: Any) -> list[int]:
-    """The colours of an instance's parts. Refusal no_mask if there are none."""
+    """The colours of an instance's parts. Refusal no_mask if it has no parts."""
     colours = []
     if isinstance(parts, list):
         for part in map(as_object, parts):
@@ -211,7 +211,7 @@ def _vector(entry: Entry) -> Polygons:
 
 
 def _ellipse(entry: Entry) -> list[Any]:
-    """The ring of an ellipse; [None] if it is none."""
+    """The ring of an ellipse; [None] if it is not one."""
     stated = [entry.get(name, 0) for name in ("cx", "cy", "rx", "ry", "angle")]
     numbers = finite_numbers(stated, 5)
     if numbers is None:

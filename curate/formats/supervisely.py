@@ -122,7 +122,7 @@ def _item(
     classes: Classes,
     pictures: Mapping[str, list[str]],
 ) -> ReadItem:
-    """The record of a document's image; a drop or a note if there is none."""
+    """The record of a document's image, or a drop or a note in its place."""
     annotation = JsonDocument(document.path, _inner(document.pieces))
     if not annotation.pieces.keys().isdisjoint(("frames", "figures")):
         return export.ignored(document.path, _NO_IMAGE)

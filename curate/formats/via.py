@@ -22,7 +22,7 @@ from COCO.
 
 Shapes: `polygon`, `circle` and `ellipse` (turned by `theta`, in radians; drawn as a polygon to a
 twentieth of a px) have an area. All others are `no_mask`: `rect` is a box, and `polyline` and
-`point` have no area. A polygon with more x than y, or with a number that is none, is `bad_polygon`.
+`point` have no area. A polygon with more x than y, or with text for a number, is `bad_polygon`.
 
 Objects: each region is one object. Its label is the value of one region attribute: the one that
 option `label` names; else the one called class, label or category; else one called name, type,

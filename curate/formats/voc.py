@@ -56,7 +56,7 @@ _CORNER = re.compile(r"([xy])(\d{1,6})")
 _ATTRIBUTES = ("truncated", "difficult", "occluded")
 
 _Ring = list[float | None]
-"""x0, y0, x1, y1, …; None is a number that is none."""
+"""x0, y0, x1, y1, …; None stands for what is no number."""
 
 
 def read(export: Export) -> Iterator[ReadItem]:
@@ -166,7 +166,7 @@ def _box(stated: Element | None) -> StatedBox | None:
 
 
 def _number(text: str) -> float | None:
-    """The number that a text is; None if it is none."""
+    """The number that a text is; None if it is not one."""
     try:
         return float(text)
     except ValueError:

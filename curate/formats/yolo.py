@@ -84,7 +84,7 @@ class _Reading:
 
     classes: ClassList | None
     keypoints: int
-    """How many numbers a box with keypoints has; 0 if there are none."""
+    """How many numbers a box with keypoints has; 0 if boxes have no keypoints."""
 
 
 def read(export: Export) -> Iterator[ReadItem]:

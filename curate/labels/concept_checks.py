@@ -175,7 +175,7 @@ def _senses(taxonomy: Taxonomy, names: _Names) -> Problems:
             meant = {sense.concept for sense in senses}
             if owner in taxonomy.concepts and owner not in meant:
                 message = (
-                    f"{word!r} is a name of {owner!r}, which is none of its meanings"
+                    f"{word!r} is a name of {owner!r}, which is not one of its meanings"
                 )
                 yield Problem((language, word), message)
             for number, sense in enumerate(senses):

@@ -74,7 +74,7 @@ def _concept_problems(concept_id: Any, entry: Any) -> Problems:
     if kind not in KINDS:
         known = ", ".join(KINDS)
         hint = nearest(str(kind), KINDS)
-        yield Problem(("kind",), f"kind {kind!r} is none of {known}{hint}")
+        yield Problem(("kind",), f"kind {kind!r} is not one of {known}{hint}")
 
     if not isinstance(entry.get("parent", ""), str):
         yield Problem(("parent",), "parent is the id of a concept")

@@ -38,7 +38,7 @@ class Vocabulary:
 
     `headed`: for each step that has others behind it, how many labels it heads.
     `labels`: the words of all labels. `last_steps`: how many labels end with a step.
-    `prefix`: the first word of nearly all labels, "" if there is none.
+    `prefix`: the first word of nearly all labels, or "".
     """
 
     headed: Counter[Words] = field(default_factory=Counter)
@@ -47,7 +47,7 @@ class Vocabulary:
     prefix: str = ""
 
     def is_category(self, step: Words) -> bool:
-        """Whether a step heads several labels and is none itself."""
+        """Whether a step heads several labels and is no label itself."""
         return self.headed[step] >= FEWEST_HEADED and step not in self.labels
 
 

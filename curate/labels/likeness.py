@@ -169,7 +169,7 @@ def _index(concepts: list[str], names: list[str], starts: list[int]) -> NameInde
 def _like_words(
     labels: Sequence[str], index: NameIndex, real_words: frozenset[str]
 ) -> LikeWords:
-    """The words of names that share most letters with a word that is none."""
+    """The words of names that share most letters with a word that no name has."""
     in_labels: set[str] = set()
     for label in labels:
         in_labels.update(label.split())

@@ -69,7 +69,7 @@ def _new_concept_problems(
         yield Problem(("new_concept", "definition"), message)
     kind = entry.get("kind", "thing")
     if kind not in KINDS:
-        message = f"kind {kind!r} is none of {', '.join(KINDS)}"
+        message = f"kind {kind!r} is not one of {', '.join(KINDS)}"
         yield Problem(("new_concept", "kind"), message)
     parent = entry.get("parent") or ""
     if parent and parent not in ids:

@@ -66,7 +66,7 @@ def _meaning_in_export(
 ) -> Meaning:
     """The only meaning for which something in the export speaks.
 
-    `of_id`: the concept whose id the word is, "" if it is none.
+    `of_id`: the concept whose id the word is, "" if it is not one.
     """
     signs: Counter[str] = Counter()
     for sense in senses:

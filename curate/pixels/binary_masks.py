@@ -5,8 +5,8 @@ least 223, and the upper end outweighs whatever the lower end holds besides its
 commonest value (in a JPEG that is noise). Or if more than 64 values lead from black to
 white. So soft masks are binary.
 
-Without a loss, low numbers beside nothing but 255 are classes and void, whatever there is
-more of: 0, 1, 2 and 255, or 11, 13 and 255. Blends would have left values in between.
+In a file without loss, low numbers and 255 alone are classes and void, even if most px are
+255: 0, 1, 2 and 255, or 11, 13 and 255. Blends would have left values in between.
 Colours are binary if they are bright: dark ones (3, 0, 1) are numbers.
 """
 
@@ -36,8 +36,8 @@ _LEAST_NUMBERED = 0.001  # share of the px: fewer are stray px of a binary mask
 def binary_mask(picture: MaskPicture) -> Mask:
     """(H, W) bool: the px above 127, or the px that are not 0 if all others are equal.
 
-    Of a picture with opaque and clear px, the opaque ones; of these the bright ones, if
-    they are black and white.
+    If the picture has opaque and clear px, the opaque ones are the mask; if these are black and
+    white, only the bright ones are.
     """
     grey = grey_values(picture)
     if picture.alpha is not None and picture.is_cut_out:
@@ -132,8 +132,8 @@ def flat_greys(grey: Integers) -> list[int]:
 
 def _luminance(colours: Integers) -> Integers:
     """Grey of 0xRRGGBB, rounded. Source: ITU-R BT.601."""
-    red = colours >> 16 & 255
-    green = colours >> 8 & 255
+    red = (colours >> 16) & 255
+    green = (colours >> 8) & 255
     blue = colours & 255
     thousandths: Integers = 299 * red
     thousandths += 587 * green

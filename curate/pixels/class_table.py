@@ -20,7 +20,7 @@ Labels = dict[int, str]
 """The customer's label by value."""
 
 Integers = NDArray[np.integer]
-"""Of any shape."""
+"""Whole numbers in an array of any shape."""
 
 Codes = NDArray[np.int32]
 """(n,): class codes, -1 for none."""
@@ -44,7 +44,7 @@ class ClassCodes:
     values: list[int]
     """Value by code; the first one found if a code stands for many."""
     doubtful: Mask | None
-    """(H, W) px that may be blends; None if there are none.
+    """(H, W) px that may be blends, or None.
 
     Their colour is near a listed one or, in a mask that has such px, between two.
     """
@@ -89,7 +89,7 @@ class ClassTable:
 def class_table(labels: Labels, region_map: RegionMap) -> ClassTable:
     """The table of a region map, with the label of each value as given.
 
-    A value that is void or background is so whatever its label.
+    A value that the map calls void or background stays so with any label.
     """
     code_of: dict[int, int] = {}
     names: list[str | None] = [None, None]

@@ -17,10 +17,11 @@ _Sides = NDArray[np.float64]
 def are_coarse(rings: Rings) -> NDArray[np.bool_]:
     """(n,) whether a quarter of each outline or more may miss its object by over 3 px.
 
-    An outline that turns by an angle θ between two sides follows an arc, of which a
-    side of length L misses the middle by L / 2 · tan(θ / 4). Of the two sides the
-    shorter one counts: a chamfer between long sides is no arc. A turn of 60
-    degrees or more is a corner of the object: boxes and doors of four points are exact.
+    An outline that turns by an angle θ between two sides follows an arc. A side of length L
+    misses the middle of the arc by L / 2 · tan(θ / 4). The shorter one of the two sides counts: a
+    chamfer between long sides is no arc. A turn of 60 degrees or more is a corner of the object:
+    boxes and doors of four points are exact.
+
     `rings`: without repeats.
     """
     following = rings.following
@@ -42,10 +43,11 @@ def are_coarse(rings: Rings) -> NDArray[np.bool_]:
     missing = np.zeros(lengths.size)
     missing[missing_at] = shorter[missing_at]
 
-    of_rings = np.add.reduceat(missing, rings.first)
-    length = np.add.reduceat(lengths, rings.first)
-    is_coarse: NDArray[np.bool_] = of_rings >= _LEAST_SHARE * length
-    is_coarse &= of_rings > 0
+    # (n,) for each ring: the length of what may miss the object, and of the whole outline.
+    missing_length = np.add.reduceat(missing, rings.first)
+    whole_length = np.add.reduceat(lengths, rings.first)
+    is_coarse: NDArray[np.bool_] = missing_length >= _LEAST_SHARE * whole_length
+    is_coarse &= missing_length > 0
     return is_coarse
 
 

@@ -38,10 +38,13 @@ def write_runs(runs: Runs, ends: Runs) -> list[str]:
     `runs`: (m,) of one mask after the other. `ends`: (n,) where those of each end.
     """
     differences = _differences(runs, ends)
+    text, lengths = _write(differences)
+    number_ends = np.cumsum(lengths)
+    text_ends = number_ends[ends - 1]
+
     texts = []
     start = 0
-    text, lengths = _write(differences)
-    for end in np.cumsum(lengths)[ends - 1].tolist():
+    for end in text_ends.tolist():
         texts.append(text[start:end])
         start = end
     return texts
@@ -75,7 +78,7 @@ def _write(numbers: Runs) -> tuple[str, _Bytes]:
 
 
 def read_runs(text: bytes) -> Runs:
-    """The runs of a text, of which some may be negative. Refusal bad_run_lengths."""
+    """The runs of a text; some may be negative. Refusal bad_run_lengths."""
     runs, _ = _read(text)
 
     # Undo the differences: each run was written less the run two before it.
@@ -132,19 +135,21 @@ def _without_differences(written: Runs, sizes: Runs) -> Runs:
 
     `sizes`: how many each text has.
     """
-    # With an even number of places for each text, zeros and ones stay apart in all of them.
+    # A row for each pair of a run of zeros and one of ones; each text begins with a new row.
     pairs = (sizes + 1) // 2
     first_pair = starts_of(pairs)
     places = count_from(2 * first_pair, sizes)
     runs = np.zeros((pairs.sum(), 2), np.int64)
     runs.ravel()[places] = written
 
-    # The first run of a text is no part of any sum.
+    # The first run of a text is added to no other.
     firsts = runs[first_pair, 0]
     runs[first_pair, 0] = 0
+
+    # Sums down both columns undo the differences, less what the texts before have brought.
     sums = np.cumsum(runs, axis=0)
-    before = sums[first_pair] - runs[first_pair]
-    sums -= np.repeat(before, pairs, axis=0)
+    texts_before = sums[first_pair] - runs[first_pair]
+    sums -= np.repeat(texts_before, pairs, axis=0)
     sums[first_pair, 0] = firsts
     found: Runs = sums.ravel()[places]
     return found

@@ -45,7 +45,7 @@ class _Judged:
     blends: Bools
     """Whether it is of no class because it is a blend."""
     doubtful: Bools
-    """Whether it may be a blend, whatever its code."""
+    """Whether it may be a blend; its code does not matter."""
 
 
 def by_colour(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
@@ -184,7 +184,7 @@ def _nearest(colours: Integers, code_of: dict[int, int]) -> Codes:
 
 
 def _is_between(colours: Integers, code_of: dict[int, int]) -> Bools:
-    """(n,) whether each colour is a mixture of two listed ones, but for rounding."""
+    """(n,) whether each colour is a mixture of two listed ones, apart from rounding."""
     # From each of m listed colours to each other: start (m, 1, 3), way (m, m, 3).
     listed = np.array(list(code_of), np.int64)
     ends = _channels(listed).astype(np.float32)
@@ -210,7 +210,7 @@ def _is_between(colours: Integers, code_of: dict[int, int]) -> Bools:
 def _channels(colours: Integers) -> NDArray[np.int32]:
     """(n, 3) red, green and blue of 0xRRGGBB."""
     red = colours >> 16
-    green = colours >> 8 & 255
+    green = (colours >> 8) & 255
     blue = colours & 255
     channels = np.stack([red, green, blue], axis=-1)
     return channels.astype(np.int32)

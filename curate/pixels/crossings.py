@@ -24,7 +24,8 @@ def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
     closed = shapely.linearrings(doubtful.corners, indices=numbers)
     is_crossing = ~shapely.is_simple(closed)
 
-    # Only of the few that are not simple the reason is asked for, which takes longer.
+    # A ring that only touches itself is not simple either: the reason tells. It takes longer
+    # to find, so it is found for these few alone.
     polygons = shapely.polygons(closed[is_crossing])
     reasons = shapely.is_valid_reason(polygons).astype(np.str_)
     is_crossing[is_crossing] = np.strings.startswith(reasons, "Self-intersection")
@@ -35,8 +36,7 @@ def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
 def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
     """(n,) whether each ring goes round the middle of its corners once, never back.
 
-    Such a ring cannot cross itself, which this tells in a tenth of the time that the exact
-    test takes.
+    Such a ring cannot cross itself. This test takes a tenth of the time of the exact one.
     """
     first = rings.first
     sums = np.add.reduceat(rings.corners, first)

@@ -115,7 +115,7 @@ def open_picture(data: bytes, max_pixels: int) -> Image.Image:
 
 
 def open_file(path: str, max_pixels: int) -> Image.Image:
-    """The picture in a local file, of which no more than the header is read yet.
+    """The picture in a local file. Only its header has been read yet.
 
     Refusal as `open_picture`.
     """

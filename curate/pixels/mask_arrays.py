@@ -68,7 +68,7 @@ def _the_one_of(opened: zipfile.ZipFile, max_pixels: int) -> Array:
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Shape and type of an array. ValueError if the file is none."""
+    """Shape and type of an array. ValueError if the file is not one."""
     version = npy.read_magic(file)
     if version == (1, 0):
         shape, _, dtype = npy.read_array_header_1_0(file, _LONGEST_HEADER)

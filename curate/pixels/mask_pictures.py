@@ -23,7 +23,7 @@ Colours = NDArray[np.uint32]
 _GREY = 0x010101  # times a byte: its grey as 0xRRGGBB
 _GREYS: Colours = np.arange(256, dtype=np.uint32) * _GREY
 _BLACK_AND_WHITE = _GREYS[[0, 255]]
-_DEEP_GREYS = np.repeat(_GREYS, 256)  # by 16-bit value, of which the high byte shows
+_DEEP_GREYS = np.repeat(_GREYS, 256)  # by 16-bit value: its high byte shows
 _MAX_VALUE = 65_535
 _UPPER_BITS = 0xF0F0F0  # of what shows of 16 bits a channel
 
@@ -66,7 +66,7 @@ class MaskPicture:
 
     @property
     def is_deep(self) -> bool:
-        """Whether its values have 16 bits, of which the high byte shows."""
+        """Whether its values have 16 bits. Their high byte shows."""
         return self.table is not None and self.pixels.dtype == np.uint16
 
     @property
@@ -150,9 +150,9 @@ def _check_frames(picture: Image.Image, data: bytes) -> None:
 
 
 def _check_shows_colours(pixels: Values) -> None:
-    """Refuse 16 bits a channel of which the upper ones are empty: they hold numbers.
+    """Refuse 16 bits a channel if the upper ones are empty: such a picture holds numbers.
 
-    Of such a picture (SYNTHIA's, or a depth beside an id) Pillow shows the upper bits alone.
+    SYNTHIA has such pictures, or a depth beside an id. Pillow shows their upper bits alone.
     """
     if int(np.bitwise_or.reduce(pixels, axis=None)) & _UPPER_BITS == 0:
         detail = "numbers in 16 bits a channel, which are no colours: write them as 16-bit grey"

@@ -1,7 +1,7 @@
 """What makes masks doubtful: their shape in their box, and where they lie in their image.
 
-Many masks are tested together on their run-lengths and boxes, which tell of most
-that a flag cannot apply; only of the rest pixels are looked at.
+Many masks are tested together on their run-lengths and boxes. For most masks these show that
+a flag cannot apply; pixels are read for the others alone.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ _STRAIGHT_SHARE = 0.5  # of the box's side; a round object has a shorter flat en
 
 
 def quality_flags(measured: Measured) -> list[list[Flag]]:
-    """What is doubtful of each of the masks, of which there is at least one."""
+    """What is doubtful of each mask. There is at least one mask."""
     flags: list[list[Flag]] = [[] for _ in measured.masks]
     tests = {
         Flag.NEAR_EMPTY: near_empty,
@@ -51,12 +51,11 @@ def near_empty(measured: Measured) -> list[int]:
 
 
 def hugging_edge(measured: Measured) -> list[int]:
-    """The numbers of the masks of whose outline two fifths or more lie on the image's edge.
+    """The numbers of the masks that have two fifths or more of their outline on the image's edge.
 
-    The outline is counted in sides of px. Of a rectangle at one edge that is as long as
-    it is high, a quarter lies on it, of half a disk a third, and of what fills a corner
-    half. So these are slivers along an edge, and what the image cuts off on several
-    sides.
+    The outline is counted in sides of px. A square at one edge has a quarter of it there, half a
+    disk a third, and what fills a corner half. So these masks are slivers along an edge, or the
+    image cuts them off on several sides.
     """
     x0, y0, x1, y1 = measured.boxes.T
     left, top, right, bottom = _meets_sides(measured, 0).T
@@ -75,10 +74,10 @@ def hugging_edge(measured: Measured) -> list[int]:
 
 
 def short_of_edge(measured: Measured) -> list[int]:
-    """The numbers of the masks of which a straight side lies 1 or 2 px before the image's edge.
+    """The numbers of the masks with a straight side that lies 1 or 2 px before the image's edge.
 
-    The side has 12 px at least and half of the box's length there. Annotators who stop
-    there mean the edge; what is judged as an object's outline is then none.
+    The side has at least 12 px, and at least half of the box's length. Annotators who stop there
+    mean the image's edge, so this side would be judged as an outline that the object has not.
     """
     touches = _meets_sides(measured, 0)
     stops_short = _meets_sides(measured, _GAP_PX) & ~touches

@@ -195,7 +195,9 @@ def tight_box(mask: Mask) -> Box:
     """
     columns = np.flatnonzero(mask.any(axis=0)).tolist()
     rows = np.flatnonzero(mask.any(axis=1)).tolist()
-    return Box(columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+    right = columns[-1] + 1
+    bottom = rows[-1] + 1
+    return Box(columns[0], rows[0], right, bottom)
 
 
 def boundary(mask: Mask, beyond: OfSides) -> Mask:

@@ -66,13 +66,13 @@ def _px_between(px: MaskPx, starts: Positions, ends: Positions) -> NDArray[np.in
 
 def _px_before(px: MaskPx, at: Positions) -> NDArray[np.int64]:
     """(k,) the number of mask px of all masks before each position."""
-    up_to_range = sums_before(px.ends - px.starts)
     ranges_begun = np.searchsorted(px.starts, at, side="right")
+    px_of_ranges = sums_before(px.ends - px.starts)
+    px_begun = px_of_ranges[ranges_begun]
 
-    # The last range that has begun may end beyond the position.
-    ends_from_none = np.concatenate((at[:1], px.ends))
-    end_of_last = ends_from_none[ranges_begun]
-    left_of_last = np.maximum(end_of_last - at, 0)
-    beyond = np.where(ranges_begun > 0, left_of_last, 0)
-    before: NDArray[np.int64] = up_to_range[ranges_begun] - beyond
+    # The last range that has begun may go on beyond the position. Where no range has begun, an
+    # end of 0 is never beyond it.
+    ends = np.concatenate(([0], px.ends))
+    px_beyond = np.maximum(ends[ranges_begun] - at, 0)
+    before: NDArray[np.int64] = px_begun - px_beyond
     return before

@@ -59,9 +59,7 @@ def resize_mask(mask: Mask, height: int, width: int) -> Mask:
 
 
 def tint(picture: Pixels, mask: Mask, colour: Colour, share: float) -> None:
-    """Mix a colour into the pixels of a mask; `share`: 0 for none of it, 1 for it
-    alone.
-    """
+    """Mix a colour into the pixels of a mask. `share`: 0 leaves them, 1 is the colour alone."""
     under = (1 - share) * picture[mask]
     painted = under + share * np.array(colour)
     picture[mask] = painted.astype(np.uint8)

@@ -71,11 +71,13 @@ def pack(runs: RunLengths) -> bytes:
     kinds = np.searchsorted(longest_of_kind, lengths)
     length_bits = _LENGTH_BITS[kinds]
 
-    # One number for each packet: that a word is repeated, the kind, the length and the word.
-    word_is_repeated = 1
-    packets = word_is_repeated << 2 | kinds
-    packets = packets << length_bits | lengths - 1
-    packets = packets << _WORD_BITS | is_mask * _OPAQUE
+    # One number for each packet, put together from its highest bits down: 1 for one word that
+    # is repeated, the kind (2 bits), the length less 1, the word.
+    repeated = np.ones_like(kinds)
+    packets = (repeated << 2) | kinds
+    packets = (packets << length_bits) | (lengths - 1)
+    packed_words = np.where(is_mask, _OPAQUE, 0)
+    packets = (packets << _WORD_BITS) | packed_words
     sizes = 1 + 2 + length_bits + _WORD_BITS
 
     head = np.array([words.sum(), _WORD_BITS - 1, *(_LENGTH_BITS - 1)])
@@ -140,9 +142,10 @@ class _Reader:
         window = self._padded[byte : byte + _WINDOW_BYTES]
         window_number = int.from_bytes(window, "big")
 
+        # Shift out what is behind the number, and mask what is before it.
         bits_behind = _WINDOW_BITS - bits_before - bits
         lowest_bits = (1 << bits) - 1
-        return window_number >> bits_behind & lowest_bits
+        return (window_number >> bits_behind) & lowest_bits
 
     def words(self, count: int, bits: int) -> NDArray[np.bool_]:
         """(count,) bool: which of the next words of `bits` bits are above 0."""

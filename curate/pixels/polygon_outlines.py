@@ -28,11 +28,11 @@ class Outlines:
     first: Numbers
     """(n,) the number of the first ring of each."""
     holes_from: Numbers
-    """(n,) the number after that of its last ring; there its holes begin."""
+    """(n,) the number of its first hole, which is the one after its last ring."""
     end: Numbers
-    """(n,) the number after that of its last hole."""
+    """(n,) the number after its last hole."""
     is_partial: NDArray[np.bool_]
-    """(n,) whether other rings of it were left out."""
+    """(n,) whether some of its rings were left out."""
 
 
 def read_outlines(

@@ -163,19 +163,25 @@ def _rasterise_together(
     annotated: Size | None = None,
 ) -> list[Drawn | Refusal]:
     """The masks of a few polygons, or why each has none."""
-    outlines = read_outlines(polygons, pictures, annotated)
-    refusals = refusals_of(polygons, outlines, pictures)
-    if refusals:
-        good = [at for at in range(len(polygons)) if at not in refusals]
-        found = _rasterise_together(
-            [polygons[at] for at in good], [pictures[at] for at in good], annotated
-        )
-        for at in sorted(refusals):
-            found.insert(at, refusals[at])
-        return found
     if not polygons:
         return []
+    outlines = read_outlines(polygons, pictures, annotated)
+    refusals = refusals_of(polygons, outlines, pictures)
+    if not refusals:
+        return _masks_of(outlines, pictures)
 
+    # The good ones without the others, then each refusal in its place.
+    good = [at for at in range(len(polygons)) if at not in refusals]
+    found = _rasterise_together(
+        [polygons[at] for at in good], [pictures[at] for at in good], annotated
+    )
+    for at in sorted(refusals):
+        found.insert(at, refusals[at])
+    return found
+
+
+def _masks_of(outlines: Outlines, pictures: Sequence[Size]) -> list[Drawn | Refusal]:
+    """The masks of good polygons, with remarks. Refusal for one that covers no px."""
     filled = _filled(outlines, pictures)
     drawn: list[Drawn | Refusal] = []
     columns = zip(

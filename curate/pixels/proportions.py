@@ -89,9 +89,9 @@ def place_scaled(
 def _chosen(
     start: int, length: int, annotated: int, picture: int
 ) -> tuple[int, Places]:
-    """Of a mask's rows or columns: the first one of the picture that shows it, and which
-    of the mask each shows.
+    """Along one axis: the first px of the picture that shows the mask, and what each px shows.
 
+    Gives that place, and (k,) the row or column of the mask that each px from there on shows.
     `start`, `length`: of the mask in the annotated frame, px.
     """
     start = max(-_FARTHEST, min(start, _FARTHEST))

@@ -154,7 +154,7 @@ def _edges(rings: Rings, widths: Sides) -> _Edges:
 def _columns(x: Fifths, dx: Fifths, width: Columns) -> tuple[Columns, Columns]:
     """The first and the last column of the frame whose middle each edge crosses.
 
-    The last is before the first if there is none. `width`: (n,) of the frame of each.
+    If a range has no column, its last is before its first. `width`: (n,) of the frame of each.
     """
     ends = x + dx
     leftmost = np.minimum(x, ends)
@@ -184,7 +184,7 @@ class _Crossings:
 
     column: Columns
     height: Columns
-    """Of the frame."""
+    """Height of the frame."""
     offset: Columns
     """Where the frame starts."""
     times: Columns

@@ -101,7 +101,7 @@ def read_regions(
             lost += missed
 
     if not regions and not lost and _is_one_object(region_map):
-        detail = f"{path}: the file of one object has no px of it"
+        detail = f"{path}: the file of one object has no px that is set"
         refusal = Refusal(Reason.EMPTY_MASK, detail)
         lost.append(Lost(f"{path}#1", refusal, 1))
     return MapRegions(regions, lost, _labelled_share(coded))
@@ -169,9 +169,12 @@ def _cut(
             lost.append(_unlisted(path, coded.values[code], (x, y)))
             continue
 
+        # A component has no id of its own: its label and first px name it.
         name = f"{label}@{x},{y}"
         if numbered.ids is not None:
             name = numbered.ids[at]
+
+        # A JPEG blends all colours, and has its own flag.
         remarks = flags
         if is_blended[at] and Flag.JPEG_MASK not in flags:
             remarks = [*flags, Flag.BLENDED]

@@ -96,26 +96,27 @@ class Rings:
 
 
 def packed(ring: object) -> object:
-    """A ring of an export as the bytes of its numbers, float64; as it is if it is no good one.
+    """A ring of an export as the bytes of its numbers, float64; a bad ring stays as it is.
 
-    So written in different ways (10, 10.0) it is the same, and it is read at once.
+    Rings whose numbers are written in different ways (10, 10.0) become the same bytes, and numpy
+    reads these at once.
     """
-    if not isinstance(ring, list):
+    if not isinstance(ring, list) or not ring:
         return ring
     types = set(map(type, ring))
     if not types <= _NUMBERS:
         return ring
     try:
-        return struct.pack(f"{len(ring)}d", *ring) or ring
+        return struct.pack(f"{len(ring)}d", *ring)
     except (OverflowError, struct.error):  # a whole number that is no float
         return ring
 
 
 def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:
-    """The good ones of an export's rings, and which of all are good.
+    """The good rings of an export, and whether each of its rings is good.
 
-    A ring is a flat list of three points or more, or the bytes of one (`packed`); all its
-    numbers are finite.
+    A good ring is a flat list of three points or more, or the bytes of such a list (`packed`),
+    and all its numbers are finite.
     """
     is_good: list[bool] = []
     data: list[bytes] = []
@@ -136,10 +137,12 @@ def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:
     if is_finite.all():
         return rings, is_good
 
-    of_rings = np.logical_and.reduceat(is_finite.all(axis=1), rings.first)
-    remaining = iter(of_rings.tolist())
-    is_good = [good and next(remaining) for good in is_good]
-    return rings.take(of_rings), is_good
+    # Of the rings that were good so far, those with a number that is not finite are bad.
+    finite_points = is_finite.all(axis=1)
+    finite_rings = np.logical_and.reduceat(finite_points, rings.first)
+    good = np.array(is_good, np.bool_)
+    good[good] = finite_rings
+    return rings.take(finite_rings), good.tolist()
 
 
 def _has_points(ring: bytes) -> bool:

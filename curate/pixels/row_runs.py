@@ -58,7 +58,7 @@ def rows_of(runs: RunLengths) -> RowRunLengths:
 
 
 def _whole(number: Any) -> int:
-    """A whole number of px. Refusal bad_run_lengths if it is none, or absurd."""
+    """A whole number of px. Refusal bad_run_lengths if it is not one, or absurd."""
     is_whole = isinstance(number, int) and not isinstance(number, bool)
     if is_whole and abs(number) <= _FARTHEST:
         return int(number)

@@ -27,7 +27,7 @@ class OrderSigns(msgspec.Struct, frozen=True, kw_only=True):
     """How many masks, or runs, tell what; of one mask or of many."""
 
     by_rows: int = 0
-    """Masks whose px clearly hang together if they are counted by rows."""
+    """Masks whose px are clearly connected if they are counted by rows."""
     by_columns: int = 0
     from_0: tuple[int, int] = (0, 0)
     """Runs that begin a line if px count from 0: by columns and by rows."""

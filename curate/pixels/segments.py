@@ -97,16 +97,16 @@ def _values(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
 
 def _ids(picture: MaskPicture) -> Integers:
     """(H, W) R + 256 G + 65,536 B of each px."""
-    colours = picture.colours
+    colours = picture.colours  # 0xRRGGBB
     red = colours >> 16
-    green = colours & _BYTE << 8
+    green = (colours >> 8) & _BYTE
     blue = colours & _BYTE
-    ids: Integers = red | green | blue << 16
+    ids: Integers = red | (green << 8) | (blue << 16)
     return ids
 
 
 def _ranks(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
-    """(H, W) the rank of each px's blue, from 1; 0 where there is none.
+    """(H, W) the rank of each px's blue, from 1; 0 where the blue is 0.
 
     Refusal undecodable_mask if there are more or fewer than the annotations of the image: then
     nothing tells which is whose.

@@ -89,7 +89,7 @@ def to_run_lengths(
 def own_size(shape: Shape | None) -> Size | None:
     """The size of the frame that a shape itself states; None if it does not.
 
-    Of a shape of several pieces, the size that all of them state.
+    For a shape of several pieces it is the size that all of them state.
     """
     if isinstance(shape, RawRunLengths | PackedRunLengths):
         if isinstance(shape.height, int) and isinstance(shape.width, int):

@@ -63,11 +63,11 @@ def _specks(mask: RunLengths, box: Box) -> int:
 
 
 def _most_specks(runs: ManyRuns) -> Numbers:
-    """(n,) numbers that the specks and pinholes of masks do not exceed, and mostly meet.
+    """(n,) the most specks and pinholes that each mask may have; mostly it has as many.
 
-    It is 0 where it is less than ten. Each speck begins with a short run that has nothing
-    of its kind to its left. From there the first run to the right is followed, until there
-    is none or 9 px are exceeded. No run may go on from one column to the next.
+    It is 0 where it is less than ten. Each speck begins with a short run that touches no run
+    of its kind to its left. From there the first run to the right is followed, until no run
+    touches or the speck has more than 9 px. No run may go on from one column to the next.
     """
     masks_in_all = runs.sizes.size
     owners = runs.owners
@@ -75,10 +75,11 @@ def _most_specks(runs: ManyRuns) -> Numbers:
     is_short[runs.first] = False
     is_short[runs.first + runs.sizes - 1] = False
 
+    # `at`: the run at which each speck is, from its leftmost one on. `px`: its px so far.
     at = _of_many(np.flatnonzero(is_short), owners, masks_in_all)
     to_the_left = _first_beside(runs, at, owners, -1)
-    at = at[to_the_left < 0]
-    at = _of_many(at, owners, masks_in_all)
+    begins_here = to_the_left < 0
+    at = _of_many(at[begins_here], owners, masks_in_all)
     px = runs.counts[at]
 
     found = np.zeros(masks_in_all, np.int64)
@@ -87,6 +88,8 @@ def _most_specks(runs: ManyRuns) -> Numbers:
         ends = beside < 0
         owners_of_ends = owners[at[ends]]
         found += np.bincount(owners_of_ends, minlength=masks_in_all)
+
+        # The others go on to the right, as long as they are small.
         at = beside[~ends]
         px = px[~ends] + runs.counts[at]
         is_small = px <= _SPECK_PX
@@ -127,28 +130,36 @@ def _without_wrapping(runs: RunLengths) -> RunLengths:
 
 
 def _first_beside(runs: ManyRuns, at: Numbers, owners: Numbers, side: int) -> Positions:
-    """(k,) the first run of its kind that touches each run in a column beside it, or -1.
+    """(k,) for each run, the first run of its kind that touches it in the next column, or -1.
 
-    `at`: (k,) numbers of runs, of which those of mask px touch at corners, too. `owners`:
-    of all runs. `side`: 1 for the column to the right, -1 for that to the left.
+    Mask px touch at corners, too. `at`: (k,) the numbers of the runs. `owners`: the mask of each
+    of all runs. `side`: 1 for the column to the right, -1 for the column to the left.
     """
     if not at.size:
         return at
     bounds = sums_before(runs.counts)
     starts = bounds[:-1]
     ends = bounds[1:]
+
+    # One entry more than runs: a search may end behind the last run.
     is_one = np.append(runs.is_one, False)
     kind = is_one[at]
+
+    # The px beside each run, inside its own frame. A run of mask px touches at corners, too,
+    # so it reaches one px further at both ends.
     masks_of = owners[at]
     shift = side * runs.heights[masks_of]
     frame = runs.frames[masks_of]
     frame_end = frame + runs.pixels[masks_of]
-    first = np.maximum(starts[at] + shift - kind, frame)
-    end = np.minimum(ends[at] + shift + kind, frame_end)
+    further = kind.astype(np.int64)
+    first = np.maximum(starts[at] + shift - further, frame)
+    end = np.minimum(ends[at] + shift + further, frame_end)
 
-    # The run in which the first px lies, or the one after it, which is of the other kind.
+    # Kinds take turns: if the run that holds the first px is of the other kind, the next one is
+    # of the right kind. It counts if it starts before the end.
     beside: Positions = np.searchsorted(ends, first, side="right")
-    beside += is_one[beside] != kind
+    is_other_kind = is_one[beside] != kind
+    beside += is_other_kind
     within = np.minimum(beside, bounds.size - 1)
     is_too_far = bounds[within] >= end
     beside[is_too_far] = -1

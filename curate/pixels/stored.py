@@ -27,7 +27,7 @@ class Undecodable(ValueError):
 def decode_crop(data: bytes | pa.Buffer) -> Pixels:
     """The (H, W, 3) uint8 RGB pixels of a shard's crop: JPEG, WebP or PNG. Undecodable."""
     view = memoryview(data)
-    # Of a JPEG that is cut off the decoder makes grey px, without a word.
+    # The decoder fills the rest of a JPEG that is cut off with grey px, and does not say so.
     is_jpeg = view[:2] == _JPEG_START
     if is_jpeg and view[-2:] != _JPEG_END:
         raise Undecodable("the JPEG is cut off")

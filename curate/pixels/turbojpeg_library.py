@@ -116,7 +116,7 @@ class TurboJpeg:
 
 @functools.cache
 def library_file() -> str | None:
-    """The path of the library; None if there is none."""
+    """The path of the library, or None."""
     name = _file_of_package() or ctypes.util.find_library(_PACKAGE)
     if name is None:
         return None
@@ -130,7 +130,7 @@ def library_file() -> str | None:
 def load(name: str) -> TurboJpeg:
     """A library by its path, or by the name that the system finds it by.
 
-    OSError if there is none, AttributeError if it is another one.
+    OSError if the library is not there, AttributeError if it is another one.
     """
     functions = ctypes.CDLL(name)
     _declare(functions)

@@ -1,8 +1,8 @@
 """An epoch dealt out in steps: to the ranks of a training, and to the workers of each rank.
 
-The order of an epoch depends on the seed and the epoch alone. A step takes the next rows
-of it, each rank its share. So where a training stands is said by two numbers, whatever the
-number of ranks, workers or rows of a batch; they may all change when it goes on.
+The order of an epoch depends on the seed and the epoch alone. A step takes the next rows of that
+order, and each rank takes its share. So two numbers say where a training stands. Ranks, workers and
+rows of a batch may be more or fewer when it goes on.
 
     bookmark = Bookmark()
     for samples, bookmark in batches(shards, 32, bookmark, seed=0): ...

@@ -104,7 +104,7 @@ def make_manifest(
 
 
 def read_manifest(folder: UPath) -> Manifest | None:
-    """The manifest in a folder; None if there is none.
+    """The manifest in a folder, or None.
 
     msgspec.DecodeError if it is broken.
     """

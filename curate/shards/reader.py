@@ -79,7 +79,7 @@ class Shards:
 
     @property
     def digest(self) -> str:
-        """Of the manifest: names these very shards."""
+        """The digest of the manifest, which names these very shards."""
         return self.manifest.digest
 
     @property
@@ -153,7 +153,7 @@ class Shards:
         return self._decoded_mask(row, encoded)
 
     def _decoded_mask(self, row: int, encoded: pa.Buffer) -> Mask:
-        """The mask of a row, which is to be of its crop's size. InputError as `crop`."""
+        """The mask of a row. It must have its crop's size. InputError as `crop`."""
         x0, y0, x1, y1 = self.crops[row].tolist()
         try:
             mask = stored.decode_mask(encoded)
@@ -244,7 +244,7 @@ class Shards:
 
 
 def _one_box(sides: Sides | None) -> Boxes | None:
-    """(1, 4) for one box; None for none."""
+    """(1, 4) for one box, or None."""
     if sides is None:
         return None
     return np.array([sides])
@@ -253,9 +253,9 @@ def _one_box(sides: Sides | None) -> Boxes | None:
 def open_shards(folder: UPath | str, split: str) -> Shards:
     """The shards of one split: train, val or test.
 
-    `folder`: that of the manifest (<build>/shard), the build's, or the one that holds
-    the shards alone; a path or an fsspec URL. InputError if there are none, or if they
-    are of another schema version; EmptySplit if other splits have objects.
+    `folder`: <build>/shard, where the manifest is, the build, or the folder that holds the shards
+    alone; a path or an fsspec URL. InputError if there are no shards, or if they have another
+    schema version; EmptySplit if only other splits have objects.
     """
     folder = manifest_folder(UPath(folder))
     manifest = require_manifest(folder)

@@ -116,7 +116,7 @@ class Cache:
                 self._bytes -= group.bytes
 
     def _file(self, path: UPath) -> _OpenFile:
-        """The file at a path; that used longest ago is closed where there are too many."""
+        """The file at a path. If too many are open, the one used longest ago is closed."""
         file = self._files.setdefault(path, _OpenFile(path))
         self._files.move_to_end(path)
         if len(self._files) > _MAX_OPEN_FILES:

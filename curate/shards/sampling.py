@@ -24,7 +24,7 @@ def order(
     It depends on the arguments alone. `weights`: (n,). All ranks together use round(sum
     of weights) rows, n if the mean weight is 1. A row of weight w is used ⌊w⌋ or ⌈w⌉
     times, w times on average over epochs. Ranks differ by one row at most. ValueError
-    if the weights are none, or `rank` is outside the world.
+    if the weights cannot be used, or `rank` is outside the world.
 
     >>> sorted(order(np.array([1.0, 2.0, 1.0]), seed=0, epoch=1).tolist())
     [0, 1, 1, 2]

@@ -163,7 +163,7 @@ class _DigestedFile(io.RawIOBase):
         self._file = file
 
     def writable(self) -> bool:
-        """It is."""
+        """True: pyarrow asks whether the file may be written."""
         return True
 
     def write(self, data: Any) -> int:

@@ -99,7 +99,7 @@ def check_label(label: str, limits: ImageLimits) -> None:
 
 
 def _groups(drawn: Iterable[Drawn]) -> Iterator[list[Drawn]]:
-    """The masks in lists, each of which has few runs, or one mask."""
+    """The masks in lists. Each list has few runs, or just one mask."""
     group: list[Drawn] = []
     runs = 0
     for each in drawn:

@@ -46,7 +46,7 @@ _ROW = ["domain", "concept", "export", "split"]
 def quality_trusts(
     qualities: "pd.Series[float]", settings: BalanceSettings
 ) -> "pd.Series[float]":
-    """The factor on the weight of each judged object that has one other than 1.
+    """The factor on the weight of each judged object, without the factors of 1.
 
     `qualities`: of annotations, 0 to 1, by object_id. The factor is 1 − quality_trust × (1 −
     quality), and at least 0.05.

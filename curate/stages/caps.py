@@ -1,12 +1,12 @@
 """The caps of balance: an image, a concept and a customer bring at most so many objects.
 
 Caps hold for whole builds, but each partition is worked on alone. So each partition counts its rows
-(`count_values`), which tells the values that reach a cap at all (`values_over`). Of these it tells
-the lowest ranks (`lowest_ranks`), all of them together give the highest rank that stays
-(`highest_ranks`), and each partition applies it (`apply_cap`).
+(`count_values`), which tells the values that exceed a cap (`values_over`). For these values each
+partition gives its lowest ranks (`lowest_ranks`), all of them together give the highest rank that
+stays (`highest_ranks`), and each partition applies it (`apply_cap`).
 
-A rank depends on the object's id alone. So caps are stable: if k objects with a value come to the n
-that are there, k of the kept ones leave at most, and of those that stayed away none comes back.
+A rank depends on the object's id alone. So caps are stable: if k objects with a value are added, at
+most k of the kept objects leave, and no object that was dropped comes back.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Which of many numbered things hang together: union-find on arrays.
+"""Which of many numbered things are connected: union-find on arrays.
 
 All links are followed at once, in rounds: each tree's root is hung below the smallest root that a
 link leads it to, then all ways to the roots are shortened (root-connect and full shortcut; Liu and
@@ -12,16 +12,16 @@ Numbers = NDArray[np.integer]
 """(n,) numbers of things."""
 
 Roots = NDArray[np.int64]
-"""(n,) the smallest number of what each thing hangs together with."""
+"""(n,) the smallest number among the things that each one is connected with."""
 
 
 def alone(count: int) -> Roots:
-    """The roots of so many things that nothing joins."""
+    """The roots of `count` things without any link."""
     return np.arange(count)
 
 
 def join(roots: Roots, first: Numbers, second: Numbers) -> None:
-    """Follow links: `first[i]` and `second[i]` hang together. Changes `roots`."""
+    """Follow links: `first[i]` and `second[i]` are connected. Changes `roots`."""
     one = roots[first]
     other = roots[second]
     while True:

@@ -52,7 +52,7 @@ def cut_image(
     grey_bits: int,
     library: str | None,
 ) -> list[EncodedCrop]:
-    """Cut all crops of a photo, which is decoded once at most.
+    """Cut all crops of a photo. It is decoded at most once.
 
     `grey_bits`: that 16-bit grey uses, as ingest has found. `library`: the file of the
     libjpeg-turbo that cuts JPEG blocks, None for no such crops. Refusal as
@@ -91,7 +91,7 @@ def encode_crop(photo: Photo, crop: Box) -> bytes:
 def _cut_blocks(
     data: bytes, requests: Sequence[CropRequest], max_pixels: int, library: str
 ) -> list[EncodedCrop] | None:
-    """The crops of a JPEG as its own blocks; None if that cannot be.
+    """The crops of a JPEG as its own blocks; None if its blocks cannot be cut.
 
     Refusal as `decoding.open_picture`.
     """

@@ -47,7 +47,7 @@ def cut_crops(
 
 
 def _batches(requests: Sequence[CropRequest]) -> Iterator[list[CropRequest]]:
-    """All crops at once, but if they are many of a large photo: they fit no memory."""
+    """The crops in batches that fit into memory: mostly one, several for a large photo."""
     batch: list[CropRequest] = []
     pixels = 0
     for request in requests:

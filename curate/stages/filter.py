@@ -40,13 +40,13 @@ class _Measures:
     """What is asked of n objects: arrays of shape (n,)."""
 
     kinds: NDArray[np.object_]
-    """Of the object's concept."""
+    """Kind of each object's concept."""
     is_background: NDArray[np.bool_]
     widths: NDArray[np.int32]
     heights: NDArray[np.int32]
-    """Of the box, px."""
+    """Widths and heights of the boxes, px."""
     areas: NDArray[np.int64]
-    """Of the mask, px."""
+    """Areas of the masks, px."""
     shares: NDArray[np.float64]
     """The mask's area in relation to the image's."""
 
@@ -134,7 +134,7 @@ def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> _Measures:
 
 
 def _first_flag(segments: pa.Table, unwanted: Sequence[str]) -> list[str]:
-    """Of each row, its first flag among those that are unwanted; "" if it has none."""
+    """(rows,) the first unwanted flag of each row, or ""."""
     if not unwanted:
         return [""] * len(segments)
     named = set(unwanted)

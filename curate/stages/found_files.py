@@ -32,7 +32,7 @@ def check_length(what: str, name: str, limits: Limits) -> None:
 def embedded_path(record: ImageRecord) -> str:
     """What an embedded picture is called: by its name, if that could be a path in the export.
 
-    Of a path of another machine it is the file name, in the document's folder.
+    A path of another machine becomes its file name, in the document's folder.
     """
     path = posixpath.normpath(record.name)
     if read_name(path).spellings and not leaves(path.replace("\\", "/")):

@@ -23,7 +23,7 @@ class UsableSegments:
     record: ImageRecord
     """Annotations of a map that cannot be read are marked as dropped."""
     drops: list[Drop]
-    """Of the other maps."""
+    """Drops of the other maps."""
     flags: list[Flag]
     """How the maps were found."""
 

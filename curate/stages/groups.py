@@ -40,7 +40,7 @@ class Looks:
 
     `dhashes`, `thumbnails`: (n,) hash, and digest of the thumbnail. `partitions`: (n,) the number
     of a partition that has it. `of_image`: (images,) the look of each row of the table of images;
-    −1 where there is nothing to compare.
+    −1 for an image without anything to compare.
     """
 
     dhashes: NDArray[np.uint64]
@@ -111,7 +111,7 @@ def find_looks(images: pa.Table) -> Looks:
     is_new = np.ones(len(order), np.bool_)
     is_new[1:] = other_hash | other_thumbnail
 
-    # Of each image the number of its look; -1 where there is nothing to compare.
+    # The number of each image's look; -1 for an image without anything to compare.
     of_image = np.full(len(images), -1)
     of_image[order] = np.cumsum(is_new) - 1
     first = order[is_new]
@@ -138,11 +138,13 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     `images`: of `image_rows.one_table`. `alike`: the smallest look that each look is joined with by
     near duplicates.
     """
+    # `image_of`: (rows,) the image of each row, by its place in the sorted ids.
     all_ids = ids_of(images["image_id"])
     image_ids, first_row, image_of = np.unique(
         all_ids, return_index=True, return_inverse=True
     )
-    # Chains are in the order of LINKS, whose first kind has none: equal bytes are one image id.
+
+    # The links of each kind, in the order of LINKS. Equal bytes need no links: they have one id.
     chains = [_chain(*_near_duplicates(image_of, looks, alike))]
     for kind in (VIDEO, SCENE, AUGMENTATION):
         scenes, members = _sharing(images[kind], image_of)
@@ -162,14 +164,8 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     for one, _ in chains:
         links.append(np.bincount(group_of[one], minlength=count))
 
-    has_roles = []
-    roles_of_group = []
-    for role in ROLES:
-        has_it = pc.equal(images["role"], role).to_numpy()
-        has_role = _marked(len(image_ids), image_of[has_it])
-        has_roles.append(has_role)
-        roles_of_group.append(_marked(count, group_of[has_role]))
-
+    has_role = _roles_of_images(images, image_of, len(image_ids))
+    roles = [_marked(count, group_of[has_it]) for has_it in has_role.T]
     domains = images["domain"].take(first_row[first])
     return Groups(
         image_ids=image_ids,
@@ -178,15 +174,29 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
         domains=np.array(domains.to_pylist(), np.str_),
         sizes=sizes,
         links=np.column_stack(links),
-        roles=np.column_stack(roles_of_group),
-        has_test_role=has_roles[ROLES.index("test")],
+        roles=np.column_stack(roles),
+        has_test_role=has_role[:, ROLES.index("test")],
     )
+
+
+def _roles_of_images(
+    images: pa.Table, image_of: Numbers, count: int
+) -> NDArray[np.bool_]:
+    """(count, roles) whether an image is of an export with each of ROLES.
+
+    `image_of`: (rows,) the image of each row.
+    """
+    columns = []
+    for role in ROLES:
+        has_it = pc.equal(images["role"], role).to_numpy()
+        columns.append(_marked(count, image_of[has_it]))
+    return np.column_stack(columns)
 
 
 def _near_duplicates(
     image_of: Numbers, looks: Looks, alike: connected.Roots
 ) -> tuple[Numbers, Numbers]:
-    """What each look of an image hangs together with, and the image."""
+    """Pairs: what a look is joined with by near duplicates, and an image that has the look."""
     has_look = looks.of_image >= 0
     look, image = _distinct(looks.of_image[has_look], image_of[has_look])
     return alike[look], image

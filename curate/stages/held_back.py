@@ -16,35 +16,39 @@ NEEDS = ("object_id", "export", *HELD_BOX, "area", "image_path", "annotation_key
 
 
 def not_accepted(held: pa.Table, settings: BalanceSettings) -> pa.Table:
-    """The rows of HELD but those that a person has accepted.
+    """The rows of HELD without those that a person has accepted.
 
     A mask that came with an accepted delivery stays accepted when it is judged with others.
     """
     keys = _keys(held)
     deliveries = held["delivery"].to_pylist()
-    lifted = set()
+    accepted = set()
     for key, delivery in zip(keys, deliveries, strict=True):
         if settings.accepts(delivery):
-            lifted.add(key)
-    return held.filter(pa.array([key not in lifted for key in keys], pa.bool_()))
+            accepted.add(key)
+
+    # By mask, not by row: several deliveries may hold the same mask.
+    stays_held = [key not in accepted for key in keys]
+    return held.filter(pa.array(stays_held, pa.bool_()))
 
 
 def hold_back(segments: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Rows that go on, and those that are held as drops. `held`: a table of HELD."""
+    """Rows that go on, and drops of the rows that are held. `held`: a table of HELD."""
     ids = held["object_id"].combine_chunks()
     is_known = pc.is_in(segments["object_id"], value_set=ids)
     known = np.flatnonzero(is_known.to_numpy())
     if not len(known):
         return segments, DROPS.empty_table()
 
-    # An object whose mask has changed since is no longer held.
-    whys = dict(zip(_keys(held), held["why"].to_pylist(), strict=True))
+    # An object whose mask has changed since is no longer held: its key is another one.
+    whys = held["why"].to_pylist()
+    why_held = dict(zip(_keys(held), whys, strict=True))
     is_held = np.zeros(len(known), np.bool_)
     details = []
     for place, key in enumerate(_keys(segments.take(known))):
-        if key in whys:
+        if key in why_held:
             is_held[place] = True
-            details.append(whys[key])
+            details.append(why_held[key])
 
     rows = known[is_held]
     reasons = [Reason.DOUBTFUL_DELIVERY.value] * len(rows)
@@ -56,6 +60,7 @@ def hold_back(segments: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 
 def _keys(rows: pa.Table) -> list[tuple[str | int, ...]]:
-    """What names an object with this very mask."""
-    columns = [rows[name].to_pylist() for name in ("object_id", *HELD_BOX, "area")]
+    """What names each object together with its mask: its id, box and area."""
+    names = ("object_id", *HELD_BOX, "area")
+    columns = [rows[name].to_pylist() for name in names]
     return list(zip(*columns, strict=True))

@@ -88,7 +88,7 @@ class ImageMasks:
         return isinstance(segments, Segments) and shape.value not in segments.runs
 
     def _frame(self, shape: Shape) -> Frame:
-        """The frame of a shape: some state their size, that of others the record states."""
+        """The frame of a shape: of the size that the shape states, or else its record."""
         size = own_size(shape)
         if size is None or min(size) <= 0:
             return self.frames.of_record()
@@ -96,7 +96,7 @@ class ImageMasks:
         return replace(self.frames.of_size(size), annotated=None)
 
     def _painted(self, shape: Painted) -> AnnotationMask:
-        """The px of a value. Refusal if its file cannot be used, or if there are none."""
+        """The px of a value. Refusal if its file cannot be used, or if no px has the value."""
         segments = self.segments[shape.path]
         if isinstance(segments, Refusal):
             raise segments

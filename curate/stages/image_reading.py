@@ -1,7 +1,7 @@
 """Images read in the child process, several of them in one message.
 
-What goes wrong with one of them, be it that it takes too much memory, ends the child or is
-a bug of ours, is found by sending each of them alone.
+If something goes wrong, each image is sent alone, to find the one that takes too much memory,
+ends the child or meets a bug of ours.
 """
 
 from collections.abc import Iterable, Iterator
@@ -104,7 +104,7 @@ def _read_alone(found: FoundImage, shared: Shared) -> ImageObjects | FaultReport
 def _ask(
     images: list[FoundImage], files: dict[str, bytes], shared: Shared
 ) -> list[ImageObjects]:
-    """What the child makes of images. `files`: bytes of those that are not on this machine."""
+    """What the child makes of images. `files`: the bytes of images that no local file holds."""
     limits = shared.limits
     image_limits = msgspec.convert(limits, ImageLimits, from_attributes=True)
     return call(

@@ -76,13 +76,15 @@ def pair_outcomes(segments: pa.Table, old: Version, new: Version) -> pd.DataFram
 
     `segments`: the columns `curate.stages.remap.NEEDS`.
     """
-    table = pd.DataFrame(
-        {name: segments[name].cast(pa.string()).to_pylist() for name in LABEL_KEYS},
-        dtype=object,
-    )
+    columns = {}
+    for name in LABEL_KEYS:
+        columns[name] = segments[name].cast(pa.string()).to_pylist()
+    table = pd.DataFrame(columns, dtype=object)
     table["before"] = decide_objects(segments, old.labels, old.decisions)
     table["after"] = decide_objects(segments, new.labels, new.decisions)
-    counted: pd.DataFrame = table.groupby(_PAIR).size().reset_index(name="count")
+
+    sizes = table.groupby(_PAIR).size()
+    counted: pd.DataFrame = sizes.reset_index(name="count")
     return counted
 
 
@@ -93,27 +95,27 @@ def sum_impact(
     new: Taxonomy,
 ) -> Impact:
     """The impact over all partitions. `domains`: of each export."""
-    columns = [*_PAIR, "count"]
-    together = pd.concat([*pairs])[columns].groupby(_PAIR)["count"].sum().reset_index()
+    by_pair = pd.concat([*pairs]).groupby(_PAIR)
+    together = by_pair["count"].sum().reset_index()
     together["domain"] = together["export"].map(domains)
     together["was_on"] = together["before"].isin(_boxed(old))
     together["is_on"] = together["after"].isin(_boxed(new))
 
-    both = together["was_on"] & together["is_on"]
+    was_on = together["was_on"]
+    is_on = together["is_on"]
     differs = together["before"] != together["after"]
     together["change"] = ""
     together.loc[differs, "change"] = "other"
-    together.loc[both & differs, "change"] = "moved"
-    together.loc[together["is_on"] & ~together["was_on"], "change"] = "gained"
-    together.loc[together["was_on"] & ~together["is_on"], "change"] = "lost"
+    together.loc[differs & was_on & is_on, "change"] = "moved"
+    together.loc[is_on & ~was_on, "change"] = "gained"
+    together.loc[was_on & ~is_on, "change"] = "lost"
 
-    count = together["count"]
     return Impact(
-        before=int(count[together["was_on"]].sum()),
-        after=int(count[together["is_on"]].sum()),
-        gained=int(count[together["change"] == "gained"].sum()),
-        lost=int(count[together["change"] == "lost"].sum()),
-        moved=int(count[together["change"] == "moved"].sum()),
+        before=_objects(together[was_on]),
+        after=_objects(together[is_on]),
+        gained=_objects(together[together["change"] == "gained"]),
+        lost=_objects(together[together["change"] == "lost"]),
+        moved=_objects(together[together["change"] == "moved"]),
         concepts=_concept_sums(together),
         domains=_sums(together, "domain"),
         customers=_sums(together, "customer"),
@@ -134,17 +136,24 @@ def _sums(pairs: pd.DataFrame, by: str) -> list[Sums]:
     """The sums of each value of a column that has a change."""
     found = []
     for name, rows in pairs.groupby(by):
+        # Domains and customers keep their objects: what moves out of a concept moves into one.
+        moved = _objects(rows[rows["change"] == "moved"])
         sums = Sums(
             name=str(name),
-            before=int(rows["count"][rows["was_on"]].sum()),
-            after=int(rows["count"][rows["is_on"]].sum()),
-            gained=int(rows["count"][rows["change"] == "gained"].sum()),
-            lost=int(rows["count"][rows["change"] == "lost"].sum()),
-            moved_in=int(rows["count"][rows["change"] == "moved"].sum()),
-            moved_out=int(rows["count"][rows["change"] == "moved"].sum()),
+            before=_objects(rows[rows["was_on"]]),
+            after=_objects(rows[rows["is_on"]]),
+            gained=_objects(rows[rows["change"] == "gained"]),
+            lost=_objects(rows[rows["change"] == "lost"]),
+            moved_in=moved,
+            moved_out=moved,
         )
         found.append(sums)
     return _changed(found)
+
+
+def _objects(rows: pd.DataFrame) -> int:
+    """How many objects some rows stand for."""
+    return int(rows["count"].sum())
 
 
 def _concept_sums(pairs: pd.DataFrame) -> list[Sums]:

@@ -40,7 +40,7 @@ _PAIRS_AT_ONCE = 8192
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pictures:
-    """n pictures of which no two have both hash and thumbnail in common."""
+    """n pictures. No two have the same hash and the same thumbnail."""
 
     hashes: Hashes
     details: Details
@@ -55,7 +55,7 @@ def near_duplicates(
     all_pictures: int,
     crowd: int = CROWD,
 ) -> connected.Roots:
-    """What hangs together by near duplicates: the smallest position for each picture.
+    """What near duplicates connect: for each picture the smallest position it is joined with.
 
     No two of the pictures have both hash and thumbnail in common. `all_pictures`: how many there
     are, if these are only those of some `near_hashes.candidates`.

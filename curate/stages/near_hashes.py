@@ -53,8 +53,8 @@ class Runs:
 def masks(count: int, bits: int) -> list[np.uint64]:
     """The bits of each choice of bands, for `count` hashes.
 
-    The more hashes, the more bands are chosen together, so that chance alone brings few of them
-    into one run.
+    With more hashes, more bands are chosen together, so that chance alone brings few hashes into
+    one run.
     """
     chosen = 1
     while comb(bits + chosen + 1, chosen + 1) <= _MOST_MASKS:
@@ -110,9 +110,9 @@ def near_in_runs(hashes: Hashes, runs: Runs, bits: int) -> Iterator[Pairs]:
 
 
 def candidates(hashes: Hashes, bits: int, crowd: int = CROWD) -> connected.Roots:
-    """What may hang together, for all that hashes tell: near ones, and all of a crowd.
+    """What may be near duplicates, as far as hashes tell: near ones, and all of a crowd.
 
-    Gives the smallest position of those that each hash may hang together with.
+    Gives for each hash the smallest position of what it may be connected with.
     """
     roots = connected.alone(len(hashes))
     for mask in masks(len(hashes), bits):

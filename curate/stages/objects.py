@@ -75,11 +75,11 @@ class _Contents:
     """The masks of an image before they are measured, and what is lost of it."""
 
     annotated: list[Drawn] = field(default_factory=list)
-    """Of its annotations."""
+    """Objects of its annotations."""
     segments: list[Drawn] = field(default_factory=list)
-    """Of values that no annotation claims, in mask files whose values are annotations."""
+    """Objects of values that no annotation claims, in mask files whose values are annotations."""
     regions: list[Drawn] = field(default_factory=list)
-    """Of other mask files; these are never cut into components."""
+    """Objects of other mask files. They are never cut into components."""
     drops: list[Drop] = field(default_factory=list)
     labelled_px: int = 0
     """Px of `annotated` and of mask files with `segments`, none of them twice."""

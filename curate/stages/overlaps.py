@@ -19,14 +19,17 @@ _MOST_COMPARED = 1000  # objects of one label whose boxes are compared pair by p
 _AT_ONCE = 1 << 18  # runs whose numbers take some 20 MB
 
 _ByLabel = dict[tuple[int, str], list[Object]]
-"""The instances of an image, by its number, and of a label."""
+"""The instances of each label of each image. An image is named by its number."""
+
+_Layer = tuple[int, list[Object]]
+"""The number of an image, and instances of one label on it."""
 
 
 def overlapping_keys(images: Sequence[Sequence[Object]]) -> list[set[str]]:
-    """Of each image, the keys of the instances that share a tenth of their px or more.
+    """For each image, the keys of the instances that share a tenth of their px or more.
 
-    They share them with other instances of the same label. `images`: the objects of each.
-    The work grows with the number of runs, not with that of pairs.
+    They share these px with other instances of the same label. `images`: the objects of each.
+    The work grows with the number of runs, not with the number of pairs.
     """
     by_label: _ByLabel = defaultdict(list)
     for image, objects in enumerate(images):
@@ -35,25 +38,18 @@ def overlapping_keys(images: Sequence[Sequence[Object]]) -> list[set[str]]:
                 by_label[image, each.label].append(each)
 
     keys: list[set[str]] = [set() for _ in images]
-    for groups in _together(by_label):
-        images_of = []
-        layers = []
-        compared: list[Object] = []
-        for layer, (image, alike) in enumerate(groups):
-            near = _that_may_overlap(alike)
-            compared += near
-            images_of += [image] * len(near)
-            layers += [layer] * len(near)
-        if not compared:
-            continue
+    for layers in _together(by_label):
+        compared = [each for _, objects in layers for each in objects]
+        sizes = [len(objects) for _, objects in layers]
+        layer_of = np.repeat(np.arange(len(layers)), sizes)
 
         runs = join([each.runs for each in compared])
         areas = np.array([each.area for each in compared])
-        shared = shared_px(mask_px(runs), np.array(layers))
+        shared = shared_px(mask_px(runs), layer_of)
         is_overlapping = shared >= _SHARED * areas
         for at in np.flatnonzero(is_overlapping).tolist():
-            of_image = keys[images_of[at]]
-            of_image.add(compared[at].key)
+            image, _ = layers[layer_of[at]]
+            keys[image].add(compared[at].key)
     return keys
 
 
@@ -62,7 +58,8 @@ def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
 
     `layers`: (n,) numbers from 0 on; the masks of one layer have one frame.
     """
-    # The frames of the layers lie one after the other, and masks of a layer on each other.
+    # Lay the frames of the layers one after the other, so that the masks of a layer lie on each
+    # other. `px` has a frame for each mask.
     pixels = np.zeros(layers.max() + 1, np.int64)
     pixels[layers] = px.heights * px.widths
     starts = starts_of(pixels)
@@ -70,12 +67,13 @@ def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
     range_starts = px.starts + shifts
     range_ends = px.ends + shifts
 
+    # The borders of all ranges in the order of the px. They come in sorted pieces, which a
+    # stable sort merges in a tenth of the time.
     borders = np.concatenate((range_starts, range_ends))
-    order = np.argsort(borders, kind="stable")  # of sorted pieces: a tenth of the time
+    order = np.argsort(borders, kind="stable")
     lengths = np.diff(borders[order])
 
-    # Along the frames each range opens (+1) and closes (-1): where two are open, px are
-    # shared.
+    # Each range opens (+1) and closes (-1): where two are open, px are shared.
     ranges = px.starts.size
     is_start = order < ranges
     steps = np.where(is_start, 1, -1)
@@ -83,7 +81,7 @@ def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
     is_shared = open_masks[:-1] >= 2
     shared = np.cumsum(lengths * is_shared)
 
-    # Shared px before each border; a range's own are those between its two.
+    # The shared px before each border; those between its two borders are a range's own.
     before = np.zeros(borders.size, np.int64)
     before[order[1:]] = shared
     before_starts = before[:ranges]
@@ -93,28 +91,31 @@ def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
     return of_masks
 
 
-def _together(by_label: _ByLabel) -> Iterator[list[tuple[int, list[Object]]]]:
-    """The number of the image and the objects of each label, several labels in one list."""
-    groups: list[tuple[int, list[Object]]] = []
+def _together(by_label: _ByLabel) -> Iterator[list[_Layer]]:
+    """What has to be compared, as many layers in one list as fit into memory."""
+    layers: list[_Layer] = []
     size = 0
-    for (image, _), alike in by_label.items():
-        if len(alike) == 1:
+    for (image, _), objects in by_label.items():
+        near = _that_may_overlap(objects)
+        if not near:
             continue
-        groups.append((image, alike))
-        size += sum(each.runs.counts.size for each in alike)
+        layers.append((image, near))
+        size += sum(each.runs.counts.size for each in near)
         if size >= _AT_ONCE:
-            yield groups
-            groups = []
+            yield layers
+            layers = []
             size = 0
-    if groups:
-        yield groups
+    if layers:
+        yield layers
 
 
 def _that_may_overlap(objects: list[Object]) -> list[Object]:
-    """The objects whose boxes leave it open, and the others that their boxes meet.
+    """The objects that may overlap by their boxes, and the others that these boxes meet.
 
-    It is all of them if there are too many to compare.
+    All of them, if they are too many to compare box by box.
     """
+    if len(objects) == 1:
+        return []
     if len(objects) > _MOST_COMPARED:
         return objects
 
@@ -130,7 +131,7 @@ def _that_may_overlap(objects: list[Object]) -> list[Object]:
 
 
 def _common_px(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n, n) the px that each two of (n, 4) boxes have in common; 0 with itself."""
+    """(n, n) the px that each two of (n, 4) boxes have in common; 0 for a box with itself."""
     x0, y0, x1, y1 = boxes.T
     left = np.maximum.outer(x0, x0)
     right = np.minimum.outer(x1, x1)

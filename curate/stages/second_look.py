@@ -40,7 +40,7 @@ def details(thumbnails: NDArray[np.uint8]) -> Details:
 
 
 def have_detail(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """(n,) whether there is anything in each thumbnail to compare: without it none is alike."""
+    """(n,) whether each thumbnail has any detail to compare; without detail no two are alike."""
     return np.asarray(_patterns(_grey(thumbnails)).any(axis=1))
 
 

@@ -141,37 +141,41 @@ def split_objects(
     group_ids = known.group_ids[place].astype(np.str_)
     does_train = row_splits == _TRAIN
 
+    # A train image may only train, unless its export's role has become test.
     roles = segments["role"]
-    trains = pc.equal(roles, "train").to_numpy()
-    tests = pc.equal(roles, "test").to_numpy()
-    only_trains = trains | ((known.pinned[place] == _TRAIN) & ~tests)
+    has_train_role = pc.equal(roles, "train").to_numpy()
+    has_test_role = pc.equal(roles, "test").to_numpy()
+    has_train_pin = known.pinned[place] == _TRAIN
+    only_trains = has_train_role | (has_train_pin & ~has_test_role)
     leaks = only_trains & ~does_train
-    held_out = _are_held_out(segments, settings) & (row_splits != _TEST)
 
-    split_names = np.array(SPLITS)[row_splits]
-    leaves = np.flatnonzero(leaks | held_out)
-    concepts = segments["concept"].take(leaves).to_pylist()
-    reasons = []
-    details = []
-    for row, concept in zip(leaves.tolist(), concepts, strict=True):
-        if leaks[row]:
-            reasons.append(Reason.LEAK_GUARD.value)
-            details.append(
-                f"group {group_ids[row]} is in {split_names[row]}, "
-                "so this train image may not train"
-            )
-        else:
-            reasons.append(Reason.HELD_OUT.value)
-            details.append(f"{concept} is kept out of {split_names[row]}")
-    drops = drop_rows(segments.take(leaves), reasons, details)
+    is_test = row_splits == _TEST
+    held_out = _are_held_out(segments, settings) & ~is_test
+    leaves = leaks | held_out
 
-    stays = np.flatnonzero(~leaks & ~held_out)
-    columns = {"group_id": group_ids[stays], "split": split_names[stays]}
-    segments_that_stay = segments.take(stays)
+    # Every row gets the columns, those that leave for the words of their drops.
+    columns = {"group_id": group_ids, "split": np.array(SPLITS)[row_splits]}
     for field in ADDS:
         values = pa.array(columns[field.name], field.type)
-        segments_that_stay = segments_that_stay.append_column(field, values)
-    return segments_that_stay, drops
+        segments = segments.append_column(field, values)
+    drops = _drops(segments.take(np.flatnonzero(leaves)), leaks[leaves])
+    return segments.take(np.flatnonzero(~leaves)), drops
+
+
+def _drops(rows: pa.Table, leaks: NDArray[np.bool_]) -> pa.Table:
+    """The drops of rows with a group and a split. `leaks`: (n,); the others are held out."""
+    reasons = []
+    details = []
+    named = rows.select(["concept", "group_id", "split"]).to_pylist()
+    for row, is_leak in zip(named, leaks.tolist(), strict=True):
+        if is_leak:
+            where = f"group {row['group_id']} is in {row['split']}"
+            reasons.append(Reason.LEAK_GUARD.value)
+            details.append(f"{where}, so this train image may not train")
+        else:
+            reasons.append(Reason.HELD_OUT.value)
+            details.append(f"{row['concept']} is kept out of {row['split']}")
+    return drop_rows(rows, reasons, details)
 
 
 def _places(image_ids: pa.ChunkedArray, known: Assigned) -> NDArray[np.int64]:
@@ -195,12 +199,10 @@ def _are_held_out(segments: pa.Table, settings: SplitSettings) -> NDArray[np.boo
     if not settings.hold_out_concepts:
         return np.zeros(len(segments), np.bool_)
     concepts = segments["concept"].cast(pa.string())
-    held_out = [
-        each for each in concepts.unique().to_pylist() if is_held_out(each, settings)
-    ]
-    found: NDArray[np.bool_] = pc.is_in(
-        concepts, value_set=pa.array(held_out, pa.string())
-    ).to_numpy()
+    distinct = concepts.unique().to_pylist()
+    held_out = [each for each in distinct if is_held_out(each, settings)]
+    value_set = pa.array(held_out, pa.string())
+    found: NDArray[np.bool_] = pc.is_in(concepts, value_set=value_set).to_numpy()
     return found
 
 
@@ -214,7 +216,7 @@ def new_pins(groups: Groups, splits: SplitNumbers, pins: Pins) -> pa.Table:
     now = np.where(before == _NONE, splits[groups.group_of], before)
     now[groups.has_test_role] = _TEST
 
-    # Of an id that is there twice the first entry counts: that of this run.
+    # Where an id is there twice, `np.unique` gives its first entry: that of this run.
     all_ids = np.concatenate([groups.image_ids, pins.image_ids])
     all_splits = np.concatenate([now, pins.splits])
     image_ids, first = np.unique(all_ids, return_index=True)

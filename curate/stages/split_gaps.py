@@ -88,7 +88,7 @@ def _empty_splits(images: Mapping[str, int], settings: SplitSettings) -> Iterato
 def _domains_without(
     domains: Sequence[_Domain], settings: SplitSettings, images: Mapping[str, int]
 ) -> Iterator[str]:
-    """Domains of which a split gets nothing, though other domains are in it."""
+    """Domains from which a split gets nothing, though it has other domains."""
     for split, share in (("train", 1.0), ("test", settings.test)):
         if share <= 0 or not images[split]:
             continue

@@ -21,26 +21,30 @@ _Corners = NDArray[np.float64]
 def disagreeing(
     mask_boxes: Boxes, stated: Sequence[StatedBox], frames: Sequence[Frame]
 ) -> list[int]:
-    """The numbers of the stated boxes that have a side that is no side of the mask's box.
+    """The numbers of the stated boxes with a side that is not at the same side of the mask's box.
 
-    `mask_boxes`: in the displayed frame. `stated`: x, y, width and height in the frame of
-    each, or x0, y0, x1 and y1, which some tools write in their place. A side may be off by 4 px
-    and by 15% of the box's length. What is no box with an area disagrees with
-    nothing: tools fill in zeros.
+    A side may be off by 4 px, or by 15% of the box's length if that is more. What is no box with
+    an area disagrees with nothing: tools fill in zeros.
+
+    `mask_boxes`: (n, 4) in the displayed frame. `stated`: x, y, width and height, or x0, y0, x1
+    and y1, which some tools write in their place. `frames`: those of the stated boxes.
     """
     boxes = np.array(stated, np.float64)
     with np.errstate(invalid="ignore"):  # NaN is in no range
-        is_in_range = np.abs(boxes) <= _LARGEST
+        is_in_range = np.all(np.abs(boxes) <= _LARGEST, axis=1)
         has_area = np.all(boxes[:, 2:] > 0, axis=1)
-    numbers = np.flatnonzero(np.all(is_in_range, axis=1) & has_area)
+    numbers = np.flatnonzero(is_in_range & has_area)
+
+    # Only boxes with an area are compared.
     boxes = boxes[numbers]
     of_masks = mask_boxes[numbers]
-    distinct, frame_of = _distinct(frames)
-    frame_of = frame_of[numbers]
+    distinct, all_frames = _distinct(frames)
+    frame_of = all_frames[numbers]
 
-    from_sizes = boxes.copy()
-    from_sizes[:, 2:] += boxes[:, :2]
-    fits = _fit(of_masks, from_sizes, distinct, frame_of)
+    # First as x, y, width and height; what does not fit so may be meant as two corners.
+    corners = boxes.copy()
+    corners[:, 2:] += boxes[:, :2]
+    fits = _fit(of_masks, corners, distinct, frame_of)
     others = np.flatnonzero(~fits)
     if others.size:
         fits[others] = _fit(of_masks[others], boxes[others], distinct, frame_of[others])
@@ -49,7 +53,10 @@ def disagreeing(
 
 
 def _distinct(frames: Sequence[Frame]) -> tuple[list[Frame], Numbers]:
-    """The frames without repeats, which all boxes of an image are, and the number of each."""
+    """The frames without repeats, and for each box the number of its frame.
+
+    All boxes of an image mostly have one frame, the same object in memory.
+    """
     distinct: list[Frame] = []
     number_of: dict[int, int] = {}  # by the identity of a frame
     numbers = []
@@ -65,30 +72,37 @@ def _fit(
     mask_boxes: Boxes, corners: _Corners, frames: Sequence[Frame], frame_of: Numbers
 ) -> NDArray[np.bool_]:
     """(n,) whether each side of a mask's box is near that of the stated corners."""
+    stated_boxes = _displayed(corners, frames, frame_of)
+    difference = np.abs(stated_boxes - mask_boxes)
+
+    # (n, 2) by width and height, then (n, 4) for the four sides.
     sizes = mask_boxes[:, 2:] - mask_boxes[:, :2]
     allowed = np.maximum(_LEAST_DIFFERENCE, _DIFFERENCE * sizes)
-    difference = np.abs(_displayed(corners, frames, frame_of) - mask_boxes)
-    fits: NDArray[np.bool_] = np.all(difference <= np.tile(allowed, 2), axis=1)
+    allowed_of_sides = np.tile(allowed, 2)
+    fits: NDArray[np.bool_] = np.all(difference <= allowed_of_sides, axis=1)
     return fits
 
 
 def _displayed(
     corners: _Corners, frames: Sequence[Frame], frame_of: Numbers
 ) -> _Corners:
-    """Corners in the frame of each, in its displayed frame, clipped to it, in whole px.
+    """The corners of boxes in the displayed frame, clipped to it, in whole px.
 
-    `frame_of`: (n,) the number of the frame of each.
+    `corners`: each in its own frame. `frame_of`: (n,) the number of that frame.
     """
-    ends = [(frame.width, frame.height) * 2 for frame in frames]
-    sides = np.array(ends, np.float64).reshape(-1, 4)
-    scales = np.ones_like(sides)
+    # (frames, 4): the ends of x0, y0, x1 and y1 in each frame, and how they are scaled to it.
+    ends = np.empty((len(frames), 4))
+    scales = np.ones_like(ends)
     for number, frame in enumerate(frames):
+        ends[number] = frame.width, frame.height, frame.width, frame.height
         if frame.annotated is not None:
             height, width = frame.annotated
-            scales[number] = sides[number] / ((width, height) * 2)
+            scales[number] = ends[number] / (width, height, width, height)
 
     scaled = np.rint(corners * scales[frame_of])
-    clipped = np.minimum(np.maximum(scaled, 0), sides[frame_of])
+    clipped = np.minimum(np.maximum(scaled, 0), ends[frame_of])
+
+    # Few pictures are turned, so their boxes are turned one by one.
     for number, frame in enumerate(frames):
         if frame.orientation == 1:
             continue

@@ -74,9 +74,9 @@ class _Picture(msgspec.Struct, frozen=True):
     size: Size | None
     """The annotated size; None if the export does not say."""
     mask: _Source | None
-    """A mask file of it, whose size tells then; None if it has none."""
+    """One of its mask files, which then tells the size; or None."""
     runs: list[StartedRuns]
-    """Some of its masks that are such."""
+    """Some of its masks that are started runs."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -91,14 +91,14 @@ class _Seen(msgspec.Struct, frozen=True):
 
 
 class Sample:
-    """Pictures of an export from which its traits are told."""
+    """Some pictures of an export, which show its traits."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._found: dict[str, FoundImage] = {}
 
     def add(self, found: FoundImage) -> None:
-        """Note a picture. Of its annotations no more is kept than traits are told from."""
+        """Note a picture. Only the annotations that show traits are kept."""
         record = found.record
         record = msgspec.structs.replace(
             record, annotations=some_with_runs(record), covers=[]
@@ -145,7 +145,7 @@ class Sample:
 
 @runs_in_child
 def look_at(pictures: list[_Picture], deep: int, max_pixels: int) -> list[_Seen]:
-    """What each picture says that can be opened. `deep`: pictures that are decoded."""
+    """What the pictures show; one that cannot be opened shows nothing. `deep`: those to decode."""
     seen = []
     for picture in pictures:
         try:
@@ -203,7 +203,7 @@ def _open(source: _Source, max_pixels: int) -> Image.Image:
 
 
 def _size_of(mask: _Source | None, max_pixels: int) -> Size | None:
-    """Height and width of a mask file; None if there is none."""
+    """Height and width of a mask file, or None."""
     if mask is None:
         return None
     opened = _open(mask, max_pixels)

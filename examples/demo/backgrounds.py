@@ -19,6 +19,7 @@ _SKIES = (
 
 def sky(rng: Generator, height: int, width: int) -> Pixels:
     """A sky with clouds, blue, grey or at dusk."""
+    # (height, 3): one colour for each row, from the top to the horizon.
     top, horizon = one_of(rng, _SKIES)
     lower = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     upper = 1 - lower
@@ -26,21 +27,27 @@ def sky(rng: Generator, height: int, width: int) -> Pixels:
     slope += lower * np.array(horizon, np.float32)
     image = np.repeat(slope[:, None], width, axis=1)
 
+    # Clouds, where a grey field is bright.
     scale = rng.uniform(1.0, 2.5)
     material = plain(grey(128.0), "cloud", contrast=128, scale=scale)
     tones = render(rng, material, height, width)[..., 0]
     white = np.clip((tones - 130) / 110, 0, 1).astype(np.float32)
-    blend(image, np.full_like(image, 248), white * np.float32(0.8))
+    cloud = np.full_like(image, 248)
+    blend(image, cloud, white * np.float32(0.8))
     return image
 
 
 def floor(rng: Generator, material: Material, height: int, width: int) -> Pixels:
     """A level floor seen at a slant: its pattern grows towards the viewer."""
     flat = render(rng, material, height * 2, width * 2)
-    x = np.arange(width, dtype=np.float32) - width / 2
     nearness = np.linspace(0.25, 1.0, height, dtype=np.float32)[:, None]
-    source_x = np.clip(x / nearness * 0.5 + width, 0, 2 * width - 1)
-    # Perspective: the distance grows as 1 / nearness.
+
+    # (height, width): the column of the flat floor that each px shows. Far rows show more of it.
+    x = np.arange(width, dtype=np.float32) - width / 2
+    from_middle = x / nearness * 0.5
+    source_x = np.clip(from_middle + width, 0, 2 * width - 1)
+
+    # And its row: in perspective the distance grows as 1 / nearness.
     depth = (2 * height - 1) * (1 - 0.25 / nearness)
     source_y = np.repeat(depth / 0.75, width, axis=1)
     seen = cv2.remap(

@@ -111,7 +111,7 @@ def spoil_shapes(document: Row, folder: Path) -> None:
 def spoil_grey(masks: Path, names: list[str], pairs: Path) -> None:
     """A mask of another size, a value of no class, and a listed picture without a mask.
 
-    `names`: three masks, of which the last is taken away. `pairs`: the list of pictures and masks.
+    `names`: three masks; the last is taken away. `pairs`: the list of pictures and masks.
     """
     other_size, other_value, lost = names
     small = np.ones((64, 64), np.uint8)
@@ -129,7 +129,7 @@ def spoil_grey(masks: Path, names: list[str], pairs: Path) -> None:
 
 
 def spoil_colours(first: Path, second: Path, pixels: NDArray[np.uint8]) -> None:
-    """A region in a colour of no class, and a mask file that is none."""
+    """A region in a colour of no class, and a mask file that is no picture."""
     pixels[20:60, 30:90] = (255, 105, 180)
     write_png(first, pixels)
     second.write_bytes(b"\x89PNG\r\n\x1a\n" + b"garbage" * 20)

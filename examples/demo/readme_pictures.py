@@ -68,7 +68,7 @@ class Picture:
 
 
 def pictures(rows: pa.Table, per_export: int) -> Iterator[Picture]:
-    """Of each export the pictures with the most objects, no two of one group."""
+    """The pictures with the most objects of each export, no two from one group."""
     columns = rows.select(_Object.__struct_fields__)
     objects = msgspec.convert(columns.to_pylist(), list[_Object])
     objects.sort(key=lambda each: each.image_file)

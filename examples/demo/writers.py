@@ -131,7 +131,7 @@ def _segmentation(
 def yolo_lines(picture: Picture, words: Words, names: Sequence[str]) -> list[str]:
     """A YOLO label file: class number, then the outline as shares of the picture.
 
-    Of an object in several pieces it holds the largest.
+    If an object is in several pieces, the file holds the largest.
     """
     lines = []
     for each, name in named(picture.objects, words):

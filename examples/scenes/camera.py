@@ -22,11 +22,13 @@ def illuminate(rng: Generator, image: Pixels, strength: float) -> Pixels:
 
     `strength`: 1 is as uneven as in photographs, 0 changes nothing.
     """
+    # (H, W): how much light each px gets, a plane that is 1 in the middle.
     height, width = image.shape[:2]
     slope_x, slope_y = rng.normal(0, 0.35 * strength, 2).astype(np.float32)
     across = np.linspace(-1, 1, width, dtype=np.float32)
     down = np.linspace(-1, 1, height, dtype=np.float32)
     gain = 1 + slope_x * across + slope_y * down[:, None]
+
     if happens(rng, 0.3):
         shade = _shade(rng, height, width)
         depth = strength * rng.uniform(0.2, 0.7)
@@ -41,9 +43,11 @@ def _shade(rng: Generator, height: int, width: int) -> NDArray[np.float32]:
     scale = rng.uniform(0.15, 0.7)
     x = rng.uniform(0, SIDE)
     y = rng.uniform(0, SIDE)
+    to_field = np.array([[scale, 0, x], [0, scale, y]])
+    tones = field(one_of(rng, ("cloud", "crowd", "smoke")))
     shade = cv2.warpAffine(
-        field(one_of(rng, ("cloud", "crowd", "smoke"))),
-        np.array([[scale, 0, x], [0, scale, y]]),
+        tones,
+        to_field,
         (width, height),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_WRAP,
@@ -64,9 +68,12 @@ def expose(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
     mean = float(image.mean())
     wanted = _wanted_mean(rng, mean, plainly)
 
-    levelled = image * (wanted / max(mean, 15.0))
-    image = (levelled - wanted) * (contrast * gain) + wanted * gain
+    # Exposure brings the mean to the level that is wanted; contrast keeps it there.
+    exposure = wanted / max(mean, 15.0)
+    from_mean = image * exposure - wanted
+    image = from_mean * (contrast * gain) + wanted * gain
     image *= tint.astype(np.float32)
+
     # One picture in six is grey.
     if not plainly and happens(rng, 0.16):
         grey = image @ _LUMINANCE
@@ -135,10 +142,12 @@ def blur_along(image: Pixels, length: int, angle: float) -> Pixels:
 def _noise(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
     """(H, W, 3): one pattern of noise, of another strength in each channel."""
     deviation = np.array([_noise_level(rng, plainly)])
+    mean = np.zeros(1)
     pattern = np.empty(image.shape[:2], np.float32)
+
     # OpenCV's generator is several times as fast as numpy's here.
     cv2.setRNGSeed(count(rng, 0, 2**31))
-    cv2.randn(pattern, np.zeros(1), deviation)
+    cv2.randn(pattern, mean, deviation)
     strengths = rng.uniform(0.6, 1.0, 3).astype(np.float32)
     noise: Pixels = pattern[..., None] * strengths
     return noise

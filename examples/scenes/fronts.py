@@ -33,7 +33,7 @@ _MATERIALS = {
     "window": ("white", "glass"),
     "window sill": ("wall", "clay"),
 }
-"""Of each kind of thing, and of what is let into it."""
+"""The materials of each kind of thing, and of what is set into it."""
 
 _EXTRAS = (
     "balcony",

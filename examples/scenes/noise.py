@@ -26,11 +26,13 @@ def spectral(rng: Generator, exponent: float, stretch: float = 1.0) -> Noise:
     Its amplitude falls as frequency ** -exponent; photographs have exponents of about 1.
     `stretch` drags it along x.
     """
-    down = np.fft.fftfreq(SIDE)[:, None] * SIDE
-    across = np.fft.rfftfreq(SIDE)[None] * SIDE
-    frequency = np.hypot(down, across * stretch)
+    # (SIDE, SIDE / 2 + 1): waves per field, as the real transform orders them.
+    down = np.fft.fftfreq(SIDE) * SIDE
+    across = np.fft.rfftfreq(SIDE) * SIDE
+    frequency = np.hypot(down[:, None], across * stretch)
     frequency[0, 0] = 1.0  # the mean has no frequency; it is removed below
 
+    # White noise has all frequencies alike; here they are made weaker.
     white = rng.standard_normal((SIDE, SIDE))
     spectrum = np.fft.rfft2(white) / frequency**exponent
     spectrum[0, 0] = 0.0
@@ -74,7 +76,9 @@ def ridges(rng: Generator) -> Field:
 def wood(rng: Generator) -> Field:
     """A plank: distorted rings about a far centre, and grain along x."""
     x, y = grid()
-    distance = np.hypot(x * 0.12 - 30, y - 250)
+    along = 0.12 * x - 30  # a plank is cut along the stem: its rings are long ellipses
+    across = y - 250
+    distance = np.hypot(along, across)
     distortion = 0.9 * spectral(rng, 2.0, 3.0)
     rings = np.sin(distance / 9 + distortion)
     grain = 0.5 * spectral(rng, 1.0, 12.0)
@@ -84,8 +88,9 @@ def wood(rng: Generator) -> Field:
 def marble(rng: Generator) -> Field:
     """Diagonal veins, distorted."""
     x, y = grid()
+    diagonal = x + y
     distortion = 2.4 * spectral(rng, 2.0)
-    veins = np.sin((x + y) / 40 + distortion)
+    veins = np.sin(diagonal / 40 + distortion)
     grain = 0.15 * spectral(rng, 1.0)
     return spread(veins + grain)
 
@@ -93,8 +98,10 @@ def marble(rng: Generator) -> Field:
 def specks(rng: Generator) -> Field:
     """Small bright spots on a dark ground."""
     is_spot = rng.random((SIDE, SIDE)) > 0.992
-    spots = cv2.dilate(is_spot.astype(np.float32), np.ones((3, 3), np.uint8))
-    strength = rng.uniform(0.3, 1.0, (SIDE, SIDE))
-    soft = cv2.GaussianBlur(spots * strength.astype(np.float32), (0, 0), 0.9)
+    square = np.ones((3, 3), np.uint8)
+    spots = cv2.dilate(is_spot.astype(np.float32), square)
+
+    strength = rng.uniform(0.3, 1.0, (SIDE, SIDE)).astype(np.float32)
+    soft = cv2.GaussianBlur(spots * strength, (0, 0), 0.9)
     ground = 0.15 * spectral(rng, 0.8)
     return spread(soft * 3 + ground)

@@ -40,10 +40,11 @@ def plaid(rng: Generator) -> Field:
     x, y = grid()
     column = (x // 4).astype(int) % 16
     row = (y // 4).astype(int) % 16
-    upright = rng.normal(0, 1, 16)
-    level = rng.normal(0, 1, 16)
+    tones_of_columns = rng.normal(0, 1, 16)
+    tones_of_rows = rng.normal(0, 1, 16)
+    crossed = tones_of_columns[column] + tones_of_rows[row]
     noise = 0.15 * spectral(rng, 0.6)
-    return spread(upright[column] + level[row] + noise)
+    return spread(crossed + noise)
 
 
 def bricks(rng: Generator) -> Field:
@@ -52,11 +53,15 @@ def bricks(rng: Generator) -> Field:
     row = (y // 32).astype(int)
     moved_x = x + (row % 2) * 32
     column = (moved_x // 64).astype(int)
-    level_mortar = (y % 32) < 4
-    upright_mortar = (moved_x % 64) < 4
+
+    # Mortar is dark, and 4 px wide.
+    in_brick_x = moved_x % 64
+    in_brick_y = y % 32
+    is_mortar = (in_brick_x < 4) | (in_brick_y < 4)
     tones = rng.uniform(0.45, 1.0, (17, 17))
     tone = tones[row % 17, column % 17]
-    pattern = np.where(level_mortar | upright_mortar, 0.1, tone)
+    pattern = np.where(is_mortar, 0.1, tone)
+
     noise = 0.06 * spectral(rng, 1.0)
     return spread(pattern + noise)
 
@@ -66,8 +71,13 @@ def dots(rng: Generator) -> Field:
     x, y = grid()
     row = y // 32
     moved_x = x + 16 * (row % 2)
-    distance = np.hypot(moved_x % 32 - 16, y % 32 - 16)
+
+    # Each dot is in the middle of its square of 32 px; its radius is 10 px, its edge soft.
+    from_middle_x = moved_x % 32 - 16
+    from_middle_y = y % 32 - 16
+    distance = np.hypot(from_middle_x, from_middle_y)
     dot = np.clip(10 - distance, -1, 1)
+
     noise = 0.1 * spectral(rng, 1.0)
     return spread(dot + noise)
 
@@ -75,8 +85,14 @@ def dots(rng: Generator) -> Field:
 def weave(rng: Generator) -> Field:
     """Threads of 8 px that pass over and under each other."""
     x, y = grid()
-    is_over = (x // 8 + y // 8) % 2 > 0
+    column = x // 8
+    row = y // 8
+
+    # A thread is round: half a wave across its 8 px.
     upright = np.sin(np.pi * (x % 8) / 8)
     level = np.sin(np.pi * (y % 8) / 8)
+    is_upright_over = (column + row) % 2 > 0
+    threads = np.where(is_upright_over, upright, level)
+
     noise = 0.2 * spectral(rng, 0.7)
-    return spread(np.where(is_over, upright, level) + noise)
+    return spread(threads + noise)

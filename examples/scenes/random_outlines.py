@@ -43,9 +43,12 @@ def star(rng: Generator, corners: int, depth: float, jitter: float = 0.1) -> Rin
     """A star of `corners` points; `depth` 0 to 1: how deep it is cut in between them."""
     points = 2 * corners
     turn = full_turn(points) + rng.normal(0, jitter / corners, points)
-    is_outer = np.arange(points) % 2 == 0
-    radius = np.where(is_outer, 1.0, 1.0 - depth)
-    ring = polar(turn, radius * (1 + rng.normal(0, jitter, points)))
+
+    # Points and notches take turns.
+    is_point = np.arange(points) % 2 == 0
+    radius = np.where(is_point, 1.0, 1.0 - depth)
+    stretch = 1 + rng.normal(0, jitter, points)
+    ring = polar(turn, radius * stretch)
     return rotate(ring, rng.uniform(0, np.pi))
 
 
@@ -67,14 +70,18 @@ def leaf(
 
     `width` is a share of its length.
     """
+    # Along the leaf, 0 at its foot and 1 at its tip.
     t = np.linspace(0, 1, 24)
+    along = t * length
+
     # The exponent moves the widest place towards the foot or the tip.
-    bulge = np.sin(np.pi * t ** rng.uniform(0.6, 1.1))
-    half = width * length * bulge * 0.5
+    exponent = rng.uniform(0.6, 1.1)
+    bulge = np.sin(np.pi * t**exponent)
+    half_width = width * length * bulge * 0.5
     bend = rng.normal(0, 0.12) * length * t**2
 
-    one_edge = from_xy(t * length, half + bend)
-    other_edge = from_xy(t * length, bend - half)
+    one_edge = from_xy(along, half_width + bend)
+    other_edge = from_xy(along, bend - half_width)
     ring = np.concatenate([one_edge, other_edge[::-1]])
     return rotate(ring, angle) + foot
 
@@ -89,7 +96,8 @@ def limb(
     """An arm or a leg from `start` to `end`, a little bent at its middle; radii at both ends."""
     first = np.array(start)
     last = np.array(end)
-    knee = (first + last) / 2 + rng.normal(0, 0.06, 2)
+    middle = (first + last) / 2
+    knee = middle + rng.normal(0, 0.06, 2)
     # Limbs are a little thicker at the knee than a straight cone.
     radii = np.array([r0, (r0 + r1) * 0.55, r1])
     return ribbon([first, knee, last], radii * 2)
@@ -99,13 +107,11 @@ def rough(rng: Generator, ring: Ring, amount: float, step: float) -> Ring:
     """The ring with a point every `step`, each moved by about `amount`: fur, bark, torn edges."""
     # Walk along the closed line in equal steps.
     closed = np.concatenate([ring, ring[:1]])
-    lengths = np.hypot(*np.diff(closed, axis=0).T)
+    x, y = closed.T
+    lengths = np.hypot(np.diff(x), np.diff(y))
     passed = np.concatenate([[0], np.cumsum(lengths)])
     total = passed[-1]
     points = int(np.clip(total / step, 8, 1500))
     at = np.linspace(0, total, points, endpoint=False)
-    dense = from_xy(
-        np.interp(at, passed, closed[:, 0]),
-        np.interp(at, passed, closed[:, 1]),
-    )
+    dense = from_xy(np.interp(at, passed, x), np.interp(at, passed, y))
     return dense + rng.normal(0, amount, dense.shape)

@@ -40,7 +40,7 @@ class Qualities:
     """The quality of each mask."""
 
     copies: Values
-    """Of a copy that is spoiled on purpose; NaN: there is none."""
+    """The quality of a copy of each that is spoiled on purpose; NaN without a copy."""
 
     images: NDArray[np.int64]
     """A number for the image of each."""
@@ -135,7 +135,7 @@ def _wins(masks: Qualities) -> tuple[Values, NDArray[np.int64]]:
 
 
 def _variance(values: Values, images: NDArray[np.int64]) -> float:
-    """Of the mean of values, of which those of an image may hang together."""
+    """The variance of the mean of values; values of one image may depend on each other."""
     _, image_of = np.unique(images, return_inverse=True)
     number = int(image_of.max()) + 1
     deviations = values - values.mean()

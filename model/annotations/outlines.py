@@ -94,7 +94,7 @@ def trace(mask: Mask, at_edge: OfSides) -> Outline:
     y = down[rows, columns]
     normals = np.stack([x, y], axis=1)
 
-    # Where the image cuts the object, its outline says nothing; where a normal is 0, there is none.
+    # Where the image cuts the object, its outline says nothing. A normal of 0 is no direction.
     is_boundary = boundary(mask, at_edge)[rows, columns]
     has_normal = np.hypot(x, y) > 0
     is_kept = is_boundary & has_normal

@@ -13,7 +13,7 @@ from model.annotations.spoiling import Spoiling
 from model.evaluation.intervals import Interval
 from model.records import checked_record
 
-QUALITY_VERSION = 4
+QUALITY_VERSION = 5
 
 DOUBTFUL = 0.5
 """An annotation of a lower quality is counted as doubtful."""
@@ -201,5 +201,5 @@ def read_deliveries(folder: UPath) -> list[DeliveryQuality]:
 
 
 def read_quality(folder: UPath) -> QualityReport | None:
-    """The report of a build's folder `quality`; None if there is none. InputError if broken."""
+    """The report of a build's folder `quality`, or None. InputError if broken."""
     return checked_record(folder / "quality.json", QualityReport)

@@ -169,7 +169,7 @@ def _write(
 def _last_model(
     settings: Settings, model: str, manifest: str, log: Callable[[str], None]
 ) -> LastModel | None:
-    """The model that the gate compares with; None if there is none.
+    """The model that the gate compares with, or None.
 
     `model` and `manifest`: digests of the new model and of the shards.
     """

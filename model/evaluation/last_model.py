@@ -37,7 +37,7 @@ class LastModel:
     """As the settings name it."""
 
     digest: str
-    """Of its checkpoint."""
+    """Digest of its checkpoint."""
 
     network: BoxNetwork | None = None
     scores: pd.DataFrame | None = None

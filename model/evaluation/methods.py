@@ -30,7 +30,7 @@ class Method:
     """Its sign in charts: SVG within ±5 px around the origin."""
 
     colour: str
-    """Of its sign, as CSS."""
+    """Colour of its sign, as CSS."""
 
     dark_colour: str
     """The same on dark pages."""

@@ -71,7 +71,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     """The report or checkpoint that the model is compared with, as the settings name it."""
 
     digest: str
-    """Of the baseline's checkpoint."""
+    """Digest of the baseline's checkpoint."""
 
     objects: int
     """Test objects that both have answered."""
@@ -97,7 +97,7 @@ class JudgedModel(Origin, frozen=True, kw_only=True):
     """The model that was judged: where it comes from, and what identifies it."""
 
     digest: str
-    """Of its checkpoint."""
+    """Digest of its checkpoint."""
 
     parameters: int
 
@@ -156,10 +156,10 @@ class ConfidenceReport(msgspec.Struct, frozen=True, kw_only=True):
 
     aurc: float
     aurc_perfect: float
-    """Of the ranking by IoU itself."""
+    """That of a ranking by the true IoU."""
 
     aurc_random: float
-    """Of any ranking that knows nothing: the mean risk."""
+    """That of a ranking that knows nothing: the mean risk."""
 
     risks: list[tuple[float, float]]
     """Coverage, and the risk there."""

@@ -121,7 +121,7 @@ def described(export: ExportSettings) -> dict[str, Any]:
 
 
 def read_plan(build: UPath, key: str) -> Plan | None:
-    """The plan of this key; None if there is none, or if it is not whole."""
+    """The plan of this key; None if it is missing or not whole."""
     return read_record(_folder(build, key) / "plan.json", Plan)
 
 

@@ -35,7 +35,7 @@ def queue_file(build: UPath) -> UPath:
 
 
 def read_queue(build: UPath) -> str:
-    """The text of the queue; "" if there is none. InputError if it is no text."""
+    """The text of the queue, or "". InputError if it is no text."""
     file = queue_file(build)
     if not file.exists():
         return ""

@@ -100,7 +100,7 @@ def _system_user() -> str:
 
 
 def _ask_git(folder: Path, key: str) -> str:
-    """A value of git's configuration; "" if there is none, or no git."""
+    """A value of git's configuration; "" without this value, or without git."""
     command = ["git", "config", "--get", key]
     try:
         asked = subprocess.run(  # noqa: S603  nothing of it comes from strangers

@@ -72,7 +72,7 @@ def held_in_store(build: UPath) -> Iterator[None]:
 
 
 def _take(lock: UPath, holder: Holder) -> None:
-    """Write a lock where there is none, or one that is left over."""
+    """Write a lock. InputError if another run holds one that is not left over."""
     other = _read(lock)
     if other is not None:
         if not _is_left_over(other, holder):
@@ -142,7 +142,7 @@ def _is_gone(other: Holder) -> bool:
 
 
 def _read(lock: UPath) -> Holder | None:
-    """Who holds a lock; None if there is none. InputError if it holds something else."""
+    """Who holds a lock, or None. InputError if it holds something else."""
     try:
         return read_record(lock, Holder)
     except msgspec.DecodeError:

@@ -57,7 +57,7 @@ def differences(there: Versions, here: Versions) -> list[str]:
 def refuse_others(
     found: Mapping[str, Versions | BaseException], here: Versions
 ) -> None:
-    """InputError if a worker differs. `found`: versions by address, or why there are none."""
+    """InputError if a worker differs. `found`: versions by address, or why nothing was found."""
     refused = []
     for worker, there in sorted(found.items()):
         if isinstance(there, OSError):

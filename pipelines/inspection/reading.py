@@ -77,7 +77,7 @@ class Documents:
     """Mask files whose regions nobody counts before their pixels are read."""
     by_label: Counter[str] = field(default_factory=Counter)
     drops: list[pa.Table] = field(default_factory=list)
-    """Of what is lost before a pixel is read."""
+    """Drops of what is lost before a pixel is read."""
     verdicts: Counter[Reason] = field(default_factory=Counter)
     """Annotations that the format itself drops, such as crowds."""
     first_verdicts: dict[Reason, Drop] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from pipelines.inspection.other_kinds import find_other_kinds
 
 @dataclass(frozen=True, slots=True)
 class UnknownExport:
-    """An export, and a name for it, of which some formats make labels."""
+    """An export, and a name for it: some formats take labels from the name."""
 
     path: str
     name: str

@@ -18,7 +18,7 @@ _LONGEST = 160  # characters of a reason or an example
 
 
 def describe(inspection: Inspection) -> str:
-    """All of it, a paragraph for each thing."""
+    """The whole inspection in words, a paragraph for each thing."""
     return "\n".join(_lines(inspection))
 
 

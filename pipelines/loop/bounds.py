@@ -10,16 +10,16 @@ class Bounds:
     """Bounds on what requests may cost; whoever exceeds one is told which."""
 
     picture_bytes: int = 64_000_000
-    """Of a picture's file."""
+    """The most bytes of a picture's file."""
 
     json_bytes: int = 16_000_000
-    """Of a request in JSON."""
+    """The most bytes of a request in JSON."""
 
     boxes: int = 64
     """In one request."""
 
     waiting_boxes: int = 512
-    """Of all requests that wait for an answer."""
+    """The most boxes that wait for an answer, of all requests together."""
 
     objects: int = 2_000
     """That are kept for one picture."""
@@ -34,13 +34,13 @@ class Bounds:
     """Until a request for masks must be answered."""
 
     cached_bytes: int = 1_000_000_000
-    """Of decoded pictures in memory."""
+    """The most bytes of decoded pictures in memory."""
 
     kept_bytes: int = 10_000_000_000
-    """Of pictures' files on the disk. Those without objects make room for new ones."""
+    """The most bytes of pictures' files on the disk; those without objects make room."""
 
     answers_bytes: int = 1_000_000_000
-    """Of the answers that are kept for the loop. The oldest days make room."""
+    """The most bytes of answers that are kept for the loop. The oldest days make room."""
 
     decoding: Limits = field(default_factory=lambda: Limits(child_seconds=20.0))
-    """Of the child process in which pictures are decoded."""
+    """The limits of the child process in which pictures are decoded."""

@@ -25,7 +25,7 @@ class Unanswered(msgspec.Struct, frozen=True):
     """An annotation that got no mask, and why."""
 
     place: int
-    """Of the annotation in `annotations`, from 0."""
+    """The annotation's place in `annotations`, from 0."""
 
     annotation_id: Any
     image_id: Any

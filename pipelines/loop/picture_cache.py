@@ -52,7 +52,7 @@ class PictureCache:
 
     @property
     def bytes(self) -> int:
-        """Of all pictures that are held."""
+        """The bytes of all pictures that are held."""
         return sum(entry.pixels.nbytes for entry in self._entries.values())
 
     @asynccontextmanager

@@ -53,7 +53,7 @@ def guarded(endpoint: Endpoint, check: Callable[[Request], None]) -> Endpoint:
 
 
 async def read_record(request: Request, kind: type[_Record], bounds: Bounds) -> _Record:
-    """The JSON of a request. Problem if it is none of that kind, too long or too slow."""
+    """The JSON of a request. Problem if it is of another kind, too long or too slow."""
     body = await read_body(request, bounds.json_bytes, bounds)
     with telling():
         return msgspec.json.decode(body, type=kind)

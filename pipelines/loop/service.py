@@ -94,7 +94,7 @@ class Service:
         return await run_in_threadpool(self._pictures.listed)
 
     async def add_picture(self, data: bytes, name: str) -> Picture:
-        """Take a picture's file. Problem if it is none."""
+        """Take a picture's file. Problem if it is no picture."""
         if len(data) > self.bounds.picture_bytes:
             raise Problem(
                 TOO_LARGE, f"a picture of more than {self.bounds.picture_bytes:,} bytes"
@@ -112,7 +112,7 @@ class Service:
         return self._pictures.find(picture_id)
 
     async def masks(self, wanted: MasksWanted) -> MaskAnswers:
-        """The masks of boxes. Problem if a box or the picture is none."""
+        """The masks of boxes. Problem if a box or the picture is bad."""
         if bool(wanted.picture) == bool(wanted.image):
             raise Problem(UNUSABLE, "give either picture, an id, or image, a file")
         picture = await self._picture_of(wanted)
@@ -172,7 +172,7 @@ class Service:
         return await run_in_threadpool(self._pictures.objects, picture_id)
 
     async def save(self, picture_id: str, saved: SavedObjects) -> SavedObjects:
-        """Save the objects of a picture. Problem if a mask is none of this picture."""
+        """Save the objects of a picture. Problem if a mask does not fit the picture."""
         picture = self._pictures.find(picture_id)
         if len(saved.objects) > self.bounds.objects:
             raise Problem(
@@ -219,7 +219,7 @@ def _check_size(pixels: Pixels, picture: Picture) -> None:
 
 
 def _check_objects(saved: SavedObjects, picture: Picture) -> None:
-    """Refusal if the mask of an object is none of the picture."""
+    """Refusal if the mask of an object does not fit the picture."""
     for each in saved.objects:
         runs_of(each, picture)
 

@@ -179,7 +179,7 @@ def _logged(
 
 
 def _password(request: Request) -> str:
-    """The password of basic auth; "" if there is none."""
+    """The password of basic auth, or ""."""
     authorization = request.headers.get("authorization", "")
     if not authorization.lower().startswith(_BASIC):
         return ""

@@ -18,7 +18,7 @@ from pipelines.loop.studio_records import DrawnRegion, DrawnValue, MaskRegion
 
 
 def drawn_value(region: DrawnRegion) -> DrawnValue:
-    """The rectangle of a region. Problem if it is none."""
+    """The rectangle of a region. Problem if it is no rectangle."""
     if region.type.lower() not in RECTANGLES:
         raise Problem(
             UNUSABLE, f"a region of type {region.type!r}: only rectangles are answered"

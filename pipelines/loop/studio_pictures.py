@@ -19,7 +19,7 @@ class StudioPictures:
     """The pictures of a Label Studio.
 
     `address`: of the program, such as http://127.0.0.1:8080. `key`: a token of one of its
-    users, of either kind. InputError if the address is none.
+    users, of either kind. InputError if the address is not of that form.
     """
 
     def __init__(self, address: str, key: str, most_bytes: int) -> None:

@@ -36,7 +36,7 @@ class Context(msgspec.Struct, frozen=True):
 
 
 class Parameters(msgspec.Struct, frozen=True):
-    """Of a request."""
+    """The parameters of a request."""
 
     context: Context | None = None
 

@@ -176,7 +176,7 @@ def _unchanged(request: Any) -> Any:
 
 
 def _what_is_wrong(source: LoopSource, url: str, answer: Any) -> str:
-    """What an answer that is none says, and what to do about it."""
+    """What a refusal of the tool says, and what to do about it."""
     status = answer.status_code
     if answer.is_redirect:
         place = answer.headers.get("Location", "")

@@ -1,6 +1,6 @@
 """The course of a round: how it begins, and how it comes to its end.
 
-Each step finds what a killed one has left, so a round can be gone on with at any step.
+Each step finds what a killed one has left, so a round can go on at any step.
 """
 
 from msgspec.structs import replace
@@ -30,7 +30,7 @@ from pipelines.verbs.stage import curate
 from pipelines.verbs.train import train_on_shards
 
 Begun = tuple[Round | None, str, list[StageFaults]]
-"""A round that is open from now on, or None and why there is none; the faults of the curation."""
+"""A round that is open from now on, or None and the reason; the faults of the curation."""
 
 
 def begin(settings: Settings, screen: Screen) -> Begun:
@@ -44,13 +44,10 @@ def begin(settings: Settings, screen: Screen) -> Begun:
 
     manifest = require_manifest(build / "shard")
     rounds = ended_rounds(build)
-    number = 1
-    if rounds:
+    if rounds and rounds[-1].manifest == manifest.digest:
         last = rounds[-1]
-        if last.manifest == manifest.digest:
-            same = f"all is as in round {last.number} ({last.outcome})"
-            return None, same, curation.faults
-        number = last.number + 1
+        same = f"all is as in round {last.number} ({last.outcome})"
+        return None, same, curation.faults
 
     run = _promoted_run(build)
     if run is not None and not has_objects(run):
@@ -63,6 +60,7 @@ def begin(settings: Settings, screen: Screen) -> Begun:
         return None, others, curation.faults
     _check_that_it_can_be_judged(build, manifest)
 
+    # What is held back is not learned: balance leaves it out when it runs again.
     start, against = _last_model(settings, run)
     deliveries = judge_deliveries(settings, run, against, new.ids, screen)
     held = held_back(settings, deliveries)
@@ -75,7 +73,7 @@ def begin(settings: Settings, screen: Screen) -> Begun:
         return None, "; ".join(told(each) for each in held), curation.faults
 
     going = Round(
-        number=number,
+        number=_next_number(rounds),
         began=now(),
         start=start,
         against=against,
@@ -88,7 +86,7 @@ def begin(settings: Settings, screen: Screen) -> Begun:
     )
     keep_open(build, going)
     screen.note(
-        f"loop: round {number}: {going.new:,} new objects, {going.to_learn:,} to learn from; "
+        f"loop: round {going.number}: {going.new:,} new objects, {going.to_learn:,} to learn from; "
         f"goes on from {start}"
     )
     return going, "", curation.faults
@@ -101,6 +99,13 @@ def _check_that_it_can_be_judged(build: UPath, manifest: Manifest) -> None:
             f"{build}: no object is in the split test, so no model can be judged, and none "
             "would be promoted; raise split.test, or give an export role: test"
         )
+
+
+def _next_number(rounds: list[Round]) -> int:
+    """The number of the round after those that have ended; they count from 1."""
+    if not rounds:
+        return 1
+    return rounds[-1].number + 1
 
 
 def _promoted_run(build: UPath) -> Run | None:

@@ -17,7 +17,7 @@ def judge_deliveries(
 ) -> list[DeliveryQuality]:
     """Judge the new objects by the model in use, and say what is held back.
 
-    `run`: the promoted one; `against`: the model that stands for it where there is none. Nothing
+    `run`: the promoted one. `against`: the model that is used if no run is promoted. Nothing
     is judged where `balance.quality_trust` is 0.
     """
     if settings.balance.quality_trust == 0:

@@ -24,7 +24,7 @@ class NewObjects:
     """The objects of a build that a run does not know."""
 
     ids: frozenset[str]
-    """Of all splits."""
+    """Ids of new objects in all splits."""
 
     to_learn: frozenset[str]
     """Those of the train split."""

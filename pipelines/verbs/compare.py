@@ -92,7 +92,7 @@ def _change(kind: str, changed: ChangedObject) -> str:
 
 
 def _test_shards(build: UPath) -> Shards | None:
-    """The test objects of now, for pictures; None if there are none."""
+    """The test objects of now, for pictures, or None."""
     try:
         return open_shards(build / "shard", "test")
     except InputError:
@@ -100,7 +100,7 @@ def _test_shards(build: UPath) -> Shards | None:
 
 
 def _cases(shards: Shards | None, run: Run, scores: dict[str, float]) -> Cases:
-    """A run's answers to some objects, with pictures. Without torch there are none."""
+    """A run's answers to some objects, with pictures; nothing without torch."""
     if shards is None or find_spec("torch") is None:
         return {}
     from model.evaluation.changed_cases import changed_cases  # torch is slow to import

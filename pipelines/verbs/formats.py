@@ -14,7 +14,7 @@ class FormatDescription(msgspec.Struct, frozen=True):
 
 
 def describe_formats(name: str | None) -> list[FormatDescription]:
-    """All formats, or the one of this name. InputError if there is none of the name."""
+    """All formats, or the one of this name. InputError if no format has the name."""
     names = formats.names()
     if name is not None:
         if name not in names:

@@ -12,7 +12,7 @@ from pipelines.verbs.gate_words import explain_fall, explain_falls
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What the gate says, and where all of it is."""
+    """What the gate says, and where the whole report is."""
 
     passed: bool
     baseline: str

@@ -2,9 +2,9 @@
 
 A round fetches the exports of the tools, curates what has changed, trains on from the promoted
 model on a mix of new and old objects, judges the result against that model, and promotes it if
-the gate lets it pass. It is kept in `<build>/loop/open.json` from the moment that there is
-something new: one that is killed is gone on with, from the same start, and each step keeps what
-it has done.
+the gate lets it pass. From the moment that something new is found, it is kept in
+`<build>/loop/open.json`: the next `loop` goes on with a round that was killed, from the same start,
+and each step keeps what it has done.
 """
 
 from collections.abc import Callable

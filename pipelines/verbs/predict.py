@@ -164,7 +164,7 @@ def _answer_image(document: BoxesDocument, image: AskedImage, asking: _Asking) -
 
 
 def _pixels(image: AskedImage, asking: _Asking) -> Pixels:
-    """The picture of an image, decoded apart. Refusal if there is none of the stated size."""
+    """The picture of an image, decoded apart. Refusal if none has the stated size."""
     path, _ = find_image(asking.files, image.name, "")
     data = asking.files.read(path, asking.limits)
     try:

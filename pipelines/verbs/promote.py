@@ -41,7 +41,7 @@ def promote(settings: Settings, name: str, *, anyway: bool) -> Promoted:
 
 
 def rollback(settings: Settings) -> Promoted:
-    """Put the run into use that was promoted before. InputError if there is none."""
+    """Put the run into use that was promoted before. InputError if no run was."""
     build = UPath(settings.build)
     before = read_promotion(build)
     if before is None or len(before.stack) == 1:

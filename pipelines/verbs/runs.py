@@ -20,7 +20,7 @@ class ListedRun(msgspec.Struct, frozen=True, kw_only=True):
     start: str
     steps: int
     iou: float | None
-    """Of all test objects; None if the run was not judged."""
+    """Mean IoU of all test objects; None if the run was not judged."""
 
     edge_f_2: float | None
     gate: str | None

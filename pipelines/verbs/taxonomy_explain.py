@@ -56,6 +56,9 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
         raise InputError("give a settings file, if there is one, and one label")
     label = words[-1]
     concepts: Path | UPath = OWN_TAXONOMY
+
+    # The labels that are matched together, and what their export says of them: with settings,
+    # all labels of the export.
     together = {label}
     context = Context()
     if len(words) == 2:
@@ -67,10 +70,10 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
         context = labels.contexts(settings).get(export, context)
     if not customer:
         raise InputError("whose label is it? Give --customer NAME, or a settings file")
+
     taxonomy = load_concepts(concepts)
     folder = customers_folder(str(concepts))
     decisions = load_decisions(folder, taxonomy)
-
     reviewed = decisions.find(customer, export, label)
     file = folder / f"{customer}.yaml"
     first = _reviewed_step(reviewed, decisions, file, (customer, export, label))
@@ -89,15 +92,21 @@ def explain_label(words: list[str], customer: str, export: str) -> Explanation:
         how=how,
         result=_result(decision, taxonomy),
         steps=[first, *_rule_steps(match, skipped=reviewed is not None)],
-        suggestions=[
-            {
-                "concept": each.concept,
-                "score": each.score,
-                "definition": taxonomy.concepts[each.concept].definition,
-            }
-            for each in match.suggestions
-        ],
+        suggestions=_suggestions(match, taxonomy),
     )
+
+
+def _suggestions(match: Match, taxonomy: Taxonomy) -> list[dict[str, Any]]:
+    """The best concepts for a label, with the definitions by which reviewers decide."""
+    found = []
+    for each in match.suggestions:
+        suggestion = {
+            "concept": each.concept,
+            "score": each.score,
+            "definition": taxonomy.concepts[each.concept].definition,
+        }
+        found.append(suggestion)
+    return found
 
 
 def _only_customer(settings: Settings, export: str) -> str:

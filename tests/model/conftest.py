@@ -1,3 +1,5 @@
+"""Builds of ellipses, on which models train quickly, and one thread for torch."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Windows that are changed at random: mask and box follow, and the same generator repeats."""
+
 import numpy as np
 import pytest
 

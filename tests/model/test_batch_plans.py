@@ -1,3 +1,5 @@
+"""Plans of an epoch: every sample once, in sizes of the grid, with its drawn box whole."""
+
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Batches as a plan says: windows, masks, padding, and large windows reduced."""
+
 from collections.abc import Callable
 from pathlib import Path
 

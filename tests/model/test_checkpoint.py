@@ -1,3 +1,5 @@
+"""Checkpoints come back as they were, and bad files are named."""
+
 import pickle
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""What colours and neighbours say: on a square, and on three pixels by hand."""
+
 import numpy as np
 import torch
 

@@ -1,3 +1,5 @@
+"""The picture of a training."""
+
 from pathlib import Path
 
 import pytest

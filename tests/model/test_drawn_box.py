@@ -1,3 +1,5 @@
+"""Drawn boxes of strangers: clipped, or refused in words."""
+
 from typing import Any
 
 import pytest

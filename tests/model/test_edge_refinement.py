@@ -1,3 +1,5 @@
+"""Edges decided anew on the pixels near them; what is far from the edge stays."""
+
 import cv2
 import numpy as np
 import pytest

@@ -1,3 +1,5 @@
+"""The losses against torch's own, and against their definitions."""
+
 import pytest
 import torch
 from torch.nn import functional

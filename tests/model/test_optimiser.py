@@ -1,3 +1,5 @@
+"""Muon's steps: alike in all directions, and the same for many matrices as for one."""
+
 import torch
 from torch import nn
 

@@ -1,3 +1,5 @@
+"""How many steps fit into the minutes of a run, and when something is due."""
+
 import pytest
 
 from model import pace

@@ -1,3 +1,5 @@
+"""Boxes of an image give masks, alone or several together."""
+
 from pathlib import Path
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The prior of the box: where it lies, its usual shapes, and how they are mixed."""
+
 import numpy as np
 import pytest
 import torch

@@ -1,3 +1,5 @@
+"""What a training starts from: weights, origin and prior."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The state of a training: its rate, its average, and how it goes on after a kill."""
+
 import copy
 from pathlib import Path
 

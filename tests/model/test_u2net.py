@@ -1,3 +1,5 @@
+"""The network is the published one."""
+
 import pytest
 import torch
 

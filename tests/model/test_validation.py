@@ -1,3 +1,5 @@
+"""Validation: the rows that it takes, and the IoU of each domain."""
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Weights of other programs' files: read alike, or refused in words."""
+
 import pickle
 from collections.abc import Callable
 from pathlib import Path

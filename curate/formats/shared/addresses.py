@@ -66,7 +66,7 @@ class ImageNames:
         """The name of an image that may have several addresses, for ingest to look for.
 
         The first address whose file name is in the export counts: as it is, percent-decoded, or
-        without what a server put before it. If there is none, it is the first address's path.
+        without what a server put before it. If no file name fits, it is the first address's path.
         """
         first = ""
         for address in addresses:

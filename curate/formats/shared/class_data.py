@@ -171,7 +171,7 @@ def _row_of_pair(key: Any, value: Any) -> ClassRow:
 
 
 def _row_of_entry(key: str, entry: Mapping[Any, Any]) -> ClassRow:
-    """A class whose name or value is the key of its object. NoClassTable if it is none."""
+    """A class whose name or value is the key of its object. NoClassTable if it is not one."""
     try:
         row = row_of_object(entry)
     except NoClassTable:
@@ -185,7 +185,7 @@ def _row_of_entry(key: str, entry: Mapping[Any, Any]) -> ClassRow:
 
 
 def _first(named: Mapping[str, Any], keys: Iterable[str], kind: type) -> Any:
-    """The first value under one of the keys that is of a kind; None if there is none."""
+    """The first value under one of the keys that is of a kind, or None."""
     for key in keys:
         if isinstance(named.get(key), kind):
             return named[key]

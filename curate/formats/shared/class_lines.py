@@ -83,7 +83,7 @@ def _rows_of_cvat(lines: list[str]) -> list[ClassRow]:
 
 
 def _row_of_item(text: str) -> ClassRow:
-    """An item of TensorFlow's label map. NoClassTable if it is none."""
+    """An item of TensorFlow's label map. NoClassTable if it is not one."""
     fields: dict[str, int | str] = {}
     for name, in_double, in_single, digits in _ITEM_FIELD.findall(text):
         fields[name] = in_double or in_single

@@ -55,7 +55,7 @@ def image_folders(path: str) -> list[str]:
 
 
 def _word(path: str) -> str:
-    """The word of a document's name that may be the name of a split; "" if there is none.
+    """The word of a document's name that may be the name of a split, or "".
 
     >>> _word("annotations/instances_val2017.json"), _word("train_annotations.coco.json")
     ('val2017', 'train')

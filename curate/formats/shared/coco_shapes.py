@@ -55,7 +55,7 @@ def _is_one_ring(data: list[Any]) -> bool:
     if not any(isinstance(each, list) for each in data):
         return True
     if not all(isinstance(each, list) for each in data):
-        return False  # rings, and something that is none
+        return False  # rings, and something else
     # Two pairs are two rings of one point each: as a ring they would have no area either.
     return len(data) >= 3 and all(_is_point(each) for each in data)
 

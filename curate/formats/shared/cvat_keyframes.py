@@ -108,7 +108,7 @@ def _vertices(attributes: dict[str, str]) -> Any:
 def _ellipse(
     left: dict[str, str], right: dict[str, str], share: float
 ) -> dict[str, str]:
-    """Axes and turn between two ellipses; empty if one of them has a number that is none."""
+    """Axes and turn between two ellipses; empty if a number of one cannot be read."""
     between = {}
     try:
         for name in _AXES:

@@ -150,7 +150,7 @@ def _mask(element: Element) -> tuple[Piece, Extent | None]:
 
 
 def _whole(element: Element, name: str) -> int | None:
-    """A whole number, also if it is written as 12.0; None if the attribute is none."""
+    """A whole number, also if it is written as 12.0; None if the attribute is not one."""
     try:
         number = float(element.attributes.get(name, ""))
     except ValueError:

@@ -82,7 +82,7 @@ def is_overwritten(task: Task, frame: int, tasks: Iterable[Task]) -> bool:
 
 
 def whole_number(text: str) -> int | None:
-    """A whole number of a document; None if the text is none.
+    """A whole number of a document; None if the text is not one.
 
     >>> whole_number("12"), whole_number("12.5")
     (12, None)

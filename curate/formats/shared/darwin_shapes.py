@@ -33,7 +33,7 @@ def read_paths(data: Any) -> list[Any]:
     """The paths of a polygon: `paths`, or `path` and `additional_paths`, as in Darwin JSON 1.0.
 
     Raises:
-        Refusal: bad_polygon if there are none.
+        Refusal: bad_polygon if there are no paths.
     """
     if not isinstance(data, dict):
         raise Refusal(Reason.BAD_POLYGON, "a polygon without paths")
@@ -53,7 +53,7 @@ def read_paths(data: Any) -> list[Any]:
 
 
 def _ring(path: Any) -> list[Any]:
-    """The flat ring of a list of points; [None] if it is none."""
+    """The flat ring of a list of points; [None] if it is not one."""
     if not isinstance(path, list):
         return [None]
     ring: list[Any] = []
@@ -67,7 +67,7 @@ def _ring(path: Any) -> list[Any]:
 
 
 def read_number(data: Any) -> float | None:
-    """A number; None if it is none."""
+    """A number; None if it is not one."""
     if isinstance(data, bool) or not isinstance(data, int | float):
         return None
     try:

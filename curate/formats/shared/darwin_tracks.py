@@ -201,7 +201,7 @@ def _vertices(path: Any) -> NDArray[np.float64] | None:
 
 
 def _ellipse_between(left: Any, right: Any, share: float) -> dict[str, Any]:
-    """The ellipse between two; empty if one of them has a number that is none."""
+    """The ellipse between two; empty if a number of one cannot be read."""
     if not isinstance(left, dict) or not isinstance(right, dict):
         return {}
     moved = {}

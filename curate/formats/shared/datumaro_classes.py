@@ -63,4 +63,4 @@ def voc_colour(number: int) -> int:
         green |= (left >> 1 & 1) << place
         blue |= (left >> 2 & 1) << place
         left >>= 3
-    return red << 16 | green << 8 | blue
+    return (red << 16) | (green << 8) | blue

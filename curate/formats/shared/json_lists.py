@@ -153,7 +153,7 @@ def _slice(text: Text, start: int, end: int) -> bytes:
 
 
 def _first_character(text: Text) -> bytes:
-    """The first character that is no blank; b"" if there is none."""
+    """The first character that is no blank, or b""."""
     found = _NO_SPACE.search(text)
     if found is None:
         return b""

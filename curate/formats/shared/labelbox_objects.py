@@ -106,7 +106,7 @@ def _label(entry: _Object) -> str:
 
 
 def _ring(points: Any) -> list[Any]:
-    """The ring of a list of points; [None] if one of them is none."""
+    """The ring of a list of points; [None] if one of them is no point."""
     if not isinstance(points, list):
         return [None]
     pairs = []

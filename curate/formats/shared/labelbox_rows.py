@@ -65,7 +65,7 @@ def has_keys_of_row(keys: Collection[str]) -> bool:
 
 
 def read_row(place: str, entry: Mapping[str, Any]) -> DataRow:
-    """The data row of an entry. Refusal malformed_file if it is none."""
+    """The data row of an entry. Refusal malformed_file if it is not one."""
     if "data_row" in entry:
         return _new_row(place, entry)
     return _old_row(place, entry)

@@ -89,7 +89,7 @@ def _shape(kind: Any, points: Any, mask: Any) -> Polygons | Bitmap:
 
 
 def _circle(points: Any) -> list[Any]:
-    """The ring of a circle, given by its centre and a point on it; [None] if it is none."""
+    """The ring of a circle, given by its centre and a point on it; [None] if it is not one."""
     numbers = finite_numbers(points, 4)
     if numbers is None:
         return [None]

@@ -90,7 +90,7 @@ def _mask(element: Element, mask: Element, path: str) -> Annotation:
 
 
 def _ring(element: Element) -> list[Any]:
-    """The flat ring of an object's polygon; [None] if a number in it is none."""
+    """The flat ring of an object's polygon; [None] if a number in it cannot be read."""
     polygon = element.child("polygon") or Element("polygon")
     ring: list[Any] = []
     for point in polygon.children:

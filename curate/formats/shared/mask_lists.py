@@ -83,7 +83,7 @@ def _read(lines: list[str]) -> dict[str, str]:
 
 
 def _columns(header: list[str]) -> tuple[int, int] | None:
-    """Which columns hold the mask's name and its class; None if there are none."""
+    """Which columns hold the mask's name and its class, or None."""
     for name, class_name in _COLUMNS:
         if name in header and class_name in header:
             return header.index(name), header.index(class_name)

@@ -65,7 +65,7 @@ class Match:
 
 
 def match_masks(masks: list[str], images: Sequence[str]) -> dict[str, list[Match]]:
-    """For each mask its image; several if they agree equally well; none if there is none."""
+    """For each mask the images that fit it best: one, several that agree equally well, or none."""
     index = _index(images, fold)
     matches = {mask: _by_name(mask, index, fold) for mask in masks}
     if masks and not any(matches.values()):

@@ -77,7 +77,7 @@ def read_segments(
 
 
 def _id(entry: Mapping[str, Any]) -> int | None:
-    """The id of a segment, which may be written as text; None if it is none."""
+    """The id of a segment, which may be written as text; None if it is not one."""
     stated = read_id(entry.get("id"))
     if stated is None or not stated.isdecimal() or len(stated) > _MOST_DIGITS:
         return None

@@ -42,7 +42,7 @@ def path_of(name: str) -> str:
 def find_file(
     files: Files, name: str, document: str, folders: Collection[str] = ()
 ) -> str | None:
-    """The path of the file that `document` calls `name`; None if there is none, or it is not sure.
+    """The path of the file that `document` calls `name`; None if no file surely is it.
 
     A path is tried from the document's folder, from the root, and from each of `folders` below
     either. Then, as for an address, the file whose path has the longest end in common is taken.

@@ -39,7 +39,7 @@ class Region:
 
     @property
     def label(self) -> str:
-        """Its labels, joined by a comma; "" if there is none."""
+        """Its labels, joined by a comma, or ""."""
         return ", ".join(self.labels)
 
     def key(self) -> str:
@@ -82,7 +82,7 @@ def join_results(results: Iterable[Result]) -> list[Region]:
 
 
 def annotation_of(region: Region, key: str) -> Annotation:
-    """The annotation of a region, with its shape or the reason why there is none."""
+    """The annotation of a region, with its shape or the reason why it has no shape."""
     label = region.label
     stated = attributes(region.answers)
     try:

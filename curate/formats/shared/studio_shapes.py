@@ -121,7 +121,7 @@ def _ellipse(geometry: Mapping[str, Any]) -> Ellipse:
 def _number(
     geometry: Mapping[str, Any], name: str, default: float | None = None
 ) -> float:
-    """A number of an ellipse. Refusal bad_polygon if it is none."""
+    """A number of an ellipse. Refusal bad_polygon if it is not one."""
     data = geometry.get(name)
     if data is None:
         data = default

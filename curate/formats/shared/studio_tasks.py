@@ -26,7 +26,7 @@ _OF_THE_EXPORT = frozenset(
 class Result:
     """One entry of an annotation's results.
 
-    `id`: of its region; "" if there is none. `control`, `target`: the tag that made it, and the tag
+    `id`: of its region, or "". `control`, `target`: the tag that made it, and the tag
     of what it is drawn on. `width`, `height`: of the image, px, if they are stated. `item`: the
     number of the image in a task of several.
     """
@@ -101,7 +101,7 @@ def _holds_regions(piece: msgspec.Raw) -> bool:
 
 
 def read_task(place: str, entry: dict[str, Any]) -> Task:
-    """The task of an entry. Refusal malformed_file if it is none."""
+    """The task of an entry. Refusal malformed_file if it is not one."""
     if isinstance(entry.get("task"), dict) and "result" in entry:
         # In a storage, Label Studio puts the task into each of its annotations.
         task = entry.pop("task")

@@ -33,7 +33,7 @@ class Classes:
         return self.titles.get(read_id(entry.get("classId")) or "", "")
 
     def check(self, title: str) -> None:
-        """Refusal unknown_class if classes are declared and this is none of them."""
+        """Refusal unknown_class if classes are declared, and not this one."""
         if not title:
             raise Refusal(Reason.UNKNOWN_CLASS, "an object without classTitle")
         if self.shapes and title not in self.shapes:

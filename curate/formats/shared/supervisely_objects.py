@@ -25,7 +25,7 @@ _LEAST_ROOM = 1 << 16  # bytes that the smallest of masks may unpack to
 
 
 def object_id(data: Any) -> str | None:
-    """The id that Supervisely's server gave an object; None if there is none."""
+    """The id that Supervisely's server gave an object, or None."""
     if not isinstance(data, dict):
         return None
     return read_id(data.get("id"))

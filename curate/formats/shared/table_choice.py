@@ -71,7 +71,7 @@ def _from_1_if_seen(found: FoundTable, masks: Sequence[MaskValues]) -> FoundTabl
 
 
 def _highest_class(masks: Sequence[MaskValues]) -> int:
-    """The highest value of the masks that is no border, 0 if there is none."""
+    """The highest value of the masks that is no border, or 0."""
     values = {0}
     for mask in masks:
         values.update(value for value, _ in mask.values)

@@ -52,7 +52,7 @@ def declared_attributes(export: Export) -> dict[str, Any]:
 
 
 def read_documents(export: Export) -> Iterator[ViaDocument | ReadItem]:
-    """The documents of an export, tables first, and notes of the files that are none.
+    """The documents of an export, tables first, and notes of the other files.
 
     InputError if there is no document at all.
     """

@@ -60,7 +60,7 @@ def _numbers(data: dict[str, Any], *names: str) -> list[float]:
 
 
 def _number(data: Any) -> float | None:
-    """A number, which VIA 1 may write as text; None if it is none."""
+    """A number, which VIA 1 may write as text; None if it is not one."""
     if isinstance(data, bool) or not isinstance(data, int | float | str):
         return None
     try:

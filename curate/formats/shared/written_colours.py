@@ -32,7 +32,7 @@ def parse_colour(raw: Any) -> int | None:
 
 
 def _colour_of_text(text: str) -> int | None:
-    """The colour that a text is; None if it is none."""
+    """The colour that a text is; None if it is not one."""
     written = _HEX.fullmatch(text) or _HEX_WITH_ALPHA.fullmatch(text)
     if written:
         return int(written[1], 16)
@@ -54,7 +54,7 @@ def _colour_of_text(text: str) -> int | None:
 
 
 def _colour_of_named_channels(raw: Mapping[Any, Any]) -> int | None:
-    """The colour whose channels are named by a word or its first letter; None if it is none."""
+    """The colour whose channels are named by a word or its first letter; None if it is not one."""
     named = {str(key).lower()[:1]: value for key, value in raw.items()}
     if not set("rgb") <= set(named):
         return None
@@ -62,7 +62,7 @@ def _colour_of_named_channels(raw: Mapping[Any, Any]) -> int | None:
 
 
 def _colour_of_channels(channels: Sequence[Any]) -> int | None:
-    """The colour of red, green and blue; None if they are none."""
+    """The colour of red, green and blue; None if they are not."""
     if not all(type(each) in (int, float) for each in channels):
         return None
 
@@ -74,5 +74,5 @@ def _colour_of_channels(channels: Sequence[Any]) -> int | None:
         return None
 
     red, green, blue = map(round, channels)
-    colour: int = red << 16 | green << 8 | blue
+    colour: int = (red << 16) | (green << 8) | blue
     return colour

@@ -113,7 +113,7 @@ def _rank(path: str) -> tuple[int, str]:
 
 
 def _read(export: Export, path: str) -> ClassList | None:
-    """A class list; None if the file is none. Refusal malformed_file and others."""
+    """A class list; None if the file is not one. Refusal malformed_file and others."""
     text = export.read_text(path)
     if path.lower().endswith(_YAML):
         return _yaml_list(text, posixpath.basename(path))

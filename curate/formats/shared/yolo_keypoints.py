@@ -15,7 +15,7 @@ _LEAST_CLEAR = 0.2  # share of the lines whose size would be no point of a polyg
 
 
 def keypoint_numbers(lines: Iterable[Sequence[float]]) -> int:
-    """How many numbers follow the class in lines of boxes with keypoints; 0 if they are none.
+    """How many numbers follow the class in lines of boxes with keypoints; 0 for other lines.
 
     `lines`: the numbers after the class of some lines. Boxes without keypoints tell nothing.
     """

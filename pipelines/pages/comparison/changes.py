@@ -19,12 +19,12 @@ class ShownChange:
 
 
 def show_lost(runs: ComparedRuns) -> Values | None:
-    """The objects that B answers worse; nothing if there are none."""
+    """The objects that B answers worse, if there are any."""
     return _show(runs, runs.comparison.most_lost, runs.comparison.lost, "lower")
 
 
 def show_gained(runs: ComparedRuns) -> Values | None:
-    """The objects that B answers better; nothing if there are none."""
+    """The objects that B answers better, if there are any."""
     return _show(runs, runs.comparison.most_gained, runs.comparison.gained, "higher")
 
 

@@ -85,7 +85,7 @@ class EvaluatedBuild:
 
 
 def read_evaluated_build(settings: Settings) -> EvaluatedBuild:
-    """Read the report of a build. InputError if there is none, or it is broken."""
+    """Read the report of a build. InputError if it is missing or broken."""
     folder = UPath(settings.build)
     report = read_report(folder / "evaluate" / "report.json")
     if report is None:

@@ -93,7 +93,7 @@ def paint_overlays(found: Inspected, limits: Limits) -> list[Overlay]:
 def choose_images(segments: pa.Table, most: int = _MOST_PICTURES) -> list[str]:
     """The images to show: each next one has the most classes that none before it has.
 
-    Of those that are equal in this, the first that was read: they come in no order of
+    Of several with equally many, it is the one that was read first: images come in no order of
     their own.
     """
     labels: dict[str, set[str]] = {}

@@ -10,7 +10,7 @@ _SIDE = 340  # px of the longer side: twice what the page shows, for fine screen
 _QUALITY = 72
 
 MODEL_COLOUR: Colour = (64, 156, 255)
-"""Of the model's outline: stays apart from yellow for all kinds of colour vision."""
+"""Colour of the model's outline, which all kinds of colour vision tell from yellow."""
 
 
 def paint_annotation(annotation: DoubtfulAnnotation) -> str:

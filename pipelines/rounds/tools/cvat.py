@@ -77,7 +77,7 @@ def _place_of(session: Any, source: LoopSource, request: str) -> str:
 
 
 def _members(archive: UPath) -> _Members:
-    """What an archive holds. Unanswered if it is none."""
+    """What an archive holds. Unanswered if it is no archive."""
     try:
         with archive.open("rb") as file, zipfile.ZipFile(file) as opened:
             return {

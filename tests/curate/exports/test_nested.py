@@ -285,11 +285,8 @@ def test_a_file_packed_alone_is_read_as_what_is_in_it(
         (gzip.compress(b"{}" * 999)[:20], Reason.MALFORMED_FILE),
         (gzip.compress(bytes(20_000_000)), Reason.ARCHIVE_BOMB),
     ],
-    ids=[
-        "no gzip",
-        "cut off",
-        "bomb",
-    ],  # gzip holds the time, which must not be in a test's name
+    # A name for each, as gzip holds the time, which must not be in a test's name.
+    ids=["no gzip", "cut off", "bomb"],
 )
 def test_a_file_packed_badly_costs_itself(
     folder: Path, scratch: Path, content: bytes, reason: Reason

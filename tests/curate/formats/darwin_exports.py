@@ -22,6 +22,12 @@ def box(x0: float, y0: float, x1: float, y1: float) -> Path2:
 
 SQUARE = box(10, 10, 30, 30)
 
+LAYER = {
+    "dense_rle": [0, 64, 1, 10, 2, 54, 0, 64 * 46],
+    "mask_annotation_ids_mapping": {"m": 1},
+}
+"""A raster layer of 64 × 48 px: the mask m is 10 px of its second row."""
+
 
 def paths(mask: Mask) -> list[Path2]:
     """The paths of a mask's outlines along its px edges."""

@@ -1,9 +1,10 @@
-"""Pictures with objects whose masks are known: what the battery writes into an export."""
+"""Pictures for exports: photos, maps of values, and those with objects whose masks are known."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from curate.pixels.masks import Mask
@@ -47,11 +48,37 @@ class Picture:
         return file
 
 
+def photo(root: Path, path: str, height: int = 40, width: int = 40) -> Path:
+    """Write a picture without objects to `root`/`path`."""
+    return Picture(path, height, width).save(root)
+
+
+def save_values(file: Path, values: ArrayLike, mode: str | None = None) -> None:
+    """Write the values of a mask as a picture, in bytes unless they are uint16.
+
+    `mode`: of Pillow, in place of the usual one for such values.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    array = np.asarray(values)
+    if array.dtype != np.uint16:
+        array = array.astype(np.uint8)
+    picture = Image.fromarray(array)
+    picture.convert(mode or picture.mode).save(file)
+
+
 def rectangle(height: int, width: int, x0: int, y0: int, x1: int, y1: int) -> Mask:
     """The mask of a rectangle in a picture of `height` × `width` px."""
     mask = np.zeros((height, width), bool)
     mask[y0:y1, x0:x1] = True
     return mask
+
+
+def cat_and_dog() -> NDArray[np.uint8]:
+    """(48, 64): 1 at a cat of 100 px, 2 at a dog of 400 px."""
+    values = np.zeros((48, 64), np.uint8)
+    values[2:12, 2:12] = 1
+    values[20:40, 20:40] = 2
+    return values
 
 
 def usual_pictures() -> list[Picture]:

@@ -1,5 +1,6 @@
 """Reading an export of a test through the whole of ingest."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,20 @@ class ReadBack:
     @property
     def rows(self) -> list[dict[str, Any]]:
         return self.segments.to_pylist()
+
+    @property
+    def labels(self) -> Counter[str]:
+        """How many objects each label has."""
+        return Counter(row["label"] for row in self.rows)
+
+    @property
+    def areas(self) -> dict[str, int]:
+        """The area of each label's object, px, where no label has several."""
+        found: dict[str, int] = {}
+        for row in self.rows:
+            assert row["label"] not in found
+            found[row["label"]] = row["area"]
+        return found
 
     @property
     def reasons(self) -> dict[str, int | None]:

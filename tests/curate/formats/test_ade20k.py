@@ -7,21 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from curate.pixels.masks import Mask
 from tests.curate.formats.battery import Battery
-from tests.curate.formats.pictures import Picture, rectangle
+from tests.curate.formats.pictures import Picture, photo, rectangle, save_values
 from tests.curate.formats.reading import ReadBack, read_back
 
 NEAR = rectangle(48, 64, 10, 10, 30, 30)
 FAR = rectangle(48, 64, 20, 20, 50, 40)
 SEEN_OF_FAR = FAR & ~NEAR
-
-
-def save_grey(file: Path, values: Any) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.asarray(values, np.uint8)).save(file)
 
 
 def entry(number: int, name: str, rank: int = 1, level: int = 0) -> dict[str, Any]:
@@ -62,7 +55,7 @@ class TestAde20k(Battery):
                 mask = f"{image.stem}/instance_{number:03}_{image.stem}.png"
                 values = each.mask * np.uint8(255)
                 values[0, 0] = values[0, 0] or 128  # hidden behind another
-                save_grey(image.parent / mask, values)
+                save_values(image.parent / mask, values)
                 objects.append(entry(number, each.label) | {"instance_mask": mask})
             text = document(picture, objects)
             image.with_suffix(".json").write_text(text, "utf-8")
@@ -72,37 +65,33 @@ def corners(x0: int, y0: int, x1: int, y1: int) -> dict[str, list[int]]:
     return {"x": [x0, x1, x1, x0], "y": [y0, y0, y1, y1]}
 
 
-def masks_of(back: ReadBack) -> dict[str, int]:
-    return {row["label"]: row["area"] for row in back.rows}
-
-
 def test_without_masks_near_polygons_cover_far_ones_but_parts_cover_nothing(
-    tmp_path: Path,
+    root: Path,
 ) -> None:
     picture = Picture("a.jpg", 48, 64)
-    picture.save(tmp_path / "e")
+    picture.save(root)
     objects = [
         entry(0, "near", rank=1) | {"polygon": corners(10, 10, 30, 30)},
         entry(1, "far", rank=2) | {"polygon": corners(20, 20, 50, 40)},
         entry(2, "door", rank=0, level=1) | {"polygon": corners(12, 12, 15, 15)},
         entry(3, "") | {"polygon": corners(1, 1, 5, 5)},
     ]
-    (tmp_path / "e/a.json").write_text(document(picture, objects))
-    back = read_back(tmp_path / "e", "ade20k")
-    sizes = {"near": NEAR.sum(), "far": SEEN_OF_FAR.sum(), "door": 9}
-    assert masks_of(back) == sizes
+    (root / "a.json").write_text(document(picture, objects))
+    back = read_back(root, "ade20k")
+    assert back.areas == {"near": NEAR.sum(), "far": SEEN_OF_FAR.sum(), "door": 9}
     assert back.reasons == {"unknown_class": 1}
 
 
-def old_layout(root: Path, lines: Sequence[str], *objects: tuple[Mask, int]) -> None:
-    """An image of 2016. `objects`: mask and blue of each."""
-    Picture("a.jpg", 48, 64).save(root)
+def read_old(root: Path, lines: Sequence[str]) -> ReadBack:
+    """An image of 2016: a far object with the blue 200, and a near one with 77."""
+    photo(root, "a.jpg", 48, 64)
     colours = np.zeros((48, 64, 3), np.uint8)
-    for mask, blue in objects:
+    for mask, blue in ((FAR, 200), (NEAR, 77)):
         colours[mask] = (10 * (blue % 3), 40, blue)
-    save_grey(root / "a_seg.png", colours)
-    save_grey(root / "a_parts_1.png", colours)
+    save_values(root / "a_seg.png", colours)
+    save_values(root / "a_parts_1.png", colours)
     (root / "a_atr.txt").write_text("\n".join(lines))
+    return read_back(root, "ade20k")
 
 
 LINES = (
@@ -111,13 +100,9 @@ LINES = (
 )
 
 
-def test_objects_of_2016_are_numbered_by_the_order_of_their_blues(
-    tmp_path: Path,
-) -> None:
-    lines = [*LINES, "001 # 1 # 0 # door # door # "]
-    old_layout(tmp_path / "e", lines, (FAR, 200), (NEAR, 77))
-    back = read_back(tmp_path / "e", "ade20k")
-    assert masks_of(back) == {"near, close": NEAR.sum(), "far": SEEN_OF_FAR.sum()}
+def test_objects_of_2016_are_numbered_by_the_order_of_their_blues(root: Path) -> None:
+    back = read_old(root, [*LINES, "001 # 1 # 0 # door # door # "])
+    assert back.areas == {"near, close": NEAR.sum(), "far": SEEN_OF_FAR.sum()}
     far = next(row for row in back.rows if row["label"] == "far")
     assert dict(far["attributes"]) == {"occluded": "1", "attributes": "red, old"}
     assert back.reasons == {"no_mask": 1}
@@ -132,8 +117,7 @@ def test_objects_of_2016_are_numbered_by_the_order_of_their_blues(
     ],
 )
 def test_lists_that_do_not_fit_their_picture_give_nothing(
-    tmp_path: Path, lines: list[str], reason: dict[str, int | None]
+    root: Path, lines: list[str], reason: dict[str, int | None]
 ) -> None:
-    old_layout(tmp_path / "e", lines, (FAR, 200), (NEAR, 77))
-    back = read_back(tmp_path / "e", "ade20k")
+    back = read_old(root, lines)
     assert (back.rows, back.reasons) == ([], reason)

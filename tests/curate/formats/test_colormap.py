@@ -1,7 +1,6 @@
 """Masks whose colours are classes: the battery, and what is this format's own."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.curate.formats.battery import Battery
-from tests.curate.formats.pictures import LABELS, Picture, rectangle
+from tests.curate.formats.pictures import LABELS, Picture, photo, rectangle, save_values
 from tests.curate.formats.reading import ReadBack, read_back
 
 TABLE = {"background": [0, 0, 0], "cat": [255, 0, 0], "dog": [0, 255, 0]}
@@ -53,16 +52,13 @@ class TestColormap(Battery):
             pixels = np.zeros((picture.height, picture.width, 3), np.uint8)
             for each in picture.objects:
                 pixels[each.mask] = colours[each.label]
-            file = root / "masks" / picture.path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(pixels).save(file)
+            save_values(root / "masks" / picture.path, pixels)
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(root: Path) -> Path:
     """An export of one picture and the table, without a mask."""
-    root = tmp_path / "export"
-    Picture("images/1.jpg", 40, 40).save(root)
+    photo(root, "images/1.jpg")
     (root / "labels").mkdir()
     lines = ["name,r,g,b"]
     for name, (red, green, blue) in TABLE.items():
@@ -73,10 +69,6 @@ def root(tmp_path: Path) -> Path:
 
 def read(root: Path, options: dict[str, Any] | None = None) -> ReadBack:
     return read_back(root, "colormap", options)
-
-
-def labels(back: ReadBack) -> Counter[str]:
-    return Counter(row["label"] for row in back.rows)
 
 
 def smooth(colours: NDArray[Any]) -> NDArray[np.uint8]:
@@ -107,15 +99,15 @@ def test_palettes_in_any_order(root: Path) -> None:
 def test_jpeg_masks_are_read_by_the_nearest_colour(root: Path) -> None:
     Image.fromarray(COLOURS[BOTH]).save(root / "labels/1.jpg", quality=90)
     back = read(root)
-    assert labels(back) == {"cat": 1, "dog": 1}
+    assert back.labels == {"cat": 1, "dog": 1}
     for row in back.rows:
         assert "jpeg_mask" in row["flags"]
         assert 190 <= row["area"] <= 260
 
 
 def test_soft_edges_are_no_objects(root: Path) -> None:
-    Image.fromarray(smooth(COLOURS[BOTH].astype(float))).save(root / "labels/1.png")
-    assert labels(read(root)) == {"cat": 1, "dog": 1}
+    save_values(root / "labels/1.png", smooth(COLOURS[BOTH].astype(float)))
+    assert read(root).labels == {"cat": 1, "dog": 1}
 
 
 def test_a_blend_that_is_another_classs_colour(root: Path) -> None:
@@ -123,39 +115,39 @@ def test_a_blend_that_is_another_classs_colour(root: Path) -> None:
         "name,r,g,b\nbackground,0,0,0\ncat,192,0,0\ndog,128,0,0\nfox,64,0,0"
     )
     palette = np.array([(0, 0, 0), (192, 0, 0), (128, 0, 0)])
-    Image.fromarray(smooth(palette[BOTH].astype(float))).save(root / "labels/1.png")
-    assert labels(read(root)) == {"cat": 1, "dog": 1}
+    save_values(root / "labels/1.png", smooth(palette[BOTH].astype(float)))
+    assert read(root).labels == {"cat": 1, "dog": 1}
 
 
 def test_colours_of_no_class(root: Path) -> None:
     colours = COLOURS[BOTH]
     colours[0:3, 30:36] = (0, 0, 255)
-    Image.fromarray(colours).save(root / "labels/1.png")
+    save_values(root / "labels/1.png", colours)
     back = read(root)
-    assert labels(back) == {"cat": 1, "dog": 1}
+    assert back.labels == {"cat": 1, "dog": 1}
     assert back.reasons == {"unknown_class": 1}
 
 
 def test_options_say_what_is_no_object(root: Path) -> None:
-    Image.fromarray(COLOURS[BOTH]).save(root / "labels/1.png")
+    save_values(root / "labels/1.png", COLOURS[BOTH])
     back = read(root, {"background": ["background", "#00FF00"]})
-    assert labels(back) == {"cat": 1}
+    assert back.labels == {"cat": 1}
     classes = {"fox": "#FF0000", "sky": [0, 255, 0]}
     back = read(root, {"classes": classes, "void": "sky"})
-    assert labels(back) == {"fox": 1}
+    assert back.labels == {"fox": 1}
 
 
 def test_without_a_table_each_colour_is_a_label(root: Path) -> None:
-    Image.fromarray(COLOURS[BOTH]).save(root / "labels/1.png")
+    save_values(root / "labels/1.png", COLOURS[BOTH])
     (root / "class_dict.csv").unlink()
-    assert labels(read(root)) == {"#000000": 1, "#FF0000": 1, "#00FF00": 1}
+    assert read(root).labels == {"#000000": 1, "#FF0000": 1, "#00FF00": 1}
 
 
 def test_of_two_renderings_the_coloured_one_counts(root: Path) -> None:
-    Image.fromarray(COLOURS[BOTH]).save(root / "labels/1_color.png")
-    Image.fromarray(BOTH.astype(np.uint8)).save(root / "labels/1_label.png")
+    save_values(root / "labels/1_color.png", COLOURS[BOTH])
+    save_values(root / "labels/1_label.png", BOTH.astype(np.uint8))
     back = read(root)
-    assert labels(back) == {"cat": 1, "dog": 1}
+    assert back.labels == {"cat": 1, "dog": 1}
     assert back.reasons == {}
 
 
@@ -163,15 +155,15 @@ def test_black_that_is_not_listed_is_no_shade_of_a_dark_class(root: Path) -> Non
     (root / "class_dict.csv").write_text("name,r,g,b\nroad,20,20,20\ncat,255,0,0\n")
     pixels = np.zeros((40, 40, 3), np.uint8)
     pixels[10:20, 10:20] = 20
-    Image.fromarray(pixels).save(root / "labels/1.png")
+    save_values(root / "labels/1.png", pixels)
     back = read(root)
     assert [(row["label"], row["area"]) for row in back.rows] == [("road", 100)]
     assert back.reasons == {"unknown_class": 1}
 
 
 def test_of_several_tables_the_one_that_fits_the_masks_is_read(root: Path) -> None:
-    Image.fromarray(COLOURS[BOTH]).save(root / "labels" / "1.png")
+    save_values(root / "labels" / "1.png", COLOURS[BOTH])
     (root / "a class table.csv").write_text("name,r,g,b\nsky,0,0,255\nsea,9,9,9\n")
     back = read(root)
-    assert labels(back) == {"cat": 1, "dog": 1}
+    assert back.labels == {"cat": 1, "dog": 1}
     assert back.ignored == ["a class table.csv"]

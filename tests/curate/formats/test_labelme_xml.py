@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from curate.errors import InputError
 from curate.pixels.polygons import to_polygons
 from tests.curate.formats.battery import Battery
-from tests.curate.formats.pictures import Picture
+from tests.curate.formats.pictures import Picture, photo, rectangle, save_values
 from tests.curate.formats.reading import read_back
 
 
@@ -66,13 +64,10 @@ class TestLabelmeXml(Battery):
 SQUARE = polygon([10, 10, 30, 10, 30, 30, 10, 30])
 
 
-def test_masks_boxes_and_deleted_objects(tmp_path: Path) -> None:
-    root = tmp_path / "export"
-    Picture("a.png", 48, 64).save(root / "default")
-    mask = np.zeros((48, 64), np.uint8)
-    mask[5:9, 5:10] = 255
-    (root / "default/Masks").mkdir()
-    Image.fromarray(mask).save(root / "default/Masks/a_mask_0.png")
+def test_masks_boxes_and_deleted_objects(root: Path) -> None:
+    photo(root, "default/a.png", 48, 64)
+    mask = rectangle(48, 64, 5, 5, 10, 9)
+    save_values(root / "default/Masks/a_mask_0.png", mask * 255)
     attributes = "<occluded>yes</occluded><attributes>colour=red, new</attributes>"
     text = document(
         "a.png",
@@ -86,10 +81,7 @@ def test_masks_boxes_and_deleted_objects(tmp_path: Path) -> None:
     )
     (root / "default/a.xml").write_text(text)
     back = read_back(root, "labelme")
-    assert {(row["label"], row["area"]) for row in back.rows} == {
-        ("cat", 400),
-        ("dog", 20),
-    }
+    assert back.areas == {"cat": 400, "dog": 20}
     assert dict(back.rows[0]["attributes"]) == {
         "occluded": "yes",
         "colour": "red",
@@ -103,12 +95,12 @@ def test_masks_boxes_and_deleted_objects(tmp_path: Path) -> None:
     }
 
 
-def test_boxes_of_pascal_voc_are_no_labelme(tmp_path: Path) -> None:
-    Picture("a.png", 48, 64).save(tmp_path / "export")
+def test_boxes_of_pascal_voc_are_no_labelme(root: Path) -> None:
+    photo(root, "a.png", 48, 64)
     text = (
         "<annotation><filename>a.png</filename><size><width>64</width></size>"
         "<object><name>cat</name><bndbox/></object></annotation>"
     )
-    (tmp_path / "export/a.xml").write_text(text)
+    (root / "a.xml").write_text(text)
     with pytest.raises(InputError, match="no labelme document"):
-        read_back(tmp_path / "export", "labelme")
+        read_back(root, "labelme")

@@ -12,7 +12,7 @@ from PIL import Image
 
 from curate.errors import InputError
 from tests.curate.formats.battery import Battery
-from tests.curate.formats.pictures import LABELS, Drawn, Picture, rectangle
+from tests.curate.formats.pictures import LABELS, Drawn, Picture, rectangle, save_values
 from tests.curate.formats.reading import ReadBack, read_back
 
 CATEGORIES = [
@@ -23,8 +23,7 @@ CATEGORIES = [
 def save_ids(file: Path, ids: NDArray[Any]) -> None:
     """Write ids as panopticapi's id2rgb does."""
     channels = [ids % 256, ids // 256 % 256, ids // 65_536]
-    file.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8)).save(file)
+    save_values(file, np.stack(channels, axis=-1))
 
 
 def segment_ids(picture: Picture) -> tuple[NDArray[Any], list[int]]:

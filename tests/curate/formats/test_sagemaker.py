@@ -14,7 +14,13 @@ from PIL import Image
 
 from curate.errors import InputError
 from tests.curate.formats.battery import Battery
-from tests.curate.formats.pictures import LABELS, Picture, rectangle
+from tests.curate.formats.pictures import (
+    LABELS,
+    Picture,
+    cat_and_dog,
+    photo,
+    save_values,
+)
 from tests.curate.formats.reading import ReadBack, read_back
 
 BUCKET = "s3://bucket/photos/"
@@ -145,24 +151,17 @@ MAP = {
 }
 
 
-def pixels() -> NDArray[np.uint8]:
-    """A cat of 100 px and a dog of 400 px."""
-    numbers = np.zeros((48, 64), np.uint8)
-    numbers[rectangle(48, 64, 2, 2, 12, 12)] = 1
-    numbers[rectangle(48, 64, 20, 20, 40, 40)] = 2
-    return numbers
-
-
 def coloured() -> NDArray[np.uint8]:
     palette = np.array([(255, 255, 255), rgb("#2ca02c"), rgb("#1f77b4")], np.uint8)
-    return palette[pixels()]
+    return palette[cat_and_dog()]
 
 
 def export(root: Path, *lines: Any, mask: NDArray[Any] | None = None) -> Path:
-    Picture("a.jpg", 48, 64).save(root / "images")
-    shown = coloured() if mask is None else mask
-    (root / "masks").mkdir()
-    Image.fromarray(shown).save(root / "masks/0_2022-09-09T17_25_31.9.png")
+    """One picture, its mask, and a manifest of lines; a text is a line as it is."""
+    photo(root, "images/a.jpg", 48, 64)
+    if mask is None:
+        mask = coloured()
+    save_values(root / "masks/0_2022-09-09T17_25_31.9.png", mask)
     texts = [each if isinstance(each, str) else json.dumps(each) for each in lines]
     (root / "output.manifest").write_text("\n".join(texts))
     return root
@@ -182,86 +181,77 @@ def read(root: Path, **options: Any) -> ReadBack:
     return read_back(root, "sagemaker", options)
 
 
-def found(back: ReadBack) -> list[tuple[str, int]]:
-    return sorted((row["label"], row["area"]) for row in back.rows)
+BOTH = {"cat": 100, "dog": 400}
 
 
-BOTH = [("cat", 100), ("dog", 400)]
-
-
-def test_numbers_tell_where_colours_do_not(tmp_path: Path) -> None:
-    assert found(read(export(tmp_path / "numbers", line(), mask=pixels()))) == BOTH
+def test_numbers_tell_where_colours_do_not(root: Path) -> None:
+    numbers = cat_and_dog()
+    assert read(export(root / "numbers", line(), mask=numbers)).areas == BOTH
     alike = {key: each | {"hex-color": "#ffffff"} for key, each in MAP.items()}
-    assert (
-        found(read(export(tmp_path / "alike", line(colours=alike), mask=pixels())))
-        == BOTH
-    )
+    back = read(export(root / "alike", line(colours=alike), mask=numbers))
+    assert back.areas == BOTH
 
 
-def test_a_colour_that_is_not_listed(tmp_path: Path) -> None:
+def test_a_colour_that_is_not_listed(root: Path) -> None:
     listed = {key: each for key, each in MAP.items() if key == "1"}
-    back = read(export(tmp_path / "export", line(colours=listed)))
-    assert found(back) == [("cat", 100)]
+    back = read(export(root, line(colours=listed)))
+    assert back.areas == {"cat": 100}
     assert back.reasons == {"unknown_class": 1}
 
 
 @pytest.mark.parametrize("colours", [None, [], {}, {"x": 1}, {"1": {"class-name": 5}}])
-def test_a_map_that_lists_nothing(tmp_path: Path, colours: Any) -> None:
-    assert read(export(tmp_path / "export", line(colours=colours))).rows == []
+def test_a_map_that_lists_nothing(root: Path, colours: Any) -> None:
+    assert read(export(root, line(colours=colours))).rows == []
 
 
-def test_several_jobs_are_read(tmp_path: Path) -> None:
+def test_several_jobs_are_read(root: Path) -> None:
     boxes = {"annotations": [{"class_id": 0, "left": 1}, {"class_id": 0, "left": 2}]}
     more = {"box": boxes, "box-metadata": metadata("object-detection")}
     more |= {"sport": 0, "sport-metadata": metadata("image-classification")}
-    root = export(tmp_path / "export", line() | more)
+    export(root, line() | more)
     back = read(root)
-    assert found(back) == BOTH
+    assert back.areas == BOTH
     assert back.reasons == {"no_mask": 2}
     assert read(root, jobs=["seg"]).reasons == {}
     with pytest.raises(InputError, match="option jobs"):
         read(root, jobs=5)
 
 
-def test_an_adjustment_replaces_what_it_adjusted(tmp_path: Path) -> None:
+def test_an_adjustment_replaces_what_it_adjusted(root: Path) -> None:
     adjusted = line("seg-adjusted-ref", **{"adjustment-status": "adjusted"})
-    back = read(export(tmp_path / "export", line(colours={"1": MAP["1"]}) | adjusted))
-    assert found(back) == BOTH
+    back = read(export(root, line(colours={"1": MAP["1"]}) | adjusted))
+    assert back.areas == BOTH
     assert back.reasons == {}
 
 
-def test_jobs_without_a_label(tmp_path: Path) -> None:
+def test_jobs_without_a_label(root: Path) -> None:
     failed = {"source-ref": "s3://b/a.jpg", "seg-ref-metadata": metadata("x")}
     failed["seg-ref-metadata"]["failure-reason"] = "ClientError: expired"
     bare = {"source-ref": "s3://b/a.jpg", "other-ref-metadata": metadata("x")}
-    assert read(export(tmp_path / "export", failed, bare)).reasons == {"no_mask": 2}
+    assert read(export(root, failed, bare)).reasons == {"no_mask": 2}
 
 
-def test_a_broken_line_costs_itself(tmp_path: Path) -> None:
-    back = read(export(tmp_path / "export", line(), '{"source-ref": "s3://b/', "[1]"))
-    assert found(back) == BOTH
+def test_a_broken_line_costs_itself(root: Path) -> None:
+    back = read(export(root, line(), '{"source-ref": "s3://b/', "[1]"))
+    assert back.areas == BOTH
     assert back.reasons == {"malformed_file": None}
 
 
-def test_polygons_of_the_last_worker(tmp_path: Path) -> None:
-    points = [
-        {"x": 1, "y": 1},
-        {"x": 11, "y": 1},
-        {"x": 11, "y": 11},
-        {"x": 1, "y": 11},
-    ]
+def test_polygons_of_the_last_worker(root: Path) -> None:
+    corners = [(1, 1), (11, 1), (11, 11), (1, 11)]
+    points = [{"x": x, "y": y} for x, y in corners]
     first = {"polygons": [{"label": "fox", "vertices": points}]}
     last = {"polygons": [{"label": "cat", "vertices": points}, {"label": 7}, 5]}
-    back = read(export(tmp_path / "export", custom_line("s3://b/a.jpg", first, last)))
-    assert found(back) == [("cat", 100)]
+    back = read(export(root, custom_line("s3://b/a.jpg", first, last)))
+    assert back.areas == {"cat": 100}
     assert back.reasons == {"unknown_class": 2}
 
 
-def test_the_file_of_a_workers_answer(tmp_path: Path) -> None:
+def test_the_file_of_a_workers_answer(root: Path) -> None:
     reference = "s3://b/annotations/worker-response/iteration-1/0/2022.json"
     bare = {"source-ref": "s3://b/a.jpg", "seg": None}
     bare["seg-metadata"] = metadata("custom", **{"worker-response-ref": reference})
-    root = export(tmp_path / "export", bare)
+    export(root, bare)
     picture = {"pngImageData": base64.b64encode(png(coloured())).decode()}
     mappings = {
         "cat": {"color": "#2ca02c"},
@@ -272,24 +262,21 @@ def test_the_file_of_a_workers_answer(tmp_path: Path) -> None:
     answers = [{"answerContent": {"crowd-semantic-segmentation": content}}]
     (root / "2022.json").write_text(json.dumps({"answers": answers}))
     back = read(root)
-    assert found(back) == [("cat", 100)]
+    assert back.areas == {"cat": 100}
     assert back.reasons == {"empty_mask": 1, "bad_bitmap": 1}
 
 
-def test_a_picture_of_another_size(tmp_path: Path) -> None:
+def test_a_picture_of_another_size(root: Path) -> None:
     picture = {"pngImageData": base64.b64encode(png(coloured()[:24])).decode()}
     drawn = {
         "instances": [{"color": "#2ca02c", "label": "cat"}],
         "labeledImage": picture,
     }
-    root = export(
-        tmp_path / "export", custom_line("s3://b/a.jpg", drawn), mask=coloured()[:24]
-    )
+    root = export(root, custom_line("s3://b/a.jpg", drawn), mask=coloured()[:24])
     assert read(root).reasons == {"mask_size_mismatch": 1}
 
 
-def test_the_longest_common_end_tells_images_apart(tmp_path: Path) -> None:
-    root = tmp_path / "export"
+def test_the_longest_common_end_tells_images_apart(root: Path) -> None:
     lines = []
     for day in ("monday", "tuesday"):
         Picture(f"{day}/1.png", 30, 30).save(root)

@@ -8,7 +8,7 @@ import pytest
 
 from curate.pixels.polygons import to_polygons
 from tests.curate.formats.battery import Battery
-from tests.curate.formats.pictures import Picture
+from tests.curate.formats.pictures import Picture, photo
 from tests.curate.formats.reading import ReadBack, read_back
 
 
@@ -59,15 +59,15 @@ SQUARE = polygon(RING)
 
 
 def read(root: Path, *objects: str, name: str = "a.png") -> ReadBack:
-    Picture("JPEGImages/a.png", 48, 64).save(root)
+    photo(root, "JPEGImages/a.png", 48, 64)
     (root / "Annotations").mkdir()
     (root / "Annotations/a.xml").write_text(document(name, (48, 64), *objects))
     return read_back(root, "voc")
 
 
-def test_boxes_have_no_mask_and_polygons_have_one(tmp_path: Path) -> None:
+def test_boxes_have_no_mask_and_polygons_have_one(root: Path) -> None:
     back = read(
-        tmp_path / "export",
+        root,
         f"<name>cat</name>{BOX}",
         f"<name>cat</name><difficult>1</difficult><truncated>0</truncated>{SQUARE}{BOX}",
         f"{SQUARE}{BOX}",
@@ -79,31 +79,29 @@ def test_boxes_have_no_mask_and_polygons_have_one(tmp_path: Path) -> None:
     assert back.reasons == {"no_mask": 1, "unknown_class": 1, "bad_polygon": 1}
 
 
-def test_corners_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
-    tags = [f"<{axis}{number}>" for number in range(1, 13) for axis in "xy"]
-    # Eleven corners on a stair: sorted as words, x10 would come before x2.
-    ring = [10, 10, 40, 10, 40, 40]
-    for step in range(4, 12):
-        ring += [40 - 3 * (step - 3), 40 - (step % 2)]
-    ring += [10, 40]
-    corners = [
-        f"{tag}{number}</{tag[1:]}" for tag, number in zip(tags, ring, strict=True)
-    ]
-    mixed = f"<name>cat</name><polygon>{''.join(reversed(corners))}</polygon>"
-    points = [f"<x>{ring[at]}</x><y>{ring[at + 1]}</y>" for at in range(0, 24, 2)]
-    pointed = "".join(f"<point>{each}</point>" for each in points)
-    one = read(tmp_path / "one", mixed)
-    other = read(tmp_path / "two", f"<name>cat</name><polygon>{pointed}</polygon>")
+def test_corners_come_in_the_order_of_their_numbers(root: Path) -> None:
+    # Twelve corners on a stair: sorted as words, x10 would come before x2.
+    ring = [(10, 10), (40, 10), (40, 40)]
+    ring += [(40 - 3 * step, 39 + step % 2) for step in range(1, 9)]
+    ring += [(10, 40)]
+    numbered = ""
+    pointed = ""
+    for number, (x, y) in enumerate(ring, start=1):
+        numbered = f"<x{number}>{x}</x{number}><y{number}>{y}</y{number}>" + numbered
+        pointed += f"<point><x>{x}</x><y>{y}</y></point>"
+    mixed = f"<name>cat</name><polygon>{numbered}</polygon>"
+    one = read(root / "one", mixed)
+    other = read(root / "two", f"<name>cat</name><polygon>{pointed}</polygon>")
     assert one.rows[0]["counts"] == other.rows[0]["counts"]
 
 
 @pytest.mark.parametrize("name", ["a", "", "a.png", "C:\\photos\\a.png"])
-def test_names_of_images(tmp_path: Path, name: str) -> None:
-    back = read(tmp_path / "export", f"<name>cat</name>{SQUARE}", name=name)
+def test_names_of_images(root: Path, name: str) -> None:
+    back = read(root, f"<name>cat</name>{SQUARE}", name=name)
     assert [row["image_path"] for row in back.rows] == ["JPEGImages/a.png"]
 
 
-def test_a_polygon_that_its_box_does_not_fit_is_flagged(tmp_path: Path) -> None:
+def test_a_polygon_that_its_box_does_not_fit_is_flagged(root: Path) -> None:
     other = BOX.replace("<xmax>30", "<xmax>60")
-    back = read(tmp_path / "export", f"<name>cat</name>{SQUARE}{other}")
+    back = read(root, f"<name>cat</name>{SQUARE}{other}")
     assert "box_mismatch" in back.rows[0]["flags"]

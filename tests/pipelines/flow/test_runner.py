@@ -1,12 +1,7 @@
 """The flow end to end: contracts hold, and nothing is done twice."""
 
 import shutil
-import subprocess
-import sys
-import time
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pyarrow.parquet as pq
@@ -17,26 +12,13 @@ from curate.ledger import LedgerReport
 from curate.schema import STAGES
 from pipelines.flow import build as builds
 from pipelines.flow.stages import FLOW
+from tests.pipelines.flow.built import inodes, split_of
 from tests.pipelines.small_project import Project, Verb, write_coco
-
-ROOT = Path(__file__).parents[3]
 
 
 def ledger(project: Project, stage: str) -> LedgerReport:
     path = project.build / stage / "ledger.json"
     return msgspec.json.decode(path.read_bytes(), type=LedgerReport)
-
-
-def rows(project: Project, stage: str) -> list[dict[str, Any]]:
-    """The rows that go on from a stage."""
-    table = pq.read_table(project.build / stage / "segments")
-    found: list[dict[str, Any]] = table.to_pylist()
-    return found
-
-
-def split_of(project: Project) -> dict[str, str]:
-    """The split of each object."""
-    return {row["object_id"]: row["split"] for row in rows(project, "split")}
 
 
 def finished_at(project: Project) -> dict[str, int]:
@@ -45,21 +27,6 @@ def finished_at(project: Project) -> dict[str, int]:
     for stage in STAGES:
         times[stage] = (project.build / stage / "stage.json").stat().st_mtime_ns
     return times
-
-
-def inodes(folder: Path) -> set[int]:
-    """The files of a folder, by what tells them from copies with the same bytes."""
-    return {path.stat().st_ino for path in folder.glob("*.parquet")}
-
-
-def inodes_of_whole_parts(folder: Path) -> set[int]:
-    """The segments of the parts that are whole: their ledgers are written last.
-
-    A kill may fall between the segments of a part and its drops, or its ledger.
-    """
-    whole = [path.stem for path in (folder / "ledgers").glob("*.json")]
-    segments = [folder / "segments" / f"{key}.parquet" for key in whole]
-    return {path.stat().st_ino for path in segments}
 
 
 def test_the_curation_keeps_its_contracts_and_does_nothing_twice(
@@ -132,79 +99,6 @@ def test_all_until_the_shards_writes_the_page(project: Project, verb: Verb) -> N
     page.unlink()
     assert verb("report", project.settings).code == 0
     assert page.exists()
-
-
-def test_pins_hold_against_another_seed(project: Project, verb: Verb) -> None:
-    project.add("street", 10, ["car"])
-    assert verb("split", project.settings).code == 0
-    before = split_of(project)
-
-    project.change(split={"val": 0.2, "test": 0.2, "seed": 7})
-    outcome = verb("split", project.settings)
-    assert outcome.code == 0
-    assert "10 images keep their split" in outcome.err
-    assert "pins.parquet" in outcome.err
-    assert split_of(project) == before
-
-
-def test_what_pins_hold_against_other_groups_is_said(
-    project: Project, verb: Verb
-) -> None:
-    project.add("street", 10, ["car"])
-    assert verb("split", project.settings).code == 0
-    before = split_of(project)
-
-    # All images become one scene, which joins images that are pinned to several splits.
-    project.change(split={"val": 0.2, "test": 0.2, "scene_pattern": "images"})
-    outcome = verb("split", project.settings)
-    assert outcome.code == 0
-    assert "though the new split.scene_pattern may group them otherwise" in outcome.err
-    assert "1 groups now join images of several splits and go to test" in outcome.err
-    assert "one group holds 10 of the 10 images of street" in outcome.err
-    assert set(split_of(project).values()) < set(before.values())
-
-
-def test_neither_workers_nor_kills_change_a_byte_and_what_was_done_is_kept(
-    project: Project, verb: Verb
-) -> None:
-    for name in ("a", "b"):
-        project.add(name, 8, ["car", "wheel"])
-    project.add_slow("slow")
-
-    killed = project.copy("killed", workers=1)
-    kill_at(killed, "ingest", "ledgers/*.json")
-    time.sleep(0.5)  # until the workers have seen that nobody waits for them
-    done = inodes_of_whole_parts(killed.build / ".ingest.partial")
-    kill_at(killed, "shard", "*/done.json")
-    assert done
-    assert done <= inodes(killed.build / "ingest" / "segments")
-
-    killed.change(dask=project.plain["dask"])
-    assert verb("shard", killed.settings).code == 0
-    assert verb("shard", project.settings).code == 0
-    assert killed.files() == project.files()
-
-
-def kill_at(project: Project, stage: str, sign: str) -> None:
-    """Start a run and kill it once some partition of the stage is done.
-
-    It has no chance to clean up, and other partitions are not done yet. `sign`: of the
-    files that say so, in the folder of what is done.
-    """
-    partial = project.build / f".{stage}.partial"
-    command = [sys.executable, "-m", "pipelines", "shard", str(project.settings)]
-    process = subprocess.Popen(
-        command, stderr=subprocess.DEVNULL, start_new_session=True, cwd=ROOT
-    )
-    deadline = time.monotonic() + 60
-    while not any(partial.glob(sign)) and process.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-    process.kill()
-    process.wait()
-
-    assert any(partial.glob(sign)), "the run was over before it could be killed"
-    assert not (project.build / stage).exists()
 
 
 def test_a_stage_with_a_new_version_is_done_again(

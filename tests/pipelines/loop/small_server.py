@@ -31,6 +31,7 @@ from pipelines.loop.studio_pictures import StudioPictures
 from tests.pipelines.served_app import serving
 
 TOKEN = "a-token"  # noqa: S105  of the tests
+BOX = [10, 5, 30.5, 25]
 STATE = ModelState("the tests' model", "d1", 1)
 
 
@@ -157,3 +158,11 @@ def running(
     app = make_app(service, TOKEN, studio_routes(service, TOKEN, of_studio))
     with serving(app, port) as address:
         yield SmallServer(address, model, store)
+
+
+def answer(server: SmallServer, **wanted: Any) -> Any:
+    """The answer to BOX."""
+    reply = server.ask("POST", "/api/masks", {"boxes": [BOX], **wanted})
+    assert reply.status == 200, reply.body
+    (found,) = reply.data["answers"]
+    return found

@@ -1,72 +1,15 @@
-"""Rounds: what is new, what each step leaves, kills between any two, and the gate's word."""
-
-import re
-import shutil
-from collections.abc import Collection
-from pathlib import Path
+"""Rounds: what is new, what is learned, the gate's word, and what ends without a training."""
 
 import msgspec
 import pyarrow.parquet as pq
 import pytest
 from upath import UPath
 
-from curate.settings import Settings
-from model.annotations.judged_deliveries import keep_deliveries
-from model.annotations.report import DeliveryQuality
-from model.evaluation.intervals import Interval
-from model.promotion import add_promotion, read_promotion
-from model.runs import find_run, read_runs
-from pipelines.rounds import course
-from tests.pipelines.rounds.made_model import Killed, MadeModel
-from tests.pipelines.small_project import Project, Verb, write_coco
-
-STEPS = (
-    "fetch_all",
-    "curate",
-    "new_objects",
-    "keep_open",
-    "measure_effort",
-    "train_on_shards",
-    "gate",
-    "promote",
-    "end",
-)
-"""What a round does, by the names of course.py, in order: after each of them it is killed."""
-
-
-@pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch) -> MadeModel:
-    return MadeModel(monkeypatch)
-
-
-@pytest.fixture
-def street(project: Project) -> Project:
-    """A project of twelve objects."""
-    project.add("street", 12, ["car"])
-    return project
-
-
-def add_images(project: Project, number: int) -> None:
-    """More images for the first export, in a document of their own."""
-    place = Path(project.plain["exports"][0]["path"])
-    extra = project.folder / "extra"
-    write_coco(extra, number, ["car"], first=5000)
-    for path in (extra / "images").iterdir():
-        path.rename(place / "images" / f"new-{path.name}")
-    document = msgspec.json.decode((extra / "annotations.json").read_bytes())
-    for image in document["images"]:
-        image["file_name"] = f"new-{image['file_name']}"
-    (place / "more.json").write_bytes(msgspec.json.encode(document))
-    shutil.rmtree(extra)
-
-
-def change_masks(project: Project, number: int) -> None:
-    """Correct the masks of the first objects: each loses a corner."""
-    path = Path(project.plain["exports"][0]["path"]) / "annotations.json"
-    document = msgspec.json.decode(path.read_bytes())
-    for annotation in document["annotations"][:number]:
-        annotation["segmentation"][0] = annotation["segmentation"][0][:6]
-    path.write_bytes(msgspec.json.encode(document))
+from model.promotion import add_promotion
+from model.runs import find_run
+from tests.pipelines.rounds.made_model import MadeModel
+from tests.pipelines.rounds.street import add_images, change_masks, promoted
+from tests.pipelines.small_project import Project, Verb
 
 
 def splits(project: Project) -> dict[str, str]:
@@ -76,11 +19,6 @@ def splits(project: Project) -> dict[str, str]:
         for row in pq.read_table(path, columns=["image_id", "split"]).to_pylist():
             found[row["image_id"]] = row["split"]
     return found
-
-
-def promoted(project: Project) -> int | None:
-    promotion = read_promotion(UPath(project.build))
-    return promotion and promotion.run
 
 
 def test_the_first_round_learns_all_and_is_judged_against_the_base(
@@ -152,123 +90,6 @@ def test_a_model_that_the_gate_does_not_pass_stays_out_of_use(
     ended = msgspec.json.decode(verb("loop", street.settings, "--json").out)["round"]
     assert (ended["number"], ended["start"], ended["new"]) == (3, "runs/1", 7)
     assert promoted(street) == 3
-
-
-def hold(monkeypatch: pytest.MonkeyPatch, exports: set[str]) -> list[int]:
-    """Judging finds the new objects of some exports wrong; how many it was asked about."""
-    asked = []
-
-    def judge(
-        settings: Settings, checkpoint: str, new: Collection[str], log: object
-    ) -> list[DeliveryQuality]:
-        assert checkpoint.endswith(("runs/1", "runs/2"))
-        del log
-        asked.append(len(new))
-        found = [
-            DeliveryQuality(
-                customer="acme",
-                export=export,
-                objects=len(new),
-                judged=len(new),
-                doubtful=0.71,
-                usual=0.03,
-                wrong=Interval(0.9, 0.6, 1.0),
-                is_held=True,
-                right=4.0,
-                below=0.0,
-            )
-            for export in exports
-        ]
-        return keep_deliveries(settings, found, new)
-
-    monkeypatch.setattr(
-        "model.annotations.judged_deliveries.judge_new_deliveries", judge
-    )
-    return asked
-
-
-def test_a_delivery_that_looks_wrong_is_not_learned(
-    project: Project, verb: Verb, model: MadeModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project.add("street", 12, ["car"], customer="acme")
-    verb("loop", project.settings)
-    asked = hold(monkeypatch, {"yard"})
-    project.add("yard", 8, ["car"], customer="acme")
-    before = len(model.trained)
-
-    project.change(balance={"quality_trust": 0.8})
-    outcome = verb("loop", project.settings, "--json")
-    assert outcome.code == 0, outcome.err
-    assert "HELD BACK: customer acme's delivery yard" in outcome.err
-    said = msgspec.json.decode(outcome.out)
-    assert said["round"] is None
-    assert "71% of its masks are doubtful, where 3% are usual" in said["nothing"]
-    assert "they lie 4 px to the right" in said["nothing"]
-    [delivery] = re.findall(r"accept: \[(yard@[0-9a-f]{8})\]", said["nothing"])
-    assert (asked, len(model.trained)) == ([8], before)
-
-    # With others that are sound, these are learned. What is held is not judged again.
-    project.add("shop", 8, ["car"], customer="acme")
-    hold(monkeypatch, set())
-    ended = msgspec.json.decode(verb("loop", project.settings, "--json").out)["round"]
-    assert ended["new"] == 8
-    assert "yard" not in learned(project)
-
-    # A person lifts it with one setting.
-    project.change(balance={"quality_trust": 0.8, "accept": [delivery]})
-    ended = msgspec.json.decode(verb("loop", project.settings, "--json").out)["round"]
-    assert (ended["new"], ended["held"]) == (8, [])
-    assert "yard" in learned(project)
-
-
-def learned(project: Project) -> set[str]:
-    """The exports in the shards."""
-    found: set[str] = set()
-    for path in (project.build / "balance" / "segments").glob("*.parquet"):
-        found |= set(pq.read_table(path, columns=["export"])["export"].to_pylist())
-    return found
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_round_that_is_killed_goes_on(
-    street: Project,
-    verb: Verb,
-    model: MadeModel,
-    monkeypatch: pytest.MonkeyPatch,
-    step: str,
-) -> None:
-    verb("loop", street.settings)
-    add_images(street, 6)
-    whole = getattr(course, step)
-
-    def dies(*args: object, **kwargs: object) -> object:
-        whole(*args, **kwargs)
-        raise Killed
-
-    with monkeypatch.context() as patched:
-        patched.setattr(course, step, dies)
-        with pytest.raises(Killed):
-            verb("loop", street.settings)
-
-    outcome = verb("loop", street.settings, "--json")
-    assert outcome.code == 0, outcome.err
-    result = msgspec.json.decode(outcome.out)
-    if step == "end":
-        assert result["nothing"] == "all is as in round 2 (promoted)"
-    else:
-        assert result["round"]["start"] == "runs/1"
-        assert result["round"]["new"] == 6
-    # One training more, one run more, one promotion more: no step was done twice or left out.
-    assert len(model.trained) == 2
-    assert len(read_runs(UPath(street.build))) == 2
-    promotion = read_promotion(UPath(street.build))
-    assert promotion is not None
-    assert [change.run for change in promotion.history] == [1, 2]
-    assert not (street.build / "loop/open.json").exists()
-    assert [path.stem for path in sorted((street.build / "loop/rounds").iterdir())] == [
-        "1",
-        "2",
-    ]
 
 
 def test_objects_that_are_all_in_test_wait(

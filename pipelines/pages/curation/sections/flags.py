@@ -18,7 +18,7 @@ class ExportShare:
     export: str
     count: int
     share: float
-    """Of the export's objects."""
+    """Share of the export's objects."""
 
 
 @dataclass(frozen=True, slots=True)
