@@ -15,7 +15,7 @@ from curate.exports.litter import is_litter
 from curate.folders import remove_folder
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.storage import read_record, write_json
+from curate.storage import read_kept, read_record, write_json
 from curate.stores import is_local, reaching
 
 _BYTES_A_SECOND = 200_000  # an archive that unpacks more slowly than this is refused
@@ -72,7 +72,8 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
             _download(archive, source, limits.archive_bytes)
         folder = scratch / bytes_digest(UPath(source))
         with reaching(folder):
-            is_there = folder.exists() and _record_of(folder).exists()
+            known = read_kept(_record_of(folder), Unpacked)
+            is_there = known is not None and folder.exists()
         if is_there:
             return folder
 
