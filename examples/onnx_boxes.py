@@ -40,7 +40,7 @@ def drawn_box(text: str, picture: Image.Image) -> Corners:
     bottom_right = np.ceil(box[2:]).clip(max=picture.size)
     if (top_left >= bottom_right).any():
         size = f"{picture.width} x {picture.height} px"
-        sys.exit(f"{text}: no px of the picture, which has {size}")
+        sys.exit(f"{text}: nothing of this box is in the picture, which has {size}")
     return np.concatenate((top_left, bottom_right))
 
 

@@ -105,6 +105,10 @@ def test_boxes_are_answered_without_torch(tmp_path: Path) -> None:
 
     boxes = ["75,55,204.5,153", "280,180,720,620"]
     onnx_boxes.main(str(tmp_path / "box.onnx"), str(tmp_path / "photo.png"), boxes)
+    with pytest.raises(SystemExit, match="nothing of this box is in the picture"):
+        onnx_boxes.main(
+            str(tmp_path / "box.onnx"), str(tmp_path / "photo.png"), ["800,10,900,90"]
+        )
     corners = [ask_for_boxes.parsed(box) for box in boxes]
     for number, ours in enumerate(Segmenter.load().segment(pixels, corners), start=1):
         mask = np.asarray(Image.open(tmp_path / f"photo_{number}.png"))
