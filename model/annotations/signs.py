@@ -223,7 +223,7 @@ def solidity(evidence: Evidence) -> float:
 
 
 def shared(evidence: Evidence) -> float:
-    """The greatest IoU of the mask with another annotation of the image."""
+    """The greatest IoU of the mask with another annotation of its export in the image."""
     return evidence.annotation.shared
 
 
