@@ -4,43 +4,58 @@
 
 The train masks of a build are spoiled in their whole images, `--share` of them, each way in turn.
 Then they go through the same code as ever: crops are cut, the model is asked, and judging learns
-from spoiled copies of what it is given, without knowing what is spoiled already. Only objects of
-`--images` images are taken.
+from spoiled copies of what it is given, without knowing what is spoiled already. That is done for
+`--seeds` choices of masks; what was answered to a mask is remembered, so a further choice takes a
+tenth of the time of the first. Intervals are of a bootstrap over images. Only objects of `--images`
+images are taken, and at most `--objects` of an export.
 """
 
-import math
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import torch
 from numpy.typing import NDArray
 from upath import UPath
 
 from benchmarks.shared.arguments import argument_parser
-from benchmarks.shared.columns import with_column
+from benchmarks.shared.deliveries import at_most
+from benchmarks.shared.spoiled_builds import make_build, spoil_rows, train_rows
 from benchmarks.shared.timing import report
-from curate.limits import Limits
-from curate.pixels import masks, run_lengths
-from curate.pixels.masks import Mask
 from curate.seeded import generator
-from curate.settings import Settings
-from curate.shards.manifest import make_manifest
-from curate.stages.shard import shard_partition
-from curate.storage import read_partitions, read_table, write_json
-from model.annotations.quality import judge_annotations
+from curate.shards.reader import open_shards
+from model.annotations.asking import Annotation, Answers, Asking, asking
+from model.annotations.covers import Covers
+from model.annotations.judging import judge, own_looks, spoiled_copies
 from model.annotations.spoiled_or_sound import rank_area
-from model.annotations.spoiling import Spoiling, spoil
-from model.checkpoint import checkpoint_path
+from model.annotations.spoiling import Spoiling
+from model.checkpoint import checkpoint_path, load_checkpoint
+from model.evaluation.intervals import Interval, interval
 
 LEAST_RANK_AREA = 0.9
 LEAST_TRUE = 0.8
 _TOP = 0.01
-_BOX = ("x0", "y0", "x1", "y1")
+_RESAMPLES = 200
+_EVERYTHING = "all kinds"
+_HEAD = "head"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What judging said of n masks, some of them spoiled."""
+
+    quality: NDArray[np.float64]
+    """(n,)"""
+
+    kinds: NDArray[np.str_]
+    """(n,) how each is spoiled; empty: it is not."""
+
+    images: NDArray[np.str_]
+    """(n,)"""
 
 
 def main() -> None:
@@ -51,167 +66,92 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.05)
     parser.add_argument("--copies", type=int, default=1000)
     parser.add_argument("--images", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--objects", type=int, default=10_000)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=5)
     asked = parser.parse_args()
     torch.set_num_threads(1)
 
-    segments = train_rows(UPath(asked.build), asked.images)
-    spoiled, kinds = spoil_rows(segments, asked.share, asked.seed)
+    some = train_rows(UPath(asked.build), asked.images)
+    rows = at_most(some, "export", asked.objects)
+    found = []
+    with tempfile.TemporaryDirectory() as answers:
+        for number in range(asked.seeds):
+            seed = asked.first_seed + number
+            spoiled, kinds = spoil_rows(rows, asked.share, seed)
+            each = _judge(spoiled, kinds, asked.model, asked.copies, Path(answers))
+            found.append(each)
+            _print_figures(f"seed {seed}", figures(each))
+    _report(found, asked.share)
+
+
+def _judge(
+    rows: pa.Table, kinds: dict[str, Spoiling], model: str, copies: int, answers: Path
+) -> Judged:
+    """Judge rows as `quality` does. `answers`: the folder of what the model has answered."""
+    network, _ = load_checkpoint(checkpoint_path(model))
     with tempfile.TemporaryDirectory() as folder:
-        settings = make_build(Path(folder), spoiled, asked.model, asked.copies)
-        judge_annotations(settings, print)
-        path = UPath(settings.build) / "quality" / "annotations.parquet"
-        judged = read_table(path)
-    _report(judged, kinds, asked.share)
+        settings = make_build(Path(folder), rows, model, copies)
+        shards = open_shards(UPath(folder) / "shard", "train")
+        every = range(len(shards))
+        covers = Covers(shards, every)
 
+        asks = remembering(asking(network, settings), answers)
+        looks = own_looks(asks, covers, every, print)
+        seed = settings.quality.seed
+        made = spoiled_copies(asks, covers, every, copies, seed, print)
+        qualities = judge(shards, looks.signs, made, seed)
 
-def train_rows(build: UPath, images: int) -> pa.Table:
-    """The rows of the first so many images of the train split."""
-    parts = read_partitions(build / "balance" / "segments")
-    rows = pa.concat_tables(list(parts))
-    is_train = pc.equal(rows["split"], "train")
-    train = rows.filter(is_train)
-
-    image_ids = sorted(set(train["image_id"].to_pylist()))
-    first = pa.array(image_ids[:images])
-    is_taken = pc.is_in(train["image_id"], first)
-    return train.filter(is_taken)
-
-
-def spoil_rows(
-    rows: pa.Table, share: float, seed: int
-) -> tuple[pa.Table, dict[str, Spoiling]]:
-    """The rows with a share of their masks spoiled, and how, by object_id."""
-    object_ids = rows["object_id"].to_pylist()
-    images = rows["image_id"].to_pylist()
-    rows_of_image: dict[str, list[int]] = {}
-    for row, image in enumerate(images):
-        rows_of_image.setdefault(image, []).append(row)
-
-    rng = generator(seed)
-    wanted = round(share * len(rows))
-    ways = list(Spoiling)
-    changed: dict[int, Mask] = {}
-    kinds: dict[str, Spoiling] = {}
-    for row in rng.permutation(len(rows)).tolist():
-        if len(changed) == wanted:
-            break
-
-        # The ways take turns. Not every mask can be spoiled in every way.
-        kind = ways[len(changed) % len(ways)]
-        others = [other for other in rows_of_image[images[row]] if other != row]
-        other_masks = [mask_of(rows, other) for other in others]
-        mask = spoil(kind, mask_of(rows, row), other_masks, rng)
-        if mask is not None:
-            changed[row] = mask
-            kinds[object_ids[row]] = kind
-    return with_masks(rows, changed), kinds
-
-
-def mask_of(rows: pa.Table, row: int) -> Mask:
-    """The mask of a row in its whole image."""
-    height = rows["image_height"][row].as_py()
-    width = rows["image_width"][row].as_py()
-    counts = rows["counts"][row].as_py()
-    return masks.decode(run_lengths.parse(counts, height, width))
-
-
-def with_masks(rows: pa.Table, changed: dict[int, Mask]) -> pa.Table:
-    """The rows with other masks at some places."""
-    box_columns = [f"box_{side}" for side in _BOX]
-    columns = {}
-    for name in ("counts", "area", *box_columns):
-        columns[name] = rows[name].to_pylist()
-
-    for row, mask in changed.items():
-        runs = masks.encode(mask)
-        columns["counts"][row] = run_lengths.compress(runs)
-        columns["area"][row] = masks.area(runs)
-        for name, place in zip(box_columns, masks.box(runs), strict=True):
-            columns[name][row] = place
-
-    for name, values in columns.items():
-        rows = with_column(rows, name, values)
-    return rows
-
-
-def make_build(folder: Path, rows: pa.Table, model: str, copies: int) -> Settings:
-    """A build of the train rows alone with a model; its settings."""
-    settings = Settings.model_validate(
-        {
-            "build": str(folder),
-            "exports": list(_exports(rows)),
-            "licences": {"allow": sorted(set(rows["licence"].to_pylist()))},
-            "quality": {"copies": copies},
-        }
-    )
-    shard = UPath(folder) / "shard"
-    made = shard_partition(rows, shard, "part-00000.parquet", settings.crop, Limits())
-    write_json(shard / "manifest.json", make_manifest(made.files, settings.crop, ""))
-    (folder / "train").mkdir()
-    shutil.copy(checkpoint_path(model), folder / "train" / "model.safetensors")
-    return settings
-
-
-def _exports(rows: pa.Table) -> Iterator[dict[str, str]]:
-    """What the settings must say of the exports; nothing reads them here."""
-    for name in sorted(set(rows["export"].to_pylist())):
-        yield {
-            "name": name,
-            "path": name,
-            "format": "coco",
-            "customer": name,
-            "domain": name,
-            "licence": "CC0-1.0",
-        }
-
-
-def _report(judged: pa.Table, kinds: dict[str, Spoiling], share: float) -> None:
-    """Print how many are found, by kind and at the head of the list."""
-    object_ids = judged["object_id"].to_pylist()
-    quality = judged["annotation_quality"].to_numpy()
-    of_row = np.array([str(kinds.get(each, "")) for each in object_ids])
-    is_spoiled = of_row != ""
-    sound = int(np.count_nonzero(~is_spoiled))
-
-    # Each kind against all sound masks.
-    areas = {}
-    lines = []
-    for kind in Spoiling:
-        is_kind = of_row == kind
-        number = int(np.count_nonzero(is_kind))
-        if number == 0:
-            continue
-        taken = is_kind | ~is_spoiled
-        area = rank_area(quality[taken], is_kind[taken])
-        areas[str(kind)] = area
-        margin = _margin(area, number, sound)
-        lines.append(
-            f"{kind}: {number} of {len(quality):,} masks, AUROC {area:.3f} ± {margin:.3f} "
-            f"(≥ {LEAST_RANK_AREA})"
+        object_ids = shards.table["object_id"].to_pylist()
+        return Judged(
+            quality=qualities.own,
+            kinds=np.array([str(kinds.get(each, "")) for each in object_ids]),
+            images=np.array(shards.table["image_id"].to_pylist()),
         )
-    everything = rank_area(quality, is_spoiled)
-    true = _share_at_head(quality, is_spoiled)
-    lines.append(f"all kinds: AUROC {everything:.3f}")
-    lines.append(
-        f"the worst {_TOP:.0%} of the list: {true:.0%} are spoiled (≥ {LEAST_TRUE:.0%}), "
-        f"of {share:.0%} in all"
-    )
-    report("annotation_quality", lines, {"rank_area": areas, "true_at_head": true})
 
 
-def _margin(area: float, spoiled: int, sound: int) -> float:
-    """How far an AUROC of so many masks may be from the true one, in 95% of all draws.
+def remembering(asks: Asking, folder: Path) -> Asking:
+    """The same, but nothing is asked twice: the answers to each mask of an object are kept."""
 
-    1.96 standard errors by Hanley and McNeil (1982), The Meaning and Use of the Area under a ROC
-    Curve.
+    def ask(annotations: Sequence[Annotation]) -> list[Answers]:
+        paths = [folder / _name(annotation) for annotation in annotations]
+        places = [place for place, path in enumerate(paths) if not path.exists()]
+        new = asks([annotations[place] for place in places])
+        for place, answers in zip(places, new, strict=True):
+            np.save(paths[place], np.stack([*answers.redrawn, answers.wider]))
+
+        known = []
+        for path in paths:
+            *redrawn, wider = np.load(path)
+            known.append(Answers(redrawn, wider))
+        return known
+
+    return ask
+
+
+def _name(annotation: Annotation) -> str:
+    """A file name of an object's mask, spoiled or not."""
+    mask = sha256(annotation.mask.tobytes()).hexdigest()
+    return f"{annotation.object_id}-{mask}.npy"
+
+
+def figures(found: Judged) -> dict[str, float]:
+    """The AUROC of each kind, of all together, and the share at the head that is spoiled.
+
+    A kind that has no masks, as in some resamples, is left out.
     """
-    two_spoiled = area / (2 - area)
-    two_sound = 2 * area**2 / (1 + area)
-    variance = area * (1 - area)
-    variance += (spoiled - 1) * (two_spoiled - area**2)
-    variance += (sound - 1) * (two_sound - area**2)
-    return 1.96 * math.sqrt(variance / (spoiled * sound))
+    quality = found.quality
+    is_spoiled = found.kinds != ""
+    areas = {}
+    for kind in Spoiling:
+        is_kind = found.kinds == kind
+        if is_kind.any():
+            taken = is_kind | ~is_spoiled
+            areas[str(kind)] = rank_area(quality[taken], is_kind[taken])
+    if is_spoiled.any():
+        areas[_EVERYTHING] = rank_area(quality, is_spoiled)
+    areas[_HEAD] = _share_at_head(quality, is_spoiled)
+    return areas
 
 
 def _share_at_head(
@@ -221,6 +161,71 @@ def _share_at_head(
     number = max(1, round(_TOP * len(quality)))
     worst = np.argsort(quality, kind="stable")[:number]
     return float(is_spoiled[worst].mean())
+
+
+def intervals(found: Sequence[Judged]) -> dict[str, Interval]:
+    """The means of `figures` over seeds, with 95% intervals.
+
+    The seeds share their images, and so what is taken for wrong though it is sound: whole images
+    are drawn for all of them together.
+    """
+    names = np.unique(np.concatenate([each.images for each in found]))
+    equal_chance = np.full(len(names), 1 / len(names))
+    rng = generator(0)
+    resampled: dict[str, list[float]] = {}
+    for _ in range(_RESAMPLES):
+        counts = rng.multinomial(len(names), equal_chance)
+        drawn = [_drawn(each, names, counts) for each in found]
+        for name, value in _means(drawn).items():
+            resampled.setdefault(name, []).append(value)
+
+    limits = {}
+    for name, mean in _means(found).items():
+        limits[name] = interval(mean, np.array(resampled[name]))
+    return limits
+
+
+def _drawn(found: Judged, names: NDArray[np.str_], counts: NDArray[np.int64]) -> Judged:
+    """The masks of images that are taken so many times each."""
+    times = counts[np.searchsorted(names, found.images)]
+    taken = np.repeat(np.arange(len(times)), times)
+    return Judged(found.quality[taken], found.kinds[taken], found.images[taken])
+
+
+def _means(found: Sequence[Judged]) -> dict[str, float]:
+    """The mean of each figure over the seeds that have it."""
+    values: dict[str, list[float]] = {}
+    for each in found:
+        for name, value in figures(each).items():
+            values.setdefault(name, []).append(value)
+    return {name: float(np.mean(of_seeds)) for name, of_seeds in values.items()}
+
+
+def _print_figures(title: str, found: dict[str, float]) -> None:
+    """A line of what one seed gave, before the others have ended."""
+    words = [f"{name} {value:.3f}" for name, value in found.items()]
+    print(f"{title}: {', '.join(words)}", flush=True)
+
+
+def _report(found: Sequence[Judged], share: float) -> None:
+    """Print how many are found, by kind and at the head of the list."""
+    kinds = np.concatenate([each.kinds for each in found])
+    known = intervals(found)
+    head = known.pop(_HEAD)
+    lines = [f"{len(found)} seeds, {len(found[0].kinds):,} masks each; 95% intervals"]
+    for name, area in known.items():
+        number = np.count_nonzero(kinds == name)
+        if name == _EVERYTHING:
+            number = np.count_nonzero(kinds != "")
+        lines.append(
+            f"{name}: {number} masks, AUROC {area.mean:.3f} ({area.low:.3f} to {area.high:.3f}; "
+            f"≥ {LEAST_RANK_AREA})"
+        )
+    lines.append(
+        f"the worst {_TOP:.0%} of the list: {head.mean:.0%} are spoiled ({head.low:.0%} to "
+        f"{head.high:.0%}; ≥ {LEAST_TRUE:.0%}), of {share:.0%} in all"
+    )
+    report("annotation_quality", lines, {"rank_area": known, "true_at_head": head})
 
 
 if __name__ == "__main__":

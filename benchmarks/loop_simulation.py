@@ -38,20 +38,22 @@ from benchmarks.shared.deliveries import (
     with_more_of,
 )
 from benchmarks.shared.loop_words import Round, Summary, lines_of, told
-from benchmarks.shared.simulated_loop import (
+from benchmarks.shared.simulated_answers import (
     Effort,
+    Shift,
+    effort_on,
+    shards_of,
+    submit,
+)
+from benchmarks.shared.simulated_loop import (
     Loop,
     Scale,
-    Shift,
     State,
     clicks_saved,
-    effort_on,
     gate,
     iou_gained,
     judged_deliveries,
     learn,
-    shards_of,
-    submit,
     trust,
     weighed,
     without,
@@ -175,7 +177,8 @@ def run_round(
     shift: Shift | None,
 ) -> tuple[Round, State]:
     """One round on new rows; the state after it."""
-    submitted, effort = submit(loop, name, state.model, new, shift)
+    asked = loop.folder / f"{name}-asked"
+    submitted, effort = submit(asked, state.model, new, shift)
     held = []
     trusts = {}
     if guards.quality_trust:

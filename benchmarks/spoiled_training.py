@@ -20,9 +20,9 @@ import torch
 from numpy.typing import NDArray
 from upath import UPath
 
-from benchmarks.annotation_quality import make_build, spoil_rows, train_rows
 from benchmarks.shared.arguments import argument_parser
 from benchmarks.shared.columns import with_column
+from benchmarks.shared.spoiled_builds import make_build, spoil_rows, train_rows
 from benchmarks.shared.timing import report
 from curate.curation_settings import BalanceSettings
 from curate.settings import Settings

@@ -82,7 +82,7 @@ class ExportSettings(Section):
         description=(
             "the frame that annotations of images with an EXIF orientation are in: `displayed` "
             "or `stored`; `auto`: what the format says, then the size that the export states, "
-            "then its other images"
+            "then its other images, then the picture's edges"
         ),
     )
     trust: float = Field(

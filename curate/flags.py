@@ -92,8 +92,9 @@ class Flag(StrEnum):
     # what the picture is like
     FRAME_UNSURE = (
         "frame_unsure",
-        "the mask may be in the displayed or in the stored frame of its image; the "
-        "displayed one was taken, and the export's setting `frame` says which it is",
+        "the mask may be in the displayed or in the stored frame of its image; the displayed "
+        "one was taken, unless the picture's edges clearly fit the other, and the export's "
+        "setting `frame` says which it is",
     )
     ORDER_UNSURE = (
         "order_unsure",

@@ -5,7 +5,7 @@
 
 A linear mixing layer decides what kind of picture it is, from the mean features of all levels and
 the size of the box: which of the usual shapes to expect, and how far to trust the colours. The
-network itself stays as published.
+network itself stays as published. An answer that is likely a rectangle becomes one (`rectangles`).
 """
 
 import torch
@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from model.colour import colour_evidence, settle
 from model.prior import Priors, mixed_prior, prior_logits
+from model.rectangles import Rectangles, between
 from model.u2net import U2Net
 
 # Mean and spread of RGB that the published network's input is normalised by, from 0 to 1.
@@ -51,6 +52,9 @@ class BoxNetwork(nn.Module):
         nn.init.zeros_(self.gate.weight)
         nn.init.zeros_(self.gate.bias)
 
+        # An overview is the mean features, the shares of the usual shapes, and the trust.
+        self.rectangles = Rectangles(network.level_channels + outputs)
+
         self.register_buffer("priors", priors.logits.float())
         self.register_buffer("shares", priors.shares.float())
         self.register_buffer("mean", _of_each_channel(_MEAN), persistent=False)
@@ -62,23 +66,32 @@ class BoxNetwork(nn.Module):
         `pixels`: (N, 3, H, W) uint8 RGB, the windows. `drawn`: (N, 4) drawn boxes in px of the
         window.
         """
-        maps, trust = self._before_colours(pixels, drawn)
+        maps, overview = self._before_colours(pixels, drawn)
 
         # The colours correct the fused map; the six side maps stay as they are.
         fused = maps[:, 0]
         side_maps = maps[:, 1:]
-        corrected = self._with_colours(pixels, fused, trust)
+        corrected = self._with_colours(pixels, fused, _trust(overview))
         return torch.cat((corrected[:, None], side_maps), dim=1)
 
     def answer(self, pixels: Tensor, drawn: Tensor) -> Tensor:
-        """The answer to each window, (N, H, W) float32 logits; arguments as `forward`.
+        """The answer to each window, (N, H, W) float32 probabilities; arguments as `forward`."""
+        by_pixels, overview = self.answer_by_pixels(pixels, drawn)
+        mixed: Tensor = self.rectangles(by_pixels, pixels, drawn, overview)
+        return mixed
 
-        A window of more than `COPY_PIXELS` is looked at twice: as it is, and reduced to so many.
+    def answer_by_pixels(self, pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
+        """The answer before it may become a rectangle, and an overview of each window.
+
+        (N, H, W) probabilities, and (N, k): the mean features of all levels, the shares of the
+        usual shapes, and the trust in the colours. A window of more than `COPY_PIXELS` is looked at
+        twice: as it is, and reduced to so many.
         """
         height, width = pixels.shape[-2:]
         if height * width <= COPY_PIXELS:
-            maps, trust = self._before_colours(pixels, drawn)
-            return settle(pixels, maps[:, 0], trust)
+            maps, overview = self._before_colours(pixels, drawn)
+            logits = settle(pixels, maps[:, 0], _trust(overview))
+            return torch.sigmoid(logits), overview
 
         # The same scale for both sides keeps the window's proportions.
         share_of_pixels = COPY_PIXELS / (height * width)
@@ -89,37 +102,40 @@ class BoxNetwork(nn.Module):
 
     def two_looks(
         self, pixels: Tensor, drawn: Tensor, rows: int | Tensor, columns: int | Tensor
-    ) -> Tensor:
-        """The answer from each window and its copy of so many rows and columns, (N, H, W) logits.
+    ) -> tuple[Tensor, Tensor]:
+        """`answer_by_pixels` from each window and its copy of so many rows and columns.
 
         `pixels`, `drawn`: as in `forward`. `rows`, `columns`: tensors while `torch.jit.trace`
         records the network.
         """
         height, width = pixels.shape[-2:]
-        maps, trust = self._before_colours(pixels, drawn)
+        maps, overview = self._before_colours(pixels, drawn)
         copy, copy_drawn = _reduced(pixels, drawn, rows, columns)
-        copy_maps, copy_trust = self._before_colours(copy, copy_drawn)
+        copy_maps, copy_overview = self._before_colours(copy, copy_drawn)
 
         # Only the fused map answers, the mean of both looks at the window's own size.
         fused = maps[:, 0]
         copy_fused = _resized(copy_maps[:, 0], height, width)
         mean_fused = (fused + copy_fused) / 2
-        mean_trust = (trust + copy_trust) / 2
-        return settle(pixels, mean_fused, mean_trust)
+        mean_overview = (overview + copy_overview) / 2
+        logits = settle(pixels, mean_fused, _trust(mean_overview))
+        return torch.sigmoid(logits), mean_overview
 
     def _before_colours(self, pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
-        """The maps before the colours count, (N, 7, H, W), and the trust in these, (N,)."""
+        """The maps before the colours count, (N, 7, H, W), and an overview of each, (N, k)."""
         height, width = pixels.shape[-2:]
         x = self._input(pixels, drawn)
         network_maps, levels = self.network.maps_and_levels(x)
 
         # Logits that are added up need the precision of float32.
         with torch.autocast(pixels.device.type, enabled=False):
-            shares, trust = self._mixing(levels, drawn)
+            features = _mean_features(levels)
+            shares, trust = self._mixing(features, drawn)
             prior = mixed_prior(self.priors, shares)
             prior_maps = prior_logits(prior, drawn, height, width)
+            overview = torch.cat((features, shares, trust[:, None]), 1)
             maps = network_maps.float() + prior_maps
-        return maps, trust
+        return maps, overview
 
     def _input(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """What the network sees: normalised pixels, with less contrast outside the drawn box."""
@@ -142,30 +158,32 @@ class BoxNetwork(nn.Module):
         trust_of_px = trust[:, None, None]
         return fused + trust_of_px * evidence
 
-    def _mixing(self, levels: list[Tensor], drawn: Tensor) -> tuple[Tensor, Tensor]:
-        """Shares of the usual shapes, (N, shapes), and trust in the colours, (N,).
-
-        `levels`: (N, C, h, w) features of each level of the network.
-        """
-        features = []
-        for level in levels:
-            mean_over_px = level.float().mean(dim=(2, 3))
-            features.append(mean_over_px)
-
+    def _mixing(self, features: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
+        """Shares of the usual shapes, (N, shapes), and trust in the colours, (N,)."""
         # The size of the box, as a number of about the features' size.
         top_left = drawn[:, :2]
         bottom_right = drawn[:, 2:]
         sides = (bottom_right - top_left).clamp(min=1)
         octaves = torch.log2(sides / _USUAL_SIDE)
-        features.append(0.5 * octaves)
 
         # The outputs: one for each usual shape, which changes how often it comes; the last is
         # the trust.
-        mixing = self.gate(torch.cat(features, dim=1))
+        mixing = self.gate(torch.cat((features, 0.5 * octaves), 1))
         usual = torch.log(self.shares)
         shares = torch.softmax(usual + mixing[:, :-1], dim=1)
         trust = functional.softplus(mixing[:, -1])
         return shares, trust
+
+
+def _trust(overview: Tensor) -> Tensor:
+    """(N,) the trust in the colours, of overviews (N, k)."""
+    return overview[:, -1]
+
+
+def _mean_features(levels: list[Tensor]) -> Tensor:
+    """(N, channels of all levels): the features, each the mean over its px."""
+    means = [level.float().mean(dim=(2, 3)) for level in levels]
+    return torch.cat(means, 1)
 
 
 def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
@@ -219,15 +237,7 @@ def _resized(maps: Tensor, height: int, width: int) -> Tensor:
 def _inside(drawn: Tensor, height: int, width: int) -> Tensor:
     """(N, 1, height, width) bool: the pixels inside each drawn box."""
     x0, y0, x1, y1 = drawn.unbind(dim=1)
-    columns = _between(x0, x1, width)
-    rows = _between(y0, y1, height)
+    columns = between(x0, x1, width)
+    rows = between(y0, y1, height)
     inside = rows[:, :, None] & columns[:, None, :]
     return inside[:, None]
-
-
-def _between(start: Tensor, end: Tensor, length: int) -> Tensor:
-    """(N, length) bool: the numbers from each start, (N,), to before its end, (N,)."""
-    numbers = torch.arange(length, device=start.device)
-    is_after_start = numbers >= start[:, None]
-    is_before_end = numbers < end[:, None]
-    return is_after_start & is_before_end

@@ -101,11 +101,11 @@ def checkpoint_path(path: str | Path) -> Path:
 def fill(network: torch.nn.Module, tensors: dict[str, Tensor], name: str) -> None:
     """Load tensors into a network. `name`: of their file, for messages.
 
-    The counters of batches (`num_batches_tracked`) may be missing, as in old files. InputError if
-    other tensors are missing, unknown, of another shape, or not finite.
+    Counters of batches (`num_batches_tracked`) may be missing, and what is known of rectangles, as
+    in old files. InputError if other tensors are missing, unknown, of another shape, or not finite.
     """
     own = network.state_dict()
-    missing = {key for key in own.keys() - tensors.keys() if not _is_counter(key)}
+    missing = {key for key in own.keys() - tensors.keys() if not _may_be_missing(key)}
     unknown = tensors.keys() - own.keys()
     misshapen = set()
     for key in own.keys() & tensors.keys():
@@ -125,8 +125,9 @@ def fill(network: torch.nn.Module, tensors: dict[str, Tensor], name: str) -> Non
     network.load_state_dict(own | tensors)
 
 
-def _is_counter(key: str) -> bool:
-    return key.endswith("num_batches_tracked")
+def _may_be_missing(key: str) -> bool:
+    """Whether old checkpoints lack a tensor, which then stays as it is in a new network."""
+    return key.endswith("num_batches_tracked") or key.startswith("rectangles.")
 
 
 def _origin(encoded: str, file: Path) -> Origin:

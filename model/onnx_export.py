@@ -56,10 +56,11 @@ class _AnyWindow(nn.Module):
         pixels = padded.permute(2, 0, 1)[None]
         padded_height, padded_width = pixels.shape[-2:]
         copy_rows, copy_columns = _copy_sides(padded_height, padded_width)
-        answer = self.model.two_looks(pixels, drawn[None], copy_rows, copy_columns)
-
-        of_window = answer[0, :height, :width]
-        return torch.sigmoid(of_window)
+        by_pixels, overview = self.model.two_looks(
+            pixels, drawn[None], copy_rows, copy_columns
+        )
+        answer: Tensor = self.model.rectangles(by_pixels, pixels, drawn[None], overview)
+        return answer[0, :height, :width]
 
 
 def _copy_sides(height: int, width: int) -> tuple[Tensor, Tensor]:

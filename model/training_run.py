@@ -20,7 +20,12 @@ from model.loading import ScheduledBatch, load_batches, worker_count
 from model.pace import PACE_STEPS, Every, Pace, is_validation_due, validation_pixels
 from model.records import Origin, TrainingRecord, mean_over_domains
 from model.training_state import TrainingState
-from model.validation import fitted_confidence, validate, validation_rows
+from model.validation import (
+    fit_rectangles_on_val,
+    fitted_confidence,
+    validate,
+    validation_rows,
+)
 
 _SAVE_SECONDS = 60.0
 _LOG_SECONDS = 20.0
@@ -84,7 +89,7 @@ def finish(run: TrainingRun, state: TrainingState) -> None:
                 _validate(run, state, scheduled, board)
                 break
     if ranks.is_first():
-        _fit_confidence(run, state)
+        _fit_on_val(run, state)
         _write_record(run, state)
 
 
@@ -94,14 +99,23 @@ def _save(run: TrainingRun, state: TrainingState) -> None:
         state.save(run.folder / "state.pt", run.key)
 
 
-def _fit_confidence(run: TrainingRun, state: TrainingState) -> None:
-    """Fit on val how sure the best checkpoint's answers are, and note it in its metadata."""
+def _fit_on_val(run: TrainingRun, state: TrainingState) -> None:
+    """Fit on val when the best checkpoint's answers are rectangles, and how sure they are."""
     if run.val_shards is None:
         return
-    run.log("train: learns on val how sure the answers are, which may take minutes")
+    run.log(
+        "train: learns on val which answers are rectangles, and how sure they are, which may take "
+        "minutes"
+    )
     path = run.folder / "model.safetensors"
     model, origin = load_checkpoint(path)
-    confidence = fitted_confidence(model.to(state.device), run.val_shards)
+    model.to(state.device)
+
+    # As the start has them: a run that is killed here and goes on fits the same.
+    at_start = state.kept().rectangles.state_dict()
+    model.rectangles.load_state_dict(at_start)
+    fit_rectangles_on_val(model, run.val_shards, run.settings.crop)
+    confidence = fitted_confidence(model, run.val_shards)
     save_checkpoint(path, model, msgspec.structs.replace(origin, confidence=confidence))
 
 

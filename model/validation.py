@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.curation_settings import CropSettings
 from curate.shards.reader import Shards
 from curate.shards.sample import Sample
 from model import ranks
@@ -15,10 +16,12 @@ from model.box_network import BoxNetwork
 from model.calibration import count_by_size, fit_confidence
 from model.confidence import Confidence
 from model.evaluation.comparison import as_mask, overlap
+from model.rectangle_fit import fit_rectangles
 from model.window_answers import Probabilities, sample_probabilities
 
 _TOGETHER = 64  # windows in memory
-_MOST_CONFIDENCE_PIXELS = 40_000_000  # of the windows on which confidence is fitted
+# Of the windows on which rectangles and confidence are fitted.
+_MOST_FITTED_PIXELS = 40_000_000
 
 
 def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
@@ -39,14 +42,16 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
         rows_of_domain[domain] = turn + 1
     turns.sort()
     rows = np.array([row for _, _, row in turns], np.int64)
+    number = max(_affordable(shards, rows, pixels), len(rows_of_domain))
+    return rows[:number]
 
-    # As many of them as the pixels pay for; the first turn is taken in any case.
+
+def _affordable(shards: Shards, rows: NDArray[np.int64], pixels: int) -> int:
+    """How many of the rows, from the first on, have windows of so many px together."""
     sides = shards.windows[:, 2:] - shards.windows[:, :2]
     areas = sides.prod(axis=1, dtype=np.int64)
     pixels_up_to = np.cumsum(areas[rows])
-    affordable = int(np.searchsorted(pixels_up_to, pixels))
-    first_turn = len(rows_of_domain)
-    return rows[: max(affordable, first_turn)]
+    return int(np.searchsorted(pixels_up_to, pixels))
 
 
 def validate(
@@ -73,13 +78,27 @@ def validate(
     return {domain: float(np.mean(ious[domain])) for domain in sorted(ious)}
 
 
+def fit_rectangles_on_val(
+    model: BoxNetwork, shards: Shards, crop: CropSettings
+) -> None:
+    """Fit when the model's answers become rectangles, on the stored windows of the val shards.
+
+    Domains come as often as they are, so that rectangles do.
+    """
+    model.eval()
+    object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
+    by_id = np.argsort(object_ids)
+    rows = by_id[: _affordable(shards, by_id, _MOST_FITTED_PIXELS)]
+    fit_rectangles(model, _samples(shards, rows), crop)
+
+
 def fitted_confidence(model: BoxNetwork, shards: Shards) -> Confidence:
     """How sure the model's answers are, fitted on the stored windows of the val shards.
 
     It is fitted on as many rows as a processor answers in a minute or two; domains take turns.
     """
     model.eval()
-    rows = validation_rows(shards, _MOST_CONFIDENCE_PIXELS)
+    rows = validation_rows(shards, _MOST_FITTED_PIXELS)
     answers = (
         (answer, sample.mask, sample.drawn)
         for sample, answer in _answered(model, shards, rows)
@@ -96,3 +115,9 @@ def _answered(
         samples = shards.samples(some)
         answers = sample_probabilities(model, samples)
         yield from zip(samples, answers, strict=True)
+
+
+def _samples(shards: Shards, rows: NDArray[np.int64]) -> Iterator[Sample]:
+    """The stored windows of some rows, few in memory."""
+    for first in range(0, len(rows), _TOGETHER):
+        yield from shards.samples(rows[first : first + _TOGETHER])

@@ -94,7 +94,7 @@ def _at_once(
     by_size: dict[tuple[int, int], list[int]] = {}
     for index, image in enumerate(images):
         height, width, _ = image.shape
-        size = (_padded(height), _padded(width))
+        size = (padded_side(height), padded_side(width))
         of_size = by_size.setdefault(size, [])
         of_size.append(index)
 
@@ -122,7 +122,7 @@ def sample_probabilities(
     return probabilities(model, images, drawn)
 
 
-def _padded(side: int) -> int:
+def padded_side(side: int) -> int:
     """The side, px, that a window is padded to."""
     steps = -(-side // STEP)
     return max(MIN_SIDE, steps * STEP)
@@ -136,9 +136,9 @@ def _answered(
     """(N, H, W) probabilities, for pixels (N, H, W, 3) and drawn boxes (N, 4)."""
     on = model.priors.device
     with torch.inference_mode(), mixed_precision(on):
-        logits = model.answer(
+        answers = model.answer(
             torch.from_numpy(pixels).permute(0, 3, 1, 2).to(on),
             torch.from_numpy(drawn).to(on),
         )
-    probabilities: NDArray[np.float32] = torch.sigmoid(logits).cpu().numpy()
+    probabilities: NDArray[np.float32] = answers.cpu().numpy()
     return probabilities

@@ -12,6 +12,7 @@ from curate.exports.archives import ArchiveLimits, Unpacked, staging_of, unpack
 from curate.exports.child import ChildDied, call
 from curate.exports.files import Files, list_files
 from curate.exports.litter import is_litter
+from curate.exports.walking import walk
 from curate.folders import remove_folder
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
@@ -57,6 +58,19 @@ def bytes_digest(file: UPath) -> str:
     return sha.hexdigest()[:32]
 
 
+def is_whole(folder: UPath) -> bool:
+    """Whether the folder of an unpacked archive still has all of its files."""
+    unpacked = read_record(_record_of(folder), Unpacked)
+    with reaching(folder):
+        if unpacked is None or not folder.exists():
+            return False
+    return _count_files(folder) >= unpacked.files
+
+
+def _count_files(folder: UPath) -> int:
+    return sum(1 for _ in walk(folder, [], "inside"))
+
+
 def _record_of(folder: UPath) -> UPath:
     """Where it is written what the files of an unpacked archive do not show."""
     return folder.with_name(f"{folder.name}.unpacked.json")
@@ -71,9 +85,7 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
             source = Path(nearby) / name
             _download(archive, source, limits.archive_bytes)
         folder = scratch / bytes_digest(UPath(source))
-        with reaching(folder):
-            is_there = folder.exists() and _record_of(folder).exists()
-        if is_there:
+        if is_whole(folder):
             return folder
 
         remove_folder(folder)
@@ -87,6 +99,8 @@ def _unpacked(archive: UPath, limits: Limits, scratch: UPath) -> UPath:
         except Exception:
             _remove(partial)
             raise
+        files = _count_files(UPath(partial))
+        unpacked = msgspec.structs.replace(unpacked, files=files)
         # Only what is whole is found again: the folder's name, or the record, comes last.
         if is_local(scratch):
             write_json(_record_of(folder), unpacked)

@@ -56,6 +56,8 @@ class Unpacked(msgspec.Struct, frozen=True):
     members: int = 0
     written: int = 0
     """Bytes of all members."""
+    files: int = 0
+    """How many files the folder has; it is written when all of them are there."""
 
 
 class Unpacking:

@@ -36,7 +36,8 @@ from curate.exports.child_process import (
 )
 from curate.reasons import Fault, Reason, Refusal
 
-_START_SECONDS = 60.0  # until a child that does not say that it is ready has failed
+# Until a child that does not say that it is ready has failed: a machine may be very busy.
+_START_SECONDS = 600.0
 _END_SECONDS = 0.5  # until a child whose pipes are closed is killed
 _CHUNK = 1 << 20  # bytes that are read from a pipe in one go
 _SECRETS = ("AWS_", "AZURE_", "GOOGLE_")  # how the names of stores' keys begin

@@ -5,7 +5,8 @@ EXIF orientations 5 to 8 turn a picture, so that its two frames differ in size a
 size that a document states tells which one it means. Orientations 2 to 4 mirror it or
 turn it upside down, and both frames have one size. Then what the turned pictures of the
 same export say decides, or those of the same document if documents differ (see
-traits.py). Without any the displayed frame is taken and its objects are flagged
+traits.py). Without any the frame is taken in which outlines lie along the picture's edges
+(frame_edges.py), or the displayed one where that is not clear; its objects are flagged
 `frame_unsure`. The export's setting `frame` says outright which one it is.
 """
 
@@ -57,6 +58,8 @@ class Frames:
     stated: StatedFrame
     known: KnownFrame
     """What the turned pictures of the export or of the document say."""
+    fits_stored: bool = False
+    """Whether outlines lie along the edges of the stored picture, if nothing else tells."""
 
     def of_record(self) -> Frame:
         """The frame of shapes of the size that the record states."""
@@ -106,7 +109,7 @@ class Frames:
             return [shown]
         if frame == "stored":
             return [stored]
-        if self.known == "stored":
+        if self.known == "stored" or self.fits_stored:
             return [stored, shown]
         return [shown, stored]
 

@@ -6,7 +6,7 @@ the masks of one as for those of twenty.
 """
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 import msgspec
@@ -21,6 +21,7 @@ from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import Box, ExportTraits, FoundImage
 from curate.stages.annotations import Drawn, Object, make_objects, with_mask
+from curate.stages.frame_edges import fits_stored
 from curate.stages.frames import Frames, StatedFrame
 from curate.stages.image_masks import ImageMasks, PolygonMasks, rasterise_polygons
 from curate.stages.image_source import ImageLimits, ImageSource
@@ -131,10 +132,16 @@ def lost_image(export: str, found: FoundImage, refusal: Refusal) -> ImageObjects
 
 def _open(source: ImageSource, stated: StatedFrame, traits: ExportTraits) -> _Opened:
     """Probe an image. Refusal unreadable_file or over_limit, or as `probe`."""
-    probed = probe(_read(source), source.limits.image_pixels, traits.grey_bits)
+    data = _read(source)
+    max_pixels = source.limits.image_pixels
+    probed = probe(data, max_pixels, traits.grey_bits)
     record = source.found.record
     known = traits.frames.get(record.document, traits.frame)
-    return _Opened(source, Frames(record, probed, stated, known))
+    frames = Frames(record, probed, stated, known)
+    if frames.of_record().is_unsure:
+        is_stored = fits_stored(record, probed, data, max_pixels)
+        frames = replace(frames, fits_stored=is_stored)
+    return _Opened(source, frames)
 
 
 def _read(source: ImageSource) -> bytes:

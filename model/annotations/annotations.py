@@ -36,10 +36,15 @@ def crop_box(shards: Shards, row: int) -> Box:
 
 
 def neighbours(shards: Shards) -> list[list[int]]:
-    """For each row, the rows of the same image whose crops overlap its own."""
-    rows_of_image: dict[str, list[int]] = {}
-    for row, image in enumerate(shards.table["image_id"].to_pylist()):
-        rows_of_image.setdefault(image, []).append(row)
+    """For each row, the rows of the same image and export whose crops overlap its own.
+
+    Where two exports have the same picture, each object is annotated twice, and that is no fault.
+    """
+    images = shards.table["image_id"].to_pylist()
+    exports = shards.table["export"].to_pylist()
+    rows_of_image: dict[tuple[str, str], list[int]] = {}
+    for row, place in enumerate(zip(images, exports, strict=True)):
+        rows_of_image.setdefault(place, []).append(row)
 
     found: list[list[int]] = [[] for _ in range(len(shards))]
     for rows in rows_of_image.values():

@@ -1,7 +1,8 @@
 """The model's answers to an annotation's own drawn box, in redrawn windows, and to a wider one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from curate.curation_settings import CropSettings
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask, tight_box
 from curate.records import Box
+from curate.settings import Settings
 from curate.shards import windows
 from model.box_network import BoxNetwork
 from model.window_answers import Probabilities, probabilities
@@ -54,6 +56,15 @@ class Answers:
 
     wider: Probabilities
     """(H, W) for a drawn box that is too large, which shows where an object goes on."""
+
+
+Asking = Callable[[Sequence[Annotation]], list[Answers]]
+"""Gives a model's answers to some annotations, as `ask` does."""
+
+
+def asking(model: BoxNetwork, settings: Settings) -> Asking:
+    """How settings let a model be asked."""
+    return partial(ask, model, crop=settings.crop, times=settings.quality.windows)
 
 
 def ask(

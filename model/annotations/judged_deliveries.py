@@ -19,6 +19,7 @@ from curate.schema import HELD
 from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
 from curate.storage import digest, read_held, write_json, write_table
+from model.annotations.asking import asking
 from model.annotations.covers import Covers
 from model.annotations.deliveries import Qualities, is_surely_wrong, share_wrong
 from model.annotations.judging import (
@@ -61,14 +62,15 @@ def judge_new_deliveries(
     about, and some of the others. What is found is written; what is held back leaves with the next
     balance.
     """
-    loaded, _ = load_checkpoint(checkpoint)
-    model = loaded.to(device())
+    model, _ = load_checkpoint(checkpoint)
+    asks = asking(model.to(device()), settings)
+    seed = settings.quality.seed
     shards = open_shards(UPath(settings.build) / "shard", "train")
     is_new = _is_among(shards.table, new)
-    rows = _sampled(shards, is_new, settings.quality.seed)
+    rows = _sampled(shards, is_new, seed)
     covers = Covers(shards, rows)
-    asked = own_looks(model, covers, rows, settings, log)
-    copies = spoiled_copies(model, covers, rows, len(rows), settings, log)
+    asked = own_looks(asks, covers, rows, log)
+    copies = spoiled_copies(asks, covers, rows, len(rows), seed, log)
 
     looks = Looks(
         signs=np.full((len(shards), asked.signs.shape[1]), np.nan),
@@ -76,7 +78,7 @@ def judge_new_deliveries(
     )
     looks.signs[rows] = asked.signs
     looks.moves[rows] = asked.moves
-    found = judge_deliveries(shards, looks, copies, is_new, settings.quality.seed)
+    found = judge_deliveries(shards, looks, copies, is_new, seed)
     return keep_deliveries(settings, found, new)
 
 

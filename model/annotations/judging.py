@@ -7,17 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate import seeded
-from curate.settings import Settings
 from curate.shards.reader import Shards
 from curate.storage import digest
 from model.annotations.annotations import beside_others, read_annotation
-from model.annotations.asking import Annotation, ask
+from model.annotations.asking import Annotation, Asking
 from model.annotations.covers import Covers
 from model.annotations.evidence import Evidence
 from model.annotations.signs import SIGNS, best_move, read_signs
 from model.annotations.spoiled_or_sound import SOUND, Regression, Signs, fit
 from model.annotations.spoiling import Spoiling, spoil
-from model.box_network import BoxNetwork
 from model.pace import Every
 
 _TOGETHER = 32  # annotations in memory
@@ -64,14 +62,13 @@ class Qualities:
 
 
 def own_looks(
-    model: BoxNetwork,
+    asking: Asking,
     covers: Covers,
     rows: Sequence[int],
-    settings: Settings,
     log: Log,
 ) -> Looks:
     """What is seen of the annotations of n rows of the shards."""
-    return _looks(model, _annotations(covers, rows), len(rows), settings, log)
+    return _looks(asking, _annotations(covers, rows), len(rows), log)
 
 
 def _annotations(covers: Covers, rows: Sequence[int]) -> Iterator[Annotation]:
@@ -81,11 +78,11 @@ def _annotations(covers: Covers, rows: Sequence[int]) -> Iterator[Annotation]:
 
 
 def spoiled_copies(
-    model: BoxNetwork,
+    asking: Asking,
     covers: Covers,
     among: Sequence[int],
     number: int,
-    settings: Settings,
+    seed: int,
     log: Log,
 ) -> SpoiledCopies:
     """Spoiled copies of some of the rows `among`, each way of spoiling in turn.
@@ -95,7 +92,7 @@ def spoiled_copies(
     wanted = -(-number // len(Spoiling))
     counts = dict.fromkeys(Spoiling, 0)
     keys = seeded.object_keys(covers.shards.table["object_id"].to_pylist())
-    keys = seeded.branch(seeded.branch(keys, settings.quality.seed), _COPIES)
+    keys = seeded.branch(seeded.branch(keys, seed), _COPIES)
 
     rows = []
     kinds = []
@@ -113,7 +110,7 @@ def spoiled_copies(
             kinds.append(kind)
             spoiled.append(annotation)
 
-    looks = _looks(model, spoiled, len(spoiled), settings, log)
+    looks = _looks(asking, spoiled, len(spoiled), log)
     return SpoiledCopies(np.array(rows, np.int64), kinds, looks.signs)
 
 
@@ -140,10 +137,9 @@ def _spoiled(
 
 
 def _looks(
-    model: BoxNetwork,
+    asking: Asking,
     annotations: Iterator[Annotation] | Sequence[Annotation],
     number: int,
-    settings: Settings,
     log: Log,
 ) -> Looks:
     """What is seen of a number of annotations, which are asked about some at a time."""
@@ -155,8 +151,7 @@ def _looks(
         some.append(annotation)
         if len(some) < _TOGETHER and len(signs) + len(some) < number:
             continue
-        answers = ask(model, some, settings.crop, settings.quality.windows)
-        for each, answer in zip(some, answers, strict=True):
+        for each, answer in zip(some, asking(some), strict=True):
             evidence = Evidence(each, answer)
             signs.append(read_signs(evidence))
             moves.append(best_move(evidence))

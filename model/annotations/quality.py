@@ -18,7 +18,7 @@ from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
 from curate.storage import digest, write_json, write_table
 from model.annotations.annotations import read_annotation
-from model.annotations.asking import ask
+from model.annotations.asking import Asking, asking
 from model.annotations.covers import Covers
 from model.annotations.evidence import Evidence
 from model.annotations.judged_deliveries import judge_deliveries, keep_deliveries
@@ -43,7 +43,6 @@ from model.annotations.report import (
 from model.annotations.signs import SIGNS, Values
 from model.annotations.spoiled_or_sound import rank_area
 from model.annotations.spoiling import Spoiling
-from model.box_network import BoxNetwork
 from model.checkpoint import load_checkpoint
 from model.hardware import device
 
@@ -83,14 +82,15 @@ def judge_annotations(settings: Settings, log: Callable[[str], None]) -> UPath:
 
     model, _ = load_checkpoint(str(model_path))
     log(f"quality: {len(shards):,} annotations, and spoiled copies to compare with")
-    report = _judge(model.to(device()), shards, settings, key, log)
+    asks = asking(model.to(device()), settings)
+    report = _judge(asks, shards, settings, key, log)
     write_json(path, report)
     log(f"quality: {report.doubtful:,} of {report.objects:,} annotations are doubtful")
     return path
 
 
 def _judge(
-    model: BoxNetwork,
+    asks: Asking,
     shards: Shards,
     settings: Settings,
     key: str,
@@ -99,18 +99,19 @@ def _judge(
     """Judge all annotations and write both tables; what quality.json says of them."""
     rows = range(len(shards))
     covers = Covers(shards, rows)
-    looks = own_looks(model, covers, rows, settings, log)
+    looks = own_looks(asks, covers, rows, log)
     own = looks.signs
     number = settings.quality.copies
-    copies = spoiled_copies(model, covers, rows, number, settings, log)
-    qualities = judge(shards, own, copies, settings.quality.seed)
+    seed = settings.quality.seed
+    copies = spoiled_copies(asks, covers, rows, number, seed, log)
+    qualities = judge(shards, own, copies, seed)
     _judge_deliveries(shards, looks, copies, settings, log)
 
     folder = UPath(settings.build) / "quality"
     annotations = _annotations_table(shards, own, qualities)
     write_table(folder / "annotations.parquet", annotations)
     worst = _worst(qualities.own, settings.quality.shown)
-    pictures = _worst_table(model, shards, annotations, worst, settings)
+    pictures = _worst_table(asks, shards, annotations, worst)
     write_table(folder / "worst.parquet", pictures)
 
     return QualityReport(
@@ -174,18 +175,14 @@ def _worst(quality: Values, most: int) -> list[int]:
 
 
 def _worst_table(
-    model: BoxNetwork,
-    shards: Shards,
-    annotations: pa.Table,
-    rows: list[int],
-    settings: Settings,
+    asks: Asking, shards: Shards, annotations: pa.Table, rows: list[int]
 ) -> pa.Table:
     """The rows of worst.parquet, with what the model answers."""
     pictures = []
     for row in rows:
         annotation = read_annotation(shards, row)
-        answers = ask(model, [annotation], settings.crop, settings.quality.windows)
-        evidence = Evidence(annotation, answers[0])
+        (answers,) = asks([annotation])
+        evidence = Evidence(annotation, answers)
         picture = {
             "image": encode_webp(np.ascontiguousarray(annotation.image)),
             "mask": encode_mask(np.ascontiguousarray(annotation.mask)),

@@ -13,7 +13,7 @@ from model.annotations.spoiling import Spoiling
 from model.evaluation.intervals import Interval
 from model.records import checked_record
 
-QUALITY_VERSION = 4
+QUALITY_VERSION = 5
 
 DOUBTFUL = 0.5
 """An annotation of a lower quality is counted as doubtful."""

@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from curate.pixels.masks import Mask, OfSides, boundary, dilate
 
 Counts = NDArray[np.int64]
-"""(256,) numbers of px."""
+"""(n,) numbers of px."""
+
+LevelCounts = NDArray[np.float64]
+"""(256,) numbers of px at each threshold; whole ones, in the type that quotients of them have."""
 
 Map = NDArray[np.float32]
 """(H, W) a number for each px."""
@@ -208,7 +211,7 @@ class Comparison:
         return boundary(self.predicted, self.truth.place.at_edge)
 
     @cached_property
-    def passing(self) -> tuple[Counts, Counts]:
+    def passing(self) -> tuple[LevelCounts, LevelCounts]:
         """How many px have probability ≥ 255/255, 254/255, … 0/255: in the true mask, and outside.
 
         Probabilities are cut down to whole 255ths first.
@@ -219,8 +222,8 @@ class Comparison:
         counts = cv2.calcHist(
             [levels, self.truth.bytes], [0, 1], None, [LEVELS, 2], [0, LEVELS, 0, 2]
         )
-        falling = counts[::-1].astype(np.int64)
-        outside, inside = np.cumsum(falling, axis=0).T
+        falling = counts[::-1].T
+        outside, inside = np.cumsum(falling, axis=1, dtype=np.float64)
         return inside, outside
 
 

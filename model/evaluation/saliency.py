@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.comparison import Comparison, Truth
+from model.evaluation.comparison import Comparison, LevelCounts, Map, Truth
 
 Curve = NDArray[np.float64]
 """(256,) a value at each threshold, from 255/255 down to 0/255."""
@@ -21,6 +21,7 @@ BETA_SQUARED = 0.3
 
 _EPS = float(np.spacing(1))
 _ROUNDING = 1e-13  # what sums in float64 lose
+_ONE_AND_ZERO = np.array([1.0, 0.0]).reshape(2, 1, 1)  # px of a mask, and others
 
 
 def f_curve(comparison: Comparison) -> Curve:
@@ -57,9 +58,9 @@ def e_curve(comparison: Comparison) -> Curve:
     predicted = inside + outside
 
     if true == 0:
-        aligned = (size - predicted).astype(np.float64)
+        aligned = size - predicted
     elif true == size:
-        aligned = predicted.astype(np.float64)
+        aligned = predicted
     else:
         aligned = _aligned(inside, outside, true, size)
     return aligned / max(size - 1, 1)
@@ -70,12 +71,12 @@ def mean_e(comparison: Comparison) -> float:
     return float(e_curve(comparison).mean())
 
 
-def _aligned(
-    inside: NDArray[np.int64], outside: NDArray[np.int64], true: int, size: int
-) -> Curve:
+def _aligned(inside: LevelCounts, outside: LevelCounts, true: int, size: int) -> Curve:
     """The sum of enhanced alignment over all px, at each threshold.
 
-    Px differ only by whether they are predicted and whether they are true: four kinds.
+    Px differ only by whether they are predicted and whether they are true: four kinds. With p and
+    t, what the two differ from their means, the alignment of a px is (1 + 2 p t / (p² + t²))² / 4,
+    which is ((p + t)² / (p² + t²))² / 4.
     """
     # (2, 2, 256): whether they are predicted, whether they are true, and the threshold.
     predicted = inside + outside
@@ -85,26 +86,21 @@ def _aligned(
     counts[1, 0] = true - inside
     counts[1, 1] = size - true - outside
 
-    predicted_mean = predicted / size
-    from_predicted = np.empty((2, 1, predicted.size))
-    from_predicted[0] = 1 - predicted_mean
-    from_predicted[1] = -predicted_mean
-    true_mean = true / size
-    from_true = np.array([[1 - true_mean], [-true_mean]])
-
-    agreement = 2 * from_predicted * from_true
-    alignment = agreement / (from_predicted**2 + from_true**2 + _EPS)
-    alignment += 1
+    from_predicted = _ONE_AND_ZERO - predicted / size
+    from_true = _ONE_AND_ZERO.reshape(1, 2, 1) - true / size
+    alignment = from_predicted + from_true
     alignment *= alignment
-    alignment /= 4
+    alignment += _EPS
+    alignment /= from_predicted**2 + from_true**2 + _EPS
+    alignment *= alignment
     alignment *= counts
     aligned: Curve = alignment.reshape(4, -1).sum(axis=0)
-    return aligned
+    return aligned / 4
 
 
 @dataclass(slots=True)  # frozen, it would take three times as long to make
-class _Sums:
-    """Sums over a part of the window, from which all means and variances follow."""
+class _Part:
+    """A part of the window: sums from which its means and variances follow."""
 
     size: int
     """px"""
@@ -115,17 +111,6 @@ class _Sums:
     total_inside: float
     """of those in the true mask"""
     squares: float
-    squares_inside: float
-
-    def __add__(self, other: "_Sums") -> "_Sums":
-        return _Sums(
-            self.size + other.size,
-            self.area + other.area,
-            self.total + other.total,
-            self.total_inside + other.total_inside,
-            self.squares + other.squares,
-            self.squares_inside + other.squares_inside,
-        )
 
 
 def structure(comparison: Comparison) -> float:
@@ -137,18 +122,19 @@ def structure(comparison: Comparison) -> float:
         mean = float(comparison.probability.mean(dtype=np.float64))
         return abs(1 - share - mean)
 
-    parts = _quadrants(comparison)
-    whole = parts[0]
-    of_regions = whole.size / size * _similarity(whole)
-    for part in parts[1:]:
-        of_regions += part.size / size * _similarity(part)
-        whole = whole + part
+    copied = cv2.copyTo(comparison.probability, truth.bytes)
+    inside = np.asarray(copied, np.float32)
+    parts = _quadrants(comparison.probability, inside, truth)
+    of_regions = sum(part.size / size * _similarity(part) for part in parts)
 
-    of_object = _object_score(whole.total_inside, whole.squares_inside, whole.area)
+    total_inside = sum(part.total_inside for part in parts)
+    squares_inside = cv2.norm(inside, cv2.NORM_L2SQR)
+    of_object = _object_score(total_inside, squares_inside, truth.area)
+
     # On the ground, what counts is the probability of no object.
-    ground = size - whole.area
-    total_outside = whole.total - whole.total_inside
-    squares_outside = whole.squares - whole.squares_inside
+    ground = size - truth.area
+    total_outside = sum(part.total for part in parts) - total_inside
+    squares_outside = sum(part.squares for part in parts) - squares_inside
     of_ground = _object_score(
         ground - total_outside, ground - 2 * total_outside + squares_outside, ground
     )
@@ -156,28 +142,26 @@ def structure(comparison: Comparison) -> float:
     return max(0.0, (of_both + of_regions) / 2)
 
 
-def _quadrants(comparison: Comparison) -> list[_Sums]:
-    """The sums of the quadrants around the middle of the true mask that hold any px."""
-    probability = comparison.probability
-    true = comparison.truth.bytes
-    inside = cv2.copyTo(probability, true)
-    middle_y, middle_x = comparison.truth.derived(_middle)
+def _quadrants(probability: Map, inside: Map, truth: Truth) -> list[_Part]:
+    """The quadrants around the middle of the true mask that hold any px.
 
+    `inside`: the probability, and 0 outside the true mask.
+    """
+    middle_y, middle_x = truth.derived(_middle)
     found = []
     for in_y in (slice(None, middle_y), slice(middle_y, None)):
         for in_x in (slice(None, middle_x), slice(middle_x, None)):
-            true_part = true[in_y, in_x]
+            true_part = truth.bytes[in_y, in_x]
             if not true_part.size:
                 continue
             part = probability[in_y, in_x]
             inside_part = inside[in_y, in_x]
-            sums = _Sums(
+            sums = _Part(
                 size=true_part.size,
                 area=cv2.countNonZero(true_part),
                 total=cv2.sumElems(part)[0],
                 total_inside=cv2.sumElems(inside_part)[0],
                 squares=cv2.norm(part, cv2.NORM_L2SQR),
-                squares_inside=cv2.norm(inside_part, cv2.NORM_L2SQR),
             )
             found.append(sums)
     return found
@@ -194,10 +178,9 @@ def _behind_middle(truth: Truth, along: int) -> int:
     `along`: the axis that a line runs along, 1 for rows and 0 for columns.
     """
     # A third of the time of `cv2.moments`, which sums up what nobody asks for, too.
-    sums = cv2.reduce(truth.bytes, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
-    px = sums.ravel()
+    px = cv2.reduce(truth.bytes, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
     numbers = np.arange(px.size)
-    return round(int(numbers @ px) / int(px.sum())) + 1
+    return round(int(numbers @ px) / truth.area) + 1
 
 
 def _object_score(total: float, squares: float, size: int) -> float:
@@ -209,7 +192,7 @@ def _object_score(total: float, squares: float, size: int) -> float:
     return 2 * mean / (mean**2 + 1 + spread + _EPS)
 
 
-def _similarity(sums: _Sums) -> float:
+def _similarity(sums: _Part) -> float:
     """The structural similarity of a quadrant, from -1 to 1."""
     size = sums.size
     area = sums.area

@@ -28,6 +28,7 @@ from pipelines.flow.planning import (
     batch_bytes,
     described,
     lost_pictures,
+    picture_folders,
     plan_exports,
     read_batch,
 )
@@ -79,7 +80,11 @@ def reads(run: Run) -> Reads:
         "limits": run.settings.limits.model_dump(mode="json"),
         "files": run.fingerprints,
     }
-    lost = lost_pictures(run.build)
+    pictures = picture_folders(run.build)
+    if pictures:
+        # Segments name them, and a build may be moved.
+        reads["pictures in the build"] = pictures
+    lost = lost_pictures(pictures)
     if lost:
         reads["pictures that are gone"] = lost
     return reads
@@ -87,9 +92,9 @@ def reads(run: Run) -> Reads:
 
 def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Plan the exports, then read their partitions. Warn of an empty export."""
-    for folder in lost_pictures(run.build):
+    for folder in lost_pictures(picture_folders(run.build)):
         run.screen.warn(
-            f"{folder} is gone; its pictures are taken from the export again"
+            f"{folder} is gone or lacks files; its pictures are taken from the export again"
         )
     planned = plan_exports(run, stage.version)
     tasks = _partition_tasks(planned, _kept_partitions(run.build))

@@ -15,6 +15,7 @@ from upath import UPath
 from curate.drops import Drop, FaultReport, IgnoredFile
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
+from curate.exports.archive_files import is_whole
 from curate.exports.places import Places
 from curate.folders import remove_folder
 from curate.limits import Limits
@@ -124,19 +125,24 @@ def read_plan(build: UPath, key: str) -> Plan | None:
     return read_record(_folder(build, key) / "plan.json", Plan)
 
 
-def lost_pictures(build: UPath) -> list[str]:
-    """The folders with pictures of planned exports that are gone since.
-
-    A person may have removed them for their size; but shard reads the pictures once more.
-    """
-    lost: set[str] = set()
+def picture_folders(build: UPath) -> list[str]:
+    """The folders of the build that hold pictures of planned exports, sorted."""
+    found: set[str] = set()
     with reaching(build):
         folders = list((build / PLANS).glob("*"))
     for folder in folders:
         plan = read_plan(build, folder.name)
         if plan is not None:
-            lost.update(_lost(plan))
-    return sorted(lost)
+            found.update(plan.pictures)
+    return sorted(found)
+
+
+def lost_pictures(folders: Iterable[str]) -> list[str]:
+    """Those of the build's folders with pictures that are gone since, or lack files.
+
+    A person may have removed them for their size; but shard reads the pictures once more.
+    """
+    return [folder for folder in folders if not _is_there(UPath(folder))]
 
 
 def read_batch(build: UPath, key: str, number: int) -> list[ingest.BatchItem]:
@@ -202,24 +208,27 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
 def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
     """The plan of an export, made anew if it is missing, counts a fault or has lost pictures."""
     plan = read_plan(UPath(build), task.key)
-    if plan is None or plan.faults or _lost(plan):
+    if plan is None or plan.faults or lost_pictures(plan.pictures):
         plan = plan_export(task.export, UPath(build), task.key, limits)
     return plan
 
 
-def _lost(plan: Plan) -> list[str]:
-    """The folders with pictures of an export that are gone."""
-    return [folder for folder in plan.pictures if not UPath(folder).exists()]
+def _is_there(folder: UPath) -> bool:
+    if folder.parent.name == UNPACKED:
+        return is_whole(folder)
+    return folder.exists()
 
 
 def _unpacked_folders(places: Places, build: UPath) -> list[str]:
-    """Where the archives of an export were unpacked; none if it has none."""
-    scratch = str(build / UNPACKED)
-    return [
-        folder
-        for folder in (places.root, *places.nested.values())
-        if folder.startswith(scratch)
-    ]
+    """The folders of the unpacked archives of an export; none if it has none."""
+    scratch = f"{build / UNPACKED}/"
+    folders: dict[str, None] = {}
+    for place in (places.root, *places.nested.values()):
+        if place.startswith(scratch):
+            # An inner archive may stand for one folder, or one file, of what is in it.
+            name, _, _ = place.removeprefix(scratch).partition("/")
+            folders[scratch + name] = None
+    return list(folders)
 
 
 def _is_in(folder: str, record: _Kept) -> bool:

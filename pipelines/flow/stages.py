@@ -14,7 +14,7 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 8,
+    "ingest": 9,
     "remap": 5,
     "filter": 1,
     "split": 3,

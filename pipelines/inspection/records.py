@@ -1,5 +1,6 @@
 """What `inspect` and `init` find, as records that JSON can hold."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -77,6 +78,20 @@ class Candidate(msgspec.Struct, frozen=True):
     format: str
     fit: Fit
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A format that cannot be read.
+
+    `path`: what is found in a path of it, in lower case. `mark`: what is found in the
+    first bytes of it; None if its name says enough.
+    """
+
+    name: str
+    path: str
+    mark: bytes | None
+    advice: str
 
 
 class OtherKind(msgspec.Struct, frozen=True):

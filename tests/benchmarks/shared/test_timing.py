@@ -1,6 +1,12 @@
-"""Ways are measured in turn, and compared turn by turn."""
+"""Ways are measured in turn, and compared turn by turn; CPU seconds miss no process."""
 
-from benchmarks.shared.timing import Measured, measure, ratio
+import shlex
+import subprocess
+import sys
+
+from benchmarks.shared.timing import Measured, cpu_clock, measure, ratio
+
+_USE_CPU = "import time\nwhile time.process_time() < 0.3: pass"
 
 
 def test_rates_are_compared_turn_by_turn() -> None:
@@ -15,3 +21,21 @@ def test_rates_are_compared_turn_by_turn() -> None:
         "one": (1, 2),
         "two": (2, 2),
     }
+
+
+def test_cpu_seconds_are_those_of_processes_too_that_another_one_has_waited_for() -> (
+    None
+):
+    # As forked workers: they end, and the process that has forked them goes on.
+    uses_cpu = shlex.join([sys.executable, "-S", "-c", _USE_CPU])
+    begun = cpu_clock()
+    with subprocess.Popen(
+        ["/bin/sh", "-c", f"{uses_cpu}; echo ended; read line"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ended\n"
+        used = cpu_clock() - begun
+        parent.communicate(b"\n")
+    assert used >= 0.28  # the system counts in hundredths of a second

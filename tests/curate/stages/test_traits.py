@@ -83,6 +83,25 @@ def test_without_a_clear_word_it_is_the_displayed_frame_and_flagged(
     assert all(found[path] == BOX for path in unsure)
 
 
+@pytest.mark.parametrize("drawn", ["stored", "displayed"])
+@pytest.mark.parametrize("orientation", [2, 3, 4])
+def test_edges_tell_the_frame_where_nothing_else_does(
+    tmp_path: Path, orientation: int, drawn: str
+) -> None:
+    pixels = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    pixels[3:8, 2:12] = 200  # SQUARE, as it is stored
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(pixels).save(tmp_path / "a.png", exif=exif)
+
+    x0, y0, x1, y1 = BOX if drawn == "stored" else TURNED[orientation]
+    square = Polygons(rings=[[x0, y0, x1, y0, x1, y1, x0, y1]])
+    made = annotated(square, name="a.png", width=WIDTH, height=HEIGHT)
+    [row], _ = ingested(tmp_path, [made])
+    assert boxes([row]) == {"a.png": TURNED[orientation]}
+    assert "frame_unsure" in row["flags"]
+
+
 def test_documents_may_differ(folder: Path) -> None:
     rows, _ = ingested(
         folder,

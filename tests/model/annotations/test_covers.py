@@ -42,15 +42,17 @@ def square(left: int, side: int) -> Mask:
 
 
 def covers(images: list[dict[str, Mask]]) -> Covers:
-    """Of images with masks by concept; what follows a space in a concept is left off."""
+    """Of images with masks by concept: "dog 2 of q" is a second dog, of the export q."""
     rows = []
     masks = []
     for number, objects in enumerate(images):
         for concept, mask in objects.items():
+            name, _, export = concept.partition(" of ")
             rows.append(
                 {
                     "image_id": f"{number}",
-                    "concept": concept.split()[0],
+                    "export": export,
+                    "concept": name.split()[0],
                     "area": int(mask.sum()),
                 }
             )
@@ -84,6 +86,12 @@ def test_what_is_usual_for_two_concepts_is_no_sign() -> None:
 def test_the_same_object_twice_makes_no_rule() -> None:
     found = covers([TWICE] * 4)
     assert swallowed(found, 0) == 1
+
+
+def test_another_export_of_the_same_picture_says_nothing() -> None:
+    found = covers([{"dog of p": square(4, 10), "dog of q": square(4, 10)}])
+    assert swallowed(found, 0) == 0
+    assert not found.near[1]
 
 
 def test_what_a_mask_covers_is_read_whole() -> None:

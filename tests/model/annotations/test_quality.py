@@ -13,6 +13,7 @@ from curate.shards.reader import open_shards
 from curate.storage import read_table
 from model.annotations import judging
 from model.annotations.annotations import mask_in_crop, neighbours
+from model.annotations.asking import asking
 from model.annotations.covers import Covers
 from model.annotations.judging import Looks, SpoiledCopies, judge, spoiled_copies
 from model.annotations.quality import judge_annotations
@@ -99,8 +100,9 @@ def test_copies_are_chosen_by_ids_and_each_way_has_as_many(
     shards = open_shards(UPath(settings.build) / "shard", "train")
     rows = range(len(shards))
     covers = Covers(shards, rows)
-    copies = spoiled_copies(unlearned(), covers, rows, 50, settings, print)
-    again = spoiled_copies(unlearned(), covers, rows, 50, settings, print)
+    asks = asking(unlearned(), settings)
+    copies = spoiled_copies(asks, covers, rows, 50, 0, print)
+    again = spoiled_copies(asks, covers, rows, 50, 0, print)
     assert copies.rows.tolist() == again.rows.tolist()
     assert copies.kinds == again.kinds
     assert len(set(copies.rows.tolist())) == len(copies.rows)

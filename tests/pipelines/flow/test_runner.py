@@ -169,8 +169,9 @@ def test_a_stage_that_has_lost_a_file_is_done_again(
     assert len(others & inodes(project.build / "shard" / "segments")) >= 1
 
 
+@pytest.mark.parametrize("removed", ["all", "one picture"])
 def test_pictures_of_archives_that_were_removed_are_unpacked_again(
-    project: Project, verb: Verb
+    project: Project, verb: Verb, removed: str
 ) -> None:
     place = project.add("street", 4, ["car"])
     archive = shutil.make_archive(str(place), "zip", place)
@@ -179,12 +180,17 @@ def test_pictures_of_archives_that_were_removed_are_unpacked_again(
     assert verb("shard", project.settings).code == 0
     before = project.files()
 
-    shutil.rmtree(project.build / "unpacked")
+    unpacked = project.build / "unpacked"
+    if removed == "all":
+        shutil.rmtree(unpacked)
+    else:
+        min(unpacked.rglob("*.png")).unlink()
     project.change(crop={"image": "webp"})
     outcome = verb("shard", project.settings)
     assert outcome.code == 0, outcome.err
-    assert f"{project.build / 'unpacked'}" in outcome.err
-    assert "is gone; its pictures are taken from the export again" in outcome.err
+    assert f"{unpacked}" in outcome.err
+    words = "is gone or lacks files; its pictures are taken from the export again"
+    assert words in outcome.err
     assert ledger(project, "shard").out == 4
 
     # The stages between are kept: ingest gives the same again.
@@ -195,6 +201,21 @@ def test_pictures_of_archives_that_were_removed_are_unpacked_again(
     }
 
 
+def test_a_build_that_was_moved_finds_the_pictures_of_archives(
+    project: Project, verb: Verb
+) -> None:
+    place = project.add("street", 2, ["car"])
+    project.plain["exports"][0]["path"] = shutil.make_archive(str(place), "zip", place)
+    project.change()
+    assert verb("balance", project.settings).code == 0
+
+    moved = project.build.rename(project.build.with_name("moved"))
+    project.change(build=str(moved))
+    outcome = verb("shard", project.settings)
+    assert outcome.code == 0, outcome.err
+    assert "shard    2 in, 2 out" in outcome.err
+
+
 def test_a_build_without_a_single_crop_is_an_error(
     project: Project, verb: Verb
 ) -> None:
@@ -203,14 +224,13 @@ def test_a_build_without_a_single_crop_is_an_error(
     project.change()
     assert verb("balance", project.settings).code == 0
 
-    # Each picture is gone, but not the folder.
     for picture in (project.build / "unpacked").rglob("*.png"):
-        picture.unlink()
+        picture.write_bytes(b"")
     for words in (["shard"], ["all", "--until", "shard"]):
         outcome = verb(words[0], project.settings, *words[1:])
         assert outcome.code == 2, outcome.err
         assert "shard leaves nothing for training: 2 in, 0 out" in outcome.err
-        assert "2 unreadable_file" in outcome.err
+        assert "2 undecodable_image" in outcome.err
 
 
 def test_a_scheduler_that_does_not_answer_is_named(

@@ -1,0 +1,248 @@
+"""Answers that are rectangles: windows, doors, pages, tables, signs.
+
+Pixel by pixel, the network rounds the corners of a rectangle. But whoever draws a box around a
+rectangle has drawn the rectangle itself, only a little too large. So an answer is a mixture of two
+hypotheses, by how likely the second one is:
+
+    answer = (1 - sure) × what the pixels say + sure × the rectangle
+
+`sure` is a logistic function of some signs of what the pixels say, and of an overview of the
+window. `rectangle_fit` fits it when training ends. Why: docs/adr/0015-rectangles.md.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from model.prior import SHAPES
+
+SIGNS = 5
+"""How many signs of a rectangle an answer has by itself, as `Rectangles.signs` has them."""
+
+GENERAL_SIGNS = SHAPES + 1 + SIGNS
+"""So many of `Rectangles.signs`, the last ones, mean the same in all pictures: the shares of the
+usual shapes, the trust in the colours, and an answer's own signs. Those before are the network's
+features."""
+
+NEVER = -100.0
+"""The logit of `sure` before anything is fitted: no answer is a rectangle."""
+
+_DRAWN_SHARE = 0.7  # of a rectangle's side; the rest is the side of the answer
+_CORNER = 1 / 8  # of a side of the answer's box
+_AT_SIDE = 1 / 24  # of the answer's box: px that lie along its side
+_END_OF_SIDE = (
+    1 / 6
+)  # of a side: where a rectangle's edge goes on, and a round thing's does not
+_EDGE_REACH = 2  # px to both sides of a side
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """From where to where n boxes reach along one direction, px."""
+
+    start: Tensor
+    """(n,)"""
+
+    end: Tensor
+    """(n,)"""
+
+    length: int
+    """px of the window."""
+
+    def inside(self) -> Tensor:
+        """(n, length): 1 for the px within, 0 for others; so for what follows."""
+        return between(self.start, self.end, self.length).float()
+
+    def first(self, share: float) -> Tensor:
+        """The first px within: this share of them, 1 px at least."""
+        some = _share_of(self, share)
+        return between(self.start, self.start + some, self.length).float()
+
+    def last(self, share: float) -> Tensor:
+        """The last px within."""
+        some = _share_of(self, share)
+        return between(self.end - some, self.end, self.length).float()
+
+
+class Rectangles(nn.Module):
+    """How likely answers are rectangles, and the answers if they are.
+
+    `numbers`: k, how many there are in an overview of a window.
+    """
+
+    weights: Tensor
+    """(k + SIGNS,)"""
+
+    bias: Tensor
+    """()"""
+
+    slack: Tensor
+    """() how far a drawn box reaches beyond its object on each side, as a share of its side."""
+
+    def __init__(self, numbers: int) -> None:
+        super().__init__()
+        # No step of training moves these, so they are no parameters.
+        self.register_buffer("weights", torch.zeros(numbers + SIGNS))
+        self.register_buffer("bias", torch.tensor(NEVER))
+        self.register_buffer("slack", torch.tensor(0.0))
+
+    def forward(
+        self, answer: Tensor, pixels: Tensor, drawn: Tensor, overview: Tensor
+    ) -> Tensor:
+        """The answers with what they would be as rectangles mixed in, (N, H, W) probabilities.
+
+        `answer`: (N, H, W) probabilities of the pixels by themselves. `pixels`: (N, 3, H, W) uint8.
+        `drawn`: (N, 4) px of the windows. `overview`: (N, k), as
+        `BoxNetwork.answer_by_pixels` has it.
+        """
+        # Signs and sums of px need the precision of float32.
+        with torch.autocast(pixels.device.type, enabled=False):
+            signs = self.signs(answer, pixels, drawn, overview)
+            sure = torch.sigmoid(signs @ self.weights + self.bias)
+            rectangle = self.rectangle(answer, drawn)
+            return torch.lerp(answer, rectangle, sure[:, None, None])
+
+    def rectangle(self, answer: Tensor, drawn: Tensor) -> Tensor:
+        """(N, H, W): 1 within the rectangle that each answer would be, 0 outside.
+
+        Each of its sides lies between that of the answer's own box and that of the drawn box
+        without its slack.
+        """
+        height, width = answer.shape[-2:]
+        slack = self.slack * _sides(drawn)
+        tight = torch.cat((drawn[:, :2] + slack, drawn[:, 2:] - slack), 1)
+        sides = torch.lerp(_box(answer, drawn), tight, _DRAWN_SHARE)
+
+        x0, y0, x1, y1 = torch.round(sides).unbind(1)
+        columns = between(x0, x1, width)
+        rows = between(y0, y1, height)
+        return (rows[:, :, None] & columns[:, None, :]).float()
+
+    def signs(
+        self, answer: Tensor, pixels: Tensor, drawn: Tensor, overview: Tensor
+    ) -> Tensor:
+        """(N, k + SIGNS): what tells rectangles. Arguments as `forward`."""
+        height, width = answer.shape[-2:]
+        box = _box(answer, drawn)
+        x0, y0, x1, y1 = box.unbind(1)
+        rows = _Span(y0, y1, height)
+        columns = _Span(x0, x1, width)
+
+        area = _sides(box).prod(1)
+        mask = _mask(answer)
+        own = [
+            mask.sum(dim=(1, 2)) / area,
+            _emptiest_corner(answer, rows, columns),
+            _least_straight_side(mask, rows, columns),
+            _edges_at_ends(pixels, rows, columns),
+            area / _sides(drawn).prod(1),
+        ]
+        return torch.cat((overview, torch.stack(own, 1)), 1)
+
+
+def _mask(answer: Tensor) -> Tensor:
+    """(N, H, W): 1 for the px of the object, 0 for others."""
+    return (answer >= 0.5).float()
+
+
+def _sides(boxes: Tensor) -> Tensor:
+    """(N, 2): width and height of boxes (N, 4), 1 px at least."""
+    return (boxes[:, 2:] - boxes[:, :2]).clamp(min=1)
+
+
+def _share_of(span: _Span, share: float) -> Tensor:
+    """(n,) px: a share of a span, rounded down, 1 px at least."""
+    return torch.floor(share * (span.end - span.start)).clamp(min=1)
+
+
+def between(start: Tensor, end: Tensor, length: int) -> Tensor:
+    """(n, length) bool: the numbers from each start, (n,), to before its end, (n,)."""
+    numbers = torch.arange(length, device=start.device)
+    is_after_start = numbers >= start[:, None]
+    is_before_end = numbers < end[:, None]
+    return is_after_start & is_before_end
+
+
+def _box(answer: Tensor, drawn: Tensor) -> Tensor:
+    """(N, 4) px: the box of each answer's mask; the drawn box if the mask is empty."""
+    mask = answer >= 0.5
+    x0, x1 = _ends(mask.any(1))
+    y0, y1 = _ends(mask.any(2))
+    boxes = torch.stack((x0, y0, x1, y1), 1).to(drawn.dtype)
+    is_empty = x0 >= x1
+    return torch.where(is_empty[:, None], drawn, boxes)
+
+
+def _ends(has: Tensor) -> tuple[Tensor, Tensor]:
+    """The first number that each row of (n, length) bool has, and the one after its last."""
+    length = has.shape[1]
+    numbers = torch.arange(length, device=has.device)
+    first = torch.where(has, numbers, length).amin(1)
+    after_last = torch.where(has, numbers + 1, 0).amax(1)
+    return first, after_last
+
+
+def _emptiest_corner(answer: Tensor, rows: _Span, columns: _Span) -> Tensor:
+    """(N,) the mean probability in that corner of the answer's box where it is lowest."""
+    means = []
+    for its_rows in (rows.first(_CORNER), rows.last(_CORNER)):
+        for its_columns in (columns.first(_CORNER), columns.last(_CORNER)):
+            total = its_rows[:, None, :] @ answer @ its_columns[:, :, None]
+            number = its_rows.sum(1) * its_columns.sum(1)
+            means.append(total[:, 0, 0] / number.clamp(min=1))
+    return torch.stack(means, 1).amin(1)
+
+
+def _least_straight_side(mask: Tensor, rows: _Span, columns: _Span) -> Tensor:
+    """(N,) the share of a side of the answer's box that the mask touches, where it is lowest."""
+    touched = []
+    for at_side in (columns.first(_AT_SIDE), columns.last(_AT_SIDE)):
+        its_rows = (mask @ at_side[:, :, None])[:, :, 0] > 0
+        touched.append(its_rows.sum(1) / rows.inside().sum(1).clamp(min=1))
+    for at_side in (rows.first(_AT_SIDE), rows.last(_AT_SIDE)):
+        its_columns = (at_side[:, None, :] @ mask)[:, 0] > 0
+        touched.append(its_columns.sum(1) / columns.inside().sum(1).clamp(min=1))
+    return torch.stack(touched, 1).amin(1)
+
+
+def _edges_at_ends(pixels: Tensor, rows: _Span, columns: _Span) -> Tensor:
+    """(N,) how strong the picture's edges are at the ends of the sides, beside its other edges.
+
+    A rectangle's edge is there, too; that of a round thing has left the side of the box. It is
+    the logarithm of 1 + the ratio, the mean of four sides.
+    """
+    grey = pixels.float().mean(1)
+    down = _differences(grey)
+    across = _differences(grey.transpose(1, 2))
+    usual = (down.mean(dim=(1, 2)) + across.mean(dim=(1, 2))) / 2
+
+    strengths = []
+    for differences, side, along in ((down, rows, columns), (across, columns, rows)):
+        for position in (side.start, side.end):
+            strength = _weaker_end(differences, position, along)
+            ratio = strength / (usual + 1e-3)
+            strengths.append(torch.log1p(ratio))
+    return torch.stack(strengths, 1).mean(1)
+
+
+def _differences(grey: Tensor) -> Tensor:
+    """(N, H, W): how much each px of (N, H, W) differs from the next one below it."""
+    below = torch.cat((grey[:, 1:], grey[:, -1:]), 1)
+    return (below - grey).abs()
+
+
+def _weaker_end(differences: Tensor, position: Tensor, along: _Span) -> Tensor:
+    """(N,) the mean difference at that end of a side where it is lower.
+
+    `position`: (N,) the row of the side. At each column, the strongest difference near it counts.
+    """
+    height = differences.shape[1]
+    near = between(position - _EDGE_REACH, position + _EDGE_REACH, height)
+    strongest = (differences * near[:, :, None]).amax(1)
+
+    ends = []
+    for end in (along.first(_END_OF_SIDE), along.last(_END_OF_SIDE)):
+        total = (strongest * end).sum(1)
+        ends.append(total / end.sum(1).clamp(min=1))
+    return torch.minimum(ends[0], ends[1])
