@@ -68,7 +68,8 @@ def is_whole(folder: UPath) -> bool:
 
 
 def _count_files(folder: UPath) -> int:
-    return sum(1 for _ in walk(folder, [], "inside"))
+    entries = walk(folder, [], "inside")
+    return len(list(entries))
 
 
 def _record_of(folder: UPath) -> UPath:

@@ -230,9 +230,10 @@ def class_and_number(rest: str) -> tuple[str, str]:
 
 
 def _bases(stem: str, affix: str) -> list[str]:
-    """The stem, without `affix` at its end, and without it at its start; folded, each once."""
+    """The stem, without all `affix` at its end, and at its start; folded, each once."""
     end = rf"(?:(?:^|{_GAP}+)(?:{affix}|\({affix}\)))+$"
-    start = rf"^(?!l_){affix}(?:{_GAP}+|(?=\d))"  # l_eye is the left one
+    # l_eye is the left one
+    start = rf"^(?!l_)(?:{affix}{_GAP}+)*{affix}(?:{_GAP}+|(?=\d))"
     without_end = re.sub(end, "", stem, flags=re.IGNORECASE)
     without_start = re.sub(start, "", stem, flags=re.IGNORECASE)
     bases = [fold(base) for base in (stem, without_end, without_start)]

@@ -82,9 +82,10 @@ a class in a mask are one. With option `values: objects` each value or colour bu
 (`Annotations/VIDEO/00000.png`, each video a group), in `1_cp_masks.png` of cellpose, in
 `1_Object Identities.png` of ilastik and in `man_seg000.tif` of the Cell Tracking Challenge. Arrays
 of NumPy's (`.npy`, or the one of a `.npz`) are masks where no picture is one; those that hold
-Python objects (a pickle, as cellpose's `_seg.npy`) are never opened. Classes named background are
-no objects and count as labelled; void, ignore and unlabelled are void. An image without a mask has
-no annotation; a black mask says that nothing is there.
+Python objects (a pickle, as cellpose's `_seg.npy`) are never opened. Whole numbers may be 32-bit
+floats (Fiji). Classes named background are no objects and count as labelled; void, ignore and
+unlabelled are void. An image without a mask has no annotation; a black mask says that nothing is
+there.
 
 Keys: `MASK#LABEL@X,Y`, with the topmost px of the region; `MASK#LABEL` for all px
 of a class, or the number of the object.

@@ -120,7 +120,11 @@ def _mask(array: Array) -> Array:
         raise _bad(f"numbers of the type {array.dtype}, which no mask has")
     if array.dtype == np.bool_:
         return array
+    return whole_values(array)
 
+
+def whole_values(array: Array) -> Array:
+    """Numbers of any type as uint8 or uint16 values. Refusal undecodable_mask for others."""
     highest = array.max()
     is_in_range = array.min() >= 0 and highest <= _LARGEST_VALUE  # False of NaN, too
     if not is_in_range or np.any(array % 1):

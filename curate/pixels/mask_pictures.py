@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from curate.pixels import decoding, deep_colour, deep_grey
-from curate.pixels.mask_arrays import Array, decode_array, is_array
+from curate.pixels.mask_arrays import Array, decode_array, is_array, whole_values
 from curate.pixels.masks import Mask
 from curate.reasons import Reason, Refusal
 
@@ -98,6 +98,10 @@ def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
         is_deep_colour = deep_colour.is_deep(picture)
         with decoding.refusing(data):
             picture.load()
+        if (
+            picture.mode == "F"
+        ):  # Fiji and SciPy write numbers of objects as 32-bit floats
+            return _of_array(whole_values(np.asarray(picture)))
         pixels = _pixels(picture)
         if is_deep_colour:
             _check_shows_colours(pixels)

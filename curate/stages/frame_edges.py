@@ -40,17 +40,24 @@ def fits_stored(
     if len(rings.sizes) == 0:
         return False
 
-    stored = _edges(_grey(data, max_pixels, probe.grey_bits))
+    grey = _grey(data, max_pixels, probe.grey_bits)
+    stored = _edges(grey)
+    stored_size = stored_frame(probe).size
+    in_stored = _strength_along(rings, stored, stored_size)
+
     shown = displayed(stored, probe.orientation)
-    in_stored = _strength_along(rings, stored, stored_frame(probe).size)
-    in_displayed = _strength_along(rings, shown, displayed_frame(probe).size)
+    shown_size = displayed_frame(probe).size
+    in_displayed = _strength_along(rings, shown, shown_size)
     return in_stored > _CLEAR * in_displayed
 
 
 def _raw_rings(record: ImageRecord) -> Iterator[object]:
     for annotation in record.annotations:
         shape = annotation.shape
-        if isinstance(shape, Polygons) and not shape.normalised:
+        if not isinstance(shape, Polygons):
+            continue
+        # Formats that write shares of the image say in which frame they are.
+        if not shape.normalised:
             yield from shape.rings
             yield from shape.holes
 
@@ -58,21 +65,33 @@ def _raw_rings(record: ImageRecord) -> Iterator[object]:
 def _grey(data: bytes, max_pixels: int, grey_bits: int) -> NDArray[np.uint8]:
     """(H, W) the picture as stored, in grey, and smaller if it is large."""
     picture = decoding.open_picture(data, max_pixels)
-    picture, _ = decoding.load(picture, data, max_pixels, draft=("L", _LEAST_SIZE))
+    picture, _ = decoding.load(
+        picture,
+        data,
+        max_pixels,
+        draft=("L", _LEAST_SIZE),
+    )
     width, height = _LEAST_SIZE
-    factor = min(picture.width // width, picture.height // height)
-    with decoding.refusing():
-        if factor > 1 and picture.mode in ("L", "RGB", "RGBA"):
+    factor = min(
+        picture.width // width,
+        picture.height // height,
+    )
+    # Other modes cannot be reduced.
+    if factor > 1 and picture.mode in ("L", "RGB", "RGBA"):
+        with decoding.refusing():
             picture = picture.reduce(factor)
-    return np.asarray(decoding.to_rgb(picture, grey_bits).convert("L"))
+    rgb = decoding.to_rgb(picture, grey_bits)
+    return np.asarray(rgb.convert("L"))
 
 
 def _edges(grey: NDArray[np.uint8]) -> _Strengths:
     """How strong the edge at each px of a picture is."""
-    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), _BLUR_PX)
+    numbers = grey.astype(np.float32)
+    smooth = cv2.GaussianBlur(numbers, (0, 0), _BLUR_PX)
     along = cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
     across = cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    return np.asarray(cv2.magnitude(along, across), np.float32)
+    strengths = cv2.magnitude(along, across)
+    return np.asarray(strengths, np.float32)
 
 
 def _strength_along(rings: Rings, edges: _Strengths, size: Size) -> float:
@@ -81,12 +100,21 @@ def _strength_along(rings: Rings, edges: _Strengths, size: Size) -> float:
     `size`: height and width of the frame that the rings are in, px.
     """
     starts = rings.corners[:_MOST_SIDES]
-    ends = rings.corners[rings.following[:_MOST_SIDES]]
-    lengths = np.hypot(*(ends - starts).T)
-    middles = (starts + ends) / 2
+    following = rings.following[:_MOST_SIDES]
+    ends = rings.corners[following]
+    dx, dy = (ends - starts).T
+    lengths = np.hypot(dx, dy)
 
-    height, width = edges.shape
+    # The picture may be smaller here than the frame.
+    scale = np.divide(edges.shape, size)
+    middles = (starts + ends) / 2
     x, y = middles.T
-    column = np.clip(x * width / size[1], 0, width - 1).astype(np.int64)
-    row = np.clip(y * height / size[0], 0, height - 1).astype(np.int64)
-    return float(np.sum(edges[row, column] * lengths))
+    last_row, last_column = np.subtract(edges.shape, 1)
+    row = np.clip(y * scale[0], 0, last_row)
+    column = np.clip(x * scale[1], 0, last_column)
+    strengths = edges[
+        row.astype(np.int64),
+        column.astype(np.int64),
+    ]
+    weighed = strengths * lengths
+    return float(weighed.sum())

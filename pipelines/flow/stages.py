@@ -14,8 +14,8 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 9,
-    "remap": 5,
+    "ingest": 10,
+    "remap": 6,
     "filter": 1,
     "split": 3,
     "balance": 1,

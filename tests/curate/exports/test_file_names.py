@@ -55,6 +55,7 @@ def test_words_for_masks_and_images_are_taken_off() -> None:
     assert file_names.masked_bases("7_mask_2") == {"7"}
     assert file_names.masked_bases("7.jpg_mask") == {"7.jpg", "7"}
     assert file_names.masked_bases("7_Simple Segmentation") == {"7"}
+    assert "0007" in file_names.mask_bases("semantic_segmentation_0007")
     assert file_names.masked_bases("7") == set()
 
 

@@ -23,6 +23,19 @@ def test_a_palette_mask_has_indexes_and_colours() -> None:
     assert clear.foreground().tolist() == [[True, True], [False, True]]
 
 
+@pytest.mark.parametrize("values", [[[0, 3], [255, 7]], [[0, 300], [65535, 7]]])
+def test_whole_numbers_that_are_floats_are_values(values: list[list[int]]) -> None:
+    floats = Image.fromarray(np.array(values, np.float32))
+    mask = decode_mask(encoded(floats, "TIFF"), LIMIT)
+    assert mask.values is not None
+    assert mask.values.tolist() == values
+    assert mask.is_deep == (values[0][1] == 300)
+
+    shares = Image.fromarray(np.array(values, np.float32) / 2)
+    with pytest.raises(Refusal, match="no whole numbers"):
+        decode_mask(encoded(shares, "TIFF"), LIMIT)
+
+
 def test_grey_and_colour_masks() -> None:
     deep = np.array([[0, 300], [65535, 7]], np.uint16)
     mask = decode_mask(encoded(Image.fromarray(deep), "PNG"), LIMIT)

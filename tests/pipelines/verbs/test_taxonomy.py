@@ -203,7 +203,7 @@ def test_check_tells_the_place_of_a_mistake(project: Project, verb: Verb) -> Non
     folder = project.folder / "taxonomy"
     outcome = verb("taxonomy", "check", folder)
     assert outcome.code == 0
-    assert "4 concepts and 0 decisions of 0 customers are sound" in outcome.out
+    assert "4 concepts and 0 decisions of 0 customers: sound" in outcome.out
     (folder / "customers").mkdir()
     (folder / "customers" / "acme.yaml").write_text("labels:\n  PKW: pedestrians\n")
     outcome = verb("taxonomy", "check", folder / "concepts.yaml")
