@@ -116,12 +116,6 @@ def test_boxes_are_answered_without_torch(tmp_path: Path) -> None:
         assert (mask & ours).sum() / (mask | ours).sum() > 0.97
 
 
-def test_a_box_outside_the_picture_is_named() -> None:
-    picture = Image.new("RGB", (160, 120))
-    with pytest.raises(SystemExit, match="200,10,240,60: no px of the picture"):
-        onnx_boxes.drawn_box("200,10,240,60", picture)
-
-
 TRAINERS = {
     "lightning_on_shards": "lightning",
     "hugging_face_on_shards": "transformers",
