@@ -29,11 +29,12 @@ def match_list(label: str, reader: Reader) -> str:
     clear = [item for item in items if not reader.lexicon.senses_of(item)]
 
     # A word of several meanings has the one that the others name.
-    company = tuple(filter(None, (reader.read_words(item) for item in clear)))
+    named = [reader.read_words(item) for item in clear]
+    company = tuple(concept for concept in named if concept)
     found = [reader.read_words(item, company) for item in items]
     meant = found[0]
     if not meant:
-        known = Counter(filter(None, found))
+        known = Counter(concept for concept in found if concept)
         meant = max(known, key=known.__getitem__, default="")
     if not meant:
         return ""

@@ -172,8 +172,10 @@ def _name_table(names: Iterable[tuple[str, str]]) -> NameTable:
 @lru_cache(maxsize=65536)
 def _readings(name: Words) -> tuple[tuple[str, str, str], ...]:
     """The spellings of a name with the numbers around it, and of the name without them."""
-    readings = dict.fromkeys((name, unnumbered(name)))
-    return tuple(_spellings(reading) for reading in readings)
+    alone = unnumbered(name)
+    if alone == name:
+        return (_spellings(name),)
+    return _spellings(name), _spellings(alone)
 
 
 def _spellings(name: Words) -> tuple[str, str, str]:
