@@ -4,6 +4,7 @@ Every error names file, line and column.
 """
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from curate.errors import InputError, nearest
 from curate.export_settings import ExportSettings
@@ -18,13 +19,18 @@ def check_settings(settings: Settings, document: Located, formats: Formats) -> N
     """Refuse what contradicts itself, and names that nothing has. InputError."""
     _check_exports(settings.exports, document, formats)
     _check_licences(settings, document)
-    _check_taxonomy(settings, document)
     _check_targets(settings, document)
     _check_accepted(settings, document)
 
 
-def check_build(settings: Settings, document: Located) -> None:
-    """Refuse a build that is an export's folder. The paths of the settings are absolute."""
+def check_paths(settings: Settings, document: Located) -> None:
+    """Refuse a build or taxonomy that cannot be one. The paths of the settings are absolute."""
+    _check_build(settings, document)
+    _check_taxonomy(settings, document)
+
+
+def _check_build(settings: Settings, document: Located) -> None:
+    """Refuse a build that is an export's folder."""
     for export in settings.exports:
         if export.path == settings.build:
             raise InputError(
@@ -108,11 +114,25 @@ def _letters(licence: str) -> str:
 
 
 def _check_taxonomy(settings: Settings, document: Located) -> None:
-    """The project's own taxonomy is in a clone, not in an installed library."""
-    if settings.taxonomy == str(OWN_TAXONOMY) and not OWN_TAXONOMY.is_file():
+    """Refuse a taxonomy that is no file; one in a store is looked for when it is read."""
+    if "://" in settings.taxonomy:
+        return
+    where = document.where("taxonomy")
+    path = Path(settings.taxonomy)
+    if path.is_dir():
         raise InputError(
-            f"{document.where('taxonomy')}: this installation has no taxonomy of its own; set "
-            "taxonomy to the path of a concepts.yaml"
+            f"{where}: taxonomy is the folder {path}; set it to the file concepts.yaml in it"
+        )
+    if path == OWN_TAXONOMY and not path.is_file():
+        # It is in a clone, not in an installed library.
+        raise InputError(
+            f"{where}: this installation has no taxonomy of its own; set taxonomy to the path "
+            "of a concepts.yaml"
+        )
+    if not path.is_file():
+        raise InputError(
+            f"{where}: taxonomy names {path}, which is not there; set it to the path of a "
+            "concepts.yaml, or take the line out for the project's own"
         )
 
 

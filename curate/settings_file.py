@@ -13,7 +13,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.model_settings import RUN_NAME, STARTS_WITHOUT_FILE
 from curate.settings import Settings
-from curate.settings_checks import Formats, check_build, check_settings
+from curate.settings_checks import Formats, check_paths, check_settings
 from curate.settings_errors import explain, open_choices
 from curate.yaml_files import Located, load_yaml
 
@@ -47,7 +47,7 @@ def load_settings(path: Path, formats: Formats, root: str | None = None) -> Sett
     elif settings.root is not None:
         root = _absolute(settings.root, folder)
     settings = _with_absolute_paths(settings, document, folder, root)
-    check_build(settings, document)
+    check_paths(settings, document)
     return settings
 
 

@@ -4,6 +4,7 @@ This machine writes each beside its place, and renames it. A store has no rename
 none: an object is there whole, or not at all. Folders as a whole are in `curate.folders`.
 """
 
+import errno
 import hashlib
 import io
 import os
@@ -17,8 +18,9 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from curate.errors import InputError
-from curate.schema import HELD
 from curate.stores import is_local, reaching
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
@@ -47,8 +49,14 @@ def opened_beside(path: UPath) -> Iterator[IO[bytes]]:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".partial")
-    with beside.open("wb") as file:
-        yield file
+    try:
+        with beside.open("wb") as file:
+            yield file
+    except OSError as error:
+        # Of a full disk the system does not say which file found no room.
+        if error.errno in _FULL:
+            error.filename = path.path
+        raise
     # Not UPath.rename: a file:// URL would lose its scheme.
     os.replace(beside.path, path.path)  # noqa: PTH105
 
@@ -74,22 +82,28 @@ def write_json(path: UPath, data: Any) -> None:
 
 
 def read_json(path: UPath) -> Any:
-    """Plain data of a JSON file that `write_json` wrote; None if the file does not exist."""
-    data = _read_if_there(path)
-    if data is None:
-        return None
-    return msgspec.json.decode(data)
+    """Plain data of a JSON file that `write_json` wrote; None if the file does not exist.
+
+    InputError if it is broken.
+    """
+    return _decoded(path, Any)
 
 
 def read_record(path: UPath, kind: type[_Record]) -> _Record | None:
     """The record in a JSON file that `write_json` wrote; None if there is no such file.
 
-    msgspec.ValidationError if the file holds something else, msgspec.DecodeError if it is broken.
+    InputError if it is broken, or of a version whose records have another form.
     """
-    data = _read_if_there(path)
-    if data is None:
+    found: _Record | None = _decoded(path, kind)
+    return found
+
+
+def read_kept(path: UPath, kind: type[_Record]) -> _Record | None:
+    """A record of work that can be done again; None where `read_record` finds no good one."""
+    try:
+        return read_record(path, kind)
+    except InputError:
         return None
-    return msgspec.json.decode(data, type=kind)
 
 
 def write_table(path: UPath, table: pa.Table) -> None:
@@ -100,33 +114,18 @@ def write_table(path: UPath, table: pa.Table) -> None:
 
 
 def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
-    """A Parquet file, or some columns of it."""
+    """A Parquet file, or some columns of it. InputError if it is broken, or has not all columns."""
+    source = path.path
     if not is_local(path):
         # Whole: one request is cheaper than the bytes of the other columns.
-        return _read_file(pa.BufferReader(read_bytes(path)), columns)
-    return _read_file(path.path, columns)
-
-
-def read_held(path: UPath) -> pa.Table:
-    """The file `held.parquet` of a build, a table of HELD. InputError if it is broken.
-
-    Files of before 0.2 name no deliveries: what they hold of an export is one, of its name.
-    """
-    with judged_annotations(path):
-        held = read_table(path)
-        if "delivery" not in held.column_names:
-            held = held.append_column("delivery", held["export"])
-        return held.select(HELD.names).cast(HELD)
-
-
-@contextmanager
-def judged_annotations(path: UPath) -> Iterator[None]:
-    """While a file of judged annotations is read: InputError if it is broken."""
+        source = pa.BufferReader(read_bytes(path))
     try:
-        yield
-    except (pa.ArrowInvalid, KeyError) as error:
+        return _read_file(source, columns)
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, KeyError, OSError) as error:
         raise InputError(
-            f"{path}: broken ({error}); remove it, and judge the annotations again (`quality`)"
+            f"{path}: broken ({error}); restore it, or remove it and run again"
         ) from error
 
 
@@ -155,6 +154,19 @@ def _read_file(source: Any, columns: list[str] | None) -> pa.Table:
     if columns is None:
         return table
     return table.select(columns)
+
+
+def _decoded(path: UPath, kind: Any) -> Any:
+    """What a JSON file holds; None if there is no such file. InputError as `read_record`."""
+    data = _read_if_there(path)
+    if data is None:
+        return None
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError as error:
+        raise InputError(
+            f"{path}: broken, or of another version ({error}); remove it and make it anew"
+        ) from None
 
 
 def _read_if_there(path: UPath) -> bytes | None:

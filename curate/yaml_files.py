@@ -16,6 +16,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.resolver import VersionedResolver
 from upath import UPath
 
@@ -32,6 +33,7 @@ MAX_YAML_NODES = 1_000_000
 MAX_YAML_DEPTH = 200
 """Nested mappings and lists."""
 
+_TAB = "found character '\\t'"  # how the parser tells of a tab that indents
 _MERGE_MARK = re.compile(r"^[ \t]*(<{7}|>{7}) ", re.MULTILINE)
 
 
@@ -121,17 +123,11 @@ def parse_yaml(text: str, name: str, *, as_text: bool = False) -> Located:
         document = reader.load(StringIO(text))
         nodes = _expanded_size(document, {})
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = name
-        if mark is not None:
-            place = f"{name}:{mark.line + 1}:{mark.column + 1}"
-        problem = error.problem or error.context
-        if isinstance(error, DuplicateKeyError):
-            # The library goes on with both values, which may be whole blocks.
-            problem, _, _ = str(problem).partition(" with value ")
-        if _MERGE_MARK.search(text):
-            problem = "the marks of a git merge (<<<<<<<, >>>>>>>) are left in the file"
-        raise Refusal(Reason.MALFORMED_FILE, f"{place}: {problem}") from None
+        detail = _marked_problem(error, text, name)
+        raise Refusal(Reason.MALFORMED_FILE, detail) from None
+    except ReaderError as error:
+        detail = _wrong_character(error, text, name)
+        raise Refusal(Reason.MALFORMED_FILE, detail) from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise Refusal(Reason.MALFORMED_FILE, f"{name}: no YAML: {error}") from None
 
@@ -139,6 +135,34 @@ def parse_yaml(text: str, name: str, *, as_text: bool = False) -> Located:
         detail = f"{name}: aliases expand to more than {MAX_YAML_NODES:,} nodes"
         raise Refusal(Reason.OVER_LIMIT, detail)
     return Located(_plain(document), name, document)
+
+
+def _marked_problem(error: MarkedYAMLError, text: str, name: str) -> str:
+    """What the parser found wrong, in plain words where it has none, and where."""
+    mark = error.problem_mark or error.context_mark
+    place = name
+    if mark is not None:
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}"
+
+    problem = str(error.problem or error.context)
+    if isinstance(error, DuplicateKeyError):
+        # The library goes on with both values, which may be whole blocks.
+        problem, _, _ = problem.partition(" with value ")
+    if problem.startswith(_TAB):
+        problem = "a tab stands where YAML wants spaces; put spaces in its place"
+    if _MERGE_MARK.search(text):
+        problem = "the marks of a git merge (<<<<<<<, >>>>>>>) are left in the file"
+    return f"{place}: {problem}"
+
+
+def _wrong_character(error: ReaderError, text: str, name: str) -> str:
+    """Which character YAML does not allow, and where it is."""
+    before = text[: error.position]
+    line = before.count("\n") + 1
+    column = len(before) - before.rfind("\n")
+    code = ord(text[error.position])
+    problem = f"the character U+{code:04X} may not stand in YAML; take it out"
+    return f"{name}:{line}:{column}: {problem}"
 
 
 def _check_events(text: str, name: str) -> None:

@@ -140,10 +140,12 @@ class BoxNetwork(nn.Module):
     def _input(self, pixels: Tensor, drawn: Tensor) -> Tensor:
         """What the network sees: normalised pixels, with less contrast outside the drawn box."""
         height, width = pixels.shape[-2:]
-        x = (pixels.float() - self.mean) / self.spread
+        centred = pixels.float() - self.mean
+        x = centred / self.spread
         if self.outside < 1:
             inside = _inside(drawn, height, width)
-            x = x * torch.where(inside, 1.0, self.outside)
+            contrast = torch.where(inside, 1.0, self.outside)
+            x = x * contrast
         return x.contiguous(memory_format=torch.channels_last)
 
     def _with_colours(self, pixels: Tensor, fused: Tensor, trust: Tensor) -> Tensor:
@@ -188,7 +190,8 @@ def _mean_features(levels: list[Tensor]) -> Tensor:
 
 def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
     """(1, 3, 1, 1): values for R, G and B, from 0 to 255."""
-    return torch.tensor(values).view(1, 3, 1, 1) * 255
+    of_channels = torch.tensor(values) * 255
+    return of_channels.view(1, 3, 1, 1)
 
 
 def _reduced(
@@ -199,7 +202,8 @@ def _reduced(
     # Means over the cells: along the rows first, then along the columns.
     down = _shares(height, rows, pixels.device)
     across = _shares(width, columns, pixels.device)
-    means = down @ pixels.float() @ across.T
+    by_rows = down @ pixels.float()
+    means = by_rows @ across.T
     reduced = means.round().to(torch.uint8)
 
     x_ratio = torch.as_tensor(columns / width, device=drawn.device)
@@ -239,5 +243,7 @@ def _inside(drawn: Tensor, height: int, width: int) -> Tensor:
     x0, y0, x1, y1 = drawn.unbind(dim=1)
     columns = between(x0, x1, width)
     rows = between(y0, y1, height)
-    inside = rows[:, :, None] & columns[:, None, :]
+    in_rows = rows[:, :, None]
+    in_columns = columns[:, None, :]
+    inside = in_rows & in_columns
     return inside[:, None]

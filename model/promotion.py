@@ -14,9 +14,8 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
-from curate.storage import write_json
+from curate.storage import read_record, write_json
 from curate.stores import is_local
-from model.records import checked_record
 
 PROMOTED = "promoted"
 """The name by which people and settings call the promoted run."""
@@ -65,7 +64,7 @@ class Promotion(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_promotion(build: UPath) -> Promotion | None:
     """What is promoted in a build; None if nothing is yet. InputError if the file is broken."""
-    return checked_record(_path(build), Promotion)
+    return read_record(_path(build), Promotion)
 
 
 def add_promotion(build: UPath, run: int, model: str) -> Promotion:

@@ -5,13 +5,10 @@ read them.
 train.json.
 """
 
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
-from upath import UPath
 
-from curate.errors import InputError
-from curate.storage import read_record
 from model.confidence import Confidence
 
 Variant = Literal["small", "lite", "full"]
@@ -19,8 +16,6 @@ Variant = Literal["small", "lite", "full"]
 
 Setting = str | int | float | bool | None
 """The value of one key of the `train` settings."""
-
-_Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,16 +105,3 @@ class TrainingRecord(Progress, kw_only=True):
 def mean_over_domains(by_domain: dict[str, float]) -> float:
     """The mean of the IoU of each domain: each counts alike, however many objects it has."""
     return sum(by_domain.values()) / len(by_domain)
-
-
-def checked_record(path: UPath, kind: type[_Record]) -> _Record | None:
-    """The record in a JSON file; None if there is no such file.
-
-    InputError if the file is broken, or was written by a version whose records have another form.
-    """
-    try:
-        return read_record(path, kind)
-    except msgspec.DecodeError as error:
-        raise InputError(
-            f"{path}: broken, or of another version ({error}); make it anew"
-        ) from None

@@ -53,7 +53,7 @@ class _Examples:
     """What is known of n objects."""
 
     signs: Tensor
-    """(n, k + SIGNS)"""
+    """(n, k + OWN_SIGNS)"""
 
     gains: Tensor
     """(n,) IoU of the rectangle less that of the pixels' answer."""
@@ -96,7 +96,7 @@ def usual_slack(crop: CropSettings) -> float:
 
 
 def _example(model: BoxNetwork, sample: Sample) -> tuple[Tensor, float]:
-    """The signs of a sample, (k + SIGNS,), and what it gains as a rectangle."""
+    """The signs of a sample, (k + OWN_SIGNS,), and what it gains as a rectangle."""
     height, width, _ = sample.image.shape
     padded = pad_edges(sample.image, padded_side(height), padded_side(width))
     on = model.priors.device
@@ -146,7 +146,7 @@ def _fit(rectangles: Rectangles, examples: _Examples) -> None:
 def _moved(
     signs: Tensor, logits_so_far: Tensor, gains: Tensor, recipe: _Recipe
 ) -> Tensor:
-    """What weights and bias change by, (k + SIGNS + 1,), for signs in units of their spread.
+    """What weights and bias change by, (k + OWN_SIGNS + 1,), for signs in units of their spread.
 
     Logistic regression with ties (ridge), by L-BFGS.
     """

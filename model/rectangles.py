@@ -17,10 +17,10 @@ from torch import Tensor, nn
 
 from model.prior import SHAPES
 
-SIGNS = 5
+OWN_SIGNS = 5
 """How many signs of a rectangle an answer has by itself, as `Rectangles.signs` has them."""
 
-GENERAL_SIGNS = SHAPES + 1 + SIGNS
+GENERAL_SIGNS = SHAPES + 1 + OWN_SIGNS
 """So many of `Rectangles.signs`, the last ones, mean the same in all pictures: the shares of the
 usual shapes, the trust in the colours, and an answer's own signs. Those before are the network's
 features."""
@@ -72,7 +72,7 @@ class Rectangles(nn.Module):
     """
 
     weights: Tensor
-    """(k + SIGNS,)"""
+    """(k + OWN_SIGNS,)"""
 
     bias: Tensor
     """()"""
@@ -83,7 +83,7 @@ class Rectangles(nn.Module):
     def __init__(self, numbers: int) -> None:
         super().__init__()
         # No step of training moves these, so they are no parameters.
-        self.register_buffer("weights", torch.zeros(numbers + SIGNS))
+        self.register_buffer("weights", torch.zeros(numbers + OWN_SIGNS))
         self.register_buffer("bias", torch.tensor(NEVER))
         self.register_buffer("slack", torch.tensor(0.0))
 
@@ -122,7 +122,7 @@ class Rectangles(nn.Module):
     def signs(
         self, answer: Tensor, pixels: Tensor, drawn: Tensor, overview: Tensor
     ) -> Tensor:
-        """(N, k + SIGNS): what tells rectangles. Arguments as `forward`."""
+        """(N, k + OWN_SIGNS): what tells rectangles. Arguments as `forward`."""
         height, width = answer.shape[-2:]
         box = _box(answer, drawn)
         x0, y0, x1, y1 = box.unbind(1)

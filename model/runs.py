@@ -12,10 +12,10 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
-from curate.storage import digest
+from curate.storage import digest, read_record
 from model.evaluation.report import Report, read_report
 from model.promotion import PROMOTED, read_promotion
-from model.records import Origin, TrainingRecord, checked_record
+from model.records import Origin, TrainingRecord
 
 RUNS = "runs"
 """Name of the folder of all runs in a build."""
@@ -90,7 +90,7 @@ def read_runs(build: UPath) -> list[Run]:
     runs = []
     for number in numbers:
         place = folder / str(number)
-        record = checked_record(place / "run.json", RunRecord)
+        record = read_record(place / "run.json", RunRecord)
         if record is not None:
             runs.append(Run(number, place, record))
     return runs
@@ -151,5 +151,5 @@ def training_of_model(build: UPath, model: str) -> TrainingRecord | None:
     """How the training of a model went, by the digest of its checkpoint; None if unknown."""
     run = run_of_model(build, model)
     if run is not None:
-        return checked_record(run.folder / "train.json", TrainingRecord)
+        return read_record(run.folder / "train.json", TrainingRecord)
     return None

@@ -9,13 +9,13 @@ from upath import UPath
 from curate.errors import InputError
 from curate.settings import Settings
 from curate.shards.reader import EmptySplit, Shards, open_shards
-from curate.storage import digest
+from curate.storage import digest, read_record
 from model import ranks
 from model.checkpoint import load_checkpoint, versions
 from model.hardware import device
 from model.keep_runs import keep_training
 from model.mixing import mixed
-from model.records import Origin, TrainingRecord, checked_record
+from model.records import Origin, TrainingRecord
 from model.runs import Mix
 from model.start import start_model
 from model.training_run import TrainingRun, finish
@@ -152,7 +152,7 @@ def _val_shards(settings: Settings, log: Callable[[str], None]) -> Shards | None
 def _is_done(folder: Path, key: str) -> bool:
     """Whether the record in the folder is that of a finished run with this key."""
     try:
-        record = checked_record(UPath(folder / "train.json"), TrainingRecord)
+        record = read_record(UPath(folder / "train.json"), TrainingRecord)
     except InputError:  # broken, or of another version
         return False
     return record is not None and record.key == key

@@ -30,6 +30,9 @@ from model.validation import (
 _SAVE_SECONDS = 60.0
 _LOG_SECONDS = 20.0
 _RECENT = 50  # steps whose loss is told
+_LIKE_BEST = (
+    0.003  # of IoU: a later model no further below the best is kept instead of it
+)
 _LATE = 1.3  # times the minutes: then the run stops, however far it is
 
 
@@ -161,14 +164,14 @@ def _validate(
     scheduled: ScheduledBatch,
     board: Board,
 ) -> None:
-    """Judge the weights that would be kept, keep them if they are the best so far, save the state.
+    """Judge the weights that would be kept, keep them if none were clearly better, save the state.
 
     Without anything to validate on, the last weights are kept.
     """
     progress = state.progress
     kept = state.kept()
     by_domain: dict[str, float] = {}
-    is_best = True
+    is_kept = True
     if run.val_shards is not None:
         pixels = validation_pixels(
             progress.steps or progress.step, scheduled.usual_pixels
@@ -180,12 +183,14 @@ def _validate(
 
         mean = mean_over_domains(by_domain)
         board.validation(progress.step, mean, by_domain)
-        is_best = progress.best is None or mean >= progress.best
-        if is_best:
-            progress.best = mean
+        best = progress.best
+        if best is None:
+            best = mean
+        is_kept = mean >= best - _LIKE_BEST
+        progress.best = max(best, mean)
     progress.validations.append((progress.step, by_domain))
 
-    if is_best and ranks.is_first():
+    if is_kept and ranks.is_first():
         origin = msgspec.structs.replace(
             run.origin,
             steps=progress.step,

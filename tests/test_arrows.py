@@ -43,6 +43,7 @@ SHARED = {
     "export_settings",
     "flags",
     "folders",
+    "judged_annotations",
     "ledger",
     "limits",
     "loop_settings",

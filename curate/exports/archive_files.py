@@ -16,7 +16,7 @@ from curate.exports.walking import walk
 from curate.folders import remove_folder
 from curate.limits import Limits
 from curate.reasons import Reason, Refusal
-from curate.storage import read_record, write_json
+from curate.storage import read_kept, read_record, write_json
 from curate.stores import is_local, reaching
 
 _BYTES_A_SECOND = 200_000  # an archive that unpacks more slowly than this is refused
@@ -60,8 +60,8 @@ def bytes_digest(file: UPath) -> str:
 
 def is_whole(folder: UPath) -> bool:
     """Whether the folder of an unpacked archive still has all of its files."""
-    unpacked = read_record(_record_of(folder), Unpacked)
     with reaching(folder):
+        unpacked = read_kept(_record_of(folder), Unpacked)
         if unpacked is None or not folder.exists():
             return False
     return _count_files(folder) >= unpacked.files

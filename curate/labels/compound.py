@@ -1,10 +1,10 @@
 """Compound labels: a path, a list or a phrase whose words beside a name say nothing new."""
 
 import re
-from collections import Counter
 
+from curate.labels.lists import match_list
 from curate.labels.phrases import CHANGES, EMPTY_STEPS, FILLERS, GESTURES, STATES
-from curate.labels.pieces import alternatives, list_items, name_and_bracket, path_steps
+from curate.labels.pieces import alternatives, name_and_bracket, path_steps
 from curate.labels.reading import Reader
 from curate.labels.senses import has_company
 from curate.labels.words import Words, singular, words
@@ -14,7 +14,6 @@ _OF = re.compile(  # wheel of the car
 )
 _STATES = STATES | GESTURES | FILLERS
 _SURE_CATEGORY = 3  # labels that a category heads at least to accept what is background
-_SURE_FACTOR = 2  # so many times more items of a list agree than mean something else
 
 
 def match_compound(label: str, reader: Reader) -> str:
@@ -30,9 +29,10 @@ def match_compound(label: str, reader: Reader) -> str:
     of       "wheel of a car": read as "car wheel", if that is a name
     surface  "wall-brick": a surface with its material
     phrase   "the car", "wall-other-merged", "front left wheel", "small table": see `Reader`
+    kind     "animal_crab", "vehicle truck": a wider concept before the name of a thing
     prefix   "acme_car": the first word of nearly all labels is left out
     """
-    for rule in (_path, _list, _either, _bracket, _of, _surface, _phrase, _prefixed):
+    for rule in _RULES:
         concept = rule(label, reader)
         if concept:
             return concept
@@ -49,49 +49,6 @@ def _path(label: str, reader: Reader) -> str:
     if len(concepts) == 1 and concepts != {""}:
         return concepts.pop()
     return _last_step([words(step) for step in steps], reader)
-
-
-def _list(label: str, reader: Reader) -> str:
-    """The concept that the items of a list name; the first one means this concept or none.
-
-    One item may mean something else if more than twice as many agree. What only narrows the first
-    one (door, double door) is left out. A first one of several meanings needs another that agrees,
-    and none may make something else of it (tooth, missing).
-    """
-    items = [words(item) for item in list_items(label)]
-    if len(items) < 2:
-        return ""
-    if any(_is_changed(item, reader) for item in items):
-        return ""
-    first = items[0]
-    if reader.read_words(first):
-        narrower = [item for item in items[1:] if item[-len(first) :] == first]
-        items = [item for item in items if item not in narrower]
-    clear = [item for item in items if not reader.lexicon.senses_of(item)]
-
-    # A word of several meanings has the one that the others name.
-    company = tuple(filter(None, (reader.read_words(item) for item in clear)))
-    found = [reader.read_words(item, company) for item in items]
-    meant = found[0]
-    if not meant:
-        known = Counter(filter(None, found))
-        meant = max(known, key=known.__getitem__, default="")
-    if not meant:
-        return ""
-
-    agreeing = found.count(meant)
-    disagreeing = sum(concept not in (meant, "") for concept in found)
-    if not found[0]:
-        disagreeing += sum(reader.is_missing(item) for item in items)
-    is_one_of_several = agreeing == 1 and first not in clear
-    if is_one_of_several or agreeing <= _SURE_FACTOR * disagreeing:
-        return ""
-    return meant
-
-
-def _is_changed(item: Words, reader: Reader) -> bool:
-    """Whether an item of a list is no name, and has a word that makes something else of a name."""
-    return not CHANGES.isdisjoint(singular(item)) and not reader.read_words(item)
 
 
 def _either(label: str, reader: Reader) -> str:
@@ -163,6 +120,27 @@ def _phrase(label: str, reader: Reader) -> str:
     return reader.read_phrase(words(label))
 
 
+def _kind_and_name(label: str, reader: Reader) -> str:
+    """The concept of a name behind a wider concept: animal_crab, vehicle truck.
+
+    A part would be that of the wider concept, and background is dropped without being seen.
+    """
+    whole = words(label)
+    if reader.is_missing(whole):
+        return ""
+    lexicon = reader.lexicon
+    for cut in range(1, len(whole)):
+        wider = reader.read_name(whole[:cut])
+        if not wider or lexicon.senses_of(whole[:cut]):
+            continue
+        concept = reader.read_name(whole[cut:], (wider,))
+        if not concept or lexicon.is_background(concept):
+            continue
+        if lexicon.kind(concept) != "part" and lexicon.is_within(concept, (wider,)):
+            return concept
+    return ""
+
+
 def _prefixed(label: str, reader: Reader) -> str:
     first, *rest = words(label) or ("",)
     if not rest or first != reader.vocabulary.prefix:
@@ -198,7 +176,8 @@ def _last_step(steps: list[Words], reader: Reader) -> str:
 def _kind_of_category(category: Words, last: Words, reader: Reader) -> str:
     """The concept that is called by the last step and its category: sign/store, wall/brick.
 
-    If the category has parts, the last step may be one of them: chair/arm is no armchair.
+    If the category has parts, the last step may be one of them: chair/arm is no armchair. It is
+    none if it has the same meaning alone: vehicle/ego.
     """
     if not reader.vocabulary.is_category(category):
         return ""
@@ -206,9 +185,10 @@ def _kind_of_category(category: Words, last: Words, reader: Reader) -> str:
     around = reader.read_words(category)
     has_parts = around and lexicon.is_within(around, lexicon.wholes)
     is_name = lexicon.find(last) is not None or lexicon.senses_of(last)
-    if has_parts and is_name:
+    concept = reader.read_name(last + category)
+    if has_parts and is_name and concept != reader.read_name(last):
         return ""
-    return reader.read_name(last + category)
+    return concept
 
 
 def _allows(step: Words, concept: str, last: Words, reader: Reader) -> bool:
@@ -270,3 +250,16 @@ def _is_empty(step: Words) -> bool:
 def _is_state(step: Words) -> bool:
     """Whether a step only says in which state or of which kind an object is: bus/rigid."""
     return all(word in _STATES or word.isdecimal() for word in singular(step))
+
+
+_RULES = (
+    _path,
+    match_list,
+    _either,
+    _bracket,
+    _of,
+    _surface,
+    _phrase,
+    _kind_and_name,
+    _prefixed,
+)

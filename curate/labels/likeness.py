@@ -23,7 +23,8 @@ _HEAD_WEIGHT = 1.5
 _LIKE_WORDS = 0.8  # share of letters that an unknown word shares with a word of a name
 _REAL_FACTOR = np.float32(0.5)  # on letters in common, if the label is a real word
 _LEAST_WEIGHT = 1e-6  # of a name that has no words
-_LABELS_AT_ONCE = 512  # compared with all names in one table
+# Compared with all names in one table, which stays in the processor's cache.
+_LABELS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,10 @@ class Likeness:
 
     def suggestions(self) -> tuple[Suggestion, ...]:
         """The concepts with the best scores above 0; of equal scores the first in the taxonomy."""
-        best_first = np.argsort(-self.scores[self._best()], kind="stable")
+        best = self._best()
+        best_first = np.argsort(-self.scores[best], kind="stable")
         found = []
-        for index in self._best()[best_first][:SUGGESTIONS]:
+        for index in best[best_first][:SUGGESTIONS]:
             score = float(self.scores[index])
             if score > 0:
                 concept = self.concepts[index]
@@ -190,14 +192,14 @@ def _shares(
     some: Sequence[str], others: Sequence[str], cutoff: float = 0.0
 ) -> NDArray[np.float32]:
     """(some, others): the share of letters in common, 0 to 1; 0 below the cutoff."""
-    percent = process.cdist(
+    shares: NDArray[np.float32] = process.cdist(
         some,
         others,
         scorer=fuzz.ratio,
         score_cutoff=100 * cutoff,
         dtype=np.float32,
     )
-    shares: NDArray[np.float32] = np.divide(percent, 100, dtype=np.float32)
+    shares /= 100  # they came in percent
     return shares
 
 
@@ -210,13 +212,12 @@ def _compare(
     """The likeness of some labels to all concepts. `are_real`: (labels,) the real words."""
     # (labels, names): how much of the letters, and of the words, a label and a name share.
     letters = _shares(labels, index.names)
-    shared_words = np.zeros_like(letters)
-    for row, label in enumerate(labels):
-        shared_words[row] = _shared_words(label, like, index)
+    shared_words = np.stack([_shared_words(label, like, index) for label in labels])
     mixed = _SHARED_WORDS * shared_words + (1 - _SHARED_WORDS) * letters
-    letters_alone = np.where(are_real[:, None], _REAL_FACTOR * letters, letters)
-    same = np.where(letters == 1, letters, letters_alone)
-    of_names = np.maximum(same, mixed)
+    factors = np.where(are_real, _REAL_FACTOR, np.float32(1))
+    letters_alone = factors[:, None] * letters
+    letters_alone[letters == 1] = 1
+    of_names = np.maximum(letters_alone, mixed)
 
     # (labels, concepts): the best over the names of each concept.
     scores = np.maximum.reduceat(of_names, index.starts, axis=1)

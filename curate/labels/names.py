@@ -1,7 +1,8 @@
 """The names of all concepts, and what a name means: rules exact to alias of matching."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from curate.labels.phrases import BODIES, MOBILE, NATURAL, WHOLES, without_fillers
@@ -31,10 +32,9 @@ class NameTable:
 
     def find(self, name: Words) -> tuple[str, ...]:
         """The concepts of a name, with or without the numbers around it."""
-        for reading in (name, unnumbered(name)):
-            spellings = _spellings(reading)
+        for spellings in _readings(name):
             for spelling, concepts in zip(spellings, self.by_spelling, strict=True):
-                if spelling and spelling in concepts:
+                if spelling in concepts:
                     return concepts[spelling]
         return ()
 
@@ -46,7 +46,7 @@ class Lexicon:
     `tables`: of each rank. `foreign`: aliases of the other languages. `senses`: words of several
     meanings, in the singular. `ancestors`: of each concept. `bodies`, `natural`, `mobile`,
     `wholes`: the concepts that are called as the words of `phrases.BODIES`, `NATURAL`, `MOBILE`
-    and `WHOLES`.
+    and `WHOLES`. `found`: what was looked up before, for one label is read by many rules.
     """
 
     taxonomy: Taxonomy
@@ -59,9 +59,15 @@ class Lexicon:
     natural: frozenset[str]
     mobile: frozenset[str]
     wholes: frozenset[str]
+    found: dict[Words, Named | None] = field(default_factory=dict)
 
     def find(self, name: Words) -> Named | None:
         """What a name means, by the surest rank that knows it; None if none does."""
+        if name not in self.found:
+            self.found[name] = self._look_up(name)
+        return self.found[name]
+
+    def _look_up(self, name: Words) -> Named | None:
         if not name:
             return None
         for rank, table in self.tables.items():
@@ -158,9 +164,16 @@ def _name_table(names: Iterable[tuple[str, str]]) -> NameTable:
         spellings = _spellings(words(name))
         for spelling, concepts in zip(spellings, tables, strict=True):
             known = concepts.get(spelling, ())
-            if concept not in known:
+            if spelling and concept not in known:
                 concepts[spelling] = (*known, concept)
     return NameTable(tables)
+
+
+@lru_cache(maxsize=65536)
+def _readings(name: Words) -> tuple[tuple[str, str, str], ...]:
+    """The spellings of a name with the numbers around it, and of the name without them."""
+    readings = dict.fromkeys((name, unnumbered(name)))
+    return tuple(_spellings(reading) for reading in readings)
 
 
 def _spellings(name: Words) -> tuple[str, str, str]:

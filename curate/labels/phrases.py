@@ -8,8 +8,8 @@ from curate.labels.words import Words
 
 _FILLERS = """
     a an the other others merged stuff general generic misc miscellaneous unspecified various
-    instance instances class category masks segmentation annotation polygon occluded truncated
-    visible
+    ambiguous instance instances class category masks segmentation annotation polygon occluded
+    truncated visible
 """
 _STEPS = """
     object objects thing things item items root main default all flat construction
@@ -22,7 +22,7 @@ _STATES = """
     old new young dirty clean wet dry empty full open opened closed parked stopped
     rigid bendy articulated plain regular normal standard simple fancy decorated single partial
     whole complete blurry blurred dark bright distant far near nearby random strange cluttered
-    individual adult male female private public commercial residential
+    temporary disposable mini individual adult male female private public commercial residential
 """
 _GESTURES = "standing sitting lying walking running riding driving cycling moving"
 _COLOURS = """

@@ -123,7 +123,7 @@ def relate(lexicon: Lexicon, known: Lexicon) -> Relations:
         beginning = singular(words(concept.definition.partition(",")[0]))
         for word in dict.fromkeys(beginning):
             by_word.setdefault(word, []).append(concept.id)
-        for other in sorted(set(definition).intersection(concepts)):
+        for other in sorted(concepts.keys() & set(definition)):
             if other == concept.id:
                 continue
             mentions.setdefault(other, []).append(concept.id)

@@ -17,6 +17,7 @@ _CAMEL = re.compile(
     r"|(?<=[^\W\d_])(?=\d)"  # car|2
     r"|(?<=\d)(?=[^\W\d_])"  # 2|car
 )
+_BETWEEN_ASCII_WORDS = re.compile(r"[\W_]+", re.ASCII)
 _PLURALS = """
     people:person men:man women:woman children:child feet:foot teeth:tooth geese:goose mice:mouse
     oxen:ox leaves:leaf knives:knife shelves:shelf loaves:loaf wolves:wolf calves:calf halves:half
@@ -64,6 +65,10 @@ def words(text: str) -> Words:
     >>> words("SwivelChair_03")
     ('swivel', 'chair', '03')
     """
+    if text.isascii():  # has one form and nothing invisible: the same, but in less time
+        cut = _CAMEL.sub(" ", text)
+        return tuple(_BETWEEN_ASCII_WORDS.sub(" ", cut).lower().split())
+
     composed = unicodedata.normalize("NFC", text)
     visible = "".join(c for c in composed if unicodedata.category(c) != "Cf")
 

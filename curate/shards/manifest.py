@@ -104,10 +104,7 @@ def make_manifest(
 
 
 def read_manifest(folder: UPath) -> Manifest | None:
-    """The manifest in a folder, or None.
-
-    msgspec.DecodeError if it is broken.
-    """
+    """The manifest in a folder; None if there is none. InputError if it is broken."""
     return read_record(folder / MANIFEST, Manifest)
 
 

@@ -142,7 +142,13 @@ def read_columns(path: UPath, rows: int, first: int) -> tuple[pa.Table, list[Gro
         detail = f"{found} rows where the manifest lists {rows}"
         raise InputError(f"{path}: {detail}; make the shards anew")
 
-    missing = [name for name in SHARD_ROW.names if name not in file.schema_arrow.names]
+    schema = file.schema_arrow
+    missing = [name for name in SHARD_ROW.names if name not in schema.names]
+    missing += [
+        f"{name} of pictures"
+        for name in PIXELS
+        if name not in missing and not pa.types.is_struct(schema.field(name).type)
+    ]
     if missing:
         raise _unreadable(path, ValueError(f"it has no column {', '.join(missing)}"))
 

@@ -40,7 +40,7 @@ class Annotation:
     image_width: int
 
     shared: float = 0.0
-    """The greatest IoU of the mask with another annotation of the image."""
+    """The greatest IoU of the mask with another annotation of its export in the image."""
 
     swallowed: float = 0.0
     """The greatest share of another annotation of a like size that the mask covers, less what masks

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from upath import UPath
 
 from curate import seeded
+from curate.judged_annotations import read_held
 from curate.schema import HELD
 from curate.settings import Settings
 from curate.shards.reader import Shards, open_shards
-from curate.storage import digest, read_held, write_json, write_table
+from curate.storage import digest, write_json, write_table
 from model.annotations.asking import asking
 from model.annotations.covers import Covers
 from model.annotations.deliveries import Qualities, is_surely_wrong, share_wrong

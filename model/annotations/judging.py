@@ -62,13 +62,13 @@ class Qualities:
 
 
 def own_looks(
-    asking: Asking,
+    asks: Asking,
     covers: Covers,
     rows: Sequence[int],
     log: Log,
 ) -> Looks:
     """What is seen of the annotations of n rows of the shards."""
-    return _looks(asking, _annotations(covers, rows), len(rows), log)
+    return _looks(asks, _annotations(covers, rows), len(rows), log)
 
 
 def _annotations(covers: Covers, rows: Sequence[int]) -> Iterator[Annotation]:
@@ -78,7 +78,7 @@ def _annotations(covers: Covers, rows: Sequence[int]) -> Iterator[Annotation]:
 
 
 def spoiled_copies(
-    asking: Asking,
+    asks: Asking,
     covers: Covers,
     among: Sequence[int],
     number: int,
@@ -110,7 +110,7 @@ def spoiled_copies(
             kinds.append(kind)
             spoiled.append(annotation)
 
-    looks = _looks(asking, spoiled, len(spoiled), log)
+    looks = _looks(asks, spoiled, len(spoiled), log)
     return SpoiledCopies(np.array(rows, np.int64), kinds, looks.signs)
 
 
@@ -137,7 +137,7 @@ def _spoiled(
 
 
 def _looks(
-    asking: Asking,
+    asks: Asking,
     annotations: Iterator[Annotation] | Sequence[Annotation],
     number: int,
     log: Log,
@@ -151,7 +151,7 @@ def _looks(
         some.append(annotation)
         if len(some) < _TOGETHER and len(signs) + len(some) < number:
             continue
-        for each, answer in zip(some, asking(some), strict=True):
+        for each, answer in zip(some, asks(some), strict=True):
             evidence = Evidence(each, answer)
             signs.append(read_signs(evidence))
             moves.append(best_move(evidence))

@@ -9,9 +9,9 @@ import msgspec
 import pyarrow as pa
 from upath import UPath
 
+from curate.storage import read_record
 from model.annotations.spoiling import Spoiling
 from model.evaluation.intervals import Interval
-from model.records import checked_record
 
 QUALITY_VERSION = 5
 
@@ -194,12 +194,12 @@ class Deliveries(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_deliveries(folder: UPath) -> list[DeliveryQuality]:
     """The judged deliveries of a build's folder `quality`. InputError if the file is broken."""
-    record = checked_record(folder / "deliveries.json", Deliveries)
+    record = read_record(folder / "deliveries.json", Deliveries)
     if record is None:
         return []
     return record.deliveries
 
 
 def read_quality(folder: UPath) -> QualityReport | None:
-    """The report of a build's folder `quality`, or None. InputError if broken."""
-    return checked_record(folder / "quality.json", QualityReport)
+    """The report of a build's folder `quality`; None if there is none. InputError if broken."""
+    return read_record(folder / "quality.json", QualityReport)

@@ -22,6 +22,7 @@ _BARE = 0.5  # of the usual strongest edge: what is weaker is none
 _FAR_PX = 2
 _WEAK_EDGE = 0.65  # along a side; from there on it counts as an image edge
 _MOST = 2.0  # signs that have no bound end here
+_MOST_SHARED = 0.5  # IoU of two masks that are mostly one region
 
 Values = NDArray[np.float64]
 """(signs,)"""
@@ -223,8 +224,12 @@ def solidity(evidence: Evidence) -> float:
 
 
 def shared(evidence: Evidence) -> float:
-    """The greatest IoU of the mask with another annotation of the image."""
-    return evidence.annotation.shared
+    """The greatest IoU of the mask with another annotation of its export in the image, .5 at most.
+
+    Beyond that it says the less: a mask that has swallowed a larger object shares nearly all with
+    it, and so does that object, which is sound.
+    """
+    return min(_MOST_SHARED, evidence.annotation.shared)
 
 
 def swallowed(evidence: Evidence) -> float:

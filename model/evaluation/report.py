@@ -6,9 +6,9 @@ Nothing here imports torch, so pages may read them.
 import msgspec
 from upath import UPath
 
-from curate.storage import write_json
+from curate.storage import read_record, write_json
 from model.evaluation.intervals import Interval
-from model.records import Origin, checked_record
+from model.records import Origin
 
 REPORT_VERSION = 1
 
@@ -224,7 +224,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_report(path: UPath) -> Report | None:
     """A report; None if there is no such file. InputError if it is broken or of another version."""
-    return checked_record(path, Report)
+    return read_record(path, Report)
 
 
 def write_report(path: UPath, report: Report) -> None:

@@ -30,14 +30,12 @@ def f_curve(comparison: Comparison) -> Curve:
     0 where precision or recall is 0.
     """
     inside, outside = comparison.passing
-    predicted = np.maximum(inside + outside, 1)
+    predicted = inside + outside
     true = max(comparison.truth.area, 1)
-    precision = inside / predicted
-    recall = inside / true
 
-    weighted = BETA_SQUARED * precision + recall
-    weighted[inside == 0] = 1
-    curve: Curve = (1 + BETA_SQUARED) * precision * recall / weighted
+    # Precision is inside / predicted and recall inside / true; written out, one quotient is left.
+    weighted = predicted + BETA_SQUARED * true
+    curve: Curve = (1 + BETA_SQUARED) * inside / weighted
     return curve
 
 
@@ -78,24 +76,22 @@ def _aligned(inside: LevelCounts, outside: LevelCounts, true: int, size: int) ->
     t, what the two differ from their means, the alignment of a px is (1 + 2 p t / (p² + t²))² / 4,
     which is ((p + t)² / (p² + t²))² / 4.
     """
-    # (2, 2, 256): whether they are predicted, whether they are true, and the threshold.
     predicted = inside + outside
-    counts = np.empty((2, 2, predicted.size))
-    counts[0, 0] = inside
-    counts[0, 1] = outside
-    counts[1, 0] = true - inside
-    counts[1, 1] = size - true - outside
-
     from_predicted = _ONE_AND_ZERO - predicted / size
     from_true = _ONE_AND_ZERO.reshape(1, 2, 1) - true / size
+
+    # (2, 2, 256): whether px are predicted, whether they are true, and the threshold.
     alignment = from_predicted + from_true
     alignment *= alignment
     alignment += _EPS
     alignment /= from_predicted**2 + from_true**2 + _EPS
     alignment *= alignment
-    alignment *= counts
-    aligned: Curve = alignment.reshape(4, -1).sum(axis=0)
-    return aligned / 4
+
+    (found, false), (missed, ground) = alignment
+    in_mask = inside * found + (true - inside) * missed
+    around = outside * false + (size - true - outside) * ground
+    aligned: Curve = (in_mask + around) / 4
+    return aligned
 
 
 @dataclass(slots=True)  # frozen, it would take three times as long to make

@@ -12,11 +12,12 @@ import pandas as pd
 import pyarrow as pa
 from upath import UPath
 
+from curate import judged_annotations
 from curate.curation_settings import BalanceSettings
 from curate.schema import HELD
 from curate.stages import balance, caps, held_back
 from curate.stages.caps import Cap
-from curate.storage import digest, judged_annotations, read_held, read_table
+from curate.storage import digest, read_table
 from pipelines.flow.build import Reads
 from pipelines.flow.partitions import gather, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
@@ -163,7 +164,7 @@ def _quality_trusts(run: Run) -> "pd.Series[float] | None":
     path = _judged(run, _ANNOTATIONS)
     if path is None:
         return None
-    with judged_annotations(path):
+    with judged_annotations.reading(path):
         table = read_table(path, ["object_id", "annotation_quality"])
     judged = table.to_pandas().set_index("object_id")
     return balance.quality_trusts(judged.annotation_quality, run.settings.balance)
@@ -174,7 +175,8 @@ def _held(run: Run) -> pa.Table:
     path = _judged(run, _HELD)
     if path is None:
         return HELD.empty_table()
-    return held_back.not_accepted(read_held(path), run.settings.balance)
+    held = judged_annotations.read_held(path)
+    return held_back.not_accepted(held, run.settings.balance)
 
 
 def _lowest_ranks(rows: pa.Table, question: _CapQuestion) -> pd.DataFrame:

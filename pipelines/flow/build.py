@@ -23,7 +23,7 @@ from curate.folders import (
 )
 from curate.ledger import LedgerReport
 from curate.schema import STAGES
-from curate.storage import partitions, read_bytes, read_record, write_bytes, write_json
+from curate.storage import partitions, read_bytes, read_kept, write_bytes, write_json
 from curate.stores import is_local, reaching
 from pipelines.flow.store_lock import held_in_store
 
@@ -106,26 +106,30 @@ def refuse_foreign_files(build: UPath) -> None:
 def state_of(build: UPath, stage: str) -> StageState | None:
     """What a finished stage was made from.
 
-    None if it is not finished, or if another version of the program wrote it in another
-    form.
+    None if it is not finished, or if its `stage.json` is broken or of another form: then it is
+    done again.
     """
     recover(build / stage)
-    try:
-        return read_record(build / stage / "stage.json", StageState)
-    except msgspec.ValidationError:
-        return None
+    return read_kept(build / stage / "stage.json", StageState)
 
 
-def damaged_files(build: UPath, stage: str) -> list[str]:
-    """The files of a finished stage that are gone since, or have another size, by their paths.
+def damaged_files(build: UPath, stage: str, finished: StageState | None) -> list[str]:
+    """The files of a stage that are gone since, or have another size, by their paths.
 
-    A person may have removed them, or a full disk. Their bytes are the audit's to check.
+    `finished`: its `state_of`. A person may have removed them, or a full disk. Their bytes are
+    the audit's to check.
     """
-    finished = state_of(build, stage)
     if finished is None:
         return []
     there = file_sizes(build / stage)
     return [path for path, size in finished.files.items() if there.get(path) != size]
+
+
+def damage_in_words(damaged: list[str]) -> str:
+    """The files that a stage has lost since the last run."""
+    if len(damaged) == 1:
+        return f"{damaged[0]} is gone or has another size"
+    return f"{damaged[0]} and {len(damaged) - 1} more are gone or have another size"
 
 
 def kept_partitions(build: UPath, stage: str) -> dict[str, PartitionState]:
@@ -134,12 +138,13 @@ def kept_partitions(build: UPath, stage: str) -> dict[str, PartitionState]:
     if finished is None:
         return {}
 
-    damaged = [path.rpartition("/")[2] for path in damaged_files(build, stage)]
+    damaged = damaged_files(build, stage, finished)
+    names = [path.rpartition("/")[2] for path in damaged]
     kept = {}
     for name, partition in finished.partitions.items():
         # part-00007-1.parquet is a shard of partition part-00007.parquet.
         stem = name.removesuffix(".parquet")
-        if not any(file.startswith(stem) for file in damaged):
+        if not any(file.startswith(stem) for file in names):
             kept[name] = partition
     return kept
 
@@ -150,6 +155,17 @@ def require(build: UPath, stage: str, verb: str) -> None:
         raise InputError(
             f"{build / stage}: not built yet; first run this with your settings file: "
             f"python -m pipelines {verb}"
+        )
+
+
+def require_whole(build: UPath, stage: str, verb: str) -> None:
+    """InputError, too, if a finished stage has lost files since."""
+    require(build, stage, verb)
+    damaged = damaged_files(build, stage, state_of(build, stage))
+    if damaged:
+        raise InputError(
+            f"{build / stage}: {damage_in_words(damaged)}; first run this with your settings "
+            f"file: python -m pipelines {verb}"
         )
 
 

@@ -11,16 +11,12 @@ all tasks if the scheduler was restarted. A task writes the same bytes however o
 """
 
 import contextlib
-import logging
 import os
 import secrets
-import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
-from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from curate.errors import InputError
@@ -28,19 +24,14 @@ from curate.exports.process_limits import collecting_seldom
 from curate.settings import DaskSettings
 from curate.stores import StoreUnavailable
 from pipelines.flow.effort import Effort
+from pipelines.flow.local_cluster import prepare_forks, start_local
 from pipelines.flow.screen import Screen
-
-# Without both, Dask's dashboard opens on port 8787.
-_NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 
 MOST_ROUNDS = 4
 """How often a task is given out before the run stops."""
 
 _PATIENCE = 600.0  # seconds to wait for a lost scheduler, or for the first worker
 _SECONDS_TO_CONNECT = 5.0
-
-_IMPORTED_ONCE = ["pipelines.flow.attempts", "pipelines.flow.stages"]
-"""What local workers need: a process imports it and is then forked for each of them."""
 
 _PAUSE = 0.5  # seconds before the second round; twice as long before each further one
 
@@ -140,6 +131,8 @@ class Workers:
         amounts: Sequence[int],
     ) -> list[_Result]:
         """`map` on the workers, in rounds."""
+        if self._settings.scheduler is None and self._client is None:
+            prepare_forks()
         from pipelines.flow.attempts import run_round  # slow to import
 
         results: list[Any] = [None] * len(items)
@@ -192,7 +185,8 @@ class Workers:
         from distributed import Client  # slow to import
 
         if self._settings.scheduler is None:
-            return self._start_local()
+            self._cluster = start_local(self._settings.workers, self._environment)
+            return Client(self._cluster, set_as_default=False)
         try:
             client = Client(
                 self._settings.scheduler,
@@ -224,41 +218,6 @@ class Workers:
             where = f"dask.scheduler {self._settings.scheduler}"
         return f"{where}: no answer, or no worker ({error or type(error).__name__})"
 
-    def _start_local(self) -> Any:
-        """Start worker processes on this machine, as many as the settings say."""
-        import dask  # all are slow to import
-        from distributed import Client, LocalCluster
-        from distributed.utils import get_mp_context
-
-        # What a task raises is raised and reported in this process; Dask would log it
-        # once more. It would also look a hundred times a second at what each process does,
-        # for a dashboard that there is not.
-        dask.config.set(
-            {
-                "logging.distributed": "critical",
-                "distributed.worker.profile.enabled": False,
-            }
-        )
-        # Elsewhere a fork may hurt the system's own libraries.
-        if sys.platform == "linux":
-            dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-            get_mp_context().set_forkserver_preload(_IMPORTED_ONCE)
-        # No limit on memory: Dask would count the pages of mapped documents, too, and end
-        # a worker that reads a large one.
-        with _interrupts_wait():
-            self._cluster = LocalCluster(
-                n_workers=self._settings.workers,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address=None,
-                scheduler_kwargs=_NO_DASHBOARD,
-                memory_limit=None,
-                silence_logs=logging.CRITICAL,
-                env=self._environment,
-            )
-        return Client(self._cluster, set_as_default=False)
-
 
 @contextmanager
 def _named(task: str) -> Iterator[None]:
@@ -270,23 +229,6 @@ def _named(task: str) -> Iterator[None]:
     except Exception as error:
         error.add_note(f"in {task}")
         raise
-
-
-@contextmanager
-def _interrupts_wait() -> Iterator[None]:
-    """Hold Ctrl-C back while the workers start: it ends the run after this block.
-
-    The workers inherit the signal mask, so Ctrl-C never reaches them: the run ends them,
-    not the user.
-    """
-    # Python's resource tracker starts with the first process, and would unblock SIGINT in
-    # the thread that starts the workers.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _given_up(task: str, error: Exception) -> Exception:

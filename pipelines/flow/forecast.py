@@ -6,7 +6,7 @@ measured rate of the last run of a stage that did all of its work. What nobody k
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -23,7 +23,7 @@ from pipelines.flow.build import StageState
 from pipelines.flow.cluster import Workers
 from pipelines.flow.planning import described
 from pipelines.flow.rates import Rate, read_rates
-from pipelines.flow.runner import Run, Stage, damage_in_words, key_of
+from pipelines.flow.runner import Run, Stage, key_of
 from pipelines.flow.screen import Screen
 
 
@@ -57,6 +57,21 @@ class StageForecast(msgspec.Struct, frozen=True):
     bytes: int
     rate: Rate | None
     seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """What the last run left of a stage: nothing, if it was never done.
+
+    `damaged`: its files that are gone since, or have another size. The rest is from its ledger, if
+    that is there.
+    """
+
+    state: StageState | None
+    damaged: list[str]
+    came_in: int | None = None
+    out: int | None = None
+    by_export: Mapping[str, ExportLedger] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +112,12 @@ def foresee(settings: Settings, flow: Mapping[str, Stage], last: str) -> Forecas
     screen = Screen()
     run = Run(settings, Workers(settings.dask, screen), screen)
     run.look_at_exports()
+    names = STAGES[: STAGES.index(last) + 1]
     with _held_if_there(run.build):
-        exports = list(_exports_to_read(run, flow["ingest"]))
-        stages = list(_stages(run, flow, last, exports))
+        # Each folder is listed once: on a store that is a request.
+        finished = {name: _look_at(run.build, name) for name in names}
+        exports = list(_exports_to_read(run, flow["ingest"], finished["ingest"]))
+        stages = list(_stages(run, flow, finished, exports))
     if stages[0].is_kept:
         exports = []
     return Forecast(exports, stages)
@@ -112,41 +130,60 @@ def _held_if_there(build: UPath) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+def _look_at(build: UPath, stage: str) -> _Finished:
+    """What the last run left of a stage."""
+    state = builds.state_of(build, stage)
+    damaged = builds.damaged_files(build, stage, state)
+    if state is None or "ledger.json" in damaged:
+        return _Finished(state, damaged)
+    report = builds.ledger_of(build, stage)
+    return _Finished(state, damaged, report.came_in, report.out, report.by_export)
+
+
 def _stages(
-    run: Run, flow: Mapping[str, Stage], last: str, exports: list[ExportForecast]
+    run: Run,
+    flow: Mapping[str, Stage],
+    finished: Mapping[str, _Finished],
+    exports: list[ExportForecast],
 ) -> Iterator[StageForecast]:
-    """What becomes of each stage, in order. `exports`: those that ingest would read."""
+    """What becomes of each stage, in order.
+
+    `finished`: the stages up to the last that is asked for. `exports`: those that ingest would
+    read.
+    """
     rates = read_rates(run.build)
     key = ""
     before = ""
     is_kept = True
-    for name in STAGES[: STAGES.index(last) + 1]:
+    for name, left in finished.items():
         stage = flow[name]
         reads = stage.reads(run)
         key = key_of(stage, reads, key)
-        finished = builds.state_of(run.build, name)
         is_kept_before = is_kept
-        damaged = builds.damaged_files(run.build, name)
-        is_kept = finished is not None and finished.key == key and not damaged
+        has_key = left.state is not None and left.state.key == key
+        is_kept = has_key and not left.damaged
 
         if is_kept:
             yield StageForecast(
                 stage=name,
                 is_kept=True,
                 why="",
-                annotations=_came_in(run.build, name),
+                annotations=left.came_in,
                 is_exact=True,
                 bytes=0,
                 rate=rates.get(name),
                 seconds=0.0,
             )
         else:
-            why = _why(stage, reads, finished, is_kept_before)
-            if damaged:
-                why = damage_in_words(damaged)
+            why = _why(stage, reads, left.state, is_kept_before)
+            if left.damaged:
+                why = builds.damage_in_words(left.damaged)
             coming = _of_exports(exports)
             if before:
-                coming = _of_stage(run.build, before, name, is_kept_before)
+                coming = _Coming(left.came_in, False, 0)
+            if before and is_kept_before:
+                size = sum(builds.partition_sizes(run.build, before))
+                coming = _Coming(finished[before].out, True, size)
             yield _done_again(name, why, coming, rates.get(name))
         before = name
 
@@ -179,23 +216,6 @@ def _of_exports(exports: Sequence[ExportForecast]) -> _Coming:
     return _Coming(_sum(annotations), False, size)
 
 
-def _of_stage(build: UPath, before: str, name: str, is_kept_before: bool) -> _Coming:
-    """What comes into a stage: what the one before it gave, or else what came in last."""
-    if not is_kept_before:
-        return _Coming(_came_in(build, name), False, 0)
-    size = sum(builds.partition_sizes(build, before))
-    return _Coming(builds.ledger_of(build, before).out, True, size)
-
-
-def _came_in(build: UPath, stage: str) -> int | None:
-    """The annotations that came into a stage when it was last done; None if it never was."""
-    if builds.state_of(build, stage) is None:
-        return None
-    if "ledger.json" in builds.damaged_files(build, stage):
-        return None
-    return builds.ledger_of(build, stage).came_in
-
-
 def _sum(numbers: Sequence[int | None]) -> int | None:
     """The sum; None if one is not known."""
     total = 0
@@ -225,24 +245,21 @@ def _why(
     return "the last run met faults"
 
 
-def _exports_to_read(run: Run, stage: Stage) -> Iterator[ExportForecast]:
+def _exports_to_read(
+    run: Run, stage: Stage, finished: _Finished
+) -> Iterator[ExportForecast]:
     """The exports that ingest would read again: those that are new or have changed."""
     known: list[object] = []
-    counted: Mapping[str, ExportLedger] = {}
-    finished = builds.state_of(run.build, stage.name)
-    if finished is not None:
-        if "ledger.json" not in builds.damaged_files(run.build, stage.name):
-            counted = builds.ledger_of(run.build, stage.name).by_export
-        is_same = finished.settings.get("limits") == stage.reads(run)["limits"]
-        if is_same and finished.version == stage.version:
-            known = _known_exports(finished)
+    state = finished.state
+    if state is not None and state.version == stage.version:
+        known = _known_exports(state, run.settings)
 
     for export in run.settings.exports:
         if [described(export), run.fingerprints[export.name]] in known:
             continue
         annotations = None
-        if export.name in counted:
-            annotations = counted[export.name].came_in
+        if export.name in finished.by_export:
+            annotations = finished.by_export[export.name].came_in
         sizes: list[int] = []
         if "://" not in export.path:
             sizes = list(file_sizes(Path(export.path)))
@@ -254,8 +271,13 @@ def _exports_to_read(run: Run, stage: Stage) -> Iterator[ExportForecast]:
         )
 
 
-def _known_exports(finished: StageState) -> list[object]:
-    """The settings of each export that ingest has read, with the fingerprint of its files."""
+def _known_exports(finished: StageState, settings: Settings) -> list[object]:
+    """The settings of each export that ingest has read, with the fingerprint of its files.
+
+    None if other limits hold now: they may drop other annotations.
+    """
+    if finished.settings.get("limits") != settings.limits.model_dump(mode="json"):
+        return []
     exports = finished.settings.get("exports")
     files = finished.settings.get("files")
     if not isinstance(exports, list) or not isinstance(files, dict):

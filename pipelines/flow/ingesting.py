@@ -19,7 +19,7 @@ from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.stages import ingest
 from curate.stages.faults import BeforeImage
-from curate.storage import read_partitions, read_record, write_json, write_table
+from curate.storage import read_kept, read_partitions, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow.build import PartitionState, Reads
 from pipelines.flow.faults import write_traces
@@ -183,7 +183,7 @@ def _ingest_once(
 ) -> PartitionReport:
     """Read a partition's images and write its tables, if no killed run has done so."""
     ledger_file = target / "ledgers" / f"{task.key}.json"
-    known = read_record(ledger_file, LedgerReport)
+    known = read_kept(ledger_file, LedgerReport)
     if known is not None:
         return PartitionReport(known, faults=0)
 

@@ -21,7 +21,7 @@ from curate.folders import remove_folder
 from curate.limits import Limits
 from curate.records import ExportTraits, FoundImage
 from curate.stages import ingest
-from curate.storage import digest, read_bytes, read_record, write_bytes, write_json
+from curate.storage import digest, read_bytes, read_kept, write_bytes, write_json
 from curate.stores import reaching
 from pipelines.flow.runner import Run
 
@@ -121,8 +121,8 @@ def described(export: ExportSettings) -> dict[str, Any]:
 
 
 def read_plan(build: UPath, key: str) -> Plan | None:
-    """The plan of this key; None if it is missing or not whole."""
-    return read_record(_folder(build, key) / "plan.json", Plan)
+    """The plan of this key; None if there is none, or if it is not whole."""
+    return read_kept(_folder(build, key) / "plan.json", Plan)
 
 
 def picture_folders(build: UPath) -> list[str]:

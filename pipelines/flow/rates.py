@@ -8,7 +8,7 @@ import msgspec
 from upath import UPath
 
 from curate.settings import DaskSettings
-from curate.storage import read_record, write_json
+from curate.storage import read_kept, write_json
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -32,10 +32,7 @@ class Rates(msgspec.Struct, frozen=True):
 
 def read_rates(build: UPath) -> dict[str, Rate]:
     """The rates that are known, by stage; none if the file is of another form."""
-    try:
-        rates = read_record(build / "rates.json", Rates)
-    except msgspec.DecodeError:
-        return {}
+    rates = read_kept(build / "rates.json", Rates)
     if rates is None:
         return {}
     return rates.stages

@@ -120,13 +120,6 @@ def summary(report: LedgerReport) -> str:
     return text
 
 
-def damage_in_words(damaged: list[str]) -> str:
-    """The files that a stage has lost since the last run."""
-    if len(damaged) == 1:
-        return f"{damaged[0]} is gone or has another size"
-    return f"{damaged[0]} and {len(damaged) - 1} more are gone or have another size"
-
-
 def _bring_up_to_date(
     run: Run, stage: Stage, key_before: str
 ) -> tuple[str, LedgerReport]:
@@ -136,11 +129,11 @@ def _bring_up_to_date(
     """
     key = key_of(stage, stage.reads(run), key_before)
     old = builds.state_of(run.build, stage.name)
-    damaged = builds.damaged_files(run.build, stage.name)
+    damaged = builds.damaged_files(run.build, stage.name, old)
     if damaged:
         folder = run.build / stage.name
         run.screen.warn(
-            f"{folder}: {damage_in_words(damaged)}; {stage.name} is done again"
+            f"{folder}: {builds.damage_in_words(damaged)}; {stage.name} is done again"
         )
     elif old is not None and old.key == key:
         if stage.check is not None:

@@ -20,16 +20,17 @@ from curate.curation_settings import CropSettings
 from curate.ledger import LedgerReport
 from curate.limits import Limits
 from curate.schema import SCHEMA_VERSION
+from curate.shards.layout import MANIFEST
 from curate.shards.manifest import (
     NO_BLOCKS,
+    Manifest,
     ShardFile,
     codec_versions,
     make_manifest,
-    read_manifest,
 )
 from curate.stages import shard
 from curate.stages.faults import BeforeImage
-from curate.storage import digest, read_bytes, read_record, write_json, write_table
+from curate.storage import digest, read_bytes, read_kept, write_json, write_table
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.build import PartitionState, Reads
@@ -128,7 +129,7 @@ def _reads(crop: CropSettings, limits: Limits, codecs: Mapping[str, str]) -> Rea
 def _kept_partitions(build: UPath) -> dict[str, CutPartition]:
     """The partitions of the finished stage that may be kept, by file name."""
     partitions = builds.kept_partitions(build, "shard")
-    manifest = read_manifest(build / "shard")
+    manifest = read_kept(build / "shard" / MANIFEST, Manifest)
     if manifest is None:
         return {}
 
@@ -184,7 +185,7 @@ def _cut_once(
 
     `content`: of its file, by the name `name`.
     """
-    done = read_record(folder / "done.json", CutPartition)
+    done = read_kept(folder / "done.json", CutPartition)
     if done is not None:
         return done
 

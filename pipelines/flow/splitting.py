@@ -88,7 +88,7 @@ def _read_pins(build: UPath) -> Pins:
     path = _pins_file(build)
     table = split.PINS.empty_table()
     if path.exists():
-        table = storage.read_table(path)
+        table = storage.read_table(path, split.PINS.names)
     return split.read_pins(table)
 
 

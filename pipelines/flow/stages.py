@@ -15,7 +15,7 @@ from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
     "ingest": 10,
-    "remap": 5,
+    "remap": 6,
     "filter": 1,
     "split": 3,
     "balance": 1,

@@ -145,7 +145,7 @@ def _read(lock: UPath) -> Holder | None:
     """Who holds a lock, or None. InputError if it holds something else."""
     try:
         return read_record(lock, Holder)
-    except msgspec.DecodeError:
+    except InputError:
         raise InputError(
             f"{lock}: not a lock that this program has written; if no run is at work in "
             "the build, remove it"

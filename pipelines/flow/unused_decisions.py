@@ -1,4 +1,4 @@
-"""Warnings of decisions that change nothing: no export has their label, export or object."""
+"""Warnings of decisions that change nothing: no export has what they name."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,7 @@ from curate.labels.decisions import Decisions, customers_folder
 from curate.yaml_files import Located, load_yaml
 from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
+from pipelines.flow.unused_rules import Problem, of_rules
 
 _MOST_SHOWN = 3  # in one warning
 
@@ -28,18 +29,15 @@ def warn_of_unused(run: Run, labels: pd.DataFrame, decisions: Decisions) -> None
         mine = labels[labels["customer"] == customer]
         problems = _of_labels(customer, mine, decisions)
         problems += _of_exports(customer, names, mine, decisions)
+        problems += of_rules(run, customer, mine, decisions)
         if problems:
             _warn(run, customer, problems)
     _warn_of_objects(run, decisions, exports)
 
 
-_Problem = tuple[tuple[str, ...], str]
-"""Where in the customer's file, and what."""
-
-
 def _of_labels(
     customer: str, labels: pd.DataFrame, decisions: Decisions
-) -> list[_Problem]:
+) -> list[Problem]:
     """Labels that no export of the customer has."""
     there = _words(labels)
     decided = decisions.by_customer.get(customer, {})
@@ -57,9 +55,9 @@ def _words(labels: pd.DataFrame) -> set[str]:
 
 def _of_exports(
     customer: str, names: list[str], labels: pd.DataFrame, decisions: Decisions
-) -> list[_Problem]:
+) -> list[Problem]:
     """Exports that the customer does not have, and labels that are not in their export."""
-    found: list[_Problem] = []
+    found: list[Problem] = []
     for (owner, export), decided in decisions.by_export.items():
         if owner != customer:
             continue
@@ -75,7 +73,7 @@ def _of_exports(
     return found
 
 
-def _warn(run: Run, customer: str, problems: list[_Problem]) -> None:
+def _warn(run: Run, customer: str, problems: list[Problem]) -> None:
     """One warning for each customer, with the places in the file."""
     document = _document(run, customer)
     shown = [

@@ -2,8 +2,7 @@
 
 from upath import UPath
 
-from curate.storage import write_json
-from model.records import checked_record
+from curate.storage import read_record, write_json
 from pipelines.rounds.records import Round
 
 LOOP = "loop"
@@ -16,7 +15,7 @@ _ROUNDS = "rounds"
 def open_round(build: UPath) -> Round | None:
     """The round that has begun and not ended. InputError if its file is broken."""
     path = build / LOOP / _OPEN
-    going = checked_record(path, Round)
+    going = read_record(path, Round)
     # A kill right after the end leaves the file.
     if going is None or _ended_file(build, going.number).exists():
         return None
@@ -28,7 +27,7 @@ def ended_rounds(build: UPath) -> list[Round]:
     folder = build / LOOP / _ROUNDS
     found = []
     for path in folder.glob("*.json"):
-        record = checked_record(path, Round)
+        record = read_record(path, Round)
         if record is not None:
             found.append(record)
     return sorted(found, key=lambda each: each.number)

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 from curate.errors import InputError
-from curate.schema import SCHEMA_VERSION, STAGES, shard_schema
+from curate.schema import SCHEMA_VERSION, STAGES
 from curate.settings import Settings
 from curate.shards.layout import shard_files
 from curate.shards.manifest import Manifest, ShardFile, read_manifest
-from curate.storage import partitions
+from curate.storage import partitions, read_table
 from pipelines.flow import build as builds
 from pipelines.verbs import audited_shards as shards
 from pipelines.verbs import audited_tables as tables
@@ -117,10 +117,9 @@ def _files_can_be_read(build: UPath) -> Iterator[str]:
         for folder in ("segments", "drops"):
             for path in partitions(build / stage / folder):
                 try:
-                    with path.open("rb") as stream:
-                        pq.read_metadata(stream)
+                    read_table(path)
                 except _UNREADABLE as error:
-                    yield f"{path}: {error}"
+                    yield str(error)
 
 
 def _ledgers_reconcile(build: UPath) -> Iterator[str]:
@@ -173,14 +172,18 @@ def _objections_to_file(path: UPath, file: ShardFile) -> Iterator[str]:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != file.sha256:
         yield "its bytes have changed since they were written"
-        return
 
     # From the bytes that are read already: the file may be far away.
-    opened = pq.ParquetFile(pa.BufferReader(data))
+    try:
+        opened = pq.ParquetFile(pa.BufferReader(data))
+    except pa.ArrowException as error:
+        yield f"it is no Parquet file: {error}"
+        return
     if opened.metadata.num_rows != file.rows:
         yield f"{opened.metadata.num_rows} rows, the manifest says {file.rows}"
-    if opened.schema_arrow.remove_metadata() != shard_schema().remove_metadata():
-        yield "its columns are not those of the contract"
+    lacking = shards.lacking_columns(opened.schema_arrow)
+    if lacking:
+        yield f"it has no column {', '.join(lacking)} as the contract has it"
 
 
 def _licences_are_allowed(manifest: Manifest, settings: Settings) -> Iterator[str]:
@@ -192,10 +195,7 @@ def _licences_are_allowed(manifest: Manifest, settings: Settings) -> Iterator[st
 
 def _read_manifest(build: UPath) -> Manifest:
     folder = build / "shard"
-    try:
-        manifest = read_manifest(folder)
-    except msgspec.DecodeError as error:
-        raise InputError(f"{folder / 'manifest.json'}: broken ({error})") from None
+    manifest = read_manifest(folder)
     if manifest is None:
         raise InputError(f"{folder}: no manifest.json here; make the shards first")
     return manifest

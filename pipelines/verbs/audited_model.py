@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from upath import UPath
 
 from curate.errors import InputError
 from curate.shards.manifest import Manifest
 from curate.shards.reader import EmptySplit, open_shards
-from curate.storage import digest, read_table
+from curate.storage import digest, read_record, read_table
 from model.evaluation.report import Report, read_report
 from model.promotion import read_promotion
-from model.records import TrainingRecord, checked_record
+from model.records import TrainingRecord
 from model.runs import Run, find_run, read_runs, run_of_model, trained_model
 
 Objections = Iterator[str]
@@ -53,7 +52,7 @@ def model_checks(build: UPath, manifest: Manifest) -> list[tuple[str, Objections
 
 
 def _model_is_trained(build: UPath, trained: str) -> Objections:
-    record = checked_record(build / "train" / "train.json", TrainingRecord)
+    record = read_record(build / "train" / "train.json", TrainingRecord)
     if record is None:
         yield "train.json is missing: the training has not ended"
         return
@@ -88,11 +87,7 @@ def _scores_fit(build: UPath, report: Report) -> Objections:
     if not path.exists():
         yield "scores.parquet is missing"
         return
-    try:
-        scores = read_table(path, ["object_id", "method", "iou"]).to_pandas()
-    except (pa.ArrowInvalid, KeyError) as error:
-        yield f"scores.parquet cannot be read: {error}"
-        return
+    scores = read_table(path, ["object_id", "method", "iou"]).to_pandas()
     own = scores[scores["method"] == "model"]
     if set(own["object_id"]) != _test_objects(build):
         yield "they are not of the test objects of the shards"

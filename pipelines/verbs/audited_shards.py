@@ -1,7 +1,7 @@
 """The audit's checks of finished shards, from the files themselves.
 
-Each yields what speaks against its contract. A file that cannot be read is named by the check of
-the manifest, and left out here.
+Each yields what speaks against its contract. A file that cannot be read, or has other columns, is
+named by the check of the manifest, and left out here.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from upath import UPath
 from curate import storage
 from curate.pixels import images
 from curate.pixels.masks import tight_box
+from curate.schema import shard_schema
 from curate.settings import Settings
 from curate.shards import windows
 from curate.shards.layout import shard_files, split_of
@@ -32,7 +33,8 @@ _COLUMNS = [f"{box}_{side}" for box in _BOXES for side in ("x0", "y0", "x1", "y1
 def images_stay(build: UPath) -> Iterator[str]:
     """No image and no group of the shards is in the folders of two splits."""
     found = [pd.DataFrame(columns=["image_id", "group_id", "split"])]
-    for path in _readable(build):
+    for name in readable_shards(build):
+        path = build / "shard" / name
         ids = storage.read_table(path, ["image_id", "group_id"]).to_pandas()
         distinct = ids.drop_duplicates()
         found.append(distinct.assign(split=split_of(path)))
@@ -90,13 +92,13 @@ def _group_anew(build: UPath, settings: Settings) -> groups.Groups:
 def masks_fit(build: UPath) -> Iterator[str]:
     """Mask, boxes and window of each row agree: with each other, and with the crop."""
     columns = ["object_id", "area", "mask", "image_height", "image_width", *_COLUMNS]
-    for path in _readable(build):
-        with path.open("rb") as file:
+    for name in readable_shards(build):
+        with (build / "shard" / name).open("rb") as file:
             batches = pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE, columns=columns)
             for batch in batches:
                 rows = pa.Table.from_batches([batch])
                 for object_id, objection in _objections(rows):
-                    yield f"{path.name}, {object_id}: {objection}"
+                    yield f"{name}, {object_id}: {objection}"
 
 
 def _objections(rows: pa.Table) -> Iterator[tuple[str, str]]:
@@ -170,14 +172,19 @@ def in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
     return {str(value): splits for value, splits in several.items()}
 
 
-def _readable(build: UPath) -> Iterator[UPath]:
-    """The shards that can be read."""
+def readable_shards(build: UPath) -> Iterator[str]:
+    """The names of the shards that can be read, and have the columns of the contract."""
     folder = build / "shard"
     for name in shard_files(folder):
-        path = folder / name
         try:
-            with path.open("rb") as file:
-                pq.read_metadata(file)
+            with (folder / name).open("rb") as file:
+                schema = pq.read_schema(file)
         except (pa.ArrowInvalid, OSError):
             continue
-        yield path
+        if not lacking_columns(schema):
+            yield name
+
+
+def lacking_columns(schema: pa.Schema) -> list[str]:
+    """The columns of the contract that a shard has not, or of another type."""
+    return [field.name for field in shard_schema() if field not in list(schema)]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pycocotools import mask as coco
 from upath import UPath
 
@@ -13,10 +12,10 @@ from curate.ledger import LedgerReport
 from curate.pixels import run_lengths
 from curate.reasons import Reason, Refusal
 from curate.schema import STAGES
-from curate.shards.layout import shard_files, split_of
-from curate.storage import read_partitions
+from curate.shards.layout import split_of
+from curate.storage import read_partitions, read_table
 from pipelines.flow import build as builds
-from pipelines.verbs.audited_shards import in_several_splits
+from pipelines.verbs.audited_shards import in_several_splits, readable_shards
 
 _CORNER = ["box_x0", "box_y0"]
 _OPPOSITE = ["box_x1", "box_y1"]
@@ -153,15 +152,9 @@ def shard_rows_agree(build: UPath) -> Iterator[str]:
     """Each row of the stage is in the shard, row and split that it names."""
     expected = _read(build, "shard", "segments", ["object_id", "split", *_PLACE])
     found = [expected.iloc[:0]]  # without any shard, all rows are missing
-    folder = build / "shard"
-    for name in shard_files(folder):
-        path = folder / name
-        try:
-            with path.open("rb") as file:
-                rows = pq.read_table(file, columns=["object_id", "split"]).to_pandas()
-        except pa.ArrowInvalid as error:
-            yield f"{name} cannot be read: {error}"
-            continue
+    for name in readable_shards(build):
+        path = build / "shard" / name
+        rows = read_table(path, ["object_id", "split"]).to_pandas()
         found.append(rows.assign(shard_file=name, shard_row=range(len(rows))))
         if (rows["split"] != split_of(path)).any():
             yield f"{name} holds rows of another split"

@@ -12,6 +12,7 @@ from curate.settings import OWN_TAXONOMY, Settings
 from pipelines.arguments import load
 from pipelines.failures import CheckFailed
 from pipelines.flow import labels, queue
+from pipelines.flow.screen import counted
 
 _HERE = Path("taxonomy")
 
@@ -85,8 +86,8 @@ def _check_build(settings: Settings, checked: Checked) -> None:
 def text(checked: Checked) -> str:
     """The result for a reader."""
     lines = [
-        f"{checked.concepts} concepts and {checked.decisions} decisions of "
-        f"{checked.customers} customers are sound"
+        f"{counted(checked.concepts, 'concept')} and {counted(checked.decisions, 'decision')} "
+        f"of {counted(checked.customers, 'customer')}: sound"
     ]
     for export, share in checked.waiting.items():
         lines.append(f"{export}: {share:.1%} of the objects wait for a decision")

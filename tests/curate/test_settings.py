@@ -70,6 +70,7 @@ def test_relative_paths_start_from_the_folder_of_the_file(
 ) -> None:
     (tmp_path / "project" / "settings").mkdir(parents=True)
     file = tmp_path / "project" / "settings" / "mine.yaml"
+    file.with_name("own.yaml").touch()
     text = GOOD.replace("s3://bucket/street.zip", "exports/street.zip")
     file.write_text(
         text.replace("build: build/demo", "build: ../build\ntaxonomy: own.yaml")
@@ -136,6 +137,15 @@ def test_an_installation_without_a_taxonomy_says_what_to_set(
     for module in ("curate.settings", "curate.settings_checks"):
         monkeypatch.setattr(f"{module}.OWN_TAXONOMY", tmp_path / "none.yaml")
     assert "set taxonomy to the path of a concepts.yaml" in message(tmp_path, GOOD)
+
+
+def test_a_taxonomy_that_is_no_file_is_named_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "terms").mkdir()
+    told = message(tmp_path, f"taxonomy: terms\n{GOOD}")
+    assert "FILE:1:1: taxonomy is the folder" in told
+    assert "set it to the file concepts.yaml in it" in told
+    told = message(tmp_path, f"taxonomy: terms/no.yaml\n{GOOD}")
+    assert "FILE:1:1: taxonomy names" in told
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 import contextlib
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pytest
 from upath import UPath
 
 from curate import storage
+from curate.errors import InputError
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -35,6 +37,47 @@ def test_what_fails_half_way_leaves_the_file_as_it_was(folder: UPath) -> None:
         opened.write(b"ne")
         raise KeyError
     assert file.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has it")
+def test_a_file_for_which_the_disk_has_no_room_is_named(tmp_path: Path) -> None:
+    (tmp_path / "part.json.partial").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as raised:
+        storage.write_bytes(UPath(tmp_path / "part.json"), b"{}")
+    assert raised.value.filename == str(tmp_path / "part.json")
+
+
+class Kept(msgspec.Struct):
+    """What a file may hold."""
+
+    number: int
+
+
+@pytest.mark.parametrize("written", [b'{"number": ', b'{"number": "one"}'])
+def test_a_record_that_is_broken_is_named_or_made_again(
+    folder: UPath, written: bytes
+) -> None:
+    file = folder / "kept.json"
+    storage.write_bytes(file, written)
+    with pytest.raises(InputError, match=r"kept\.json: broken, or of another version"):
+        storage.read_record(file, Kept)
+    assert storage.read_kept(file, Kept) is None
+
+    storage.write_json(file, Kept(1))
+    assert storage.read_kept(file, Kept) == storage.read_record(file, Kept) == Kept(1)
+
+
+def test_a_table_that_is_broken_or_lacks_a_column_is_named(folder: UPath) -> None:
+    file = folder / "part-00000.parquet"
+    storage.write_bytes(file, b"PAR1")
+    with pytest.raises(InputError, match=r"part-00000\.parquet: broken"):
+        storage.read_table(file)
+
+    storage.write_table(file, pa.table({"x": [1]}))
+    with pytest.raises(InputError, match=r'part-00000\.parquet: broken .*"y"'):
+        storage.read_table(file, ["x", "y"])
+    with pytest.raises(FileNotFoundError):
+        storage.read_table(folder / "part-00001.parquet")
 
 
 def test_tables_come_back_in_the_order_of_their_parts(folder: UPath) -> None:

@@ -33,6 +33,22 @@ def test_a_key_that_is_there_twice_is_named_without_what_is_below_it() -> None:
     assert caught.value.detail == 'names.yaml:2:1: found duplicate key "a"'
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a:\n\t- b", "names.yaml:2:1: a tab stands where YAML wants spaces"),
+        (
+            "a: b\nc: d\x00",
+            "names.yaml:2:5: the character U+0000 may not stand in YAML",
+        ),
+    ],
+)
+def test_characters_that_yaml_does_not_allow_are_named(text: str, told: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        yaml_files.parse_yaml(text, "names.yaml")
+    assert caught.value.detail.startswith(told)
+
+
 def test_aliases_that_multiply_are_refused_before_they_are_expanded() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     for n in range(1, 9):

@@ -8,8 +8,8 @@ import pytest
 from upath import UPath
 
 from curate.errors import InputError
-from curate.storage import write_json
-from model.records import TrainingRecord, checked_record, mean_over_domains
+from curate.storage import read_record, write_json
+from model.records import TrainingRecord, mean_over_domains
 
 TORCH_FREE = (
     "model.records",
@@ -32,9 +32,9 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
         crops_per_second=3.5,
         padding_share=0.1,
     )
-    assert checked_record(path, TrainingRecord) is None
+    assert read_record(path, TrainingRecord) is None
     write_json(path, record)
-    assert checked_record(path, TrainingRecord) == record
+    assert read_record(path, TrainingRecord) == record
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"step": "five"}', '{"step": 5}'])
@@ -42,7 +42,7 @@ def test_a_broken_record_is_named(content: str, tmp_path: Path) -> None:
     path = UPath(tmp_path / "train.json")
     path.write_text(content)
     with pytest.raises(InputError, match=r"train\.json: broken, or of another version"):
-        checked_record(path, TrainingRecord)
+        read_record(path, TrainingRecord)
 
 
 def test_each_domain_counts_alike() -> None:

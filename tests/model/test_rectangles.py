@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from model.rectangles import SIGNS, Rectangles
+from model.rectangles import OWN_SIGNS, Rectangles
 
 DRAWN = torch.tensor([[10.0, 20.0, 70.0, 60.0]])
 NO_OVERVIEW = torch.zeros(1, 0)
@@ -101,7 +101,7 @@ def test_an_answer_becomes_a_rectangle_by_how_sure_it_is() -> None:
 
 def test_answers_in_a_batch_do_not_see_each_other() -> None:
     rectangles = Rectangles(0)
-    rectangles.weights.copy_(torch.linspace(-1, 1, SIGNS))
+    rectangles.weights.copy_(torch.linspace(-1, 1, OWN_SIGNS))
     rectangles.bias.zero_()
     other = an_answer().flip(1)
     together = rectangles(

@@ -46,11 +46,11 @@ CURATION_SECTIONS: tuple[Section[CuratedBuild], ...] = (
 def write_curation_page(settings: Settings) -> UPath:
     """Write the page of a build that is finished up to shard; its path.
 
-    InputError if it is not finished.
+    InputError if it is not finished, or has lost files since.
     """
     folder = UPath(settings.build)
     for stage in STAGES:
-        builds.require(folder, stage, "shard")
+        builds.require_whole(folder, stage, "shard")
 
     build = read_curated_build(settings)
     page = render_page(

@@ -166,8 +166,11 @@ def plot_radii(
 
     `by_method`: the value at each radius in px.
     """
-    radii = sorted(by_method[0][1])
-    place = {radius: index / (len(radii) - 1) for index, radius in enumerate(radii)}
+    # Radii are evenly spread over the width.
+    _, first_values = by_method[0]
+    radii = sorted(first_values)
+    places = np.linspace(0, 1, len(radii)).tolist()
+    place = dict(zip(radii, places, strict=True))
     plot = Plot(
         title=f"{title} by radius",
         caption=title,
@@ -175,12 +178,15 @@ def plot_radii(
         ticks=[(place[radius], str(radius)) for radius in radii],
         levels=_SHARES,
     )
+    least = radii[0]
+    most = radii[-1]
     for method, values in by_method:
-        ends = f"{values[radii[0]]:.3f} at {radii[0]} px, {values[radii[-1]]:.3f} at {radii[-1]} px"
+        at_least = f"{values[least]:.3f} at {least} px"
+        at_most = f"{values[most]:.3f} at {most} px"
         plot.add_line(
             style=f"curve m-{method.name}",
             points=[(place[radius], values[radius]) for radius in radii],
-            title=f"{method.title}: {ends}",
+            title=f"{method.title}: {at_least}, {at_most}",
         )
     return render("evaluation/plot.svg", {"plot": plot})
 
@@ -197,9 +203,11 @@ def plot_loss(losses: Sequence[float]) -> Markup:
         ticks=_step_ticks(len(values)),
         levels=[(share, f"{share * top:.2f}") for share in (0, 0.5, 1)],
     )
-    plot.add_line("raw", _thin_out(values / top, 1))
+    plot.add_line("raw", _thin_out(values / top, first=1))
+
     # The running mean begins later: its last value belongs to the last step.
-    plot.add_line("smooth", _thin_out(smooth / top, len(values) - len(smooth) + 1))
+    first_smooth = len(values) - len(smooth) + 1
+    plot.add_line("smooth", _thin_out(smooth / top, first_smooth))
     return render("evaluation/plot.svg", {"plot": plot})
 
 
@@ -237,11 +245,14 @@ def plot_curve(
 ) -> Markup:
     """A value from 0 to 1 against a count: thin for each run, thick for their mean.
 
-    `means`, `runs`: (count, value), by count. The axis is that of doublings, as counts are chosen.
+    `means`, `runs`: (count, value), by count. Each doubling of the count has the same width.
     """
-    first = np.log2(means[0][0])
-    span = np.log2(means[-1][0]) - first or 1.0
-    place = {count: float((np.log2(count) - first) / span) for count, _ in means}
+    counts = [count for count, _ in means]
+    doublings = np.log2(counts)
+    first = doublings[0]
+    span = doublings[-1] - first or 1.0  # a single count has none
+    places = (doublings - first) / span
+    place = dict(zip(counts, places.tolist(), strict=True))
     plot = Plot(
         title=f"{title} by {axis}",
         caption=f"{title}, by {axis}",
@@ -262,7 +273,9 @@ def _thin_out(curve: NDArray[np.float64], first: int) -> list[tuple[float, float
     """
     last = first + len(curve) - 1
     kept = np.linspace(0, len(curve) - 1, _MOST_POINTS).astype(int)
-    return [((first + index) / last, float(curve[index])) for index in np.unique(kept)]
+    kept = np.unique(kept)
+    shares = (first + kept) / last
+    return list(zip(shares.tolist(), curve[kept].tolist(), strict=True))
 
 
 def _step_ticks(steps: int) -> list[tuple[float, str]]:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from curate.labels.context import Context
 from curate.labels.matching import match_labels
-from curate.labels.taxonomy import Concept, Taxonomy
+from curate.labels.taxonomy import Concept, Sense, Taxonomy
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
 
@@ -45,6 +46,9 @@ from tests.curate.labels.small_taxonomy import TAXONOMY
         ("door, car door", "door"),  # the second one only narrows the first
         ("car, automobile, Pkw, animal", "car"),  # three against one
         ("sofa or couch", "sofa"),
+        # A wider concept before a thing of its kind.
+        ("animal_dog", "dog"),
+        ("furniture couch", "sofa"),
     ],
 )
 def test_words_that_say_nothing_new(label: str, concept: str) -> None:
@@ -76,6 +80,8 @@ def test_words_that_say_nothing_new(label: str, concept: str) -> None:
         "vehicle.construction",
         "animal, car, automobile",  # the first one means something else
         "toy/dog",
+        "vehicle_wheel",  # the part of a vehicle, whatever else "wheel" may name
+        "dog_animal",
         "upper arm",  # not all of it
         "car, missing",  # a word that makes something else of it
         "car, toy of metal",
@@ -84,6 +90,29 @@ def test_words_that_say_nothing_new(label: str, concept: str) -> None:
 def test_words_that_may_change_the_meaning(label: str) -> None:
     found = match_labels([label], TAXONOMY)[label]
     assert (found.concept, found.how) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("label", "concept"),
+    [
+        ("stairs, steps", "stairs"),  # "steps" may mean something else, but need not
+        ("steps, ladder rungs", ""),  # nothing says which meaning it has
+        ("sofa bed, steps", ""),
+        ("animal, mouse", "mouse-animal"),  # a category, and what it is
+    ],
+)
+def test_words_of_several_meanings_in_lists(label: str, concept: str) -> None:
+    stairs = Concept("stairs", "…", "thing")
+    ladder = Concept("ladder", "…", "thing")
+    mouse = Concept("mouse-animal", "…", "thing", parent="animal")
+    added = {each.id: each for each in (stairs, ladder, mouse)}
+    senses = {
+        "step": (Sense("ladder", domains=("home",)), Sense(meaning="a pace")),
+        "mouse": (Sense("mouse-animal", beside=("animal",)), Sense("computer")),
+    }
+    taxonomy = Taxonomy(TAXONOMY.concepts | added, "", senses={"en": senses})
+    found = match_labels([label], taxonomy, Context(domain="home"))[label]
+    assert found.concept == concept
 
 
 def test_a_taxonomy_that_tells_materials_apart_keeps_them_apart() -> None:

@@ -166,6 +166,11 @@ def test_what_is_no_shard_folder_is_refused(folder: Path, tmp_path: Path) -> Non
     pq.write_table(whole.drop_columns(["mask"]), file)
     with pytest.raises(InputError, match=r"part-00000\.parquet: .* no column mask"):
         open_shards(tmp_path, "train")
+    place = whole.schema.get_field_index("mask")
+    text = pa.array(["x"] * len(whole))
+    pq.write_table(whole.set_column(place, "mask", text), file)
+    with pytest.raises(InputError, match="no column mask of pictures"):
+        open_shards(tmp_path, "train")
     (tmp_path / "manifest.json").write_bytes(b"{")
     with pytest.raises(InputError, match=r"manifest\.json: broken"):
         open_shards(tmp_path, "train")

@@ -1,5 +1,7 @@
 """The signs of a wrong annotation, on a painted disk whose true outline is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -97,6 +99,16 @@ def test_a_mask_that_covers_another_annotation_shows() -> None:
         annotation(half), [OtherMask(DISK, is_whole=True)]
     ).swallowed
     assert of_half == half.sum() / DISK.sum()
+
+
+def test_how_much_two_masks_share_counts_up_to_a_half() -> None:
+    answer = DISK.astype(np.float32)
+    signs = []
+    for share in (0.3, 0.6, 0.9):
+        own = replace(annotation(DISK), shared=share)
+        found = read_signs(Evidence(own, Answers([answer], answer)))
+        signs.append(found[list(SIGNS).index("shared")])
+    assert signs == [0.3, 0.5, 0.5]
 
 
 def test_a_mask_that_fills_its_image_is_not_judged() -> None:

@@ -21,6 +21,17 @@ def test_a_part_that_is_placed_twice_keeps_its_bytes(tmp_path: Path) -> None:
     assert source.read_bytes() == target.read_bytes() == b"rows"
 
 
+@pytest.mark.parametrize("written", ["", '{"key": ', '{"key": "of other records"}'])
+def test_a_stage_whose_record_is_broken_is_not_finished(
+    tmp_path: Path, written: str
+) -> None:
+    (tmp_path / "ingest").mkdir()
+    (tmp_path / "ingest" / "stage.json").write_text(written)
+    assert build.state_of(UPath(tmp_path), "ingest") is None
+    with pytest.raises(InputError, match="not built yet"):
+        build.require_whole(UPath(tmp_path), "ingest", "shard")
+
+
 def test_files_that_no_stage_has_written_are_never_replaced(tmp_path: Path) -> None:
     mine = tmp_path / "ingest" / "acme.zip"
     mine.parent.mkdir()

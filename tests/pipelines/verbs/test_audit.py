@@ -82,6 +82,11 @@ def _empty_masks(table: pa.Table) -> pa.Table:
     )
 
 
+def _masks_as_text(table: pa.Table) -> pa.Table:
+    place = table.schema.get_field_index("mask")
+    return table.set_column(place, "mask", pa.array(["x"] * len(table)))
+
+
 def _one_thumbnail(table: pa.Table) -> pa.Table:
     """All images look like the first one."""
     for name in ("image_dhash", "image_thumbnail"):
@@ -111,6 +116,8 @@ def _copy_into_test(build: Path) -> None:
         (_shards(_column("drawn_x0", _moved(90))), "its box leaves the drawn box"),
         (_shards(_column("window_x1", _moved(999))), "its window leaves the crop"),
         (_shards(_column("crop_y0", _moved(-999))), "its crop leaves the image"),
+        (_shards(lambda rows: rows.drop_columns("mask")), "it has no column mask as"),
+        (_shards(_masks_as_text), "it has no column mask as"),
         (_break_a_table, "remap/segments/part-00000.parquet: "),
         (_break_a_ledger, "filter/ledger.json: the ledger is broken"),
         (_copy_into_test, "of the shards is in two splits: "),

@@ -1,11 +1,15 @@
 """A dry run: it tells what the run then does, invents no time, and writes nothing."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from upath import UPath
 
+from curate.folders import file_sizes
+from curate.schema import STAGES
 from pipelines.flow.forecast import Forecast
 from tests.pipelines.small_project import Project, Verb
 
@@ -69,6 +73,24 @@ def test_what_is_foretold_comes_true(project: Project, verb: Verb) -> None:
         ("yard", 5, 4)
     ]
     assert reads.stages[0].why == "changed: files"
+
+
+def test_the_folder_of_each_stage_is_listed_once(
+    project: Project, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a store, a listing is a request."""
+    project.add("street", 4, ["car"])
+    done(project, verb)
+    project.change(filter={"min_side": 1})
+    listed: Counter[str] = Counter()
+
+    def sizes_of(folder: UPath) -> dict[str, int]:
+        listed[folder.name] += 1
+        return file_sizes(folder)
+
+    monkeypatch.setattr("pipelines.flow.build.file_sizes", sizes_of)
+    foretold(project, verb)
+    assert listed == Counter(STAGES)
 
 
 def test_times_are_by_rates_of_whole_runs(project: Project, verb: Verb) -> None:

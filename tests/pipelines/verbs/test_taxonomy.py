@@ -143,6 +143,34 @@ def test_decisions_that_change_nothing_are_warned_of(
     assert "rejected_objects lists 1 objects that no export has" in outcome.err
 
 
+def test_a_split_by_what_no_object_has_is_warned_of(
+    project: Project, verb: Verb
+) -> None:
+    root = project.add("street", 2, ["car", "van"])
+    document = msgspec.json.decode((root / "annotations.json").read_bytes())
+    for annotation in document["annotations"]:
+        annotation["attributes"] = {"kind": "small"}
+    (root / "annotations.json").write_bytes(msgspec.json.encode(document))
+
+    customer_of(project).parent.mkdir()
+    customer_of(project).write_text(
+        "labels:\n"
+        "  car: {split: [{decision: car, where: {kin: small}}]}\n"
+        "  van:\n"
+        "    split:\n"
+        "      - {decision: car, where: {kind: [large, smal]}}\n"
+        "      - {decision: reject, where: {kind: small}}\n"
+    )
+    outcome = verb("taxonomy", project.settings)
+    assert outcome.code == 0, outcome.err
+    kin = "no object of 'car' has the attribute 'kin'; did you mean 'kind'?"
+    assert f"street.yaml:2:41: {kin}" in outcome.err
+    assert "street.yaml:5:33: no object of 'van' has kind 'large' or 'smal'" in (
+        outcome.err
+    )
+    assert outcome.err.count("no object of") == 2
+
+
 def test_a_budget_stops_the_run(street: Project, verb: Verb) -> None:
     outcome = verb("remap", street.settings)
     assert outcome.code == 0
@@ -203,7 +231,7 @@ def test_check_tells_the_place_of_a_mistake(project: Project, verb: Verb) -> Non
     folder = project.folder / "taxonomy"
     outcome = verb("taxonomy", "check", folder)
     assert outcome.code == 0
-    assert "4 concepts and 0 decisions of 0 customers are sound" in outcome.out
+    assert "4 concepts and 0 decisions of 0 customers: sound" in outcome.out
     (folder / "customers").mkdir()
     (folder / "customers" / "acme.yaml").write_text("labels:\n  PKW: pedestrians\n")
     outcome = verb("taxonomy", "check", folder / "concepts.yaml")

@@ -65,6 +65,15 @@ def test_the_page_says_what_the_ledgers_say_and_runs_nothing(
     assert path.read_bytes() == before
 
 
+def test_files_that_are_gone_are_named(project: Project, verb: Verb) -> None:
+    project.add("street", 6, ["car"])
+    assert verb("shard", project.settings).code == 0
+    shutil.rmtree(project.build / "balance" / "drops")
+    outcome = verb("report", project.settings)
+    assert outcome.code == 2
+    assert "balance: drops/part-00000.parquet is gone" in outcome.err
+
+
 def test_labels_are_shown_as_the_build_decided_them(
     project: Project, verb: Verb
 ) -> None:
