@@ -98,9 +98,8 @@ def decode_mask(data: bytes, max_pixels: int) -> MaskPicture:
         is_deep_colour = deep_colour.is_deep(picture)
         with decoding.refusing(data):
             picture.load()
-        if (
-            picture.mode == "F"
-        ):  # Fiji and SciPy write numbers of objects as 32-bit floats
+        # Fiji and SciPy write numbers of objects as 32-bit floats.
+        if picture.mode == "F":
             return _of_array(whole_values(np.asarray(picture)))
         pixels = _pixels(picture)
         if is_deep_colour:

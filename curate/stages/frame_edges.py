@@ -3,6 +3,7 @@
 Outlines run along edges of what they go around. In the wrong frame they lie anywhere.
 """
 
+import math
 from collections.abc import Iterator
 
 import cv2
@@ -22,7 +23,8 @@ from curate.stages.frames import displayed_frame, stored_frame
 # upside down, 76% are as clear, and .6% are clear in the wrong frame.
 _CLEAR = 2.0
 _MOST_SIDES = 20_000
-_LEAST_SIZE = (1024, 1024)  # px that a picture keeps: less would lose its edges
+_SIDE = 1024  # px that a picture keeps, about: less would lose its edges
+_PIXELS = _SIDE * _SIDE
 _BLUR_PX = 2.0  # people's outlines are this far off
 
 _Strengths = NDArray[np.float32]
@@ -69,18 +71,16 @@ def _grey(data: bytes, max_pixels: int, grey_bits: int) -> NDArray[np.uint8]:
         picture,
         data,
         max_pixels,
-        draft=("L", _LEAST_SIZE),
+        draft=("L", (_SIDE, _SIDE)),
     )
-    width, height = _LEAST_SIZE
-    factor = min(
-        picture.width // width,
-        picture.height // height,
-    )
-    # Other modes cannot be reduced.
-    if factor > 1 and picture.mode in ("L", "RGB", "RGBA"):
-        with decoding.refusing():
-            picture = picture.reduce(factor)
-    rgb = decoding.to_rgb(picture, grey_bits)
+    if picture.mode not in ("L", "RGB", "RGBA"):
+        picture = decoding.to_rgb(picture, grey_bits)  # other modes cannot be reduced
+
+    pixels = picture.width * picture.height
+    factor = max(1, math.isqrt(pixels // _PIXELS))
+    with decoding.refusing():
+        small = picture.reduce(factor)
+    rgb = decoding.to_rgb(small)
     return np.asarray(rgb.convert("L"))
 
 
