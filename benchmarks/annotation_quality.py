@@ -5,9 +5,9 @@
 The train masks of a build are spoiled in their whole images, `--share` of them, each way in turn.
 Then they go through the same code as ever: crops are cut, the model is asked, and judging learns
 from spoiled copies of what it is given, without knowing what is spoiled already. That is done for
-`--seeds` choices of masks; what was answered to a mask is remembered, so a further choice takes a
-tenth of the time of the first. Intervals are of a bootstrap over images. Only objects of `--images`
-images are taken, and at most `--objects` of an export.
+`--seeds` choices of masks; what was answered to a mask is remembered, so the first takes longest.
+Intervals are of a bootstrap over images. Only objects of `--images` images are taken, and at most
+`--objects` of an export.
 """
 
 import tempfile
@@ -79,7 +79,8 @@ def main() -> None:
         for number in range(asked.seeds):
             seed = asked.first_seed + number
             spoiled, kinds = spoil_rows(rows, asked.share, seed)
-            each = _judge(spoiled, kinds, asked.model, asked.copies, Path(answers))
+            folder = Path(answers)
+            each = _judge(spoiled, kinds, asked.model, asked.copies, folder)
             found.append(each)
             _print_figures(f"seed {seed}", figures(each))
     _report(found, asked.share)
@@ -103,11 +104,9 @@ def _judge(
         qualities = judge(shards, looks.signs, made, seed)
 
         object_ids = shards.table["object_id"].to_pylist()
-        return Judged(
-            quality=qualities.own,
-            kinds=np.array([str(kinds.get(each, "")) for each in object_ids]),
-            images=np.array(shards.table["image_id"].to_pylist()),
-        )
+        images = shards.table["image_id"].to_pylist()
+        of_rows = [str(kinds.get(each, "")) for each in object_ids]
+        return Judged(qualities.own, np.array(of_rows), np.array(images))
 
 
 def remembering(asks: Asking, folder: Path) -> Asking:
@@ -115,10 +114,16 @@ def remembering(asks: Asking, folder: Path) -> Asking:
 
     def ask(annotations: Sequence[Annotation]) -> list[Answers]:
         paths = [folder / _name(annotation) for annotation in annotations]
-        places = [place for place, path in enumerate(paths) if not path.exists()]
-        new = asks([annotations[place] for place in places])
-        for place, answers in zip(places, new, strict=True):
-            np.save(paths[place], np.stack([*answers.redrawn, answers.wider]))
+        new = []
+        new_paths = []
+        for annotation, path in zip(annotations, paths, strict=True):
+            if not path.exists():
+                new.append(annotation)
+                new_paths.append(path)
+
+        for answers, path in zip(asks(new), new_paths, strict=True):
+            maps = [*answers.redrawn, answers.wider]
+            np.save(path, np.stack(maps))
 
         known = []
         for path in paths:

@@ -87,6 +87,8 @@ def main() -> None:
     exports = exports_of(rows)
     large = [export for export in exports if is_large(rows, export)]
     print(f"{len(rows)} masks of {len(exports)} exports; {len(large)} can be judged")
+    if not large:
+        raise SystemExit("no export has images enough to be judged: raise --objects")
 
     sound = seen(rows, asked.model)
     found = {}

@@ -84,12 +84,15 @@ def _aligned(inside: LevelCounts, outside: LevelCounts, true: int, size: int) ->
     alignment = from_predicted + from_true
     alignment *= alignment
     alignment += _EPS
-    alignment /= from_predicted**2 + from_true**2 + _EPS
+    squares = from_predicted**2 + from_true**2
+    alignment /= squares + _EPS
     alignment *= alignment
 
     (found, false), (missed, ground) = alignment
-    in_mask = inside * found + (true - inside) * missed
-    around = outside * false + (size - true - outside) * ground
+    px_missed = true - inside
+    px_of_ground = size - true - outside
+    in_mask = inside * found + px_missed * missed
+    around = outside * false + px_of_ground * ground
     aligned: Curve = (in_mask + around) / 4
     return aligned
 
@@ -131,9 +134,9 @@ def structure(comparison: Comparison) -> float:
     ground = size - truth.area
     total_outside = sum(part.total for part in parts) - total_inside
     squares_outside = sum(part.squares for part in parts) - squares_inside
-    of_ground = _object_score(
-        ground - total_outside, ground - 2 * total_outside + squares_outside, ground
-    )
+    total_missing = ground - total_outside
+    squares_missing = ground - 2 * total_outside + squares_outside
+    of_ground = _object_score(total_missing, squares_missing, ground)
     of_both = share * of_object + (1 - share) * of_ground
     return max(0.0, (of_both + of_regions) / 2)
 
