@@ -1,13 +1,13 @@
 """Are deliveries with wrong masks held back, and no honest ones?
 
-    python -m benchmarks.deliveries [--build build/demo] [--model base] [--objects 40]
+    python -m benchmarks.deliveries [--build build/demo] [--model base] [--objects 60]
 
 Some train masks of each export of a build are looked at: as they are, and moved by code, as broken
 tools move them. Then each export in turn is a new delivery beside all the others. As
 it is, it should be let be, however different its domain; moved, it should be held back. An export
 of too few images is only looked at as it is, and is not judged. Nearly all of the time goes to
-asking the model about each mask and a spoiled copy of it: 8 times as many masks as are taken, each
-asked about three times.
+asking the model about each mask and a spoiled copy of it, each three times. A copy can be made of
+some two thirds of the masks, and 30 copies of an export are needed to judge it.
 """
 
 import tempfile
@@ -79,7 +79,7 @@ def main() -> None:
     parser = argument_parser(__doc__)
     parser.add_argument("--build", default="build/demo")
     parser.add_argument("--model", default="base")
-    parser.add_argument("--objects", type=int, default=40)
+    parser.add_argument("--objects", type=int, default=60)
     asked = parser.parse_args()
     torch.set_num_threads(1)
 
