@@ -16,7 +16,7 @@ from typing import Any
 import zstandard
 
 import tests.curate.formats
-from tests.curate.formats import cvat_exports, darwin_exports, test_darwin
+from tests.curate.formats import cvat_exports, darwin_exports
 from tests.curate.formats.battery import Battery
 from tests.curate.formats.pictures import (
     Drawn,
@@ -76,7 +76,7 @@ def video_samples() -> Iterator[Sample]:
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        darwin_exports.video(root, test_darwin.track(), frames=8)
+        darwin_exports.video(root, darwin_exports.track(), frames=8)
         yield Sample("darwin/video", "darwin", _files_of(root))
 
 

@@ -88,6 +88,22 @@ def export(root: Path, *annotations: Any, **more: Any) -> Path:
     return root
 
 
+def outline(path: Path2) -> dict[str, Any]:
+    """What a frame states of an outline."""
+    return {"polygon": {"paths": [path]}}
+
+
+def track(**more: Any) -> dict[str, Any]:
+    """A square that moves 8 px to the right from frame 2 to frame 6."""
+    later = box(18, 10, 38, 30)
+    frames = {
+        "2": {"keyframe": True} | outline(SQUARE),
+        "6": {"keyframe": True} | outline(later),
+    }
+    common = {"name": "cat", "id": "t", "slot_names": ["0"], "ranges": [[2, 8]]}
+    return common | {"frames": frames, "interpolated": True} | more
+
+
 def video(
     root: Path, *annotations: Any, frames: int = 10, folder: str = "film"
 ) -> Path:

@@ -1,34 +1,17 @@
 """Videos of Darwin: outlines between keyframes, masks of frames, and their pictures."""
 
 from pathlib import Path
-from typing import Any
 
 from tests.curate.formats.darwin_exports import (
     LAYER,
-    SQUARE,
-    box,
     polygon,
     read,
     save,
     slot,
+    track,
     video,
 )
 from tests.curate.formats.pictures import Picture
-
-
-def track(**more: Any) -> dict[str, Any]:
-    """A square that moves 8 px to the right from frame 2 to frame 6."""
-    later = box(18, 10, 38, 30)
-    frames = {
-        "2": {"keyframe": True} | outline(SQUARE),
-        "6": {"keyframe": True} | outline(later),
-    }
-    common = {"name": "cat", "id": "t", "slot_names": ["0"], "ranges": [[2, 8]]}
-    return common | {"frames": frames, "interpolated": True} | more
-
-
-def outline(path: Any) -> dict[str, Any]:
-    return {"polygon": {"paths": [path]}}
 
 
 def lefts(root: Path) -> dict[int, int]:

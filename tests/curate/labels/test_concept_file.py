@@ -138,7 +138,7 @@ def test_a_name_in_two_languages_may_mean_two_concepts(tmp_path: Path) -> None:
             ":2:",
             "cannot be an alias",
         ),
-        ("ambiguous: {en: {car: [{meaning: x}]}}", ":3:18", "none of its meanings"),
+        ("ambiguous: {en: {car: [{meaning: x}]}}", ":3:18", "not one of its meanings"),
         ("renamed: {automobile: cr}", ":3:11", "did you mean 'car'"),
         ("renamed: {car: car}", ":3:11", "concept of today"),
         ("renamed: {a: b, b: a}", ":3:11", "renamed to no concept"),

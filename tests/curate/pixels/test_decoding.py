@@ -64,11 +64,12 @@ def test_a_bomb_is_refused_by_its_header() -> None:
     )
 
 
-def test_floating_point_is_unsupported() -> None:
-    assert (
-        reason(encoded(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF"))
-        is Reason.UNSUPPORTED_IMAGE
-    )
+def test_floating_point_is_for_masks_alone() -> None:
+    data = encoded(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF")
+    with pytest.raises(Refusal) as probed:
+        probe(data, LIMIT)
+    assert probed.value.reason is Reason.UNSUPPORTED_IMAGE
+    assert np.array_equal(decode_mask(data, LIMIT).values, np.ones((4, 4)))
 
 
 @pytest.mark.parametrize("fmt", ["JPEG", "PNG", "WEBP"])

@@ -1,6 +1,7 @@
 """The workers, and what they leave behind in the process that started them."""
 
 import os
+from multiprocessing import forkserver
 import sys
 
 import psutil
@@ -25,6 +26,8 @@ def test_workers_take_one_core_each_and_leave_this_process_all_of_them() -> None
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a fork is not safe there")
 def test_workers_are_forked_from_a_process_that_imports_beside_this_one() -> None:
+    # Another test's training may have started that process, with other imports.
+    forkserver._forkserver._stop()
     with Workers(DaskSettings(workers=2), Screen()) as workers:
         prepare_forks()
         children = psutil.Process().children()

@@ -12,8 +12,7 @@ from typing import Any
 
 from curate.limits import Limits
 from tests.curate.formats import cvat_exports, labelbox_exports, labelme_exports
-from tests.curate.formats.pictures import Picture, rectangle
-from tests.curate.formats.test_labelmap import save
+from tests.curate.formats.pictures import Picture, rectangle, save_values
 
 HEIGHT, WIDTH = 48, 64
 SQUARE = [[10, 10, 30, 10, 30, 30, 10, 30]]
@@ -180,8 +179,8 @@ def _write_masks(root: Path) -> None:
     other = rectangle(HEIGHT, WIDTH, 40, 10, 50, 30)
     for name in ("good.png", "bad.png"):
         Picture(name, HEIGHT, WIDTH).save(root / "images")
-    save(root / "masks" / "good.png", square * 1)
-    save(root / "masks" / "bad.png", square * 2 + other * 3)
+    save_values(root / "masks" / "good.png", square * 1)
+    save_values(root / "masks" / "bad.png", square * 2 + other * 3)
 
 
 _POINTS = {

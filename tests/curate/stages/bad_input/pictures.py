@@ -12,8 +12,7 @@ from PIL import Image
 
 from curate.limits import Limits
 from curate.reasons import Reason
-from tests.curate.formats.pictures import Picture
-from tests.curate.formats.test_labelmap import save
+from tests.curate.formats.pictures import Picture, save_values
 from tests.curate.stages.bad_input.case import (
     HEIGHT,
     WIDTH,
@@ -70,6 +69,15 @@ def _saved(mode: str, file_format: str) -> Edit:
     return edit
 
 
+def _fractions(data: bytes) -> bytes:
+    """The values as floating point, none of which is a whole number."""
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as picture:
+        values = np.asarray(picture, np.float32)
+    Image.fromarray(values + np.float32(0.25)).save(file, "TIFF")
+    return file.getvalue()
+
+
 def _cut_jpeg(data: bytes) -> bytes:
     jpeg = _saved("RGB", "JPEG")(data)
     return jpeg[: len(jpeg) // 2]
@@ -114,7 +122,7 @@ _MASKS: tuple[tuple[str, Edit], ...] = (
     ("a PNG that ends early", lambda data: data[: len(data) // 2]),
     ("a bomb", _bomb),
     ("of a false size", _with_false_size),
-    ("of floating point", _saved("F", "TIFF")),
+    ("of fractions", _fractions),
 )
 
 
@@ -127,14 +135,14 @@ def _without_its_mask(root: Path) -> None:
 
 
 def _of_another_size(root: Path) -> None:
-    save(root / "masks" / "bad.png", np.full((WIDTH, HEIGHT), 2))
+    save_values(root / "masks" / "bad.png", np.full((WIDTH, HEIGHT), 2))
 
 
 def _with_an_unlisted_value(root: Path) -> None:
     values = np.zeros((HEIGHT, WIDTH))
     values[4:9, 4:9] = 7
     values[20:40, 20:40] = 2
-    save(root / "masks" / "bad.png", values)
+    save_values(root / "masks" / "bad.png", values)
 
 
 def _colours(root: Path, *, blended: bool = False) -> Path:
@@ -150,7 +158,7 @@ def _colours(root: Path, *, blended: bool = False) -> Path:
     if blended:
         values[10:30, 10:12, 0] = 185
     values[40:44, 40:44] = (0, 0, 250)
-    save(folder / "masks" / "1.png", values, "RGB")
+    save_values(folder / "masks" / "1.png", values, "RGB")
     return folder
 
 
@@ -171,7 +179,7 @@ def _binary(root: Path) -> Path:
     values[10:30, 10:30] = 255
     values[9, 10:30] = 120
     values[30, 10:30] = 130
-    save(folder / "masks" / "1.png", values)
+    save_values(folder / "masks" / "1.png", values)
     return folder
 
 
