@@ -1,8 +1,8 @@
 """The workers, and what they leave behind in the process that started them."""
 
 import os
-from multiprocessing import forkserver
 import sys
+from multiprocessing import forkserver
 
 import psutil
 import pytest
