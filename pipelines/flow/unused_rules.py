@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from curate.errors import nearest
 from curate.labels.decisions import Decision, Decisions
 from curate.labels.taxonomy import SPLIT
+from pipelines.flow.attribute_pairs import attribute_pairs
 from pipelines.flow.partitions import gather
 from pipelines.flow.runner import Run
 
@@ -83,8 +84,7 @@ def _attributes(rows: pa.Table, labels: list[str]) -> set[tuple[str, str, str, s
     """Export, label, attribute and value of a partition's objects of some labels."""
     wanted = pa.array(labels, pa.string())
     is_asked = pc.is_in(rows["label"].cast(pa.string()), value_set=wanted)
-    found = set()
-    for row in rows.filter(is_asked).to_pylist():
-        for name, value in row["attributes"] or ():
-            found.add((row["export"], row["label"], name, value))
-    return found
+    pairs = attribute_pairs(rows.filter(is_asked), ["export", "label"])
+    distinct = pairs.group_by(pairs.column_names).aggregate([])
+    columns = [distinct[name].to_pylist() for name in pairs.column_names]
+    return set(zip(*columns, strict=True))

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from pipelines.flow.attribute_pairs import attribute_pairs
 from pipelines.pages.review.examples import LabelKey
 
 COLUMNS = ["customer", "export", "label", "attributes"]
@@ -21,27 +21,11 @@ _OF_LABEL = ["customer", "export", "label"]
 _OF_ATTRIBUTE = [*_OF_LABEL, "attribute"]
 _OF_VALUE = [*_OF_ATTRIBUTE, "value"]
 
-_AS_LIST = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
-"""An object's attributes as Arrow can take them apart: a map is not flattened."""
-
 
 def count_values(rows: pa.Table, _: None) -> pd.DataFrame:
     """How often each value of each attribute occurs with each label of a partition."""
-    maps = rows["attributes"].combine_chunks()
-    if isinstance(maps, pa.ChunkedArray):
-        maps = pa.concat_arrays(maps.chunks)
-    lists = maps.cast(_AS_LIST)
-    pairs = lists.flatten()
-
-    # A row for each attribute of each object, with the label of its object.
-    columns = {}
-    object_of_pair = pc.list_parent_indices(lists)
-    for name in _OF_LABEL:
-        columns[name] = rows[name].cast(pa.string()).take(object_of_pair)
-    columns["attribute"] = pairs.field("key")
-    columns["value"] = pairs.field("value")
-    by_value = pa.table(columns).group_by(_OF_VALUE)
-    counted = by_value.aggregate([([], "count_all")])
+    pairs = attribute_pairs(rows, _OF_LABEL)
+    counted = pairs.group_by(_OF_VALUE).aggregate([([], "count_all")])
 
     # More than are shown tell that there are too many.
     table = counted.to_pandas().rename(columns={"count_all": "count"})
