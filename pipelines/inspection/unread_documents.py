@@ -29,12 +29,6 @@ DOCUMENT_KINDS = (
     ),
     Kind("OpenImages boxes", r"\.csv$", rb"^ImageID,Source,LabelName", _BOXES),
     Kind(
-        "LVIS",
-        r"\.json$",
-        rb'"(neg_category_ids|not_exhaustive_category_ids)"',
-        "it is COCO without file_name: add file_name to each image, from its coco_url",
-    ),
-    Kind(
         "nuScenes or nuImages",
         r"(^|/)(object_ann|sample_annotation|sample_data)\.json$",
         None,

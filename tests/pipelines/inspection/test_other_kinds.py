@@ -31,7 +31,6 @@ _CASES = [
     ("train.json", b'{"videos": [{"file_names": ["a/0.jpg"]}]}', "YouTube-VIS"),
     ("d.ndjson", b'{"type": "dataset", "task": "segment"}\n', "Ultralytics NDJSON"),
     ("task-1-annotation-2-by-1-tag-Cat-0.png", b"", "Label Studio brush masks"),
-    ("lvis.json", b'{"images": [{"neg_category_ids": []}]}', "LVIS"),
     ("v1.0/sample_data.json", b"[]", "nuScenes or nuImages"),
     ("train-00000-of-00010.tfrecord", b"", "TFRecord"),
     ("x.tfrecord-00000-of-00010", b"", "TFRecord"),
