@@ -109,8 +109,10 @@ def _example(model: BoxNetwork, sample: Sample) -> tuple[Tensor, float]:
         rectangle = model.rectangles.rectangle(by_pixels, drawn)
 
     mask = torch.from_numpy(sample.mask).to(on)
-    iou_by_pixels = _iou(by_pixels[0, :height, :width] >= 0.5, mask)
-    iou_as_rectangle = _iou(rectangle[0, :height, :width] >= 0.5, mask)
+    own_mask = by_pixels[0, :height, :width] >= 0.5
+    own_rectangle = rectangle[0, :height, :width] >= 0.5
+    iou_by_pixels = _iou(own_mask, mask)
+    iou_as_rectangle = _iou(own_rectangle, mask)
     # An inference tensor cannot take part in what is fitted.
     return signs[0].clone(), iou_as_rectangle - iou_by_pixels
 

@@ -50,17 +50,17 @@ class _Span:
     length: int
     """px of the window."""
 
-    def inside(self) -> Tensor:
-        """(n, length): 1 for the px within, 0 for others; so for what follows."""
-        return between(self.start, self.end, self.length).float()
+    def size(self) -> Tensor:
+        """(n,) px, 1 at least."""
+        return (self.end - self.start).clamp(min=1)
 
     def first(self, share: float) -> Tensor:
-        """The first px within: this share of them, 1 px at least."""
+        """(n, length): 1 for the first px within, 0 for others: this share, 1 px at least."""
         some = _share_of(self, share)
         return between(self.start, self.start + some, self.length).float()
 
     def last(self, share: float) -> Tensor:
-        """The last px within."""
+        """(n, length): the same for the last px within."""
         some = _share_of(self, share)
         return between(self.end - some, self.end, self.length).float()
 
@@ -153,7 +153,7 @@ def _sides(boxes: Tensor) -> Tensor:
 
 def _share_of(span: _Span, share: float) -> Tensor:
     """(n,) px: a share of a span, rounded down, 1 px at least."""
-    return torch.floor(share * (span.end - span.start)).clamp(min=1)
+    return torch.floor(share * span.size()).clamp(min=1)
 
 
 def between(start: Tensor, end: Tensor, length: int) -> Tensor:
@@ -187,23 +187,25 @@ def _emptiest_corner(answer: Tensor, rows: _Span, columns: _Span) -> Tensor:
     """(N,) the mean probability in that corner of the answer's box where it is lowest."""
     means = []
     for its_rows in (rows.first(_CORNER), rows.last(_CORNER)):
+        over_rows = its_rows[:, None, :] @ answer
         for its_columns in (columns.first(_CORNER), columns.last(_CORNER)):
-            total = its_rows[:, None, :] @ answer @ its_columns[:, :, None]
-            number = its_rows.sum(1) * its_columns.sum(1)
-            means.append(total[:, 0, 0] / number.clamp(min=1))
+            total = over_rows @ its_columns[:, :, None]
+            pixels = its_rows.sum(1) * its_columns.sum(1)
+            means.append(total[:, 0, 0] / pixels.clamp(min=1))
     return torch.stack(means, 1).amin(1)
 
 
 def _least_straight_side(mask: Tensor, rows: _Span, columns: _Span) -> Tensor:
     """(N,) the share of a side of the answer's box that the mask touches, where it is lowest."""
-    touched = []
-    for at_side in (columns.first(_AT_SIDE), columns.last(_AT_SIDE)):
-        its_rows = (mask @ at_side[:, :, None])[:, :, 0] > 0
-        touched.append(its_rows.sum(1) / rows.inside().sum(1).clamp(min=1))
-    for at_side in (rows.first(_AT_SIDE), rows.last(_AT_SIDE)):
-        its_columns = (at_side[:, None, :] @ mask)[:, 0] > 0
-        touched.append(its_columns.sum(1) / columns.inside().sum(1).clamp(min=1))
-    return torch.stack(touched, 1).amin(1)
+    upright = mask.transpose(1, 2)
+    shares = []
+    for lines, along, across in ((mask, rows, columns), (upright, columns, rows)):
+        for strip in (across.first(_AT_SIDE), across.last(_AT_SIDE)):
+            # For each line, the px of the mask that lie in the strip.
+            in_strip = lines @ strip[:, :, None]
+            touched = (in_strip[:, :, 0] > 0).sum(1)
+            shares.append(touched / along.size())
+    return torch.stack(shares, 1).amin(1)
 
 
 def _edges_at_ends(pixels: Tensor, rows: _Span, columns: _Span) -> Tensor:

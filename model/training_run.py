@@ -30,9 +30,7 @@ from model.validation import (
 _SAVE_SECONDS = 60.0
 _LOG_SECONDS = 20.0
 _RECENT = 50  # steps whose loss is told
-_LIKE_BEST = (
-    0.003  # of IoU: a later model no further below the best is kept instead of it
-)
+_LIKE_BEST = 0.003  # of IoU: a later model so little below the best is kept instead
 _LATE = 1.3  # times the minutes: then the run stops, however far it is
 
 

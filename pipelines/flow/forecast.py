@@ -274,7 +274,7 @@ def _exports_to_read(
 def _known_exports(finished: StageState, settings: Settings) -> list[object]:
     """The settings of each export that ingest has read, with the fingerprint of its files.
 
-    None if other limits hold now: they may drop other annotations.
+    It is empty if other limits hold now: they may drop other annotations.
     """
     if finished.settings.get("limits") != settings.limits.model_dump(mode="json"):
         return []

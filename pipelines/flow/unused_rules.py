@@ -27,12 +27,10 @@ def of_rules(
 ) -> list[Problem]:
     """Rules of a customer that fit no object, because of an attribute.
 
-    `labels`: of the customer, with the columns of `LABELS_AS_READ`. The objects are looked at only
-    if a label of them is split.
+    `labels`: of the customer, with the columns of `LABELS_AS_READ`. Objects are looked at only if
+    their label is split by an attribute.
     """
     split = labels[labels["decision"] == SPLIT]
-    if split.empty:
-        return []
 
     # One decision may hold in several exports, and for several labels that are read alike.
     places: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -42,15 +40,19 @@ def of_rules(
         if name in decisions.by_export.get((customer, export), {}):
             place = ("exports", export, name)
         decision = decisions.find(customer, export, name)
-        if decision is not None:
+        if decision is not None and any(rule.where for rule in decision.rules):
             places[export, label] = place
             decided[place] = decision
 
+    if not decided:
+        return []
+
     values: dict[tuple[str, ...], _Values] = {place: {} for place in decided}
-    labels_asked = sorted(set(split["label"]))
-    for seen in gather(
+    labels_asked = sorted({label for _, label in places})
+    of_partitions = gather(
         run, "remap: splits", _attributes, "ingest", _COLUMNS, labels_asked
-    ):
+    )
+    for seen in of_partitions:
         for export, label, name, value in seen:
             if (export, label) in places:
                 there = values[places[export, label]]
@@ -83,8 +85,11 @@ def _of_decision(
 def _attributes(rows: pa.Table, labels: list[str]) -> set[tuple[str, str, str, str]]:
     """Export, label, attribute and value of a partition's objects of some labels."""
     wanted = pa.array(labels, pa.string())
-    is_asked = pc.is_in(rows["label"].cast(pa.string()), value_set=wanted)
-    pairs = attribute_pairs(rows.filter(is_asked), ["export", "label"])
+    own_labels = rows["label"].cast(pa.string())
+    is_asked = pc.is_in(own_labels, value_set=wanted)
+    asked = rows.filter(is_asked)
+
+    pairs = attribute_pairs(asked, ["export", "label"])
     distinct = pairs.group_by(pairs.column_names).aggregate([])
-    columns = [distinct[name].to_pylist() for name in pairs.column_names]
-    return set(zip(*columns, strict=True))
+    found = distinct.select(pairs.column_names).to_pydict()
+    return set(zip(*found.values(), strict=True))
