@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from model.colour import colour_evidence
 from model.prior import SHAPES
 
 OWN_SIGNS = 5
@@ -30,10 +31,10 @@ NEVER = -100.0
 
 _DRAWN_SHARE = 0.7  # of a rectangle's side; the rest is the side of the answer
 _CORNER = 1 / 8  # of a side of the answer's box
+_MIDDLE = (1 / 4, 3 / 4)  # of a side of the answer's box: from where to where
 _AT_SIDE = 1 / 24  # of the answer's box: px that lie along its side
-_END_OF_SIDE = (
-    1 / 6
-)  # of a side: where a rectangle's edge goes on, and a round thing's does not
+# Of a side: where a rectangle's edge goes on, and a round thing's does not.
+_END_OF_SIDE = 1 / 6
 _EDGE_REACH = 2  # px to both sides of a side
 
 
@@ -64,6 +65,17 @@ class _Span:
         some = _share_of(self, share)
         return between(self.end - some, self.end, self.length).float()
 
+    def ends(self, share: float) -> Tensor:
+        """(n, length): 1 for the px of both."""
+        return torch.maximum(self.first(share), self.last(share))
+
+    def middle(self) -> Tensor:
+        """(n, length): 1 for the px of the middle half, one at least."""
+        before, after = _MIDDLE
+        begin = torch.floor(self.start + before * self.size())
+        end = torch.ceil(self.start + after * self.size())
+        return between(begin, end, self.length).float()
+
 
 class Rectangles(nn.Module):
     """How likely answers are rectangles, and the answers if they are.
@@ -71,7 +83,7 @@ class Rectangles(nn.Module):
     `numbers`: k, how many there are in an overview of a window.
     """
 
-    weights: Tensor
+    sign_weights: Tensor
     """(k + OWN_SIGNS,)"""
 
     bias: Tensor
@@ -83,7 +95,7 @@ class Rectangles(nn.Module):
     def __init__(self, numbers: int) -> None:
         super().__init__()
         # No step of training moves these, so they are no parameters.
-        self.register_buffer("weights", torch.zeros(numbers + OWN_SIGNS))
+        self.register_buffer("sign_weights", torch.zeros(numbers + OWN_SIGNS))
         self.register_buffer("bias", torch.tensor(NEVER))
         self.register_buffer("slack", torch.tensor(0.0))
 
@@ -99,7 +111,7 @@ class Rectangles(nn.Module):
         # Signs and sums of px need the precision of float32.
         with torch.autocast(pixels.device.type, enabled=False):
             signs = self.signs(answer, pixels, drawn, overview)
-            sure = torch.sigmoid(signs @ self.weights + self.bias)
+            sure = torch.sigmoid(signs @ self.sign_weights + self.bias)
             rectangle = self.rectangle(answer, drawn)
             return torch.lerp(answer, rectangle, sure[:, None, None])
 
@@ -133,7 +145,7 @@ class Rectangles(nn.Module):
         mask = _mask(answer)
         own = [
             mask.sum(dim=(1, 2)) / area,
-            _emptiest_corner(answer, rows, columns),
+            _colours_of_corners(pixels, rows, columns),
             _least_straight_side(mask, rows, columns),
             _edges_at_ends(pixels, rows, columns),
             area / _sides(drawn).prod(1),
@@ -183,16 +195,28 @@ def _ends(has: Tensor) -> tuple[Tensor, Tensor]:
     return first, after_last
 
 
-def _emptiest_corner(answer: Tensor, rows: _Span, columns: _Span) -> Tensor:
-    """(N,) the mean probability in that corner of the answer's box where it is lowest."""
-    means = []
-    for its_rows in (rows.first(_CORNER), rows.last(_CORNER)):
-        over_rows = its_rows[:, None, :] @ answer
-        for its_columns in (columns.first(_CORNER), columns.last(_CORNER)):
-            total = over_rows @ its_columns[:, :, None]
-            pixels = its_rows.sum(1) * its_columns.sum(1)
-            means.append(total[:, 0, 0] / pixels.clamp(min=1))
-    return torch.stack(means, 1).amin(1)
+def _colours_of_corners(pixels: Tensor, rows: _Span, columns: _Span) -> Tensor:
+    """(N,) how much less the corners of the answer's box have the colours of its middle.
+
+    A rectangle has its own colours in its corners, a round thing those around it. It is the
+    difference of two means of `colour_evidence`, at most 0 as a rule.
+    """
+    all_rows = rows.first(1.0)
+    all_columns = columns.first(1.0)
+    inside = all_rows[:, :, None] * all_columns[:, None, :]
+    evidence = colour_evidence(pixels, inside)
+
+    corners = _mean_where(evidence, rows.ends(_CORNER), columns.ends(_CORNER))
+    middle = _mean_where(evidence, rows.middle(), columns.middle())
+    return corners - middle
+
+
+def _mean_where(values: Tensor, its_rows: Tensor, its_columns: Tensor) -> Tensor:
+    """(N,) the mean of values (N, H, W) over some rows, (N, H), and columns, (N, W): 1 or 0."""
+    over_rows = its_rows[:, None, :] @ values
+    total = over_rows @ its_columns[:, :, None]
+    pixels = its_rows.sum(1) * its_columns.sum(1)
+    return total[:, 0, 0] / pixels.clamp(min=1)
 
 
 def _least_straight_side(mask: Tensor, rows: _Span, columns: _Span) -> Tensor:

@@ -5,6 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from model.colour import colour_evidence
 from model.rectangles import OWN_SIGNS, Rectangles
 
 DRAWN = torch.tensor([[10.0, 20.0, 70.0, 60.0]])
@@ -31,14 +32,24 @@ def mean_at_end(line: NDArray[np.float32]) -> float:
     return float(min(line[:end].mean(), line[-end:].mean()))
 
 
-def plain_signs(answer: NDArray[np.float32], grey: NDArray[np.float32]) -> list[float]:
+def plain_signs(
+    answer: NDArray[np.float32],
+    grey: NDArray[np.float32],
+    evidence: NDArray[np.float32],
+) -> list[float]:
     """The five signs of a mask whose box is known, one after the other."""
     x0, y0, x1, y1 = 14, 23, 64, 57
     inside = answer[y0:y1, x0:x1]
     mask = inside >= 0.5
     height, width = mask.shape
     a, b = height // 8, width // 8
-    corners = [inside[:a, :b], inside[:a, -b:], inside[-a:, :b], inside[-a:, -b:]]
+    its_evidence = evidence[y0:y1, x0:x1]
+    corners = [
+        its_evidence[rows, columns]
+        for rows in (slice(a), slice(-a, None))
+        for columns in (slice(b), slice(-b, None))
+    ]
+    middle = its_evidence[8:26, 12:38]  # of 34 rows and 50 columns
     a, b = max(1, height // 24), max(1, width // 24)
     touched = [
         mask[:, :b].any(1).mean(),
@@ -57,7 +68,7 @@ def plain_signs(answer: NDArray[np.float32], grey: NDArray[np.float32]) -> list[
     ]
     return [
         float(mask.mean()),
-        float(min(corner.mean() for corner in corners)),
+        float(np.mean([corner.mean() for corner in corners]) - middle.mean()),
         float(min(touched)),
         float(np.log1p(edges).mean()),
         height * width / (60 * 40),
@@ -68,7 +79,10 @@ def test_signs_are_as_defined() -> None:
     overview = torch.tensor([[3.0, 4.0]])
     signs = Rectangles(2).signs(an_answer(), noise(), DRAWN, overview)
     grey = noise().float().mean(1)[0].numpy()
-    expected = [3.0, 4.0, *plain_signs(an_answer()[0].numpy(), grey)]
+    in_box = torch.zeros(1, 80, 90)
+    in_box[:, 23:57, 14:64] = 1
+    evidence = colour_evidence(noise(), in_box)[0].numpy()
+    expected = [3.0, 4.0, *plain_signs(an_answer()[0].numpy(), grey, evidence)]
     assert signs[0].tolist() == pytest.approx(expected, abs=1e-4)
 
 
@@ -101,7 +115,7 @@ def test_an_answer_becomes_a_rectangle_by_how_sure_it_is() -> None:
 
 def test_answers_in_a_batch_do_not_see_each_other() -> None:
     rectangles = Rectangles(0)
-    rectangles.weights.copy_(torch.linspace(-1, 1, OWN_SIGNS))
+    rectangles.sign_weights.copy_(torch.linspace(-1, 1, OWN_SIGNS))
     rectangles.bias.zero_()
     other = an_answer().flip(1)
     together = rectangles(
