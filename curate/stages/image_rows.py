@@ -199,7 +199,7 @@ def _are_new(rows: pa.Table) -> NDArray[np.bool_]:
     for name in _PLACE:
         column = rows[name]
         if column.null_count:
-            column = column.fill_null(0)  # of 2**64 digests, none is 0
+            column = column.fill_null(0)  # one digest of 2**64 is 0
         differs = pc.not_equal(column[1:], column[:-1])
         is_new[1:] |= differs.to_numpy()
     return is_new
