@@ -40,7 +40,7 @@ def test_it_starts_early_where_a_run_is_likely_to_need_it(
         licences=LicenceSettings(allow=["l"]),
         dask=dask,
     )
-    started = []
+    started: list[bool] = []
     monkeypatch.setattr(
         "pipelines.flow.early_start.prepare_forks", lambda: started.append(True)
     )
