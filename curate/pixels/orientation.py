@@ -15,8 +15,8 @@ _Pixel = TypeVar("_Pixel", bound=np.generic)
 
 _JPEG = b"\xff\xd8\xff"
 _EXIF = b"Exif\0"
-# Other files may have EXIF without its name: a PNG in a chunk, the others as a TIFF has it.
-_OTHER_MARKS = (_EXIF, b"eXIf", b"II*\0", b"MM\0*")
+# Files but JPEGs may have EXIF without its name: a PNG in a chunk, others as a TIFF has it.
+_MARKS = (_EXIF, b"eXIf", b"II*\0", b"MM\0*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,7 @@ def _mirrored(
 
 def may_be_stated(head: bytes) -> bool:
     """Whether a file, by its first bytes, may state an orientation."""
+    # To look for the marks of other files in a JPEG, too, would take three times longer.
     if head.startswith(_JPEG):
-        return (
-            _EXIF in head
-        )  # to look for the others, too, would take three times longer
-    return any(mark in head for mark in _OTHER_MARKS)
+        return _EXIF in head
+    return any(mark in head for mark in _MARKS)

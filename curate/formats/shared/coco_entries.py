@@ -8,14 +8,16 @@ import msgspec
 
 from curate.exports.documents import json_value
 from curate.formats.shared.json_values import value, whole
+from curate.records import StatedBox
 
 _UNSET = msgspec.UNSET
+_Unset = msgspec.UnsetType
 
 
 class ImageId(msgspec.Struct, gc=False):
     """Of an annotation, the id of its image alone: enough to sort annotations by image."""
 
-    image_id: msgspec.Raw | msgspec.UnsetType = _UNSET
+    image_id: msgspec.Raw | _Unset = _UNSET
 
 
 class Entry(msgspec.Struct):
@@ -47,8 +49,8 @@ class PlainEntry(Entry):
     A list in it has the stated type, so nobody needs to look at each number.
     """
 
-    segmentation: _PlainRings | dict[str, Any] | msgspec.UnsetType = _UNSET
-    bbox: tuple[float, float, float, float] | msgspec.UnsetType = _UNSET
+    segmentation: _PlainRings | dict[str, Any] | _Unset = _UNSET
+    bbox: StatedBox | _Unset = _UNSET
 
 
 class _Pieces(msgspec.Struct, gc=False):
