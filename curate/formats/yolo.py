@@ -58,6 +58,7 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.paths import is_picture
 from curate.flags import Flag
+from curate.formats.shared.class_numbers import not_listed
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.yolo_classes import ClassList, class_lists
 from curate.formats.shared.yolo_files import (
@@ -252,7 +253,8 @@ def _label(number: int, classes: ClassList | None, place: str) -> str:
         return str(number)
     label = classes.names.get(number)
     if not label:
-        raise Refusal(Reason.UNKNOWN_CLASS, f"{place}: class {number} is not listed")
+        detail = f"{place}: class {not_listed(number, classes.names)}"
+        raise Refusal(Reason.UNKNOWN_CLASS, detail)
     return label
 
 
