@@ -21,9 +21,10 @@ the nearer one is read, and the lines of the other are `duplicate_annotation`. `
 
 Classes: `names` in a .yaml file, a list or a mapping by number; or a file with a name in
 each line (`classes.txt`, `obj.names`, `*.names`, `labels.txt`, `names.txt`,
-`_darknet.labels`, `predefined_classes.txt`). The nearest one above the label file counts,
-else the one nearest the root. A number that is not listed is `unknown_class`. If an export
-lists no classes at all, the number itself is the label, for a reviewer to name.
+`_darknet.labels`, `predefined_classes.txt`; lines that begin with `# ` before the first name
+are none). The nearest one above the label file counts, else the one nearest the root. A number
+that is not listed is `unknown_class`. If an export lists no classes at all, the number itself is
+the label, for a reviewer to name.
 
 Objects: a line is a class number and x, y pairs, as shares of the image's width and height. A class
 and six or more numbers are a polygon; so are the four corners of an oriented box, which look the
@@ -253,7 +254,8 @@ def _label(number: int, classes: ClassList | None, place: str) -> str:
         return str(number)
     label = classes.names.get(number)
     if not label:
-        detail = f"{place}: class {not_listed(number, classes.names)}"
+        listed = {str(each) for each in classes.names}
+        detail = f"{place}: class {not_listed(str(number), listed)}"
         raise Refusal(Reason.UNKNOWN_CLASS, detail)
     return label
 

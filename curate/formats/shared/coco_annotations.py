@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -33,11 +32,6 @@ class Classes:
     stuff: set[str] = field(default_factory=set)
     """Ids of categories that are no things."""
 
-    @cached_property
-    def numbers(self) -> frozenset[int]:
-        """The category ids that are numbers; asked for when all are added."""
-        return frozenset(int(key) for key in self.labels if key.isdecimal())
-
     def add(self, key: str, name: str) -> None:
         """Note that a category id stands for a name."""
         if self.labels.get(key, name) == name:
@@ -57,7 +51,7 @@ class Classes:
             raise Refusal(Reason.UNKNOWN_CLASS, "category none is not listed")
         shown = category[:_LONGEST_ID]
         if category not in self.labels:
-            detail = f"category {not_listed(shown, self.numbers)}"
+            detail = f"category {not_listed(shown, self.labels)}"
             raise Refusal(Reason.UNKNOWN_CLASS, detail)
         if self.labels[category] is None:
             detail = f"category {shown} stands for several names"
