@@ -177,7 +177,10 @@ def _has_bytes(export: Export, path: str, data: bytes | None) -> bool:
     """Whether some bytes are those of a file."""
     if data is None or export.files.size(path) != len(data):
         return False
-    return export.files.file(path).read_bytes() == data
+    try:
+        return export.read(path) == data
+    except Refusal:
+        return False
 
 
 def _flagged(annotation: Annotation) -> Annotation:
