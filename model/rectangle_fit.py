@@ -105,8 +105,9 @@ def _example(model: BoxNetwork, sample: Sample) -> tuple[Tensor, float]:
 
     with torch.inference_mode():
         by_pixels, overview = model.answer_by_pixels(pixels, drawn)
-        signs = model.rectangles.signs(by_pixels, pixels, drawn, overview)
-        rectangle = model.rectangles.rectangle(by_pixels, drawn)
+        signs, rectangle = model.rectangles.signs_and_rectangle(
+            by_pixels, pixels, drawn, overview
+        )
 
     mask = torch.from_numpy(sample.mask).to(on)
     own_mask = by_pixels[0, :height, :width] >= 0.5

@@ -19,10 +19,10 @@ from model.colour import colour_evidence
 from model.prior import SHAPES
 
 OWN_SIGNS = 5
-"""How many signs of a rectangle an answer has by itself, as `Rectangles.signs` has them."""
+"""How many signs of a rectangle an answer has by itself, as `_own_signs` has them."""
 
 GENERAL_SIGNS = SHAPES + 1 + OWN_SIGNS
-"""So many of `Rectangles.signs`, the last ones, mean the same in all pictures: the shares of the
+"""So many of a rectangle's signs, the last ones, mean the same in all pictures: the shares of the
 usual shapes, the trust in the colours, and an answer's own signs. Those before are the network's
 features."""
 
@@ -33,7 +33,7 @@ _DRAWN_SHARE = 0.7  # of a rectangle's side; the rest is the side of the answer
 _CORNER = 1 / 8  # of a side of the answer's box
 _MIDDLE = (1 / 4, 3 / 4)  # of a side of the answer's box: from where to where
 _AT_SIDE = 1 / 24  # of the answer's box: px that lie along its side
-# Of a side: where a rectangle's edge goes on, and a round thing's does not.
+# Of a side: where a rectangle's edge goes on, and that of a round thing does not.
 _END_OF_SIDE = 1 / 6
 _EDGE_REACH = 2  # px to both sides of a side
 
@@ -110,47 +110,58 @@ class Rectangles(nn.Module):
         """
         # Signs and sums of px need the precision of float32.
         with torch.autocast(pixels.device.type, enabled=False):
-            signs = self.signs(answer, pixels, drawn, overview)
+            signs, rectangle = self.signs_and_rectangle(answer, pixels, drawn, overview)
             sure = torch.sigmoid(signs @ self.sign_weights + self.bias)
-            rectangle = self.rectangle(answer, drawn)
             return torch.lerp(answer, rectangle, sure[:, None, None])
 
-    def rectangle(self, answer: Tensor, drawn: Tensor) -> Tensor:
+    def signs_and_rectangle(
+        self, answer: Tensor, pixels: Tensor, drawn: Tensor, overview: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What tells rectangles, (N, k + OWN_SIGNS), and the rectangle that each answer would be.
+
+        The latter is (N, H, W) float32: 1 within it, 0 outside. Arguments as `forward`.
+        """
+        box = _box(answer, drawn)
+        own_signs = _own_signs(answer, pixels, drawn, box)
+        signs = torch.cat((overview, own_signs), 1)
+        return signs, self._rectangle(answer, drawn, box)
+
+    def _rectangle(self, answer: Tensor, drawn: Tensor, box: Tensor) -> Tensor:
         """(N, H, W): 1 within the rectangle that each answer would be, 0 outside.
 
-        Each of its sides lies between that of the answer's own box and that of the drawn box
-        without its slack.
+        Each of its sides lies between that of the answer's own box, (N, 4), and that of the drawn
+        box without its slack.
         """
-        height, width = answer.shape[-2:]
         slack = self.slack * _sides(drawn)
-        tight = torch.cat((drawn[:, :2] + slack, drawn[:, 2:] - slack), 1)
-        sides = torch.lerp(_box(answer, drawn), tight, _DRAWN_SHARE)
+        top_left = drawn[:, :2] + slack
+        bottom_right = drawn[:, 2:] - slack
+        tight = torch.cat((top_left, bottom_right), 1)
+        corners = torch.round(torch.lerp(box, tight, _DRAWN_SHARE))
 
-        x0, y0, x1, y1 = torch.round(sides).unbind(1)
-        columns = between(x0, x1, width)
-        rows = between(y0, y1, height)
-        return (rows[:, :, None] & columns[:, None, :]).float()
-
-    def signs(
-        self, answer: Tensor, pixels: Tensor, drawn: Tensor, overview: Tensor
-    ) -> Tensor:
-        """(N, k + OWN_SIGNS): what tells rectangles. Arguments as `forward`."""
         height, width = answer.shape[-2:]
-        box = _box(answer, drawn)
-        x0, y0, x1, y1 = box.unbind(1)
-        rows = _Span(y0, y1, height)
-        columns = _Span(x0, x1, width)
+        x0, y0, x1, y1 = corners.unbind(1)
+        in_rows = between(y0, y1, height)[:, :, None]
+        in_columns = between(x0, x1, width)[:, None, :]
+        return (in_rows & in_columns).float()
 
-        area = _sides(box).prod(1)
-        mask = _mask(answer)
-        own = [
-            mask.sum(dim=(1, 2)) / area,
-            _colours_of_corners(pixels, rows, columns),
-            _least_straight_side(mask, rows, columns),
-            _edges_at_ends(pixels, rows, columns),
-            area / _sides(drawn).prod(1),
-        ]
-        return torch.cat((overview, torch.stack(own, 1)), 1)
+
+def _own_signs(answer: Tensor, pixels: Tensor, drawn: Tensor, box: Tensor) -> Tensor:
+    """(N, OWN_SIGNS): the signs that an answer has by itself. `box`: (N, 4), of each answer."""
+    height, width = answer.shape[-2:]
+    x0, y0, x1, y1 = box.unbind(1)
+    rows = _Span(y0, y1, height)
+    columns = _Span(x0, x1, width)
+
+    mask = _mask(answer)
+    area = _sides(box).prod(1)
+    signs = [
+        mask.sum(dim=(1, 2)) / area,
+        _colours_of_corners(pixels, rows, columns),
+        _least_straight_side(mask, rows, columns),
+        _edges_at_ends(pixels, rows, columns),
+        area / _sides(drawn).prod(1),
+    ]
+    return torch.stack(signs, 1)
 
 
 def _mask(answer: Tensor) -> Tensor:

@@ -27,6 +27,11 @@ def noise(height: int = 80, width: int = 90) -> torch.Tensor:
     )
 
 
+def rectangle_of(rectangles: Rectangles, answer: torch.Tensor) -> torch.Tensor:
+    _, rectangle = rectangles.signs_and_rectangle(answer, noise(), DRAWN, NO_OVERVIEW)
+    return rectangle
+
+
 def mean_at_end(line: NDArray[np.float32]) -> float:
     end = max(1, len(line) // 6)
     return float(min(line[:end].mean(), line[-end:].mean()))
@@ -77,7 +82,7 @@ def plain_signs(
 
 def test_signs_are_as_defined() -> None:
     overview = torch.tensor([[3.0, 4.0]])
-    signs = Rectangles(2).signs(an_answer(), noise(), DRAWN, overview)
+    signs, _ = Rectangles(2).signs_and_rectangle(an_answer(), noise(), DRAWN, overview)
     grey = noise().float().mean(1)[0].numpy()
     in_box = torch.zeros(1, 80, 90)
     in_box[:, 23:57, 14:64] = 1
@@ -89,7 +94,7 @@ def test_signs_are_as_defined() -> None:
 def test_a_rectangle_lies_between_the_answer_and_the_drawn_box_without_slack() -> None:
     rectangles = Rectangles(0)
     rectangles.slack.fill_(0.05)
-    rectangle = rectangles.rectangle(an_answer(), DRAWN)[0]
+    rectangle = rectangle_of(rectangles, an_answer())[0]
     rows, columns = np.nonzero(rectangle.numpy())
     # Tight, the drawn box would be 13 to 67 and 22 to 58.
     assert (columns.min(), columns.max() + 1) == (13, 66)
@@ -98,7 +103,7 @@ def test_a_rectangle_lies_between_the_answer_and_the_drawn_box_without_slack() -
 
     # An empty answer has no box, so the drawn one counts in its place.
     empty = torch.full((1, 80, 90), 0.2)
-    rectangle = rectangles.rectangle(empty, DRAWN)[0]
+    rectangle = rectangle_of(rectangles, empty)[0]
     assert rectangle.sum() == (68 - 12) * (59 - 21)
 
 
@@ -107,7 +112,7 @@ def test_an_answer_becomes_a_rectangle_by_how_sure_it_is() -> None:
     unfitted = rectangles(an_answer(), noise(), DRAWN, NO_OVERVIEW)
     assert torch.allclose(unfitted, an_answer(), atol=1e-6)
 
-    rectangle = rectangles.rectangle(an_answer(), DRAWN)
+    rectangle = rectangle_of(rectangles, an_answer())
     rectangles.bias.fill_(np.log(3))  # sure by three quarters
     answer = rectangles(an_answer(), noise(), DRAWN, NO_OVERVIEW)
     assert torch.allclose(answer, 0.25 * an_answer() + 0.75 * rectangle, atol=1e-5)
