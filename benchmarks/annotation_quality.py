@@ -121,9 +121,10 @@ def remembering(asks: Asking, folder: Path) -> Asking:
                 new.append(annotation)
                 new_paths.append(path)
 
-        for answers, path in zip(asks(new), new_paths, strict=True):
-            maps = [*answers.redrawn, answers.wider]
-            np.save(path, np.stack(maps))
+        if new:
+            for answers, path in zip(asks(new), new_paths, strict=True):
+                maps = [*answers.redrawn, answers.wider]
+                np.save(path, np.stack(maps))
 
         known = []
         for path in paths:

@@ -23,6 +23,7 @@ def test_nothing_is_asked_twice_and_another_mask_is_another_question(
     asked = []
 
     def ask(annotations: Sequence[Annotation]) -> list[Answers]:
+        assert annotations, "a model cannot be asked about nothing"
         asked.extend(annotations)
         answers = []
         for each in annotations:
@@ -33,6 +34,7 @@ def test_nothing_is_asked_twice_and_another_mask_is_another_question(
     asks = remembering(ask, tmp_path)
     asks([annotation("dog", 1), annotation("cat", 1)])
     _, again = asks([annotation("dog", 2), annotation("cat", 1)])
+    asks([annotation("dog", 2)])
     assert [each.object_id for each in asked] == ["dog", "cat", "dog"]
     assert np.array_equal(again.redrawn[1], annotation("cat", 1).mask / 2)
     assert np.array_equal(again.wider, annotation("cat", 1).mask / 4)

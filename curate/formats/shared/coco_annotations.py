@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from curate.formats.shared.class_numbers import not_listed
 from curate.formats.shared.coco_entries import (
     Entry,
     PlainEntry,
@@ -58,7 +59,8 @@ class Classes:
             raise Refusal(Reason.UNKNOWN_CLASS, "category none is not listed")
         shown = category[:_LONGEST_ID]
         if category not in self.labels:
-            raise Refusal(Reason.UNKNOWN_CLASS, f"category {shown} is not listed")
+            detail = f"category {not_listed(shown, self.labels)}"
+            raise Refusal(Reason.UNKNOWN_CLASS, detail)
         if self.labels[category] is None:
             detail = f"category {shown} stands for several names"
             raise Refusal(Reason.UNKNOWN_CLASS, detail)

@@ -1,6 +1,6 @@
 """Plots of how well the model knows its answers: reliability, and risk by coverage."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -17,7 +17,7 @@ def plot_expected(report: ConfidenceReport) -> Markup:
         "IoU that the answers have, over the IoU expected of them",
         "true IoU",
         "expected IoU",
-        [report.iou_bins],
+        {"smooth": report.iou_bins},
     )
 
 
@@ -27,7 +27,7 @@ def plot_probabilities(report: ConfidenceReport) -> Markup:
         "Share of px that are the object, over their probability",
         "share of px",
         "probability",
-        [size.bins for size in report.sizes],
+        {f"smooth {size.size}": size.bins for size in report.sizes},
     )
 
 
@@ -35,13 +35,14 @@ def _reliability(
     title: str,
     caption: str,
     axis: str,
-    curves: Iterable[Sequence[ReliabilityBin]],
+    curves: Mapping[str, Sequence[ReliabilityBin]],
 ) -> Markup:
+    """The plot of curves, by their styles, beside the diagonal that they should follow."""
     plot = Plot(title=title, caption=caption, axis=axis, ticks=_SHARES, levels=_SHARES)
     plot.add_line("raw", [(0, 0), (1, 1)], "as it should be", ends_in_dot=False)
-    for bins in curves:
+    for style, bins in curves.items():
         points = [(each.stated, each.found) for each in bins]
-        plot.add_line("smooth", points, "as it is", ends_in_dot=False)
+        plot.add_line(style, points, "as it is", ends_in_dot=False)
     return render("evaluation/plot.svg", {"plot": plot})
 
 

@@ -15,11 +15,11 @@ from pipelines.pages.template_filters import number, words
 
 # Lengths are px of the plot's own frame; a page scales it to its width.
 _WIDTH = 540
-_HEIGHT = 230
-_LEFT = 44
-_RIGHT = _WIDTH - 10
-_TOP = 24
-_BOTTOM = _HEIGHT - 24
+_HEIGHT = 254
+_LEFT = 58
+_RIGHT = _WIDTH - 24
+_TOP = 34
+_BOTTOM = _HEIGHT - 40
 
 _BINS = 20
 _BIN_GAP = 2  # px between two bars
@@ -115,7 +115,7 @@ def plot_spread(
         caption="share of objects",
         axis="IoU",
         ticks=_SHARES,
-        levels=[(share, f"{share * top:.0%}") for share in (0, 0.5, 1)],
+        levels=[(share, f"{share * top:.1%}") for share in (0, 0.5, 1)],
     )
     _add_bars(plot, bars, top)
     _add_stairs(plot, line, top, baseline)

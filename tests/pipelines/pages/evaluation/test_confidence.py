@@ -27,6 +27,7 @@ def test_it_shows_what_the_ranking_gains_and_how_well_px_come_true() -> None:
     assert "AURC 0.200" in page
     assert "0.0412" in page
     assert "never been fitted" not in page
+    assert 'class="smooth small"' in page  # each size has a line of its own kind
 
 
 def test_numbers_that_were_not_fitted_say_so() -> None:
