@@ -126,12 +126,13 @@ test-cluster: .venv/cluster  ## the tests on a cluster of processes that share o
 	.venv/bin/python -m pytest tests/cluster --durations 5
 
 # Each tool's library in an environment of its own: they need other releases than we do.
-ORACLES = darwin datumaro labelme labelstudio nucleus supervisely supervision
+ORACLES = darwin datumaro hasty isat labelbox labelme labelstudio nucleus superannotate supervisely supervision
 
+build/oracles/isat/made: ORACLE_OPTIONS = --no-deps
 build/oracles/%/made: pyproject.toml
 	$(PYTHON) -m venv build/oracles/$*
 	build/oracles/$*/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	build/oracles/$*/bin/python -m pip install --quiet --disable-pip-version-check --group oracle-$*
+	build/oracles/$*/bin/python -m pip install --quiet --disable-pip-version-check $(ORACLE_OPTIONS) --group oracle-$*
 	touch $@
 
 test-oracles: .venv/dev $(ORACLES:%=build/oracles/%/made)  ## known masks, written by the tools' own libraries, come back equal

@@ -77,6 +77,11 @@ class Flag(StrEnum):
         "image_by_name",
         "the image was found by its name, not at its stated path",
     )
+    NAMED_AFTER_OTHER = (
+        "named_after_other",
+        "the annotation file has the name of another picture than the one it states: it may be "
+        "a copy that kept the old name",
+    )
     EMBEDDED_IMAGE = (
         "embedded_image",
         "the image comes from inside the annotation file",

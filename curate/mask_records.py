@@ -47,6 +47,8 @@ class RegionMap(msgspec.Struct, frozen=True, kw_only=True):
     """Value by colour; without it a colour is its own value."""
     label: str = ""
     """Label of the object in a binary mask."""
+    of_one_class: bool = False
+    """Whether its name or its folder says that it is of one class, `label`."""
     numbers: list[int] = []
     """Values that other masks of the export show to be numbers: an `auto` map of 0 and these alone
     is no binary mask."""

@@ -138,6 +138,8 @@ def _with_absolute_paths(
 def _absolute(path: str, folder: str) -> str:
     """A path taken from a folder; a URL or an absolute path stays as it is. Both may be URLs.
 
+    `~` and `~/` at the start of a path mean the user's home.
+
     >>> _absolute("../build/demo", "/home/me/project/examples")
     '/home/me/project/build/demo'
     >>> _absolute("street.zip", "s3://bucket/exports")
@@ -145,7 +147,10 @@ def _absolute(path: str, folder: str) -> str:
     """
     if "://" in path:
         return path
-    if "://" in folder:
+    # No shell has seen a settings file, yet people write `~` for their home. What is no home, such
+    # as a folder `~old`, stays as it is: Path.expanduser would fail.
+    path = os.path.expanduser(path)  # noqa: PTH111
+    if "://" in folder and not os.path.isabs(path):  # noqa: PTH117
         return str(UPath(folder) / path)
     # Not Path.resolve: a user who follows links of their own expects `..` as it is written.
     return os.path.normpath(os.path.join(folder, path))  # noqa: PTH118

@@ -114,7 +114,10 @@ def write_table(path: UPath, table: pa.Table) -> None:
 
 
 def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
-    """A Parquet file, or some columns of it. InputError if it is broken, or has not all columns."""
+    """A Parquet file, or some columns of it.
+
+    InputError if it is broken, or has not all columns. OSError if it cannot be opened.
+    """
     source = path.path
     if not is_local(path):
         # Whole: one request is cheaper than the bytes of the other columns.
@@ -123,6 +126,9 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
         return _read_file(source, columns)
     except FileNotFoundError:
         raise
+    except PermissionError as error:
+        # pyarrow has the path in its message alone, where nobody looks for it.
+        raise PermissionError(errno.EACCES, "may not be read", path.path) from error
     except (pa.ArrowException, KeyError, OSError) as error:
         raise InputError(
             f"{path}: broken ({error}); restore it, or remove it and run again"

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from curate.model_settings import TrainSettings
 from curate.seeded import generator
 from curate.shards.windows import Boxes
-from model.box_network import COPY_PIXELS
 from model.large_windows import (
     COARSE_PIXELS,
     LARGE_PIXELS,
     coarse_scale,
 )
+from model.looks import COPY_PIXELS
 from model.u2net import MIN_SIDE
 
 GRID = 32

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.colour import colour_evidence, settle
+from model.looks import Size, look_sizes, resampled, resized_maps
 from model.prior import Priors, mixed_prior, prior_logits
 from model.rectangles import Rectangles, between
 from model.u2net import U2Net
@@ -20,9 +21,6 @@ from model.u2net import U2Net
 # Mean and spread of RGB that the published network's input is normalised by, from 0 to 1.
 _MEAN = (0.485, 0.456, 0.406)
 _SPREAD = (0.229, 0.224, 0.225)
-
-COPY_PIXELS = 12_500
-"""Pixels of the reduced copy of a window that is not small."""
 
 _USUAL_SIDE = 64  # px; a box of this size is 0 for the mixing layer
 
@@ -84,42 +82,35 @@ class BoxNetwork(nn.Module):
         """The answer before it may become a rectangle, and an overview of each window.
 
         (N, H, W) probabilities, and (N, k): the mean features of all levels, the shares of the
-        usual shapes, and the trust in the colours. A window of more than `COPY_PIXELS` is looked at
-        twice: as it is, and reduced to so many.
+        usual shapes, and the trust in the colours. Each window is looked at twice, at the sizes
+        of `looks`, and the mean of both looks counts.
         """
         height, width = pixels.shape[-2:]
-        if height * width <= COPY_PIXELS:
-            maps, overview = self._before_colours(pixels, drawn)
-            logits = settle(pixels, maps[:, 0], _trust(overview))
-            return torch.sigmoid(logits), overview
-
-        # The same scale for both sides keeps the window's proportions.
-        share_of_pixels = COPY_PIXELS / (height * width)
-        scale = share_of_pixels**0.5
-        rows = max(1, round(scale * height))
-        columns = max(1, round(scale * width))
-        return self.two_looks(pixels, drawn, rows, columns)
+        first, second = look_sizes(height, width)
+        return self.two_looks(pixels, drawn, first, second)
 
     def two_looks(
-        self, pixels: Tensor, drawn: Tensor, rows: int | Tensor, columns: int | Tensor
+        self, pixels: Tensor, drawn: Tensor, first: Size, second: Size
     ) -> tuple[Tensor, Tensor]:
-        """`answer_by_pixels` from each window and its copy of so many rows and columns.
+        """`answer_by_pixels` from looks at two sizes. `pixels`, `drawn`: as in `forward`."""
+        fused, overview = self._look(pixels, drawn, first)
+        other_fused, other_overview = self._look(pixels, drawn, second)
 
-        `pixels`, `drawn`: as in `forward`. `rows`, `columns`: tensors while `torch.jit.trace`
-        records the network.
-        """
-        height, width = pixels.shape[-2:]
-        maps, overview = self._before_colours(pixels, drawn)
-        copy, copy_drawn = _reduced(pixels, drawn, rows, columns)
-        copy_maps, copy_overview = self._before_colours(copy, copy_drawn)
-
-        # Only the fused map answers, the mean of both looks at the window's own size.
-        fused = maps[:, 0]
-        copy_fused = _resized(copy_maps[:, 0], height, width)
-        mean_fused = (fused + copy_fused) / 2
-        mean_overview = (overview + copy_overview) / 2
+        mean_fused = (fused + other_fused) / 2
+        mean_overview = (overview + other_overview) / 2
         logits = settle(pixels, mean_fused, _trust(mean_overview))
         return torch.sigmoid(logits), mean_overview
+
+    def _look(self, pixels: Tensor, drawn: Tensor, size: Size) -> tuple[Tensor, Tensor]:
+        """The fused map of windows seen at a size, but at their own, and an overview."""
+        height, width = pixels.shape[-2:]
+        # What torch traces has to hold for windows of which neither look is the window itself.
+        is_traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+        at_size, its_drawn = pixels, drawn
+        if is_traced or size != (height, width):
+            at_size, its_drawn = resampled(pixels, drawn, size)
+        maps, overview = self._before_colours(at_size, its_drawn)
+        return resized_maps(maps[:, 0], height, width), overview
 
     def _before_colours(self, pixels: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
         """The maps before the colours count, (N, 7, H, W), and an overview of each, (N, k)."""
@@ -192,50 +183,6 @@ def _of_each_channel(values: tuple[float, float, float]) -> Tensor:
     """(1, 3, 1, 1): values for R, G and B, from 0 to 255."""
     of_channels = torch.tensor(values) * 255
     return of_channels.view(1, 3, 1, 1)
-
-
-def _reduced(
-    pixels: Tensor, drawn: Tensor, rows: int | Tensor, columns: int | Tensor
-) -> tuple[Tensor, Tensor]:
-    """Windows (N, 3, H, W) reduced to some rows and columns, and their drawn boxes there."""
-    height, width = pixels.shape[-2:]
-    # Means over the cells: along the rows first, then along the columns.
-    down = _shares(height, rows, pixels.device)
-    across = _shares(width, columns, pixels.device)
-    by_rows = down @ pixels.float()
-    means = by_rows @ across.T
-    reduced = means.round().to(torch.uint8)
-
-    x_ratio = torch.as_tensor(columns / width, device=drawn.device)
-    y_ratio = torch.as_tensor(rows / height, device=drawn.device)
-    ratios = torch.stack([x_ratio, y_ratio, x_ratio, y_ratio])
-    return reduced, drawn * ratios.to(drawn.dtype)
-
-
-def _shares(length: int, cells: int | Tensor, on: torch.device) -> Tensor:
-    """(cells, length) float32: which share of each cell each px covers.
-
-    The cells divide the length evenly, so that a px may lie in two cells.
-    """
-    size = torch.as_tensor(length / cells, device=on)
-    cell = torch.arange(cells, device=on)  # type: ignore[arg-type]
-    cell_begins = size * cell[:, None]
-    cell_ends = cell_begins + size
-    px_begins = torch.arange(length, device=on)
-    px_ends = px_begins + 1
-
-    # Where a px and a cell have nothing in common, the difference is negative.
-    common_begins = torch.maximum(cell_begins, px_begins)
-    common_ends = torch.minimum(cell_ends, px_ends)
-    common = (common_ends - common_begins).clamp(min=0)
-    return common / size
-
-
-def _resized(maps: Tensor, height: int, width: int) -> Tensor:
-    """Maps (N, h, w) at another size, by bilinear interpolation."""
-    size = (height, width)
-    resized = functional.interpolate(maps[:, None], size, mode="bilinear")
-    return resized[:, 0]
 
 
 def _inside(drawn: Tensor, height: int, width: int) -> Tensor:

@@ -105,6 +105,7 @@ def fill(network: torch.nn.Module, tensors: dict[str, Tensor], name: str) -> Non
     in old files. InputError if other tensors are missing, unknown, of another shape, or not finite.
     """
     own = network.state_dict()
+    tensors = _without_former_signs(tensors)
     missing = {key for key in own.keys() - tensors.keys() if not _may_be_missing(key)}
     unknown = tensors.keys() - own.keys()
     misshapen = set()
@@ -123,6 +124,17 @@ def fill(network: torch.nn.Module, tensors: dict[str, Tensor], name: str) -> Non
         if not torch.isfinite(value).all():
             raise InputError(f"{name}: holds weights that are not finite numbers")
     network.load_state_dict(own | tensors)
+
+
+def _without_former_signs(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors of a checkpoint but for rectangles that were told by other signs than now."""
+    if "rectangles.weights" not in tensors:
+        return tensors
+    return {
+        key: value
+        for key, value in tensors.items()
+        if not key.startswith("rectangles.")
+    }
 
 
 def _may_be_missing(key: str) -> bool:

@@ -32,10 +32,10 @@ _TILE = 1024  # px, a multiple of the cells
 _HALO = 2 * CELL  # px around a tile: they hold all that its own pixels depend on
 _SAMPLED = 4  # px; every fourth row and column tells how long the edge is
 
-_CERTAIN_ANSWER = 2.0  # logit, at the most: less than the colours may say
+_CERTAIN_ANSWER = 2.5  # logit, at the most: less than the colours may say
 _CERTAIN_LEVEL = 254  # beyond it, a logit would be infinite
-_PULL = 0.25  # logit that a certain neighbour of the same colour adds
-_STEPS = 3  # of the neighbours
+_PULL = 0.5  # logit that a certain neighbour of the same colour adds
+_STEPS = 4  # of the neighbours
 
 _SQUARE = np.ones((3, 3), np.uint8)
 

@@ -131,6 +131,9 @@ class SharedNorm(nn.BatchNorm2d):
     torch's own `SyncBatchNorm` runs on GPUs alone.
     """
 
+    running_mean: Tensor
+    running_var: Tensor
+
     def forward(self, x: Tensor) -> Tensor:
         """Normalise maps (N, C, H, W); N may be 0 in a rank."""
         if not self.training or count() == 1:

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from model.colour import colour_evidence
 from model.prior import SHAPES
 
 OWN_SIGNS = 5
-"""How many signs of a rectangle an answer has by itself, as `Rectangles.signs` has them."""
+"""How many signs of a rectangle an answer has by itself, as `_own_signs` has them."""
 
 GENERAL_SIGNS = SHAPES + 1 + OWN_SIGNS
-"""So many of `Rectangles.signs`, the last ones, mean the same in all pictures: the shares of the
+"""So many of a rectangle's signs, the last ones, mean the same in all pictures: the shares of the
 usual shapes, the trust in the colours, and an answer's own signs. Those before are the network's
 features."""
 
@@ -30,10 +31,10 @@ NEVER = -100.0
 
 _DRAWN_SHARE = 0.7  # of a rectangle's side; the rest is the side of the answer
 _CORNER = 1 / 8  # of a side of the answer's box
+_MIDDLE = (1 / 4, 3 / 4)  # of a side of the answer's box: from where to where
 _AT_SIDE = 1 / 24  # of the answer's box: px that lie along its side
-_END_OF_SIDE = (
-    1 / 6
-)  # of a side: where a rectangle's edge goes on, and a round thing's does not
+# Of a side: where a rectangle's edge goes on, and that of a round thing does not.
+_END_OF_SIDE = 1 / 6
 _EDGE_REACH = 2  # px to both sides of a side
 
 
@@ -64,6 +65,17 @@ class _Span:
         some = _share_of(self, share)
         return between(self.end - some, self.end, self.length).float()
 
+    def ends(self, share: float) -> Tensor:
+        """(n, length): 1 for the px of both."""
+        return torch.maximum(self.first(share), self.last(share))
+
+    def middle(self) -> Tensor:
+        """(n, length): 1 for the px of the middle half, one at least."""
+        before, after = _MIDDLE
+        begin = torch.floor(self.start + before * self.size())
+        end = torch.ceil(self.start + after * self.size())
+        return between(begin, end, self.length).float()
+
 
 class Rectangles(nn.Module):
     """How likely answers are rectangles, and the answers if they are.
@@ -71,7 +83,7 @@ class Rectangles(nn.Module):
     `numbers`: k, how many there are in an overview of a window.
     """
 
-    weights: Tensor
+    sign_weights: Tensor
     """(k + OWN_SIGNS,)"""
 
     bias: Tensor
@@ -83,7 +95,7 @@ class Rectangles(nn.Module):
     def __init__(self, numbers: int) -> None:
         super().__init__()
         # No step of training moves these, so they are no parameters.
-        self.register_buffer("weights", torch.zeros(numbers + OWN_SIGNS))
+        self.register_buffer("sign_weights", torch.zeros(numbers + OWN_SIGNS))
         self.register_buffer("bias", torch.tensor(NEVER))
         self.register_buffer("slack", torch.tensor(0.0))
 
@@ -98,47 +110,58 @@ class Rectangles(nn.Module):
         """
         # Signs and sums of px need the precision of float32.
         with torch.autocast(pixels.device.type, enabled=False):
-            signs = self.signs(answer, pixels, drawn, overview)
-            sure = torch.sigmoid(signs @ self.weights + self.bias)
-            rectangle = self.rectangle(answer, drawn)
+            signs, rectangle = self.signs_and_rectangle(answer, pixels, drawn, overview)
+            sure = torch.sigmoid(signs @ self.sign_weights + self.bias)
             return torch.lerp(answer, rectangle, sure[:, None, None])
 
-    def rectangle(self, answer: Tensor, drawn: Tensor) -> Tensor:
+    def signs_and_rectangle(
+        self, answer: Tensor, pixels: Tensor, drawn: Tensor, overview: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """What tells rectangles, (N, k + OWN_SIGNS), and the rectangle that each answer would be.
+
+        The latter is (N, H, W) float32: 1 within it, 0 outside. Arguments as `forward`.
+        """
+        box = _box(answer, drawn)
+        own_signs = _own_signs(answer, pixels, drawn, box)
+        signs = torch.cat((overview, own_signs), 1)
+        return signs, self._rectangle(answer, drawn, box)
+
+    def _rectangle(self, answer: Tensor, drawn: Tensor, box: Tensor) -> Tensor:
         """(N, H, W): 1 within the rectangle that each answer would be, 0 outside.
 
-        Each of its sides lies between that of the answer's own box and that of the drawn box
-        without its slack.
+        Each of its sides lies between that of the answer's own box, (N, 4), and that of the drawn
+        box without its slack.
         """
-        height, width = answer.shape[-2:]
         slack = self.slack * _sides(drawn)
-        tight = torch.cat((drawn[:, :2] + slack, drawn[:, 2:] - slack), 1)
-        sides = torch.lerp(_box(answer, drawn), tight, _DRAWN_SHARE)
+        top_left = drawn[:, :2] + slack
+        bottom_right = drawn[:, 2:] - slack
+        tight = torch.cat((top_left, bottom_right), 1)
+        corners = torch.round(torch.lerp(box, tight, _DRAWN_SHARE))
 
-        x0, y0, x1, y1 = torch.round(sides).unbind(1)
-        columns = between(x0, x1, width)
-        rows = between(y0, y1, height)
-        return (rows[:, :, None] & columns[:, None, :]).float()
-
-    def signs(
-        self, answer: Tensor, pixels: Tensor, drawn: Tensor, overview: Tensor
-    ) -> Tensor:
-        """(N, k + OWN_SIGNS): what tells rectangles. Arguments as `forward`."""
         height, width = answer.shape[-2:]
-        box = _box(answer, drawn)
-        x0, y0, x1, y1 = box.unbind(1)
-        rows = _Span(y0, y1, height)
-        columns = _Span(x0, x1, width)
+        x0, y0, x1, y1 = corners.unbind(1)
+        in_rows = between(y0, y1, height)[:, :, None]
+        in_columns = between(x0, x1, width)[:, None, :]
+        return (in_rows & in_columns).float()
 
-        area = _sides(box).prod(1)
-        mask = _mask(answer)
-        own = [
-            mask.sum(dim=(1, 2)) / area,
-            _emptiest_corner(answer, rows, columns),
-            _least_straight_side(mask, rows, columns),
-            _edges_at_ends(pixels, rows, columns),
-            area / _sides(drawn).prod(1),
-        ]
-        return torch.cat((overview, torch.stack(own, 1)), 1)
+
+def _own_signs(answer: Tensor, pixels: Tensor, drawn: Tensor, box: Tensor) -> Tensor:
+    """(N, OWN_SIGNS): the signs that an answer has by itself. `box`: (N, 4), of each answer."""
+    height, width = answer.shape[-2:]
+    x0, y0, x1, y1 = box.unbind(1)
+    rows = _Span(y0, y1, height)
+    columns = _Span(x0, x1, width)
+
+    mask = _mask(answer)
+    area = _sides(box).prod(1)
+    signs = [
+        mask.sum(dim=(1, 2)) / area,
+        _colours_of_corners(pixels, rows, columns),
+        _least_straight_side(mask, rows, columns),
+        _edges_at_ends(pixels, rows, columns),
+        area / _sides(drawn).prod(1),
+    ]
+    return torch.stack(signs, 1)
 
 
 def _mask(answer: Tensor) -> Tensor:
@@ -183,16 +206,28 @@ def _ends(has: Tensor) -> tuple[Tensor, Tensor]:
     return first, after_last
 
 
-def _emptiest_corner(answer: Tensor, rows: _Span, columns: _Span) -> Tensor:
-    """(N,) the mean probability in that corner of the answer's box where it is lowest."""
-    means = []
-    for its_rows in (rows.first(_CORNER), rows.last(_CORNER)):
-        over_rows = its_rows[:, None, :] @ answer
-        for its_columns in (columns.first(_CORNER), columns.last(_CORNER)):
-            total = over_rows @ its_columns[:, :, None]
-            pixels = its_rows.sum(1) * its_columns.sum(1)
-            means.append(total[:, 0, 0] / pixels.clamp(min=1))
-    return torch.stack(means, 1).amin(1)
+def _colours_of_corners(pixels: Tensor, rows: _Span, columns: _Span) -> Tensor:
+    """(N,) how much less the corners of the answer's box have the colours of its middle.
+
+    A rectangle has its own colours in its corners, a round thing those around it. It is the
+    difference of two means of `colour_evidence`, at most 0 as a rule.
+    """
+    all_rows = rows.first(1.0)
+    all_columns = columns.first(1.0)
+    inside = all_rows[:, :, None] * all_columns[:, None, :]
+    evidence = colour_evidence(pixels, inside)
+
+    corners = _mean_where(evidence, rows.ends(_CORNER), columns.ends(_CORNER))
+    middle = _mean_where(evidence, rows.middle(), columns.middle())
+    return corners - middle
+
+
+def _mean_where(values: Tensor, its_rows: Tensor, its_columns: Tensor) -> Tensor:
+    """(N,) the mean of values (N, H, W) over some rows, (N, H), and columns, (N, W): 1 or 0."""
+    over_rows = its_rows[:, None, :] @ values
+    total = over_rows @ its_columns[:, :, None]
+    pixels = its_rows.sum(1) * its_columns.sum(1)
+    return total[:, 0, 0] / pixels.clamp(min=1)
 
 
 def _least_straight_side(mask: Tensor, rows: _Span, columns: _Span) -> Tensor:

@@ -81,19 +81,27 @@ class Run:
 
 def read_runs(build: UPath) -> list[Run]:
     """All runs of a build, the oldest first. InputError if a record is broken."""
-    folder = build / RUNS
-    if not folder.exists():
-        return []
-    names = [path.name for path in folder.iterdir()]
-    numbers = sorted(int(name) for name in names if name.isdecimal())
-
     runs = []
-    for number in numbers:
-        place = folder / str(number)
-        record = read_record(place / "run.json", RunRecord)
+    for folder in _run_folders(build):
+        record = read_record(folder / "run.json", RunRecord)
         if record is not None:
-            runs.append(Run(number, place, record))
+            runs.append(Run(int(folder.name), folder, record))
     return runs
+
+
+def folders_without_record(build: UPath) -> list[UPath]:
+    """The folders that are named as runs are, but are none: their run.json is gone."""
+    folders = _run_folders(build)
+    return [folder for folder in folders if not (folder / "run.json").exists()]
+
+
+def _run_folders(build: UPath) -> list[UPath]:
+    """The folders with the numbers of runs, in their order."""
+    runs = build / RUNS
+    if not runs.exists():
+        return []
+    numbered = [path for path in runs.iterdir() if path.name.isdecimal()]
+    return sorted(numbered, key=lambda path: int(path.name))
 
 
 def find_run(build: UPath, name: str) -> Run:

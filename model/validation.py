@@ -16,16 +16,18 @@ from model.box_network import BoxNetwork
 from model.calibration import count_by_size, fit_confidence
 from model.confidence import Confidence
 from model.evaluation.comparison import as_mask, overlap
+from model.looks import looked_at
 from model.rectangle_fit import fit_rectangles
+from model.u2net import MIN_SIDE
 from model.window_answers import Probabilities, sample_probabilities
 
 _TOGETHER = 64  # windows in memory
-# Of the windows on which rectangles and confidence are fitted.
-_MOST_FITTED_PIXELS = 40_000_000
+# That the network sees while rectangles, or the confidence, are fitted.
+_MOST_FITTED_PIXELS = 60_000_000
 
 
 def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
-    """The rows to validate on, until their windows hold so many pixels; at least one per domain.
+    """The rows to validate on, until the network sees so many pixels; at least one per domain.
 
     Domains take turns, and each gives its objects in the order of their ids.
     """
@@ -47,10 +49,11 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
 
 
 def _affordable(shards: Shards, rows: NDArray[np.int64], pixels: int) -> int:
-    """How many of the rows, from the first on, have windows of so many px together."""
+    """Of how many rows, from the first on, the network sees so many px together."""
     sides = shards.windows[:, 2:] - shards.windows[:, :2]
-    areas = sides.prod(axis=1, dtype=np.int64)
-    pixels_up_to = np.cumsum(areas[rows])
+    padded = np.maximum(sides, MIN_SIDE)
+    areas = padded.prod(axis=1, dtype=np.int64)
+    pixels_up_to = np.cumsum(looked_at(areas[rows]))
     return int(np.searchsorted(pixels_up_to, pixels))
 
 

@@ -15,12 +15,13 @@ from model.box_network import BoxNetwork
 from model.edge_refinement import MASK_LEVEL, Levels
 from model.hardware import mixed_precision
 from model.large_windows import answer_large, is_large
+from model.looks import looked_at
 from model.u2net import MIN_SIDE
 
 STEP = 32
 """px; windows are padded to multiples of it, so that many have the same size."""
 
-_BATCH_PIXELS = 400_000  # of all windows that the network sees together
+_BATCH_PIXELS = 400_000  # that the network sees together
 
 Probabilities = NDArray[np.float32]
 """(H, W): how likely each pixel is the object."""
@@ -100,7 +101,8 @@ def _at_once(
 
     answers: dict[int, Probabilities] = {}
     for (height, width), indices in by_size.items():
-        most = max(1, _BATCH_PIXELS // (height * width))
+        of_each = int(looked_at(np.array(height * width)))
+        most = max(1, _BATCH_PIXELS // of_each)
         for first in range(0, len(indices), most):
             batch = indices[first : first + most]
             padded = [pad_edges(images[index], height, width) for index in batch]

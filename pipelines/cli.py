@@ -11,7 +11,7 @@ error.
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,6 +25,9 @@ from pipelines.cli_taxonomy import taxonomy_app
 from pipelines.failures import CheckFailed, ends_well
 from pipelines.flow.screen import printable
 from pipelines.results import end_with, give
+
+if TYPE_CHECKING:
+    from curate.settings import Settings
 
 app = typer.Typer(
     help=(
@@ -48,12 +51,13 @@ def _add_stage(name: str, what: str) -> None:
         root: Root = None,
         as_json: AsJson = False,
     ) -> None:
-        from pipelines.verbs.stage import curate
-
         if dry_run:
             _tell_what_would_be_done(settings, name, root, as_json)
             return
-        result = curate(load(settings, root), name)
+        loaded = _load_for_a_run(settings, root)
+        from pipelines.verbs.stage import curate
+
+        result = curate(loaded, name)
         give(result, as_json)
         end_with(result.faults)
 
@@ -114,12 +118,13 @@ def everything(
     as_json: AsJson = False,
 ) -> None:
     """Run every stage whose inputs have changed, and write the pages."""
-    from pipelines.verbs.all import run_all
-
     if dry_run:
         _tell_what_would_be_done(settings, until.value, root, as_json)
         return
-    result = run_all(load(settings, root), until.value)
+    loaded = _load_for_a_run(settings, root)
+    from pipelines.verbs.all import run_all
+
+    result = run_all(loaded, until.value)
     give(result, as_json, _list_pages(result.pages))
     end_with(result.faults)
     if result.falls:
@@ -224,6 +229,15 @@ def clean_build(
 
 add_run_verbs(app)
 add_verbs_for_other_programs(app)
+
+
+def _load_for_a_run(settings: Path, root: str | None) -> "Settings":
+    """The settings; the workers' imports begin, so that this process can do its own meanwhile."""
+    from pipelines.flow.early_start import start_early
+
+    loaded = load(settings, root)
+    start_early(loaded)
+    return loaded
 
 
 def _tell_what_would_be_done(

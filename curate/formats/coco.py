@@ -63,13 +63,14 @@ What is dropped: `no_mask`, `crowd`, `deleted`, `unknown_class`, `unknown_image`
 `malformed_file`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
+from curate.formats.shared.class_numbers import not_listed
 from curate.formats.shared.coco_annotations import (
     Classes,
     annotation_key,
@@ -177,7 +178,7 @@ def _read_document(
     for key, number in images.numbers.items():
         yield _image(document, key, images.entries(number), annotations.of(number))
     for raw in annotations.of_unlisted():
-        yield _of_no_image(document, raw)
+        yield _of_no_image(document, raw, images.numbers)
 
 
 def _malformed(document: _Document, detail: str, place: str, count: int = 1) -> Drop:
@@ -247,13 +248,13 @@ def _video(document: _Document, image: _Image) -> str:
     return document.videos.get(video, f"{document.path}#{video}")
 
 
-def _of_no_image(document: _Document, raw: bytes) -> Drop:
-    """The drop of an annotation whose image is not listed."""
+def _of_no_image(document: _Document, raw: bytes, listed: Collection[str]) -> Drop:
+    """The drop of an annotation whose image is not among those that are listed."""
     [entry] = read_entries([raw])
     image = read_id(entry.image_id)
-    detail = f"{document.path}: image {image} is not listed"
-    if not image:
-        detail = f"{document.path}: it names no image"
+    detail = f"{document.path}: it names no image"
+    if image:
+        detail = f"{document.path}: image {not_listed(image, listed)}"
     refusal = Refusal(Reason.UNKNOWN_IMAGE, detail)
     key = annotation_key(document.path, entry, raw)
     return document.export.drop(refusal, annotation_key=key)

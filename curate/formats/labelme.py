@@ -14,10 +14,12 @@ Images: `imagePath` is a path from the document's folder; the separators of Wind
 If there is no such file, it is looked for in `images` there or beside the document's folder;
 last, the one file of that name is taken, and so it is for a path of another machine. If
 `imagePath` names no image, it is the image beside the document that has the document's name.
-`imageData` is used only if no file is found (flag `embedded_image`). Shapes are in the
-displayed frame, as labelme shows it; if `imageWidth` and `imageHeight` are the size of the
-image as stored, they are in that. Another size of the image's proportions says that the file
-was made smaller or larger since: shapes are scaled with it (flag `scaled_mask`). A size of
+`imageData` is used only if no file is found (flag `embedded_image`). A copy of a document may
+keep the old `imagePath`: if a picture beside it has the document's own name, that is the image
+if its bytes are those of `imageData`; else the objects are flagged `named_after_other`. Shapes
+are in the displayed frame, as labelme shows it; if `imageWidth` and `imageHeight` are the size
+of the image as stored, they are in that. Another size of the image's proportions says that the
+file was made smaller or larger since: shapes are scaled with it (flag `scaled_mask`). A size of
 other proportions is `mask_size_mismatch`.
 
 Shapes: `polygon` (also without a `shape_type`, as in old files), X-AnyLabeling's
@@ -60,6 +62,7 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.paths import is_picture
 from curate.exports.xml_documents import open_xml
+from curate.flags import Flag
 from curate.formats.shared.grouping import Drawn, join_groups, without_holes
 from curate.formats.shared.json_documents import JsonDocument, documents
 from curate.formats.shared.json_values import decode_base64, value, whole
@@ -124,14 +127,24 @@ def _image_record(
     def stated(key: str) -> Any:
         return value(document.pieces.get(key))
 
+    path = document.path
+    name = _image_name(export, path, stated("imagePath"))
+    annotations = _annotations(path, shapes)
+    embedded = decode_base64(stated("imageData"))
+
+    namesake = _namesake(export, path, name)
+    if namesake and _has_bytes(export, namesake, embedded):
+        name = posixpath.basename(namesake)
+    elif namesake:
+        annotations = [_flagged(each) for each in annotations]
     return ImageRecord(
-        name=_image_name(export, document.path, stated("imagePath")),
-        document=document.path,
-        annotations=_annotations(document.path, shapes),
+        name=name,
+        document=path,
+        annotations=annotations,
         width=whole(stated("imageWidth")),
         height=whole(stated("imageHeight")),
         folders=_IMAGE_FOLDERS,
-        embedded=decode_base64(stated("imageData")),
+        embedded=embedded,
     )
 
 
@@ -146,6 +159,33 @@ def _image_name(export: Export, path: str, stated: Any) -> str:
     if len(beside) == 1:
         return posixpath.basename(beside[0])
     return posixpath.basename(stem)
+
+
+def _namesake(export: Export, path: str, name: str) -> str:
+    """The picture beside a document that has its name, if the stated one is another; else ""."""
+    stem, _ = posixpath.splitext(path)
+    _, suffix = posixpath.splitext(name)
+    namesake = stem + suffix
+    stated = posixpath.join(posixpath.dirname(path), name)
+    known = export.files.known
+    if namesake != stated and namesake in known and stated in known:
+        return namesake
+    return ""
+
+
+def _has_bytes(export: Export, path: str, data: bytes | None) -> bool:
+    """Whether some bytes are those of a file."""
+    if data is None or export.files.size(path) != len(data):
+        return False
+    try:
+        return export.read(path) == data
+    except Refusal:
+        return False
+
+
+def _flagged(annotation: Annotation) -> Annotation:
+    flags = [*annotation.flags, Flag.NAMED_AFTER_OTHER]
+    return msgspec.structs.replace(annotation, flags=flags)
 
 
 def _annotations(path: str, shapes: list[msgspec.Raw]) -> list[Annotation]:

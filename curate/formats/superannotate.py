@@ -18,7 +18,8 @@ by `angle`, in degrees) have an area. All others are `no_mask`: `bbox`, `rbbox`,
 `point`, `cuboid`, `template` and `tag`.
 
 Shapes of pixel projects: the px of an instance are those of the colours of its `parts` in
-`NAME___save.png` beside the document. `NAME___fuse.png` is never read.
+`NAME___save.png` beside the document, where NAME is the image's name or, as the library that
+converts panoptic COCO has it, the document's. `NAME___fuse.png` is never read.
 
 Objects: each instance is one; polygons and ellipses of one class and one `groupId` are one object.
 
@@ -94,7 +95,7 @@ def read(export: Export) -> Iterator[ReadItem]:
     """One record for each document."""
     classes = _classes(export)
     found = documents(export, "SuperAnnotate", _is_ours, _NEEDS)
-    return record_each(export, found, partial(_record, classes))
+    return record_each(export, found, partial(_record, export, classes))
 
 
 def _is_ours(document: JsonDocument) -> bool:
@@ -123,13 +124,14 @@ def _classes(export: Export) -> dict[str, str]:
     return classes
 
 
-def _record(classes: Mapping[str, str], document: JsonDocument) -> ImageRecord:
+def _record(
+    export: Export, classes: Mapping[str, str], document: JsonDocument
+) -> ImageRecord:
     """The record of a document's image. Refusal malformed_file."""
     entries = [value(raw) for raw in document.entries("instances")]
     metadata = as_object(value(document.pieces.get("metadata")))
     name = metadata["name"]
-    folder = posixpath.dirname(document.path)
-    mask = posixpath.join(folder, posixpath.basename(name) + _MASK_ENDING)
+    mask = _mask_path(export, document.path, name)
     reading = _Reading(document.path, mask, classes)
     drawn: list[Drawn] = []
     painted: list[Annotation] = []
@@ -146,6 +148,17 @@ def _record(classes: Mapping[str, str], document: JsonDocument) -> ImageRecord:
         height=whole(metadata.get("height")),
         folders=_FOLDERS,
     )
+
+
+def _mask_path(export: Export, document: str, image: str) -> str:
+    """The painted masks of an image: they have its name, or else that of the document."""
+    folder = posixpath.dirname(document)
+    of_image = posixpath.join(folder, posixpath.basename(image) + _MASK_ENDING)
+    of_document = document.removesuffix(".json").removesuffix("___pixel") + _MASK_ENDING
+    known = export.files.known
+    if of_image not in known and of_document in known:
+        return of_document
+    return of_image
 
 
 def _drawn(reading: _Reading, number: int, entry: Any) -> Drawn:

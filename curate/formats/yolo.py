@@ -21,9 +21,10 @@ the nearer one is read, and the lines of the other are `duplicate_annotation`. `
 
 Classes: `names` in a .yaml file, a list or a mapping by number; or a file with a name in
 each line (`classes.txt`, `obj.names`, `*.names`, `labels.txt`, `names.txt`,
-`_darknet.labels`, `predefined_classes.txt`). The nearest one above the label file counts,
-else the one nearest the root. A number that is not listed is `unknown_class`. If an export
-lists no classes at all, the number itself is the label, for a reviewer to name.
+`_darknet.labels`, `predefined_classes.txt`; lines that begin with `# ` before the first name
+are none). The nearest one above the label file counts, else the one nearest the root. A number
+that is not listed is `unknown_class`. If an export lists no classes at all, the number itself is
+the label, for a reviewer to name.
 
 Objects: a line is a class number and x, y pairs, as shares of the image's width and height. A class
 and six or more numbers are a polygon; so are the four corners of an oriented box, which look the
@@ -58,6 +59,7 @@ from curate.errors import InputError
 from curate.exports.export import Export
 from curate.exports.paths import is_picture
 from curate.flags import Flag
+from curate.formats.shared.class_numbers import not_listed
 from curate.formats.shared.json_values import label_flags
 from curate.formats.shared.yolo_classes import ClassList, class_lists
 from curate.formats.shared.yolo_files import (
@@ -252,7 +254,9 @@ def _label(number: int, classes: ClassList | None, place: str) -> str:
         return str(number)
     label = classes.names.get(number)
     if not label:
-        raise Refusal(Reason.UNKNOWN_CLASS, f"{place}: class {number} is not listed")
+        listed = {str(each) for each in classes.names}
+        detail = f"{place}: class {not_listed(str(number), listed)}"
+        raise Refusal(Reason.UNKNOWN_CLASS, detail)
     return label
 
 

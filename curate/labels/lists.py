@@ -22,34 +22,56 @@ def match_list(label: str, reader: Reader) -> str:
         return ""
     if any(_is_changed(item, reader) for item in items):
         return ""
-    first = items[0]
-    if reader.read_words(first) and not reader.lexicon.senses_of(first):
-        narrower = [item for item in items[1:] if item[-len(first) :] == first]
-        items = [item for item in items if item not in narrower]
-    clear = [item for item in items if not reader.lexicon.senses_of(item)]
+    items = _without_narrower(items, reader)
 
     # A word of several meanings has the one that the others name.
+    clear = [item for item in items if not reader.lexicon.senses_of(item)]
     named = [reader.read_words(item) for item in clear]
     company = tuple(concept for concept in named if concept)
     found = [reader.read_words(item, company) for item in items]
-    meant = found[0]
-    if not meant:
-        known = Counter(concept for concept in found if concept)
-        meant = max(known, key=known.__getitem__, default="")
+    meant = found[0] or _most_named(found)
     if not meant:
         return ""
 
-    agreeing = found.count(meant)
     disagreeing = 0
     for item, concept in zip(items, found, strict=True):
         disagreeing += _disagrees(item, concept, meant, reader)
     if not found[0]:
         disagreeing += sum(reader.is_missing(item) for item in items)
-    is_clear = first in clear and meant in company
-    is_one_of_several = agreeing == 1 and not is_clear
-    if is_one_of_several or agreeing <= _SURE_FACTOR * disagreeing:
+
+    agreeing = found.count(meant)
+    first_is_clear = items[0] in clear and meant in company
+    if agreeing == 1 and not first_is_clear:
+        return ""
+    if agreeing <= _SURE_FACTOR * disagreeing:
         return ""
     return meant
+
+
+def _without_narrower(items: list[Words], reader: Reader) -> list[Words]:
+    """The items of a list without those that only narrow or repeat the first (door, double door).
+
+    All of them, if the first is no clear name.
+    """
+    first = items[0]
+    if not reader.read_words(first) or reader.lexicon.senses_of(first):
+        return items
+
+    kept = [first]
+    for item in items[1:]:
+        ends_with_first = item[-len(first) :] == first
+        if not ends_with_first:
+            kept.append(item)
+    return kept
+
+
+def _most_named(found: list[str]) -> str:
+    """The concept that most items name, the first of several such; "" if none names one."""
+    known = Counter(concept for concept in found if concept)
+    if not known:
+        return ""
+    [(concept, _)] = known.most_common(1)
+    return concept
 
 
 def _disagrees(item: Words, concept: str, meant: str, reader: Reader) -> bool:
@@ -61,9 +83,12 @@ def _disagrees(item: Words, concept: str, meant: str, reader: Reader) -> bool:
     if concept in (meant, ""):
         return False
     lexicon = reader.lexicon
-    return lexicon.is_within(concept, (meant,)) or not lexicon.senses_of(item)
+    is_narrower = lexicon.is_within(concept, (meant,))
+    return is_narrower or not lexicon.senses_of(item)
 
 
 def _is_changed(item: Words, reader: Reader) -> bool:
     """Whether an item of a list is no name, and has a word that makes something else of a name."""
-    return not CHANGES.isdisjoint(singular(item)) and not reader.read_words(item)
+    if CHANGES.isdisjoint(singular(item)):
+        return False
+    return not reader.read_words(item)

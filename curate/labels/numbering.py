@@ -95,6 +95,13 @@ def count_uses(segments: pa.Table) -> pd.DataFrame:
     return uses
 
 
+def total_uses(uses: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of `count_uses` as one, each label of an export once, sorted."""
+    by_label = pd.concat(uses).groupby(["export", "label"], as_index=False)
+    summed: pd.DataFrame = by_label.sum()
+    return summed
+
+
 def find_numbered(
     uses: Iterable[pd.DataFrame], rules: Mapping[str, NumberRule]
 ) -> dict[tuple[str, str], str]:
@@ -102,9 +109,8 @@ def find_numbered(
 
     `uses`: of `count_uses`, of all partitions. `rules`: by export; `auto` if not named.
     """
-    together = pd.concat(uses).groupby(["export", "label"], as_index=False).sum()
     names = {}
-    for export, of_export in together.groupby("export"):
+    for export, of_export in total_uses(uses).groupby("export"):
         rule = rules.get(str(export), "auto")
         if rule == "keep":
             continue

@@ -2,10 +2,11 @@
 
 A region map of `auto` pixels lets the picture decide. Colours name classes if the
 picture has a colour that the map lists; black counts only if the picture has no other
-colour. Else the mask is binary if the map names at most one class and the picture's
-values look binary, or some px are transparent; but not if the highest value is listed as
-background or void. Else values are numbers. A mask of black, grey
-and white, each in regions of its own (a trimap), says nothing without a table.
+colour. A colour on black is binary in a mask that its name or its folder says to be of one
+class (IDRiD's are red). Else the mask is binary if the map names at most one class and the
+picture's values look binary, or some px are transparent; but not if the highest value is listed
+as background or void. Else values are numbers. A mask of black, grey and white, each in regions
+of its own (a trimap), says nothing without a table.
 """
 
 import numpy as np
@@ -67,6 +68,8 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     """How the pixels of an `auto` map are read, by the rules above."""
     if region_map.colours and _has_a_listed_colour(region_map, picture):
         return "colour"
+    if region_map.of_one_class and _is_one_colour(picture):
+        return "binary"
 
     value_of = _object_classes(region_map)
     if len(value_of) > 1:
@@ -94,6 +97,14 @@ def _decide(region_map: RegionMap, picture: MaskPicture) -> str:
     if looks_binary(grey, picture.lossy) and not flat:
         return "binary"
     return "index"
+
+
+def _is_one_colour(picture: MaskPicture) -> bool:
+    """Whether a colour picture is of one colour on black."""
+    if picture.table is not None:
+        return False
+    distinct = distinct_values(picture.pixels)
+    return distinct.size == 2 and int(distinct[0]) == 0
 
 
 def _has_only(numbers: list[int], picture: MaskPicture) -> bool:

@@ -13,6 +13,11 @@ from curate.records import Box
 
 _Pixel = TypeVar("_Pixel", bound=np.generic)
 
+_JPEG = b"\xff\xd8\xff"
+_EXIF = b"Exif\0"
+# Files but JPEGs may have EXIF without its name: a PNG in a chunk, others as a TIFF has it.
+_MARKS = (_EXIF, b"eXIf", b"II*\0", b"MM\0*")
+
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
@@ -114,3 +119,11 @@ def _mirrored(
         y0 = height - box.y1
         y1 = height - box.y0
     return Box(x0, y0, x1, y1)
+
+
+def may_be_stated(head: bytes) -> bool:
+    """Whether a file, by its first bytes, may state an orientation."""
+    # To look for the marks of other files in a JPEG, too, would take three times longer.
+    if head.startswith(_JPEG):
+        return _EXIF in head
+    return any(mark in head for mark in _MARKS)

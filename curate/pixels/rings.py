@@ -5,7 +5,7 @@ much for one ring as for some hundred.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,9 +107,14 @@ def packed(ring: object) -> object:
     if not types <= _NUMBERS:
         return ring
     try:
-        return struct.pack(f"{len(ring)}d", *ring)
+        return packed_floats(ring)
     except (OverflowError, struct.error):  # a whole number that is no float
         return ring
+
+
+def packed_floats(numbers: Sequence[float]) -> bytes:
+    """Numbers as the bytes of float64."""
+    return struct.pack(f"{len(numbers)}d", *numbers)
 
 
 def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:

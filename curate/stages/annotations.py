@@ -1,8 +1,9 @@
 """Annotations as objects of the displayed frame, with their masks as run-lengths."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, islice
+
+import msgspec
 
 from curate.flags import Flag
 from curate.pixels import masks
@@ -21,8 +22,8 @@ from curate.stages.stated_boxes import disagreeing
 _RUNS_AT_ONCE = 1 << 15  # whose numbers fit the processor's cache
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+# Of these records each annotation has one: a Struct is made in a tenth of a dataclass's time.
+class Object(msgspec.Struct, frozen=True, gc=False):
     """One object of an image, in the displayed frame."""
 
     key: str
@@ -37,8 +38,7 @@ class Object:
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(msgspec.Struct, frozen=True, gc=False):
     """A mask of the displayed frame, and what its annotation says of it."""
 
     region: Region
@@ -171,7 +171,8 @@ def _made_of_components(
     for each, others in zip(drawn, flags, strict=True):
         found = _components(each.region)
         for component in found:
-            region = replace(component, flags=[*component.flags, *others])
+            flags_of_both = [*component.flags, *others]
+            region = msgspec.structs.replace(component, flags=flags_of_both)
             components.append(Drawn(region, each.attributes))
         pieces.append(len(found))
 

@@ -51,14 +51,20 @@ def count_values(segments: pa.Table, cap: Cap) -> pa.Table:
     return counts.rename_columns(["value", "count"])
 
 
-def values_over(counts: Iterable[pa.Table], cap: Cap) -> pa.Array:
-    """The values that more rows have than the cap allows. `counts`: of `count_values`."""
+def total_values(counts: Iterable[pa.Table]) -> pa.Table:
+    """The tables of `count_values` as one, each value once."""
     # Tables from the workers lie anywhere in memory; Arrow groups rows of aligned columns.
     together = pa.concat_tables(counts).combine_chunks()
     by_value = together.group_by("value")
     sums = by_value.aggregate([("count", "sum")])
-    is_over = pc.greater(sums["count_sum"], cap.limit)
-    over = sums["value"].filter(is_over)
+    return sums.rename_columns(["value", "count"])
+
+
+def values_over(counts: Iterable[pa.Table], cap: Cap) -> pa.Array:
+    """The values that more rows have than the cap allows. `counts`: of `count_values`."""
+    totals = total_values(counts)
+    is_over = pc.greater(totals["count"], cap.limit)
+    over = totals["value"].filter(is_over)
     return over.combine_chunks()
 
 
@@ -72,7 +78,13 @@ def lowest_ranks(segments: pa.Table, cap: Cap, over: pa.Array) -> pd.DataFrame:
     values = rows[cap.column].to_pandas()
     ranks = _ranks(rows)
     ranked = pd.DataFrame({"value": values, "rank": ranks})
-    return _lowest(ranked, cap)
+    return total_ranks([ranked], cap)
+
+
+def total_ranks(partitions: Iterable[pd.DataFrame], cap: Cap) -> pd.DataFrame:
+    """The tables of `lowest_ranks` as one: the `limit` lowest ranks of each value."""
+    ordered = pd.concat(partitions).sort_values("rank")
+    return ordered.groupby("value").head(cap.limit)
 
 
 def highest_ranks(partitions: Iterable[pd.DataFrame], cap: Cap) -> "pd.Series[int]":
@@ -80,7 +92,7 @@ def highest_ranks(partitions: Iterable[pd.DataFrame], cap: Cap) -> "pd.Series[in
 
     `partitions`: the `lowest_ranks` of each.
     """
-    lowest = _lowest(pd.concat(partitions), cap)
+    lowest = total_ranks(partitions, cap)
     by_value = lowest.groupby("value")["rank"]
     highest = by_value.max()
     return highest[by_value.size() == cap.limit]
@@ -114,12 +126,6 @@ def apply_cap(
     stays = np.ones(len(segments), np.bool_)
     stays[over] = False
     return segments.take(np.flatnonzero(stays)), drops
-
-
-def _lowest(ranked: pd.DataFrame, cap: Cap) -> pd.DataFrame:
-    """The rows with the `limit` lowest ranks of each value."""
-    ordered = ranked.sort_values("rank")
-    return ordered.groupby("value").head(cap.limit)
 
 
 def _ranks(segments: pa.Table) -> NDArray[np.int64]:

@@ -7,6 +7,8 @@ px of one value in a mask file.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from curate.flags import Flag
 from curate.mask_records import MaskFile, Painted
 from curate.pixels import masks
@@ -21,8 +23,7 @@ from curate.stages.layers import Visible
 from curate.stages.mask_reading import MaskReader
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotationMask:
+class AnnotationMask(msgspec.Struct, frozen=True, gc=False):
     """A mask in the displayed frame, and remarks on it."""
 
     runs: RunLengths

@@ -6,7 +6,8 @@ name of a scene) stays with them: the images of ten million objects take a few h
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -42,14 +43,18 @@ IMAGES = pa.schema(
         ("video", pa.uint64()),
         ("scene", pa.uint64()),
         ("augmentation", pa.uint64()),
+        ("partition", pa.int32()),
     ]
 )
 """A row for each place of an image: images with equal bytes have the same `image_id`.
 
 `dhash`: the difference hash. `has_detail`: whether a second look could find it alike another.
 `path`, `thumbnail`: digests. `video`, `scene`, `augmentation`: digests of the export and of what
-names the images that belong together; null where nothing does.
+names the images that belong together; null where nothing does. `partition`: the number of a
+partition that has the image there.
 """
+
+_PLACE = IMAGES.names[:-1]  # what names a place of an image: all but the partition
 
 PICTURE = ["image_dhash", "image_thumbnail"]
 """The columns that a second look needs."""
@@ -58,11 +63,19 @@ PICTURE = ["image_dhash", "image_thumbnail"]
 _AUGMENTED = re.compile(r"^(?P<stem>.+?)\.rf\.[0-9a-zA-Z]{8,}(\.[A-Za-z0-9]+)?$")
 
 
-def image_rows(segments: pa.Table, scene_pattern: str | None) -> pa.Table:
-    """The images of a partition, each place once: a table of schema `IMAGES`.
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageRows:
+    """The images of partitions that follow each other.
 
-    `scene_pattern`: as in the settings of split.
+    `table`: of schema `IMAGES`; the first partition is number 0. `partitions`: how many there are.
     """
+
+    table: pa.Table
+    partitions: int
+
+
+def image_rows(segments: pa.Table, scene_pattern: str | None) -> ImageRows:
+    """The images of a partition, each place once. `scene_pattern`: as in the settings of split."""
     require(segments.schema, NEEDS, "split")
     distinct = segments.group_by(list(NEEDS)).aggregate([])
     exports = distinct["export"].to_pylist()
@@ -86,9 +99,9 @@ def image_rows(segments: pa.Table, scene_pattern: str | None) -> pa.Table:
         ]
     for name in ("image_id", "export", "domain", "role"):
         columns[name] = distinct[name].cast(pa.string())
-    return pa.table(
-        {field.name: columns[field.name] for field in IMAGES}, schema=IMAGES
-    )
+    columns["partition"] = np.zeros(len(distinct), np.int32)
+    arrays = {field.name: columns[field.name] for field in IMAGES}
+    return ImageRows(pa.table(arrays, schema=IMAGES), partitions=1)
 
 
 def digest(data: bytes) -> int:
@@ -157,20 +170,36 @@ def _scene_digest(export: str, name: str | None) -> int | None:
     return digest(f"{export}\0{name}".encode("utf-8", "surrogatepass"))
 
 
-def one_table(partitions: list[pa.Table]) -> pa.Table:
-    """The images of all partitions, each place once and sorted, whatever their order.
+def joined(parts: Sequence[ImageRows]) -> ImageRows:
+    """The images of all parts, whose partitions follow each other."""
+    tables = [IMAGES.empty_table()]
+    partitions = 0
+    last = len(_PLACE)
+    for part in parts:
+        numbers = pc.add(part.table["partition"], pa.scalar(partitions, pa.int32()))
+        numbered = part.table.set_column(last, IMAGES.field(last), numbers)
+        tables.append(numbered)
+        partitions += part.partitions
+    return ImageRows(pa.concat_tables(tables).combine_chunks(), partitions)
 
-    Adds the column `partition`: the number of the first partition that has it.
-    """
-    numbered = [
-        IMAGES.empty_table().append_column("partition", pa.array([], pa.int32()))
-    ]
-    for number, partition in enumerate(partitions):
-        numbers = pa.array(np.full(len(partition), number, np.int32))
-        numbered.append(partition.append_column("partition", numbers))
-    # Tables from the workers lie anywhere in memory; Arrow groups rows of aligned columns.
-    together = pa.concat_tables(numbered).combine_chunks()
-    distinct = together.group_by(IMAGES.names).aggregate([("partition", "min")])
+
+def one_table(parts: Sequence[ImageRows]) -> pa.Table:
+    """The images of all parts, each place once and sorted, with the first partition that has it."""
+    rows = joined(parts).table
     keys = [(name, "ascending") for name in IMAGES.names]
-    order = pc.sort_indices(distinct, sort_keys=keys)
-    return distinct.take(order).rename_columns([*IMAGES.names, "partition"])
+    # `rows` again: of millions of images, the table that was should go.
+    rows = rows.take(pc.sort_indices(rows, sort_keys=keys))
+    return rows.filter(_are_new(rows))
+
+
+def _are_new(rows: pa.Table) -> NDArray[np.bool_]:
+    """(n,) whether each of the sorted rows is of another place than the row before it."""
+    is_new = np.zeros(len(rows), np.bool_)
+    is_new[:1] = True
+    for name in _PLACE:
+        column = rows[name]
+        if column.null_count:
+            column = column.fill_null(0)  # one digest of 2**64 is 0
+        differs = pc.not_equal(column[1:], column[:-1])
+        is_new[1:] |= differs.to_numpy()
+    return is_new

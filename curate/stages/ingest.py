@@ -39,6 +39,7 @@ from curate.stages.planning import (
     plan,
     read_export,
 )
+from curate.stages.several_records import flag_overlaps
 
 __all__ = [
     "ADDS",
@@ -169,6 +170,7 @@ def ingest_partition(
         else:
             _add_image(result, each, export, next(read))
 
+    flag_overlaps(result.columns, result.sizes)
     seen = {export.name: result.seen}
     return Ingested(_rows(result), drops_table(result.drops), seen, result.faults)
 

@@ -1,6 +1,8 @@
 """Mask files of an image as objects of the displayed frame."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from curate.drops import Drop
 from curate.mask_records import RegionMap
@@ -50,5 +52,6 @@ def _objects(found: MapRegions, source: ImageSource, frame: Frame) -> MapObjects
             continue
         turned = masks.reorient(region.runs, frame.orientation)
         flags = [*region.flags, *frame.flags]
-        drawn.append(Drawn(replace(region, runs=turned, flags=flags), {}))
+        shown = msgspec.structs.replace(region, runs=turned, flags=flags)
+        drawn.append(Drawn(shown, {}))
     return MapObjects(drawn, drops, found.labelled_share)

@@ -18,7 +18,7 @@ do, so that their order does not matter, and of several records the later ones.
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -123,7 +123,7 @@ def first_of_each(made: Sequence[Object]) -> tuple[list[Object], list[Repeated]]
         if keys[each.key] > 1:
             text = f"{each.label}\0{each.counts}"
             key = _key_of_content(each.key, _hash(text.encode()))
-            each = replace(each, key=key)
+            each = msgspec.structs.replace(each, key=key)
         unique.append(each)
     return unique, repeated
 

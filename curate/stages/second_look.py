@@ -20,6 +20,7 @@ _FEWEST_SURE = 16  # sure bits; a hash with fewer says next to nothing
 _ALIKE = 0.75  # correlation of thumbnails whose hashes agree on sure bits
 _ALIKE_UNSURE = 0.97  # where the hashes say next to nothing
 _LEAST_DETAIL = 1.0  # levels of grey: with less, nothing is left to compare
+_AT_ONCE = 4096  # thumbnails
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,13 +36,23 @@ class Details:
 
 def details(thumbnails: NDArray[np.uint8]) -> Details:
     """What `look_alike` compares. `thumbnails`: (n, px), as `Probe.thumbnail` has them."""
-    grey = _grey(thumbnails)
-    return Details(_patterns(grey), _sure_bits(grey))
+    number, pixels = thumbnails.shape
+    patterns = np.empty((number, pixels), np.float32)
+    sure_bits = np.empty(number, np.uint64)
+    # Some at a time: what is computed on the way takes four times the memory of the patterns.
+    for first in range(0, number, _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        grey = _grey(thumbnails[some])
+        patterns[some] = _patterns(grey)
+        sure_bits[some] = _sure_bits(grey)
+    return Details(patterns, sure_bits)
 
 
 def have_detail(thumbnails: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """(n,) whether each thumbnail has any detail to compare; without detail no two are alike."""
-    return np.asarray(_patterns(_grey(thumbnails)).any(axis=1))
+    grey = _grey(thumbnails)
+    patterns = _patterns(grey)
+    return np.asarray(patterns.any(axis=1))
 
 
 def look_alike(

@@ -67,11 +67,12 @@ class Pins:
 class Assigned:
     """Where rows look up their split: ids of images, sorted; for each its group and split.
 
-    `pinned`: the split to which each image was pinned before this run.
+    `first`: the place of the image that names its group. `pinned`: the split to which each image
+    was pinned before this run.
     """
 
     image_ids: Ids
-    group_ids: Ids
+    first: NDArray[np.int32]
     splits: SplitNumbers
     pinned: SplitNumbers
 
@@ -111,7 +112,7 @@ def assigned(groups: Groups, splits: SplitNumbers, pins: Pins) -> Assigned:
     """What `split_objects` looks up, of all images. `splits`: of `assign`."""
     return Assigned(
         groups.image_ids,
-        groups.group_ids[groups.group_of],
+        groups.first[groups.group_of].astype(np.int32),
         splits[groups.group_of],
         pins.of(groups.image_ids),
     )
@@ -138,7 +139,7 @@ def split_objects(
     require(segments.schema, NEEDS, "split")
     place = _places(segments["image_id"], known)
     row_splits = known.splits[place]
-    group_ids = known.group_ids[place].astype(np.str_)
+    group_ids = known.image_ids[known.first[place]].astype(np.str_)
     does_train = row_splits == _TRAIN
 
     # A train image may only train, unless its export's role has become test.

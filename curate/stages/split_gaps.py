@@ -51,12 +51,16 @@ def find_gaps(
 
 
 def _look_at(groups: Groups, splits: SplitNumbers, name: str) -> _Domain:
+    """Where a domain is. `splits`: of all groups."""
     of_domain = np.flatnonzero(groups.domains == name)
     sizes = groups.sizes[of_domain]
+
+    # Not images[...] += sizes, which would count one group alone of each split.
     images = np.zeros(len(SPLITS), np.int64)
     np.add.at(images, splits[of_domain], sizes)
+
     largest = int(of_domain[np.argmax(sizes)])
-    return _Domain(name, images, len(of_domain), largest)
+    return _Domain(name, images, groups=len(of_domain), largest=largest)
 
 
 def _empty_splits(images: Mapping[str, int], settings: SplitSettings) -> Iterator[str]:

@@ -27,7 +27,7 @@ from curate.exports.child import ChildDied, call
 from curate.exports.places import Places
 from curate.limits import Limits
 from curate.pixels import decoding, deep_colour, deep_grey
-from curate.pixels.orientation import displayed_size
+from curate.pixels.orientation import displayed_size, may_be_stated
 from curate.pixels.proportions import Size
 from curate.pixels.run_orders import OrderSigns
 from curate.reasons import Refusal
@@ -52,7 +52,6 @@ _DEEP_PICTURES = 64
 _BATCH = 64  # pictures that the child looks at in one call
 _HEAD = 65_536  # bytes in which a header says whether a look is worth while
 _TIFF = (b"II*\0", b"MM\0*")
-_EXIF = (b"Exif\0", b"eXIf", *_TIFF)
 _PNG = b"\x89PNG"
 _PNG_DEPTH = 24  # where a PNG's header has its bits per channel
 _DEEP = 16
@@ -246,7 +245,7 @@ def _picture(found: FoundImage, places: Places, limits: Limits) -> _Picture | No
     head = _read(file, _HEAD)
     is_deep = _is_deep(head)
     runs = runs_of(record)
-    if not is_deep and not runs and not any(mark in head for mark in _EXIF):
+    if not is_deep and not runs and not may_be_stated(head):
         return None
 
     data = b""

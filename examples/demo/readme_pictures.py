@@ -72,19 +72,20 @@ def pictures(rows: pa.Table, per_export: int) -> Iterator[Picture]:
     columns = rows.select(_Object.__struct_fields__)
     objects = msgspec.convert(columns.to_pylist(), list[_Object])
     objects.sort(key=lambda each: each.image_file)
-    by_image = [
-        list(group) for _, group in groupby(objects, lambda each: each.image_file)
-    ]
+    by_image = []
+    for _, group in groupby(objects, lambda each: each.image_file):
+        by_image.append(list(group))
     by_image.sort(key=len, reverse=True)
 
     taken: dict[str, set[str]] = {}
-    for group in by_image:
-        first = group[0]
+    for of_image in by_image:
+        first = of_image[0]
         groups = taken.setdefault(first.export, set())
-        if len(groups) < per_export and first.group_id not in groups:
-            groups.add(first.group_id)
-            data = Path(first.image_file).read_bytes()
-            yield Picture(images.decode(data, _LARGEST), group)
+        if len(groups) == per_export or first.group_id in groups:
+            continue
+        groups.add(first.group_id)
+        data = Path(first.image_file).read_bytes()
+        yield Picture(images.decode(data, _LARGEST), of_image)
 
 
 def outlined(picture: Picture) -> Pixels:
@@ -118,6 +119,7 @@ def montage(shown: list[Pixels], rows: int) -> Pixels:
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         row = number % rows
         lines[row] = np.hstack([lines[row], small, _white(_HEIGHT, _GAP)])
+
     width = min(_WIDTH, *(line.shape[1] for line in lines))
     page = []
     for line in lines:
@@ -161,12 +163,18 @@ def main() -> None:
     """Paint both."""
     rows = ds.dataset(_BUILD / "balance" / "segments").to_table()
     marked = [outlined(picture) for picture in pictures(rows, per_export=2)]
-    (_DOCS / "demo.jpg").write_bytes(encode(montage(marked, rows=3), quality=85))
+    _write("demo.jpg", montage(marked, rows=3))
 
     model = Segmenter.load(_BUILD / "train" / "model.safetensors")
     test = rows.filter(ds.field("split") == "test")
     results = [answered(picture, model) for picture in pictures(test, per_export=1)]
-    (_DOCS / "result.jpg").write_bytes(encode(montage(results, rows=2), quality=85))
+    _write("result.jpg", montage(results, rows=2))
+
+
+def _write(name: str, page: Pixels) -> None:
+    """Write a page of pictures among the documents."""
+    data = encode(page, quality=85)
+    (_DOCS / name).write_bytes(data)
 
 
 if __name__ == "__main__":

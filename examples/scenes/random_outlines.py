@@ -105,13 +105,18 @@ def limb(
 
 def rough(rng: Generator, ring: Ring, amount: float, step: float) -> Ring:
     """The ring with a point every `step`, each moved by about `amount`: fur, bark, torn edges."""
-    # Walk along the closed line in equal steps.
+    dense = _in_steps(ring, step)
+    return dense + rng.normal(0, amount, dense.shape)
+
+
+def _in_steps(ring: Ring, step: float) -> Ring:
+    """Points on the closed line of a ring, all about `step` apart; 8 at least, 1,500 at most."""
     closed = np.concatenate([ring, ring[:1]])
     x, y = closed.T
     lengths = np.hypot(np.diff(x), np.diff(y))
     passed = np.concatenate([[0], np.cumsum(lengths)])
-    total = passed[-1]
-    points = int(np.clip(total / step, 8, 1500))
-    at = np.linspace(0, total, points, endpoint=False)
-    dense = from_xy(np.interp(at, passed, x), np.interp(at, passed, y))
-    return dense + rng.normal(0, amount, dense.shape)
+
+    whole = passed[-1]
+    points = int(np.clip(whole / step, 8, 1500))
+    at = np.linspace(0, whole, points, endpoint=False)
+    return from_xy(np.interp(at, passed, x), np.interp(at, passed, y))

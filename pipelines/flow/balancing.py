@@ -6,7 +6,9 @@ tell what reaches a cap at all, and once to write the result; once more for each
 something reaches, and then once more for the cells.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import pyarrow as pa
@@ -19,7 +21,7 @@ from curate.stages import balance, caps, held_back
 from curate.stages.caps import Cap
 from curate.storage import digest, read_table
 from pipelines.flow.build import Reads
-from pipelines.flow.partitions import gather, map_partitions
+from pipelines.flow.partitions import gather_totals, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
 
 _ANNOTATIONS = "annotations.parquet"
@@ -98,7 +100,7 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     all_caps = caps.caps(settings)
     before = _Before(_held(run), [])
     question = _CountQuestion(before, all_caps, settings, quality)
-    counts = gather(run, "balance: counts", _count, "split", _COLUMNS, question)
+    counts = _gather_counts(run, "balance: counts", question)
 
     for number, cap in enumerate(all_caps):
         over = caps.values_over([each.values[number] for each in counts], cap)
@@ -109,7 +111,7 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
 
     if before.caps:
         question = _CountQuestion(before, [], settings, quality)
-        counts = gather(run, "balance: cells", _count, "split", _COLUMNS, question)
+        counts = _gather_counts(run, "balance: cells", question)
     cells = balance.total_cells([each.cells for each in counts])
     weights = balance.weights(cells, _trust(run), settings)
     _note_mix(run, weights)
@@ -117,11 +119,16 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     return map_partitions(run, stage, new, _balance_partition, shared)
 
 
+def _gather_counts(run: Run, title: str, question: _CountQuestion) -> list[_Counts]:
+    return gather_totals(run, title, _count, _total, "split", _COLUMNS, question)
+
+
 def _count_cap(run: Run, before: _Before, cap: Cap, over: pa.Array) -> _CountedCap:
     """The highest rank that stays of each value that reaches a cap."""
     title = f"balance: {cap.column}"
     question = _CapQuestion(before, cap, over)
-    ranks = gather(run, title, _lowest_ranks, "split", _COLUMNS, question)
+    total = partial(caps.total_ranks, cap=cap)
+    ranks = gather_totals(run, title, _lowest_ranks, total, "split", _COLUMNS, question)
     return _CountedCap(cap, caps.highest_ranks(ranks, cap))
 
 
@@ -189,6 +196,15 @@ def _count(rows: pa.Table, question: _CountQuestion) -> _Counts:
     cells = balance.count_cells(kept, question.settings, question.quality)
     values = [caps.count_values(kept, cap) for cap in question.caps]
     return _Counts(cells, values)
+
+
+def _total(counts: Sequence[_Counts]) -> _Counts:
+    """The counts of several partitions as one."""
+    cells = balance.total_cells([each.cells for each in counts])
+    by_partition = [each.values for each in counts]
+    by_cap = zip(*by_partition, strict=True)
+    values = map(caps.total_values, by_cap)
+    return _Counts(cells, list(values))
 
 
 def _balance_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:

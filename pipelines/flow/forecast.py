@@ -4,6 +4,7 @@ Counts are of what is there: files of the exports, ledgers of finished stages. A
 measured rate of the last run of a stage that did all of its work. What nobody knows is None.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from upath import UPath
 from curate.ledger import ExportLedger
 from curate.schema import STAGES
 from curate.settings import Settings
-from curate.stores import forget_listings
+from curate.stores import forget_listings, is_local
 from pipelines.flow import build as builds
 from pipelines.flow import labels
 from pipelines.flow.amount import file_sizes
@@ -124,10 +125,12 @@ def foresee(settings: Settings, flow: Mapping[str, Stage], last: str) -> Forecas
 
 
 def _held_if_there(build: UPath) -> AbstractContextManager[None]:
-    """The lock on a build folder; a dry run makes none."""
-    if build.exists():
-        return builds.held(build)
-    return nullcontext()
+    """The lock on a build folder; a dry run makes none, and needs none where it may not write."""
+    if not build.exists():
+        return nullcontext()
+    if is_local(build) and not os.access(build.path, os.W_OK):
+        return nullcontext()
+    return builds.held(build)
 
 
 def _look_at(build: UPath, stage: str) -> _Finished:

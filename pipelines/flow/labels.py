@@ -4,7 +4,7 @@ Remap keeps the table as labels.parquet; the review queue and the pages are made
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from curate.labels.numbering import (
     count_uses,
     find_numbered,
     for_each_label,
+    total_uses,
 )
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
 from curate.labels.taxonomy import Taxonomy
@@ -37,7 +38,7 @@ from curate.settings import Settings
 from curate.text import decode_text
 from pipelines.failures import CheckFailed
 from pipelines.flow import queue
-from pipelines.flow.partitions import gather
+from pipelines.flow.partitions import gather_totals
 from pipelines.flow.runner import Run
 from pipelines.flow.screen import counted
 from pipelines.flow.unlisted_languages import warn_of_languages
@@ -177,7 +178,9 @@ class CountedLabels:
 
 def count(run: Run) -> CountedLabels:
     """Count the labels of ingest's partitions, and find those that number instances."""
-    counted = gather(run, "remap: labels", _count, "ingest", _COLUMNS, None)
+    counted = gather_totals(
+        run, "remap: labels", _count, _total, "ingest", _COLUMNS, None
+    )
     names = find_numbered([uses for _, uses in counted], number_rules(run.settings))
     return CountedLabels(total_labels([labels for labels, _ in counted]), names)
 
@@ -226,6 +229,14 @@ def number_rules(settings: Settings) -> dict[str, NumberRule]:
 def _count(rows: pa.Table, _: None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The labels of a partition, and how its images use them."""
     return count_labels(rows), count_uses(rows)
+
+
+def _total(
+    counted: Sequence[tuple[pd.DataFrame, pd.DataFrame]],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The answers of `_count` as one."""
+    labels, uses = zip(*counted, strict=True)
+    return total_labels(labels), total_uses(uses)
 
 
 def waiting_shares(labels: pd.DataFrame) -> dict[str, float]:

@@ -40,14 +40,12 @@ _FORKS = sys.platform == "linux"
 def prepare_forks() -> None:
     """Start the process that workers are forked from, unless it runs.
 
-    It imports what they need while this process imports Dask. Sets variables of this process.
+    It imports what they need while this process goes on.
     """
     if not _FORKS:
         return
-    for name, value in _OF_WORKERS.items():
-        os.environ.setdefault(name, value)
     forkserver.set_forkserver_preload(_IMPORTED_ONCE)
-    with _interrupts_wait():
+    with _variables_of_workers(), _interrupts_wait():
         forkserver.ensure_running()
 
 
@@ -73,6 +71,19 @@ def start_local(workers: int, environment: Mapping[str, str]) -> Any:
             silence_logs=logging.CRITICAL,
             env=environment,
         )
+
+
+@contextmanager
+def _variables_of_workers() -> Iterator[None]:
+    """Variables for a process that starts in this block: training, in this one, uses all cores."""
+    before = dict(os.environ)
+    for name, value in _OF_WORKERS.items():
+        os.environ.setdefault(name, value)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ takes several of them, one after the other.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 import pyarrow as pa
@@ -31,6 +32,9 @@ drops)."""
 PartitionQuestion = Callable[[pa.Table, _Shared], _Answer]
 """What is asked of one partition: (its rows, what all partitions share) -> counts or a
 small table."""
+
+Total = Callable[[Sequence[_Answer]], _Answer]
+"""Makes one answer of several, of partitions that follow each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def map_partitions(
     """
     before = run.build / STAGES[STAGES.index(stage.name) - 1]
     task = partial(_map_partition, function, str(before), str(new))
-    return StageOutput(_map_names(run, stage.name, task, before.name, shared))
+    of_tasks = _map_batches(run, stage.name, partial(_each, task), before.name, shared)
+    return StageOutput([*chain.from_iterable(of_tasks)])
 
 
 def gather(
@@ -75,17 +80,36 @@ def gather(
     never come to this process.
     """
     task = partial(_ask_partition, function, str(run.build / stage), columns)
-    return _map_names(run, title, task, stage, shared)
+    of_tasks = _map_batches(run, title, partial(_each, task), stage, shared)
+    return [*chain.from_iterable(of_tasks)]
 
 
-def _map_names(
+def gather_totals(
     run: Run,
     title: str,
-    task: Callable[[str, _Shared], _Answer],
+    function: PartitionQuestion[_Shared, _Answer],
+    total: Total[_Answer],
+    stage: str,
+    columns: list[str],
+    shared: _Shared,
+) -> list[_Answer]:
+    """As `gather`, but the answers of a task's partitions come as their total, in order.
+
+    What a partition answers may be larger than what is new in it: of thousands of partitions, the
+    answers would fill this process.
+    """
+    task = partial(_ask_partition, function, str(run.build / stage), columns)
+    return _map_batches(run, title, partial(_total, task, total), stage, shared)
+
+
+def _map_batches(
+    run: Run,
+    title: str,
+    task: Callable[[_Batch, _Shared], _Answer],
     stage: str,
     shared: _Shared,
 ) -> list[_Answer]:
-    """The results of `task(name, shared)` for each partition of a finished stage."""
+    """The results of `task(batch, shared)`; the batches are all partitions of a finished stage."""
     names = builds.partition_names(run.build, stage)
     sizes = builds.partition_sizes(run.build, stage)
     batches = []
@@ -93,13 +117,7 @@ def _map_names(
     for some in _slices(len(names)):
         batches.append(_Batch(names[some]))
         amounts.append(sum(sizes[some]))
-
-    answers: list[_Answer] = []
-    for of_batch in run.workers.map(
-        title, partial(_each, task), batches, shared, amounts
-    ):
-        answers += of_batch
-    return answers
+    return run.workers.map(title, task, batches, shared, amounts)
 
 
 def _slices(partitions: int) -> Iterator[slice]:
@@ -113,6 +131,15 @@ def _each(
     task: Callable[[str, _Shared], _Answer], batch: _Batch, shared: _Shared
 ) -> list[_Answer]:
     return [task(name, shared) for name in batch.names]
+
+
+def _total(
+    task: Callable[[str, _Shared], _Answer],
+    total: Total[_Answer],
+    batch: _Batch,
+    shared: _Shared,
+) -> _Answer:
+    return total(_each(task, batch, shared))
 
 
 def _map_partition(

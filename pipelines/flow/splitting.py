@@ -21,7 +21,7 @@ from curate.stages.split_gaps import find_gaps
 from pipelines.flow import build as builds
 from pipelines.flow import second_looks
 from pipelines.flow.build import Reads
-from pipelines.flow.partitions import gather, map_partitions
+from pipelines.flow.partitions import gather_totals, map_partitions
 from pipelines.flow.runner import Run, Stage, StageOutput
 
 
@@ -46,16 +46,7 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     """Group the images, assign a split to each group, and pin the images to it."""
     settings = run.settings.split
     pins = _read_pins(run.build)
-    # The same image may be in several partitions, and gets one split.
-    columns = list(image_rows.NEEDS)
-    pattern = settings.scene_pattern
-    rows = gather(
-        run, "split: images", image_rows.image_rows, "filter", columns, pattern
-    )
-    images = image_rows.one_table(rows)
-    looks = groups.find_looks(images)
-    alike = second_looks.near_duplicates(run, looks, settings.near_duplicate_bits)
-    grouped = groups.group_images(images, looks, alike)
+    grouped, shared_images = _group(run)
 
     splits = split.assign(grouped, settings, pins)
     _warn_of_pins(run, grouped, pins)
@@ -67,12 +58,36 @@ def work(run: Run, stage: Stage, new: UPath) -> StageOutput:
     storage.write_table(
         new / "groups.parquet", group_tables.groups_table(grouped, splits)
     )
-    customers = {export.name: export.customer for export in run.settings.exports}
-    shared_images = group_tables.shared_images(images, grouped, customers)
     storage.write_table(new / "shared_images.parquet", shared_images)
     new_pins = split.new_pins(grouped, splits, pins)
     storage.write_table(_pins_file(run.build), new_pins)
     return output
+
+
+def _group(run: Run) -> tuple[Groups, pa.Table]:
+    """The groups of all images, and the images that customers share."""
+    settings = run.settings.split
+    images = _gather_images(run, settings.scene_pattern)
+    looks = groups.find_looks(images)
+    alike = second_looks.near_duplicates(run, looks, settings.near_duplicate_bits)
+    grouped = groups.group_images(images, looks, alike)
+
+    customers = {export.name: export.customer for export in run.settings.exports}
+    return grouped, group_tables.shared_images(images, grouped, customers)
+
+
+def _gather_images(run: Run, scene_pattern: str | None) -> pa.Table:
+    """The images of all partitions: the same one may be in several, and gets one split."""
+    parts = gather_totals(
+        run,
+        "split: images",
+        image_rows.image_rows,
+        image_rows.joined,
+        "filter",
+        list(image_rows.NEEDS),
+        scene_pattern,
+    )
+    return image_rows.one_table(parts)
 
 
 def _split_partition(rows: pa.Table, shared: _Shared) -> tuple[pa.Table, pa.Table]:

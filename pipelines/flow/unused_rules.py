@@ -1,6 +1,7 @@
 """Rules of split labels that ask for attributes, or values of them, that no object has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
@@ -16,10 +17,25 @@ from pipelines.flow.runner import Run
 Problem = tuple[tuple[str | int, ...], str]
 """Where in a customer's file, and what."""
 
+_Place = tuple[str, ...]
+"""Where a decision is in a customer's file."""
+
 _Values = dict[str, set[str]]
 """The values that objects have, by the attribute's name."""
 
 _COLUMNS = ["export", "label", "attributes"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Decisions that ask for attributes.
+
+    `places`: of each export and label that they decide on; one decision may hold in several
+    exports, and for several labels that are read alike. `by_place`: the decisions themselves.
+    """
+
+    places: dict[tuple[str, str], _Place]
+    by_place: dict[_Place, Decision]
 
 
 def of_rules(
@@ -31,41 +47,55 @@ def of_rules(
     their label is split by an attribute.
     """
     split = labels[labels["decision"] == SPLIT]
-
-    # One decision may hold in several exports, and for several labels that are read alike.
-    places: dict[tuple[str, str], tuple[str, ...]] = {}
-    decided: dict[tuple[str, ...], Decision] = {}
-    for export, label, name in split[["export", "label", "read_as"]].to_numpy():
-        place: tuple[str, ...] = ("labels", name)
-        if name in decisions.by_export.get((customer, export), {}):
-            place = ("exports", export, name)
-        decision = decisions.find(customer, export, name)
-        if decision is not None and any(rule.where for rule in decision.rules):
-            places[export, label] = place
-            decided[place] = decision
-
-    if not decided:
+    asking = _asking_for_attributes(customer, split, decisions)
+    if not asking.by_place:
         return []
 
-    values: dict[tuple[str, ...], _Values] = {place: {} for place in decided}
-    labels_asked = sorted({label for _, label in places})
+    values = _values(run, asking.places)
+    problems: list[Problem] = []
+    for place, decision in asking.by_place.items():
+        problems += _of_decision(place, decision, values[place])
+    return problems
+
+
+def _asking_for_attributes(
+    customer: str, split: pd.DataFrame, decisions: Decisions
+) -> _Asking:
+    """The decisions on split labels of which a rule asks for an attribute."""
+    asking = _Asking({}, {})
+    for export, label, name in split[["export", "label", "read_as"]].to_numpy():
+        decision = decisions.find(customer, export, name)
+        if decision is None or not any(rule.where for rule in decision.rules):
+            continue
+
+        place: _Place = ("labels", name)
+        if name in decisions.by_export.get((customer, export), {}):
+            place = ("exports", export, name)
+        asking.places[export, label] = place
+        asking.by_place[place] = decision
+    return asking
+
+
+def _values(
+    run: Run, places: Mapping[tuple[str, str], _Place]
+) -> Mapping[_Place, _Values]:
+    """What attributes the objects of each decision have. `places`: by export and label."""
+    labels = sorted({label for _, label in places})
     of_partitions = gather(
-        run, "remap: splits", _attributes, "ingest", _COLUMNS, labels_asked
+        run, "remap: splits", _attributes, "ingest", _COLUMNS, labels
     )
+
+    values: dict[_Place, _Values] = {place: {} for place in places.values()}
     for seen in of_partitions:
         for export, label, name, value in seen:
             if (export, label) in places:
                 there = values[places[export, label]]
                 there.setdefault(name, set()).add(value)
-
-    problems: list[Problem] = []
-    for place, decision in decided.items():
-        problems += _of_decision(place, decision, values[place])
-    return problems
+    return values
 
 
 def _of_decision(
-    place: tuple[str, ...], decision: Decision, values: _Values
+    place: _Place, decision: Decision, values: _Values
 ) -> Iterator[Problem]:
     """What the rules of a decision ask for, and no object of its label has."""
     label = place[-1]

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from curate.exports.paths import is_picture
 from pipelines.flow.reasons import sum_losses
+from pipelines.inspection.doubts import doubts
 from pipelines.inspection.reading import Documents, ReadImages, verdicts_of_others
 from pipelines.inspection.records import Contents
 
@@ -45,6 +46,7 @@ def count(documents: Documents, read: ReadImages) -> Contents:
         dropped=sum_losses(drops, export.name),
         left_alone=documents.left_alone[:_MOST_NAMED],
         files_left_alone=documents.files_left_alone,
+        doubts=doubts(read.segments),
         faults=[fault.summary for fault in faults],
     )
 

@@ -63,6 +63,8 @@ class Contents(msgspec.Struct, frozen=True):
     left_alone: list[LeftAlone]
     """The first of the files that were left alone."""
     files_left_alone: int
+    doubts: list[str]
+    """What all masks together make doubtful."""
     faults: list[str]
     """Exceptions that no rule foresees, each in a line."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from curate.flags import Flag
 from pipelines.flow.reasons import (
     BOXES_ONLY,
     describe_count,
@@ -13,6 +14,7 @@ from pipelines.inspection.records import Candidate, Contents, Inspection
 
 _MOST_LABELS = 40
 _MOST_REASONS = 8
+_MOST_FLAGS = 6
 _MOST_NAMED = 5
 _LONGEST = 160  # characters of a reason or an example
 
@@ -73,6 +75,11 @@ def _describe_contents(contents: Contents) -> Iterator[str]:
         yield f"  masks      {counted(contents.masks, 'mask file')}"
     yield f"  objects    {_describe_objects(contents)}"
     yield f"  classes    {_describe_labels(contents.labels)}"
+    flags = _describe_flags(contents.flags)
+    if flags:
+        yield f"  flagged    {flags}"
+    for doubt in contents.doubts:
+        yield f"  doubtful   {doubt}"
     for loss in contents.dropped[:_MOST_REASONS]:
         example = _cut(loss.example)
         yield f"  dropped    {describe_count(loss)} {loss.reason}; first: {example}"
@@ -122,6 +129,16 @@ def _describe_labels(labels: Mapping[str, int]) -> str:
     if len(labels) > _MOST_LABELS:
         shown.append(f"and {len(labels) - _MOST_LABELS} more")
     return ", ".join(shown)
+
+
+def _describe_flags(flags: Mapping[str, int]) -> str:
+    """The commonest flags but one, which says that an object reaches the edge of its image."""
+    told = [
+        f"{number:,} {flag}"
+        for flag, number in flags.items()
+        if flag != Flag.TOUCHES_EDGE
+    ]
+    return ", ".join(told[:_MOST_FLAGS])
 
 
 def _describe_candidates(candidates: list[Candidate]) -> Iterator[str]:

@@ -16,7 +16,14 @@ from curate.storage import digest, read_record, read_table
 from model.evaluation.report import Report, read_report
 from model.promotion import read_promotion
 from model.records import TrainingRecord
-from model.runs import Run, find_run, read_runs, run_of_model, trained_model
+from model.runs import (
+    Run,
+    find_run,
+    folders_without_record,
+    read_runs,
+    run_of_model,
+    trained_model,
+)
 
 Objections = Iterator[str]
 
@@ -44,8 +51,9 @@ def model_checks(build: UPath, manifest: Manifest) -> list[tuple[str, Objections
         checks.append((name, _scores_fit(build, report)))
 
     runs = read_runs(build)
-    if runs:
-        checks.append(("each run is as it was kept", _runs_are_whole(runs)))
+    no_runs = folders_without_record(build)
+    if runs or no_runs:
+        checks.append(("each run is as it was kept", _runs_are_whole(runs, no_runs)))
     if read_promotion(build) is not None:
         checks.append(("the promoted run can answer", _promoted_answers(build)))
     return checks
@@ -95,6 +103,7 @@ def _scores_fit(build: UPath, report: Report) -> Objections:
 
 
 def _means_differ(scores: pd.DataFrame, report: Report) -> Objections:
+    """Methods whose mean IoU over all objects is not what the report says."""
     means = scores.groupby("method")["iou"].mean()
     for result in report.results:
         if result.stratum.kind != "overall":
@@ -112,15 +121,46 @@ def _test_objects(build: UPath) -> set[str]:
         return set()
 
 
-def _runs_are_whole(runs: list[Run]) -> Objections:
+def _runs_are_whole(runs: list[Run], no_runs: list[UPath]) -> Objections:
+    """What is not as it was kept. `no_runs`: folders of runs that lack their run.json."""
+    for folder in no_runs:
+        yield f"run {folder.name}: its run.json is missing"
     for run in runs:
-        if run.checkpoint.exists():
-            kept = digest(run.checkpoint.read_bytes())
-            if kept != run.record.model:
-                yield f"run {run.number}: its checkpoint has changed"
+        for objection in _objections_to_run(run):
+            yield f"run {run.number}: {objection}"
+
+
+def _objections_to_run(run: Run) -> Objections:
+    """The files of a run that have changed, are missing or cannot be read."""
+    if run.checkpoint.exists():
+        kept = digest(run.checkpoint.read_bytes())
+        if kept != run.record.model:
+            yield "its checkpoint has changed"
+
+    try:
+        read_record(run.folder / "train.json", TrainingRecord)
         report = run.report()
-        if report is not None and report.model.digest != run.record.model:
-            yield f"run {run.number}: its report is of another model"
+        if report is not None:
+            yield from _objections_to_report(run, report)
+    except InputError as error:
+        yield str(error)
+
+
+def _objections_to_report(run: Run, report: Report) -> Objections:
+    """Where a run's report is not of its model and its scores. InputError if these are broken."""
+    if report.model.digest != run.record.model:
+        yield "its report is of another model"
+
+    path = run.folder / "scores.parquet"
+    if not path.exists():
+        yield "its scores.parquet is missing"
+        return
+    # A run keeps the scores of its own model, without those of baselines.
+    scores = read_table(path, ["iou"]).to_pandas()
+    mean = float(scores["iou"].mean())
+    reported = report.overall("iou")
+    if reported is not None and not abs(mean - reported) <= _TOLERANCE:
+        yield f"the IoU of its scores is {mean:.6f}, its report says {reported:.6f}"
 
 
 def _promoted_answers(build: UPath) -> Objections:

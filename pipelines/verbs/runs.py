@@ -5,7 +5,7 @@ from upath import UPath
 
 from curate.settings import Settings
 from model.promotion import Promotion, PromotionStep, read_promotion
-from model.runs import Run, read_runs
+from model.runs import Run, folders_without_record, read_runs
 
 _HEAD = ("run", "finished (UTC)", "start", "steps", "IoU", "edges", "gate", "")
 _CHANGES = 3  # of the promoted run, that a reader is shown
@@ -39,6 +39,8 @@ class ListedRuns(msgspec.Struct, frozen=True):
 
     runs: list[ListedRun]
     promotions: list[PromotionStep]
+    without_record: list[str] = []
+    """The paths of folders that lack their run.json, so that nothing can use them."""
 
 
 def list_runs(settings: Settings) -> ListedRuns:
@@ -48,14 +50,29 @@ def list_runs(settings: Settings) -> ListedRuns:
     history: list[PromotionStep] = []
     if promotion is not None:
         history = promotion.history
-    return ListedRuns([_listed(run, promotion) for run in read_runs(build)], history)
+    runs = [_listed(run, promotion) for run in read_runs(build)]
+    incomplete = [str(folder) for folder in folders_without_record(build)]
+    return ListedRuns(runs, history, incomplete)
 
 
 def text(listed: ListedRuns) -> str:
     """The runs for a reader: a table, and the last changes of the promoted run."""
-    if not listed.runs:
-        return "no runs yet: 'train' leaves the first one"
-    rows = [_HEAD, *(_row(run) for run in listed.runs)]
+    lines = ["no runs yet: 'train' leaves the first one"]
+    if listed.runs:
+        lines = _table(listed.runs)
+
+    changes = listed.promotions[-_CHANGES:]
+    lines += [f"{_short(each.when)}  {each.how}: run {each.run}" for each in changes]
+    for folder in listed.without_record:
+        lines.append(
+            f"{folder} is no run: it has no run.json; restore that file, or remove the folder"
+        )
+    return "\n".join(lines)
+
+
+def _table(runs: list[ListedRun]) -> list[str]:
+    """The lines of a table: its head, and a line for each run."""
+    rows = [_HEAD, *(_row(run) for run in runs)]
     widths = []
     for column in zip(*rows, strict=True):
         longest = max(column, key=len)
@@ -65,13 +82,11 @@ def text(listed: ListedRuns) -> str:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         lines.append("  ".join(cells).rstrip())
-
-    changes = listed.promotions[-_CHANGES:]
-    lines += [f"{_short(each.when)}  {each.how}: run {each.run}" for each in changes]
-    return "\n".join(lines)
+    return lines
 
 
 def _listed(run: Run, promotion: Promotion | None) -> ListedRun:
+    """What the table says of a run. InputError if its report is broken."""
     report = run.report()
     iou = None
     edge_f_2 = None
@@ -104,6 +119,7 @@ def _listed(run: Run, promotion: Promotion | None) -> ListedRun:
 
 
 def _row(run: ListedRun) -> tuple[str, ...]:
+    """The cells of a run's line, in the order of the head."""
     notes = []
     if run.promoted:
         notes.append("promoted")

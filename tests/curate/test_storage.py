@@ -1,6 +1,7 @@
 """Writing that a kill cannot spoil, and digests that know no order of keys."""
 
 import contextlib
+import os
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,8 @@ from upath import UPath
 
 from curate import storage
 from curate.errors import InputError
+
+NOBODY = 65534  # a user without rights
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -78,6 +81,21 @@ def test_a_table_that_is_broken_or_lacks_a_column_is_named(folder: UPath) -> Non
         storage.read_table(file, ["x", "y"])
     with pytest.raises(FileNotFoundError):
         storage.read_table(folder / "part-00001.parquet")
+
+
+def test_a_table_that_may_not_be_read_is_not_called_broken(tmp_path: Path) -> None:
+    file = tmp_path / "part-00000.parquet"
+    storage.write_table(UPath(file), pa.table({"x": [1]}))
+    file.chmod(0)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)  # root may read everything
+    try:
+        with pytest.raises(PermissionError) as caught:
+            storage.read_table(UPath(file))
+    finally:
+        os.seteuid(user)
+    assert caught.value.filename == str(file)
 
 
 def test_tables_come_back_in_the_order_of_their_parts(folder: UPath) -> None:

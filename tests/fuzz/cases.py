@@ -27,10 +27,12 @@ from tests.curate.formats.reading import ReadBack, read_back
 from tests.fuzz.damage import DAMAGES, WEIGHTS, changed_settings
 from tests.fuzz.samples import Sample
 
-CASE_SECONDS = 60.0
-"""The longest that a case may take; the child is stopped much earlier."""
+CASE_SECONDS = 600.0
+"""The longest that a case may take; the child is stopped much earlier.
 
-_CHILD_SECONDS = 8.0
+Most take a thirtieth of a second, but on a machine with much else to do all of them take longer.
+"""
+
 FILLINGS = (
     "85",
     "170",
@@ -111,7 +113,7 @@ def run(case: Case, sample: Sample, folder: Path) -> Outcome | None:
     if outcome is None:
         return None
     return Outcome(
-        len(outcome.rows), frozenset(outcome.reasons), time.monotonic() - start
+        outcome.segments.num_rows, frozenset(outcome.reasons), time.monotonic() - start
     )
 
 
@@ -141,9 +143,10 @@ def _read(
             return None
 
     first = outcomes[0]
-    for row in first.rows:
+    rows = first.rows
+    for row in rows:
         check_row(row)
-    ids = [row["object_id"] for row in first.rows]
+    ids = [row["object_id"] for row in rows]
     assert len(set(ids)) == len(ids), "two objects have one id"
     if twice:
         second = outcomes[1]
@@ -166,7 +169,6 @@ def limits_of(filling: str) -> Limits:
     """Limits that give each filling a child of its own."""
     return Limits(
         child_bytes=600_000_000 + int(filling),
-        child_seconds=_CHILD_SECONDS,
         image_pixels=20_000_000,
         archive_bytes=100_000_000,
     )
@@ -175,11 +177,17 @@ def limits_of(filling: str) -> Limits:
 def check_row(row: dict[str, Any]) -> None:
     """A row's mask has the image's size, and is what box and area say."""
     runs = run_lengths.parse(row["counts"], row["image_height"], row["image_width"])
-    mask = masks.decode(runs)
-    y, x = np.nonzero(mask)
-    assert len(x) == row["area"] > 0
-    assert (row["box_x0"], row["box_y0"]) == (x.min(), y.min())
-    assert (row["box_x1"], row["box_y1"]) == (x.max() + 1, y.max() + 1)
+    sides = [row[f"box_{side}"] for side in Box._fields]
+    in_box = masks.decode_window(runs, Box(*sides))
+
+    # All px of the mask are in the box, and some of them are at each of its sides. The whole
+    # frame is not decoded: for large pictures that would take most of the fuzzer's time.
+    pixels = runs.counts[1::2].sum()
+    assert pixels == np.count_nonzero(in_box) == row["area"] > 0
+    assert in_box[0].any()
+    assert in_box[-1].any()
+    assert in_box[:, 0].any()
+    assert in_box[:, -1].any()
     assert len(row["label"]) <= Limits().label_characters
     assert len(row["annotation_key"]) > 0
 

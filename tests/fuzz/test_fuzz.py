@@ -4,6 +4,7 @@ import random
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 
 from curate import formats
 from curate.exports import child
-from curate.pixels import masks
 from curate.stages import ingest
 from tests.curate.exports.child_functions import fresh_memory
 from tests.fuzz import cases
@@ -78,11 +78,19 @@ def test_a_fault_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         cases.run(cases.Case(ONE, ()), SAMPLES[ONE], tmp_path)
 
 
+@pytest.mark.parametrize("column", ["area", "box_x0", "box_y0", "box_x1", "box_y1"])
+@pytest.mark.parametrize("step", [-1, 1])
 def test_a_row_that_is_not_its_mask_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str, step: int
 ) -> None:
-    decode = masks.decode
-    monkeypatch.setattr(masks, "decode", lambda runs: decode(runs)[::-1])
+    columns_of = ingest._columns
+
+    def slightly_wrong(*arguments: Any) -> dict[str, list[Any]]:
+        columns = columns_of(*arguments)
+        columns[column] = [value + step for value in columns[column]]
+        return columns
+
+    monkeypatch.setattr(ingest, "_columns", slightly_wrong)
     with pytest.raises(AssertionError):
         cases.run(cases.Case(ONE, ()), SAMPLES[ONE], tmp_path)
 

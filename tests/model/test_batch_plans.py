@@ -8,8 +8,8 @@ from curate.curation_settings import CropSettings
 from curate.model_settings import TrainSettings
 from curate.shards import windows
 from model.batch_plans import BatchPlan, batch_sides, plan_epoch
-from model.box_network import COPY_PIXELS
 from model.large_windows import COARSE_PIXELS, coarse_scale
+from model.looks import COPY_PIXELS
 
 COUNT = 3000
 HEIGHT, WIDTH = 480, 640

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from curate.errors import InputError
 from model.box_network import BoxNetwork
 from model.checkpoint import BASE, load_checkpoint, save_checkpoint
 from model.prior import SHAPES, Priors
 from model.records import Origin
+from model.rectangles import NEVER
 from model.u2net import build
 from tests.model.networks import unlearned
 
@@ -52,6 +55,19 @@ def test_the_base_comes_back_as_it_was(tmp_path: Path) -> None:
     model, origin = load_checkpoint("base")
     save_checkpoint(tmp_path / "again.safetensors", model, origin)
     assert (tmp_path / "again.safetensors").read_bytes() == BASE.read_bytes()
+
+
+def test_rectangles_told_by_former_signs_are_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "former.safetensors"
+    with safe_open(BASE, "pt") as opened:
+        metadata = opened.metadata()
+    tensors = load_file(BASE)
+    tensors["rectangles.weights"] = tensors.pop("rectangles.sign_weights")
+    save_file(tensors, file, metadata)
+
+    model, _ = load_checkpoint(file)
+    assert model.rectangles.bias == NEVER
+    assert not model.rectangles.sign_weights.any()
 
 
 FORMAT = b"segcurate box network 2"

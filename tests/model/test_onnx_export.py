@@ -28,7 +28,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = unlearned(outside=0.5)
     lively(model.network)
     rng = torch.Generator().manual_seed(1)
-    model.rectangles.weights.normal_(0, 0.2, generator=rng)
+    model.rectangles.sign_weights.normal_(0, 0.2, generator=rng)
     model.rectangles.bias.zero_()  # so that answers are more or less of a rectangle
     path = tmp_path_factory.mktemp("model") / "model.safetensors"
     origin = Origin(variant="small", outside=0.5, licences=["CC-BY-4.0", "MIT"])

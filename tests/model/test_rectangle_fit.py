@@ -92,4 +92,4 @@ def test_few_objects_do_not_spoil_what_was_fitted(fitted: BoxNetwork) -> None:
 def test_fewer_than_ten_objects_fit_nothing() -> None:
     model = unlearned().eval()
     assert fit_rectangles(model, samples(9), CROP) == 0
-    assert not model.rectangles.weights.any()
+    assert not model.rectangles.sign_weights.any()

@@ -5,6 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from model.colour import colour_evidence
 from model.rectangles import OWN_SIGNS, Rectangles
 
 DRAWN = torch.tensor([[10.0, 20.0, 70.0, 60.0]])
@@ -26,19 +27,34 @@ def noise(height: int = 80, width: int = 90) -> torch.Tensor:
     )
 
 
+def rectangle_of(rectangles: Rectangles, answer: torch.Tensor) -> torch.Tensor:
+    _, rectangle = rectangles.signs_and_rectangle(answer, noise(), DRAWN, NO_OVERVIEW)
+    return rectangle
+
+
 def mean_at_end(line: NDArray[np.float32]) -> float:
     end = max(1, len(line) // 6)
     return float(min(line[:end].mean(), line[-end:].mean()))
 
 
-def plain_signs(answer: NDArray[np.float32], grey: NDArray[np.float32]) -> list[float]:
+def plain_signs(
+    answer: NDArray[np.float32],
+    grey: NDArray[np.float32],
+    evidence: NDArray[np.float32],
+) -> list[float]:
     """The five signs of a mask whose box is known, one after the other."""
     x0, y0, x1, y1 = 14, 23, 64, 57
     inside = answer[y0:y1, x0:x1]
     mask = inside >= 0.5
     height, width = mask.shape
     a, b = height // 8, width // 8
-    corners = [inside[:a, :b], inside[:a, -b:], inside[-a:, :b], inside[-a:, -b:]]
+    its_evidence = evidence[y0:y1, x0:x1]
+    corners = [
+        its_evidence[rows, columns]
+        for rows in (slice(a), slice(-a, None))
+        for columns in (slice(b), slice(-b, None))
+    ]
+    middle = its_evidence[8:26, 12:38]  # of 34 rows and 50 columns
     a, b = max(1, height // 24), max(1, width // 24)
     touched = [
         mask[:, :b].any(1).mean(),
@@ -57,7 +73,7 @@ def plain_signs(answer: NDArray[np.float32], grey: NDArray[np.float32]) -> list[
     ]
     return [
         float(mask.mean()),
-        float(min(corner.mean() for corner in corners)),
+        float(np.mean([corner.mean() for corner in corners]) - middle.mean()),
         float(min(touched)),
         float(np.log1p(edges).mean()),
         height * width / (60 * 40),
@@ -66,16 +82,19 @@ def plain_signs(answer: NDArray[np.float32], grey: NDArray[np.float32]) -> list[
 
 def test_signs_are_as_defined() -> None:
     overview = torch.tensor([[3.0, 4.0]])
-    signs = Rectangles(2).signs(an_answer(), noise(), DRAWN, overview)
+    signs, _ = Rectangles(2).signs_and_rectangle(an_answer(), noise(), DRAWN, overview)
     grey = noise().float().mean(1)[0].numpy()
-    expected = [3.0, 4.0, *plain_signs(an_answer()[0].numpy(), grey)]
+    in_box = torch.zeros(1, 80, 90)
+    in_box[:, 23:57, 14:64] = 1
+    evidence = colour_evidence(noise(), in_box)[0].numpy()
+    expected = [3.0, 4.0, *plain_signs(an_answer()[0].numpy(), grey, evidence)]
     assert signs[0].tolist() == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_rectangle_lies_between_the_answer_and_the_drawn_box_without_slack() -> None:
     rectangles = Rectangles(0)
     rectangles.slack.fill_(0.05)
-    rectangle = rectangles.rectangle(an_answer(), DRAWN)[0]
+    rectangle = rectangle_of(rectangles, an_answer())[0]
     rows, columns = np.nonzero(rectangle.numpy())
     # Tight, the drawn box would be 13 to 67 and 22 to 58.
     assert (columns.min(), columns.max() + 1) == (13, 66)
@@ -84,7 +103,7 @@ def test_a_rectangle_lies_between_the_answer_and_the_drawn_box_without_slack() -
 
     # An empty answer has no box, so the drawn one counts in its place.
     empty = torch.full((1, 80, 90), 0.2)
-    rectangle = rectangles.rectangle(empty, DRAWN)[0]
+    rectangle = rectangle_of(rectangles, empty)[0]
     assert rectangle.sum() == (68 - 12) * (59 - 21)
 
 
@@ -93,7 +112,7 @@ def test_an_answer_becomes_a_rectangle_by_how_sure_it_is() -> None:
     unfitted = rectangles(an_answer(), noise(), DRAWN, NO_OVERVIEW)
     assert torch.allclose(unfitted, an_answer(), atol=1e-6)
 
-    rectangle = rectangles.rectangle(an_answer(), DRAWN)
+    rectangle = rectangle_of(rectangles, an_answer())
     rectangles.bias.fill_(np.log(3))  # sure by three quarters
     answer = rectangles(an_answer(), noise(), DRAWN, NO_OVERVIEW)
     assert torch.allclose(answer, 0.25 * an_answer() + 0.75 * rectangle, atol=1e-5)
@@ -101,7 +120,7 @@ def test_an_answer_becomes_a_rectangle_by_how_sure_it_is() -> None:
 
 def test_answers_in_a_batch_do_not_see_each_other() -> None:
     rectangles = Rectangles(0)
-    rectangles.weights.copy_(torch.linspace(-1, 1, OWN_SIGNS))
+    rectangles.sign_weights.copy_(torch.linspace(-1, 1, OWN_SIGNS))
     rectangles.bias.zero_()
     other = an_answer().flip(1)
     together = rectangles(

@@ -25,7 +25,7 @@ def test_domains_take_turns_and_each_has_at_least_one_row(shards: Shards) -> Non
 
     fewest = validation_rows(shards, pixels=0).tolist()
     assert fewest == rows[:2]
-    some = validation_rows(shards, pixels=10_000).tolist()
+    some = validation_rows(shards, pixels=100_000).tolist()
     assert 2 < len(some) < 8
     assert some == rows[: len(some)]
 

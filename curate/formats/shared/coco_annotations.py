@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from curate.formats.shared.class_numbers import not_listed
 from curate.formats.shared.coco_entries import (
     Entry,
+    PlainEntry,
     content,
     is_set,
     read_id,
@@ -16,8 +18,15 @@ from curate.formats.shared.coco_entries import (
 )
 from curate.formats.shared.coco_shapes import read_shape, with_image_size
 from curate.formats.shared.json_values import attributes, label_flags, stated_box
+from curate.pixels.rings import packed_floats
 from curate.reasons import Reason, Refusal
-from curate.records import Annotation, refused_annotation
+from curate.records import (
+    Annotation,
+    Polygons,
+    Shape,
+    StatedBox,
+    refused_annotation,
+)
 
 _LONGEST_ID = 100  # characters of an id that a message shows
 
@@ -50,7 +59,8 @@ class Classes:
             raise Refusal(Reason.UNKNOWN_CLASS, "category none is not listed")
         shown = category[:_LONGEST_ID]
         if category not in self.labels:
-            raise Refusal(Reason.UNKNOWN_CLASS, f"category {shown} is not listed")
+            detail = f"category {not_listed(shown, self.labels)}"
+            raise Refusal(Reason.UNKNOWN_CLASS, detail)
         if self.labels[category] is None:
             detail = f"category {shown} stands for several names"
             raise Refusal(Reason.UNKNOWN_CLASS, detail)
@@ -99,7 +109,7 @@ def read_annotation(
             raise Refusal(Reason.CROWD, "iscrowd is 1; option crowds tells otherwise")
         if is_set(entry.isbbox):
             raise Refusal(Reason.NO_MASK, "isbbox: a box")
-        shape = read_shape(with_image_size(entry.segmentation, image))
+        shape = _shape(entry, image)
     except Refusal as refusal:
         return refused_annotation(refusal, key=key, label=label, attributes=remarks)
     return Annotation(
@@ -108,8 +118,23 @@ def read_annotation(
         shape=shape,
         flags=label_flags(label),
         attributes=remarks,
-        box=stated_box(entry.bbox),
+        box=_box(entry),
     )
+
+
+def _shape(entry: Entry, image: dict[str, Any]) -> Shape | None:
+    """The shape of an annotation; None if it has none. Refusal as `read_shape`."""
+    segmentation = entry.segmentation
+    if isinstance(entry, PlainEntry) and isinstance(segmentation, list):
+        return Polygons(rings=[packed_floats(ring) for ring in segmentation])
+    return read_shape(with_image_size(segmentation, image))
+
+
+def _box(entry: Entry) -> StatedBox | None:
+    """The box of an annotation, if it states one."""
+    if isinstance(entry.bbox, tuple):
+        return entry.bbox  # of a plain entry
+    return stated_box(entry.bbox)
 
 
 def annotation_key(document: str, entry: Entry, raw: bytes) -> str:

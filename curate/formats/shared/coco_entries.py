@@ -1,19 +1,23 @@
 """Entries of COCO documents: annotations, images and categories, as tools really write them."""
 
-from typing import Any
+import contextlib
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import msgspec
 
 from curate.exports.documents import json_value
 from curate.formats.shared.json_values import value, whole
+from curate.records import StatedBox
 
 _UNSET = msgspec.UNSET
+_Unset = msgspec.UnsetType
 
 
 class ImageId(msgspec.Struct, gc=False):
     """Of an annotation, the id of its image alone: enough to sort annotations by image."""
 
-    image_id: msgspec.Raw | msgspec.UnsetType = _UNSET
+    image_id: msgspec.Raw | _Unset = _UNSET
 
 
 class Entry(msgspec.Struct):
@@ -34,6 +38,21 @@ class Entry(msgspec.Struct):
     keypoints: Any = _UNSET
 
 
+# Six numbers or more: neither a point, nor an empty ring that a tool has left behind.
+_PlainRing = Annotated[list[float], msgspec.Meta(min_length=6)]
+_PlainRings = Annotated[list[_PlainRing], msgspec.Meta(min_length=1)]
+
+
+class PlainEntry(Entry):
+    """An annotation whose rings and box are numbers and nothing else, as those of most are.
+
+    A list in it has the stated type, so nobody needs to look at each number.
+    """
+
+    segmentation: _PlainRings | dict[str, Any] | _Unset = _UNSET
+    bbox: StatedBox | _Unset = _UNSET
+
+
 class _Pieces(msgspec.Struct, gc=False):
     """Class and segmentation of an annotation, as they are written."""
 
@@ -50,15 +69,15 @@ def read_entry(raw: bytes | msgspec.Raw) -> Entry | None:
     return Entry(**known)
 
 
-def read_entries(raws: list[bytes]) -> list[Entry]:
-    """Annotations, each of which is an object."""
+def read_entries(raws: list[bytes]) -> Sequence[Entry]:
+    """Annotations, each of which is an object: plain ones, if all of them are plain."""
     together = b"[%b]" % b",".join(raws)
-    try:
-        entries = msgspec.json.decode(together, type=list[Entry])
-    except msgspec.DecodeError:
-        # A number beyond all floats, which costs only the annotation that has it.
-        entries = [read_entry(raw) or Entry() for raw in raws]
-    return entries
+    with contextlib.suppress(msgspec.DecodeError):
+        return msgspec.json.decode(together, type=list[PlainEntry])
+    with contextlib.suppress(msgspec.DecodeError):
+        return msgspec.json.decode(together, type=list[Entry])
+    # A number beyond all floats, which costs only the annotation that has it.
+    return [read_entry(raw) or Entry() for raw in raws]
 
 
 def read_object(raw: msgspec.Raw) -> dict[str, Any]:

@@ -82,10 +82,13 @@ def _digest(element: Element, label: str | None) -> str:
 
 
 def _shape(element: Element) -> tuple[Piece, Extent | None]:
+    """The geometry of an element and how far it reaches. Refusal if it has no mask."""
     if element.tag == "polygon":
-        return _polygon(read_points(element.attributes.get("points", "")))
+        ring = read_points(element.attributes.get("points", ""))
+        return Polygons(rings=[ring]), _extent(ring)
     if element.tag == "ellipse":
-        return _polygon(_ellipse(element))
+        ring = _ellipse(element)
+        return Polygons(rings=[ring]), _extent(ring)
     if element.tag == "mask":
         return _mask(element)
     raise Refusal(Reason.NO_MASK, f"a shape of the kind {element.tag[:40]}")
@@ -107,14 +110,13 @@ def read_points(text: str) -> list[Any]:
     return ring
 
 
-def _polygon(ring: list[Any]) -> tuple[Piece, Extent | None]:
-    polygon = Polygons(rings=[ring])
+def _extent(ring: list[Any]) -> Extent | None:
+    """How far a flat ring reaches; None if it is no ring, of which ingest says what is wrong."""
     if None in ring or not all(map(math.isfinite, ring)):
-        return polygon, None  # ingest says what is wrong with it
-
+        return None
     x = ring[0::2]
     y = ring[1::2]
-    return polygon, (min(x), min(y), max(x), max(y))
+    return min(x), min(y), max(x), max(y)
 
 
 def _ellipse(element: Element) -> list[float]:

@@ -156,8 +156,9 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
     label = _own_label(reading, mask.label or folder_class, classes)
     if listed and not reading.by_colour:
         label = listed
-    if label:
-        table = ClassTable({})  # the file is about one class, whatever the table lists
+    of_one_class = bool(label)
+    if of_one_class:
+        table = ClassTable({})  # whatever it lists
     else:
         label = _binary_label(reading.export, classes)
     return RegionMap(
@@ -166,6 +167,7 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
         labels=table.labels,
         colours=table.colours,
         label=label,
+        of_one_class=of_one_class,
         numbers=reading.numbers,
         void=sorted(table.void | _unlisted_void(reading, mask, table)),
         background=sorted(table.background),

@@ -7,7 +7,8 @@ two pictures of one name in one folder, neither known as a mask, the PNG is the 
 JPEG. All others are images.
 
 Beside masks of observers (`1st_manual`, `manual1`: DRIVE, HRF) the folder `mask` shows only the
-field of view, and is left alone.
+field of view, and is left alone; so are `masks` and `boundaries` beside `labels` with a folder for
+each class: they show a field and its valid px (Agriculture-Vision).
 """
 
 import posixpath
@@ -27,6 +28,8 @@ from curate.exports.file_names import (
 from curate.exports.paths import ancestors, fold, mask_rank, stem
 
 _PAINTED_OF_CIHP = ("Categories", "Instances", "Human")
+_OF_FIELDS = ("boundaries", "masks")
+_BESIDE_FIELDS = {"boundaries", "masks", "labels/*"}
 _OF_OBSERVER = re.compile(r"(?:1st_|2nd_)?manual\d?", re.IGNORECASE)
 
 
@@ -124,16 +127,21 @@ def _tell_twins_apart(
 
 
 def _leave_fields_of_view(roles: dict[str, Role]) -> None:
-    """Ignore the pictures in `mask` beside a folder of observers; changes `roles`."""
+    """Ignore masks of what is in view, beside those of objects; changes `roles`."""
+    places = {path: posixpath.split(posixpath.dirname(path)) for path in roles}
+    folders_in: defaultdict[str, set[str]] = defaultdict(set)
     observed = set()
-    for path in roles:
-        folder = posixpath.dirname(path)
-        if _OF_OBSERVER.fullmatch(posixpath.basename(folder)):
-            observed.add(posixpath.dirname(folder))
+    for above, name in places.values():
+        folders_in[above].add(fold(name))
+        if posixpath.basename(above) == "labels":
+            folders_in[posixpath.dirname(above)].add("labels/*")
+        if _OF_OBSERVER.fullmatch(name):
+            observed.add(above)
 
-    for path in roles:
-        above, name = posixpath.split(posixpath.dirname(path))
-        if above in observed and fold(name) in ("mask", "masks"):
+    for path, (above, name) in places.items():
+        is_observed = above in observed and fold(name) in ("mask", "masks")
+        is_field = fold(name) in _OF_FIELDS and folders_in[above] >= _BESIDE_FIELDS
+        if is_observed or is_field:
             roles[path] = "ignored"
 
 

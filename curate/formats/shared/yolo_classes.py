@@ -25,6 +25,7 @@ CLASS_FILES = {
 _YAML = (".yaml", ".yml")
 _DATA_YAML = ("data.yaml", "data.yml", "dataset.yaml")
 _NAMES_KEY = re.compile(r"^\s*[\"']?names[\"']?\s*:", re.MULTILINE)
+_COMMENT = "# "  # "#" alone may begin a name
 _CLASS_NUMBER = re.compile(r"\d{1,9}")
 
 
@@ -118,6 +119,8 @@ def _read(export: Export, path: str) -> ClassList | None:
     if path.lower().endswith(_YAML):
         return _yaml_list(text, posixpath.basename(path))
     names = [line.strip() for line in text.split("\n")]
+    while names and names[0].startswith(_COMMENT):
+        names.pop(0)
     if not any(names):
         return None
     return ClassList(dict(enumerate(names)))

@@ -158,3 +158,19 @@ def test_other_numbers_in_a_folder_of_annotations_are_classes(root: Path) -> Non
         photo(root, f"images/{path}.png")
         save_values(root / f"Annotations/{path}.png", values)
     assert read(root).labels == {"0": 2, "3": 2}
+
+
+def test_a_colour_on_black_is_the_class_of_its_folder(root: Path) -> None:
+    for name in ("1", "2"):
+        photo(root, f"images/{name}.png")
+        for folder in ("cat", "dog"):
+            red = np.zeros((40, 40, 3))
+            red[TWO] = 255, 0, 0
+            save_values(root / f"masks/{folder}/{name}.png", red, "RGB")
+    back = read(root)
+    assert back.labels == {"cat": 4, "dog": 4}
+    assert sum(row["area"] for row in back.rows) == 4 * TWO.sum()
+
+    red[30:, :5] = 0, 255, 0
+    save_values(root / "masks/dog/2.png", red, "RGB")
+    assert read(root).reasons == {"undecodable_mask": None}

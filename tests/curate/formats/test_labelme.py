@@ -244,3 +244,19 @@ def test_a_copy_of_a_document_repeats_it(tmp_path: Path) -> None:
         "a - Copy.json",
     ]
     assert back.reasons == {"duplicate_annotation": 2}
+
+
+def test_a_copy_that_names_another_picture(tmp_path: Path) -> None:
+    root = export(tmp_path, {})
+    copy = Picture("b.png", 48, 64).save(root)
+    other = [{"label": "dog", "points": SQUARE, "shape_type": "polygon"}]
+    save_document(copy, other, imagePath="a.png")
+    back = read(root)
+    assert {row["image_path"] for row in back.rows} == {"a.png"}
+    flagged = [row["label"] for row in back.rows if "named_after_other" in row["flags"]]
+    assert flagged == ["dog"]
+
+    data = base64.b64encode(copy.read_bytes()).decode()
+    save_document(copy, other, imagePath="a.png", imageData=data)
+    found = {row["label"]: row["image_path"] for row in read(root).rows}
+    assert found == {"cat": "a.png", "dog": "b.png"}

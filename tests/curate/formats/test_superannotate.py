@@ -100,6 +100,19 @@ def test_a_class_may_be_told_by_its_id(tmp_path: Path) -> None:
     assert back.reasons == {"unknown_class": 1}
 
 
+def test_painted_masks_may_have_the_name_of_the_document(tmp_path: Path) -> None:
+    root = tmp_path / "export"
+    Picture("a.png", 4, 6).save(root)
+    parts = [{"className": "cat", "parts": [{"color": "#00000f"}]}]
+    document = {"metadata": {"name": "a"}, "instances": parts}
+    (root / "a.png.json").write_text(json.dumps(document))
+    painted = np.zeros((4, 6, 3), np.uint8)
+    painted[1:3, 2:5] = (0, 0, 15)
+    Image.fromarray(painted).save(root / "a.png___save.png")
+    (row,) = read_back(root, "superannotate").rows
+    assert (row["label"], row["area"]) == ("cat", 6)
+
+
 def test_an_entry_costs_itself(tmp_path: Path) -> None:
     good = {"className": "cat", "type": "polygon", "points": SQUARE}
     box = {"className": "cat", "type": "bbox", "points": {"x1": 1, "y1": 1}}

@@ -196,6 +196,7 @@ def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
         ({"data.yaml": "names: {'0': cat, '1': no}\nnc: 2\n"}, "no"),
         ({"data.yaml": "names: [1, 2]"}, "2"),
         ({"classes.txt": "cat\nplant pot\n\n"}, "plant pot"),
+        ({"classes.txt": "# of the kitchen\ncat\n#1"}, "#1"),
         ({"labels/classes.txt": "cat\nplant pot"}, "plant pot"),
         ({"obj.names": "cat\nplant pot", "obj.data": "classes = 2"}, "plant pot"),
         ({"data.yaml": "names: [a, b]", "classes.txt": "c\nd"}, "b"),

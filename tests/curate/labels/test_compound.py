@@ -44,6 +44,7 @@ from tests.curate.labels.small_taxonomy import TAXONOMY
         ("car, auto, automobile, machine", "car"),
         ("lounge; couch; sofa", "sofa"),
         ("door, car door", "door"),  # the second one only narrows the first
+        ("car, Car", "car"),  # one name twice
         ("car, automobile, Pkw, animal", "car"),  # three against one
         ("sofa or couch", "sofa"),
         # A wider concept before a thing of its kind.

@@ -15,6 +15,7 @@ from curate.labels.numbering import (
     for_each_label,
     mark_numbered,
     split_number,
+    total_uses,
     with_numbered,
 )
 from curate.labels.outcomes import count_labels, decide_labels, total_labels
@@ -49,7 +50,9 @@ def names(images: Images, rule: NumberRule = "auto") -> set[str]:
     table = segments(images)
     half = len(table) // 2
     uses = [count_uses(table.slice(0, half)), count_uses(table.slice(half))]
-    return set(find_numbered(uses, {"e": rule}).values())
+    found = set(find_numbered(uses, {"e": rule}).values())
+    assert found == set(find_numbered([total_uses(uses)], {"e": rule}).values())
+    return found
 
 
 def numbered(name: str, *counts: int, first: int = 1) -> Images:

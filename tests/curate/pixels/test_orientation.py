@@ -1,5 +1,7 @@
 """EXIF orientation: arrays as Pillow turns them, boxes as their pixels."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from curate.pixels.orientation import (
     displayed,
     displayed_box,
     displayed_size,
+    may_be_stated,
     stored_box,
 )
 from curate.records import Box
@@ -40,3 +43,20 @@ def test_a_box_holds_the_same_pixels_in_both_frames(
     inside = shown[turned.y0 : turned.y1, turned.x0 : turned.x1]
     assert np.array_equal(inside, displayed(stored[y0:y1, x0:x1], orientation))
     assert stored_box(turned, *shown.shape, orientation) == box
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_file_that_states_an_orientation_is_known_by_its_head(format_: str) -> None:
+    picture = Image.new("RGB", (8, 8))
+    file = BytesIO()
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    picture.save(file, format_, exif=exif)
+    assert may_be_stated(file.getvalue())
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+def test_a_file_without_exif_states_no_orientation(format_: str) -> None:
+    file = BytesIO()
+    Image.new("RGB", (8, 8)).save(file, format_)
+    assert not may_be_stated(file.getvalue())

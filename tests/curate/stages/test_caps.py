@@ -13,11 +13,15 @@ from tests.curate.stages.weighed_table import table
 
 
 def kept_objects(whole: pa.Table, cap: Cap, partitions: list[pa.Table]) -> list[str]:
-    """The object_ids that a cap keeps if the rows come in these partitions."""
-    over = caps.values_over([caps.count_values(each, cap) for each in partitions], cap)
-    highest = caps.highest_ranks(
-        [caps.lowest_ranks(each, cap, over) for each in partitions], cap
-    )
+    """The object_ids that a cap keeps if the rows come in these partitions.
+
+    What the first partition says goes through a total of its own, as that of a task does.
+    """
+    first, *others = [caps.count_values(each, cap) for each in partitions]
+    over = caps.values_over([caps.total_values([first]), *others], cap)
+
+    lowest, *more = [caps.lowest_ranks(each, cap, over) for each in partitions]
+    highest = caps.highest_ranks([caps.total_ranks([lowest], cap), *more], cap)
     kept: list[str] = []
     dropped = 0
     for partition in partitions:

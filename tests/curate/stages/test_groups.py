@@ -5,6 +5,7 @@ import pytest
 from curate.curation_settings import SplitSettings
 from curate.stages.groups import LINKS
 from curate.stages.image_rows import image_rows, one_table
+from curate.stages.image_rows import joined as joined_rows
 from tests.curate.stages.image_table import FAR, Image, grouped, ids, image, rows
 
 SETTINGS = SplitSettings()
@@ -69,6 +70,8 @@ def test_each_image_is_named_once_whatever_the_partitions() -> None:
     assert table["image_id"].to_pylist() == [f"{1:032x}", f"{2:032x}"]
     assert table["partition"].to_pylist() == [0, 0]
     assert one_table([second, first])["partition"].to_pylist() == [0, 1]
+    of_tasks = [joined_rows([second, second]), joined_rows([first, second])]
+    assert one_table(of_tasks)["partition"].to_pylist() == [0, 2]
     assert len(one_table([image_rows(rows([]), None)])) == 0
     assert len(one_table([])) == 0
     assert len(grouped([], SETTINGS)) == 0

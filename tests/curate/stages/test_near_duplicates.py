@@ -123,3 +123,11 @@ def test_in_a_crowd_of_one_hash_copies_are_found_and_a_still_camera_is_one_scene
     thumbnails = still.clip(0, 255).astype(np.uint8)
     found = near_duplicates(np.zeros(number, np.uint64), thumbnails, 4, number)
     assert not found.any()
+
+
+def test_of_very_many_thumbnails_each_has_its_own_details() -> None:
+    thumbnails = np.random.default_rng(5).integers(0, 256, (5000, PX), dtype=np.uint8)
+    together = details(thumbnails)
+    last = details(thumbnails[4990:])
+    assert np.allclose(together.patterns[4990:], last.patterns, atol=1e-6)
+    assert together.sure_bits[4990:].tolist() == last.sure_bits.tolist()

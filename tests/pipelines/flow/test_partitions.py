@@ -9,7 +9,7 @@ from upath import UPath
 
 from curate.settings import ExportSettings, LicenceSettings, Settings
 from curate.storage import write_table
-from pipelines.flow.partitions import gather
+from pipelines.flow.partitions import gather, gather_totals
 from pipelines.flow.runner import Run
 
 
@@ -57,12 +57,21 @@ def test_many_partitions_share_a_task_and_each_answers_in_its_order(
     sizes = [file.stat().st_size for file in folder.iterdir()]
     assert sum(workers.amounts) == sum(sizes)
 
+    totals = gather_totals(run, "sums", add, total, "filter", ["number"], 1000)
+    assert len(totals) == tasks
+    assert sum(totals) == sum(answers)
+
 
 def add(rows: pa.Table, shared: int) -> int:
     """The one number of a partition, and what is shared."""
     assert rows.column_names == ["number"]
     number: int = rows["number"][0].as_py()
     return shared + number
+
+
+def total(numbers: Sequence[int]) -> int:
+    """The sum of several partitions' answers."""
+    return sum(numbers)
 
 
 def make_run(folder: UPath, workers: Any) -> Run:

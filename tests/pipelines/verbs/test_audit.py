@@ -178,9 +178,9 @@ def _judge(build: Path, weights: bytes = b"weights") -> None:
         {"object_id": ids, "method": ["model"] * len(ids), "iou": [0.5] * len(ids)}
     )
     (build / "evaluate").mkdir()
-    pq.write_table(scores, build / "evaluate/scores.parquet")
     report = make_report(model, manifest=manifest, iou=0.5, objects=len(ids))
     for folder in ("evaluate", "runs/1"):
+        pq.write_table(scores, build / folder / "scores.parquet")
         write_report(UPath(build / folder / "report.json"), report)
 
 
@@ -195,11 +195,15 @@ def _train_again(build: Path) -> None:
     write_json(run.folder / "run.json", changed)
 
 
-def _scores_of_another(build: Path) -> None:
-    path = build / "evaluate/scores.parquet"
+def _scores_of_another(build: Path, folder: str = "evaluate") -> None:
+    path = build / folder / "scores.parquet"
     pq.write_table(
         _column("iou", lambda old: [0.6] * len(old))(pq.read_table(path)), path
     )
+
+
+def _scores_of_another_run(build: Path) -> None:
+    _scores_of_another(build, "runs/1")
 
 
 def _fewer_scores(build: Path) -> None:
@@ -238,6 +242,26 @@ def _other_shards(build: Path) -> None:
             lambda build: (build / "runs/1/model.safetensors").unlink(),
             "run 1 has no checkpoint",
         ),
+        (
+            lambda build: (build / "runs/1/train.json").write_bytes(b"{"),
+            "run 1: COPY/runs/1/train.json",
+        ),
+        (
+            lambda build: (build / "runs/1/scores.parquet").write_bytes(b"PAR1"),
+            "run 1: COPY/runs/1/scores.parquet: broken",
+        ),
+        (
+            lambda build: (build / "runs/1/scores.parquet").unlink(),
+            "run 1: its scores.parquet is missing",
+        ),
+        (
+            _scores_of_another_run,
+            "run 1: the IoU of its scores is 0.600000, its report",
+        ),
+        (
+            lambda build: (build / "runs/2").mkdir(),
+            "run 2: its run.json is missing",
+        ),
     ],
 )
 def test_a_model_or_report_of_something_else(
@@ -258,4 +282,4 @@ def test_a_model_or_report_of_something_else(
     tamper(build)
     outcome = verb("audit", settings)
     assert outcome.code == 3
-    assert said in outcome.out
+    assert said.replace("COPY", str(build)) in outcome.out

@@ -1,5 +1,6 @@
 """A dry run: it tells what the run then does, invents no time, and writes nothing."""
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,20 @@ def test_bad_input_is_told_as_by_the_run(project: Project, verb: Verb) -> None:
     outcome = verb("shard", project.settings, "--dry-run")
     assert outcome.code == 2
     assert "street" in outcome.err
+
+
+def test_a_build_that_may_not_be_written_needs_no_lock(
+    project: Project, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.add("street", 4, ["car"])
+    done(project, verb)
+    (project.build / ".lock").unlink(missing_ok=True)
+    before = all_files(project.folder)
+    access = os.access
+
+    def is_allowed(path: str, mode: int) -> bool:
+        return path != str(project.build) and access(path, mode)
+
+    monkeypatch.setattr(os, "access", is_allowed)
+    assert all(stage.is_kept for stage in foretold(project, verb).stages)
+    assert all_files(project.folder) == before

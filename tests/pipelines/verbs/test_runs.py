@@ -82,6 +82,17 @@ def test_a_build_without_runs_says_so(project: Project, verb: Verb) -> None:
     assert verb("rollback", project.settings).code == 2
 
 
+def test_a_folder_that_is_no_run_is_named(
+    project: Project, settings: Path, verb: Verb
+) -> None:
+    (project.build / "runs/2/run.json").unlink()
+    lines = verb("runs", settings).out.splitlines()
+    assert [line.split()[0] for line in lines[1:3]] == ["1", "3"]
+    assert lines[3].startswith(
+        f"{project.build / 'runs/2'} is no run: it has no run.json"
+    )
+
+
 def test_promotions_and_the_way_back(
     project: Project, settings: Path, verb: Verb
 ) -> None:

@@ -10,14 +10,6 @@ from ruamel.yaml import YAML
 from tests.pipelines.small_project import TAXONOMY, Project, Verb
 
 
-@pytest.fixture
-def street(project: Project, verb: Verb) -> Project:
-    """Three images, each with an object of four labels, of which two wait."""
-    project.add("street", 3, ["zorp", "Dings", "car", "sky"])
-    assert verb("taxonomy", project.settings).code == 0
-    return project
-
-
 def queue_of(project: Project) -> Path:
     return project.build / "taxonomy" / "review.yaml"
 
@@ -225,74 +217,6 @@ def test_diff_counts_what_is_gained_lost_and_moved(street: Project, verb: Verb) 
     assert verb("taxonomy", "diff", street.settings, "--against", "-x").code == 2
     outcome = verb("taxonomy", "diff", street.settings)
     assert "3 gained, 0 lost, 3 moved" in outcome.out
-
-
-def test_check_tells_the_place_of_a_mistake(project: Project, verb: Verb) -> None:
-    folder = project.folder / "taxonomy"
-    outcome = verb("taxonomy", "check", folder)
-    assert outcome.code == 0
-    assert "4 concepts and 0 decisions of 0 customers: sound" in outcome.out
-    (folder / "customers").mkdir()
-    (folder / "customers" / "acme.yaml").write_text("labels:\n  PKW: pedestrians\n")
-    outcome = verb("taxonomy", "check", folder / "concepts.yaml")
-    assert outcome.code == 2
-    assert "acme.yaml:2:3: no concept 'pedestrians'" in outcome.err
-    assert "'person' has that name" in outcome.err
-
-
-def test_check_without_a_path_is_of_the_projects_own(
-    verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    outcome = verb("taxonomy", "check")
-    assert outcome.code == 0
-    (tmp_path / "taxonomy").mkdir()
-    assert "taxonomy/concepts.yaml" in verb("taxonomy", "check").err
-
-
-def test_a_mistyped_verb_is_no_settings_file(verb: Verb) -> None:
-    outcome = verb("taxonomy", "explian", "mine.yaml")
-    assert outcome.code == 2
-    assert "Did you mean 'explain'?" in outcome.err
-
-
-def test_explain_says_which_step_answered(street: Project, verb: Verb) -> None:
-    customer_of(street).parent.mkdir()
-    customer_of(street).write_text("labels:\n  zorp: {decision: car, by: Ann}\n")
-    words = ("taxonomy", "explain", street.settings)
-    outcome = verb(*words, "zorp", "--customer", "street", "--json")
-    found = msgspec.json.decode(outcome.out)
-    assert found["how"] == "reviewed"
-    assert found["steps"][0]["why"].endswith("street.yaml:2:3, by Ann")
-    outcome = verb(*words, "pedestrian", "--customer", "street")
-    assert "person: its objects go on" in outcome.out
-    assert verb(*words, "x", "--customer", "stret").code == 2
-    assert verb("taxonomy", "explain", "sky", "--customer", "acme").code == 0
-
-    # Whose label it is need not be said where only one is meant.
-    assert verb(*words, "pedestrian").out == outcome.out
-    assert "--customer NAME" in verb("taxonomy", "explain", "sky").err
-    street.add("yard", 1, ["car"])
-    several = verb(*words, "pedestrian")
-    assert (several.code, "street, yard" in several.err) == (2, True)
-    assert verb(*words, "pedestrian", "--export", "street").out == outcome.out
-
-
-def test_explain_knows_the_labels_beside_before_remap_has_run(
-    street: Project, verb: Verb
-) -> None:
-    meanings = """\
-ambiguous:
-  en:
-    zorp:
-      - {concept: wheel, beside: [car]}
-      - {concept: person, beside: [person]}
-"""
-    concepts = street.folder / "taxonomy" / "concepts.yaml"
-    concepts.write_text(TAXONOMY + meanings)
-    assert not (street.build / "remap").exists()
-    outcome = verb("taxonomy", "explain", street.settings, "zorp")
-    assert "'zorp' means wheel here" in outcome.out
 
 
 def test_rejected_objects_are_dropped_with_their_reason(

@@ -16,6 +16,17 @@ def test_a_field_of_view_beside_drawn_masks_is_none() -> None:
     assert [drop.annotation_key for drop in pairs.lost] == [again]
 
 
+def test_fields_and_their_valid_px_are_no_masks() -> None:
+    places = ("images/rgb", "images/nir", "boundaries", "masks")
+    kinds = ("labels/water", "labels/weeds")
+    paths = [f"{place}/{name}.png" for place in (*places, *kinds) for name in "ab"]
+    masks = pair_masks(export_of(*paths), prefer_colours=False).masks
+    for name in "ab":
+        due = [ChosenMask(f"{kind}/{name}.png", kind[7:]) for kind in kinds]
+        assert masks[f"images/rgb/{name}.png"] == due
+    assert sum(map(len, masks.values())) == 4
+
+
 def test_cells_that_are_tracked_have_masks_of_two_truths() -> None:
     images = ("01/t000.tif", "01/t001.tif", "02/t000.tif")
     gold = ("01_GT/SEG/man_seg000.tif", "02_GT/SEG/man_seg000.tif")

@@ -1,0 +1,71 @@
+"""Images of which a batch has several records, as two documents about one picture give them.
+
+Each record is read on its own. Where two of them outline one object, and not alike to the last
+number, nothing is repeated: the objects only overlap.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from curate.flags import Flag
+from curate.pixels import run_lengths
+from curate.pixels.run_lengths import RunLengths
+from curate.records import Box
+from curate.stages.annotations import Object
+from curate.stages.overlaps import overlapping_keys
+
+
+def flag_overlaps(columns: Mapping[str, list[Any]], sizes: Sequence[int]) -> None:
+    """Flag instances of images with several records that overlap others of their label.
+
+    `columns`: of all records. Those of images have a value for each record, the others one for
+    each object; flags change. `sizes`: how many objects each record has.
+    """
+    objects_of: defaultdict[str, list[Object]] = defaultdict(list)
+    several = _several(columns["image_path"])
+    first_row = 0
+    for record, size in enumerate(sizes):
+        path = columns["image_path"][record]
+        if path in several:
+            height = columns["image_height"][record]
+            width = columns["image_width"][record]
+            for row in range(first_row, first_row + size):
+                runs = run_lengths.parse(columns["counts"][row], height, width)
+                objects_of[path].append(_object(columns, row, runs))
+        first_row += size
+
+    for rows in overlapping_keys(list(objects_of.values())):
+        for row in map(int, rows):
+            flags = {*columns["flags"][row], Flag.OVERLAPPING.value}
+            columns["flags"][row] = sorted(flags)
+
+
+def _several(paths: Sequence[str]) -> set[str]:
+    """The paths that are there more than once."""
+    seen: set[str] = set()
+    several = set()
+    for path in paths:
+        if path in seen:
+            several.add(path)
+        seen.add(path)
+    return several
+
+
+def _object(columns: Mapping[str, list[Any]], row: int, runs: RunLengths) -> Object:
+    """An object, whose key is the number of its row: keys of two records may be the same."""
+    return Object(
+        key=str(row),
+        label=columns["label"][row],
+        runs=runs,
+        counts=columns["counts"][row],
+        area=columns["area"][row],
+        box=_box(columns, row),
+        source=columns["object_source"][row],
+        flags=[],
+        attributes={},
+    )
+
+
+def _box(columns: Mapping[str, list[Any]], row: int) -> Box:
+    return Box(*[columns[f"box_{side}"][row] for side in Box._fields])

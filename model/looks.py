@@ -1,0 +1,111 @@
+"""The two sizes at which the network looks at a window.
+
+The network knows things best at a middling size. A small thing has too few pixels for maps that
+are halved five times; of a large one, the network sees too little at once. So it looks at a small
+window twice enlarged, and at any other as it is and reduced. Why: docs/adr/0013-two-looks.md.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+SMALL_PIXELS = 20_000
+"""A window of so many pixels at most is small."""
+
+COPY_PIXELS = 12_500
+"""Pixels of the reduced copy of a window that is not small."""
+
+ENLARGED = (1.5, 2.0)
+"""By what the sides of a small window are multiplied for its two looks."""
+
+Size = tuple[int, int] | tuple[Tensor, Tensor]
+"""Rows and columns, px; tensors while `torch.jit.trace` records the network."""
+
+
+def look_sizes(height: int, width: int) -> tuple[Size, Size]:
+    """The sizes of both looks at a window.
+
+    >>> look_sizes(100, 120)
+    ((150, 180), (200, 240))
+    >>> look_sizes(400, 500)
+    ((400, 500), (100, 125))
+    """
+    first, second = _scales(height, width)
+    return _scaled(height, width, first), _scaled(height, width, second)
+
+
+def looked_at(pixels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many px the network sees of windows of so many, in both looks together.
+
+    >>> looked_at(np.array([10_000, 40_000])).tolist()
+    [62500, 52500]
+    """
+    times = sum(scale**2 for scale in ENLARGED)
+    if_small = np.rint(times * pixels).astype(np.int64)
+    return np.where(pixels <= SMALL_PIXELS, if_small, pixels + COPY_PIXELS)
+
+
+def _scales(height: int, width: int) -> tuple[float, float]:
+    """By what both sides of a window are multiplied for each look: its proportions stay."""
+    pixels = height * width
+    if pixels <= SMALL_PIXELS:
+        return ENLARGED
+    share_of_pixels = COPY_PIXELS / pixels
+    return 1.0, share_of_pixels**0.5
+
+
+def _scaled(height: int, width: int, scale: float) -> tuple[int, int]:
+    rows = max(1, round(scale * height))
+    columns = max(1, round(scale * width))
+    return rows, columns
+
+
+def resampled(pixels: Tensor, drawn: Tensor, size: Size) -> tuple[Tensor, Tensor]:
+    """Windows (N, 3, H, W) uint8 at another size, and their drawn boxes, (N, 4), there.
+
+    Reducing takes the mean over the px that each new px covers; enlarging is bilinear.
+    """
+    height, width = pixels.shape[-2:]
+    rows, columns = size
+    # Along the rows first, then along the columns.
+    down = _shares(height, rows, pixels.device)
+    across = _shares(width, columns, pixels.device)
+    by_rows = down @ pixels.float()
+    means = by_rows @ across.T
+    at_size = means.round().to(torch.uint8)
+
+    x_ratio = torch.as_tensor(columns / width, device=drawn.device)
+    y_ratio = torch.as_tensor(rows / height, device=drawn.device)
+    ratios = torch.stack([x_ratio, y_ratio, x_ratio, y_ratio])
+    return at_size, drawn * ratios.to(drawn.dtype)
+
+
+def _shares(length: int, cells: int | Tensor, on: torch.device) -> Tensor:
+    """(cells, length) float32: how much each px counts in each cell.
+
+    The cells divide the length evenly. A px counts in a cell by how much of it the cell covers. A
+    cell that is smaller than a px covers as much as a px about its centre: its value is then the
+    linear interpolation between the two px that are nearest.
+    """
+    size = torch.as_tensor(length / cells, device=on)
+    cell = torch.arange(cells, device=on)  # type: ignore[arg-type]
+    centres = (cell[:, None] + 0.5) * size
+    reach = size.clamp(min=1.0) / 2
+    px_begins = torch.arange(length, device=on)
+    px_ends = px_begins + 1
+
+    # Where a px and a cell have nothing in common, the difference is negative.
+    common_begins = torch.maximum(centres - reach, px_begins)
+    common_ends = torch.minimum(centres + reach, px_ends)
+    common = (common_ends - common_begins).clamp(min=0)
+    # What lies beyond the window's border does not count.
+    return common / common.sum(dim=1, keepdim=True)
+
+
+def resized_maps(maps: Tensor, height: int, width: int) -> Tensor:
+    """Maps (N, h, w) at another size, by bilinear interpolation."""
+    size = (height, width)
+    resized = functional.interpolate(maps[:, None], size, mode="bilinear")
+    return resized[:, 0]
