@@ -17,7 +17,7 @@ from pipelines.pages.template_filters import number, words
 _WIDTH = 540
 _HEIGHT = 254
 _LEFT = 58
-_RIGHT = _WIDTH - 24
+_RIGHT = _WIDTH - 32
 _TOP = 34
 _BOTTOM = _HEIGHT - 40
 
