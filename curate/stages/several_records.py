@@ -10,7 +10,6 @@ from typing import Any
 
 from curate.flags import Flag
 from curate.pixels import run_lengths
-from curate.pixels.run_lengths import RunLengths
 from curate.records import Box
 from curate.stages.annotations import Object
 from curate.stages.overlaps import overlapping_keys
@@ -22,21 +21,25 @@ def flag_overlaps(columns: Mapping[str, list[Any]], sizes: Sequence[int]) -> Non
     `columns`: of all records. Those of images have a value for each record, the others one for
     each object; flags change. `sizes`: how many objects each record has.
     """
+    paths = columns["image_path"]
+    several = _several(paths)
     objects_of: defaultdict[str, list[Object]] = defaultdict(list)
-    several = _several(columns["image_path"])
-    first_row = 0
+    end = 0
     for record, size in enumerate(sizes):
-        path = columns["image_path"][record]
+        path = paths[record]
+        start = end
+        end += size
         if path in several:
             height = columns["image_height"][record]
             width = columns["image_width"][record]
-            for row in range(first_row, first_row + size):
-                runs = run_lengths.parse(columns["counts"][row], height, width)
-                objects_of[path].append(_object(columns, row, runs))
-        first_row += size
+            for row in range(start, end):
+                made = _object(columns, row, height, width)
+                objects_of[path].append(made)
 
-    for rows in overlapping_keys(list(objects_of.values())):
-        for row in map(int, rows):
+    images = list(objects_of.values())
+    for overlapping in overlapping_keys(images):
+        for key in overlapping:
+            row = int(key)
             flags = {*columns["flags"][row], Flag.OVERLAPPING.value}
             columns["flags"][row] = sorted(flags)
 
@@ -52,20 +55,20 @@ def _several(paths: Sequence[str]) -> set[str]:
     return several
 
 
-def _object(columns: Mapping[str, list[Any]], row: int, runs: RunLengths) -> Object:
+def _object(
+    columns: Mapping[str, list[Any]], row: int, height: int, width: int
+) -> Object:
     """An object, whose key is the number of its row: keys of two records may be the same."""
+    counts = columns["counts"][row]
+    sides = [columns[f"box_{side}"][row] for side in Box._fields]
     return Object(
         key=str(row),
         label=columns["label"][row],
-        runs=runs,
-        counts=columns["counts"][row],
+        runs=run_lengths.parse(counts, height, width),
+        counts=counts,
         area=columns["area"][row],
-        box=_box(columns, row),
+        box=Box(*sides),
         source=columns["object_source"][row],
         flags=[],
         attributes={},
     )
-
-
-def _box(columns: Mapping[str, list[Any]], row: int) -> Box:
-    return Box(*[columns[f"box_{side}"][row] for side in Box._fields])

@@ -4,8 +4,6 @@ A single mask that fills its box may well be of a window; hundreds of them are b
 changed, as nothing here is sure.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -17,40 +15,52 @@ _PERCENT = 100
 _NEARLY = 90  # of 100, which some of many objects reach
 _LARGE = 200  # px; a picture of which 100 px are a corner
 
+_READS = (
+    "box_x0",
+    "box_y0",
+    "box_x1",
+    "box_y1",
+    "area",
+    "image_height",
+    "image_width",
+)
 _Columns = dict[str, NDArray[np.int64]]
 
 
 def doubts(segments: pa.Table) -> list[str]:
     """What to look at before the masks are believed, in words. `segments`: of ingest."""
-    names = ("box_x0", "box_y0", "box_x1", "box_y1", "area")
-    sizes = ("image_height", "image_width")
-    columns = {name: segments[name].to_numpy() for name in (*names, *sizes)}
-    return [*_boxes(columns), *_percent(columns)]
+    columns: _Columns = {}
+    for name in _READS:
+        columns[name] = segments[name].to_numpy()
+    found = [_boxes(columns), _percent(columns)]
+    return [doubt for doubt in found if doubt]
 
 
-def _boxes(columns: _Columns) -> Iterator[str]:
-    """Whether most masks are rectangles from side to side of their box."""
+def _boxes(columns: _Columns) -> str:
+    """Whether most masks are rectangles from side to side of their box; "" if not."""
     widths = columns["box_x1"] - columns["box_x0"]
     heights = columns["box_y1"] - columns["box_y0"]
-    is_large = np.minimum(widths, heights) >= _LEAST_SIDE
-    fills_box = is_large & (columns["area"] == widths * heights)
+    shorter = np.minimum(widths, heights)
+    is_large = shorter >= _LEAST_SIDE
+    is_full = columns["area"] == widths * heights
     large = int(is_large.sum())
-    filled = int(fills_box.sum())
-    if large >= _FEWEST and filled >= _MOST_ARE * large:
-        yield (
-            f"{filled:,} of {large:,} masks fill their box from side to side: "
-            "boxes may have been written as outlines"
-        )
+    filled = int((is_large & is_full).sum())
+
+    if large < _FEWEST or filled < _MOST_ARE * large:
+        return ""
+    share = f"{filled:,} of {large:,} masks fill their box from side to side"
+    return f"{share}: boxes may have been written as outlines"
 
 
-def _percent(columns: _Columns) -> Iterator[str]:
-    """Whether all objects are in the first 100 px of pictures that are larger."""
+def _percent(columns: _Columns) -> str:
+    """Whether all objects are in the first 100 px of pictures that are larger; "" if not."""
     ends = np.maximum(columns["box_x1"], columns["box_y1"])
-    smallest = np.minimum(columns["image_height"], columns["image_width"])
-    if ends.size < _FEWEST or smallest.min() < _LARGE:
-        return
-    if _NEARLY <= ends.max() <= _PERCENT:
-        yield (
-            f"all {ends.size:,} objects are in the upper left 100 x 100 px of their pictures: "
-            "coordinates may be percent"
-        )
+    sides = np.minimum(columns["image_height"], columns["image_width"])
+    if ends.size < _FEWEST or sides.min() < _LARGE:
+        return ""
+
+    last = int(ends.max())
+    if last < _NEARLY or last > _PERCENT:
+        return ""
+    place = "in the upper left 100 x 100 px of their pictures"
+    return f"all {ends.size:,} objects are {place}: coordinates may be percent"
