@@ -44,6 +44,7 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
         rows_of_domain[domain] = turn + 1
     turns.sort()
     rows = np.array([row for _, _, row in turns], np.int64)
+
     number = max(_affordable(shards, rows, pixels), len(rows_of_domain))
     return rows[:number]
 
@@ -69,6 +70,7 @@ def validate(
     for sample, answer in _answered(model, shards, rows[ranks.share()]):
         shared = overlap(as_mask(answer), sample.mask)
         own[sample.row] = (sample.domain, shared.iou)
+
     judged: dict[int, tuple[str, float]] = {}
     for of_rank in ranks.from_all(own):
         judged |= of_rank

@@ -43,26 +43,29 @@ class Relations:
     def scores(self, label: str) -> dict[str, float]:
         """The likeness of the concepts that are related to what a label names."""
         name = singular(unnumbered(words(label)))
-        found: dict[str, float] = {}
+        related = []
         for factor, concept in self._named(name):
             for relative, likeness in self._relatives(concept):
-                for own in self.ours.get(relative, ()):
-                    score = factor * likeness
-                    found[own] = max(found.get(own, 0.0), score)
-        for concept in self.described.get(" ".join(name), []):
+                related.append((relative, factor * likeness))
+        described = self.described.get(" ".join(name), [])
+        related += [(concept, _DESCRIBED) for concept in described]
+
+        # The best reason counts if a concept is related in several ways.
+        best: dict[str, float] = {}
+        for concept, score in related:
             for own in self.ours.get(concept, ()):
-                found[own] = max(found.get(own, 0.0), _DESCRIBED)
-        return found
+                best[own] = max(best.get(own, 0.0), score)
+        return best
 
     def _named(self, name: Words) -> list[tuple[float, str]]:
         """The concepts that the label names, with the factor that its words deserve."""
+        factor = 1.0
         for start in range(len(name)):
             concepts = self._concepts(name[start:])
             if concepts:
-                factor = 1.0
-                if start:
-                    factor = _HEAD_ALONE
                 return [(factor, concept) for concept in concepts]
+            factor = _HEAD_ALONE
+
         for word in name[:-1]:
             concepts = self._concepts((word,))
             if concepts:
@@ -75,9 +78,9 @@ class Relations:
         found: list[str] = []
         if named is not None:
             found += named.concepts
-        found += [
-            sense.concept for sense in self.lexicon.senses_of(name) if sense.concept
-        ]
+        for sense in self.lexicon.senses_of(name):
+            if sense.concept:
+                found.append(sense.concept)
         found += self.lexicon.foreign.find(name)
         return list(dict.fromkeys(found))
 
@@ -92,6 +95,7 @@ class Relations:
             mentioned = mentioned + self.defined_by.get(wider, [])
             relatives += [(each, _MENTIONED * likeness) for each in mentioned]
             likeness *= _WIDER
+
         children = _if_few(self.children.get(concept, []))
         relatives += [(each, _NARROWER) for each in children]
 
@@ -105,37 +109,54 @@ class Relations:
 def relate(lexicon: Lexicon, known: Lexicon) -> Relations:
     """The relations of a taxonomy's concepts, by the names of the same one or of a larger one."""
     children: dict[str, list[str]] = {}
-    ours: dict[str, tuple[str, ...]] = {}
-    for concept in known.taxonomy.concepts.values():
-        children.setdefault(concept.parent, []).append(concept.id)
-        if known is lexicon:
-            ours[concept.id] = (concept.id,)
-        else:
-            named = lexicon.find(words(concept.id))
-            if named is not None:
-                ours[concept.id] = named.concepts
     mentions: dict[str, list[str]] = {}
     defined_by: dict[str, list[str]] = {}
-    by_word: dict[str, list[str]] = {}
     concepts = known.taxonomy.concepts
     for concept in concepts.values():
+        children.setdefault(concept.parent, []).append(concept.id)
+
         definition = singular(words(concept.definition))
-        beginning = singular(words(concept.definition.partition(",")[0]))
-        for word in dict.fromkeys(beginning):
-            by_word.setdefault(word, []).append(concept.id)
-        for other in sorted(concepts.keys() & set(definition)):
-            if other == concept.id:
-                continue
+        mentioned = concepts.keys() & set(definition)
+        for other in sorted(mentioned - {concept.id}):
             mentions.setdefault(other, []).append(concept.id)
             mentions.setdefault(concept.id, []).append(other)
             if other == definition[0]:
                 defined_by.setdefault(other, []).append(concept.id)
-    described = {
-        word: having
-        for word, having in by_word.items()
-        if len(having) <= _FEW and known.find((word,)) is None
-    }
-    return Relations(known, children, mentions, defined_by, described, ours)
+
+    return Relations(
+        lexicon=known,
+        children=children,
+        mentions=mentions,
+        defined_by=defined_by,
+        described=_described(known),
+        ours=_ours(lexicon, known),
+    )
+
+
+def _described(known: Lexicon) -> dict[str, list[str]]:
+    """The concepts whose definition begins with a word that is no name, if they are few."""
+    by_word: dict[str, list[str]] = {}
+    for concept in known.taxonomy.concepts.values():
+        beginning, _, _ = concept.definition.partition(",")
+        for word in dict.fromkeys(singular(words(beginning))):
+            by_word.setdefault(word, []).append(concept.id)
+
+    few = {word: found for word, found in by_word.items() if len(found) <= _FEW}
+    return {word: found for word, found in few.items() if known.find((word,)) is None}
+
+
+def _ours(lexicon: Lexicon, known: Lexicon) -> dict[str, tuple[str, ...]]:
+    """The concepts of `lexicon`, by the concept of `known` that they are."""
+    concepts = known.taxonomy.concepts
+    if known is lexicon:
+        return {concept: (concept,) for concept in concepts}
+
+    ours = {}
+    for concept in concepts:
+        named = lexicon.find(words(concept))
+        if named is not None:
+            ours[concept] = named.concepts
+    return ours
 
 
 def _if_few(concepts: list[str]) -> list[str]:

@@ -39,18 +39,30 @@ def overlapping_keys(images: Sequence[Sequence[Object]]) -> list[set[str]]:
 
     keys: list[set[str]] = [set() for _ in images]
     for layers in _together(by_label):
-        compared = [each for _, objects in layers for each in objects]
-        sizes = [len(objects) for _, objects in layers]
-        layer_of = np.repeat(np.arange(len(layers)), sizes)
-
-        runs = join([each.runs for each in compared])
-        areas = np.array([each.area for each in compared])
-        shared = shared_px(mask_px(runs), layer_of)
-        is_overlapping = shared >= _SHARED * areas
-        for at in np.flatnonzero(is_overlapping).tolist():
-            image, _ = layers[layer_of[at]]
-            keys[image].add(compared[at].key)
+        for image, each in _overlapping(layers):
+            keys[image].add(each.key)
     return keys
+
+
+def _overlapping(layers: Sequence[_Layer]) -> Iterator[tuple[int, Object]]:
+    """The objects that share a tenth of their px or more with others of their layer.
+
+    Each comes with the number of its image.
+    """
+    compared: list[Object] = []
+    image_of: list[int] = []
+    layer_of: list[int] = []
+    for number, (image, objects) in enumerate(layers):
+        compared += objects
+        image_of += [image] * len(objects)
+        layer_of += [number] * len(objects)
+
+    runs = join([each.runs for each in compared])
+    areas = np.array([each.area for each in compared])
+    shared = shared_px(mask_px(runs), np.array(layer_of))
+    is_overlapping = shared >= _SHARED * areas
+    for at in np.flatnonzero(is_overlapping).tolist():
+        yield image_of[at], compared[at]
 
 
 def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:

@@ -33,6 +33,7 @@ def correction_effort(comparison: Comparison) -> float:
 
     surplus = _thick(predicted & ~true, deep, beyond=true)
     missing = _thick(true & ~predicted, deep, beyond=predicted)
+
     # A thin thing that is missed must be drawn, however thin: its middle line counts.
     missing |= comparison.truth.derived(_middle_line) & ~found
 
@@ -91,15 +92,15 @@ def _stretches(
         return [], set()
     every = np.concatenate(outlines)
     x, y = every[:, 0].T
-    counts = touching[y, x]
 
-    # Only the first of the places where a px comes and touches.
-    chosen = np.flatnonzero(counts)
-    place = y[chosen].astype(np.int64) * touching.shape[1] + x[chosen]
-    _, first = np.unique(place, return_index=True)
+    # An outline may pass a px twice: only the first time counts.
+    touches = np.flatnonzero(touching[y, x])
+    px = y[touches].astype(np.int64) * touching.shape[1] + x[touches]
+    _, first = np.unique(px, return_index=True)
     is_new = np.zeros(len(every), np.bool_)
-    is_new[chosen[first]] = True
-    touched = set(np.unique(labels[y[is_new], x[is_new]]).tolist())
+    is_new[touches[first]] = True
+    regions = labels[y[is_new], x[is_new]]
+    touched = set(np.unique(regions).tolist())
 
     stretches = []
     start = 0
@@ -114,10 +115,9 @@ def _runs(outline: Contour, chosen: NDArray[np.bool_]) -> list[Contour]:
     """The stretches of an outline whose px are all chosen."""
     padded = np.pad(chosen, 1)
     borders = np.flatnonzero(padded[1:] != padded[:-1])
-    return [
-        outline[first:end]
-        for first, end in zip(borders[::2], borders[1::2], strict=True)
-    ]
+    starts = borders[::2]
+    ends = borders[1::2]
+    return [outline[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def _joined(stretches: list[Contour]) -> list[Contour]:

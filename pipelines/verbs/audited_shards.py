@@ -93,12 +93,17 @@ def masks_fit(build: UPath) -> Iterator[str]:
     """Mask, boxes and window of each row agree: with each other, and with the crop."""
     columns = ["object_id", "area", "mask", "image_height", "image_width", *_COLUMNS]
     for name in readable_shards(build):
-        with (build / "shard" / name).open("rb") as file:
-            batches = pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE, columns=columns)
-            for batch in batches:
-                rows = pa.Table.from_batches([batch])
-                for object_id, objection in _objections(rows):
-                    yield f"{name}, {object_id}: {objection}"
+        for rows in _rows_of(build / "shard" / name, columns):
+            for object_id, objection in _objections(rows):
+                yield f"{name}, {object_id}: {objection}"
+
+
+def _rows_of(shard: UPath, columns: list[str]) -> Iterator[pa.Table]:
+    """Some columns of a shard, few rows at a time: the masks of all would fill the memory."""
+    with shard.open("rb") as file:
+        opened = pq.ParquetFile(file)
+        for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns):
+            yield pa.Table.from_batches([batch])
 
 
 def _objections(rows: pa.Table) -> Iterator[tuple[str, str]]:

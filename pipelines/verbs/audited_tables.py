@@ -74,24 +74,21 @@ def masks_agree(build: UPath) -> Iterator[str]:
 
 def _check_masks(rows: pd.DataFrame) -> Iterator[str]:
     """What speaks against the masks of some rows."""
-    runs = []
-    fits = []
-    for counts, height, width in zip(
-        rows.counts, rows.image_height, rows.image_width, strict=True
-    ):
-        fit = _fits_image(counts, height, width)
-        fits.append(fit)
-        if fit:
-            runs.append({"size": [height, width], "counts": counts.encode()})
-
-    fitting = np.array(fits, np.bool_)
-    for object_id in rows.object_id[~fitting]:
+    masks = zip(rows.counts, rows.image_height, rows.image_width, strict=True)
+    fits = [_fits_image(counts, height, width) for counts, height, width in masks]
+    is_fitting = np.array(fits, np.bool_)
+    for object_id in rows.object_id[~is_fitting]:
         yield f"{object_id}: its run-lengths do not fill its image"
-    if not runs:
+
+    rows = rows[is_fitting]
+    if rows.empty:
         return
+    runs = []
+    masks = zip(rows.counts, rows.image_height, rows.image_width, strict=True)
+    for counts, height, width in masks:
+        runs.append({"size": [height, width], "counts": counts.encode()})
 
     # pycocotools gives x, y, width and height; the last two become the opposite corner.
-    rows = rows[fitting]
     boxes = pd.DataFrame(coco.toBbox(runs), rows.index, _BOX)
     boxes = boxes.astype("int64")
     boxes[_OPPOSITE] += boxes[_CORNER].to_numpy()

@@ -31,18 +31,18 @@ def listed_classes(export: Export) -> dict[str, str]:
             continue
         try:
             start = _start(export.files.file(path))
-            has_names = _MACHINE_NAME.match(start) is not None
-            if not has_names and not _lists_masks(start):
-                continue
-            lines = export.read_text(path).split("\n")
+            if _MACHINE_NAME.match(start):
+                names.update(_names(_lines(export, path)))
+            elif _lists_masks(start):
+                classes.update(_read(_lines(export, path)))
         except (Refusal, OSError):
             continue
-
-        if has_names:
-            names.update(_names(lines))
-        else:
-            classes.update(_read(lines))
     return {mask: names.get(label, label) for mask, label in classes.items()}
+
+
+def _lines(export: Export, path: str) -> list[str]:
+    """The lines of a table. Refusal, OSError."""
+    return export.read_text(path).split("\n")
 
 
 def _names(lines: list[str]) -> dict[str, str]:
@@ -58,7 +58,9 @@ def _start(file: UPath) -> str:
         start = stream.read(_LONGEST_HEADER)
 
     # Without zeros and a byte order mark, the names are the same in UTF-16.
-    return start.replace(b"\0", b"").decode(errors="ignore").lstrip("\ufeff").lower()
+    without_zeros = start.replace(b"\0", b"")
+    text = without_zeros.decode(errors="ignore")
+    return text.lstrip("\ufeff").lower()
 
 
 def _lists_masks(start: str) -> bool:

@@ -41,22 +41,27 @@ def _fit(lines: list[Sequence[float]], numbers_each: int) -> bool:
 
 def _may_be_pose(line: Sequence[float], numbers_each: int) -> bool:
     """Whether a line may be a box in the image, and keypoints in it."""
-    x, y, width, height = line[:4]
-    is_box = width > 0 and height > 0
-    for middle, side in ((x, width), (y, height)):
-        is_box &= side / 2 - _SLACK <= middle <= 1 + _SLACK - side / 2
-    if not is_box:
+    middle_x, middle_y, width, height = line[:4]
+    if not (_is_in_image(middle_x, width) and _is_in_image(middle_y, height)):
         return False
 
-    points = [line[at : at + numbers_each] for at in range(4, len(line), numbers_each)]
-    if numbers_each == 3 and any(point[2] not in _VISIBILITIES for point in points):
-        return False
-    placed = [
-        point for point in points if any(point[:2])
-    ]  # 0, 0 is a point not labelled
-    return all(_is_in_box(point[0], point[1], line) for point in placed)
+    for at in range(4, len(line), numbers_each):
+        point_x, point_y, *visibility = line[at : at + numbers_each]
+        if visibility and visibility[0] not in _VISIBILITIES:
+            return False
+        is_labelled = point_x != 0 or point_y != 0
+        if is_labelled and not _is_in_box(point_x, point_y, line):
+            return False
+    return True
+
+
+def _is_in_image(middle: float, side: float) -> bool:
+    """Whether a side of a box has a length and lies in the image, given where its middle is."""
+    half = side / 2
+    return side > 0 and half - _SLACK <= middle <= 1 + _SLACK - half
 
 
 def _is_in_box(x: float, y: float, line: Sequence[float]) -> bool:
     """Whether a place is in the box that a line begins with, or half its size beside it."""
-    return abs(x - line[0]) <= line[2] and abs(y - line[1]) <= line[3]
+    middle_x, middle_y, width, height = line[:4]
+    return abs(x - middle_x) <= width and abs(y - middle_y) <= height
