@@ -12,7 +12,7 @@ def not_listed(number: str, listed: Collection[str]) -> str:
     >>> not_listed("7", {"1", "2"})
     '7 is not listed'
     >>> not_listed("0", {"1", "2"})
-    '0 is not listed; the list counts from 1: if not all do so, all the others are one off'
+    '0 is not listed; the list counts from 1: if the numbers do not, the others are wrong'
     """
     counts = ""
     if number == "0" and "1" in listed:
@@ -22,6 +22,6 @@ def not_listed(number: str, listed: Collection[str]) -> str:
     hint = ""
     if counts:
         hint = (
-            f"; the list counts {counts}: if not all do so, all the others are one off"
+            f"; the list counts {counts}: if the numbers do not, the others are wrong"
         )
     return f"{number} is not listed{hint}"
