@@ -13,7 +13,7 @@ from curate.storage import read_record
 from model.annotations.spoiling import Spoiling
 from model.evaluation.intervals import Interval
 
-QUALITY_VERSION = 5
+QUALITY_VERSION = 6
 
 DOUBTFUL = 0.5
 """An annotation of a lower quality is counted as doubtful."""
