@@ -8,6 +8,8 @@ the size of the box: which of the usual shapes to expect, and how far to trust t
 network itself stays as published. An answer that is likely a rectangle becomes one (`rectangles`).
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -29,7 +31,8 @@ class BoxNetwork(nn.Module):
     """The network, the usual shapes of masks in their boxes, and the mixing layer.
 
     `outside`: contrast that pixels outside the drawn box keep at the network's input; 1 leaves
-    them as they are.
+    them as they are. `looks`: how many of the two at a window count; one is less exact, and costs a
+    third as much.
     """
 
     priors: Tensor
@@ -42,6 +45,7 @@ class BoxNetwork(nn.Module):
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network = network
         self.outside = outside
+        self.looks = 2
 
         # The mixing layer; checkpoints know it as `gate`. At first it changes nothing.
         inputs = network.level_channels + 2
@@ -83,23 +87,21 @@ class BoxNetwork(nn.Module):
 
         (N, H, W) probabilities, and (N, k): the mean features of all levels, the shares of the
         usual shapes, and the trust in the colours. Each window is looked at twice, at the sizes
-        of `looks`, and the mean of both looks counts.
+        of `model.looks`, and the mean counts.
         """
         height, width = pixels.shape[-2:]
-        first, second = look_sizes(height, width)
-        return self.two_looks(pixels, drawn, first, second)
+        sizes = look_sizes(height, width)
+        return self.by_looks(pixels, drawn, sizes[: self.looks])
 
-    def two_looks(
-        self, pixels: Tensor, drawn: Tensor, first: Size, second: Size
+    def by_looks(
+        self, pixels: Tensor, drawn: Tensor, sizes: Sequence[Size]
     ) -> tuple[Tensor, Tensor]:
-        """`answer_by_pixels` from looks at two sizes. `pixels`, `drawn`: as in `forward`."""
-        fused, overview = self._look(pixels, drawn, first)
-        other_fused, other_overview = self._look(pixels, drawn, second)
-
-        mean_fused = (fused + other_fused) / 2
-        mean_overview = (overview + other_overview) / 2
-        logits = settle(pixels, mean_fused, _trust(mean_overview))
-        return torch.sigmoid(logits), mean_overview
+        """`answer_by_pixels` from looks at some sizes. `pixels`, `drawn`: as in `forward`."""
+        looks = [self._look(pixels, drawn, size) for size in sizes]
+        fused = torch.stack([its_fused for its_fused, _ in looks]).mean(0)
+        overview = torch.stack([its_overview for _, its_overview in looks]).mean(0)
+        logits = settle(pixels, fused, _trust(overview))
+        return torch.sigmoid(logits), overview
 
     def _look(self, pixels: Tensor, drawn: Tensor, size: Size) -> tuple[Tensor, Tensor]:
         """The fused map of windows seen at a size, but at their own, and an overview."""

@@ -56,8 +56,8 @@ class _AnyWindow(nn.Module):
         # The network takes a batch, channels first.
         pixels = padded.permute(2, 0, 1)[None]
         padded_height, padded_width = pixels.shape[-2:]
-        first, second = _look_sizes(padded_height, padded_width)
-        by_pixels, overview = self.model.two_looks(pixels, drawn[None], first, second)
+        sizes = _look_sizes(padded_height, padded_width)
+        by_pixels, overview = self.model.by_looks(pixels, drawn[None], sizes)
         answer: Tensor = self.model.rectangles(by_pixels, pixels, drawn[None], overview)
         return answer[0, :height, :width]
 

@@ -1,6 +1,7 @@
 """The model's answers to an annotation's own drawn box, in redrawn windows, and to a wider one."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,8 +64,13 @@ Asking = Callable[[Sequence[Annotation]], list[Answers]]
 
 
 def asking(model: BoxNetwork, settings: Settings) -> Asking:
-    """How settings let a model be asked."""
-    return partial(ask, model, crop=settings.crop, times=settings.quality.windows)
+    """How settings let a model be asked.
+
+    One look at each window is enough, since each mask is asked about in several.
+    """
+    quick = copy(model)
+    quick.looks = 1
+    return partial(ask, quick, crop=settings.crop, times=settings.quality.windows)
 
 
 def ask(

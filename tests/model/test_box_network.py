@@ -98,3 +98,13 @@ def test_a_window_is_looked_at_twice(height: int, width: int) -> None:
         lively(model.network)
         once = torch.sigmoid(model(pixels, drawn)[:, 0])
         assert not torch.allclose(model.answer(pixels, drawn), once, atol=0.02)
+
+
+def test_one_look_may_be_enough() -> None:
+    model = unlearned(outside=0.5).eval()
+    lively(model.network)
+    model.looks = 1
+    pixels = noise(1, 160, 224)  # not small, so the first look is at the window itself
+    with torch.no_grad():
+        once = torch.sigmoid(model(pixels, DRAWN)[:, 0])
+        assert torch.equal(model.answer(pixels, DRAWN), once)
