@@ -5,10 +5,10 @@ pixels of its crop to the next size of a grid, or it shrinks to the size below i
 left around the drawn box, whichever changes it less. Only where a crop is smaller than its batch
 is the rest padded.
 
-Large windows are an exception. When the model answers one, the network sees reduced copies, so it
-learns from one: such a window is planned as if its crop were smaller, and reduced when it is read.
-Of the windows that are not small, every second is reduced as well, by a random factor: what a thing
-is does not depend on the distance of the camera, and smaller windows cost less.
+But when the model answers a window, the network sees it enlarged or reduced (`looks`), so it learns
+from such windows, too. They are planned as if their crops were larger or smaller, and resized when
+they are read: each small window enlarged by a random factor, each large one reduced, and every
+second one of the others. What a thing is does not depend on the distance of the camera.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from model.large_windows import (
     LARGE_PIXELS,
     coarse_scale,
 )
-from model.looks import COPY_PIXELS
+from model.looks import COPY_PIXELS, ENLARGED, SMALL_PIXELS
 from model.u2net import MIN_SIDE
 
 GRID = 32
@@ -36,6 +36,7 @@ _FINE_UP_TO = 192
 _MAX_SAMPLES = 32  # of a batch
 _MIN_PADDING = 2  # px that a window keeps around the drawn box
 _REDUCED_SHARE = 0.5  # of the windows that are neither small nor large
+_MOST_ENLARGED = max(ENLARGED)  # times the sides of a small window
 
 _Px = NDArray[np.int64]
 """(n,) px along one axis."""
@@ -55,7 +56,7 @@ class BatchPlan:
     """(n, 4) windows in their crops, times the scale; none is larger than the batch."""
 
     scales: NDArray[np.float64]
-    """(n,) by which the windows are reduced: 1 for all but the large ones."""
+    """(n,) by what the sides of the windows are multiplied when they are read."""
 
     epoch: int
     positions: NDArray[np.int64]
@@ -171,24 +172,27 @@ def plan_epoch(
 
 
 def _scales(windows: Boxes, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(n,) the factor by which each of (n, 4) windows is reduced before the network sees it.
+    """(n,) the factor for the sides of each of (n, 4) windows before the network sees it.
 
-    A large window is reduced to an area that the network will be asked about, from `COPY_PIXELS`
-    to `COARSE_PIXELS`. Some of the others are reduced to an area from `COPY_PIXELS` to their own.
+    A small window is enlarged, up to as much as for the network's second look. A large one is
+    reduced to an area that the network will be asked about, from `COPY_PIXELS` to `COARSE_PIXELS`.
+    Some of the others are reduced to an area from `COPY_PIXELS` to their own.
     """
     sides = windows[:, 2:] - windows[:, :2]
     padded = np.maximum(sides, MIN_SIDE)
     areas = padded.prod(axis=1, dtype=np.int64)
+    is_small = areas <= SMALL_PIXELS
     is_large = areas > LARGE_PIXELS
     is_chosen = rng.random(len(windows)) < _REDUCED_SHARE
-    is_reduced = (is_large | is_chosen) & (areas > COPY_PIXELS)
+    is_reduced = is_large | (is_chosen & ~is_small)
 
-    # The logarithm of the wanted area is uniform: halving it is as likely anywhere.
+    # The logarithm of what is wanted is uniform: doubling it is as likely anywhere.
+    place = rng.random(len(windows))
     most = np.where(is_large, COARSE_PIXELS, areas)
     times = np.maximum(most / COPY_PIXELS, 1)
-    wanted = COPY_PIXELS * times ** rng.random(len(windows))
+    wanted = COPY_PIXELS * times**place
 
-    scales = np.ones(len(windows))
+    scales = np.where(is_small, _MOST_ENLARGED**place, 1.0)
     for index in np.flatnonzero(is_reduced).tolist():
         width, height = sides[index].tolist()
         scales[index] = coarse_scale(height, width, wanted[index])
@@ -196,7 +200,7 @@ def _scales(windows: Boxes, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _scaled(boxes: NDArray[np.int32], scales: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Boxes (n, 4), or sides (n, 2), in whole px of the reduced crops; sides are 1 px at least."""
+    """Boxes (n, 4), or sides (n, 2), in whole px of the resized crops; sides are 1 px at least."""
     scaled = np.rint(boxes * scales[:, None]).astype(np.int32)
     if scaled.shape[1] == 2:
         return np.maximum(scaled, 1)

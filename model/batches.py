@@ -83,8 +83,8 @@ def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batc
         valid=np.zeros(shape, np.bool_),
     )
     for index, row in enumerate(plan.rows.tolist()):
-        if plan.scales[index] < 1:
-            window = _read_reduced(shards, plan, index)
+        if plan.scales[index] != 1:
+            window = _read_resized(shards, plan, index)
         else:
             window = _read(shards, row, plan.drawn[index], plan.windows[index])
         rng = generator(settings.seed, plan.epoch, int(plan.positions[index]))
@@ -114,25 +114,26 @@ def _read(
     return _Window(sample.image, sample.mask, its_drawn)
 
 
-def _read_reduced(shards: Shards, plan: BatchPlan, index: int) -> _Window:
-    """A large window, reduced by averaging to the size that the plan wants."""
+def _read_resized(shards: Shards, plan: BatchPlan, index: int) -> _Window:
+    """A window at the size that the plan wants: reduced by averaging, or enlarged bilinearly."""
     row = int(plan.rows[index])
     crop = Box(*shards.crops[row].tolist())
     ends = np.array([crop.width, crop.height, crop.width, crop.height])
 
-    # The plan's boxes are in px of the reduced crop: back to px of the crop itself.
+    # The plan's boxes are in px of the resized crop: back to px of the crop itself.
     scale = plan.scales[index]
     drawn = np.rint(plan.drawn[index] / scale).astype(np.int32)
     window = np.rint(plan.windows[index] / scale)
     within_crop = window.clip(0, ends).astype(np.int32)
     full = _read(shards, row, drawn, within_crop)
 
-    # A px of the reduced mask is mask if half of it or more is covered.
+    # A px of the resized mask is mask if half of it or more is covered.
     wanted = Box(*plan.windows[index].tolist())
     size = (wanted.width, wanted.height)
-    image = cv2.resize(full.image, size, interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    image = cv2.resize(full.image, size, interpolation=method)
     white = full.mask.astype(np.uint8) * 255
-    coverage = cv2.resize(white, size, interpolation=cv2.INTER_AREA)
+    coverage = cv2.resize(white, size, interpolation=method)
 
     # The drawn box at the same ratios.
     full_height, full_width = full.mask.shape

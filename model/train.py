@@ -24,7 +24,7 @@ from model.training_state import TrainingState
 # Version of the code that makes a checkpoint. Raise it with every change that gives other weights
 # from the same shards and settings: then unfinished runs begin anew, and finished runs are
 # repeated.
-_CODE_VERSION = 5
+_CODE_VERSION = 6
 
 
 def train(

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 
 from curate.curation_settings import CropSettings
 from curate.model_settings import TrainSettings
 from curate.shards import windows
 from model.batch_plans import BatchPlan, batch_sides, plan_epoch
 from model.large_windows import COARSE_PIXELS, coarse_scale
-from model.looks import COPY_PIXELS
+from model.looks import COPY_PIXELS, ENLARGED, SMALL_PIXELS
 
 COUNT = 3000
 HEIGHT, WIDTH = 480, 640
@@ -62,7 +63,8 @@ def test_every_sample_is_in_one_batch_of_one_size() -> None:
         low, high = plan.windows[:, :2], plan.windows[:, 2:]
         assert (high - low <= [plan.width, plan.height]).all()
         assert (low >= 0).all()
-        assert (high <= epoch.crop_sides[plan.rows]).all()
+        crop_sides = epoch.crop_sides[plan.rows] * plan.scales[:, None]
+        assert (high <= crop_sides + 0.5).all()
 
 
 def rows_of(plans: list[BatchPlan]) -> list[list[int]]:
@@ -102,44 +104,41 @@ def test_the_drawn_box_stays_whole_unless_it_is_larger_than_the_batch() -> None:
 
 
 def test_one_window_by_hand() -> None:
-    """A window of 100 × 70 px in a crop of 110 × 200 px."""
-    drawn = np.array([[10, 80, 90, 120]], np.int32)
-    window = np.array([[5, 60, 105, 130]], np.int32)
-    crop_sides = np.array([[110, 200]], np.int32)
-    (plan,) = plan_epoch(np.array([0]), drawn, window, crop_sides, TrainSettings(), 0)
+    """A window of 200 × 140 px in a crop of 220 × 400 px."""
+    drawn = np.array([[20, 160, 180, 240]], np.int32)
+    window = np.array([[10, 120, 210, 260]], np.int32)
+    crop_sides = np.array([[220, 400]], np.int32)
+    rows = np.array([0])
+    (plan,) = plan_epoch(rows, drawn, window, crop_sides, TrainSettings(), epoch=0)
+    assert plan.scales.tolist() == [1.0]
 
-    # 100 px shrink to 96, because 128 are farther away and more than the crop has. 70 px shrink
-    # to 64, because 96 are farther away.
-    assert (plan.width, plan.height) == (96, 64)
+    # 200 px shrink to 192, because 256 are farther away and more than the crop has. 140 px shrink
+    # to 128, because 160 are farther away.
+    assert (plan.width, plan.height) == (192, 128)
     x0, y0, x1, y1 = plan.windows[0].tolist()
-    assert (x1 - x0, y1 - y0) == (96, 64)
-    assert x0 >= 5
-    assert x1 <= 105
-    assert x0 <= 10 - 2
-    assert x1 >= 90 + 2
-    assert 60 <= y0 <= 80 - 2
-    assert 120 + 2 <= y1 <= 130
+    assert (x1 - x0, y1 - y0) == (192, 128)
+    assert 10 <= x0 <= 20 - 2
+    assert 180 + 2 <= x1 <= 210
+    assert 120 <= y0 <= 160 - 2
+    assert 240 + 2 <= y1 <= 260
     assert plan.padding == 0
 
 
 def test_a_large_window_is_planned_at_the_size_that_the_network_sees() -> None:
-    """One of 4,000 × 3,000 px and a small one, each with a margin of 100 px in its crop."""
-    sides = np.array([[4000, 3000], [100, 70]], np.int32)
+    """One of 4,000 × 3,000 px, with a margin of 100 px in its crop."""
+    sides = np.array([[4000, 3000]], np.int32)
     margin = np.full_like(sides, 100)
     windows_in_crops = np.concatenate((margin, margin + sides), axis=1)
     drawn = windows_in_crops + np.array([10, 10, -10, -10], np.int32)
     crop_sides = sides + 200
     plans = plan_epoch(
-        np.array([0, 1]), drawn, windows_in_crops, crop_sides, TrainSettings(), 0
+        np.array([0]), drawn, windows_in_crops, crop_sides, TrainSettings(), epoch=0
     )
-    (large,) = [plan for plan in plans if plan.rows[0] == 0]
-    (small,) = [plan for plan in plans if plan.rows[0] == 1]
+    (large,) = plans
 
     (scale,) = large.scales.tolist()
     assert coarse_scale(3000, 4000, COPY_PIXELS) <= scale
     assert scale <= coarse_scale(3000, 4000)
-    assert small.scales.tolist() == [1.0]
-    assert np.array_equal(small.drawn, drawn[1:])
     assert np.abs(large.drawn[0] - scale * drawn[0]).max() <= 0.5
     assert COPY_PIXELS / 2 < large.pixels < 2 * COARSE_PIXELS
     low, high = large.windows[:, :2], large.windows[:, 2:]
@@ -147,13 +146,19 @@ def test_a_large_window_is_planned_at_the_size_that_the_network_sees() -> None:
     assert (high >= large.drawn[:, 2:]).all()
 
 
-def test_half_of_the_windows_that_are_not_small_are_reduced() -> None:
+def test_small_windows_are_enlarged_and_half_of_the_others_reduced() -> None:
     epoch = planned(max_side=1024)
     reduced = []
+    enlarged = []
     for plan in epoch.plans:
+        # Of each window its drawn box, as it is in the crop.
         drawn = epoch.drawn[plan.rows]
         areas = (drawn[:, 2:] - drawn[:, :2]).prod(axis=1)
-        assert (plan.scales[areas < COPY_PIXELS / 4] == 1).all()
-        of_middling = plan.scales[(areas > COPY_PIXELS) & (areas < 60_000)]
-        reduced += (of_middling < 1).tolist()
+        is_small = areas < SMALL_PIXELS / 4
+        is_middling = (areas > SMALL_PIXELS) & (areas < 60_000)
+        enlarged += plan.scales[is_small].tolist()
+        reduced += (plan.scales[is_middling] < 1).tolist()
     assert 0.45 < np.mean(reduced) < 0.55
+    assert min(enlarged) >= 1
+    assert max(enlarged) <= max(ENLARGED)
+    assert np.log2(enlarged).mean() == pytest.approx(0.5, abs=0.05)

@@ -76,30 +76,29 @@ def test_edges_are_repeated() -> None:
     assert (padded[:2, 2:] == image[:, 1:]).all()
 
 
-def test_a_large_window_is_read_reduced(
-    build_folder: Make, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("scale", [0.5, 1.5])
+def test_a_window_is_read_at_the_size_that_the_network_sees(
+    build_folder: Make, monkeypatch: pytest.MonkeyPatch, scale: float
 ) -> None:
-    monkeypatch.setattr("model.batch_plans.LARGE_PIXELS", 1)
-    monkeypatch.setattr("model.batch_plans.COPY_PIXELS", 1)
-    monkeypatch.setattr("model.batch_plans.coarse_scale", lambda *_: 0.5)
+    monkeypatch.setattr("model.batch_plans._scales", lambda *_: np.array([scale]))
     settings = build_folder({}, {"train": 1})
     shards = open_shards(Path(settings.build) / "shard", "train")
     crop_sides = shards.crops[:, 2:] - shards.crops[:, :2]
     (plan,) = plan_epoch(
         np.array([0]), shards.drawn, shards.windows, crop_sides, UNCHANGED, epoch=0
     )
-    assert plan.scales.tolist() == [0.5]
+    assert plan.scales.tolist() == [scale]
 
     batch = read_batch(shards, plan, UNCHANGED)
     true = shards.sample(0).mask
     target = batch.target[0]
-    assert abs(4 * int(target.sum()) - int(true.sum())) < 0.1 * true.sum()
+    assert target.sum() == pytest.approx(scale**2 * true.sum(), rel=0.1)
     bright = batch.pixels[0].mean(axis=2) > 110
     differs = (bright != target) & batch.valid[0]
     assert np.count_nonzero(differs) < 0.1 * target.sum()
 
     x0, y0, x1, y1 = batch.drawn[0].tolist()
-    expected = (shards.drawn[0, 2:] - shards.drawn[0, :2]) / 2
+    expected = (shards.drawn[0, 2:] - shards.drawn[0, :2]) * scale
     assert np.abs(expected - [x1 - x0, y1 - y0]).max() <= 2
     rows, columns = np.nonzero(target)
     assert x0 - 1 <= columns.min() <= columns.max() <= x1
