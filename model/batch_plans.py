@@ -24,7 +24,7 @@ from model.large_windows import (
     LARGE_PIXELS,
     coarse_scale,
 )
-from model.looks import COPY_PIXELS, ENLARGED, SMALL_PIXELS
+from model.looks import COPY_PIXELS, ENLARGED, SMALL_PIXELS, padded_pixels
 from model.u2net import MIN_SIDE
 
 GRID = 32
@@ -179,8 +179,7 @@ def _scales(windows: Boxes, rng: np.random.Generator) -> NDArray[np.float64]:
     Some of the others are reduced to an area from `COPY_PIXELS` to their own.
     """
     sides = windows[:, 2:] - windows[:, :2]
-    padded = np.maximum(sides, MIN_SIDE)
-    areas = padded.prod(axis=1, dtype=np.int64)
+    areas = padded_pixels(windows)
     is_small = areas <= SMALL_PIXELS
     is_large = areas > LARGE_PIXELS
     is_chosen = rng.random(len(windows)) < _REDUCED_SHARE

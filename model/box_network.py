@@ -86,8 +86,8 @@ class BoxNetwork(nn.Module):
         """The answer before it may become a rectangle, and an overview of each window.
 
         (N, H, W) probabilities, and (N, k): the mean features of all levels, the shares of the
-        usual shapes, and the trust in the colours. Each window is looked at twice, at the sizes
-        of `model.looks`, and the mean counts.
+        usual shapes, and the trust in the colours. Each is the mean of `looks` looks, at the sizes
+        of `look_sizes`.
         """
         height, width = pixels.shape[-2:]
         sizes = look_sizes(height, width)
@@ -108,9 +108,11 @@ class BoxNetwork(nn.Module):
         height, width = pixels.shape[-2:]
         # What torch traces has to hold for windows of which neither look is the window itself.
         is_traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
-        at_size, its_drawn = pixels, drawn
-        if is_traced or size != (height, width):
-            at_size, its_drawn = resampled(pixels, drawn, size)
+        if size == (height, width) and not is_traced:
+            maps, overview = self._before_colours(pixels, drawn)
+            return maps[:, 0], overview
+
+        at_size, its_drawn = resampled(pixels, drawn, size)
         maps, overview = self._before_colours(at_size, its_drawn)
         return resized_maps(maps[:, 0], height, width), overview
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from curate.shards.windows import Boxes
+from model.u2net import MIN_SIDE
+
 SMALL_PIXELS = 20_000
 """A window of so many pixels at most is small."""
 
@@ -34,6 +37,14 @@ def look_sizes(height: int, width: int) -> tuple[Size, Size]:
     """
     first, second = _scales(height, width)
     return _scaled(height, width, first), _scaled(height, width, second)
+
+
+def padded_pixels(windows: Boxes) -> NDArray[np.int64]:
+    """(n,) the px of windows, (n, 4), of which each side counts as `MIN_SIDE` at least."""
+    sides = windows[:, 2:] - windows[:, :2]
+    padded = np.maximum(sides, MIN_SIDE)
+    pixels: NDArray[np.int64] = padded.prod(axis=1, dtype=np.int64)
+    return pixels
 
 
 def looked_at(pixels: NDArray[np.int64]) -> NDArray[np.int64]:

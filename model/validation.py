@@ -16,9 +16,8 @@ from model.box_network import BoxNetwork
 from model.calibration import count_by_size, fit_confidence
 from model.confidence import Confidence
 from model.evaluation.comparison import as_mask, overlap
-from model.looks import looked_at
+from model.looks import looked_at, padded_pixels
 from model.rectangle_fit import fit_rectangles
-from model.u2net import MIN_SIDE
 from model.window_answers import Probabilities, sample_probabilities
 
 _TOGETHER = 64  # windows in memory
@@ -51,10 +50,8 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
 
 def _affordable(shards: Shards, rows: NDArray[np.int64], pixels: int) -> int:
     """Of how many rows, from the first on, the network sees so many px together."""
-    sides = shards.windows[:, 2:] - shards.windows[:, :2]
-    padded = np.maximum(sides, MIN_SIDE)
-    areas = padded.prod(axis=1, dtype=np.int64)
-    pixels_up_to = np.cumsum(looked_at(areas[rows]))
+    seen = looked_at(padded_pixels(shards.windows[rows]))
+    pixels_up_to = np.cumsum(seen)
     return int(np.searchsorted(pixels_up_to, pixels))
 
 

@@ -138,11 +138,15 @@ def _described(known: Lexicon) -> dict[str, list[str]]:
     by_word: dict[str, list[str]] = {}
     for concept in known.taxonomy.concepts.values():
         beginning, _, _ = concept.definition.partition(",")
-        for word in dict.fromkeys(singular(words(beginning))):
+        distinct = dict.fromkeys(singular(words(beginning)))
+        for word in distinct:
             by_word.setdefault(word, []).append(concept.id)
 
-    few = {word: found for word, found in by_word.items() if len(found) <= _FEW}
-    return {word: found for word, found in few.items() if known.find((word,)) is None}
+    return {
+        word: found
+        for word, found in by_word.items()
+        if len(found) <= _FEW and known.find((word,)) is None
+    }
 
 
 def _ours(lexicon: Lexicon, known: Lexicon) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ Each record is read on its own. Where two of them outline one object, and not al
 number, nothing is repeated: the objects only overlap.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,14 +22,14 @@ def flag_overlaps(columns: Mapping[str, list[Any]], sizes: Sequence[int]) -> Non
     each object; flags change. `sizes`: how many objects each record has.
     """
     paths = columns["image_path"]
-    several = _several(paths)
+    records_of = Counter(paths)
     objects_of: defaultdict[str, list[Object]] = defaultdict(list)
     end = 0
     for record, size in enumerate(sizes):
         path = paths[record]
         start = end
         end += size
-        if path in several:
+        if records_of[path] > 1:
             height = columns["image_height"][record]
             width = columns["image_width"][record]
             for row in range(start, end):
@@ -42,17 +42,6 @@ def flag_overlaps(columns: Mapping[str, list[Any]], sizes: Sequence[int]) -> Non
             row = int(key)
             flags = {*columns["flags"][row], Flag.OVERLAPPING.value}
             columns["flags"][row] = sorted(flags)
-
-
-def _several(paths: Sequence[str]) -> set[str]:
-    """The paths that are there more than once."""
-    seen: set[str] = set()
-    several = set()
-    for path in paths:
-        if path in seen:
-            several.add(path)
-        seen.add(path)
-    return several
 
 
 def _object(

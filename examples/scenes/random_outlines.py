@@ -119,4 +119,6 @@ def _in_steps(ring: Ring, step: float) -> Ring:
     whole = passed[-1]
     points = int(np.clip(whole / step, 8, 1500))
     at = np.linspace(0, whole, points, endpoint=False)
-    return from_xy(np.interp(at, passed, x), np.interp(at, passed, y))
+    x_at = np.interp(at, passed, x)
+    y_at = np.interp(at, passed, y)
+    return from_xy(x_at, y_at)

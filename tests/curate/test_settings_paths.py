@@ -6,9 +6,16 @@ import pytest
 
 from curate import settings_file as settings
 from curate.formats import options_by_name
+from curate.settings import Settings
 from tests.curate.settings_files import GOOD, message
 
 ROOT = Path(__file__).parents[2]
+
+
+def loaded_with(file: Path, text: str, path: str, root: str) -> Settings:
+    """Settings whose export is at a path."""
+    file.write_text(text.replace("s3://bucket/street.zip", path))
+    return settings.load_settings(file, options_by_name(), root)
 
 
 def test_a_root_goes_before_relative_paths_alone(tmp_path: Path) -> None:
@@ -19,11 +26,8 @@ def test_a_root_goes_before_relative_paths_alone(tmp_path: Path) -> None:
         "s3://bucket/street.zip": "s3://bucket/street.zip",
     }
     for path, rooted in paths.items():
-        file.write_text(GOOD.replace("s3://bucket/street.zip", path))
-        assert (
-            settings.load_settings(file, options_by_name(), "/root").exports[0].path
-            == rooted
-        )
+        loaded = loaded_with(file, GOOD, path, root="/root")
+        assert loaded.exports[0].path == rooted
 
 
 def test_relative_paths_start_from_the_folder_of_the_file(
@@ -95,8 +99,7 @@ def test_a_tilde_is_the_users_home(
         "street~": "s3://bucket/street~",
     }
     for path, absolute in paths.items():
-        file.write_text(text.replace("s3://bucket/street.zip", path))
-        loaded = settings.load_settings(file, options_by_name(), "s3://bucket")
+        loaded = loaded_with(file, text, path, root="s3://bucket")
         assert loaded.exports[0].path == absolute
         assert loaded.build == settings.load_build(file) == "/home/ann/build"
 
