@@ -107,9 +107,10 @@ loop: .venv/run build/label-studio/venv/done | build/demo/exports  ## start Labe
 loop-test: .venv/dev build/label-studio/venv/done | build/demo/exports  ## the same tried in a browser, from the box to the exported correction (minutes)
 	.venv/bin/python -m pytest tests/examples/label_studio/in_browser.py
 
-base: .venv/run  ## paint scenes and train the base model further, on them alone, or with the licensed sets in DATA=PATH (hours)
+base: .venv/run  ## paint scenes and train the base model further, on them alone, or with the licensed sets in DATA=PATH and emoji in CUT_OUTS=PATH (hours)
 	.venv/bin/python -m examples.scenes build/base/exports
 	$(if $(DATA),ln -sfn "$(abspath $(DATA))" build/base/sets)
+	$(if $(DATA),.venv/bin/python -m examples.scenes.cutouts "$(or $(CUT_OUTS),$(error CUT_OUTS=PATH is missing: examples/base-real.yaml says what))" build/base/exports --photographs build/base/sets)
 	$(PIPELINES) all examples/base$(if $(DATA),-real).yaml --until train
 
 weights: .venv/run  ## fetch the published U2-Net weights, by digest

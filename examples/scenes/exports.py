@@ -24,7 +24,7 @@ from examples.scenes.coco import (
     write_json,
 )
 from examples.scenes.parallel import in_processes
-from examples.scenes.scene import paint_scene
+from examples.scenes.scene import Scene, paint_scene
 
 # About the share of their box that annotated objects cover in real data sets.
 _USUAL_FILL = 0.6
@@ -37,7 +37,7 @@ _INFO = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class Written:
     """A scene whose picture is written: its view, its image, and an annotation for each label.
 
     The annotations have no numbers of their own yet.
@@ -55,7 +55,7 @@ def write_exports(out: Path, count: int, seed: int, processes: int) -> dict[str,
         (out / view / "images").mkdir(parents=True, exist_ok=True)
     first = seed * _SPACING
     written = in_processes(
-        partial(_write_scene, out),
+        partial(_paint_and_write, out),
         range(first, first + count),
         processes,
         chunk=16,
@@ -63,13 +63,17 @@ def write_exports(out: Path, count: int, seed: int, processes: int) -> dict[str,
     objects = {}
     for view in views.names():
         scenes = [scene for scene in written if scene.view == view]
-        objects[view] = _write_document(out / view, scenes)
+        objects[view] = write_document(out / view, scenes)
     return objects
 
 
-def _write_scene(out: Path, seed: int) -> _Written:
+def _paint_and_write(out: Path, seed: int) -> Written:
     """Paint one scene and write its picture."""
-    scene = paint_scene(seed)
+    return write_scene(out, paint_scene(seed), seed)
+
+
+def write_scene(out: Path, scene: Scene, seed: int) -> Written:
+    """Write the picture of a scene, OUT/VIEW/images/SEED.jpg, and choose what is annotated."""
     name = f"{seed:09d}.jpg"
     path = out / scene.view / "images" / name
     path.write_bytes(encode(scene.image, quality=92))
@@ -83,7 +87,7 @@ def _write_scene(out: Path, seed: int) -> _Written:
             labels.append(each.label)
             annotations.append(_annotation(each.mask, image_id=seed))
     image = CocoImage(seed, name, height, width)
-    return _Written(scene.view, image, labels, annotations)
+    return Written(scene.view, image, labels, annotations)
 
 
 def _asked_share(mask: Mask) -> float:
@@ -109,8 +113,8 @@ def _annotation(mask: Mask, image_id: int) -> CocoAnnotation:
     )
 
 
-def _write_document(folder: Path, scenes: list[_Written]) -> int:
-    """annotations.json of one export; the number of its objects."""
+def write_document(folder: Path, scenes: list[Written]) -> int:
+    """Write annotations.json of one export; the number of its objects."""
     labels = {label for scene in scenes for label in scene.labels}
     ids = {label: number for number, label in enumerate(sorted(labels), start=1)}
     annotations: list[CocoAnnotation] = []
