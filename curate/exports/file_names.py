@@ -69,7 +69,7 @@ _MASK_AFFIX = (
     r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented"
     r"|annot|ann|anno|annotations?|converted|instance_color_rgb|instance_id_rgb"
     r"|label(?:train)?ids|train[\s_-]?ids?|train[\s_-]?colou?r|matte|alpha|trimap|binary|bin"
-    r"|colou?r(?:s|ed)?|class|classes|semantic|parsing|target|attributes?"
+    r"|watershed|colou?r(?:s|ed)?|class|classes|semantic|parsing|target|attributes?"
     r"|(?:1st|2nd)?[\s_-]?manual\d?|(?:1st|2nd)ho)"  # observers of DRIVE and CHASE_DB1
 )
 _MATLAB_START = re.compile(r"^label_\d+_", re.IGNORECASE)  # Label_7_IMAGE.png

@@ -67,6 +67,8 @@ def table_of(folder: Path, name: str, text: str) -> ClassTable:
         ("id\tname\tcolor\n3\tcar\t#FF0000", {3: "car"}, {RED: 3}),
         ("Class Name,Class ID\ncar,3\ntree,4", {3: "car", 4: "tree"}, {}),
         ("category_id;category_name\n3;car", {3: "car"}, {}),
+        ("class name\ntraffic light\ntree", {0: "traffic light", 1: "tree"}, {}),
+        ("name plate\ntree", {0: "name plate", 1: "tree"}, {}),  # no header
         ("name,hex\ncar,ff0000\ntree,000000", TWO, {RED: 0, 0: 1}),
         (
             "item {\n id: 3\n name: 'car'\n}\nitem { name: \"tree\", id: 4 }",

@@ -57,6 +57,14 @@ def test_colours_of_isaid_have_a_map_of_objects_beside_them() -> None:
     assert (pairs.masks, pairs.lost) == ({"train/images/P1.png": [chosen]}, [])
 
 
+def test_marks_that_a_watershed_has_grown_are_no_mask() -> None:
+    grown, painted = "x/1_watershed_mask.png", "x/1_color_mask.png"
+    paths = ("x/1.jpg", "x/1_mask.png", grown, painted)
+    for prefer_colours, mask in ((False, grown), (True, painted)):
+        pairs = pair_masks(export_of(*paths), prefer_colours=prefer_colours)
+        assert pairs.masks == {"x/1.jpg": [ChosenMask(mask)]}
+
+
 def test_observers_are_no_classes() -> None:
     masks = ("labels-ah/im1.ah.ppm", "labels-vk/im1.vk.ppm")
     pairs = pair_masks(export_of("im1.ppm", *masks), prefer_colours=False)
