@@ -72,7 +72,10 @@ table's one class, or the export's name. Low numbers beside 255 with nothing bet
 Where a few masks that are looked at show class numbers beyond 1, a mask of 0 and 1 alone is not
 binary, either, and one of 0 and 255 is not where 255 is void beside such numbers. A trimap of
 black, grey and white without a table, and a file of several masks (TIFF pages, GIF), are
-`undecodable_mask`.
+`undecodable_mask`; so are all masks if their palettes have the same colours in various orders and
+no table lists colours: the format colormap reads these. Numbers that were blended where regions
+meet (a mask scaled by averages) are no regions there; they are one row of count 0, and what they
+belong to is flagged `blended`.
 
 Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its
