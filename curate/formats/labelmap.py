@@ -41,9 +41,10 @@ the first counts. So are folders of edges (`GT_Edge`) and of previews (`overlays
 
 Classes: a class table is a text, CSV, JSON or YAML file whose name speaks of classes, labels,
 categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), nnU-Net's
-`dataset.json` or Mapillary's `config_v2.0.json`; a data.yaml numbers the classes of YOLO, not
-those of masks. The nearest one above the mask counts, or option `classes`; of several in one
-folder, the one that lists most of what a few masks hold, and a note names the others.
+`dataset.json`, Datumaro's `dataset_meta.json` or Mapillary's `config_v2.0.json`; a data.yaml
+numbers the classes of YOLO, not those of masks. The nearest one above the mask counts, or option
+`classes`; of several in one folder, the one that lists most of what a few masks hold, and a note
+names the others.
 It has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line

@@ -2,8 +2,8 @@
 
 It may be a list of names, of pairs, or of objects with a name (`name`, `title`, `label`, …) and an
 `id` or a `color`; an object that maps names to values, colours or such objects, or values to names
-or objects; or one of these under `classes`, `labels`, `categories` or `names`, with the colours
-beside it under `palette`.
+or objects; or one of these under `classes`, `labels`, `categories`, `names` or `label_map`, with
+the colours beside it under `palette` or `segmentation_colors` (Datumaro's dataset_meta.json).
 """
 
 import re
@@ -58,8 +58,8 @@ _CHANNEL_KEYS = (("r", "g", "b"), ("red", "green", "blue"))
 _COLUMNS = {*_NAME_KEYS, *_VALUE_KEYS, *_COLOUR_KEYS}.union(*_CHANNEL_KEYS)
 _TITLES = ("class_name", "label_name", "category_name")
 """Of a column that stands alone; a mere "name" or "label" may be a class."""
-_LIST_KEYS = ("classes", "labels", "categories", "names")
-_PALETTE_KEYS = ("palette", "colors", "colours")
+_LIST_KEYS = ("classes", "labels", "categories", "names", "label_map")
+_PALETTE_KEYS = ("palette", "colors", "colours", "segmentation_colors")
 
 
 _GAPS = re.compile(r"[\s_-]+")

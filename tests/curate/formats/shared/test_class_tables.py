@@ -117,13 +117,22 @@ def test_text(
         ({"3": {"name": "car", "color": "f00000"}}, {3: "car"}, {0xF00000: 3}),
         ([["car", [255, 0, 0]], ["tree", "#0f0"]], TWO, BOTH),
         (
+            {
+                "label_map": {"0": "car", "1": "tree"},
+                "segmentation_colors": [[255, 0, 0], [0, 255, 0]],
+                "background_label": "0",
+            },
+            TWO,
+            BOTH,
+        ),
+        (
             {"classes": ["car", "tree"], "palette": [[255, 0, 0], [0, 255, 0]]},
             TWO,
             BOTH,
         ),
         ({"car": "ff0000", "tree": "0x00FF00"}, TWO, BOTH),
         ({"car": "rgb(255, 0, 0)", "tree": "rgba(0, 255, 0, 0.5)"}, TWO, BOTH),
-        ({"car": [1.0, 0.0, 0.0], "tree": [0.0, 1.0, 0.0]}, TWO, BOTH),
+        ({"car": [1, 0.0, 0], "tree": [0.0, 1.0, 0.0]}, TWO, BOTH),
         ({"facade": 1, "7": "beaded"}, {1: "facade", 7: "beaded"}, {}),
         ({"labels": {"car": 1, "sky": 0}, "numTraining": 2}, {1: "car", 0: "sky"}, {}),
     ],
