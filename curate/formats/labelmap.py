@@ -17,7 +17,7 @@ example:
     images/21_training.tif 1st_manual/21_manual1.gif          DRIVE, CHASE_DB1, HRF
     1.jpg                  1.png, 1_mask.png or 1_L.png       side by side
     MT_Crack/Imgs/1.jpg    MT_Crack/Imgs/1.png                class by folder
-    images/1.jpg           masks/road/1.png, masks/car/1.png  class by folder
+    images/1.jpg           masks/road/1.png, masks/car/1.png  class by folder (1 and 2, too)
     images/1.jpg           annotations/1_square_0.png,        one file for each object
                            annotations/1_square_1.png
     ID/images/ID.png       ID/masks/*.png                     one file for each object
