@@ -15,7 +15,7 @@ from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
     "ingest": 12,
-    "remap": 6,
+    "remap": 7,
     "filter": 1,
     "split": 3,
     "balance": 1,
