@@ -104,8 +104,8 @@ class Flag(StrEnum):
     )
     ORDER_UNSURE = (
         "order_unsure",
-        "the mask's run-lengths may go by columns or by rows, and no mask of their table tells; "
-        "the usual order was taken, and the format's option `order` says which it is",
+        "the mask's run-lengths may go by columns or by rows: no mask of their table tells, or px "
+        "hang together only by rows; the format's usual order was taken, or that of option `order`",
     )
     ENDS_EARLY = (
         "ends_early",
