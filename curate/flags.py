@@ -70,7 +70,8 @@ class Flag(StrEnum):
     )
     BLENDED = (
         "blended",
-        "mask colours between two classes were given to the nearest",
+        "mask colours between two classes were given to the nearest; or numbers of classes were "
+        "blended by scaling",
     )
     SCALED_MASK = "scaled_mask", "the mask was scaled to the size of its image"
     IMAGE_BY_NAME = (
