@@ -20,6 +20,7 @@ from curate.exports.file_names import class_and_number, is_class_name
 from curate.exports.paths import ancestors
 from curate.formats.shared.mask_matches import Match
 
+_DIGITS = re.compile(r"\d+")
 _OF_OBSERVERS = re.compile(r"manual|observer", re.IGNORECASE)
 
 
@@ -115,20 +116,23 @@ def _classes_by_folder(near: list[Match]) -> dict[str, str]:
     Where folders of one folder have masks of one name and differ by a number (`masks/1/a.png`,
     `masks/2/a.png`), that tells classes apart. Of several observers it does not.
     """
-    classes = {each.mask: class_folder(each.mask) for each in near}
-    if len(near) == 1 or any(classes.values()):
+    masks = [each.mask for each in near]
+    classes = {mask: class_folder(mask) for mask in masks}
+    if any(classes.values()):
         return classes
 
-    places = [posixpath.split(each.mask) for each in near]
-    names = {name for _, name in places}
-    above = {posixpath.dirname(folder) for folder, _ in places}
-    folders = [posixpath.basename(folder) for folder, _ in places]
-    kinds = {re.sub(r"\d+", "", folder) for folder in folders}
-    are_siblings = len(names) == len(above) == len(kinds) == 1
-    are_told_apart = len(set(folders)) == len(folders)
-    if not (are_siblings and are_told_apart) or _OF_OBSERVERS.search(folders[0]):
+    # All masks have one path if numbers are taken out of the name of the folder.
+    numbered = {}
+    paths = set()
+    for mask in masks:
+        place, name = posixpath.split(mask)
+        above, folder = posixpath.split(place)
+        numbered[mask] = folder
+        paths.add((above, _DIGITS.sub("", folder), name))
+    are_told_apart = len(set(numbered.values())) == len(masks) > 1
+    if not are_told_apart or len(paths) > 1 or _OF_OBSERVERS.search(masks[0]):
         return classes
-    return {each.mask: folder for each, folder in zip(near, folders, strict=True)}
+    return numbered
 
 
 def _has_own_name(match: Match, suffixes: set[str]) -> bool:

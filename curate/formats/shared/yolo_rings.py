@@ -45,10 +45,16 @@ def have_tracks(lines: Iterable[Sequence[float]]) -> bool:
 
     `lines`: the numbers after the class of some lines.
     """
-    pairs = [line for line in lines if len(line) > _FEWEST and len(line) % 2 == 0]
-    if not all(_is_track(line[-1]) for line in pairs):
-        return False
-    return any(line[-1] > 1 and max(line[:-1]) <= 1 for line in pairs)
+    is_beyond = False
+    for line in lines:
+        *others, last = line
+        if len(others) < _FEWEST or len(line) % 2:
+            continue
+        if not _is_track(last):
+            return False
+        if last > 1 >= max(others):
+            is_beyond = True
+    return is_beyond
 
 
 def _is_track(number: float) -> bool:
@@ -60,10 +66,15 @@ def _without_box(numbers: list[float]) -> list[float]:
     ring = numbers[_BOX:]
     if len(ring) < _FEWEST:
         return numbers
-    left, right = min(ring[::2]), max(ring[::2])
-    top, bottom = min(ring[1::2]), max(ring[1::2])
-    box = ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
-    for number, side in zip(numbers, box, strict=False):
-        if not abs(number - side) <= _ROUNDING:
+
+    box = []
+    for along in (ring[::2], ring[1::2]):
+        start, end = min(along), max(along)
+        box.append((start + end) / 2)
+        box.append(end - start)
+
+    x, width, y, height = box
+    for number, due in zip(numbers, (x, y, width, height), strict=False):
+        if not abs(number - due) <= _ROUNDING:
             return numbers
     return ring
