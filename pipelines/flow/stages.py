@@ -14,7 +14,7 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 11,
+    "ingest": 12,
     "remap": 7,
     "filter": 1,
     "split": 3,

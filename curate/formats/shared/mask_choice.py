@@ -1,7 +1,7 @@
 """Which of its masks an image keeps, if there are several.
 
 - Masks that differ by a folder (`masks/road/1.png`, `masks/car/1.png`) are each of that
-  folder's class.
+  folder's class, also if it is but a number (`masks/1/1.png`, `masks/2/1.png`).
 - Of a mask and its colour rendering (`1_label.png`, `1_color.png`) the format takes its own
   kind, and leaves the other alone.
 - Beside a mask of the image's name (`1_mask.png`), IMAGE_NUMBER (`1_mask_2.png`) is a
@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from curate.exports.file_names import class_and_number, is_class_name
 from curate.exports.paths import ancestors
 from curate.formats.shared.mask_matches import Match
+
+_OF_OBSERVERS = re.compile(r"manual|observer", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,9 @@ def choose_masks(
     rivals = [each for each in others if each not in further]
     by_folder: dict[str, str] = {}
     doubles = []
+    classes = _classes_by_folder(near)
     for each in [*_of_own_kind(near, prefer_colours), *rivals]:
-        folder = ""
-        if each in near:
-            folder = class_folder(each.mask)
+        folder = classes.get(each.mask, "")
         first = by_folder.setdefault(folder, each.mask)
         if first != each.mask:
             doubles.append((each, first))
@@ -106,6 +107,28 @@ def class_folder(path: str) -> str:
         if is_class_name(name):
             return name
     return ""
+
+
+def _classes_by_folder(near: list[Match]) -> dict[str, str]:
+    """The class of each mask by its folder; "" if its folder names none.
+
+    Where folders of one folder have masks of one name and differ by a number (`masks/1/a.png`,
+    `masks/2/a.png`), that tells classes apart. Of several observers it does not.
+    """
+    classes = {each.mask: class_folder(each.mask) for each in near}
+    if len(near) == 1 or any(classes.values()):
+        return classes
+
+    places = [posixpath.split(each.mask) for each in near]
+    names = {name for _, name in places}
+    above = {posixpath.dirname(folder) for folder, _ in places}
+    folders = [posixpath.basename(folder) for folder, _ in places]
+    kinds = {re.sub(r"\d+", "", folder) for folder in folders}
+    are_siblings = len(names) == len(above) == len(kinds) == 1
+    are_told_apart = len(set(folders)) == len(folders)
+    if not (are_siblings and are_told_apart) or _OF_OBSERVERS.search(folders[0]):
+        return classes
+    return {each.mask: folder for each, folder in zip(near, folders, strict=True)}
 
 
 def _has_own_name(match: Match, suffixes: set[str]) -> bool:

@@ -259,6 +259,13 @@ def _other_shards(build: Path) -> None:
             "run 1: the IoU of its scores is 0.600000, its report",
         ),
         (
+            lambda build: (build / "runs/1/run.json").write_bytes(b"{"),
+            "FAILED  manifest, report, runs and promotion can be read: COPY/runs/1/run",
+        ),
+        (lambda build: (build / "promoted.json").write_bytes(b"{"), "COPY/promoted"),
+        (lambda build: (build / "evaluate/report.json").write_bytes(b"{"), "report"),
+        (lambda build: (build / "shard/manifest.json").unlink(), "COPY/shard: no "),
+        (
             lambda build: (build / "runs/2").mkdir(),
             "run 2: its run.json is missing",
         ),
