@@ -145,6 +145,17 @@ def read_lexicon(taxonomy: Taxonomy, languages: Sequence[str]) -> Lexicon:
     )
 
 
+def spellings(names: Sequence[str]) -> list[str]:
+    """What a concept of some names, the id first, is called besides its id.
+
+    These are its other names, and each name as it is compared: license plate of licence-plate.
+    """
+    spelled = dict.fromkeys(names[1:])
+    for name in names:
+        spelled[" ".join(singular(words(name)))] = None
+    return list(spelled)
+
+
 def _called(
     some_words: Iterable[str], tables: Mapping[Rank, NameTable]
 ) -> frozenset[str]:
