@@ -142,7 +142,7 @@ class _Scale:
         step = _WIDE_STEP
         if self.low >= _NARROW_FROM:
             step = _NARROW_STEP
-        # The end is half a step of the scales' starts above `low`, so that this comes just once.
+        # A scale begins at a tenth, which gets one tick: the others end half a tenth above it.
         values = np.arange(1.0, self.low + 0.05, -step).tolist()
         return [Tick(self.x(value), f"{value:.1f}") for value in [*values, self.low]]
 
