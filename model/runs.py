@@ -148,7 +148,7 @@ def named_checkpoint(path: Path) -> Path:
             f"{path}: the checkpoint of this run is no longer kept; see runs.keep in the settings"
         )
     raise InputError(
-        f"{path}: no {CHECKPOINT} is in this folder; the models of a build are the folders "
+        f"{path}: no {CHECKPOINT} is in this folder; the models of a build are "
         f"{PROMOTED}, {RUNS}/N and train in it"
     )
 

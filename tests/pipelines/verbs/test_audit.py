@@ -247,6 +247,14 @@ def _other_shards(build: Path) -> None:
             "run 1: COPY/runs/1/train.json",
         ),
         (
+            lambda build: (build / "runs/1/settings.json").write_bytes(b"{"),
+            "run 1: COPY/runs/1/settings.json",
+        ),
+        (
+            lambda build: (build / "runs/1/settings.json").unlink(),
+            "run 1: its settings.json is missing",
+        ),
+        (
             lambda build: (build / "runs/1/scores.parquet").write_bytes(b"PAR1"),
             "run 1: COPY/runs/1/scores.parquet: broken",
         ),
