@@ -70,7 +70,8 @@ class Flag(StrEnum):
     )
     BLENDED = (
         "blended",
-        "mask colours between two classes were given to the nearest",
+        "mask colours between two classes were given to the nearest; or numbers of classes were "
+        "blended by scaling",
     )
     SCALED_MASK = "scaled_mask", "the mask was scaled to the size of its image"
     IMAGE_BY_NAME = (
@@ -103,8 +104,8 @@ class Flag(StrEnum):
     )
     ORDER_UNSURE = (
         "order_unsure",
-        "the mask's run-lengths may go by columns or by rows, and no mask of their table tells; "
-        "the usual order was taken, and the format's option `order` says which it is",
+        "the mask's run-lengths may go by columns or by rows: no mask of their table tells, or px "
+        "hang together only by rows; the format's usual order was taken, or that of option `order`",
     )
     ENDS_EARLY = (
         "ends_early",

@@ -124,10 +124,11 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
         source = pa.BufferReader(read_bytes(path))
     try:
         return _read_file(source, columns)
-    except FileNotFoundError:
-        raise
+    # pyarrow has the path in its message alone, where nobody looks for it.
+    except FileNotFoundError as error:
+        advice = "is missing; restore it, or run again what writes it"
+        raise FileNotFoundError(errno.ENOENT, advice, path.path) from error
     except PermissionError as error:
-        # pyarrow has the path in its message alone, where nobody looks for it.
         raise PermissionError(errno.EACCES, "may not be read", path.path) from error
     except (pa.ArrowException, KeyError, OSError) as error:
         raise InputError(

@@ -8,13 +8,14 @@ from math import ceil, floor, sqrt
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 from PIL import Image, ImageOps
 
 PADDING = 0.12  # of the box, beyond each of its sides
 LARGE = 300_000  # px; the network has learnt no larger windows
 REDUCED = 50_000  # px, of a large window
-Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in px of the picture
+Box = NDArray[np.int64]  # x0, y0, x1, y1 in px of the picture
 
 
 def main(model: str, photo: Path, boxes: list[str]) -> None:
@@ -32,7 +33,7 @@ def drawn_box(text: str, picture: Image.Image) -> Box:
     """The box of `x0,y0,x1,y1`, rounded outwards and clipped to the picture."""
     try:
         x0, y0, x1, y1 = map(float, text.split(","))
-        whole = (floor(x0), floor(y0), ceil(x1), ceil(y1))
+        whole = np.array([floor(x0), floor(y0), ceil(x1), ceil(y1)])
     except (ValueError, OverflowError):  # the latter of inf
         sys.exit(f"{text}: a box is x0,y0,x1,y1 in px, such as 10,20,110,140")
     box = clipped(whole, picture)
@@ -43,34 +44,35 @@ def drawn_box(text: str, picture: Image.Image) -> Box:
 
 def clipped(box: Box, picture: Image.Image) -> Box:
     """What of a box is in the picture."""
-    x0, y0, x1, y1 = box
-    return max(x0, 0), max(y0, 0), min(x1, picture.width), min(y1, picture.height)
+    return np.clip(box, 0, picture.size * 2)
+
+
+def window_around(drawn: Box, picture: Image.Image) -> Box:
+    """A drawn box and some of what is around it."""
+    x0, y0, x1, y1 = drawn
+    beside = max(2, round(PADDING * (x1 - x0)))
+    above = max(2, round(PADDING * (y1 - y0)))
+    return clipped(drawn + [-beside, -above, beside, above], picture)
 
 
 def answer(session: InferenceSession, picture: Image.Image, drawn: Box) -> Image.Image:
     """The mask of what is in a drawn box: black and white, as large as the picture."""
-    # The window: the box and some of what is around it.
-    x0, y0, x1, y1 = drawn
-    beside = max(2, round(PADDING * (x1 - x0)))
-    above = max(2, round(PADDING * (y1 - y0)))
-    around = (x0 - beside, y0 - above, x1 + beside, y1 + above)
-    left, top, right, bottom = clipped(around, picture)
-    window = picture.crop((left, top, right, bottom))
+    around = window_around(drawn, picture)
+    window = picture.crop(around.tolist())
+    in_window = drawn - np.tile(around[:2], 2)
 
     # The model is asked about a smaller copy of a large window.
     pixels = window.width * window.height
-    factor = 1
-    if pixels > LARGE:
-        factor = ceil(sqrt(pixels / REDUCED))
+    factor = ceil(sqrt(pixels / REDUCED)) if pixels > LARGE else 1
     copy = np.asarray(window.reduce(factor))
-    in_window = np.array([x0 - left, y0 - top, x1 - left, y1 - top], np.float32)
-    (found,) = session.run(None, {"window": copy, "drawn": in_window / factor})
+    in_copy = np.float32(in_window / factor)
+    (found,) = session.run(None, {"window": copy, "drawn": in_copy})
 
     # Enlarged before it is decided, so that the edge is smooth.
     enlarged = Image.fromarray(found).resize(window.size, Image.Resampling.BILINEAR)
     is_object = np.asarray(enlarged) >= 0.5
     mask = Image.new("1", picture.size)
-    mask.paste(Image.fromarray(is_object), (left, top))
+    mask.paste(Image.fromarray(is_object), around.tolist())
     return mask
 
 

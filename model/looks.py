@@ -27,16 +27,45 @@ Size = tuple[int, int] | tuple[Tensor, Tensor]
 """Rows and columns, px; tensors while `torch.jit.trace` records the network."""
 
 
-def look_sizes(height: int, width: int) -> tuple[Size, Size]:
-    """The sizes of both looks at a window.
+def look_scales(pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """By what both sides of windows of so many px are multiplied, for each of the two looks.
+
+    Both cases are computed and one is chosen: a graph that is traced may not branch.
+
+    >>> first, second = look_scales(torch.tensor([10_000, 50_000]))
+    >>> first.tolist(), second.tolist()
+    ([1.5, 1.0], [2.0, 0.5])
+    """
+    is_small = pixels <= SMALL_PIXELS
+    share_of_pixels = COPY_PIXELS / pixels.double()
+    of_copy = torch.sqrt(share_of_pixels)
+
+    first = torch.where(is_small, ENLARGED[0], 1.0)
+    second = torch.where(is_small, ENLARGED[1], of_copy)
+    return first, second
+
+
+def look_sizes(height: int, width: int) -> list[tuple[int, int]]:
+    """The sizes of both looks at a window, rows and columns in px: its proportions stay.
 
     >>> look_sizes(100, 120)
-    ((150, 180), (200, 240))
+    [(150, 180), (200, 240)]
     >>> look_sizes(400, 500)
-    ((400, 500), (100, 125))
+    [(400, 500), (100, 125)]
     """
-    first, second = _scales(height, width)
-    return _scaled(height, width, first), _scaled(height, width, second)
+    sizes = traced_look_sizes(height, width)
+    return [(int(rows), int(columns)) for rows, columns in sizes]
+
+
+def traced_look_sizes(height: int, width: int) -> list[tuple[Tensor, Tensor]]:
+    """`look_sizes` as tensors: a graph that is traced keeps how they are computed."""
+    pixels = torch.as_tensor(height * width)
+    sizes = []
+    for scale in look_scales(pixels):
+        rows = _scaled(height, scale)
+        columns = _scaled(width, scale)
+        sizes.append((rows, columns))
+    return sizes
 
 
 def padded_pixels(windows: Boxes) -> NDArray[np.int64]:
@@ -53,24 +82,16 @@ def looked_at(pixels: NDArray[np.int64]) -> NDArray[np.int64]:
     >>> looked_at(np.array([10_000, 40_000])).tolist()
     [62500, 52500]
     """
-    times = sum(scale**2 for scale in ENLARGED)
-    if_small = np.rint(times * pixels).astype(np.int64)
-    return np.where(pixels <= SMALL_PIXELS, if_small, pixels + COPY_PIXELS)
+    first, second = look_scales(torch.as_tensor(pixels))
+    times = first**2 + second**2
+    seen = times.numpy() * pixels
+    return np.rint(seen).astype(np.int64)
 
 
-def _scales(height: int, width: int) -> tuple[float, float]:
-    """By what both sides of a window are multiplied for each look: its proportions stay."""
-    pixels = height * width
-    if pixels <= SMALL_PIXELS:
-        return ENLARGED
-    share_of_pixels = COPY_PIXELS / pixels
-    return 1.0, share_of_pixels**0.5
-
-
-def _scaled(height: int, width: int, scale: float) -> tuple[int, int]:
-    rows = max(1, round(scale * height))
-    columns = max(1, round(scale * width))
-    return rows, columns
+def _scaled(length: int, scale: Tensor) -> Tensor:
+    """A side of a look: whole px, one at least."""
+    scaled = torch.round(scale * length)
+    return scaled.clamp(min=1).long()
 
 
 def resampled(pixels: Tensor, drawn: Tensor, size: Size) -> tuple[Tensor, Tensor]:

@@ -17,7 +17,7 @@ from curate.own_version import own_version
 from curate.storage import write_bytes
 from model.box_network import BoxNetwork
 from model.checkpoint import checkpoint_path
-from model.looks import COPY_PIXELS, ENLARGED, SMALL_PIXELS, Size
+from model.looks import traced_look_sizes
 from model.records import Origin
 from model.u2net import MIN_SIDE, edge_repeated
 from model.weights import load_any
@@ -56,30 +56,10 @@ class _AnyWindow(nn.Module):
         # The network takes a batch, channels first.
         pixels = padded.permute(2, 0, 1)[None]
         padded_height, padded_width = pixels.shape[-2:]
-        sizes = _look_sizes(padded_height, padded_width)
+        sizes = traced_look_sizes(padded_height, padded_width)
         by_pixels, overview = self.model.by_looks(pixels, drawn[None], sizes)
         answer: Tensor = self.model.rectangles(by_pixels, pixels, drawn[None], overview)
         return answer[0, :height, :width]
-
-
-def _look_sizes(height: int, width: int) -> tuple[Size, Size]:
-    """`model.looks.look_sizes` as a graph has it: both cases computed, and one chosen."""
-    pixels = torch.as_tensor(height * width)
-    is_small = pixels <= SMALL_PIXELS
-    of_copy = torch.sqrt(COPY_PIXELS / pixels)
-    first = torch.where(is_small, ENLARGED[0], 1.0)
-    second = torch.where(is_small, ENLARGED[1], of_copy)
-    return _size(height, width, first), _size(height, width, second)
-
-
-def _size(height: int, width: int, scale: Tensor) -> tuple[Tensor, Tensor]:
-    return _scaled(height, scale), _scaled(width, scale)
-
-
-def _scaled(length: int, scale: Tensor) -> Tensor:
-    """A side of a look, px."""
-    scaled = torch.round(scale * length)
-    return scaled.clamp(min=1).long()
 
 
 def export_onnx(path: str | Path, out: UPath) -> dict[str, str]:

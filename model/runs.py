@@ -131,7 +131,8 @@ def run_of_model(build: UPath, model: str) -> Run | None:
 def named_checkpoint(path: Path) -> Path:
     """The checkpoint of the run at `<build>/runs/N` or `<build>/promoted`; another path as it is.
 
-    InputError if nothing is promoted, or if the run's checkpoint is no longer kept.
+    InputError if nothing is promoted, if the run's checkpoint is no longer kept, or if another
+    folder holds none.
     """
     if path.name == PROMOTED and not path.exists():
         run = find_run(UPath(path.parent), PROMOTED)
@@ -140,11 +141,16 @@ def named_checkpoint(path: Path) -> Path:
         return path
 
     checkpoint = path / CHECKPOINT
-    if (path / "run.json").exists() and not checkpoint.exists():
+    if checkpoint.exists():
+        return checkpoint
+    if path.parent.name == RUNS:
         raise InputError(
             f"{path}: the checkpoint of this run is no longer kept; see runs.keep in the settings"
         )
-    return checkpoint
+    raise InputError(
+        f"{path}: no {CHECKPOINT} is in this folder; the models of a build are "
+        f"{PROMOTED}, {RUNS}/N and train in it"
+    )
 
 
 def trained_model(build: UPath) -> str | None:

@@ -247,10 +247,11 @@ def _tell_what_would_be_done(
     from curate.schema import STAGES
     from pipelines.verbs.dry_run import dry_run, text
 
+    last_curated = last
     if last not in STAGES:
-        last = STAGES[-1]
-    forecast = dry_run(load(settings, root), last)
-    give(forecast, as_json, text(forecast))
+        last_curated = STAGES[-1]
+    forecast = dry_run(load(settings, root), last_curated)
+    give(forecast, as_json, text(forecast, last))
 
 
 def _can_ask() -> bool:

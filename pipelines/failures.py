@@ -1,7 +1,7 @@
 """How a verb ends: with a message and an exit code, and without a traceback.
 
 0: done. 1: something unexpected, a bug; its traceback is in a file whose path is
-printed. 2: the user's input is wrong. 3: a check failed.
+printed. 2: the user's input is wrong. 3: a check failed. 130: Ctrl-C.
 """
 
 import sys

@@ -38,6 +38,15 @@ class Export:
         """A file's bytes. Refusal unreadable_file or over_limit."""
         return self.files.read(path, self.limits)
 
+    def has_bytes(self, path: str, data: bytes) -> bool:
+        """Whether a file can be read and holds the same bytes."""
+        if self.files.size(path) != len(data):
+            return False
+        try:
+            return self.read(path) == data
+        except Refusal:
+            return False
+
     def map(self, path: str) -> Text:
         """A file's bytes, which need not fit into memory. Refusal as `read`."""
         return self.files.map(path, self.limits)

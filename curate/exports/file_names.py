@@ -69,7 +69,7 @@ _MASK_AFFIX = (
     r"|gt|gtfine|gtcoarse|ground[\s_-]?truth|seg|segmentation|segmented"
     r"|annot|ann|anno|annotations?|converted|instance_color_rgb|instance_id_rgb"
     r"|label(?:train)?ids|train[\s_-]?ids?|train[\s_-]?colou?r|matte|alpha|trimap|binary|bin"
-    r"|colou?r(?:s|ed)?|class|classes|semantic|parsing|target|attributes?"
+    r"|watershed|colou?r(?:s|ed)?|class|classes|semantic|parsing|target|attributes?"
     r"|(?:1st|2nd)?[\s_-]?manual\d?|(?:1st|2nd)ho)"  # observers of DRIVE and CHASE_DB1
 )
 _MATLAB_START = re.compile(r"^label_\d+_", re.IGNORECASE)  # Label_7_IMAGE.png
@@ -94,6 +94,7 @@ _PREVIEW_ENDING = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_ENDING = re.compile(rf"{_GAP}*\d+$")
+_NUMBERED_CLASS = re.compile(rf"(?:class|cls|category){_GAP}*\d+", re.IGNORECASE)
 _CLASS_AND_NUMBER = re.compile(rf"(.*?){_GAP}*(\d*)", re.DOTALL)
 
 
@@ -140,12 +141,22 @@ def is_class_name(folder: str) -> bool:
     """Whether a folder's name may be the name of a class.
 
     It may if it holds more than numbers and words for pictures, masks and splits.
+
+    >>> is_class_name("train_masks_2"), is_class_name("class_2")
+    (False, True)
     """
+    if is_numbered_class(folder):
+        return True
     words = _words(folder)
     known = _MASK_WORDS | _IMAGE_WORDS | _OBJECT_WORDS | _FILLER_WORDS | _SPLIT_WORDS
     return not _axis(words) and any(
         not word.isdigit() and word not in known for word in words
     )
+
+
+def is_numbered_class(name: str) -> bool:
+    """Whether a name says that it is a class, and tells which by a number: class_2."""
+    return _NUMBERED_CLASS.fullmatch(name) is not None
 
 
 def image_bases(stem: str) -> list[str]:
@@ -217,9 +228,11 @@ def class_and_number(rest: str) -> tuple[str, str]:
 
     Words for masks are taken off.
 
-    >>> class_and_number("red_disc_12"), class_and_number("mask_2")
-    (('red_disc', '12'), ('', '2'))
+    >>> class_and_number("red_disc_12"), class_and_number("mask_2"), class_and_number("class2")
+    (('red_disc', '12'), ('', '2'), ('class2', ''))
     """
+    if is_numbered_class(rest):
+        return rest, ""
     name, number = rest, ""
     match = _CLASS_AND_NUMBER.fullmatch(rest)
     if match:

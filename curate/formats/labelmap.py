@@ -17,7 +17,7 @@ example:
     images/21_training.tif 1st_manual/21_manual1.gif          DRIVE, CHASE_DB1, HRF
     1.jpg                  1.png, 1_mask.png or 1_L.png       side by side
     MT_Crack/Imgs/1.jpg    MT_Crack/Imgs/1.png                class by folder
-    images/1.jpg           masks/road/1.png, masks/car/1.png  class by folder
+    images/1.jpg           masks/road/1.png, masks/car/1.png  class by folder (1 and 2, too)
     images/1.jpg           annotations/1_square_0.png,        one file for each object
                            annotations/1_square_1.png
     ID/images/ID.png       ID/masks/*.png                     one file for each object
@@ -41,9 +41,10 @@ the first counts. So are folders of edges (`GT_Edge`) and of previews (`overlays
 
 Classes: a class table is a text, CSV, JSON or YAML file whose name speaks of classes, labels,
 categories or colours (`class_names.txt`, `labelmap.txt`, `_classes.csv`, …), nnU-Net's
-`dataset.json` or Mapillary's `config_v2.0.json`; a data.yaml numbers the classes of YOLO, not
-those of masks. The nearest one above the mask counts, or option `classes`; of several in one
-folder, the one that lists most of what a few masks hold, and a note names the others.
+`dataset.json`, Datumaro's `dataset_meta.json` or Mapillary's `config_v2.0.json`; a data.yaml
+numbers the classes of YOLO, not those of masks. The nearest one above the mask counts, or option
+`classes`; of several in one folder, the one that lists most of what a few masks hold, and a note
+names the others.
 It has one of these forms:
 
 - Lines with a name. Its value is the number of the line, from 0; from -1 if the first line
@@ -72,7 +73,10 @@ table's one class, or the export's name. Low numbers beside 255 with nothing bet
 Where a few masks that are looked at show class numbers beyond 1, a mask of 0 and 1 alone is not
 binary, either, and one of 0 and 255 is not where 255 is void beside such numbers. A trimap of
 black, grey and white without a table, and a file of several masks (TIFF pages, GIF), are
-`undecodable_mask`.
+`undecodable_mask`; so are all masks if their palettes have the same colours in various orders and
+no table lists colours: the format colormap reads these. Numbers that were blended where regions
+meet (a mask scaled by averages) are no regions there; they are one row of count 0, and what they
+belong to is flagged `blended`.
 
 Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its

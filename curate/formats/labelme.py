@@ -14,13 +14,13 @@ Images: `imagePath` is a path from the document's folder; the separators of Wind
 If there is no such file, it is looked for in `images` there or beside the document's folder;
 last, the one file of that name is taken, and so it is for a path of another machine. If
 `imagePath` names no image, it is the image beside the document that has the document's name.
-`imageData` is used only if no file is found (flag `embedded_image`). A copy of a document may
-keep the old `imagePath`: if a picture beside it has the document's own name, that is the image
-if its bytes are those of `imageData`; else the objects are flagged `named_after_other`. Shapes
-are in the displayed frame, as labelme shows it; if `imageWidth` and `imageHeight` are the size
-of the image as stored, they are in that. Another size of the image's proportions says that the
-file was made smaller or larger since: shapes are scaled with it (flag `scaled_mask`). A size of
-other proportions is `mask_size_mismatch`.
+`imageData` is used only if no file is found, or if the one found by its name has other bytes
+(flag `embedded_image`). A copy of a document may keep the old `imagePath`: if a picture beside
+it has the document's own name, that is the image if its bytes are those of `imageData`; else the
+objects are flagged `named_after_other`. Shapes are in the displayed frame, as labelme shows it;
+if `imageWidth` and `imageHeight` are the size of the image as stored, they are in that. Another
+size of the image's proportions says that the file was made smaller or larger since: shapes are
+scaled with it (flag `scaled_mask`). A size of other proportions is `mask_size_mismatch`.
 
 Shapes: `polygon` (also without a `shape_type`, as in old files), X-AnyLabeling's
 `quadrilateral`, `circle` (its centre and a point on it; it becomes a polygon, exact to a
@@ -133,7 +133,7 @@ def _image_record(
     embedded = decode_base64(stated("imageData"))
 
     namesake = _namesake(export, path, name)
-    if namesake and _has_bytes(export, namesake, embedded):
+    if namesake and embedded is not None and export.has_bytes(namesake, embedded):
         name = posixpath.basename(namesake)
     elif namesake:
         annotations = [_flagged(each) for each in annotations]
@@ -171,16 +171,6 @@ def _namesake(export: Export, path: str, name: str) -> str:
     if namesake != stated and namesake in known and stated in known:
         return namesake
     return ""
-
-
-def _has_bytes(export: Export, path: str, data: bytes | None) -> bool:
-    """Whether some bytes are those of a file."""
-    if data is None or export.files.size(path) != len(data):
-        return False
-    try:
-        return export.read(path) == data
-    except Refusal:
-        return False
 
 
 def _flagged(annotation: Annotation) -> Annotation:

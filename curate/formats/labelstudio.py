@@ -33,7 +33,8 @@ had turned the view: shapes stand in the image as it is.
 Objects: results of one `id` and one shape are one region, such as a shape and its label from a
 separate `Labels` tag. Its label is the label; several are joined by ", ". A region without a label
 is `unknown_class`. Hidden and read-only regions, and those that began as a prediction, are regions
-like any other. `predictions`, `drafts` and relations are no annotations.
+like any other. `predictions`, `drafts` and relations are no annotations; a note counts the tasks
+that have nothing else.
 
 Several annotations of a task: all are read, as Label Studio's own converters do; what two of them
 have in common, label and shape, is `duplicate_annotation` the second time. What is cancelled
@@ -139,13 +140,18 @@ def _tables(reading: _Reading) -> Iterator[ReadItem]:
 
 def _read_list(reading: _Reading, document: JsonList) -> Iterator[ReadItem]:
     yield from document.drops(reading.export)
+    guessed = 0
     for place, entry in document.objects():
         try:
             task = read_task(place, entry)
         except Refusal as refusal:
             yield _lost_entry(reading.export, place, refusal)
             continue
+        guessed += task.has_guesses and not task.works
         yield from _records(reading, document.path, task)
+    if guessed:
+        why = f"tasks with predictions or drafts that nobody has submitted: {guessed:,}"
+        yield reading.export.ignored(document.path, why)
 
 
 def _lost_entry(export: Export, place: str, refusal: Refusal) -> Drop:

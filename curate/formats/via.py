@@ -15,7 +15,7 @@ Images: `filename`, from the document's folder or the root, then in the folders 
 has found its images, in `images`, and in the folder above, then by file name. Where several files
 may be meant, it is the one of `size` bytes: VIA tells images apart by name and size. Where one
 document gives a name to images of several sizes, each without a file of its size is
-`ambiguous_image`. `base64_img_data` is used only if no file is found (flag `embedded_image`); no
+`ambiguous_image`. `base64_img_data` is used as labelme's `imageData` is (flag `embedded_image`); no
 URL is ever called. Shapes stand in the displayed frame; VIA does not say the size of an image, but
 if `width` and `height` are among the file's attributes, they are its size, as in projects made
 from COCO.

@@ -22,19 +22,21 @@ the nearer one is read, and the lines of the other are `duplicate_annotation`. `
 Classes: `names` in a .yaml file, a list or a mapping by number; or a file with a name in
 each line (`classes.txt`, `obj.names`, `*.names`, `labels.txt`, `names.txt`,
 `_darknet.labels`, `predefined_classes.txt`; lines that begin with `# ` before the first name
-are none). The nearest one above the label file counts, else the one nearest the root. A number
-that is not listed is `unknown_class`. If an export lists no classes at all, the number itself is
-the label, for a reviewer to name.
+are none, a header names columns, and lines that are numbered in turn have these numbers). The
+nearest one above the label file counts, else the one nearest the root. A number that is not
+listed is `unknown_class`. If an export lists no classes at all, the number itself is the label,
+for a reviewer to name.
 
 Objects: a line is a class number and x, y pairs, as shares of the image's width and height. A class
 and six or more numbers are a polygon; so are the four corners of an oriented box, which look the
 same. A class and four numbers are a box, `no_mask`, and so is a box with keypoints if data.yaml has
 a `kpt_shape` that fits, or if all lines have one length and can be nothing else (places in the box
-that they begin with, each with a visibility or without). Any other count of numbers, text among
-them, and NaN are `bad_polygon`. A line that does not begin with a class number is `malformed_file`.
-What reaches beyond 0 to 1 is clipped to the image; px in place of shares are `outside_image`.
-Several pieces in one line are joined by edges walked to and fro, as Ultralytics' own converter
-writes them. Shares are of the image as displayed.
+that they begin with, each with a visibility or without). The box of a polygon, before it, is
+passed over. Any other count of numbers, text among them, NaN, and the confidence and number of a
+track that Ultralytics' tracker adds are `bad_polygon`. A line that does not begin with a class
+number is `malformed_file`. What reaches beyond 0 to 1 is clipped to the image; px in place of
+shares are `outside_image`. Several pieces in one line are joined by edges walked to and fro, as
+Ultralytics' own converter writes them. Shares are of the image as displayed.
 
 Keys: `FILE#` and a digest of the line. They stay the same if lines come in another order.
 The same line twice is `duplicate_annotation`.
@@ -52,7 +54,7 @@ import hashlib
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from curate.drops import Drop, IgnoredFile
 from curate.errors import InputError
@@ -71,6 +73,7 @@ from curate.formats.shared.yolo_files import (
     link_in_the_way,
 )
 from curate.formats.shared.yolo_keypoints import keypoint_numbers
+from curate.formats.shared.yolo_rings import have_tracks, ring_of
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, ImageRecord, Polygons, ReadItem
 
@@ -87,6 +90,8 @@ class _Reading:
     classes: ClassList | None
     keypoints: int
     """How many numbers a box with keypoints has; 0 if boxes have no keypoints."""
+    tracks: bool
+    """Whether lines end in a confidence and the number of a track."""
 
 
 def read(export: Export) -> Iterator[ReadItem]:
@@ -110,7 +115,9 @@ def read(export: Export) -> Iterator[ReadItem]:
         )
     yield from _refused(export)
 
-    keypoints = keypoint_numbers(_some_lines(export, files))
+    some_lines = list(_some_lines(export, files))
+    keypoints = keypoint_numbers(some_lines)
+    tracks = have_tracks(some_lines)
     files_of: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
     for path in files:
         try:
@@ -132,9 +139,9 @@ def read(export: Export) -> Iterator[ReadItem]:
                 export, other, Refusal(Reason.DUPLICATE_ANNOTATION, detail)
             )
         classes = lists.nearest(path)
-        reading = _Reading(classes, keypoints)
+        reading = _Reading(classes, keypoints, tracks)
         if classes is not None and classes.keypoints:
-            reading = _Reading(classes, classes.keypoints)
+            reading = replace(reading, keypoints=classes.keypoints)
         yield from _read_file(export, path, image, _flags(by_name), reading)
 
 
@@ -225,7 +232,7 @@ def _annotation(
     try:
         class_number = _class_number(words[0], place)
         label = _label(class_number, reading.classes, place)
-        ring = _ring(words[1:], place, reading.keypoints)
+        ring = ring_of(words[1:], place, reading.keypoints, reading.tracks)
     except Refusal as refusal:
         key = _key(path, words)
         if refusal.reason is Reason.MALFORMED_FILE:
@@ -258,21 +265,6 @@ def _label(number: int, classes: ClassList | None, place: str) -> str:
         detail = f"{place}: class {not_listed(str(number), listed)}"
         raise Refusal(Reason.UNKNOWN_CLASS, detail)
     return label
-
-
-def _ring(words: list[str], place: str, keypoints: int) -> list[float]:
-    """The numbers of a polygon. Refusal no_mask or bad_polygon."""
-    if len(words) == 4:
-        raise Refusal(Reason.NO_MASK, f"{place}: a box")
-    if keypoints and len(words) == keypoints:
-        raise Refusal(Reason.NO_MASK, f"{place}: a box with keypoints")
-    if len(words) < 6 or len(words) % 2:
-        detail = f"{place}: {len(words)} numbers, neither a box nor pairs of x and y"
-        raise Refusal(Reason.BAD_POLYGON, detail)
-    for word in words:
-        if not is_number(word):
-            raise Refusal(Reason.BAD_POLYGON, f"{place}: {word[:40]!r} is no number")
-    return [float(word) for word in words]
 
 
 def _key(path: str, words: list[str]) -> str:

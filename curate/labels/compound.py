@@ -1,10 +1,12 @@
 """Compound labels: a path, a list or a phrase whose words beside a name say nothing new."""
 
 import re
+from dataclasses import replace
 
 from curate.labels.lists import match_list
-from curate.labels.phrases import CHANGES, EMPTY_STEPS, FILLERS, GESTURES, STATES
-from curate.labels.pieces import alternatives, name_and_bracket, path_steps
+from curate.labels.paths import last_step, match_path
+from curate.labels.phrases import CHANGES
+from curate.labels.pieces import alternatives, list_items, name_and_bracket
 from curate.labels.reading import Reader
 from curate.labels.senses import has_company
 from curate.labels.words import Words, singular, words
@@ -12,8 +14,6 @@ from curate.labels.words import Words, singular, words
 _OF = re.compile(  # wheel of the car
     r"^(.+?)[\s_-]+of[\s_-]+(?:(?:the|a|an)[\s_-]+)?(.+)$", re.IGNORECASE | re.DOTALL
 )
-_STATES = STATES | GESTURES | FILLERS
-_SURE_CATEGORY = 3  # labels that a category heads at least to accept what is background
 
 
 def match_compound(label: str, reader: Reader) -> str:
@@ -30,6 +30,7 @@ def match_compound(label: str, reader: Reader) -> str:
     surface  "wall-brick": a surface with its material
     phrase   "the car", "wall-other-merged", "front left wheel", "small table": see `Reader`
     kind     "animal_crab", "vehicle truck": a wider concept before the name of a thing
+    part     "bus wheel", "person left eye": a part behind a whole that has it
     prefix   "acme_car": the first word of nearly all labels is left out
     """
     for rule in _RULES:
@@ -37,18 +38,6 @@ def match_compound(label: str, reader: Reader) -> str:
         if concept:
             return concept
     return ""
-
-
-def _path(label: str, reader: Reader) -> str:
-    steps = path_steps(label)
-    if len(steps) == 1 and words(steps[0]) != words(label):
-        return reader.read(steps[0])  # the others were attributes
-    if len(steps) < 2:
-        return ""
-    concepts = {reader.read(step) for step in steps}
-    if len(concepts) == 1 and concepts != {""}:
-        return concepts.pop()
-    return _last_step([words(step) for step in steps], reader)
 
 
 def _either(label: str, reader: Reader) -> str:
@@ -65,21 +54,45 @@ def _bracket(label: str, reader: Reader) -> str:
     if found is None:
         return ""
     name, inside = words(found[0]), words(found[1])
-    return _last_step([inside, name], reader) or _described(name, inside, reader)
+    return last_step([inside, name], reader) or _described(name, inside, reader)
 
 
 def _described(name: Words, description: Words, reader: Reader) -> str:
     """The concept of a name with a description that tells what is meant.
 
-    All concepts that the description mentions are wider ones, or go with this meaning of the word.
+    If the taxonomy does not know what the description says, the larger one may: crab (animal).
+    """
+    if not CHANGES.isdisjoint(singular(description)):
+        return ""
+    concept = _meant_by(name, description, reader)
+    if concept or reader.larger is reader.lexicon:
+        return concept
+
+    elsewhere = replace(reader, lexicon=reader.larger, notes=[])
+    meant = _meant_by(name, description, elsewhere)
+    if not meant:
+        return ""
+    named = reader.lexicon.find(words(meant)) or reader.lexicon.find(name)
+    if named is None or len(named.concepts) > 1:
+        return ""
+    return named.concepts[0]
+
+
+def _meant_by(name: Words, description: Words, reader: Reader) -> str:
+    """The concept of a name to which all fits that a description mentions, or its last word.
+
+    What is mentioned is wider, or goes with this meaning of the word.
     """
     mentioned = _mentioned(description, reader)
     concept = reader.read_name(name, mentioned)
-    if not concept or not mentioned or not CHANGES.isdisjoint(singular(description)):
+    if not concept or not mentioned:
         return ""
-
     senses = reader.lexicon.senses_of(name)
     meant = [sense for sense in senses if sense.concept == concept]
+
+    ends_with_wider = reader.read_name(description[-1:])
+    if ends_with_wider and reader.lexicon.is_within(concept, (ends_with_wider,)):
+        return concept  # train (railroad vehicle)
     for each in mentioned:
         is_wider = reader.lexicon.is_within(concept, (each,))
         is_company = any(has_company(sense, (each,), reader.lexicon) for sense in meant)
@@ -123,7 +136,9 @@ def _phrase(label: str, reader: Reader) -> str:
 def _kind_and_name(label: str, reader: Reader) -> str:
     """The concept of a name behind a wider concept: animal_crab, vehicle truck.
 
-    A part would be that of the wider concept, and background is dropped without being seen.
+    A part would be that of the wider concept, and background is dropped without being seen. The
+    items of a list may as well be two names of one class (shirt, blouse), unless the first is as
+    wide as an animal.
     """
     whole = words(label)
     if reader.is_missing(whole):
@@ -133,12 +148,36 @@ def _kind_and_name(label: str, reader: Reader) -> str:
         wider = reader.read_name(whole[:cut])
         if not wider or lexicon.senses_of(whole[:cut]):
             continue
+        if _is_list(label) and wider not in lexicon.wholes:
+            continue
         concept = reader.read_name(whole[cut:], (wider,))
         if not concept or lexicon.is_background(concept):
             continue
         if lexicon.kind(concept) != "part" and lexicon.is_within(concept, (wider,)):
             return concept
     return ""
+
+
+def _whole_and_part(label: str, reader: Reader) -> str:
+    """The part that is named behind a whole which has it: bus wheel, person left eye."""
+    name = words(label)
+    lexicon = reader.lexicon
+    for cut in range(1, len(name)):
+        around = reader.read_name(name[:cut])
+        if not around:
+            continue
+        part = reader.read_words(name[cut:])
+        if not part or lexicon.kind(part) != "part":
+            continue
+        whole = lexicon.taxonomy.concepts[part].parent
+        is_around = lexicon.is_within(around, (whole,)) and around != part
+        if is_around and not lexicon.senses_of(name[cut:]) and not _is_list(label):
+            return part
+    return ""
+
+
+def _is_list(label: str) -> bool:
+    return len(list_items(label)) > 1
 
 
 def _prefixed(label: str, reader: Reader) -> str:
@@ -148,112 +187,8 @@ def _prefixed(label: str, reader: Reader) -> str:
     return reader.read_words(tuple(rest))
 
 
-def _last_step(steps: list[Words], reader: Reader) -> str:
-    """The concept of the last step that says something, if the steps before it allow it."""
-    joined = reader.read_words(steps[-2] + steps[-1])  # "car/door" is the car door
-    if joined:
-        return joined
-    kind_of_category = _kind_of_category(steps[-2], steps[-1], reader)
-    if kind_of_category:
-        return kind_of_category
-
-    *context, last = steps
-    while context and _is_state(last):
-        last = context.pop()
-    around = tuple(filter(None, (reader.read_words(step) for step in context)))
-    concept = reader.read_words(last, around) or reader.read_surface(last)
-    if not concept:
-        return ""
-    for step in context:
-        if not _allows(step, concept, last, reader):
-            reader.notes.append(
-                f"{' '.join(step)!r} may change what {' '.join(last)!r} means"
-            )
-            return ""
-    return concept
-
-
-def _kind_of_category(category: Words, last: Words, reader: Reader) -> str:
-    """The concept that is called by the last step and its category: sign/store, wall/brick.
-
-    If the category has parts, the last step may be one of them: chair/arm is no armchair. It is
-    none if it has the same meaning alone: vehicle/ego.
-    """
-    if not reader.vocabulary.is_category(category):
-        return ""
-    lexicon = reader.lexicon
-    around = reader.read_words(category)
-    has_parts = around and lexicon.is_within(around, lexicon.wholes)
-    is_name = lexicon.find(last) is not None or lexicon.senses_of(last)
-    concept = reader.read_name(last + category)
-    if has_parts and is_name and concept != reader.read_name(last):
-        return ""
-    return concept
-
-
-def _allows(step: Words, concept: str, last: Words, reader: Reader) -> bool:
-    """Whether a step of a path may come before a concept without changing its meaning."""
-    if _is_empty(step) or _is_state(step):
-        return True
-    around = reader.read_words(step)
-    lexicon = reader.lexicon
-    if around:
-        if lexicon.is_within(concept, (around,)):
-            return True
-        # The whole of a part may be of a narrower kind: a truck has the wheel of a vehicle.
-        whole = lexicon.taxonomy.concepts[concept].parent
-        if lexicon.kind(concept) == "part" and lexicon.is_within(around, (whole,)):
-            return True
-    return _is_category(step, around, concept, last, reader)
-
-
-def _is_category(
-    step: Words, around: str, concept: str, last: Words, reader: Reader
-) -> bool:
-    """Whether a step says only how this vocabulary is ordered.
-
-    It heads several labels, more if the concept is background, and is none itself, and the last
-    step is that of no other category. A step that is a concept, too, must not be one that has parts
-    of its own, unless this concept is of its kin: pedestrian/child, but neither person/stroller
-    nor bus/door. Nor may a thing stand before what has parts of its own, for it may be called after
-    this: traffic light/pedestrians.
-    """
-    vocabulary = reader.vocabulary
-    lexicon = reader.lexicon
-    if not vocabulary.is_category(step) or not CHANGES.isdisjoint(step):
-        return False
-    few = vocabulary.headed[step] < _SURE_CATEGORY
-    if few and lexicon.is_background(concept):
-        return False
-    if vocabulary.last_steps[last] > 1:
-        return False
-    if not around:
-        return True
-
-    if lexicon.kind(concept) == "part" or few:
-        return False
-    parent = lexicon.taxonomy.concepts[around].parent
-    is_wider = lexicon.is_within(around, (concept,))  # chair/seat is a part of it
-    if lexicon.is_within(concept, (parent,)) and not is_wider:
-        return True
-    if lexicon.is_within(around, lexicon.wholes):
-        return False
-    is_place = lexicon.kind(around) == "stuff"
-    return is_place or not lexicon.is_within(concept, lexicon.wholes)
-
-
-def _is_empty(step: Words) -> bool:
-    """Whether a step of a path says nothing."""
-    return all(word in EMPTY_STEPS or word.isdecimal() for word in step)
-
-
-def _is_state(step: Words) -> bool:
-    """Whether a step only says in which state or of which kind an object is: bus/rigid."""
-    return all(word in _STATES or word.isdecimal() for word in singular(step))
-
-
 _RULES = (
-    _path,
+    match_path,
     match_list,
     _either,
     _bracket,
@@ -261,5 +196,6 @@ _RULES = (
     _surface,
     _phrase,
     _kind_and_name,
+    _whole_and_part,
     _prefixed,
 )

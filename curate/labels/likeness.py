@@ -58,9 +58,17 @@ class Likeness:
             scores[index] = max(scores[index], score)
         return Likeness(self.concepts, self.numbers, scores)
 
-    def suggestions(self) -> tuple[Suggestion, ...]:
-        """The concepts with the best scores above 0; of equal scores the first in the taxonomy."""
+    def suggestions(self, likeliest: Sequence[str] = ()) -> tuple[Suggestion, ...]:
+        """The concepts with the best scores above 0.
+
+        Of equal scores those of `likeliest` in their order, then the first in the taxonomy.
+        """
         best = self._best()
+        if likeliest:
+            numbers = [self.numbers[concept] for concept in likeliest]
+            in_front = [number for number in numbers if number in best]
+            best = np.concatenate([in_front, np.setdiff1d(best, in_front)])
+            best = best.astype(np.int64)
         best_first = np.argsort(-self.scores[best], kind="stable")
         found = []
         for index in best[best_first][:SUGGESTIONS]:

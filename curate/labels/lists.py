@@ -14,14 +14,18 @@ def match_list(label: str, reader: Reader) -> str:
     """The concept that the items of a list name; the first one means this concept or none.
 
     One item may mean something else if more than twice as many agree, or if its word has several
-    meanings. What only narrows the first one (door, double door) is left out. A word of several
-    meanings needs another that agrees, and none may make something else of it (tooth, missing).
+    meanings. What only narrows the first one (door, double door) or is its last word (gravy boat,
+    boat) is left out. A word of several meanings needs another that agrees unless it is an id
+    (bridge, span), and none may make something else of it (tooth, missing).
     """
     items = [words(item) for item in list_items(label)]
     if len(items) < 2:
         return ""
     if any(_is_changed(item, reader) for item in items):
         return ""
+    if any(_is_other(item, items[0], reader) for item in items):
+        return ""
+    items = _without_wider(items, reader)
     items = _without_narrower(items, reader)
 
     # A word of several meanings has the one that the others name.
@@ -36,16 +40,36 @@ def match_list(label: str, reader: Reader) -> str:
     disagreeing = 0
     for item, concept in zip(items, found, strict=True):
         disagreeing += _disagrees(item, concept, meant, reader)
-    if not found[0]:
+    first_is_clear = items[0] in clear
+    if not (found[0] and first_is_clear):
         disagreeing += sum(reader.is_missing(item) for item in items)
 
     agreeing = found.count(meant)
-    first_is_clear = items[0] in clear and meant in company
-    if agreeing == 1 and not first_is_clear:
+    meant_is_clear = first_is_clear and meant in company
+    if agreeing == 1 and not meant_is_clear and not _is_id(items[0], reader):
         return ""
     if agreeing <= _SURE_FACTOR * disagreeing:
         return ""
     return meant
+
+
+def _is_id(name: Words, reader: Reader) -> bool:
+    """Whether a word of several meanings is the id of the concept that it means here."""
+    named = reader.lexicon.find(name)
+    if named is None or named.rank != "id":
+        return False
+    return reader.read_name(name) in named.concepts
+
+
+def _without_wider(items: list[Words], reader: Reader) -> list[Words]:
+    """The items of a list without other concepts that the first ends with (gravy boat, boat)."""
+    first = "".join(items[0])
+    kept = [items[0]]
+    for item in items[1:]:
+        is_end = first.endswith("".join(item))
+        if not is_end or reader.read_words(item) == reader.read_words(items[0]):
+            kept.append(item)
+    return kept
 
 
 def _without_narrower(items: list[Words], reader: Reader) -> list[Words]:
@@ -65,6 +89,21 @@ def _without_narrower(items: list[Words], reader: Reader) -> list[Words]:
     return kept
 
 
+def _is_other(item: Words, first: Words, reader: Reader) -> bool:
+    """Whether an item seems to narrow the first one, but is an alias of something else.
+
+    A house trailer is no trailer, but a caravan.
+    """
+    named = reader.larger.find(item)
+    wider = reader.larger.find(first)
+    if named is None or wider is None or named.rank != "alias":
+        return False
+    is_kin = any(
+        reader.larger.is_within(each, wider.concepts) for each in named.concepts
+    )
+    return item[-len(first) :] == first and not is_kin
+
+
 def _most_named(found: list[str]) -> str:
     """The concept that most items name, the first of several such; "" if none names one."""
     known = Counter(concept for concept in found if concept)
@@ -77,18 +116,19 @@ def _most_named(found: list[str]) -> str:
 def _disagrees(item: Words, concept: str, meant: str, reader: Reader) -> bool:
     """Whether an item of a list says that something else is meant.
 
-    A word of several meanings does not (stairs, steps), but that of a narrower concept does: the
-    first item is its category then (animal, mouse).
+    A word of several meanings does not (stairs, steps), nor does a narrower concept (shirt,
+    blouse), unless the wider one is but a category (animal, mouse).
     """
     if concept in (meant, ""):
         return False
     lexicon = reader.lexicon
-    is_narrower = lexicon.is_within(concept, (meant,))
-    return is_narrower or not lexicon.senses_of(item)
+    if lexicon.is_within(concept, (meant,)):
+        return meant in lexicon.wholes
+    return not lexicon.senses_of(item)
 
 
 def _is_changed(item: Words, reader: Reader) -> bool:
     """Whether an item of a list is no name, and has a word that makes something else of a name."""
-    if CHANGES.isdisjoint(singular(item)):
+    if CHANGES.isdisjoint(singular(item)) or reader.lexicon.senses_of(item):
         return False
     return not reader.read_words(item)

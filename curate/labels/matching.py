@@ -28,7 +28,7 @@ from curate.labels.phrases import without_fillers
 from curate.labels.pieces import list_items, path_steps
 from curate.labels.reading import Reader
 from curate.labels.relations import Relations, relate
-from curate.labels.senses import Surroundings
+from curate.labels.senses import Surroundings, likeliest
 from curate.labels.spelling import corrections, known_words
 from curate.labels.taxonomy import Taxonomy
 from curate.labels.words import words
@@ -122,7 +122,10 @@ def match_vocabulary(
     ):
         reader = Reader(ready.lexicon, larger, vocabulary, surroundings)
         answer = answer_label(label, reader, corrected)
-        found[label] = _match(label, answer, likeness, ready.relations)
+        meanings = ready.lexicon.senses_of(words(label))
+        known = likeness.raised(ready.relations.scores(label))
+        suggestions = known.suggestions(likeliest(meanings, surroundings))
+        found[label] = _match(answer, known, suggestions)
     return found
 
 
@@ -147,11 +150,9 @@ def _present(labels: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
 
 
 def _match(
-    label: str, answer: Answer, likeness: Likeness, relations: Relations
+    answer: Answer, known: Likeness, suggestions: tuple[Suggestion, ...]
 ) -> Match:
     """The match of one label: the answer, the suggestions and the margin to the next concept."""
-    known = likeness.raised(relations.scores(label))
-    suggestions = known.suggestions()
     nearest = answer.concept
     score = answer.score
     if not nearest and suggestions:

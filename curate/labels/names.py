@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from curate.labels.phrases import BODIES, MOBILE, NATURAL, WHOLES, without_fillers
+from curate.labels.phrases import (
+    BODIES,
+    CLOTHES,
+    MOBILE,
+    NATURAL,
+    WHOLES,
+    without_fillers,
+)
 from curate.labels.taxonomy import Kind, Sense, Taxonomy
 from curate.labels.words import Words, singular, unnumbered, words
 
@@ -45,8 +52,9 @@ class Lexicon:
 
     `tables`: of each rank. `foreign`: aliases of the other languages. `senses`: words of several
     meanings, in the singular. `ancestors`: of each concept. `bodies`, `natural`, `mobile`,
-    `wholes`: the concepts that are called as the words of `phrases.BODIES`, `NATURAL`, `MOBILE`
-    and `WHOLES`. `found`: what was looked up before, for one label is read by many rules.
+    `clothes`, `wholes`: the concepts that are called as the words of `phrases.BODIES`, `NATURAL`,
+    `MOBILE`, `CLOTHES` and `WHOLES`. `found`: what was looked up before, for one label is read by
+    many rules.
     """
 
     taxonomy: Taxonomy
@@ -58,6 +66,7 @@ class Lexicon:
     bodies: frozenset[str]
     natural: frozenset[str]
     mobile: frozenset[str]
+    clothes: frozenset[str]
     wholes: frozenset[str]
     found: dict[Words, Named | None] = field(default_factory=dict)
 
@@ -131,8 +140,20 @@ def read_lexicon(taxonomy: Taxonomy, languages: Sequence[str]) -> Lexicon:
         bodies=_called(BODIES, tables),
         natural=_called(NATURAL, tables),
         mobile=_called(MOBILE, tables),
+        clothes=_called(CLOTHES, tables),
         wholes=_called(WHOLES, tables),
     )
+
+
+def spellings(names: Sequence[str]) -> list[str]:
+    """What a concept of some names, the id first, is called besides its id.
+
+    These are its other names, and each name as it is compared: license plate of licence-plate.
+    """
+    spelled = dict.fromkeys(names[1:])
+    for name in names:
+        spelled[" ".join(singular(words(name)))] = None
+    return list(spelled)
 
 
 def _called(

@@ -23,8 +23,12 @@ _STATES = """
     rigid bendy articulated plain regular normal standard simple fancy decorated single partial
     whole complete blurry blurred dark bright distant far near nearby random strange cluttered
     temporary disposable mini individual adult male female private public commercial residential
+    common
 """
 _GESTURES = "standing sitting lying walking running riding driving cycling moving"
+_STANCES = "standing sitting lying moving"
+_DIRECTIONS = "upright horizontal vertical diagonal"
+_SLEEVES = "sleeve sleeved sleeveless"
 _COLOURS = """
     white black gray red green blue yellow brown pink purple beige silver colored colorful
     big little
@@ -62,6 +66,18 @@ STATES = frozenset(_STATES.split())
 GESTURES = frozenset(_GESTURES.split())
 """What somebody does, behind the name; before it they name other things (walking stick)."""
 
+STANCES = frozenset(_STANCES.split())
+"""What somebody does, before who or what can do it: moving car, but not moving sidewalk."""
+
+DIRECTIONS = frozenset(_DIRECTIONS.split())
+"""How a thing stands, as a step behind it; before it they name other things (horizontal bar)."""
+
+SLEEVES = frozenset(_SLEEVES.split())
+"""Words for sleeves, before clothes: long sleeve top."""
+
+HANDS = frozenset({"left", "right"})
+"""Which of a pair is meant, before clothes: left shoe."""
+
 COLOURS = frozenset(_COLOURS.split())
 """Colours and sizes that name kinds of what lives or is eaten, as `words.singular` spells them."""
 
@@ -82,6 +98,9 @@ NATURAL = frozenset({"animal", "plant", "vegetation", "food", "fruit", "vegetabl
 
 BODIES = frozenset({"animal", "person"})
 """Concepts whose parts have parts: an upper arm is not the arm."""
+
+CLOTHES = frozenset({"clothing", "clothes"})
+"""Concepts of which one wears pairs, and which have sleeves."""
 
 MOBILE = frozenset({"vehicle", "toy", "person"})
 """Concepts below which materials name toys (wooden train, paper plane)."""

@@ -5,7 +5,7 @@ import re
 from curate.labels.words import words
 
 _PATH = re.compile(
-    r"\s*(?:/|(?<=\w\w)\.(?=\w\w)|\\|>|::|--+|->|→|\||(?<=\s)[-–—](?=\s)|(?<=\w\w):(?=\s?\w\w))\s*"
+    r"\s*(?:(?<!\bw)/|(?<=\w\w)\.(?=\w\w)|\\|>|::|--+|->|→|\||(?<=\s)[-–—](?=\s)|(?<=\w\w):(?=\s?\w\w))\s*"
 )
 _LIST = re.compile(r"\s*[,;]\s*")
 _EITHER = re.compile(r"[\s_-]+or[\s_-]+", re.IGNORECASE)
@@ -55,7 +55,9 @@ def name_and_bracket(label: str) -> tuple[str, str] | None:
 
 def _pieces(separator: re.Pattern[str], label: str) -> list[str]:
     """The pieces between separators that have a word and are no attribute."""
-    pieces = separator.split(label)
-    return [
-        piece for piece in pieces if words(piece) and not _ATTRIBUTE.fullmatch(piece)
-    ]
+    found = []
+    for piece in separator.split(label):
+        is_attribute = "=" in piece and _ATTRIBUTE.fullmatch(piece)
+        if words(piece) and not is_attribute:
+            found.append(piece)
+    return found

@@ -1,7 +1,8 @@
 """Reads names: which concept a text means, alone or among words that say nothing new."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from curate.labels.context import Vocabulary
 from curate.labels.names import Lexicon
@@ -9,10 +10,13 @@ from curate.labels.phrases import (
     BESIDE,
     COLOURS,
     GESTURES,
+    HANDS,
     MATERIALS,
     PLACES,
     POSITIONS,
     SIDES,
+    SLEEVES,
+    STANCES,
     STATES,
     SURFACES,
     without_fillers,
@@ -20,6 +24,7 @@ from curate.labels.phrases import (
 from curate.labels.senses import Surroundings, choose_meaning
 from curate.labels.words import Words, singular, words
 
+_IN_FRONT = STATES | COLOURS | MATERIALS | PLACES | POSITIONS | STANCES | SLEEVES
 _MOST_REMOVED = 4  # words beside a name that may be left out
 
 
@@ -78,7 +83,7 @@ class Reader:
         unfilled = without_fillers(alone)
         if unfilled and unfilled != name:
             concept = self.read_name(unfilled, beside)
-            if concept and not (alone != name and self.lexicon.is_background(concept)):
+            if concept and (alone == name or self._may_hold(concept, unfilled)):
                 return concept
 
         for removed, rest in _cuts(unfilled):
@@ -86,6 +91,13 @@ class Reader:
             if concept and self._may_lose(concept, removed, rest):
                 return concept
         return ""
+
+    def _may_hold(self, concept: str, name: Words) -> bool:
+        """Whether something beside a concept leaves it what it is: a truck with box is a kind."""
+        if self._is_among(concept, name, attrgetter("bodies")):
+            return True
+        is_mobile = self._is_among(concept, name, attrgetter("mobile"))
+        return not is_mobile and not self.lexicon.is_background(concept)
 
     def read_surface(self, name: Words) -> str:
         """The concept of a surface with its material behind the name: wall-brick, floor-wood."""
@@ -118,7 +130,11 @@ class Reader:
         positions = POSITIONS.intersection(kinds)
         has_colour = not COLOURS.isdisjoint(kinds)
         has_material = not (MATERIALS | SURFACES).isdisjoint(kinds)
-        if positions and self.lexicon.kind(concept) != "part":
+        if positions and not self._has_sides(concept, positions, rest):
+            return False
+        if not STANCES.isdisjoint(kinds) and not self._can_move(concept, rest):
+            return False
+        if not SLEEVES.isdisjoint(kinds) and not self._is_worn(concept, rest):
             return False
         # An upper arm is less than an arm, a left one is not.
         if positions - SIDES and self.lexicon.is_within(concept, self.lexicon.bodies):
@@ -129,16 +145,37 @@ class Reader:
             return self._is_made_of_any(concept, rest)
         return True
 
+    def _has_sides(self, concept: str, positions: frozenset[str], name: Words) -> bool:
+        """Whether positions only say which one is meant: a left shoe, but not a left door."""
+        if self.lexicon.kind(concept) == "part":
+            return True
+        return positions <= HANDS and self._is_worn(concept, name)
+
     def _is_natural(self, concept: str, name: Words) -> bool:
-        """Whether a concept lives or is eaten, as this taxonomy or the larger one has it."""
+        """Whether a concept lives or is eaten."""
+        return self._is_among(concept, name, attrgetter("natural"))
+
+    def _is_worn(self, concept: str, name: Words) -> bool:
+        """Whether a concept is a piece of clothing."""
+        return self._is_among(concept, name, attrgetter("clothes"))
+
+    def _can_move(self, concept: str, name: Words) -> bool:
+        """Whether a concept lives or is a vehicle."""
+        is_alive = self._is_among(concept, name, attrgetter("bodies"))
+        return is_alive or self._is_among(concept, name, attrgetter("mobile"))
+
+    def _is_among(
+        self, concept: str, name: Words, some: Callable[[Lexicon], frozenset[str]]
+    ) -> bool:
+        """Whether a concept is below some, as this taxonomy or the larger one has it."""
         lexicon = self.lexicon
-        if lexicon.is_within(concept, lexicon.natural):
+        if lexicon.is_within(concept, some(lexicon)):
             return True
         larger = self.larger
         named = larger.find(name)
         if named is None:
             return False
-        return any(larger.is_within(each, larger.natural) for each in named.concepts)
+        return any(larger.is_within(each, some(larger)) for each in named.concepts)
 
     def _is_made_of_any(self, concept: str, name: Words) -> bool:
         """Whether a concept is the same whatever it is made of."""
@@ -167,7 +204,7 @@ def _before(name: Words, stops: frozenset[str]) -> Words:
 def _cuts(name: Words) -> Iterator[tuple[Words, Words]]:
     """Ways to take off words at both ends that may go, the fewest first: what goes, what stays."""
     kinds = singular(name)
-    before = _run(kinds, STATES | COLOURS | MATERIALS | PLACES | POSITIONS)
+    before = _run(kinds, _IN_FRONT)
     behind = _run(kinds[::-1], STATES | GESTURES | SIDES)
     most = min(before + behind, len(name) - 1, _MOST_REMOVED)
     for removed in range(1, most + 1):

@@ -61,6 +61,15 @@ def choose_meaning(
     return _meaning_in_export(senses, of_id, surroundings, lexicon)
 
 
+def likeliest(senses: Iterable[Sense], surroundings: Surroundings) -> list[str]:
+    """The concepts that a word may mean, those first for which most speaks in the export."""
+    signs: Counter[str] = Counter()
+    for sense in senses:
+        if sense.concept:
+            signs[sense.concept] += _signs(sense, surroundings)
+    return [concept for concept, _ in signs.most_common()]
+
+
 def _meaning_in_export(
     senses: Iterable[Sense], of_id: str, surroundings: Surroundings, lexicon: Lexicon
 ) -> Meaning:

@@ -12,7 +12,7 @@ Words = tuple[str, ...]
 """The words of a name in lower case, in their order."""
 
 _CAMEL = re.compile(
-    r"(?<=[a-z])(?=[A-Z])"  # swivel|Chair
+    r"(?<=[a-z]{2})(?=[A-Z])"  # swivel|Chair, but iPod
     r"|(?<=[A-Z])(?=[A-Z][a-z])"  # TV|Set
     r"|(?<=[^\W\d_])(?=\d)"  # car|2
     r"|(?<=\d)(?=[^\W\d_])"  # 2|car
@@ -41,6 +41,10 @@ _VARIANTS = """
     harbour:harbor drier:dryer bannister:banister wainscotting:wainscoting programme:program
     sceptre:scepter draught:draft storey:story wooden:wood woollen:wool gramme:gram
     driveable:drivable neighbour:neighbor litre:liter sulphur:sulfur lorries:lorry trolly:trolley
+    omelette:omelet cantaloup:cantaloupe bandanna:bandana moustache:mustache artefact:artifact
+    sabre:saber mitre:miter vapour:vapor haemorrhage:hemorrhage haematoma:hematoma
+    oesophagus:esophagus tumour:tumor foetus:fetus dialogue:dialog waggon:wagon
+    carburettor:carburetor axe:ax kerbstone:curbstone odour:odor cosy:cozy
 """
 _VARIANT = dict(pair.split(":") for pair in _VARIANTS.split())
 _SPECTACLES = ("glasses",)  # alone they are no more than one glass; wine glasses are

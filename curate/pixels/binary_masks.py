@@ -73,7 +73,7 @@ def looks_binary(grey: Integers, lossy: bool = False) -> bool:
     if low_px + high_px < _MOST_AT_ENDS * grey.size:
         return False
     if lossy:
-        return True
+        return bool(high_px)  # low numbers alone are classes, which JPEG has blurred
     if _are_classes_and_void(histogram):
         return False
     besides_commonest = low_px - low.max()

@@ -9,6 +9,8 @@ as background or void. Else values are numbers. A mask of black, grey and white,
 of its own (a trimap), says nothing without a table.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from curate.mask_records import RegionMap
@@ -22,6 +24,7 @@ from curate.pixels.binary_masks import (
     is_dark_colour,
     looks_binary,
 )
+from curate.pixels.blended_numbers import blended_px
 from curate.pixels.class_table import (
     FIRST_LABEL,
     VOID,
@@ -55,7 +58,10 @@ def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     if pixels == "objects":
         return _numbered_objects(region_map, picture)
     if pixels == "index":
-        coded = _by_number(region_map, _numbers(picture), picture.lossy)
+        numbers = _numbers(picture)
+        coded = _by_number(region_map, numbers, picture.lossy)
+        blends = blended_px(numbers, distinct_values(numbers))
+        coded = replace(coded, doubtful=blends)
         if picture.alpha is not None and not region_map.labels:
             coded.codes[picture.alpha < OPAQUE] = VOID
         return coded

@@ -34,6 +34,8 @@ from curate.pixels.region_runs import region_runs
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 
+_BLOCK = np.ones((3, 3), np.uint8)
+
 Source = Literal["instance", "component"]
 """Whether the annotator drew an object as one, or it is a connected part of a class."""
 
@@ -190,7 +192,7 @@ def _cut(
 
     slivers = np.count_nonzero(is_sliver)
     if slivers:
-        what = f"{slivers} slivers of blended colours between regions, of no class"
+        what = f"{slivers} slivers of blended colours or numbers between regions, of no class"
         refusal = Refusal(Reason.UNKNOWN_CLASS, f"{path}: {what}")
         lost.append(Lost(path, refusal, 0))
     return regions, lost
@@ -207,12 +209,13 @@ def _unlisted(path: str, value: int, first_px: tuple[int, int]) -> Lost:
 
 
 def _blends(coded: ClassCodes, numbered: NumberedRegions) -> tuple[Bools, Bools]:
-    """(n,) whether each region has doubtful px, and whether it is a sliver of them."""
+    """(n,) whether each region has doubtful px or is beside some, and whether it is a sliver."""
     nowhere = np.zeros(numbered.count, bool)
     if coded.doubtful is None:
         return nowhere, nowhere
 
-    is_blended = numbered.holding(coded.doubtful)
+    beside = cv2.dilate(coded.doubtful.astype(np.uint8), _BLOCK)
+    is_blended = numbered.holding(beside.astype(np.bool_))
     if numbered.ids is not None:  # a numbered object is one, however thin
         return is_blended, nowhere
     is_sure = ~coded.doubtful | _inside_blocks(coded.codes)
@@ -224,8 +227,7 @@ def _inside_blocks(codes: Integers) -> Mask:
     """(H, W) the px in the middle of a block of 3 x 3 px of one code."""
     numbers = codes.astype(np.float32)
     padded = np.pad(numbers, 1, constant_values=-1)
-    block = np.ones((3, 3), np.uint8)
-    lowest = cv2.erode(padded, block)
-    highest = cv2.dilate(padded, block)
+    lowest = cv2.erode(padded, _BLOCK)
+    highest = cv2.dilate(padded, _BLOCK)
     is_inside: Mask = lowest == highest
     return is_inside[1:-1, 1:-1]

@@ -28,6 +28,7 @@ from curate.pixels.proportions import (
     size_mismatch,
 )
 from curate.pixels.run_lengths import RunLengths
+from curate.pixels.run_orders import clear_order
 from curate.reasons import Reason, Refusal
 from curate.records import (
     Bitmap,
@@ -62,7 +63,8 @@ def to_run_lengths(
     if isinstance(shape, Compound):
         return _join(shape, picture, max_pixels, annotated)
     if isinstance(shape, RawRunLengths):
-        return _parse(shape, picture, max_pixels)
+        runs, flags = _parse(shape, picture, max_pixels)
+        return runs, [*flags, *_flags_of_order(runs)]
     if isinstance(shape, PackedRunLengths):
         return packed_runs.unpack(shape, height, width, max_pixels)
     if isinstance(shape, StartedRuns):
@@ -155,6 +157,23 @@ def _parse(
     except Refusal:
         raise _vanishing(size, picture) from None
     return scaled, [Flag.SCALED_MASK]
+
+
+def _flags_of_order(runs: RunLengths) -> list[Flag]:
+    """A remark on run-lengths whose px hang together if they go row by row."""
+    if runs.is_empty:
+        return []
+    height, width = runs.height, runs.width
+    borders = np.cumsum(runs.counts)
+    starts, ends = borders[:-1:2], borders[1::2]
+
+    # Rows that are taken for columns are strewn from top to bottom: few masks are tall like that.
+    top = np.min(starts % height)
+    bottom = np.max((ends - 1) % height)
+    is_tall = bottom - top >= height // 2
+    if is_tall and clear_order(starts, ends, height, width):
+        return [Flag.ORDER_UNSURE]
+    return []
 
 
 def _vanishing(annotated: Size, picture: Size) -> Refusal:

@@ -34,10 +34,12 @@ def embedded_path(record: ImageRecord) -> str:
 
     A path of another machine becomes its file name, in the document's folder.
     """
-    path = posixpath.normpath(record.name)
-    if read_name(path).spellings and not leaves(path.replace("\\", "/")):
-        return record.name
-    return posixpath.join(posixpath.dirname(record.document), last_step(record.name))
+    folder = posixpath.dirname(record.document)
+    name = record.name.replace("\\", "/")
+    path = posixpath.normpath(posixpath.join(folder, name))
+    if read_name(record.name).spellings and not leaves(path):
+        return path
+    return posixpath.join(folder, last_step(record.name))
 
 
 def with_found_files(

@@ -160,22 +160,9 @@ def _find(
 ) -> list[BatchItem]:
     """A writable record with its image, and the drops of what is lost of it."""
     try:
-        check_length("image", record.name, export.limits)
-        path, flags = find_image(
-            export.files,
-            record.name,
-            record.document,
-            record.folders,
-            _masks(record),
-        )
-        path = uncopied(export.files, path, export.limits)
-        file = export.files.places.file(path)
+        path, file, flags = _image(export, record, keep)
     except Refusal as refusal:
-        if record.embedded is None:
-            return [*image_drops(export.name, record, record.name, refusal)]
-        path = embedded_path(record)
-        flags = [Flag.EMBEDDED_IMAGE]
-        file = keep(record.embedded)
+        return [*image_drops(export.name, record, record.name, refusal)]
 
     segments = usable_segments(export, path, record, given[path].keys)
     record = with_shares(segments.record)
@@ -190,6 +177,35 @@ def _find(
     )
     found = FoundImage(record=record, path=path, file=file, flags=flags)
     return [*segments.drops, *lost_maps, found]
+
+
+def _image(
+    export: Export, record: ImageRecord, keep: Keep
+) -> tuple[str, str, list[Flag]]:
+    """Path, file and flags of a record's image; Refusal if there is none.
+
+    A picture that is embedded is sure. So it is the image where no file is found, and where the
+    one that is found has but the name of the stated one, and other bytes.
+    """
+    embedded = record.embedded
+    try:
+        check_length("image", record.name, export.limits)
+        path, flags = find_image(
+            export.files,
+            record.name,
+            record.document,
+            record.folders,
+            _masks(record),
+        )
+        path = uncopied(export.files, path, export.limits)
+    except Refusal:
+        if embedded is None:
+            raise
+    else:
+        is_sure = Flag.IMAGE_BY_NAME not in flags
+        if embedded is None or is_sure or export.has_bytes(path, embedded):
+            return path, export.files.places.file(path), flags
+    return embedded_path(record), keep(embedded), [Flag.EMBEDDED_IMAGE]
 
 
 def _masks(record: ImageRecord) -> set[str]:

@@ -93,7 +93,8 @@ def _label(segment_map: SegmentMap, value: int, runs: RunLengths) -> str:
     path = segment_map.path
     label = segment_map.labels.get(class_of(segment_map, value))
     if label is None:
-        detail = f"{path}: {masks.area(runs):,} px have the value {value}, which is not listed"
+        px = f"{path}: {masks.area(runs):,} px have the value {value}, which is not listed"
+        detail = f"{px}; if the map is by another list, its other objects are wrong"
         raise Refusal(Reason.UNKNOWN_CLASS, detail)
     if is_crowd(segment_map, value):
         detail = f"{path}: px of {label} that have no object's number"

@@ -183,7 +183,7 @@ _TABLE = (
     Metric("relaxed_f", "relaxed boundary F", relaxed_f),
     Metric(
         "correction_effort",
-        "correction effort",
+        "correction effort, clicks",
         correction_effort,
         higher_is_better=False,
     ),

@@ -102,7 +102,9 @@ def compare_runs(a: Run, b: Run, settings: EvaluateSettings) -> RunComparison:
 
     kinds = [kind for kind in KINDS if kind in shared.b and kind in shared.a]
     values = {kind: shared.b[kind].to_numpy(str) for kind in kinds}
-    strata = list(strata_of_values(values, objects))
+    overall, *others = strata_of_values(values, objects)
+    # A stratum of all objects says what the whole says.
+    strata = [overall, *(each for each in others if len(each.rows) < objects)]
     _, images = np.unique(shared.b["image_id"].to_numpy(str), return_inverse=True)
     differences = {name: (shared.b[name] - shared.a[name]).to_numpy() for name in GATED}
     findings = find_falls(

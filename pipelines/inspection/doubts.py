@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 _FEWEST = 20  # objects that say something of an export
 _MOST_ARE = 0.9  # share of them
 _LEAST_SIDE = 8  # px; what is smaller fills its box by chance
+_FEWEST_INVERTED = 3  # objects; each of them fills most of a picture
 _PERCENT = 100
 _NEARLY = 90  # of 100, which some of many objects reach
 _LARGE = 200  # px; a picture of which 100 px are a corner
@@ -32,7 +33,7 @@ def doubts(segments: pa.Table) -> list[str]:
     columns: _Columns = {}
     for name in _READS:
         columns[name] = segments[name].to_numpy()
-    found = [_boxes(columns), _percent(columns)]
+    found = [_boxes(columns), _percent(columns), _inverted(columns)]
     return [doubt for doubt in found if doubt]
 
 
@@ -64,3 +65,23 @@ def _percent(columns: _Columns) -> str:
         return ""
     place = "in the upper left 100 x 100 px of their pictures"
     return f"all {ends.size:,} objects are {place}: coordinates may be percent"
+
+
+def _inverted(columns: _Columns) -> str:
+    """Whether all masks reach all sides of their pictures and fill most of them; "" if not."""
+    starts = np.maximum(columns["box_x0"], columns["box_y0"])
+    ends_right = columns["box_x1"] == columns["image_width"]
+    ends_below = columns["box_y1"] == columns["image_height"]
+    pixels = columns["image_height"] * columns["image_width"]
+    reaches_all_sides = (starts == 0) & ends_right & ends_below
+    is_most = 2 * columns["area"] > pixels
+    is_whole = columns["area"] == pixels
+    if starts.size < _FEWEST_INVERTED or is_whole.all():
+        return ""
+    if not np.all(reaches_all_sides & is_most):
+        return ""
+    masks = f"all {starts.size:,} masks reach all sides of their pictures"
+    return (
+        f"{masks} and fill most of them: objects may be black on white, which "
+        "option classes says: {object: 0, background: 255}"
+    )

@@ -118,6 +118,12 @@ DOCUMENT_KINDS = (
     Kind(
         "Encord", r"\.json$", rb'"(label_hash|objectHash)"', "export it as COCO from it"
     ),
+    Kind(
+        "LabelBee or LabelU",
+        r"\.json$",
+        rb'"toolName\\?"\s*:',
+        "export it as COCO from it",
+    ),
     Kind("Dataloop", r"\.json$", rb'"itemMetadata"', "download it as COCO from it"),
     Kind(
         "Kili", r"\.json$", rb'"(jsonResponse|boundingPoly)"', "export it as COCO there"

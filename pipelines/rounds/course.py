@@ -56,8 +56,10 @@ def begin(settings: Settings, screen: Screen) -> Begun:
         )
     new = new_objects(build, run)
     if not new.to_learn:
-        others = f"{len(new.ids):,} new objects, none of them in the split train"
-        return None, others, curation.faults
+        nothing = "no object has come or changed"
+        if new.ids:
+            nothing = f"{len(new.ids):,} new objects, none of them in the split train"
+        return None, nothing, curation.faults
     _check_that_it_can_be_judged(build, manifest)
 
     # What is held back is not learned: balance leaves it out when it runs again.

@@ -20,6 +20,7 @@ from pipelines.verbs import audited_shards as shards
 from pipelines.verbs import audited_tables as tables
 from pipelines.verbs.audited_model import model_checks
 
+_RECORDS = "manifest, report, runs and promotion can be read"
 _MOST_SHOWN = 3  # of what speaks against a contract
 _UNREADABLE = (pa.ArrowException, msgspec.MsgspecError, InputError, OSError)
 
@@ -33,13 +34,23 @@ class Check(msgspec.Struct, frozen=True):
 
 
 def audit(settings: Settings) -> list[Check]:
-    """Check each contract. InputError if a stage is not built."""
+    """Check each contract. InputError if a stage is not built.
+
+    Without the records of shards, model and runs there is nothing to hold the files against: if one
+    is broken, that is all that is said.
+    """
     build = UPath(settings.build)
     for stage in STAGES:
         builds.require(build, stage, "shard")
 
-    manifest = _read_manifest(build)
+    try:
+        manifest = _read_manifest(build)
+        of_model = model_checks(build, manifest)
+    except InputError as error:
+        return [_check(_RECORDS, [str(error)])]
+
     checks = [
+        (_RECORDS, iter(())),
         ("each table and ledger can be read", _files_can_be_read(build)),
         (
             "each stage's ledger reconciles: in = out + dropped",
@@ -70,7 +81,7 @@ def audit(settings: Settings) -> list[Check]:
         ("the shards' rows are those of the stage", tables.shard_rows_agree(build)),
         ("each object is in the split that it was given", tables.splits_hold(build)),
         ("the licences are allowed", _licences_are_allowed(manifest, settings)),
-        *model_checks(build, manifest),
+        *of_model,
     ]
     return [_check(name, _all_of(objections)) for name, objections in checks]
 

@@ -12,7 +12,7 @@ from upath import UPath
 from curate.errors import InputError
 from curate.shards.manifest import Manifest
 from curate.shards.reader import EmptySplit, open_shards
-from curate.storage import digest, read_record, read_table
+from curate.storage import digest, read_json, read_record, read_table
 from model.evaluation.report import Report, read_report
 from model.promotion import read_promotion
 from model.records import TrainingRecord
@@ -139,6 +139,8 @@ def _objections_to_run(run: Run) -> Objections:
 
     try:
         read_record(run.folder / "train.json", TrainingRecord)
+        if read_json(run.folder / "settings.json") is None:
+            yield "its settings.json is missing"
         report = run.report()
         if report is not None:
             yield from _objections_to_report(run, report)

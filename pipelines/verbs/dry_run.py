@@ -1,5 +1,6 @@
 """`--dry-run`: what a run would do, and how long it would take by what was measured before."""
 
+from curate.schema import STAGES
 from curate.settings import Settings
 from pipelines.flow.forecast import ExportForecast, Forecast, StageForecast, foresee
 from pipelines.flow.screen import time_in_words
@@ -11,21 +12,32 @@ def dry_run(settings: Settings, last: str) -> Forecast:
     return foresee(settings, FLOW, last)
 
 
-def text(forecast: Forecast) -> str:
-    """A forecast for people."""
+def text(forecast: Forecast, last: str) -> str:
+    """A forecast for people. `last`: the last stage that was asked for, of all eight."""
     lines = []
     for stage in forecast.stages:
         lines.append(f"{stage.stage:<8} {_stage(stage)}")
         if stage.stage == "ingest":
             lines += [f"         {_export(export)}" for export in forecast.exports]
 
-    if all(stage.is_kept for stage in forecast.stages):
-        lines.append("in all   nothing to do")
-    elif forecast.seconds is None:
-        lines.append("in all   no time can be told yet")
+    if last in STAGES:
+        lines.append(f"in all   {_in_all(forecast)}")
     else:
-        lines.append(f"in all   {time_in_words(forecast.seconds)}")
+        lines.append(f"curation {_in_all(forecast)}")
+        lines.append(
+            "then     training and evaluation, where model and report are not up to date: how long "
+            "they take is not told here"
+        )
     return "\n".join(lines)
+
+
+def _in_all(forecast: Forecast) -> str:
+    """How long all stages take."""
+    if all(stage.is_kept for stage in forecast.stages):
+        return "nothing to do"
+    if forecast.seconds is None:
+        return "no time can be told yet"
+    return time_in_words(forecast.seconds)
 
 
 def _stage(stage: StageForecast) -> str:

@@ -83,6 +83,13 @@ def test_a_table_that_is_broken_or_lacks_a_column_is_named(folder: UPath) -> Non
         storage.read_table(folder / "part-00001.parquet")
 
 
+def test_a_table_that_is_missing_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "part-00000.parquet"
+    with pytest.raises(FileNotFoundError, match="is missing; restore it") as caught:
+        storage.read_table(UPath(file))
+    assert caught.value.filename == str(file)
+
+
 def test_a_table_that_may_not_be_read_is_not_called_broken(tmp_path: Path) -> None:
     file = tmp_path / "part-00000.parquet"
     storage.write_table(UPath(file), pa.table({"x": [1]}))

@@ -60,3 +60,7 @@ def test_a_path_to_a_run_leads_to_its_checkpoint(tmp_path: Path) -> None:
     checkpoint.unlink()
     with pytest.raises(InputError, match="no longer kept"):
         named_checkpoint(tmp_path / "promoted")
+    # A build has a run.json of its own: its last command.
+    (tmp_path / "run.json").write_bytes(b"{}")
+    with pytest.raises(InputError, match=r"promoted, runs/N and train in it"):
+        named_checkpoint(tmp_path)

@@ -107,7 +107,7 @@ def write_coco(folder: Path, images: int, labels: list[str], first: int = 0) -> 
     """
     (folder / "images").mkdir(parents=True)
     listed = []
-    annotations = []
+    annotations: list[dict[str, Any]] = []
     for number in range(images):
         rng = np.random.default_rng(first + number)
         name = f"{number}.png"

@@ -2,8 +2,8 @@
 
 It may be a list of names, of pairs, or of objects with a name (`name`, `title`, `label`, …) and an
 `id` or a `color`; an object that maps names to values, colours or such objects, or values to names
-or objects; or one of these under `classes`, `labels`, `categories` or `names`, with the colours
-beside it under `palette`.
+or objects; or one of these under `classes`, `labels`, `categories`, `names` or `label_map`, with
+the colours beside it under `palette` or `segmentation_colors` (Datumaro's dataset_meta.json).
 """
 
 import re
@@ -55,8 +55,12 @@ _COLOUR_KEYS = (
     "palette",
 )
 _CHANNEL_KEYS = (("r", "g", "b"), ("red", "green", "blue"))
-_LIST_KEYS = ("classes", "labels", "categories", "names")
-_PALETTE_KEYS = ("palette", "colors", "colours")
+_COLUMNS = {*_NAME_KEYS, *_VALUE_KEYS, *_COLOUR_KEYS}.union(*_CHANNEL_KEYS)
+_TITLES = ("class_name", "label_name", "category_name")
+"""Of a column that stands alone; a mere "name" or "label" may be a class."""
+_LIST_KEYS = ("classes", "labels", "categories", "names", "label_map")
+_PALETTE_KEYS = ("palette", "colors", "colours", "segmentation_colors")
+
 
 _GAPS = re.compile(r"[\s_-]+")
 _INTEGER = re.compile(r"-?\d{1,9}")
@@ -101,10 +105,21 @@ def row_of_object(entry: Mapping[Any, Any]) -> ClassRow:
     )
 
 
-def is_header(cells: list[str]) -> bool:
-    """Whether the cells of a line are names of columns: one is of names, none is a number."""
-    if len(cells) < 2 or set(map(column_name, cells)).isdisjoint(_NAME_KEYS):
+def is_title(line: str) -> bool:
+    """Whether a line is the name of the one column of names below it."""
+    return column_name(line) in _TITLES
+
+
+def is_header(cells: list[str], delimiter: str) -> bool:
+    """Whether the cells of a line are names of columns: one is of names, none is a number.
+
+    Words between spaces may be a class, such as "name plate": they are columns if all are known.
+    """
+    columns = set(map(column_name, cells))
+    if len(cells) < 2 or columns.isdisjoint(_NAME_KEYS):
         return False
+    if delimiter == " ":
+        return columns <= _COLUMNS
     return not any(is_integer(cell) for cell in cells)
 
 

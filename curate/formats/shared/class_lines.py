@@ -9,6 +9,7 @@ A header may name the columns. CVAT writes `label:color_rgb:parts:actions`, and 
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from curate.formats.shared.class_data import (
@@ -17,6 +18,7 @@ from curate.formats.shared.class_data import (
     is_colour_column,
     is_header,
     is_integer,
+    is_title,
     row_of_object,
 )
 from curate.formats.shared.datumaro_classes import voc_colour
@@ -53,18 +55,33 @@ def rows_of_text(text: str) -> list[ClassRow]:
     # "label_list.txt" may as well be a list of label files.
     if any(_PICTURE.search(line) for line in lines):
         raise NoClassTable("a list of pictures")
+    if not has_header(lines):
+        return _rows_of_lines(lines)
+    title, *lines_below = lines
+    if is_title(title):
+        return [ClassRow(line) for line in lines_below]
     try:
-        cells = list(
-            csv.reader(lines, delimiter=_delimiter(lines), skipinitialspace=True)
-        )
+        header, *cells = _cells(lines)
     except csv.Error as error:
         raise NoClassTable(str(error)) from None
-    header = []
-    if cells:
-        header = [cell.strip().lower() for cell in cells[0]]
-    if is_header(header):
-        return [_row_under(header, each) for each in cells[1:]]
-    return _rows_of_lines(lines)
+    return [_row_under(header, each) for each in cells]
+
+
+def has_header(lines: list[str]) -> bool:
+    """Whether the first of some lines names the columns of the others."""
+    if not lines:
+        return False
+    try:
+        cells = next(_cells(lines[:1]), [])
+    except csv.Error:
+        return False
+    header = [cell.strip() for cell in cells]
+    return is_title(lines[0]) or is_header(header, _delimiter(lines))
+
+
+def _cells(lines: list[str]) -> Iterator[list[str]]:
+    """The cells of each line. csv.Error if there are none."""
+    return csv.reader(lines, delimiter=_delimiter(lines), skipinitialspace=True)
 
 
 def _rows_of_cvat(lines: list[str]) -> list[ClassRow]:

@@ -2,10 +2,10 @@
 
 A table is a text, CSV, JSON or YAML file whose name speaks of classes, labels, categories
 or colours (`class_names.txt`, `label_colors.txt`, `class_dict.csv`, `classes.json`,
-`labelmap.txt`, …), nnU-Net's `dataset.json` or Mapillary's `config_v2.0.json`. The table for a
-mask is the one in the nearest folder above it, or the only one of the export; of several in one
-folder, the one that fits the masks, see table_choice.py. What lines may look like is in
-class_lines.py, and what JSON and YAML may look like in class_data.py.
+`labelmap.txt`, …), nnU-Net's `dataset.json`, Datumaro's `dataset_meta.json` or Mapillary's
+`config_v2.0.json`. The table for a mask is the one in the nearest folder above it, or the only one
+of the export; of several in one folder, the one that fits the masks, see table_choice.py. What
+lines may look like is in class_lines.py, and what JSON and YAML may look like in class_data.py.
 """
 
 import posixpath
@@ -35,7 +35,7 @@ from curate.yaml_files import parse_yaml
 _FILE_NAME = re.compile(
     r"(?:.*[^a-z])?(?:class|label|categor|colou?r|codes|palette|legend|objectinfo)[^/]*"
     r"\.(?:txt|csv|tsv|json|names|ya?ml|pbtxt)"
-    r"|id2label\.json|dataset\.json|config_v[\d.]+\.json",
+    r"|id2label\.json|dataset(?:_meta)?\.json|config_v[\d.]+\.json",
     re.IGNORECASE,
 )
 _YAML = (".yaml", ".yml")

@@ -20,7 +20,12 @@ from curate.formats.shared.class_tables import (
 )
 from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.mask_lists import listed_classes
-from curate.formats.shared.mask_numbers import shown_numbers
+from curate.formats.shared.mask_numbers import (
+    LOOKED_AT,
+    check_palettes,
+    shown_numbers,
+    some_masks,
+)
 from curate.formats.shared.missing_masks import missing_masks
 from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
 from curate.formats.shared.table_choice import choose_tables
@@ -108,15 +113,20 @@ def _reading(
     if stated is None:
         tables, notes = _tables(export, pairs, by_colour)
     only_table = None
+    listed = [*tables.values()]
     if not tables:
         only_table = with_exceptions(stated or ClassTable({}), export)
+        listed = [only_table]
+    numbers: list[int] = []
+    if not (by_colour or numbers_objects):
+        numbers = _numbers(export, pairs, listed)
     reading = _Reading(
         export=export,
         by_colour=by_colour,
         numbers_objects=numbers_objects,
         resize=resize,
         by_number=pairs.by_number,
-        numbers=_numbers(export, pairs, by_colour, only_table),
+        numbers=numbers,
         listed=listed_classes(export),
         tables=tables,
         only_table=only_table,
@@ -124,15 +134,20 @@ def _reading(
     return reading, notes
 
 
-def _numbers(
-    export: Export, pairs: Pairs, by_colour: bool, only_table: ClassTable | None
-) -> list[int]:
-    """What masks of which no table says anything show to be numbers."""
-    if by_colour or only_table is None or only_table.labels:
+def _numbers(export: Export, pairs: Pairs, tables: list[ClassTable]) -> list[int]:
+    """What masks of which no table says anything show to be numbers.
+
+    Refusal undecodable_mask if their palettes show that numbers mean nothing.
+    """
+    if any(table.colours for table in tables):
         return []
     masks = chain.from_iterable(pairs.masks.values())
     unsure = [mask.path for mask in masks if not (mask.whole or mask.label)]
-    return shown_numbers(export, unsure)
+    seen = list(some_masks(export, unsure, LOOKED_AT))
+    check_palettes(seen)
+    if any(table.labels for table in tables):
+        return []
+    return shown_numbers(seen)
 
 
 def _tables(

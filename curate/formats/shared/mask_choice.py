@@ -1,7 +1,7 @@
 """Which of its masks an image keeps, if there are several.
 
 - Masks that differ by a folder (`masks/road/1.png`, `masks/car/1.png`) are each of that
-  folder's class.
+  folder's class, also if it is but a number (`masks/1/1.png`, `masks/2/1.png`).
 - Of a mask and its colour rendering (`1_label.png`, `1_color.png`) the format takes its own
   kind, and leaves the other alone.
 - Beside a mask of the image's name (`1_mask.png`), IMAGE_NUMBER (`1_mask_2.png`) is a
@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from curate.exports.file_names import class_and_number, is_class_name
 from curate.exports.paths import ancestors
 from curate.formats.shared.mask_matches import Match
+
+_DIGITS = re.compile(r"\d+")
+_OF_OBSERVERS = re.compile(r"manual|observer", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,9 @@ def choose_masks(
     rivals = [each for each in others if each not in further]
     by_folder: dict[str, str] = {}
     doubles = []
+    classes = _classes_by_folder(near)
     for each in [*_of_own_kind(near, prefer_colours), *rivals]:
-        folder = ""
-        if each in near:
-            folder = class_folder(each.mask)
+        folder = classes.get(each.mask, "")
         first = by_folder.setdefault(folder, each.mask)
         if first != each.mask:
             doubles.append((each, first))
@@ -106,6 +108,31 @@ def class_folder(path: str) -> str:
         if is_class_name(name):
             return name
     return ""
+
+
+def _classes_by_folder(near: list[Match]) -> dict[str, str]:
+    """The class of each mask by its folder; "" if its folder names none.
+
+    Where folders of one folder have masks of one name and differ by a number (`masks/1/a.png`,
+    `masks/2/a.png`), that tells classes apart. Of several observers it does not.
+    """
+    masks = [each.mask for each in near]
+    classes = {mask: class_folder(mask) for mask in masks}
+    if any(classes.values()):
+        return classes
+
+    # All masks have one path if numbers are taken out of the name of the folder.
+    numbered = {}
+    paths = set()
+    for mask in masks:
+        place, name = posixpath.split(mask)
+        above, folder = posixpath.split(place)
+        numbered[mask] = folder
+        paths.add((above, _DIGITS.sub("", folder), name))
+    are_told_apart = len(set(numbered.values())) == len(masks) > 1
+    if not are_told_apart or len(paths) > 1 or _OF_OBSERVERS.search(masks[0]):
+        return classes
+    return numbered
 
 
 def _has_own_name(match: Match, suffixes: set[str]) -> bool:

@@ -1,15 +1,22 @@
 """What the masks of an export hold, told from some of them before any is read for good."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from curate.exports.child import ChildDied, call
 from curate.exports.export import Export
 from curate.pixels.binary_masks import LOW
 from curate.pixels.mask_values import MaskValues, values_of_mask
-from curate.reasons import Refusal
+from curate.reasons import Reason, Refusal
 
-_LOOKED_AT = 24
+LOOKED_AT = 24
+"""How many masks say what those of an export hold."""
+
 _WHITE = 255
+_HIGHEST = 255  # number of a palette
+_ADVICE = "numbers mean nothing in such palettes; the format colormap reads colours"
+_BLACK = 0
+_LEAST_ALIKE = 0.75  # share of the masks with a colour: others may be odd ones
 _LEAST = 0.005  # share of px; a few stray values are no classes
 
 
@@ -25,21 +32,41 @@ def some_masks(export: Export, masks: Sequence[str], most: int) -> Iterator[Mask
             continue  # ingest tells of it, if the mask is needed
 
 
-def shown_numbers(export: Export, masks: Sequence[str]) -> list[int]:
+def shown_numbers(masks: Iterable[MaskValues]) -> list[int]:
     """The numbers of 1 and 255 that are no white of a binary mask, as some masks show.
 
     A mask of low numbers beyond 1 holds classes. Then 1 is a class in all masks; and 255 is void
     in all, if it is beside such numbers in one.
     """
-    with_classes = [
-        mask for mask in some_masks(export, masks, _LOOKED_AT) if _has_classes(mask)
-    ]
+    with_classes = [mask for mask in masks if _has_classes(mask)]
     if not with_classes:
         return []
     for mask in with_classes:
         if _WHITE in dict(mask.values):
             return [1, _WHITE]
     return [1]
+
+
+def check_palettes(masks: Iterable[MaskValues]) -> None:
+    """Refuse masks whose palettes are in an order of their own in each file.
+
+    Editors of pictures sort a palette by how often a colour occurs: then colours are classes, and
+    numbers mean nothing. Refusal undecodable_mask.
+    """
+    values_of: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    for mask in masks:
+        colours = [colour for colour, _ in mask.colours]
+        for (value, _), colour in zip(mask.values, colours, strict=False):
+            is_in_palette = value <= _HIGHEST and colours.count(colour) == 1
+            if is_in_palette and colour != _BLACK:
+                values_of[colour][value] += 1
+
+    for colour, values in values_of.items():
+        [(usual, times), *others] = values.most_common()
+        if times < _LEAST_ALIKE * values.total():
+            other, _ = others[0]
+            what = f"#{colour:06X} is number {usual} in some masks, {other} in others"
+            raise Refusal(Reason.UNDECODABLE_MASK, f"{what}: {_ADVICE}")
 
 
 def _has_classes(mask: MaskValues) -> bool:

@@ -4,6 +4,7 @@ Which pictures are masks is decided in picture_roles.py, which image a mask belo
 mask_matches.py, and which masks an image keeps in mask_choice.py.
 """
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,8 @@ from itertools import chain
 from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
-from curate.exports.file_names import Role, folder_role
-from curate.exports.paths import is_array, is_picture
+from curate.exports.file_names import Role, folder_role, is_numbered_class
+from curate.exports.paths import ancestors, is_array, is_picture
 from curate.formats.shared.mask_choice import (
     Choice,
     ChosenMask,
@@ -74,6 +75,7 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
         choice = choose_masks(found, suffixes, prefer_colours=prefer_colours)
         pairs.masks[image] = _with_instances(choice.kept, objects)
         pairs.lost += _not_kept(export, choice)
+    pairs.masks = _with_folder_labels(pairs.masks)
     return pairs
 
 
@@ -93,10 +95,26 @@ def folder_classes(masks: Mapping[str, Sequence[ChosenMask]]) -> dict[str, str]:
 
     # train and val, or 1 and 2, are no classes; nor are folders of one image each.
     folders = set(by_path.values())
-    classes = {_without_digits(folder) for folder in folders} - {""}
+    classes = {_class_name(folder) for folder in folders} - {""}
     if len(classes) < 2 or annotated < 2 * len(folders):
         return {}
     return by_path
+
+
+def _with_folder_labels(
+    masks: Mapping[str, Sequence[ChosenMask]],
+) -> dict[str, list[ChosenMask]]:
+    """The masks; a folder that names the class of one image's mask names that of all in it."""
+    labels = {mask.label for found in masks.values() for mask in found} - {""}
+
+    def labelled(mask: ChosenMask) -> ChosenMask:
+        for folder in ancestors(mask.path):
+            name = posixpath.basename(folder)
+            if not mask.label and name in labels:
+                return replace(mask, label=name)
+        return mask
+
+    return {image: [*map(labelled, found)] for image, found in masks.items()}
 
 
 def _of_role(roles: Mapping[str, Role], wanted: Role) -> list[str]:
@@ -190,5 +208,8 @@ def _sister(path: str) -> str:
     return "/".join([*kept, name])
 
 
-def _without_digits(name: str) -> str:
-    return "".join(each for each in name if not each.isdigit())
+def _class_name(folder: str) -> str:
+    """What tells a folder from others of another class: not its number, but in class_2."""
+    if is_numbered_class(folder):
+        return folder
+    return "".join(each for each in folder if not each.isdigit())

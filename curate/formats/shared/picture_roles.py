@@ -8,7 +8,8 @@ JPEG. All others are images.
 
 Beside masks of observers (`1st_manual`, `manual1`: DRIVE, HRF) the folder `mask` shows only the
 field of view, and is left alone; so are `masks` and `boundaries` beside `labels` with a folder for
-each class: they show a field and its valid px (Agriculture-Vision).
+each class: they show a field and its valid px (Agriculture-Vision). Beside `1_watershed_mask.png`,
+which a watershed has grown, `1_mask.png` holds the marks it has grown from (PixelAnnotationTool).
 """
 
 import posixpath
@@ -47,6 +48,7 @@ def picture_roles(pictures: list[str], export: Export) -> dict[str, Role]:
     _tell_twins_apart(roles, by_folder)
     _leave_fields_of_view(roles)
     _leave_painted_people(roles)
+    _leave_marks(roles)
     return roles
 
 
@@ -152,6 +154,15 @@ def _leave_painted_people(roles: dict[str, Role]) -> None:
     for path, (above, name) in places.items():
         if above in parsed and name in _PAINTED_OF_CIHP:
             roles[path] = "ignored"
+
+
+def _leave_marks(roles: dict[str, Role]) -> None:
+    """Ignore marks from which a watershed has grown masks beside them; changes `roles`."""
+    for path in list(roles):
+        above, ending, suffix = path.rpartition("_watershed_mask.")
+        marks = f"{above}_mask.{suffix}"
+        if ending and marks in roles:
+            roles[marks] = "ignored"
 
 
 def _option_folder(export: Export, option: str) -> str:

@@ -13,7 +13,8 @@ _ANNOTATIONS = (
     "annotations",
     "completions",
 )  # the second is what Label Studio 0.x wrote
-_OF_A_TASK = (*_ANNOTATIONS, "predictions", "drafts")
+_GUESSES = ("predictions", "drafts")
+_OF_A_TASK = (*_ANNOTATIONS, *_GUESSES)
 
 # Columns of JSON_MIN and CSV that are neither the task's data nor results.
 _OF_THE_EXPORT = frozenset(
@@ -57,12 +58,14 @@ class Task:
     """A task: what was to be annotated, and all annotations of it.
 
     `data`: what the task shows, by its own names. `upload`: the name of the uploaded file.
+    `has_guesses`: whether it has predictions or drafts, which nobody has submitted.
     """
 
     place: str
     data: Mapping[str, Any]
     works: list[Work] = field(default_factory=list)
     upload: str = ""
+    has_guesses: bool = False
 
 
 def is_task(raw: msgspec.Raw) -> bool:
@@ -115,7 +118,8 @@ def read_task(place: str, entry: dict[str, Any]) -> Task:
     works = []
     for number, each in enumerate(_annotations(place, entry)):
         works.append(_read_work(number, each))
-    return Task(place, data, works, _text(entry.get("file_upload")))
+    has_guesses = any(map(entry.get, _GUESSES))
+    return Task(place, data, works, _text(entry.get("file_upload")), has_guesses)
 
 
 def read_short(place: str, entry: Mapping[str, Any]) -> Task:

@@ -14,7 +14,7 @@ _CHANNELS = re.compile(r"[\s\d,;()\[\]]+")  # "255, 0, 0" or "(255,0,0)"
 def parse_colour(raw: Any) -> int | None:
     """0xRRGGBB of a colour: a text, three numbers, or `{"r": …, "g": …, "b": …}`; else None.
 
-    A fourth number, for transparency, is passed over. Three numbers with a point, none of them
+    A fourth number, for transparency, is passed over. Numbers with a point, none of them
     above 1, are shares of 255.
 
     >>> parse_colour("#FF0000") == parse_colour([255, 0, 0]) == parse_colour("255, 0, 0")
@@ -66,9 +66,9 @@ def _colour_of_channels(channels: Sequence[Any]) -> int | None:
     if not all(type(each) in (int, float) for each in channels):
         return None
 
-    all_have_points = all(isinstance(each, float) for each in channels)
-    are_shares = all_have_points and max(channels) <= 1
-    if are_shares:
+    # JavaScript writes [1, 0.5, 0].
+    has_points = any(isinstance(each, float) for each in channels)
+    if has_points and max(channels) <= 1:
         channels = [each * 255 for each in channels]
     if not all(0 <= each <= 255 for each in channels):
         return None

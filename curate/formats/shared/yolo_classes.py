@@ -8,7 +8,9 @@ from typing import Any
 
 from curate.drops import Drop, IgnoredFile
 from curate.exports.export import Export
-from curate.formats.shared.class_tables import stated_table
+from curate.formats.shared.class_data import NoClassTable
+from curate.formats.shared.class_lines import has_header, rows_of_text
+from curate.formats.shared.class_tables import make_table, stated_table
 from curate.reasons import Reason, Refusal
 from curate.yaml_files import parse_yaml
 
@@ -118,12 +120,28 @@ def _read(export: Export, path: str) -> ClassList | None:
     text = export.read_text(path)
     if path.lower().endswith(_YAML):
         return _yaml_list(text, posixpath.basename(path))
-    names = [line.strip() for line in text.split("\n")]
-    while names and names[0].startswith(_COMMENT):
-        names.pop(0)
-    if not any(names):
+    lines = [line.strip() for line in text.split("\n")]
+    while lines and lines[0].startswith(_COMMENT):
+        lines.pop(0)
+    if not any(lines):
         return None
-    return ClassList(dict(enumerate(names)))
+    return ClassList(_table(lines) or dict(enumerate(lines)))
+
+
+def _table(lines: list[str]) -> dict[int, str]:
+    """The names of lines that have a header, or are numbered in turn; else nothing."""
+    try:
+        rows = rows_of_text("\n".join(lines))
+        names = make_table(rows).labels
+    except NoClassTable:
+        return {}
+
+    values = [row.value for row in rows]
+    counted = range(len(rows))
+    is_numbered = values in ([*counted], [each + 1 for each in counted])
+    if is_numbered or has_header(lines):
+        return names
+    return {}
 
 
 def _yaml_list(text: str, name: str) -> ClassList | None:

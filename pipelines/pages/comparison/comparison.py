@@ -39,10 +39,12 @@ def _show_head(runs: ComparedRuns) -> Values:
     comparison = runs.comparison
     named: dict[str, list[str]] = {"worse": [], "better": []}
     overall = None
+    of_all = ""
     for stratum in comparison.strata:
         found = verdict(stratum.checks.values())
         if stratum.stratum.kind == "overall":
             overall = stratum
+            of_all = found
         elif found in named:
             named[found].append(f"{stratum.stratum.kind} {title(stratum)}")
     return {
@@ -50,6 +52,7 @@ def _show_head(runs: ComparedRuns) -> Values:
         "folder": str(runs.build),
         "comparison": comparison,
         "overall": overall,
+        "verdict": of_all,
         "worse": named["worse"],
         "better": named["better"],
         "notices": [],

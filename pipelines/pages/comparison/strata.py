@@ -67,7 +67,7 @@ def title(stratum: ComparedStratum) -> str:
     """A stratum for readers."""
     if stratum.stratum.kind == "overall":
         return "all objects"
-    return stratum.stratum.value
+    return stratum.stratum.value.replace("_", " ")
 
 
 def _show(stratum: ComparedStratum, others: list[str], reach: float) -> ShownStratum:

@@ -15,6 +15,23 @@ from pipelines.pages.template_filters import counted, fraction, signed_fraction,
 _KINDS = ("domain", "customer", "export", "concept", "size", "edge", "unseen")
 """Kinds of strata that are looked at, in this order."""
 
+_IN_WORDS = {
+    "size": {
+        "small": "small objects",
+        "medium": "medium objects",
+        "large": "large objects",
+    },
+    "edge": {
+        "touches_edge": "objects at the image's edge",
+        "inside": "objects inside the image",
+    },
+    "unseen": {
+        "seen": "concepts seen in training",
+        "unseen": "concepts never seen in training",
+    },
+}
+"""By kind and value: strata whose value alone says too little."""
+
 _NAMED = 3  # strata in an answer
 _UNEVEN = 0.05  # precision and recall further apart than this say what the errors are
 
@@ -185,6 +202,8 @@ def _iou(stratum: JudgedStratum) -> float:
 
 
 def _named(stratum: JudgedStratum) -> str:
+    if stratum.kind in _IN_WORDS:
+        return _IN_WORDS[stratum.kind][stratum.value]
     return f"{stratum.kind} {words(stratum.title)}"
 
 

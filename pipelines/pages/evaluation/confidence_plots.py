@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from model.evaluation.report import ConfidenceReport, ReliabilityBin
+from pipelines.pages.evaluation.axes import SHARES, round_levels
 from pipelines.pages.evaluation.plots import Plot
 from pipelines.pages.page import render
-
-_SHARES = [(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)]
 
 
 def plot_expected(report: ConfidenceReport) -> Markup:
@@ -25,7 +24,7 @@ def plot_probabilities(report: ConfidenceReport) -> Markup:
     """Share of px that are the object, over their probability; a line for each size."""
     return _reliability(
         "Share of px that are the object, over their probability",
-        "share of px",
+        "share of px that are the object",
         "probability",
         {f"smooth {size.size}": size.bins for size in report.sizes},
     )
@@ -38,7 +37,7 @@ def _reliability(
     curves: Mapping[str, Sequence[ReliabilityBin]],
 ) -> Markup:
     """The plot of curves, by their styles, beside the diagonal that they should follow."""
-    plot = Plot(title=title, caption=caption, axis=axis, ticks=_SHARES, levels=_SHARES)
+    plot = Plot(title=title, caption=caption, axis=axis, ticks=SHARES, levels=SHARES)
     plot.add_line("raw", [(0, 0), (1, 1)], "as it should be", ends_in_dot=False)
     for style, bins in curves.items():
         points = [(each.stated, each.found) for each in bins]
@@ -48,13 +47,14 @@ def _reliability(
 
 def plot_risk(report: ConfidenceReport) -> Markup:
     """Risk of the surest answers, over how many are kept."""
-    top = max(risk for _, risk in report.risks) or 1.0
+    highest = max(risk for _, risk in report.risks)
+    top, levels = round_levels(highest or 1.0)
     plot = Plot(
         title="Mean of 1 − IoU of the surest answers, by how many are kept",
-        caption="1 − IoU",
-        axis="kept",
-        ticks=_SHARES,
-        levels=[(share, f"{share * top:.2f}") for share in (0, 0.5, 1)],
+        caption="mean of 1 − IoU",
+        axis="share of the answers, the surest first",
+        ticks=SHARES,
+        levels=levels,
     )
     points = [(coverage, risk / top) for coverage, risk in report.risks]
     plot.add_line("smooth", points, "surest answers first")

@@ -138,13 +138,13 @@ class _Scale:
         return self.left + share * self.width
 
     def ticks(self) -> list[Tick]:
-        """Some round values, the highest first."""
+        """Some round values, the highest first, and where the scale begins."""
         step = _WIDE_STEP
         if self.low >= _NARROW_FROM:
             step = _NARROW_STEP
-        # The end is a hair below `low`, which is a round value that gets its tick, too.
-        values = np.arange(1.0, self.low - 1e-9, -step).tolist()
-        return [Tick(self.x(value), f"{value:.1f}") for value in values]
+        # A scale begins at a tenth, which gets one tick: the others end half a tenth above it.
+        values = np.arange(1.0, self.low + 0.05, -step).tolist()
+        return [Tick(self.x(value), f"{value:.1f}") for value in [*values, self.low]]
 
 
 def common_start(

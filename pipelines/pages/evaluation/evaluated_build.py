@@ -74,14 +74,17 @@ class EvaluatedBuild:
         """The strata of a kind, the worst for the reader first.
 
         First those in which the model is shown to be worse than the strongest other method, by how
-        much; then the others, by the model's IoU; those too small to judge come last.
+        much; then the others, by the model's IoU. Those too small to judge come last; so few images
+        show nothing to be worse, so they are sorted by IoU alone.
         """
         return sorted(self.strata.get(kind, []), key=self._badness)
 
     def _badness(self, stratum: JudgedStratum) -> tuple[bool, float, float]:
-        gain = stratum.gain(self.best)
-        behind = min(0.0, gain.high)
-        return stratum.is_small, behind, stratum.metrics[MODEL.name]["iou"].mean
+        iou = stratum.metrics[MODEL.name]["iou"].mean
+        if stratum.is_small:
+            return True, 0.0, iou
+        behind = min(0.0, stratum.gain(self.best).high)
+        return False, behind, iou
 
 
 def read_evaluated_build(settings: Settings) -> EvaluatedBuild:

@@ -8,7 +8,7 @@ from model.evaluation.report import Difference
 from pipelines.pages.template_filters import fraction, signed_fraction, words
 
 _NAMED = 12  # names in a sentence
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()|~])")  # within a line
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -42,6 +42,6 @@ def listed(names: Sequence[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Strangers' words as words: no Markdown, no HTML, on one line."""
+    """Strangers' words as words: no Markdown, no HTML, to stand within a line."""
     escaped = _SPECIAL.sub(r"\\\1", words(text))
     return escaped.replace("&", "&amp;")

@@ -217,7 +217,13 @@ def _confidence(build: EvaluatedBuild) -> Iterator[list[str]]:
     fitted = "Its confidence was fitted on the val split."
     if not found.fitted:
         fitted = "Its confidence was not fitted: the numbers are the network's own."
-    heads = ["size", "objects", "Brier score", "calibration error", "before fitting"]
+    heads = [
+        "drawn box",
+        "objects",
+        "Brier score",
+        "calibration error",
+        "before fitting",
+    ]
     rows = [
         [
             each.size,

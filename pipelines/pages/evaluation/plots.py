@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from model.curve import smoothed
 from model.evaluation.methods import Method
 from model.records import mean_over_domains
+from pipelines.pages.evaluation.axes import SHARES, Ticks, round_levels, step_ticks
 from pipelines.pages.page import render
 from pipelines.pages.template_filters import number, words
 
@@ -24,8 +25,6 @@ _BOTTOM = _HEIGHT - 40
 _BINS = 20
 _BIN_GAP = 2  # px between two bars
 _MOST_POINTS = 600  # of a curve: there are no more px
-_MOST_TICKS = 5
-_HEADROOM = 1.1  # the scale of the loss ends above all but its highest hundredth
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,11 @@ class Plot:
     title: str
     caption: str
     axis: str
-    ticks: list[tuple[float, str]]
-    """Share of the width, and what to write there."""
+    ticks: Ticks
+    """Along the width."""
 
-    levels: list[tuple[float, str]]
-    """Share of the height, and what to write there."""
+    levels: Ticks
+    """Along the height."""
 
     bars: list[PlotBar] = field(default_factory=list)
     lines: list[PlotLine] = field(default_factory=list)
@@ -96,10 +95,6 @@ class Plot:
         self.lines.append(PlotLine(style, placed, title, ends_in_dot))
 
 
-_SHARES = [(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)]
-"""Ticks or levels of an axis from 0 to 1."""
-
-
 def plot_spread(
     of_model: NDArray[np.float64], of_baseline: NDArray[np.float64], baseline: Method
 ) -> Markup:
@@ -109,16 +104,17 @@ def plot_spread(
     """
     bars = _histogram(of_model)
     line = _histogram(of_baseline)
-    top = float(max(bars.max(), line.max()))
+    highest = float(max(bars.max(), line.max()))
+    top, levels = round_levels(100 * highest)
     plot = Plot(
         title="Distribution of IoU over the test objects",
-        caption="share of objects",
+        caption="share of objects, %",
         axis="IoU",
-        ticks=_SHARES,
-        levels=[(share, f"{share * top:.1%}") for share in (0, 0.5, 1)],
+        ticks=SHARES,
+        levels=levels,
     )
-    _add_bars(plot, bars, top)
-    _add_stairs(plot, line, top, baseline)
+    _add_bars(plot, bars, top / 100)
+    _add_stairs(plot, line, top / 100, baseline)
     return render("evaluation/plot.svg", {"plot": plot})
 
 
@@ -176,7 +172,7 @@ def plot_radii(
         caption=title,
         axis="px",
         ticks=[(place[radius], str(radius)) for radius in radii],
-        levels=_SHARES,
+        levels=SHARES,
     )
     least = radii[0]
     most = radii[-1]
@@ -195,13 +191,14 @@ def plot_loss(losses: Sequence[float]) -> Markup:
     """The loss of each step, and its running mean."""
     values = np.array(losses, np.float64)
     smooth = smoothed(list(losses))
-    top = float(np.percentile(values, 99)) * _HEADROOM or 1.0
+    usual_most = float(np.percentile(values, 99))
+    top, levels = round_levels(usual_most or 1.0)
     plot = Plot(
         title="Loss over the steps of training",
         caption=f"loss; at last {smooth[-1]:.3f}",
         axis="step",
-        ticks=_step_ticks(len(values)),
-        levels=[(share, f"{share * top:.2f}") for share in (0, 0.5, 1)],
+        ticks=step_ticks(len(values)),
+        levels=levels,
     )
     plot.add_line("raw", _thin_out(values / top, first=1))
 
@@ -221,8 +218,8 @@ def plot_validation(validations: Sequence[tuple[int, Mapping[str, float]]]) -> M
         title="Validation IoU over the steps of training",
         caption="validation IoU",
         axis="step",
-        ticks=_step_ticks(steps),
-        levels=_SHARES,
+        ticks=step_ticks(steps),
+        levels=SHARES,
     )
     by_domain: dict[str, list[tuple[float, float]]] = {}
     means = []
@@ -258,7 +255,7 @@ def plot_curve(
         caption=f"{title}, by {axis}",
         axis="",
         ticks=[(share, number(count)) for count, share in place.items()],
-        levels=_SHARES,
+        levels=SHARES,
     )
     for run in runs:
         plot.add_line("raw", [(place[count], value) for count, value in run])
@@ -276,15 +273,3 @@ def _thin_out(curve: NDArray[np.float64], first: int) -> list[tuple[float, float
     kept = np.unique(kept)
     shares = (first + kept) / last
     return list(zip(shares.tolist(), curve[kept].tolist(), strict=True))
-
-
-def _step_ticks(steps: int) -> list[tuple[float, str]]:
-    """Round numbers of steps from 0 on, and the last step, as shares of it."""
-    spacing = max(1, 10 ** (len(str(steps)) - 1) // 2)
-    while steps / spacing > _MOST_TICKS:
-        spacing *= 2
-    # A round number close to the last step would be written over it.
-    values = [
-        value for value in range(0, steps, spacing) if steps - value > spacing / 2
-    ]
-    return [(value / steps, number(value)) for value in [*values, steps]]

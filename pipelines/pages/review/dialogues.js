@@ -11,24 +11,32 @@ function closeDialog(dialog) {
   document.activeElement?.blur();
 }
 
+// A text as it is compared: case and hyphens make no difference.
+function plain(text) {
+  return text.trim().toLowerCase().replace(/[\s_-]+/g, " ");
+}
+
+// How well a concept fits what is looked for, 0 best, 4 not at all.
+function rankOf(id, concept, wanted) {
+  const names = [id, ...concept.names].map(plain);
+  if (names.includes(wanted)) {
+    return 0;
+  }
+  if (names.some((name) => name.startsWith(wanted))) {
+    return 1;
+  }
+  if (names.some((name) => name.includes(wanted))) {
+    return 2;
+  }
+  const said = [...names, plain(concept.definition)].join(" ");
+  return wanted.split(" ").every((word) => said.includes(word)) ? 3 : 4;
+}
+
 function findConcepts(text) {
-  const wanted = text.trim().toLowerCase();
-  const rank = ([id, concept]) => {
-    const names = [id, ...concept.names].map((name) => name.toLowerCase());
-    if (names.includes(wanted)) {
-      return 0;
-    }
-    if (names.some((name) => name.startsWith(wanted))) {
-      return 1;
-    }
-    if (names.some((name) => name.includes(wanted))) {
-      return 2;
-    }
-    return concept.definition.toLowerCase().includes(wanted) ? 3 : 4;
-  };
+  const wanted = plain(text);
   return Object.entries(data.concepts)
-    .map((each) => [rank(each), each[0]])
-    .filter(([place]) => place < 4)
+    .map(([id, concept]) => [rankOf(id, concept, wanted), id])
+    .filter(([rank]) => rank < 4)
     .sort((a, b) => a[0] - b[0] || a[1].length - b[1].length)
     .slice(0, 30)
     .map(([, id]) => id);
@@ -38,6 +46,7 @@ function openChooser() {
   const dialog = byId("chooser");
   const input = make("input", { type: "search", "aria-label": "Name of a concept", placeholder: "name of a concept" });
   const list = make("ul", { class: "found" });
+  const none = make("p", { role: "status" });
   const pick = (id) => {
     closeDialog(dialog);
     decide({ word: id });
@@ -47,11 +56,15 @@ function openChooser() {
       make("li", {}, make("button", { type: "button", onclick: () => pick(id) }, make("strong", {}, id), kind(id), make("small", {}, data.concepts[id].definition))),
     );
     list.replaceChildren(...items);
+    none.textContent = items.length ? "" : "No name or definition has these words. If there is no such concept, make it.";
   };
   input.addEventListener("input", fill);
   input.addEventListener("keydown", (event) => {
     const first = list.querySelector("button");
-    if (event.key === "Enter" && first) {
+    if (event.key === "Escape") {
+      event.preventDefault(); // browsers would only clear the text
+      closeDialog(dialog);
+    } else if (event.key === "Enter" && first) {
       event.preventDefault();
       first.click();
     } else if (event.key === "ArrowDown") {
@@ -68,15 +81,14 @@ function openChooser() {
     }
   });
   const makeNew = make("button", { type: "button", onclick: () => openNewConcept(input.value) }, "New concept …");
-  openDialog(dialog, "Which concept?", input, list, makeNew);
+  openDialog(dialog, "Which concept?", input, list, none, makeNew);
   fill();
   input.focus();
 }
 
 // The concept that has a name as one of its other names.
 function ownerOf(name) {
-  const spoken = name.replaceAll("-", " ");
-  const found = Object.entries(data.concepts).find(([, concept]) => concept.names.some((each) => each.toLowerCase() === spoken));
+  const found = Object.entries(data.concepts).find(([, concept]) => concept.names.map(plain).includes(plain(name)));
   return found?.[0];
 }
 

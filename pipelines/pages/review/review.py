@@ -1,8 +1,7 @@
 """The page on which reviewers decide labels: `<build>/taxonomy/review.html`.
 
 It holds all that it shows: labels with crops of the customer's own images, the concepts with
-their definitions, and a script. Opened as a file it gives YAML to copy; `taxonomy serve` lets it
-save.
+their definitions, and a script. As a file it gives YAML to copy; `taxonomy serve` lets it save.
 """
 
 import base64
@@ -18,6 +17,7 @@ from upath import UPath
 
 from curate import storage
 from curate.labels.decisions import Decisions
+from curate.labels.names import spellings
 from curate.labels.numbering import by_name
 from curate.labels.taxonomy import Taxonomy
 from pipelines.flow import labels as flow_labels
@@ -293,7 +293,7 @@ def _concepts(
             definition=concept.definition,
             kind=concept.kind,
             parent=concept.parent,
-            names=list(concept.names[1:]),
+            names=spellings(concept.names),
             crops=crops.get(concept.id, [])[:_EXAMPLES_OF_CONCEPT],
         )
         for concept in taxonomy.concepts.values()

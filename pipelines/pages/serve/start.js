@@ -47,7 +47,8 @@ async function showPictures() {
   const pictures = await server.listPictures();
   const entries = pictures.map((picture) => {
     const button = make("button", picture.name, { type: "button", onclick: () => open(picture) });
-    const count = picture.objects ? `, ${picture.objects} objects` : "";
+    const unit = picture.objects === 1 ? "object" : "objects";
+    const count = picture.objects ? `, ${picture.objects} ${unit}` : "";
     button.append(make("br", ""), make("small", `${picture.width} × ${picture.height} px${count}`));
     button.dataset.id = picture.id;
     button.setAttribute("aria-current", String(work?.picture.id === picture.id));

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from tests.curate.formats.labelmap_exports import TWO, read
 from tests.curate.formats.pictures import photo, rectangle, save_values
@@ -174,3 +175,32 @@ def test_a_colour_on_black_is_the_class_of_its_folder(root: Path) -> None:
     red[30:, :5] = 0, 255, 0
     save_values(root / "masks/dog/2.png", red, "RGB")
     assert read(root).reasons == {"undecodable_mask": None}
+
+
+@pytest.mark.parametrize("table", [None, "background\ncat\ndog"])
+def test_palettes_in_an_order_of_their_own_are_read_by_their_colours_alone(
+    root: Path, table: str | None
+) -> None:
+    if table:
+        (root / "classes.txt").write_text(table)
+    colours = np.array([[0, 0, 0], [128, 0, 0], [0, 128, 0]])
+    values = np.zeros((40, 40), np.uint8)
+    values[2:12, 2:10] = 1
+    values[20:35, 20:30] = 2
+
+    def save(name: str, order: list[int]) -> None:
+        photo(root, f"images/{name}.png")
+        picture = Image.fromarray(np.argsort(order).astype(np.uint8)[values], "P")
+        picture.putpalette(colours[order].ravel().tolist())
+        picture.save(root / f"masks/{name}.png")
+
+    (root / "masks").mkdir()
+    for name in "abc":
+        save(name, [0, 1, 2])
+    assert read(root).labels.total() >= 6
+    save("d", [2, 0, 1])  # an odd one is no rule
+    assert read(root).labels.total() >= 6
+    save("e", [2, 0, 1])
+    back = read(root)
+    assert (back.rows, back.reasons) == ([], {"undecodable_mask": None})
+    assert "colormap reads colours" in back.drops.to_pylist()[0]["detail"]

@@ -35,6 +35,19 @@ def test_old_short_entries_do_not_say_who_annotated(tmp_path: Path) -> None:
     assert areas(read(tmp_path)) == [("cat", 400)]
 
 
+def test_what_nobody_has_submitted_is_no_annotation_and_is_named(
+    tmp_path: Path,
+) -> None:
+    guesses = [{"result": [polygon()]}]
+    guessed = task(annotations=[], predictions=guesses)
+    save(tmp_path, guessed, task(annotations=[], drafts=guesses), task(annotations=[]))
+    back = read(tmp_path)
+    assert (back.rows, back.ignored) == ([], ["export.json"])
+    save(tmp_path, task(polygon(), predictions=guesses))
+    back = read(tmp_path)
+    assert (areas(back), back.ignored) == ([("cat", 400)], [])
+
+
 def test_a_bad_entry_costs_itself(tmp_path: Path) -> None:
     save(tmp_path, task(polygon(), 5, {"value": 1}), 7, {"data": 1, "annotations": []})
     back = read(tmp_path)

@@ -111,6 +111,7 @@ def test_a_line_costs_itself(tmp_path: Path, line: str, reason: str) -> None:
         ("0 0.5 0.5 1.5 0.5 1.5 1.5 0.5 1.5", 400),
         ("0 -0.5 -0.5 0.5 -0.5 0.5 0.5 -0.5 0.5", 400),
         (TWO_PIECES, 500),
+        (SQUARE.replace("0 ", "0 0.5 0.5 0.5 0.5 ", 1), 400),  # its box before it
     ],
 )
 def test_a_polygon_may_look_like(tmp_path: Path, line: str, area: int) -> None:
@@ -198,6 +199,11 @@ def test_of_two_label_files_the_nearer_stays(tmp_path: Path) -> None:
         ({"classes.txt": "cat\nplant pot\n\n"}, "plant pot"),
         ({"classes.txt": "# of the kitchen\ncat\n#1"}, "#1"),
         ({"labels/classes.txt": "cat\nplant pot"}, "plant pot"),
+        ({"classes.txt": "id,name\n0,cat\n1,plant pot"}, "plant pot"),
+        ({"classes.txt": "class_name\ncat\nplant pot"}, "plant pot"),
+        ({"classes.txt": "1: plant pot\n2: cat"}, "plant pot"),
+        ({"classes.txt": "5 cent\n10 cent"}, "10 cent"),
+        ({"classes.txt": "name tag\nplant pot"}, "plant pot"),
         ({"obj.names": "cat\nplant pot", "obj.data": "classes = 2"}, "plant pot"),
         ({"data.yaml": "names: [a, b]", "classes.txt": "c\nd"}, "b"),
         ({"x/data.yaml": "names: [a, b]", "labels/data.yaml": "names: [c, d]"}, "d"),
@@ -262,6 +268,17 @@ def test_boxes_with_keypoints_are_no_polygons_though_nothing_says_so(
     back = read(export(tmp_path, {"labels/a.txt": "\n".join(lines)}, "images/a.png"))
     assert (back.rows, back.reasons) == ([], {"no_mask": 3})
     assert "a box with keypoints" in back.drops.to_pylist()[0]["detail"]
+
+
+def test_what_a_tracker_adds_is_no_point(tmp_path: Path) -> None:
+    files = {
+        "labels/a.txt": f"{SQUARE} 0.913 1\n{OTHER_SQUARE} 0.8 2\n{SQUARE} 0.7",
+        "labels/b.txt": f"{SQUARE} 0.4 1",
+        "data.yaml": NAMES,
+    }
+    back = read(export(tmp_path, files, "images/a.png", "images/b.png"))
+    assert (back.rows, back.reasons) == ([], {"bad_polygon": 4})
+    assert "number of a track" in back.drops.to_pylist()[0]["detail"]
 
 
 def test_images_without_label_files_have_no_objects(tmp_path: Path) -> None:

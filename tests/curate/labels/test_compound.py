@@ -3,7 +3,7 @@
 import pytest
 
 from curate.labels.context import Context
-from curate.labels.matching import match_labels
+from curate.labels.matching import match_labels, match_vocabulary, matcher
 from curate.labels.taxonomy import Concept, Sense, Taxonomy
 from tests.curate.labels.small_taxonomy import TAXONOMY
 
@@ -47,6 +47,13 @@ from tests.curate.labels.small_taxonomy import TAXONOMY
         ("car, Car", "car"),  # one name twice
         ("car, automobile, Pkw, animal", "car"),  # three against one
         ("sofa or couch", "sofa"),
+        ("sofa, armchair, sofa", "sofa"),
+        # The part of a whole, behind it.
+        ("vehicle_wheel", "wheel"),
+        ("truck front left wheel", "wheel"),
+        # What moves or is worn.
+        ("moving car", "car"),
+        ("standing person", "person"),
         # A wider concept before a thing of its kind.
         ("animal_dog", "dog"),
         ("furniture couch", "sofa"),
@@ -81,9 +88,14 @@ def test_words_that_say_nothing_new(label: str, concept: str) -> None:
         "vehicle.construction",
         "animal, car, automobile",  # the first one means something else
         "toy/dog",
-        "vehicle_wheel",  # the part of a vehicle, whatever else "wheel" may name
         "dog_animal",
         "upper arm",  # not all of it
+        "dog arm",  # persons have arms
+        "door, wheel",
+        "moving table",  # of what does not move
+        "truck w/box",  # a kind of truck
+        "truck with crane",
+        "left sofa",
         "car, missing",  # a word that makes something else of it
         "car, toy of metal",
     ],
@@ -124,3 +136,84 @@ def test_a_taxonomy_that_tells_materials_apart_keeps_them_apart() -> None:
     assert found["wall-brick"].concept == "brick-wall"
     assert found["stone wall"].concept == ""
     assert found["wall-tile"].concept == ""
+
+
+def test_clothes_come_in_pairs_and_with_sleeves() -> None:
+    clothing = Concept("clothing", "…", "thing")
+    shoe = Concept("shoe", "…", "thing", "clothing")
+    dress = Concept("dress", "…", "thing", "clothing")
+    taxonomy = Taxonomy({each.id: each for each in (clothing, shoe, dress)}, "")
+    found = match_labels(["left shoe", "long sleeve dress", "upper shoe"], taxonomy)
+    assert found["left shoe"].concept == "shoe"
+    assert found["long sleeve dress"].concept == "dress"
+    assert found["upper shoe"].concept == ""
+
+
+def _taxonomy(*concepts: Concept) -> Taxonomy:
+    senses = {"bridge": (Sense("bridge", beside=("road",)), Sense(meaning="a tooth"))}
+    return Taxonomy({each.id: each for each in concepts}, "", senses={"en": senses})
+
+
+@pytest.mark.parametrize(
+    ("label", "concept"),
+    [
+        ("bridge, span", "bridge"),  # an id, and nothing speaks for its other meaning
+        ("shirt, blouse", "shirt"),  # the wider of two names of a class
+        ("gravy boat, sauceboat, boat", ""),  # a wider word means nothing here
+        ("trailer, house trailer", ""),  # seems to narrow it, but is a caravan
+    ],
+)
+def test_lists_with_wider_and_narrower_words(label: str, concept: str) -> None:
+    taxonomy = _taxonomy(
+        Concept("bridge", "…", "thing"),
+        Concept("shirt", "…", "thing"),
+        Concept("blouse", "…", "thing", "shirt"),
+        Concept("boat", "…", "thing"),
+        Concept("trailer", "…", "thing"),
+        Concept("caravan", "…", "thing", aliases={"en": ("house trailer",)}),
+    )
+    assert match_labels([label], taxonomy)[label].concept == concept
+
+
+@pytest.mark.parametrize(
+    ("label", "concept"),
+    [
+        ("crosswalk - plain", "plain-crosswalk"),
+        ("sign--temporary-back", "sign-back"),
+        ("traffic-light--general-upright", "traffic-light"),
+        ("animal--ground-animal", "ground-animal"),
+        ("ground-animal--animal", ""),
+    ],
+)
+def test_last_steps_that_narrow_or_describe(label: str, concept: str) -> None:
+    taxonomy = _taxonomy(
+        Concept("plain-crosswalk", "…", "thing"),
+        Concept("sign-back", "…", "thing"),
+        Concept("traffic-light", "…", "thing"),
+        Concept("animal", "…", "thing"),
+        Concept("ground-animal", "…", "thing"),
+    )
+    assert match_labels([label], taxonomy)[label].concept == concept
+
+
+@pytest.mark.parametrize(
+    ("label", "concept"),
+    [
+        ("crab (animal)", "crab"),
+        ("crab (food)", ""),
+        ("train (railroad vehicle)", "train"),
+        ("vehicle/train", "train"),
+        ("food/train", ""),
+    ],
+)
+def test_a_larger_taxonomy_knows_what_is_wider(label: str, concept: str) -> None:
+    small = _taxonomy(Concept("crab", "…", "thing"), Concept("train", "…", "thing"))
+    larger = _taxonomy(
+        Concept("crab", "…", "thing", "animal"),
+        Concept("train", "…", "thing", "vehicle"),
+        Concept("animal", "…", "thing"),
+        Concept("food", "…", "thing"),
+        Concept("vehicle", "…", "thing"),
+    )
+    ready = matcher(small, ["en"], larger)
+    assert match_vocabulary([label], ready)[label].concept == concept

@@ -1,5 +1,6 @@
 """Likeness: the suggestions for what is open."""
 
+from curate.labels.context import Context
 from curate.labels.likeness import index_names, likenesses
 from curate.labels.matching import match_labels, match_vocabulary, matcher
 from curate.labels.names import read_lexicon
@@ -69,3 +70,21 @@ def test_a_concept_is_suggested_for_the_words_that_define_it() -> None:
     found = match_labels(["raven"], Taxonomy({"lawn": lawn, "crow": crow}, ""))["raven"]
     assert found.concept == ""
     assert found.suggestions[0].concept == "crow"
+
+
+def test_the_likeliest_meanings_of_a_word_are_suggested_first() -> None:
+    names = ("headlight", "street-light", "traffic-light", "lamp", "pole")
+    concepts = {name: Concept(name, "…", "thing") for name in names}
+    light = (
+        Sense("lamp", domains=("home",)),
+        Sense("headlight", domains=("vehicles",)),
+        Sense("traffic-light", domains=("street",)),
+        Sense("street-light", beside=("pole",)),
+    )
+    taxonomy = Taxonomy(concepts, "", senses={"en": {"light": light}})
+    context = Context(domain="street")
+    found = match_labels(["light", "pole"], taxonomy, context)["light"]
+    suggested = [each.concept for each in found.suggestions]
+    assert found.concept == ""
+    assert set(suggested[:2]) == {"traffic-light", "street-light"}  # something speaks
+    assert suggested[2] == "lamp"  # the first of the others in the file

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.labels.names import spellings
 from curate.labels.words import Words, singular, unnumbered, words
 
 
@@ -49,3 +50,8 @@ def test_words_are_stable(text: str) -> None:
     assert words(" ".join(once)) == once
     assert len(singular(once)) == len(once)
     assert len(unnumbered(once)) <= len(once)
+
+
+def test_names_are_also_spelled_as_they_are_compared() -> None:
+    found = spellings(["licence-plate", "number plates"])
+    assert found == ["number plates", "license plate", "number plate"]

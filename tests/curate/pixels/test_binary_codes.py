@@ -61,10 +61,15 @@ def test_shades_and_noise_are_no_classes() -> None:
         None,
         "hair",
     ]
-    noisy = np.random.default_rng(0).integers(0, 9, (40, 40))
-    assert not np.any(
-        class_codes(map_of(label="cat"), picture_of(noisy, kind="JPEG")).codes
-    )
+
+
+def test_low_numbers_alone_in_a_jpeg_are_classes_that_it_has_blurred() -> None:
+    numbers = np.zeros((40, 40))
+    numbers[8:24, 8:32] = 5
+    with pytest.raises(Refusal, match="class numbers in a JPEG"):
+        class_codes(map_of(label="cat"), picture_of(numbers, kind="JPEG"))
+    black = picture_of(np.zeros((40, 40)), kind="JPEG")
+    assert not np.any(class_codes(map_of(label="cat"), black).codes)
 
 
 def test_few_classes_with_a_border_are_not_binary() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -219,3 +220,17 @@ def test_soft_edges_between_colours_are_no_objects() -> None:
     assert result.regions[0].flags in ([], [Flag.BLENDED])
     assert 18 * 18 <= masks.area(result.regions[0].runs) <= 400
     assert sum(each.count for each in result.lost) == 0
+
+
+def test_numbers_between_those_of_two_regions_are_blends_of_them() -> None:
+    values = np.zeros((40, 40), np.uint8)
+    values[10:30, 10:20] = 1
+    values[10:30, 20:30] = 4
+    labels = {0: "bg", 1: "cat", 2: "dog", 3: "cow", 4: "sky"}
+    given = {"labels": labels, "background": [0], "size": (80, 80), "void": []}
+    for how, flags in ((cv2.INTER_NEAREST, []), (cv2.INTER_LINEAR, [Flag.BLENDED])):
+        scaled = cv2.resize(values, (80, 80), interpolation=how)
+        result = regions_of(scaled, **given)
+        assert [each.label for each in result.regions] == ["cat", "sky"]
+        assert [each.flags for each in result.regions] == [flags, flags]
+        assert [each.count for each in result.lost] == [0] * len(flags)

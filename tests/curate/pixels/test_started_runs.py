@@ -11,8 +11,9 @@ from curate.flags import Flag
 from curate.pixels import masks
 from curate.pixels.masks import Mask
 from curate.pixels.run_orders import order_of
+from curate.pixels.shapes import to_run_lengths
 from curate.pixels.started_runs import order_signs, parse
-from curate.records import StartedRuns
+from curate.records import RawRunLengths, StartedRuns
 
 
 def blank() -> Mask:
@@ -67,6 +68,22 @@ def test_px_show_in_which_order_they_are_counted(
     runs, flags = parse(shape, 80, 120)
     np.testing.assert_array_equal(masks.decode(runs), mask)
     assert not flags
+
+
+@pytest.mark.parametrize("drawn", [ring, comb, disk, four])
+@pytest.mark.parametrize("by_rows", [False, True])
+def test_run_lengths_that_hang_together_by_rows_are_unsure(
+    drawn: Callable[[], Mask], by_rows: bool
+) -> None:
+    mask = drawn()
+    line = mask.T.ravel()
+    if by_rows:
+        line = mask.ravel()
+    borders = np.flatnonzero(np.diff(line)) + 1
+    counts = np.diff([0, *borders, line.size]).tolist()
+    shape = RawRunLengths(counts=counts, height=80, width=120)
+    _, flags = to_run_lengths(shape, 80, 120, 10_000)
+    assert flags == [Flag.ORDER_UNSURE] * by_rows
 
 
 def test_what_is_stated_is_not_doubted() -> None:

@@ -67,9 +67,8 @@ def annotated(*shapes: Any, name: str = "a.png", **others: Any) -> ImageRecord:
         Annotation(key=f"{number}", label="cat", shape=shape)
         for number, shape in enumerate(shapes)
     ]
-    return ImageRecord(
-        name=name, document="d.json", **({"annotations": annotations} | others)
-    )
+    usual: dict[str, Any] = {"document": "d.json", "annotations": annotations}
+    return ImageRecord(name=name, **(usual | others))
 
 
 def reasons(drops: list[dict[str, Any]]) -> dict[str, int | None]:

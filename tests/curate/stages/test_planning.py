@@ -67,6 +67,19 @@ def test_an_embedded_picture_is_used_where_there_is_no_file(tmp_path: Path) -> N
     )
     assert [row["flags"] for row in rows] == [[], [Flag.EMBEDDED_IMAGE.value]]
     assert Path(rows[1]["image_file"]).read_bytes() == png(colour=2)
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "d.png").write_bytes(png(colour=1))
+    for colour, flag in ((1, Flag.IMAGE_BY_NAME), (2, Flag.EMBEDDED_IMAGE)):
+        by_name = annotated(SQUARE, name="y/d.png", embedded=png(colour=colour))
+        [row], _ = ingested(tmp_path, [by_name])
+        assert row["flags"] == [flag.value]
+    documents = [f"{folder}/e.json" for folder in "yz"]
+    of_one_name = [
+        annotated(SQUARE, name="e.png", document=document, embedded=png(colour=3))
+        for document in documents
+    ]
+    rows, _ = ingested(tmp_path, of_one_name)
+    assert [row["image_path"] for row in rows] == ["y/e.png", "z/e.png"]
     elsewhere = annotated(SQUARE, name="/home/me/c.png", embedded=png())
     rows, _ = ingested(tmp_path, [elsewhere])
     assert [row["flags"] for row in rows] == [[Flag.EMBEDDED_IMAGE.value]]

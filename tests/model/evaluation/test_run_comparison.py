@@ -48,6 +48,13 @@ def test_a_domain_that_fell_comes_first_and_the_rest_does_not_differ(
     assert by_value["all"].checks["iou"].fell
 
 
+def test_what_holds_all_objects_is_said_once(tmp_path: Path) -> None:
+    """All are of one export and one concept."""
+    found = compare(tmp_path, scores(0), scores(0))
+    kinds = [each.stratum.kind for each in found.strata]
+    assert sorted(kinds) == ["domain", "domain", "overall"]
+
+
 def test_only_the_same_questions_are_compared(tmp_path: Path) -> None:
     a = scores(0)
     b = scores(0)

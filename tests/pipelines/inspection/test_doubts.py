@@ -6,6 +6,20 @@ import pyarrow as pa
 from pipelines.inspection.doubts import doubts
 
 
+def frames(share: float, count: int) -> pa.Table:
+    """Masks from side to side of pictures of 100 x 50 px, which fill a share of them."""
+    columns = {
+        "box_x0": 0,
+        "box_y0": 0,
+        "box_x1": 100,
+        "box_y1": 50,
+        "area": int(share * 5000),
+        "image_height": 50,
+        "image_width": 100,
+    }
+    return pa.table({name: [number] * count for name, number in columns.items()})
+
+
 def segments(
     ends: list[int], filled: int, smallest: int = 300, start: int = 10
 ) -> pa.Table:
@@ -43,3 +57,13 @@ def test_objects_in_the_first_100_px_of_larger_pictures_may_be_in_percent() -> N
     assert (
         doubts(segments([30] * 20, filled=0)) == []
     )  # all in a corner, and none near 100
+
+
+def test_masks_around_a_hole_in_each_picture_may_be_inverted() -> None:
+    [doubt] = doubts(frames(0.9, count=3))
+    assert "black on white" in doubt
+    assert doubts(frames(0.9, count=2)) == []
+    assert doubts(frames(0.5, count=3)) == []
+    assert doubts(frames(1.0, count=3)) == []
+    inside = segments([150] * 20, filled=0)
+    assert doubts(pa.concat_tables([frames(0.9, count=3), inside])) == []

@@ -48,6 +48,8 @@ _CASES = [
     ),
     ("a.json", b'[{"annotations": [{"boundType": "polygon"}]}]', "Datature"),
     ("b.json", b'{"1": {"instance_list": []}}', "Diffgram"),
+    ("a.jpg.json", b'{"step_1": {"toolName": "polygonTool"}}', "LabelBee or LabelU"),
+    ("u.json", rb'[{"result": "{\"toolName\": \"a\"}"}]', "LabelBee or LabelU"),
     ("IMG_1.CR2", b"", "camera raw files"),
     ("sav_1.json", b'{"video_id": "sav_1", "masklet": [[{}]]}', "SA-V"),
     (

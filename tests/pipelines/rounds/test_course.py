@@ -124,9 +124,7 @@ def test_a_run_that_was_trained_by_hand_says_what_it_knows(
         UPath(street.build), 1, find_run(UPath(street.build), "1").record.model
     )
     outcome = verb("loop", street.settings)
-    assert (
-        outcome.out == "nothing new: 0 new objects, none of them in the split train\n"
-    )
+    assert outcome.out == "nothing new: no object has come or changed\n"
     add_images(street, 6)
     ended = msgspec.json.decode(verb("loop", street.settings, "--json").out)["round"]
     assert (ended["new"], ended["start"]) == (6, "runs/1")

@@ -247,6 +247,14 @@ def _other_shards(build: Path) -> None:
             "run 1: COPY/runs/1/train.json",
         ),
         (
+            lambda build: (build / "runs/1/settings.json").write_bytes(b"{"),
+            "run 1: COPY/runs/1/settings.json",
+        ),
+        (
+            lambda build: (build / "runs/1/settings.json").unlink(),
+            "run 1: its settings.json is missing",
+        ),
+        (
             lambda build: (build / "runs/1/scores.parquet").write_bytes(b"PAR1"),
             "run 1: COPY/runs/1/scores.parquet: broken",
         ),
@@ -258,6 +266,13 @@ def _other_shards(build: Path) -> None:
             _scores_of_another_run,
             "run 1: the IoU of its scores is 0.600000, its report",
         ),
+        (
+            lambda build: (build / "runs/1/run.json").write_bytes(b"{"),
+            "FAILED  manifest, report, runs and promotion can be read: COPY/runs/1/run",
+        ),
+        (lambda build: (build / "promoted.json").write_bytes(b"{"), "COPY/promoted"),
+        (lambda build: (build / "evaluate/report.json").write_bytes(b"{"), "report"),
+        (lambda build: (build / "shard/manifest.json").unlink(), "COPY/shard: no "),
         (
             lambda build: (build / "runs/2").mkdir(),
             "run 2: its run.json is missing",

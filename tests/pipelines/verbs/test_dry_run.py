@@ -57,6 +57,12 @@ def test_what_is_foretold_comes_true(project: Project, verb: Verb) -> None:
     assert [stage.is_kept for stage in kept.stages] == [True] * 6
     assert kept.seconds == 0
     assert kept.exports == []
+    assert verb("shard", project.settings, "--dry-run").out.endswith("nothing to do\n")
+
+    # The model may have to be trained all the same.
+    *_, curation, then = verb("all", project.settings, "--dry-run").out.splitlines()
+    assert curation == "curation nothing to do"
+    assert "training and evaluation" in then
 
     project.change(filter={"min_side": 1})
     changed = foretold(project, verb)

@@ -72,7 +72,6 @@ def _show(
         "charted": _MOST_CHARTED,
         "strata": strata,
         "is_by_worst": is_by_worst,
-        "is_mixed": len({stratum.kind for stratum in strata}) > 1,
         "has_small": any(stratum.is_small for stratum in strata),
         "least_images": LEAST_IMAGES,
         "best": build.best,

@@ -67,6 +67,8 @@ def table_of(folder: Path, name: str, text: str) -> ClassTable:
         ("id\tname\tcolor\n3\tcar\t#FF0000", {3: "car"}, {RED: 3}),
         ("Class Name,Class ID\ncar,3\ntree,4", {3: "car", 4: "tree"}, {}),
         ("category_id;category_name\n3;car", {3: "car"}, {}),
+        ("class name\ntraffic light\ntree", {0: "traffic light", 1: "tree"}, {}),
+        ("name plate\ntree", {0: "name plate", 1: "tree"}, {}),  # no header
         ("name,hex\ncar,ff0000\ntree,000000", TWO, {RED: 0, 0: 1}),
         (
             "item {\n id: 3\n name: 'car'\n}\nitem { name: \"tree\", id: 4 }",
@@ -115,13 +117,22 @@ def test_text(
         ({"3": {"name": "car", "color": "f00000"}}, {3: "car"}, {0xF00000: 3}),
         ([["car", [255, 0, 0]], ["tree", "#0f0"]], TWO, BOTH),
         (
+            {
+                "label_map": {"0": "car", "1": "tree"},
+                "segmentation_colors": [[255, 0, 0], [0, 255, 0]],
+                "background_label": "0",
+            },
+            TWO,
+            BOTH,
+        ),
+        (
             {"classes": ["car", "tree"], "palette": [[255, 0, 0], [0, 255, 0]]},
             TWO,
             BOTH,
         ),
         ({"car": "ff0000", "tree": "0x00FF00"}, TWO, BOTH),
         ({"car": "rgb(255, 0, 0)", "tree": "rgba(0, 255, 0, 0.5)"}, TWO, BOTH),
-        ({"car": [1.0, 0.0, 0.0], "tree": [0.0, 1.0, 0.0]}, TWO, BOTH),
+        ({"car": [1, 0.0, 0], "tree": [0.0, 1.0, 0.0]}, TWO, BOTH),
         ({"facade": 1, "7": "beaded"}, {1: "facade", 7: "beaded"}, {}),
         ({"labels": {"car": 1, "sky": 0}, "numTraining": 2}, {1: "car", 0: "sky"}, {}),
     ],

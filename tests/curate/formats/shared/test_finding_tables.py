@@ -36,6 +36,15 @@ def test_other_files_are_no_tables(tmp_path: Path, text: str) -> None:
     assert find_tables(export, with_colours=False) == ({}, [])
 
 
+@pytest.mark.parametrize(
+    "name", ["dataset_meta.json", "my_classes.json", "id2label.json"]
+)
+def test_tables_are_known_by_their_names(tmp_path: Path, name: str) -> None:
+    export = export_in(tmp_path, {name: '{"labels": ["car"]}', "meta.json": "[1]"})
+    tables, _ = find_tables(export, with_colours=False)
+    assert tables == {"": [FoundTable(name, ClassTable({0: "car"}))]}
+
+
 def test_a_broken_table_is_told_and_the_next_one_read(tmp_path: Path) -> None:
     export = export_in(tmp_path, {"classes.json": "{", "labels.txt": "car"})
     tables, broken = find_tables(export, with_colours=False)

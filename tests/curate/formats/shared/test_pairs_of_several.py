@@ -1,5 +1,7 @@
 """Images with several masks: classes, objects, observers, copies; and what is lost."""
 
+import pytest
+
 from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.pairs import folder_classes, pair_masks
 from curate.reasons import Reason
@@ -55,6 +57,14 @@ def test_colours_of_isaid_have_a_map_of_objects_beside_them() -> None:
     pairs = pair_masks(export, prefer_colours=True)
     chosen = ChosenMask(colours, instances=numbers)
     assert (pairs.masks, pairs.lost) == ({"train/images/P1.png": [chosen]}, [])
+
+
+def test_marks_that_a_watershed_has_grown_are_no_mask() -> None:
+    grown, painted = "x/1_watershed_mask.png", "x/1_color_mask.png"
+    paths = ("x/1.jpg", "x/1_mask.png", grown, painted)
+    for prefer_colours, mask in ((False, grown), (True, painted)):
+        pairs = pair_masks(export_of(*paths), prefer_colours=prefer_colours)
+        assert pairs.masks == {"x/1.jpg": [ChosenMask(mask)]}
 
 
 def test_observers_are_no_classes() -> None:
@@ -122,6 +132,42 @@ def test_class_by_folder() -> None:
     assert pairs.masks["images/1.jpg"] == [
         ChosenMask("masks/car/1.png", "car"),
         ChosenMask("masks/road/1.png", "road"),
+    ]
+
+
+@pytest.mark.parametrize("folders", [("1", "2"), ("class_1", "class_2"), ("m01", "m2")])
+def test_folders_of_classes_may_differ_by_a_number(folders: tuple[str, str]) -> None:
+    first, second = folders
+    masks = (f"masks/{first}/1.png", f"masks/{second}/1.png", f"masks/{second}/2.png")
+    export = export_of("images/1.jpg", "images/2.jpg", *masks)
+    pairs = pair_masks(export, prefer_colours=False)
+    of_second = ChosenMask(masks[1], second)
+    assert pairs.masks == {
+        "images/1.jpg": [ChosenMask(masks[0], first), of_second],
+        "images/2.jpg": [ChosenMask(masks[2], second)],
+    }
+    assert pairs.lost == []
+
+
+def test_folders_of_classes_that_are_numbered_name_them() -> None:
+    images = [f"images/{name}.jpg" for name in "abcd"]
+    masks = {
+        f"masks/class{1 + number % 2}/{name}.png": f"class{1 + number % 2}"
+        for number, name in enumerate("abcd")
+    }
+    pairs = pair_masks(export_of(*images, *masks), prefer_colours=False)
+    assert folder_classes(pairs.masks) == masks
+
+
+def test_classes_that_are_numbered_are_no_objects() -> None:
+    paths = []
+    for name in "ab":
+        paths += [f"images/{name}.jpg", f"masks/{name}_class1.png"]
+    export = export_of(*paths, "masks/a_class2.png")
+    masks = pair_masks(export, prefer_colours=False).masks["images/a.jpg"]
+    assert [(mask.label, mask.whole) for mask in masks] == [
+        ("class1", False),
+        ("class2", False),
     ]
 
 

@@ -49,7 +49,9 @@ def test_the_page_says_what_is_worse_and_fetches_nothing(
     assert path == UPath(tmp_path / "report/compare-1-2.html")
     page = path.read_text("utf-8")
     reader = PageReader(page)
-    assert "Run 2 is worse in domain </td><script>" in reader.text
+    assert (
+        "Over all objects: worse. Run 2 is worse in domain </td><script>" in reader.text
+    )
     assert "-0.120" in reader.text
     assert "IoU is lower by 0.1 or more on 60 objects" in reader.text
     assert "Cases gained" not in reader.text

@@ -67,3 +67,15 @@ def test_where_it_is_behind_is_counted_and_comes_first(
     build = read_evaluated_build(settings)
     worst, other = build.worst_first("domain")
     assert worst.gain(build.best).high < 0 < other.gain(build.best).low
+
+
+def test_of_few_images_none_is_shown_to_be_behind(
+    answered: Verdicts, settings: Settings
+) -> None:
+    """Both domains are too small; the first, far behind the ellipse, has the better IoU."""
+    model = np.where(np.arange(OBJECTS) % 2, 0.5, 0.7)
+    ellipse = np.where(np.arange(OBJECTS) % 2, 0.3, 0.9)
+    answered(objects_per_image=4, model=model, ellipse=ellipse)
+    build = read_evaluated_build(settings)
+    first, second = build.worst_first("domain")
+    assert first.metrics["model"]["iou"].mean < second.metrics["model"]["iou"].mean

@@ -16,14 +16,14 @@ def test_it_says_what_the_report_says(tmp_path: Path) -> None:
         "format": "coco",
         "customer": "acme",
         "domain": "street",
-        "licence": "own | words <b>",
+        "licence": "own-4.0 | words <b>",
         "role": "test",
     }
     settings = Settings.model_validate(
         {
             "build": str(tmp_path / "build"),
             "exports": [export],
-            "licences": {"allow": ["own | words <b>"]},
+            "licences": {"allow": ["own-4.0 | words <b>"]},
         }
     )
     report = write_evaluation(UPath(settings.build))
@@ -39,7 +39,7 @@ def test_it_says_what_the_report_says(tmp_path: Path) -> None:
         "Limits",
     ):
         assert f"\n## {title}\n" in text
-    row = r"| audit | acme | street | own \| words \<b\> | test set of its own | 0 | 0 | 0 |"
+    row = r"| audit | acme | street | own-4.0 \| words \<b\> | test set of its own | 0 | 0 | 0 |"
     assert row in text
     for result in report.results:
         if result.stratum.kind == "overall":

@@ -65,6 +65,19 @@ def test_choosing_undoing_and_rejecting_are_saved(served: ServedPage, tab: Tab) 
     assert "wheel (decided by" in tab.page.inner_text("#label .answer")
 
 
+def test_concepts_are_found_by_their_words(served: ServedPage, tab: Tab) -> None:
+    tab.open(served.url)
+    first = label(tab)
+    tab.press("/")
+    tab.page.keyboard.type("Vehicle-wheel")
+    assert tab.page.locator("#chooser li strong").all_inner_texts() == ["wheel"]
+    tab.page.keyboard.type(" zebra")
+    assert "No name or definition has these words" in tab.page.inner_text("#chooser")
+    tab.press("Escape", "j")  # at once, although a text is there
+    assert label(tab) != first
+    assert not tab.errors
+
+
 def test_a_conflict_is_told_and_nothing_is_lost(served: ServedPage, tab: Tab) -> None:
     tab.open(served.url)
     served.customer_file.parent.mkdir()

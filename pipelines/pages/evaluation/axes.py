@@ -1,0 +1,45 @@
+"""What to write along the axes of plots, so that it reads in round numbers."""
+
+import math
+
+from pipelines.pages.template_filters import number
+
+Ticks = list[tuple[float, str]]
+"""Share of an axis' length, and what to write there."""
+
+SHARES: Ticks = [(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)]
+"""Of an axis from 0 to 1."""
+
+_MOST_STEPS = 5  # of levels
+_MOST_TICKS = 5  # of an axis of steps
+
+
+def round_levels(most: float) -> tuple[float, Ticks]:
+    """Where an axis from 0 ends, at `most` or soon after it, and round levels along it.
+
+    >>> round_levels(1.7)
+    (2.0, [(0.0, '0'), (0.25, '0.5'), (0.5, '1'), (0.75, '1.5'), (1.0, '2')])
+    """
+    least_step = most / _MOST_STEPS
+    power = 10.0 ** math.floor(math.log10(least_step))
+    round_steps = [power, 2 * power, 5 * power, 10 * power]
+    step = min(each for each in round_steps if each >= least_step)
+
+    steps = math.ceil(most / step)
+    levels = []
+    for place in range(steps + 1):
+        label = f"{place * step:g}"
+        levels.append((place / steps, label))
+    return steps * step, levels
+
+
+def step_ticks(steps: int) -> Ticks:
+    """Round numbers of steps from 0 on, and the last step, as shares of it."""
+    spacing = max(1, 10 ** (len(str(steps)) - 1) // 2)
+    while steps / spacing > _MOST_TICKS:
+        spacing *= 2
+
+    # A round number close to the last step would be written over it.
+    end = steps - spacing // 2
+    values = [*range(0, end, spacing), steps]
+    return [(value / steps, number(value)) for value in values]
