@@ -160,6 +160,8 @@ def _kind_and_name(label: str, reader: Reader) -> str:
 
 def _whole_and_part(label: str, reader: Reader) -> str:
     """The part that is named behind a whole which has it: bus wheel, person left eye."""
+    if _is_list(label):
+        return ""
     name = words(label)
     lexicon = reader.lexicon
     for cut in range(1, len(name)):
@@ -171,7 +173,7 @@ def _whole_and_part(label: str, reader: Reader) -> str:
             continue
         whole = lexicon.taxonomy.concepts[part].parent
         is_around = lexicon.is_within(around, (whole,)) and around != part
-        if is_around and not lexicon.senses_of(name[cut:]) and not _is_list(label):
+        if is_around and not lexicon.senses_of(name[cut:]):
             return part
     return ""
 

@@ -6,8 +6,11 @@ most 9% in street scenes, facades and VOC's, and in these at a quarter of their 
 same maps scaled by averages, 27% and more do.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.pixels.class_table import Integers
 from curate.pixels.masks import Mask
@@ -28,10 +31,17 @@ def blended_px(numbers: Integers, distinct: Integers) -> Mask | None:
     if numbers.dtype not in (np.uint8, np.uint16):
         numbers = numbers.astype(np.float32)
 
-    lowest = cv2.erode(numbers, _BLOCK)
-    highest = cv2.dilate(numbers, _BLOCK)
+    lowest, highest = lowest_and_highest(numbers)
     is_between: Mask = (lowest < numbers) & (numbers < highest)
     edges = np.count_nonzero(lowest < highest)
     if np.count_nonzero(is_between) < _LEAST_BETWEEN * edges:
         return None
     return is_between
+
+
+def lowest_and_highest(numbers: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """(H, W) each: the lowest and the highest number in the 3 x 3 px about each px.
+
+    `numbers`: (H, W) uint8, uint16 or float32, as OpenCV takes them.
+    """
+    return cv2.erode(numbers, _BLOCK), cv2.dilate(numbers, _BLOCK)

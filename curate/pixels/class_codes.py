@@ -59,14 +59,16 @@ def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
         return _numbered_objects(region_map, picture)
     if pixels == "index":
         numbers = _numbers(picture)
-        coded = _by_number(region_map, numbers, picture.lossy)
-        blends = blended_px(numbers, distinct_values(numbers))
-        coded = replace(coded, doubtful=blends)
+        distinct = distinct_values(numbers)
+        coded = _by_number(region_map, numbers, distinct, picture.lossy)
+        coded = replace(coded, doubtful=blended_px(numbers, distinct))
         if picture.alpha is not None and not region_map.labels:
             coded.codes[picture.alpha < OPAQUE] = VOID
         return coded
     if pixels == "number":
-        return _by_number(region_map, picture.colours, picture.lossy)
+        numbers = picture.colours
+        distinct = distinct_values(numbers)
+        return _by_number(region_map, numbers, distinct, picture.lossy)
     return by_colour(region_map, picture)
 
 
@@ -210,9 +212,13 @@ def _numbers(picture: MaskPicture) -> Integers:
     return blue
 
 
-def _by_number(region_map: RegionMap, pixels: Integers, lossy: bool) -> ClassCodes:
-    """Codes by value. Refusal if the picture's compression changes values."""
-    distinct = distinct_values(pixels)
+def _by_number(
+    region_map: RegionMap, pixels: Integers, distinct: Integers, lossy: bool
+) -> ClassCodes:
+    """Codes by value. Refusal if the picture's compression changes values.
+
+    `distinct`: (n,) the different values.
+    """
     if lossy and distinct.size > 1:
         raise Refusal(
             Reason.UNDECODABLE_MASK, "class numbers in a JPEG, which changes them"

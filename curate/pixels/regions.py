@@ -18,6 +18,7 @@ import numpy as np
 
 from curate.flags import Flag
 from curate.mask_records import RegionMap
+from curate.pixels.blended_numbers import lowest_and_highest
 from curate.pixels.class_codes import class_codes
 from curate.pixels.class_table import BACKGROUND, Bools, ClassCodes, Integers
 from curate.pixels.mask_pictures import MaskPicture
@@ -227,7 +228,6 @@ def _inside_blocks(codes: Integers) -> Mask:
     """(H, W) the px in the middle of a block of 3 x 3 px of one code."""
     numbers = codes.astype(np.float32)
     padded = np.pad(numbers, 1, constant_values=-1)
-    lowest = cv2.erode(padded, _BLOCK)
-    highest = cv2.dilate(padded, _BLOCK)
+    lowest, highest = lowest_and_highest(padded)
     is_inside: Mask = lowest == highest
     return is_inside[1:-1, 1:-1]

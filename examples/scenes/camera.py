@@ -9,12 +9,10 @@ from examples.scenes.fields import field
 from examples.scenes.noise import SIDE
 from examples.scenes.outlines import point_at
 from examples.scenes.sampling import count, happens, log_normal, one_of
-from examples.scenes.textures import Pixels, blurred
+from examples.scenes.textures import LUMINANCE, Pixels, blurred
 
 Photo = NDArray[np.uint8]
 """(H, W, 3) uint8: red, green, blue, as a file holds them."""
-
-_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 def illuminate(rng: Generator, image: Pixels, strength: float) -> Pixels:
@@ -76,7 +74,7 @@ def expose(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
 
     # One picture in six is grey.
     if not plainly and happens(rng, 0.16):
-        grey = image @ _LUMINANCE
+        grey = image @ LUMINANCE
         image = np.repeat(grey[..., None], 3, axis=2)
     if happens(rng, 0.3):
         gamma = log_normal(rng, 0, 0.3 * wild)

@@ -155,13 +155,21 @@ def _paint_layer(
         # Clipped to the layer that it belongs to.
         cover = Cover(box, cover.alpha * below)
 
-    ink = cover.alpha
-    if canvas.softness > _SHARP:
-        ink = blurred(ink, canvas.softness)
     pixels = render(rng, material, box.height, box.width)
     if material.relief > 0:
         pixels = shaded(pixels, cover.mask, canvas.light, material)
-    blend(canvas.image[pixels_of(box)], pixels, ink * material.opacity)
-    # A px belongs to whoever covers half of it or more.
-    canvas.owner[pixels_of(box)][cover.mask] = number
+    lay(canvas, number, cover, pixels, material.opacity)
     return cover
+
+
+def lay(
+    canvas: Canvas, number: int, cover: Cover, pixels: Pixels, opacity: float = 1.0
+) -> None:
+    """Blend pixels (h, w, 3) into the picture where they cover it; they become layer `number`'s."""
+    ink = cover.alpha
+    if canvas.softness > _SHARP:
+        ink = blurred(ink, canvas.softness)
+    place = pixels_of(cover.box)
+    blend(canvas.image[place], pixels, ink * opacity)
+    # A px belongs to whoever covers half of it or more.
+    canvas.owner[place][cover.mask] = number

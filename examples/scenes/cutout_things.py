@@ -9,37 +9,28 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from curate.records import Box
-from examples.scenes.canvas import Canvas, Entry
-from examples.scenes.coverage import clipped_box, pixels_of
-from examples.scenes.painting import blend, darken
+from examples.scenes.canvas import Canvas, Entry, lay
+from examples.scenes.coverage import Alpha, Cover, clipped_box, pixels_of
+from examples.scenes.painting import darken
 from examples.scenes.sampling import count, happens, log_normal, log_uniform, one_of
-from examples.scenes.textures import Pixels, blurred, grey, plain, render
+from examples.scenes.textures import LUMINANCE, Pixels, blurred, grey, plain, render
 
 LABEL = "cut-out"
-
-Alpha = NDArray[np.float32]
-"""(h, w) float32: how much a thing covers each px, 0 to 1."""
 
 Rgba = NDArray[np.float32]
 """(h, w, 4) float32: red, green and blue, 0 to 255, times the opacity; and that, 0 to 1."""
 
 _GRAINS = ("cloud", "crowd", "smoke", "wood", "marble", "specks")
-_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-_SHARP = 0.2  # px: less softness is not seen
 _MUCH_SMALLER = 0.6  # below this scale, px would be left out
 _NARROWEST = 4  # px
 
 
 @dataclass(frozen=True, slots=True)
 class CutOut:
-    """A thing at its place in a picture.
+    """A thing at its place in a picture: the px that it covers, and their colours, (h, w, 3)."""
 
-    `colours`: (h, w, 3), where `alpha` is above 0. `box`: the px of the picture that these are.
-    """
-
+    cover: Cover
     colours: Pixels
-    alpha: Alpha
-    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +51,11 @@ def read_cut_out(path: Path) -> Rgba:
     pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.ndim != 3 or pixels.shape[2] != 4:
         raise ValueError(f"{path}: not a picture with transparency")
-    alpha = pixels[..., 3:].astype(np.float32) / np.float32(255)
     # OpenCV's channels are blue, green, red, opacity.
-    colours = pixels[..., 2::-1].astype(np.float32)
-    return np.concatenate([colours * alpha, alpha], axis=2)
+    channels = pixels.astype(np.float32)
+    alpha = channels[..., 3:] / np.float32(255)
+    colours = channels[..., 2::-1] * alpha
+    return np.concatenate([colours, alpha], axis=2)
 
 
 def place_cut_out(
@@ -102,7 +94,7 @@ def place_cut_out(
     )
     alpha = np.clip(moved[..., 3], 0, 1).astype(np.float32)
     colours = moved[..., :3] / np.maximum(alpha, 1e-3)[..., None]
-    return CutOut(colours.astype(np.float32), alpha, box)
+    return CutOut(Cover(box, alpha), colours.astype(np.float32))
 
 
 def _askew(rng: Generator) -> NDArray[np.float64]:
@@ -127,7 +119,7 @@ def dressed(
     `behind`: (3,) the mean colour of what it will hide.
     """
     colours = _recoloured(rng, cut_out.colours, look.strangeness)
-    inside = cut_out.alpha > 0.5
+    inside = cut_out.cover.mask
     if inside.any():
         mean = colours[inside].mean(axis=0)
         towards = look.closeness * rng.random()
@@ -135,15 +127,15 @@ def dressed(
         contrast = log_normal(rng, -0.15, 0.3)
         colours = tone + contrast * (colours - mean)
     if happens(rng, 0.6):
-        colours = colours * _grain(rng, cut_out.box)
-    return CutOut(colours.astype(np.float32), cut_out.alpha, cut_out.box)
+        colours = colours * _grain(rng, cut_out.cover.box)
+    return CutOut(cut_out.cover, colours.astype(np.float32))
 
 
 def _recoloured(
     rng: Generator, colours: Pixels, strangeness: float
 ) -> NDArray[np.floating]:
     """The colours, mostly duller, with their channels mixed."""
-    luminance = colours @ _LUMINANCE
+    luminance = colours @ LUMINANCE
     greys = luminance[..., None]
     saturation = rng.uniform(0.1, 1.1)
     duller = greys + saturation * (colours - greys)
@@ -165,21 +157,16 @@ def _grain(rng: Generator, box: Box) -> Pixels:
 
 def put(rng: Generator, canvas: Canvas, cut_out: CutOut) -> None:
     """Blend it in, at times over its shadow, and enter it among what can be asked for."""
-    pixels = pixels_of(cut_out.box)
+    cover = cut_out.cover
     if happens(rng, 0.5):
-        dark = _shadow(rng, cut_out.alpha)
-        darken(canvas.image[pixels], dark)
-    alpha = cut_out.alpha
-    if canvas.softness > _SHARP:
-        alpha = blurred(alpha, canvas.softness)
-    blend(canvas.image[pixels], cut_out.colours, alpha)
+        dark = _shadow(rng, cover.alpha)
+        darken(canvas.image[pixels_of(cover.box)], dark)
 
-    mask = cut_out.alpha > 0.5
     number = canvas.next_id
     canvas.next_id += 1
-    canvas.owner[pixels][mask] = number
-    entry = Entry(LABEL, (number,), cut_out.box, area=float(mask.sum()))
-    canvas.entries.append(entry)
+    lay(canvas, number, cover, cut_out.colours)
+    area = float(cover.mask.sum())
+    canvas.entries.append(Entry(LABEL, (number,), cover.box, area))
 
 
 def _shadow(rng: Generator, alpha: Alpha) -> Alpha:

@@ -25,6 +25,9 @@ Ramp = NDArray[np.uint8]
 Pixels = NDArray[np.float32]
 """(H, W, 3) float32: red, green, blue, 0 to 255 before the camera clips them."""
 
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+"""(3,) how much red, green and blue count in the grey of a colour. Source: ITU-R BT.601."""
+
 _NATURAL_FIELDS = (
     "cloud",
     "smoke",

@@ -6,7 +6,7 @@ mask_matches.py, and which masks an image keeps in mask_choice.py.
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -107,14 +107,21 @@ def _with_folder_labels(
     """The masks; a folder that names the class of one image's mask names that of all in it."""
     labels = {mask.label for found in masks.values() for mask in found} - {""}
 
-    def labelled(mask: ChosenMask) -> ChosenMask:
-        for folder in ancestors(mask.path):
-            name = posixpath.basename(folder)
-            if not mask.label and name in labels:
-                return replace(mask, label=name)
-        return mask
+    return {
+        image: [_with_folder_label(mask, labels) for mask in found]
+        for image, found in masks.items()
+    }
 
-    return {image: [*map(labelled, found)] for image, found in masks.items()}
+
+def _with_folder_label(mask: ChosenMask, labels: Set[str]) -> ChosenMask:
+    """A mask; without a label, it has that of the nearest folder above it that names one."""
+    if mask.label or not labels:
+        return mask
+    for folder in ancestors(mask.path):
+        name = posixpath.basename(folder)
+        if name in labels:
+            return replace(mask, label=name)
+    return mask
 
 
 def _of_role(roles: Mapping[str, Role], wanted: Role) -> list[str]:
