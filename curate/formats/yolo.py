@@ -34,9 +34,10 @@ a `kpt_shape` that fits, or if all lines have one length and can be nothing else
 that they begin with, each with a visibility or without). The box of a polygon, before it, is
 passed over. Any other count of numbers, text among them, NaN, and the confidence and number of a
 track that Ultralytics' tracker adds are `bad_polygon`. A line that does not begin with a class
-number is `malformed_file`. What reaches beyond 0 to 1 is clipped to the image; px in place of
-shares are `outside_image`. Several pieces in one line are joined by edges walked to and fro, as
-Ultralytics' own converter writes them. Shares are of the image as displayed.
+number is `malformed_file`. What reaches beyond 0 to 1 is clipped to the image (flag `beyond_image`
+if it is much); px in place of shares are `outside_image`. Several pieces in one line are joined by
+edges walked to and fro, as Ultralytics' own converter writes them. Shares are of the image as
+displayed.
 
 Keys: `FILE#` and a digest of the line. They stay the same if lines come in another order.
 The same line twice is `duplicate_annotation`.
