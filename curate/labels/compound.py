@@ -207,7 +207,11 @@ def _prefixed(label: str, reader: Reader) -> str:
     first, *rest = words(label) or ("",)
     if not rest or first != reader.vocabulary.prefix:
         return ""
-    return reader.read_words(tuple(rest))
+    concept = reader.read_words(tuple(rest))
+    # The parts of a dog, each named dog_…, are no parts of a person.
+    if concept and reader.lexicon.kind(concept) == "part" and reader.may_name((first,)):
+        return ""
+    return concept
 
 
 _RULES = (

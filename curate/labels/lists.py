@@ -25,6 +25,10 @@ def match_list(label: str, reader: Reader) -> str:
         return ""
     if any(_is_other(item, items[0], reader) for item in items):
         return ""
+    if len(items) == 2:
+        inverted = reader.read_inverted(items[0], items[1])
+        if inverted:
+            return inverted
     items = _without_wider(items, reader)
     items = _without_narrower(items, reader)
 

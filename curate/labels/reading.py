@@ -90,7 +90,7 @@ class Reader:
             if concept and (alone == name or self._may_hold(concept, unfilled)):
                 return concept
 
-        inverted = self._read_inverted(unfilled)
+        inverted = self.read_inverted(unfilled[:-1], unfilled[-1:])
         if inverted:
             return inverted
         for removed, rest in _cuts(unfilled):
@@ -100,20 +100,19 @@ class Reader:
                 return concept
         return ""
 
-    def _read_inverted(self, name: Words) -> str:
+    def read_inverted(self, name: Words, first: Words) -> str:
         """The concept of a name whose first word stands behind it: bear, polar; crosswalk-plain.
 
         It is no name itself (lamp, table) and no colour (house, green).
         """
-        first = name[-1:]
-        inverted = first + name[:-1]
-        if len(name) < 2 or self.lexicon.find(inverted) is None:
+        inverted = first + name
+        if not name or self.lexicon.find(inverted) is None:
             return ""
-        if not COLOURS.isdisjoint(first) or self._may_name(first):
+        if not COLOURS.isdisjoint(first) or self.may_name(first):
             return ""
         return self.read_name(inverted)
 
-    def _may_name(self, name: Words) -> bool:
+    def may_name(self, name: Words) -> bool:
         """Whether some concept, also of the larger taxonomy, is or may be called so."""
         is_name = self.lexicon.find(name) or self.larger.find(name)
         return is_name is not None or bool(self.larger.senses_of(name))
