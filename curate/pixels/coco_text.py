@@ -95,13 +95,17 @@ def read_many_runs(texts: Sequence[str]) -> tuple[Runs, Runs]:
     Refusal as `read_runs`.
     """
     encoded = [text.encode("ascii", "replace") for text in texts]
-    text_ends = np.cumsum([len(text) for text in encoded])
+    text_sizes = [len(text) for text in encoded]
+    text_ends = np.cumsum(text_sizes)
     written, last = _read(b"".join(encoded))
+
+    # How many runs each text has; its last character has to be the end of a run.
     ends = np.searchsorted(last, text_ends)
     sizes = sizes_of(ends)
     last_of_text = last[ends - 1]
-    ends_with_run = last_of_text == text_ends - 1
-    if not np.all(ends_with_run & (sizes > 0)):
+    is_good = last_of_text == text_ends - 1
+    is_good &= sizes > 0
+    if not is_good.all():
         raise _bad("a text is empty or ends inside a run")
     return _without_differences(written, sizes), sizes
 
@@ -120,11 +124,14 @@ def _read(text: bytes) -> tuple[Runs, Runs]:
     if longest > _MAX_RUN_CHARACTERS:
         raise _bad(f"a run of {longest} characters")
 
-    # Join the bits of each number's digits; the last digit says whether it is negative.
-    place = _places(lengths)
-    values = (digits & _DIGIT) << (_DIGIT_BITS * place)
+    # Join the bits of each number's digits.
+    values = digits & _DIGIT
+    values <<= _DIGIT_BITS * _places(lengths)
     runs = np.add.reduceat(values, starts)
-    is_negative = (digits[last] & _SIGN) != 0
+
+    # The last digit says whether the number is negative.
+    signs = digits[last] & _SIGN
+    is_negative = signs != 0
     wrap = np.int64(1) << (_DIGIT_BITS * lengths)
     runs -= np.where(is_negative, wrap, 0)
     return runs, last
@@ -175,8 +182,10 @@ def _places(lengths: Runs) -> Runs:
 def _digits(text: bytes) -> Runs:
     """The values of the characters of a text. Refusal if one is no digit."""
     characters = np.frombuffer(text, np.uint8)
-    digits = characters.astype(np.int64) - _FIRST_CHARACTER
-    is_digit = (digits >= 0) & (digits < 2 * _MORE_FOLLOW)
+    digits = characters.astype(np.int64)
+    digits -= _FIRST_CHARACTER
+    is_digit = digits >= 0
+    is_digit &= digits < 2 * _MORE_FOLLOW
     if digits.size == 0 or not is_digit.all():
         raise _bad("the text is empty or holds a character that is no digit")
     return digits

@@ -56,9 +56,11 @@ def shown_by_bits(
 
 def _highest_byte(picture: Image.Image) -> int:
     """The largest value of the three colours."""
-    colours = picture.split()[:3]
-    highest = [np.asarray(colour).max() for colour in colours]
-    return int(max(highest))
+    highest = 0
+    for colour in picture.split()[:3]:
+        values = np.asarray(colour)
+        highest = max(highest, int(values.max()))
+    return highest
 
 
 def _all_bits(picture: Image.Image, data: bytes) -> NDArray[np.uint16] | None:
@@ -74,8 +76,9 @@ def _all_bits(picture: Image.Image, data: bytes) -> NDArray[np.uint16] | None:
         return None
 
     # The two decoders may turn a picture in different ways.
-    high_bytes = values[::_STEP, ::_STEP] >> 8
-    shown = np.asarray(picture)[::_STEP, ::_STEP, :3]
-    if not np.array_equal(high_bytes, shown):
+    some_values = values[::_STEP, ::_STEP]
+    shown = np.asarray(picture)
+    some_shown = shown[::_STEP, ::_STEP, :3]
+    if not np.array_equal(some_values >> 8, some_shown):
         return None
     return values

@@ -57,10 +57,11 @@ def decode_window(runs: RunLengths, window: Box) -> Mask:
     # Clipping keeps the order of positions, so each border outside the window lands on
     # the edge where it takes effect.
     column, row = np.divmod(runs.borders, runs.height)
-    row_inside = _clipped(row - window.y0, rows)
-    column_inside = column - window.x0
-    position = column_inside * rows + row_inside
-    borders = _clipped(position, pixels)
+    column -= window.x0
+    row -= window.y0
+    positions = column * rows
+    positions += _clipped(row, rows)
+    borders = _clipped(positions, pixels)
 
     counts = runs_between(borders, pixels)
     is_mask = np.zeros(counts.size, np.bool_)
@@ -141,19 +142,21 @@ def union(masks: Sequence[RunLengths]) -> RunLengths:
         return first
 
     # Along the frame the borders of a mask open it (+1) and close it (-1) in turn.
-    # Covered is where any mask is open.
     borders = []
     steps = []
     for runs in masks:
-        is_closing = np.arange(runs.borders.size) % 2
+        own_steps = np.ones(runs.borders.size)
+        own_steps[1::2] = -1
         borders.append(runs.borders)
-        steps.append(1 - 2 * is_closing)
+        steps.append(own_steps)
     all_borders = np.concatenate(borders)
     all_steps = np.concatenate(steps)
 
+    # Covered is where any mask is open.
     positions, group = np.unique(all_borders, return_inverse=True)
     change = np.bincount(group, all_steps, positions.size)
-    is_covered = np.cumsum(change) > 0
+    open_masks = np.cumsum(change)
+    is_covered = open_masks > 0
     is_border = np.diff(is_covered, prepend=False)
     return from_borders(positions[is_border], first.height, first.width)
 
@@ -193,11 +196,16 @@ def tight_box(mask: Mask) -> Box:
     >>> tight_box(np.array([[0, 0, 0], [0, 1, 1]], bool))
     Box(x0=1, y0=1, x1=3, y1=2)
     """
-    columns = np.flatnonzero(mask.any(axis=0)).tolist()
-    rows = np.flatnonzero(mask.any(axis=1)).tolist()
-    right = columns[-1] + 1
-    bottom = rows[-1] + 1
-    return Box(columns[0], rows[0], right, bottom)
+    in_column = mask.any(axis=0)
+    in_row = mask.any(axis=1)
+    columns = np.flatnonzero(in_column).tolist()
+    rows = np.flatnonzero(in_row).tolist()
+    return Box(
+        x0=columns[0],
+        y0=rows[0],
+        x1=columns[-1] + 1,
+        y1=rows[-1] + 1,
+    )
 
 
 def boundary(mask: Mask, beyond: OfSides) -> Mask:
@@ -214,11 +222,9 @@ def boundary(mask: Mask, beyond: OfSides) -> Mask:
 
     rows = padded[1:-1]
     columns = padded[:, 1:-1]
-    is_left = rows[:, :-2]
-    is_right = rows[:, 2:]
-    is_above = columns[:-2]
-    is_below = columns[2:]
-    is_inner = is_left & is_right & is_above & is_below
+    is_inner = rows[:, :-2] & rows[:, 2:]  # px to the left and to the right
+    is_inner &= columns[:-2]  # above
+    is_inner &= columns[2:]  # below
     return mask & ~is_inner
 
 

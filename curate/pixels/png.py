@@ -81,13 +81,16 @@ def decode_mask_png(data: memoryview) -> Mask | None:
     if (signature, bits, colour_type, kind) != (_SIGNATURE, 1, _GREY, b"IDAT"):
         return None
 
-    content = zlib.decompress(data[_MASK_START.size :][:size])
-    rows = np.frombuffer(content, np.uint8)
-    filtered_width = 1 + -(-width // 8)
-    if len(rows) != height * filtered_width:  # interlaced
+    # One byte for the filter of a row, then eight px a byte.
+    behind_start = data[_MASK_START.size :]
+    content = zlib.decompress(behind_start[:size])
+    flat = np.frombuffer(content, np.uint8)
+    row_bytes = 1 + -(-width // 8)
+    if len(flat) != height * row_bytes:  # interlaced
         return None
-    rows = rows.reshape(height, filtered_width)
-    if rows[:, 0].any():  # filtered
+    rows = flat.reshape(height, row_bytes)
+    filters = rows[:, 0]
+    if filters.any():
         return None
     bits_of_rows = np.unpackbits(rows[:, 1:], axis=1, count=width)
     return bits_of_rows.view(np.bool_)

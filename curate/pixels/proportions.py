@@ -35,8 +35,9 @@ def same_proportions(annotated: Size, picture: Size) -> bool:
     rows, columns = annotated
     height, width = picture
     distortion = abs(rows * width - columns * height)
+    allowed = _MAX_DISTORTION * rows * width
     rounding = max(rows, columns, height, width)
-    return distortion <= max(_MAX_DISTORTION * rows * width, rounding)
+    return distortion <= max(allowed, rounding)
 
 
 def check_proportions(annotated: Any, picture: Size) -> None:
@@ -78,12 +79,13 @@ def place_scaled(
     top, chosen_rows = _chosen(y, rows, annotated_height, height)
     left, chosen_columns = _chosen(x, columns, annotated_width, width)
     if chosen_rows.size == 0 or chosen_columns.size == 0:
-        masks.place(mask, x, y, *annotated)  # says so if it is outside
-        raise Refusal(Reason.EMPTY_MASK, "the scaled mask covers no px")
+        # This refuses a mask that lies outside; another one is too small to be seen.
+        masks.place(mask, x, y, annotated_height, annotated_width)
+
     scaled = mask[np.ix_(chosen_rows, chosen_columns)]
     if not scaled.any():
         raise Refusal(Reason.EMPTY_MASK, "the scaled mask covers no px")
-    return masks.place(scaled, left, top, *picture)
+    return masks.place(scaled, left, top, height, width)
 
 
 def _chosen(

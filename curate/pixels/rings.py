@@ -64,8 +64,9 @@ class Rings:
 
     def scaled(self, scales: NDArray[np.float64]) -> "Rings":
         """The rings at another scale. `scales`: (n, 2), px that 1 means in x and in y."""
+        scales_of_corners = np.repeat(scales, self.sizes, axis=0)
         with np.errstate(over="ignore"):  # what becomes infinite is over the limit
-            scaled = self.corners * np.repeat(scales, self.sizes, axis=0)
+            scaled = self.corners * scales_of_corners
         return Rings(scaled, self.sizes)
 
     def without_repeats(self) -> "Rings":
@@ -75,13 +76,18 @@ class Rings:
         """
         x, y = np.ascontiguousarray(self.corners.T)
         following = self.following
-        moves = (x[following] != x) | (y[following] != y)
+        moves = x[following] != x
+        moves |= y[following] != y
         if moves.all():
             return self
-        is_single = np.add.reduceat(moves, self.first, dtype=np.int64) == 0
-        moves[self.first[is_single]] = True
-        sizes = np.add.reduceat(moves, self.first, dtype=np.int64)
-        return Rings(self.corners[moves], sizes)
+
+        # A ring of one place has no move: its first corner stays all the same.
+        first = self.first
+        moves_of_ring = np.add.reduceat(moves, first, dtype=np.int64)
+        is_single = moves_of_ring == 0
+        moves[first[is_single]] = True
+        moves_of_ring[is_single] = 1
+        return Rings(self.corners[moves], moves_of_ring)
 
     def reach(self) -> NDArray[np.float64]:
         """(n,) the largest coordinate of each ring without its sign, px."""
@@ -161,4 +167,5 @@ def read_rings(raw: Iterable[object]) -> tuple[Rings, list[bool]]:
 
 
 def _has_points(ring: bytes) -> bool:
-    return len(ring) >= _LEAST_BYTES and len(ring) % _POINT_BYTES == 0
+    size = len(ring)
+    return size >= _LEAST_BYTES and size % _POINT_BYTES == 0

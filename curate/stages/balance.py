@@ -185,16 +185,21 @@ def weigh(
     """
     require(segments.schema, NEEDS, "balance")
     rows = _cells_of_rows(segments, settings, quality)
-    counted = pa.Table.from_pandas(cells[CELL], rows.schema.remove(len(CELL)))
-    cell_of = pc.index_in(_joined(rows), value_set=_joined(counted))
-    is_train = pc.equal(rows["split"], "train").to_numpy()
-    if cell_of.is_null().to_numpy(zero_copy_only=False)[is_train].any():
+    is_train = pc.equal(rows["split"], "train")
+    train = rows.filter(is_train)
+
+    # The cell of each train row, by its place among the cells that were counted.
+    cell_schema = rows.schema.remove(len(CELL))
+    counted = pa.Table.from_pandas(cells[CELL], cell_schema)
+    cell_of = pc.index_in(_joined(train), value_set=_joined(counted))
+    if cell_of.null_count:
         raise ValueError("a train row is of a cell that was not counted")
 
-    weight = np.ones(len(segments))
-    train_cells = cell_of.filter(pa.array(is_train)).to_numpy()
-    weight[is_train] = cells["weight"].to_numpy()[train_cells]
-    return segments.append_column(ADDS.field("weight"), pa.array(weight, pa.float32()))
+    weights_of_cells = cells["weight"].to_numpy()
+    weights = np.ones(len(segments))
+    weights[is_train.to_numpy()] = weights_of_cells[cell_of.to_numpy()]
+    column = pa.array(weights, pa.float32())
+    return segments.append_column(ADDS.field("weight"), column)
 
 
 def _joined(cells: pa.Table) -> pa.Array:
@@ -215,9 +220,10 @@ def _cells_of_rows(
         quality_trust = object_ids.map(quality).fillna(1.0).to_numpy()
 
     flag_trust = np.ones(len(segments))
-    if settings.flag_trust:
+    factors = settings.flag_trust
+    if factors:
         for row, flags in enumerate(segments["flags"].to_pylist()):
-            of_flags = [settings.flag_trust.get(flag, 1.0) for flag in flags]
+            of_flags = [factors.get(flag, 1.0) for flag in flags]
             flag_trust[row] = min(of_flags, default=1.0)
 
     columns = {name: segments[name].cast(pa.string()) for name in _ROW}

@@ -76,14 +76,19 @@ def find_runs(hashes: Hashes, mask: np.uint64, crowd: int = CROWD) -> Runs:
     """The hashes sorted by their bits in `mask`; runs of more than `crowd` of them are crowds."""
     keys = hashes & mask
     members = np.argsort(keys, kind="stable")
-    last_of_runs = np.flatnonzero(np.diff(keys[members]))
+    steps = np.diff(keys[members])
+    last_of_runs = np.flatnonzero(steps)
     starts = np.concatenate([[0], last_of_runs + 1])
     lengths = np.diff(starts, append=len(keys))
 
     # For each member, what holds for its run.
-    ends = np.repeat(starts + lengths, lengths)
-    is_crowd = np.repeat(lengths > crowd, lengths)
-    return Runs(members, ends, is_crowd)
+    ends = starts + lengths
+    are_crowds = lengths > crowd
+    return Runs(
+        members=members,
+        ends=np.repeat(ends, lengths),
+        is_crowd=np.repeat(are_crowds, lengths),
+    )
 
 
 def near_in_runs(hashes: Hashes, runs: Runs, bits: int) -> Iterator[Pairs]:
@@ -94,9 +99,12 @@ def near_in_runs(hashes: Hashes, runs: Runs, bits: int) -> Iterator[Pairs]:
     others: list[Positions] = []
     count = 0
     for step in count_from(1):
-        place = place[runs.ends[place] > place + step]
+        # Each hash and the one that many places on, as long as that is in its run.
+        has_other = runs.ends[place] > place + step
+        place = place[has_other]
         different = in_order[place] ^ in_order[place + step]
-        near = place[np.bitwise_count(different) <= bits]
+        is_near = np.bitwise_count(different) <= bits
+        near = place[is_near]
         ones.append(runs.members[near])
         others.append(runs.members[near + step])
         count += len(near)
@@ -120,7 +128,11 @@ def candidates(hashes: Hashes, bits: int, crowd: int = CROWD) -> connected.Roots
         for one, other in near_in_runs(hashes, runs, bits):
             connected.join(roots, one, other)
 
+        # All of a crowd: each member and the next one, if that is of the same run.
         in_crowd = runs.members[runs.is_crowd]
-        same_run = np.flatnonzero(np.diff(hashes[in_crowd] & mask) == 0)
-        connected.join(roots, in_crowd[same_run], in_crowd[same_run + 1])
+        keys = hashes[in_crowd] & mask
+        is_same_run = np.diff(keys) == 0
+        one = in_crowd[:-1][is_same_run]
+        other = in_crowd[1:][is_same_run]
+        connected.join(roots, one, other)
     return roots
