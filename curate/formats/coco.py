@@ -1,7 +1,7 @@
 """COCO instances (JSON), in the dialects of the tools that write it.
 
 Tools: COCO, CVAT, Roboflow, Label Studio, Datumaro, FiftyOne, COCO Annotator, VIA, Hasty, LVIS,
-    SAHI
+    SAHI, kwcoco
 Versions: any
 Masks: polygons, run-lengths of both kinds
 Gives: instances
@@ -35,11 +35,11 @@ none, is `unknown_class`. A name that stands under several ids is one label.
 
 Objects: `segmentation` is a list of polygons (the object is their union; a hole may be walked to
 and fro from the outline), one flat list, a list of points as pairs, run-lengths of either kind
-(column by column; flagged `order_unsure` if px hang together only row by row), or a list of
-run-lengths. If all polygons of an image have numbers from 0 to 1, they are shares of it (flag
-`scaled_mask`). Without a `size`, or as mere text, they are of the image's size. `[]`, `[[]]`, null
-and no `segmentation` at all are `no_mask`, and so is an annotation with COCO Annotator's `isbbox`.
-`bbox` and `area` are never read.
+(column by column; flagged `order_unsure` if px hang together only row by row), or a list of run-
+lengths, or kwcoco's polygons, each an `exterior` with `interiors`. If all polygons of an image have
+numbers from 0 to 1, they are shares of it (flag `scaled_mask`). Without a `size`, or as mere text,
+they are of the image's size. `[]`, `[[]]`, null and no `segmentation` at all are `no_mask`, and so
+is an annotation with COCO Annotator's `isbbox`. `bbox` and `area` are never read.
 
 Crowds: an annotation with `iscrowd` is dropped as `crowd`, see the option.
 

@@ -65,7 +65,9 @@ def _rings(annotation: Annotation) -> list[bytes]:
         return []
     rings = []
     for ring in map(packed, shape.rings):
-        if isinstance(ring, bytes) and 0 < len(ring) <= _LARGEST:
-            if len(ring) % _POINT == 0:
-                rings.append(ring)
+        if not isinstance(ring, bytes):
+            continue
+        has_pairs = len(ring) % _POINT == 0
+        if has_pairs and 0 < len(ring) <= _LARGEST:
+            rings.append(ring)
     return rings
