@@ -38,6 +38,11 @@ class Flag(StrEnum):
         "straight sides cut off curves by more than 3 px along a quarter of the outline",
     )
     CROSSING_POLYGON = "crossing_polygon", "a polygon that crosses itself"
+    BEYOND_IMAGE = (
+        "beyond_image",
+        "a polygon reaches more than 2 px and 1% of a side beyond its image, where it was cut off: "
+        "it may belong to another picture, or to another size of this one",
+    )
     NEAR_EMPTY = (
         "near_empty",
         "the mask fills less than a twentieth of its box: it is thin, or lies in pieces",
@@ -141,6 +146,7 @@ class Flag(StrEnum):
 QUALITY_FLAGS = (
     Flag.COARSE_POLYGON,
     Flag.CROSSING_POLYGON,
+    Flag.BEYOND_IMAGE,
     Flag.HUGS_EDGE,
     Flag.SHORT_OF_EDGE,
     Flag.NEAR_EMPTY,

@@ -35,9 +35,9 @@ that they begin with, each with a visibility or without). The box of a polygon, 
 passed over, and so are the confidence and the number of a track that Ultralytics adds to each line
 of its predictions. Any other count of numbers, text among them and NaN are `bad_polygon`. A line
 that does not begin with a class number is `malformed_file`. What reaches beyond 0 to 1 is clipped
-to the image; px in place of shares are `outside_image`. Several pieces in one line are joined by
-edges walked to and fro, as Ultralytics' own converter writes them. Shares are of the image as
-displayed.
+to the image (flag `beyond_image` if it is much); px in place of shares are `outside_image`. Several
+pieces in one line are joined by edges walked to and fro, as Ultralytics' own converter writes them.
+Shares are of the image as displayed.
 
 Keys: `FILE#` and a digest of the line. They stay the same if lines come in another order.
 The same line twice is `duplicate_annotation`.
