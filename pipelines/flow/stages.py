@@ -14,7 +14,7 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 12,
+    "ingest": 13,
     "remap": 7,
     "filter": 1,
     "split": 3,
