@@ -112,6 +112,11 @@ class Flag(StrEnum):
         "the mask's run-lengths may go by columns or by rows: no mask of their table tells, or px "
         "hang together only by rows; the format's usual order was taken, or that of option `order`",
     )
+    UNIT_UNSURE = (
+        "unit_unsure",
+        "no outline of the export goes beyond 100, and the image is large: the numbers may be "
+        "percent of it, and the mask a wrong one",
+    )
     ENDS_EARLY = (
         "ends_early",
         "the image's JPEG file has no end mark, but all of its pixels",

@@ -248,6 +248,8 @@ class ExportTraits(msgspec.Struct, frozen=True, kw_only=True, tag="traits"):
     """The bits that 16-bit grey uses; 0 if no picture tells."""
     run_orders: dict[str, RunOrder] = {}
     """How px are counted in tables of started runs, by table, if the masks of a table tell."""
+    may_be_percent: bool = False
+    """Whether no outline goes beyond 100, as in percent of the image, and one nearly so far."""
 
 
 ReadItem = ImageRecord | Drop | IgnoredFile

@@ -26,7 +26,8 @@ whether an image with an EXIF orientation was annotated as displayed or as store
 another size than the picture, but of its proportions, its masks are scaled (flag `scaled_mask`),
 and so are run-lengths of another `size`; other proportions are `mask_size_mismatch`.
 
-Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size.
+Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size. An id that is not
+listed is the one that differs by the zeros before it ("000139" and 139), if there is only one.
 
 Classes: `categories`. A category id that is not listed, or stands for several names or for
 none, is `unknown_class`. A name that stands under several ids is one label.

@@ -33,6 +33,7 @@ from curate.stages.overlaps import overlapping_keys
 from curate.stages.repetition import Repeated, first_of_each
 from curate.stages.run_tables import with_known_orders
 from curate.stages.segment_files import displayed_segments, other_values
+from curate.stages.shares import with_unsure_units
 
 
 class Objects(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +136,9 @@ def _open(source: ImageSource, stated: StatedFrame, traits: ExportTraits) -> _Op
     data = _read(source)
     max_pixels = source.limits.image_pixels
     probed = probe(data, max_pixels, traits.grey_bits)
+    if traits.may_be_percent:
+        flagged = with_unsure_units(source.found, probed.height, probed.width)
+        source = replace(source, found=flagged)
     record = source.found.record
     known = traits.frames.get(record.document, traits.frame)
     frames = Frames(record, probed, stated, known)

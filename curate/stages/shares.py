@@ -1,7 +1,8 @@
-"""Polygons in shares of the image where their format says px.
+"""Polygons in shares or in percent of the image where their format says px.
 
-Scripts that turn YOLO's labels into JSON often leave the numbers as they are. Read as px, all
-objects of the image would be specks in its corner.
+Scripts that turn the labels of YOLO or Label Studio into JSON often leave the numbers as they are.
+Read as px, all objects of the image would be specks in its corner. Shares are plain. Percent are
+not, as the corner of a large picture may well hold all its objects: these are flagged.
 """
 
 import msgspec
@@ -10,7 +11,53 @@ from numpy.typing import NDArray
 
 from curate.flags import Flag
 from curate.pixels.rings import packed
-from curate.records import Annotation, ImageRecord, Polygons
+from curate.records import Annotation, FoundImage, ImageRecord, Polygons
+
+_PERCENT = 100
+_NEARLY = 90  # of 100, which some of the objects of an export reach
+_LARGE = 200  # px; a picture of which 100 px are a corner
+
+
+class PercentSigns:
+    """Whether all outlines of an export lie where percent would put them."""
+
+    def __init__(self) -> None:
+        self._highest = 0.0
+        self._is_in_px = False
+
+    def add(self, record: ImageRecord) -> None:
+        """Look at the polygons of an image, unless one before has been beyond 100."""
+        for annotation in record.annotations:
+            shape = annotation.shape
+            if self._is_in_px or not isinstance(shape, Polygons):
+                continue
+            for numbers in map(_numbers, shape.rings):
+                if shape.normalised or not numbers.size:
+                    continue
+                self._highest = max(self._highest, float(numbers.max()))
+                self._is_in_px = self._highest > _PERCENT or float(numbers.min()) < 0
+
+    def may_be_percent(self) -> bool:
+        """Whether no outline is beyond 100, and one nearly is there."""
+        return not self._is_in_px and self._highest >= _NEARLY
+
+
+def with_unsure_units(found: FoundImage, height: int, width: int) -> FoundImage:
+    """An image of an export that may be in percent; polygons in a large picture are flagged.
+
+    `height`, `width`: of the picture, px.
+    """
+    if min(height, width) < _LARGE:
+        return found
+    annotations = []
+    for annotation in found.record.annotations:
+        shape = annotation.shape
+        if isinstance(shape, Polygons) and not shape.normalised:
+            flags = [*annotation.flags, Flag.UNIT_UNSURE]
+            annotation = msgspec.structs.replace(annotation, flags=flags)
+        annotations.append(annotation)
+    record = msgspec.structs.replace(found.record, annotations=annotations)
+    return msgspec.structs.replace(found, record=record)
 
 
 def with_shares(record: ImageRecord) -> ImageRecord:

@@ -5,7 +5,8 @@ both of its frames have one size (see frames.py), how many of 16 bits its grey u
 (see pixels/deep_grey.py), or its colours (deep_colour.py), and in which order the px of
 tables of runs are counted (see pixels/run_orders.py). So the headers of a sample of
 1,024 pictures are looked at, and of 64 pictures of 16 bits the values, too. The sample
-depends on nothing but the pictures' paths.
+depends on nothing but the pictures' paths. And the outlines of all of them tell whether they
+may be in percent (see shares.py).
 
 Pictures at a URL are fetched once more for it: of 128 of them, the first 64 kB, and of
 those of 16 bits, and of PNGs, the whole file.
@@ -44,6 +45,7 @@ from curate.stages.run_tables import (
     signs_by_table,
     some_with_runs,
 )
+from curate.stages.shares import PercentSigns
 from curate.stores import is_local, reaching
 
 _PICTURES = 1024
@@ -95,10 +97,12 @@ class Sample:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._found: dict[str, FoundImage] = {}
+        self._percent = PercentSigns()
 
     def add(self, found: FoundImage) -> None:
         """Note a picture. Only the annotations that show traits are kept."""
         record = found.record
+        self._percent.add(record)
         record = msgspec.structs.replace(
             record, annotations=some_with_runs(record), covers=[]
         )
@@ -125,7 +129,10 @@ class Sample:
             deep = sum(each.grey_bits > 0 for each in seen)
             batch = pictures[start : start + _BATCH]
             seen += self._look(batch, max(0, _DEEP_PICTURES - deep))
-        return _common(seen)
+        common = _common(seen)
+        return msgspec.structs.replace(
+            common, may_be_percent=self._percent.may_be_percent()
+        )
 
     def _look(self, pictures: list[_Picture], deep: int) -> list[_Seen]:
         """What the child sees; nothing of a batch that ends it."""
