@@ -114,7 +114,9 @@ def test_the_look_nearer_to_learnt_sizes_counts_more(
         return torch.full((1, side, side), value), torch.full((1, numbers), value)
 
     monkeypatch.setattr(model, "_look", look)
-    monkeypatch.setattr("model.box_network.settle", lambda _pixels, logits, _trust: logits)
+    monkeypatch.setattr(
+        "model.box_network.settle", lambda _pixels, logits, _trust: logits
+    )
     by_pixels, overview = model.answer_by_pixels(noise(1, side, side), DRAWN)
     assert torch.logit(by_pixels[0, 0, 0]) == pytest.approx(share, abs=1e-5)
     assert overview[0, 0] == pytest.approx(share)
