@@ -33,16 +33,18 @@ def sky(rng: Generator, height: int, width: int) -> Pixels:
     upper = 1 - lower
     slope = upper * top_colour
     slope += lower * horizon_colour
-    image = np.repeat(slope[:, None], width, axis=1)
+    one_column = slope[:, None]
+    image = np.repeat(one_column, width, axis=1)
 
     # Clouds, where a grey field is bright.
     scale = rng.uniform(1.0, 2.5)
     material = plain(grey(128.0), "cloud", contrast=128, scale=scale)
     field = render(rng, material, height, width)
     above_dark = field[..., 0] - _DARKEST_CLOUD
-    white = np.clip(above_dark / _CLOUD_RANGE, 0, 1).astype(np.float32)
+    white = np.clip(above_dark / _CLOUD_RANGE, 0, 1)
+    opacity = white.astype(np.float32) * np.float32(0.8)
     cloud = np.full_like(image, _WHITE)
-    blend(image, cloud, white * np.float32(0.8))
+    blend(image, cloud, opacity)
     return image
 
 

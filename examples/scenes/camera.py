@@ -78,7 +78,9 @@ def expose(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
     # Exposure brings the mean to the level that is wanted; contrast keeps it there.
     exposure = wanted / max(mean, 15.0)
     from_mean = image * exposure - wanted
-    image = from_mean * (contrast * gain) + wanted * gain
+    steepness = contrast * gain
+    level = wanted * gain
+    image = from_mean * steepness + level
     image *= tint.astype(np.float32)
 
     # One picture in six is grey.
@@ -159,7 +161,8 @@ def _noise(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
     level = _noise_level(rng, plainly)
     deviation = np.array([level])
     mean = np.zeros(1)
-    pattern = np.empty(image.shape[:2], np.float32)
+    height, width, _ = image.shape
+    pattern = np.empty((height, width), np.float32)
 
     # OpenCV's generator is several times as fast as numpy's here.
     seed = count(rng, 0, 2**31)

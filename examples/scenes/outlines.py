@@ -47,7 +47,8 @@ def full_turn(points: int) -> Numbers:
 def point_at(turn: float, distance: float, start: Point = (0, 0)) -> Point:
     """The point `distance` away from `start` in the direction `turn`, in radians."""
     direction = np.array([np.cos(turn), np.sin(turn)])
-    point: NDArray[np.float64] = direction * distance + start
+    way = direction * distance
+    point: NDArray[np.float64] = way + start
     return point
 
 
@@ -197,9 +198,8 @@ def _across(line: NDArray[np.float64]) -> NDArray[np.float64]:
     along = np.gradient(line, axis=0)
     dx, dy = along.T
     length = np.hypot(dx, dy)
-    along /= np.maximum(length, 1e-9)[:, None]
-    dx, dy = along.T
-    return from_xy(-dy, dx)
+    divisor = np.maximum(length, 1e-9)
+    return from_xy(-dy / divisor, dx / divisor)
 
 
 def lathe(*profile: tuple[float, float]) -> Ring:
@@ -208,8 +208,9 @@ def lathe(*profile: tuple[float, float]) -> Ring:
     `profile`: heights and the radii there, from top to bottom; between them the outline is smooth.
     """
     heights, radii = np.array(profile, np.float64).T
-    number = np.arange(len(heights))
-    steps = np.linspace(0, number[-1], 10 * len(heights))
+    count = len(heights)
+    number = np.arange(count)
+    steps = np.linspace(0, count - 1, 10 * count)
     y = np.interp(steps, number, heights)
     smooth = _smooth(radii, steps)
     radius = np.maximum(smooth, 0.01)

@@ -85,10 +85,11 @@ def dots(rng: Generator) -> Field:
     moved_x = x + 16 * is_moved
 
     # Each dot is in the middle of its square of 32 px; its radius is 10 px, its edge soft.
-    in_square_x = moved_x % 32
-    in_square_y = y % 32
-    distance = np.hypot(in_square_x - 16, in_square_y - 16)
-    dot = np.clip(10 - distance, -1, 1)
+    from_middle_x = moved_x % 32 - 16
+    from_middle_y = y % 32 - 16
+    distance = np.hypot(from_middle_x, from_middle_y)
+    before_edge = 10 - distance
+    dot = np.clip(before_edge, -1, 1)
 
     noise = 0.1 * spectral(rng, 1.0)
     return spread(dot + noise)

@@ -8,7 +8,11 @@ import pyarrow as pa
 from pipelines.flow.attribute_pairs import attribute_pairs
 from pipelines.pages.review.examples import LabelKey
 
-COLUMNS = ["customer", "export", "label", "attributes"]
+_OF_LABEL = ["customer", "export", "label"]
+_OF_ATTRIBUTE = [*_OF_LABEL, "attribute"]
+_OF_VALUE = [*_OF_ATTRIBUTE, "value"]
+
+COLUMNS = [*_OF_LABEL, "attributes"]
 """What counting reads of ingest's segments."""
 
 Attributes = dict[str, list[tuple[str, int]]]
@@ -16,10 +20,6 @@ Attributes = dict[str, list[tuple[str, int]]]
 
 _MOST_VALUES = 8  # of an attribute; one with more is a name or a number, no kind
 _MOST_ATTRIBUTES = 6  # of a label
-
-_OF_LABEL = ["customer", "export", "label"]
-_OF_ATTRIBUTE = [*_OF_LABEL, "attribute"]
-_OF_VALUE = [*_OF_ATTRIBUTE, "value"]
 
 
 def count_values(rows: pa.Table, _: None) -> pd.DataFrame:
@@ -42,11 +42,14 @@ def total_values(counts: Iterable[pd.DataFrame]) -> dict[LabelKey, Attributes]:
     found: dict[LabelKey, Attributes] = {}
     if not tables:
         return found
-    for names, values in _ordered(tables).groupby(_OF_ATTRIBUTE):
+
+    ordered = _ordered(tables)
+    for names, values in ordered.groupby(_OF_ATTRIBUTE):
         customer, export, label, attribute = map(str, names)
         key = LabelKey(customer, export, label)
         attributes = found.setdefault(key, {})
-        if len(values) <= _MOST_VALUES and len(attributes) < _MOST_ATTRIBUTES:
+        has_room = len(attributes) < _MOST_ATTRIBUTES
+        if has_room and len(values) <= _MOST_VALUES:
             pairs = zip(values["value"], values["count"], strict=True)
             attributes[attribute] = [(value, int(count)) for value, count in pairs]
     return found
@@ -58,6 +61,11 @@ def _ordered(counts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     The most frequent values come first; of two that are as frequent, the value decides.
     """
     together = pd.concat(counts)
-    summed = together.groupby(_OF_VALUE)["count"].sum().reset_index()
+    counts_of_values = together.groupby(_OF_VALUE)["count"]
+    summed = counts_of_values.sum().reset_index()
     by_value = summed.sort_values("value", kind="stable")
-    return by_value.sort_values("count", ascending=False, kind="stable")
+    return by_value.sort_values(
+        "count",
+        ascending=False,
+        kind="stable",
+    )
