@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from curate.labels.lists import match_list
 from curate.labels.parts import part_of
@@ -58,7 +57,7 @@ def _known_elsewhere(label: str, reader: Reader) -> str:
 
     The larger one knows what stands around it: the bus of a bus wheel.
     """
-    elsewhere = replace(reader, lexicon=reader.larger, notes=[])
+    elsewhere = reader.in_larger()
     meant = _by_rules(label, elsewhere, _CONTEXT_RULES)
     named = reader.lexicon.find(words(meant))
     if named is None or named.rank == "alias" or len(named.concepts) > 1:
@@ -94,7 +93,7 @@ def _described(name: Words, description: Words, reader: Reader) -> str:
     if concept or reader.larger is reader.lexicon:
         return concept
 
-    elsewhere = replace(reader, lexicon=reader.larger, notes=[])
+    elsewhere = reader.in_larger()
     meant = _meant_by(name, description, elsewhere)
     if not meant:
         return ""

@@ -1,7 +1,5 @@
 """Labels that are paths: object--vehicle--car, car/wheel, bus.rigid."""
 
-from dataclasses import replace
-
 from curate.labels.parts import has_part, part_of
 from curate.labels.phrases import (
     CHANGES,
@@ -137,7 +135,7 @@ def _is_thing_elsewhere(step: Words, concept: str, reader: Reader) -> bool:
     larger = reader.larger
     if larger is reader.lexicon:
         return False
-    thing = replace(reader, lexicon=larger, notes=[]).read_words(step)
+    thing = reader.in_larger().read_words(step)
     if not thing or larger.kind(thing) != "thing":
         return False
     is_part = reader.lexicon.kind(concept) == "part"

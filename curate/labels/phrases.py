@@ -30,8 +30,8 @@ _STATES = """
 _GESTURES = "standing sitting lying walking running riding driving cycling moving"
 _STANCES = "standing sitting lying moving"
 _ORIGINS = """
-    wild domestic african american asian australian european indian arctic siberian northern
-    southern eastern western
+    african american asian australian european indian arctic siberian northern southern eastern
+    western
 """
 _DIRECTIONS = (
     "upright horizontal vertical diagonal continuous discrete solid dashed dotted"

@@ -39,6 +39,7 @@ class Reader:
     `larger`: knows names of concepts that the taxonomy may lack; it is the lexicon itself if there
     is no larger taxonomy. What such a concept is called is never read as another one.
     `notes`: what was found on the way, for `explain`; the reader adds to them.
+    `known`: what was read before, with what stood beside it, for many rules read the same words.
     """
 
     lexicon: Lexicon
@@ -46,6 +47,11 @@ class Reader:
     vocabulary: Vocabulary
     surroundings: Surroundings = field(default_factory=Surroundings)
     notes: list[str] = field(default_factory=list)
+    known: dict[tuple[Words, tuple[str, ...]], str] = field(default_factory=dict)
+
+    def in_larger(self) -> "Reader":
+        """A reader of the same export by the larger taxonomy."""
+        return Reader(self.larger, self.larger, self.vocabulary, self.surroundings)
 
     def read(self, text: str, beside: tuple[str, ...] = ()) -> str:
         """The concept of a text that is no compound of several names; "" if it has none.
@@ -56,7 +62,10 @@ class Reader:
 
     def read_words(self, name: Words, beside: tuple[str, ...] = ()) -> str:
         """The concept of some words: as a name, or as a phrase."""
-        return self.read_name(name, beside) or self.read_phrase(name, beside)
+        if (name, beside) not in self.known:
+            concept = self.read_name(name, beside) or self.read_phrase(name, beside)
+            self.known[name, beside] = concept
+        return self.known[name, beside]
 
     def read_name(self, name: Words, beside: tuple[str, ...] = ()) -> str:
         """The concept that has this name; "" if none has it, or if nothing says which is meant."""

@@ -15,7 +15,7 @@ from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
     "ingest": 13,
-    "remap": 7,
+    "remap": 8,
     "filter": 1,
     "split": 3,
     "balance": 1,
