@@ -6,6 +6,7 @@ run-lengths.
 become a row becomes a drop with its count.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +40,7 @@ from curate.stages.planning import (
     plan,
     read_export,
 )
-from curate.stages.several_records import flag_overlaps
+from curate.stages.several_records import flag_overlaps, without_repeated
 
 __all__ = [
     "ADDS",
@@ -159,6 +160,8 @@ def ingest_partition(
     shared = Shared(export, places, limits, _traits_of(batch), before)
     found = [each for each in batch if isinstance(each, FoundImage)]
     read = read_all(found, shared)
+    records_of = Counter(each.path for each in found)
+    given: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     for each in batch:
         if isinstance(each, ExportTraits):
             continue
@@ -168,7 +171,10 @@ def ingest_partition(
             result.drops.append(each)
             result.seen += each.count or 0
         else:
-            _add_image(result, each, export, next(read))
+            made = next(read)
+            if records_of[each.path] > 1 and isinstance(made, ImageObjects):
+                made = without_repeated(made, each, export.name, given[each.path])
+            _add_image(result, each, export, made)
 
     flag_overlaps(result.columns, result.sizes)
     seen = {export.name: result.seen}

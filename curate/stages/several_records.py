@@ -1,18 +1,57 @@
 """Images of which a batch has several records, as two documents about one picture give them.
 
-Each record is read on its own. Where two of them outline one object, and not alike to the last
-number, nothing is repeated: the objects only overlap.
+Each record is read on its own. Where two of them give one mask, though in other numbers, it is
+repeated. Where they outline one object, and not alike to the last px, the objects only overlap.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
+from curate.drops import make_drop
 from curate.flags import Flag
 from curate.pixels import run_lengths
-from curate.records import Box
+from curate.reasons import Reason, Refusal
+from curate.records import Box, FoundImage
 from curate.stages.annotations import Object
+from curate.stages.objects import ImageObjects, Objects
 from curate.stages.overlaps import overlapping_keys
+
+
+def without_repeated(
+    made: ImageObjects, found: FoundImage, export: str, given: set[tuple[str, str]]
+) -> ImageObjects:
+    """What became of a record, less the objects that another record of its image has given.
+
+    `given`: labels and run-lengths of the others' objects, to which those of this one are added.
+    """
+    objects = made.objects
+    if objects is None:
+        return made
+    detail = "another document gives the image the same mask and label"
+    refusal = Refusal(Reason.DUPLICATE_ANNOTATION, detail)
+    kept = []
+    drops = []
+    for number, content in enumerate(zip(objects.labels, objects.counts, strict=True)):
+        if content not in given:
+            kept.append(number)
+            continue
+        key = objects.keys[number]
+        drop = make_drop(
+            refusal, export=export, image_path=found.path, annotation_key=key, count=1
+        )
+        drops.append(drop)
+
+    given.update(zip(objects.labels, objects.counts, strict=True))
+    columns = {
+        name: [getattr(objects, name)[number] for number in kept]
+        for name in Objects.__struct_fields__
+    }
+    return msgspec.structs.replace(
+        made, objects=Objects(**columns), drops=[*made.drops, *drops]
+    )
 
 
 def flag_overlaps(columns: Mapping[str, list[Any]], sizes: Sequence[int]) -> None:

@@ -7,12 +7,13 @@ the plan files later. A plan is kept by the key of what it was made from.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import msgspec
 from upath import UPath
 
-from curate.drops import Drop, FaultReport, IgnoredFile
+from curate.drops import FaultReport, IgnoredFile
 from curate.errors import InputError
 from curate.export_settings import ExportSettings
 from curate.exports.archive_files import is_whole
@@ -23,6 +24,7 @@ from curate.records import ExportTraits, FoundImage
 from curate.stages import ingest
 from curate.storage import digest, read_bytes, read_kept, write_bytes, write_json
 from curate.stores import reaching
+from pipelines.flow.late_records import LateRecords
 from pipelines.flow.runner import Run
 
 IMAGES_PER_PARTITION = 200
@@ -35,7 +37,6 @@ UNPACKED = "unpacked"
 """Folders of the build: pictures out of documents, the plans, and the files of archives."""
 
 _MOST_NAMED = 5  # of the files that a format leaves alone
-_Kept = FoundImage | Drop | FaultReport
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -180,21 +181,25 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
     aside = _Aside()
     embedded = str(build / EMBEDDED)
     pictures = _unpacked_folders(opened.files.places, build)
-    digests = []
-    faults = 0
-    for number, batch in enumerate(batches(_set_aside(planned, aside))):
+    digests: dict[int, str] = {}
+    faults: dict[int, int] = {}
+    late = LateRecords()
+    on_time = enumerate(batches(late.held_back(_set_aside(planned, aside))))
+    joined = late.joined(lambda number: read_bytes(_file(folder, number)))
+    for number, batch in chain(on_time, joined):
+        late.written(number, batch)
         encoded = ingest.encode_batch(batch)
         write_bytes(_file(folder, number), encoded)
-        digests.append(digest(encoded))
-        faults += sum(isinstance(record, FaultReport) for record in batch)
+        digests[number] = digest(encoded)
+        faults[number] = sum(isinstance(each, FaultReport) for each in batch)
         if embedded not in pictures and any(_is_in(embedded, each) for each in batch):
             pictures.append(embedded)
 
     plan = Plan(
         places=opened.files.places,
         partitions=len(digests),
-        digest=digest(key, digests, msgspec.to_builtins(aside.traits)),
-        faults=faults,
+        digest=digest(key, [*digests.values()], msgspec.to_builtins(aside.traits)),
+        faults=sum(faults.values()),
         ignored_files=len(aside.ignored),
         ignored=[f"{file.path} ({file.why})" for file in aside.ignored[:_MOST_NAMED]],
         traits=aside.traits,
@@ -231,11 +236,13 @@ def _unpacked_folders(places: Places, build: UPath) -> list[str]:
     return list(folders)
 
 
-def _is_in(folder: str, record: _Kept) -> bool:
+def _is_in(folder: str, record: ingest.BatchItem) -> bool:
     return isinstance(record, FoundImage) and record.file.startswith(folder)
 
 
-def _set_aside(planned: Iterable[ingest.PlanItem], aside: _Aside) -> Iterator[_Kept]:
+def _set_aside(
+    planned: Iterable[ingest.PlanItem], aside: _Aside
+) -> Iterator[ingest.BatchItem]:
     """What goes into the plan files; the rest is set aside."""
     for each in planned:
         if isinstance(each, IgnoredFile):
@@ -246,9 +253,9 @@ def _set_aside(planned: Iterable[ingest.PlanItem], aside: _Aside) -> Iterator[_K
             yield each
 
 
-def batches(items: Iterable[_Kept]) -> Iterator[list[_Kept]]:
+def batches(items: Iterable[ingest.BatchItem]) -> Iterator[list[ingest.BatchItem]]:
     """The items in lists, each of which is one partition."""
-    batch: list[_Kept] = []
+    batch: list[ingest.BatchItem] = []
     annotations = 0
     for item in items:
         batch.append(item)

@@ -19,3 +19,17 @@ def test_one_object_of_two_documents_overlaps_itself(tmp_path: Path) -> None:
     ]
     assert overlapping == ["annotations.json#0", "annotations_b.json#0"]
     assert len(rows) == 4
+
+
+def test_one_mask_in_other_numbers_is_repeated(tmp_path: Path) -> None:
+    export(tmp_path, {}, {"segmentation": APART})
+    longer = [[*APART[0], 40, 20]]
+    export(
+        tmp_path,
+        {"segmentation": longer},
+        {"segmentation": longer, "category_id": 2},
+        name="annotations_b.json",
+    )
+    back = read(tmp_path)
+    assert back.labels == {"cat": 2, "dog": 1}
+    assert back.reasons == {"duplicate_annotation": 1}

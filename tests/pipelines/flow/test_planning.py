@@ -1,11 +1,18 @@
 """How the records of an export become partitions."""
 
+from pathlib import Path
+
 import pytest
+from upath import UPath
 
 from curate.drops import Drop, make_drop
+from curate.limits import Limits
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, FoundImage, ImageRecord
 from pipelines.flow import planning
+from tests.curate.formats.coco_exports import export
+from tests.curate.formats.pictures import Picture
+from tests.curate.formats.reading import export_settings
 
 
 def image(annotations: int) -> FoundImage:
@@ -38,3 +45,29 @@ def test_a_partition_ends_at_so_many_images_or_annotations(
     batches = list(planning.batches(items))
     assert [len(batch) for batch in batches] == sizes
     assert [each for batch in batches for each in batch] == items
+
+
+def test_all_records_of_an_image_are_in_one_plan_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "IMAGES_PER_PARTITION", 2)
+    names = ["a.png", "b.png", "c.png", "d.png", "e.png"]
+    images = [{"id": name, "file_name": name} for name in names]
+    root = tmp_path / "export"
+    root.mkdir()
+    for document in ("a.json", "b.json"):
+        export(root, {"image_id": "a.png"}, name=document, images=images)
+    for name in names[1:]:
+        Picture(name, 48, 64).save(root)
+
+    build = UPath(tmp_path / "build")
+    stated = export_settings(root, "coco")
+    plan = planning.plan_export(stated, build, "key", Limits())
+    batches = [
+        planning.read_batch(build, "key", each) for each in range(plan.partitions)
+    ]
+    paths = [
+        [each.path for each in batch if isinstance(each, FoundImage)]
+        for batch in batches
+    ]
+    assert paths == [["a.png", "b.png"] * 2, ["c.png", "d.png"] * 2, ["e.png"] * 2]
