@@ -35,10 +35,10 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
 
     old: int
     new_share: float
-    """Share of the draws that the new ones got."""
+    """Share of an epoch's uses that the new ones got."""
 
     times: float
-    """How many times as often a new object was drawn as its weight alone says."""
+    """How many times as often a new object was used as its weight alone says."""
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
