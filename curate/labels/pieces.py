@@ -10,7 +10,9 @@ _PATH = re.compile(
 )
 _LIST = re.compile(r"\s*[,;]\s*")
 _EITHER = re.compile(r"[\s_-]+or[\s_-]+", re.IGNORECASE)
-_BRACKET = re.compile(r"^(.+?)[\s_]*[(\[{](.+)[)\]}]\s*$", re.DOTALL)  # door (car)
+_BRACKET = re.compile(
+    r"^(.+?)[\s_]*[(\[{]([^()\[\]{}]+)[)\]}]\s*$", re.DOTALL
+)  # door (car)
 _ATTRIBUTE = re.compile(r"\s*\w+\s*=\s*\w+\s*")  # occluded=true
 
 

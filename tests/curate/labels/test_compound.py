@@ -98,6 +98,7 @@ def test_words_that_say_nothing_new(label: str, concept: str) -> None:
         "truck with crane",
         "left sofa",
         "large vehicle",  # a class of vehicles
+        "truck (big), car (big)",  # two things, each with its bracket
         "car, missing",  # a word that makes something else of it
         "car, toy of metal",
     ],
