@@ -35,9 +35,10 @@ def outline_sides(px: MaskPx) -> OutlineSides:
     above_and_below = _sum(px, 2 * (1 + breaks))
 
     # Each px has a side to the left and one to the right, unless mask px meet there.
+    before = _PxBefore(px)
     beside_start = np.maximum(px.starts - height, frame)
     beside_end = np.maximum(px.ends - height, frame)
-    meeting = _px_between(px, beside_start, beside_end)
+    meeting = before.count(beside_end) - before.count(beside_start)
     area = _sum(px, px.ends - px.starts)
     left_and_right = 2 * (area - _sum(px, meeting))
 
@@ -45,8 +46,8 @@ def outline_sides(px: MaskPx) -> OutlineSides:
     frame_ends = px.frames + px.heights * px.widths
     second_column = px.frames + px.heights
     final_column = frame_ends - px.heights
-    at_left = _px_between(px, px.frames, second_column)
-    at_right = _px_between(px, final_column, frame_ends)
+    at_left = before.count(second_column) - before.count(px.frames)
+    at_right = before.count(frame_ends) - before.count(final_column)
     at_top_and_bottom = _sum(px, at_top + at_bottom)
     return OutlineSides(
         all=above_and_below + left_and_right,
@@ -59,20 +60,20 @@ def _sum(px: MaskPx, values: Numbers) -> Numbers:
     return np.add.reduceat(values, px.first)
 
 
-def _px_between(px: MaskPx, starts: Positions, ends: Positions) -> NDArray[np.int64]:
-    """(k,) the number of mask px of all masks from each start to before its end."""
-    return _px_before(px, ends) - _px_before(px, starts)
+class _PxBefore:
+    """Counts mask px of all masks before positions."""
 
+    def __init__(self, px: MaskPx) -> None:
+        self._starts = px.starts
+        # What holds for the last range that has begun, with a first entry for none.
+        self._ends = np.concatenate(([0], px.ends))
+        self._px = sums_before(px.ends - px.starts)
 
-def _px_before(px: MaskPx, at: Positions) -> NDArray[np.int64]:
-    """(k,) the number of mask px of all masks before each position."""
-    ranges_begun = np.searchsorted(px.starts, at, side="right")
-    px_of_ranges = sums_before(px.ends - px.starts)
-    px_begun = px_of_ranges[ranges_begun]
+    def count(self, at: Positions) -> NDArray[np.int64]:
+        """(k,) the number of mask px before each position."""
+        begun = np.searchsorted(self._starts, at, side="right")
 
-    # The last range that has begun may go on beyond the position. Where no range has begun, an
-    # end of 0 is never beyond it.
-    ends = np.concatenate(([0], px.ends))
-    px_beyond = np.maximum(ends[ranges_begun] - at, 0)
-    before: NDArray[np.int64] = px_begun - px_beyond
-    return before
+        # The last range that has begun may go on beyond the position. An end of 0 never does.
+        px_beyond = np.maximum(self._ends[begun] - at, 0)
+        before: NDArray[np.int64] = self._px[begun] - px_beyond
+        return before

@@ -6,16 +6,18 @@ different labels are not compared.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pixels.many_runs import MaskPx, Numbers, join, mask_px
-from curate.pixels.ragged import starts_of
+from curate.pixels.many_runs import Boxes, MaskPx, Numbers, join, mask_px
+from curate.pixels.ragged import count_from, owners_of, starts_of
 from curate.stages.annotations import Object
 
 _SHARED = 0.1  # of an object's px; less is the uncertainty of an outline
 _MOST_COMPARED = 1000  # objects of one label whose boxes are compared pair by pair
+_PAIRS_AT_ONCE = 1 << 17  # of boxes
 _AT_ONCE = 1 << 18  # runs whose numbers take some 20 MB
 
 _ByLabel = dict[tuple[int, str], list[Object]]
@@ -107,10 +109,7 @@ def _together(by_label: _ByLabel) -> Iterator[list[_Layer]]:
     """What has to be compared, as many layers in one list as fit into memory."""
     layers: list[_Layer] = []
     size = 0
-    for (image, _), objects in by_label.items():
-        near = _that_may_overlap(objects)
-        if not near:
-            continue
+    for image, near in _that_may_overlap(by_label):
         layers.append((image, near))
         size += sum(each.runs.counts.size for each in near)
         if size >= _AT_ONCE:
@@ -121,37 +120,68 @@ def _together(by_label: _ByLabel) -> Iterator[list[_Layer]]:
         yield layers
 
 
-def _that_may_overlap(objects: list[Object]) -> list[Object]:
-    """The objects that may overlap by their boxes, and the others that these boxes meet.
+def _that_may_overlap(by_label: _ByLabel) -> Iterator[_Layer]:
+    """Of each layer the objects that may overlap by their boxes, and those that these boxes meet.
 
     All of them, if they are too many to compare box by box.
     """
-    if len(objects) == 1:
-        return []
-    if len(objects) > _MOST_COMPARED:
-        return objects
+    layers: list[_Layer] = []
+    pairs = 0
+    for (image, _), objects in by_label.items():
+        if len(objects) > _MOST_COMPARED:
+            yield image, objects
+            continue
+        if len(objects) == 1:
+            continue
+        layers.append((image, objects))
+        pairs += len(objects) ** 2
+        if pairs >= _PAIRS_AT_ONCE:
+            yield from _near(layers)
+            layers = []
+            pairs = 0
+    if layers:
+        yield from _near(layers)
 
-    common = _common_px(np.array([each.box for each in objects]))
-    areas = np.array([each.area for each in objects])
-    may_overlap = common.sum(axis=1) >= _SHARED * areas
-    if not may_overlap.any():
-        return []
 
-    meets_one = common[may_overlap].any(axis=0)
-    near = np.flatnonzero(may_overlap | meets_one)
-    return [objects[at] for at in near.tolist()]
+def _near(layers: Sequence[_Layer]) -> Iterator[_Layer]:
+    """Of each layer the objects that may overlap by their boxes, and those that these meet."""
+    boxes = np.array([each.box for _, objects in layers for each in objects])
+    areas = np.array([each.area for _, objects in layers for each in objects])
+    sizes = np.array([len(objects) for _, objects in layers])
+
+    # Each object beside each of its layer, in rows of one object.
+    partners = np.repeat(sizes, sizes)
+    one = owners_of(partners)
+    other = count_from(np.repeat(starts_of(sizes), sizes), partners)
+    common = _common_px(boxes, one, other)
+    with_others = np.add.reduceat(common, starts_of(partners))
+    is_near = with_others >= _SHARED * areas
+    meets_near = is_near[one] & (common > 0)
+    is_near[other[meets_near]] = True
+
+    near = is_near.tolist()
+    end = 0
+    for image, objects in layers:
+        start = end
+        end += len(objects)
+        chosen = list(compress(objects, near[start:end]))
+        if chosen:
+            yield image, chosen
 
 
-def _common_px(boxes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n, n) the px that each two of (n, 4) boxes have in common; 0 for a box with itself."""
-    x0, y0, x1, y1 = boxes.T
-    left = np.maximum.outer(x0, x0)
-    right = np.minimum.outer(x1, x1)
-    top = np.maximum.outer(y0, y0)
-    bottom = np.minimum.outer(y1, y1)
+def _common_px(boxes: Boxes, one: Numbers, other: Numbers) -> Numbers:
+    """(k,) the px that two of (n, 4) boxes have in common; 0 for a box with itself.
+
+    `one`, `other`: (k,) the numbers of the boxes of each pair.
+    """
+    x0, y0, x1, y1 = np.ascontiguousarray(boxes.T)
+    left = np.maximum(x0[one], x0[other])
+    right = np.minimum(x1[one], x1[other])
+    top = np.maximum(y0[one], y0[other])
+    bottom = np.minimum(y1[one], y1[other])
 
     width = np.maximum(right - left, 0)
     height = np.maximum(bottom - top, 0)
-    common: NDArray[np.int64] = width * height
-    np.fill_diagonal(common, 0)
+    common: Numbers = width * height
+    common[one == other] = 0
     return common

@@ -1,6 +1,7 @@
 """Boxes that exports state beside their masks: whether mask and box are of one object."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,8 @@ def disagreeing(
     `mask_boxes`: (n, 4) in the displayed frame. `stated`: x, y, width and height, or x0, y0, x1
     and y1, which some tools write in their place. `frames`: those of the stated boxes.
     """
-    boxes = np.array(stated, np.float64)
+    sides = chain.from_iterable(stated)
+    boxes = np.fromiter(sides, np.float64, 4 * len(stated)).reshape(-1, 4)
     with np.errstate(invalid="ignore"):  # NaN is in no range
         is_in_range = np.all(np.abs(boxes) <= _LARGEST, axis=1)
         has_area = np.all(boxes[:, 2:] > 0, axis=1)
@@ -57,15 +59,9 @@ def _distinct(frames: Sequence[Frame]) -> tuple[list[Frame], Numbers]:
 
     All boxes of an image mostly have one frame, the same object in memory.
     """
-    distinct: list[Frame] = []
-    number_of: dict[int, int] = {}  # by the identity of a frame
-    numbers = []
-    for frame in frames:
-        number = number_of.setdefault(id(frame), len(distinct))
-        if number == len(distinct):
-            distinct.append(frame)
-        numbers.append(number)
-    return distinct, np.array(numbers, np.int64)
+    identities = np.fromiter(map(id, frames), np.int64, len(frames))
+    _, first, numbers = np.unique(identities, return_index=True, return_inverse=True)
+    return [frames[at] for at in first.tolist()], numbers
 
 
 def _fit(
