@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.cost_by_step import grown
 from benchmarks.ingest_coco import Cost, cost_of
 from benchmarks.shared.arguments import argument_parser
+from benchmarks.shared.bytecode import keeping_bytecode
 from benchmarks.shared.curating import command
 from benchmarks.shared.timing import report
 from benchmarks.shared.whole_pipeline import Source, sources_of
@@ -96,7 +97,10 @@ def _seconds(source: Source, folders: list[Path], workers: int) -> float:
     processes = []
     for run in runs:
         process = subprocess.Popen(  # noqa: S603  our own
-            run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            run,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=keeping_bytecode(),
         )
         processes.append(process)
 

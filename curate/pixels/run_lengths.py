@@ -6,8 +6,7 @@ positions where its value changes: moving a mask into another frame is then arit
 on positions.
 """
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,8 +18,8 @@ Positions = NDArray[np.int64]
 """(n,) positions in a frame, column by column from the top left; or px between them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RunLengths:
+# Each annotation has one or two: a Struct is made in a tenth of a dataclass's time.
+class RunLengths(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A mask of `height` × `width` px as runs of zeros, ones, zeros, … in px."""
 
     counts: Positions
