@@ -22,37 +22,58 @@ class OutlineSides:
 
 def outline_sides(px: MaskPx) -> OutlineSides:
     """The outline of each mask."""
+    before = _PxBefore(px)
+    above_and_below, at_top_and_bottom = _above_and_below(px)
+    return OutlineSides(
+        all=above_and_below + _left_and_right(px, before),
+        on_edge=at_top_and_bottom + _at_left_and_right(px, before),
+    )
+
+
+def _above_and_below(px: MaskPx) -> tuple[Numbers, Numbers]:
+    """(n,) the sides above and below px of each mask, and those that are the image's edge.
+
+    Each range has a side above and one below in each of its columns. Where it goes on into the next
+    column, these are at the bottom of one and at the top of the other.
+    """
+    height = px.of_ranges(px.heights)
+    frame = px.of_ranges(px.frames)
+    first_column, first_row = column_and_row(px.starts - frame, height)
+    last_column, last_row = column_and_row(px.ends - frame - 1, height)
+
+    columns_left = last_column - first_column
+    at_top = columns_left + (first_row == 0)
+    at_bottom = columns_left + (last_row == height - 1)
+    all_sides = 2 * (1 + columns_left)
+    return _sum(px, all_sides), _sum(px, at_top + at_bottom)
+
+
+def _left_and_right(px: MaskPx, before: "_PxBefore") -> Numbers:
+    """(n,) the sides to the left and right of px of each mask.
+
+    Each px has both, unless mask px meet there.
+    """
     height = px.of_ranges(px.heights)
     frame = px.of_ranges(px.frames)
 
-    # Each range has a side above and one below in each of its columns. Where it goes on
-    # into the next column, these are at the bottom of one and at the top of the other.
-    first_column, first_row = column_and_row(px.starts - frame, height)
-    last_column, last_row = column_and_row(px.ends - frame - 1, height)
-    breaks = last_column - first_column
-    at_top = breaks + (first_row == 0)
-    at_bottom = breaks + (last_row == height - 1)
-    above_and_below = _sum(px, 2 * (1 + breaks))
-
-    # Each px has a side to the left and one to the right, unless mask px meet there.
-    before = _PxBefore(px)
+    # The px to the left of each range. A range in the first column has none.
     beside_start = np.maximum(px.starts - height, frame)
     beside_end = np.maximum(px.ends - height, frame)
     meeting = before.count(beside_end) - before.count(beside_start)
-    area = _sum(px, px.ends - px.starts)
-    left_and_right = 2 * (area - _sum(px, meeting))
+    apart = px.ends - px.starts
+    apart -= meeting
+    return 2 * _sum(px, apart)
 
-    # The first and the last column of each frame lie on its edge.
-    frame_ends = px.frames + px.heights * px.widths
-    second_column = px.frames + px.heights
-    final_column = frame_ends - px.heights
-    at_left = before.count(second_column) - before.count(px.frames)
-    at_right = before.count(frame_ends) - before.count(final_column)
-    at_top_and_bottom = _sum(px, at_top + at_bottom)
-    return OutlineSides(
-        all=above_and_below + left_and_right,
-        on_edge=at_top_and_bottom + at_left + at_right,
-    )
+
+def _at_left_and_right(px: MaskPx, before: "_PxBefore") -> Numbers:
+    """(n,) the px of each mask in the first and the last column of its frame."""
+    starts = px.frames
+    ends = starts + px.heights * px.widths
+    second_column = starts + px.heights
+    last_column = ends - px.heights
+    at_left = before.count(second_column) - before.count(starts)
+    at_right = before.count(ends) - before.count(last_column)
+    return at_left + at_right
 
 
 def _sum(px: MaskPx, values: Numbers) -> Numbers:
