@@ -93,7 +93,7 @@ def test_an_object_at_the_edge_says_so(folder: Path) -> None:
     rows, _ = ingested(
         folder, [annotated(Polygons(rings=[[-5, 4, 14, 4, 14, 14, -5, 14]]), OTHER)]
     )
-    assert [row["flags"] for row in rows] == [["touches_edge"], []]
+    assert [row["flags"] for row in rows] == [["beyond_image", "touches_edge"], []]
 
 
 def test_components_are_told_apart_by_their_first_px(folder: Path) -> None:
