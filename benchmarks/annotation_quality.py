@@ -6,11 +6,14 @@ The train masks of a build are spoiled in their whole images, `--share` of them,
 Then they go through the same code as ever: crops are cut, the model is asked, and judging learns
 from spoiled copies of what it is given, without knowing what is spoiled already. That is done for
 `--seeds` choices of masks; what was answered to a mask is remembered, so the first takes longest.
+A choice holds few masks of each way. The copies are many more, and each is judged by a regression
+that has seen none of its image's masks: how they rank among the sound masks is printed, too.
 Intervals are of a bootstrap over images. Only objects of `--images` images are taken, and at most
 `--objects` of an export.
 """
 
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -56,6 +59,9 @@ class Judged:
 
     images: NDArray[np.str_]
     """(n,)"""
+
+    is_copy: NDArray[np.bool_]
+    """(n,) whether it is a copy that judging spoiled to learn from, and no mask of the build."""
 
 
 def main() -> None:
@@ -104,9 +110,19 @@ def _judge(
         qualities = judge(shards, looks.signs, made, seed)
 
         object_ids = shards.table["object_id"].to_pylist()
-        images = shards.table["image_id"].to_pylist()
-        of_rows = [str(kinds.get(each, "")) for each in object_ids]
-        return Judged(qualities.own, np.array(of_rows), np.array(images))
+        images = np.array(shards.table["image_id"].to_pylist())
+        of_rows = np.array([str(kinds.get(each, "")) for each in object_ids])
+
+        # A copy of a mask that is spoiled already would be wrong in two ways.
+        is_of_sound = of_rows[made.rows] == ""
+        copied = made.rows[is_of_sound]
+        of_copies = np.array([str(kind) for kind in made.kinds])[is_of_sound]
+        return Judged(
+            quality=np.concatenate([qualities.own, qualities.copies[is_of_sound]]),
+            kinds=np.concatenate([of_rows, of_copies]),
+            images=np.concatenate([images, images[copied]]),
+            is_copy=np.arange(len(of_rows) + len(of_copies)) >= len(of_rows),
+        )
 
 
 def remembering(asks: Asking, folder: Path) -> Asking:
@@ -142,22 +158,33 @@ def _name(annotation: Annotation) -> str:
 
 
 def figures(found: Judged) -> dict[str, float]:
-    """The AUROC of each kind, of all together, and the share at the head that is spoiled.
+    """The AUROC of each group of spoiled masks, and the share at the head that is spoiled.
 
-    A kind that has no masks, as in some resamples, is left out.
+    A group that has no masks, as in some resamples, is left out.
     """
-    quality = found.quality
-    is_spoiled = found.kinds != ""
+    is_of_build = ~found.is_copy
+    is_sound = is_of_build & (found.kinds == "")
     areas = {}
+    for title, is_spoiled in _groups(found).items():
+        if is_spoiled.any():
+            taken = is_spoiled | is_sound
+            areas[title] = rank_area(found.quality[taken], is_spoiled[taken])
+
+    listed = found.quality[is_of_build]
+    areas[_HEAD] = _share_at_head(listed, found.kinds[is_of_build] != "")
+    return areas
+
+
+def _groups(found: Judged) -> dict[str, NDArray[np.bool_]]:
+    """(n,) which masks are spoiled in one way, those of the build and the copies, and in any."""
+    is_of_build = ~found.is_copy
+    groups = {}
     for kind in Spoiling:
         is_kind = found.kinds == kind
-        if is_kind.any():
-            taken = is_kind | ~is_spoiled
-            areas[str(kind)] = rank_area(quality[taken], is_kind[taken])
-    if is_spoiled.any():
-        areas[_EVERYTHING] = rank_area(quality, is_spoiled)
-    areas[_HEAD] = _share_at_head(quality, is_spoiled)
-    return areas
+        groups[str(kind)] = is_kind & is_of_build
+        groups[f"{kind}, copies"] = is_kind & found.is_copy
+    groups[_EVERYTHING] = is_of_build & (found.kinds != "")
+    return groups
 
 
 def _share_at_head(
@@ -195,7 +222,12 @@ def _drawn(found: Judged, names: NDArray[np.str_], counts: NDArray[np.int64]) ->
     """The masks of images that are taken so many times each."""
     times = counts[np.searchsorted(names, found.images)]
     taken = np.repeat(np.arange(len(times)), times)
-    return Judged(found.quality[taken], found.kinds[taken], found.images[taken])
+    return Judged(
+        quality=found.quality[taken],
+        kinds=found.kinds[taken],
+        images=found.images[taken],
+        is_copy=found.is_copy[taken],
+    )
 
 
 def _means(found: Sequence[Judged]) -> dict[str, float]:
@@ -215,17 +247,19 @@ def _print_figures(title: str, found: dict[str, float]) -> None:
 
 def _report(found: Sequence[Judged], share: float) -> None:
     """Print how many are found, by kind and at the head of the list."""
-    kinds = np.concatenate([each.kinds for each in found])
+    numbers: Counter[str] = Counter()
+    for each in found:
+        for name, is_spoiled in _groups(each).items():
+            numbers[name] += int(np.count_nonzero(is_spoiled))
+
     known = intervals(found)
     head = known.pop(_HEAD)
-    lines = [f"{len(found)} seeds, {len(found[0].kinds):,} masks each; 95% intervals"]
+    listed = np.count_nonzero(~found[0].is_copy)
+    lines = [f"{len(found)} seeds, {listed:,} masks each; 95% intervals"]
     for name, area in known.items():
-        number = np.count_nonzero(kinds == name)
-        if name == _EVERYTHING:
-            number = np.count_nonzero(kinds != "")
         lines.append(
-            f"{name}: {number} masks, AUROC {area.mean:.3f} ({area.low:.3f} to {area.high:.3f}; "
-            f"≥ {LEAST_RANK_AREA})"
+            f"{name}: {numbers[name]} masks, AUROC {area.mean:.3f} ({area.low:.3f} to "
+            f"{area.high:.3f}; ≥ {LEAST_RANK_AREA})"
         )
     lines.append(
         f"the worst {_TOP:.0%} of the list: {head.mean:.0%} are spoiled ({head.low:.0%} to "

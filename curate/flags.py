@@ -38,6 +38,11 @@ class Flag(StrEnum):
         "straight sides cut off curves by more than 3 px along a quarter of the outline",
     )
     CROSSING_POLYGON = "crossing_polygon", "a polygon that crosses itself"
+    BEYOND_IMAGE = (
+        "beyond_image",
+        "a polygon reaches more than 2 px and 1% of a side beyond its image, where it was cut off: "
+        "it may belong to another picture, or to another size of this one",
+    )
     NEAR_EMPTY = (
         "near_empty",
         "the mask fills less than a twentieth of its box: it is thin, or lies in pieces",
@@ -107,6 +112,11 @@ class Flag(StrEnum):
         "the mask's run-lengths may go by columns or by rows: no mask of their table tells, or px "
         "hang together only by rows; the format's usual order was taken, or that of option `order`",
     )
+    UNIT_UNSURE = (
+        "unit_unsure",
+        "no outline of the export goes beyond 100, and the image is large: the numbers may be "
+        "percent of it, and the mask a wrong one",
+    )
     ENDS_EARLY = (
         "ends_early",
         "the image's JPEG file has no end mark, but all of its pixels",
@@ -136,6 +146,7 @@ class Flag(StrEnum):
 QUALITY_FLAGS = (
     Flag.COARSE_POLYGON,
     Flag.CROSSING_POLYGON,
+    Flag.BEYOND_IMAGE,
     Flag.HUGS_EDGE,
     Flag.SHORT_OF_EDGE,
     Flag.NEAR_EMPTY,

@@ -71,9 +71,8 @@ class LoopSettings(Section):
         gt=0.0,
         lt=1.0,
         description=(
-            "share of a round's draws that new objects get, however few they are, as long as none "
-            "is drawn more than 8 times as often as by its weight; old objects share the rest by "
-            "weight"
+            "share of an epoch that new objects get, however few they are, as long as none is used "
+            "more than 8 times as often as its weight says; old objects share the rest by weight"
         ),
     )
     minutes: float = Field(

@@ -52,6 +52,9 @@ class RegionMap(msgspec.Struct, frozen=True, kw_only=True):
     numbers: list[int] = []
     """Values that other masks of the export show to be numbers: an `auto` map of 0 and these alone
     is no binary mask."""
+    palette: dict[int, int] = {}
+    """The number of each colour in the palettes of other masks of the export: a mask whose palette
+    gives one another number is no map of numbers."""
     void: list[int] = []
     """Values of pixels that have no class."""
     background: list[int] = []

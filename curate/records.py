@@ -203,10 +203,11 @@ class ImageRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Width of the annotated frame, px; None if the document does not say."""
     height: int | None = None
     """Height of the annotated frame, px; None if the document does not say."""
-    frame: Literal["displayed", "stored", "by_size"] = "by_size"
+    frame: Literal["displayed", "stored", "by_size", "stretched"] = "by_size"
     """The frame of the shapes: `displayed` (EXIF orientation applied), `stored`, or the one of the
     annotated size (`by_size`). If both have it, the export's other images decide, see
-    curate/stages/traits.py."""
+    curate/stages/traits.py. `stretched`: displayed, but where the annotated size is the stored one,
+    shapes are stretched to it."""
     folders: list[str] = []
     video: str = ""
     embedded: bytes | None = None
@@ -244,10 +245,14 @@ class ExportTraits(msgspec.Struct, frozen=True, kw_only=True, tag="traits"):
     """The frame of shapes whose annotated size both frames of their picture have."""
     frames: dict[str, KnownFrame] = {}
     """The same by document, if documents differ in it."""
+    overruled: list[str] = []
+    """Documents whose outlines are in the other frame of turned pictures than their sizes say."""
     grey_bits: int = 0
     """The bits that 16-bit grey uses; 0 if no picture tells."""
     run_orders: dict[str, RunOrder] = {}
     """How px are counted in tables of started runs, by table, if the masks of a table tell."""
+    may_be_percent: bool = False
+    """Whether no outline goes beyond 100, as in percent of the image, and one nearly so far."""
 
 
 ReadItem = ImageRecord | Drop | IgnoredFile

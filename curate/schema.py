@@ -31,21 +31,29 @@ DROPS = pa.schema(
         ("count", pa.int64()),
     ]
 )
+"""What a stage drops. `count`: the annotations that a row stands for, null if nobody can know."""
 
 _LONGEST_TEXT = 1000  # characters of a drop's detail or key
 
 _CATEGORY = pa.dictionary(pa.int32(), pa.string())
-_IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+_IMAGE = pa.struct(
+    [
+        ("bytes", pa.binary()),
+        ("path", pa.string()),
+    ]
+)
 
 SHARD_ROW = pa.schema(
     [
         ("object_id", pa.string()),
         ("image_id", pa.string()),
         ("group_id", pa.string()),
-        *(
-            (name, _CATEGORY)
-            for name in ("export", "customer", "domain", "role", "split", "licence")
-        ),
+        ("export", _CATEGORY),
+        ("customer", _CATEGORY),
+        ("domain", _CATEGORY),
+        ("role", _CATEGORY),
+        ("split", _CATEGORY),
+        ("licence", _CATEGORY),
         ("label", pa.string()),
         ("concept", pa.string()),
         ("concept_kind", pa.string()),
@@ -56,11 +64,22 @@ SHARD_ROW = pa.schema(
         ("annotation_key", pa.string()),
         ("image_height", pa.int32()),
         ("image_width", pa.int32()),
-        *(
-            (f"{box}_{side}", pa.int32())
-            for box in ("crop", "box", "drawn", "window")
-            for side in ("x0", "y0", "x1", "y1")
-        ),
+        ("crop_x0", pa.int32()),
+        ("crop_y0", pa.int32()),
+        ("crop_x1", pa.int32()),
+        ("crop_y1", pa.int32()),
+        ("box_x0", pa.int32()),
+        ("box_y0", pa.int32()),
+        ("box_x1", pa.int32()),
+        ("box_y1", pa.int32()),
+        ("drawn_x0", pa.int32()),
+        ("drawn_y0", pa.int32()),
+        ("drawn_x1", pa.int32()),
+        ("drawn_y1", pa.int32()),
+        ("window_x0", pa.int32()),
+        ("window_y0", pa.int32()),
+        ("window_x1", pa.int32()),
+        ("window_y1", pa.int32()),
         ("area", pa.int64()),
         ("flags", pa.list_(pa.string())),
         ("weight", pa.float32()),
@@ -68,6 +87,29 @@ SHARD_ROW = pa.schema(
         ("mask", _IMAGE),
     ]
 )
+
+
+HELD_BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
+"""The columns of a mask's box, in the image."""
+
+HELD = pa.schema(
+    [
+        ("object_id", pa.string()),
+        ("export", pa.string()),
+        ("box_x0", pa.int32()),
+        ("box_y0", pa.int32()),
+        ("box_x1", pa.int32()),
+        ("box_y1", pa.int32()),
+        ("area", pa.int64()),
+        ("why", pa.string()),
+        ("delivery", pa.string()),
+    ]
+)
+"""Objects of deliveries that are held back. `why`: what is wrong with the delivery, in words.
+
+The box and the area name the mask: another mask of the same object is not held. `delivery`:
+EXPORT@DIGEST, the digest being of all its masks.
+"""
 
 
 def shard_schema() -> pa.Schema:
@@ -87,9 +129,9 @@ class MissingColumnError(RuntimeError):
     """A stage was handed a table without a column that it needs: a bug of ours, never bad input."""
 
 
-def require(table: pa.Schema, needs: Iterable[str], stage: str) -> None:
+def require(schema: pa.Schema, needs: Iterable[str], stage: str) -> None:
     """Fail before work starts if a column is missing. Raises MissingColumnError."""
-    missing = [name for name in needs if name not in table.names]
+    missing = [name for name in needs if name not in schema.names]
     if missing:
         raise MissingColumnError(f"{stage} needs the columns {', '.join(missing)}")
 
@@ -102,25 +144,9 @@ def drops_table(drops: Iterable[Drop]) -> pa.Table:
         values = [getattr(row, field.name) for row in rows]
         if field.type == pa.string():
             values = [_brief(text) for text in values]
-        columns.append(pa.array(values, field.type))
+        column = pa.array(values, field.type)
+        columns.append(column)
     return pa.table(columns, schema=DROPS)
-
-
-HELD_BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
-
-HELD = pa.schema(
-    [
-        ("object_id", pa.string()),
-        ("export", pa.string()),
-        *((side, pa.int32()) for side in HELD_BOX),
-        ("area", pa.int64()),
-        ("why", pa.string()),
-        ("delivery", pa.string()),
-    ]
-)
-"""Objects of deliveries that are held back, and what is found of theirs. Box in the image and area
-name the mask: another one of the same object is not held. `delivery`: EXPORT@DIGEST of its masks.
-"""
 
 
 def drop_rows(

@@ -15,8 +15,17 @@ Keys = NDArray[np.uint64]
 
 _PHI = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: SplitMix64's step
 
+# The shifts and factors of SplitMix64's finaliser, in the order in which it applies them.
+_FIRST_SHIFT = np.uint64(30)
 _FIRST_FACTOR = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND_SHIFT = np.uint64(27)
 _SECOND_FACTOR = np.uint64(0x94D049BB133111EB)
+_LAST_SHIFT = np.uint64(31)
+
+_ID_DIGITS = 32
+_FLOAT_BITS = 53  # of a float64's mantissa
+_UNUSED_BITS = np.uint64(64 - _FLOAT_BITS)
+_FLOAT_STEP = 2.0**-_FLOAT_BITS
 
 
 def object_keys(object_ids: Sequence[str]) -> Keys:
@@ -25,12 +34,13 @@ def object_keys(object_ids: Sequence[str]) -> Keys:
     ValueError if an id is not like that.
     """
     digits = "".join(object_ids)
-    if len(digits) != 32 * len(object_ids):
-        raise ValueError("an object id is 32 hex digits")
+    if len(digits) != _ID_DIGITS * len(object_ids):
+        raise ValueError(f"an object id is {_ID_DIGITS} hex digits")
 
     # Each id is two words of 64 bits. The first is hashed before the second is added, so that
     # their order counts.
-    words = np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64)
+    written = bytes.fromhex(digits)
+    words = np.frombuffer(written, ">u8").astype(np.uint64)
     high, low = words.reshape(-1, 2).T
     return _mix(_mix(high) + low)
 
@@ -46,8 +56,12 @@ def branch(keys: Keys, number: int) -> Keys:
 
     The streams of different numbers are as independent as the hash is.
     """
-    step = np.array([number % 2**64], np.uint64)
-    hashed_number = _mix(step * _PHI + _PHI)
+    # Numpy's arrays wrap at 2^64 in silence, where its single numbers warn.
+    wrapped = number % 2**64
+    step = np.array([wrapped], np.uint64)
+    counter = step * _PHI + _PHI
+
+    hashed_number = _mix(counter)
     return _mix(keys ^ hashed_number)
 
 
@@ -63,8 +77,9 @@ def uniform(keys: Keys, count: int) -> NDArray[np.float64]:
 
     They come in steps of 2^-53, the finest that float64 holds over the whole range.
     """
-    highest_bits = numbers(keys, count) >> np.uint64(11)
-    return highest_bits.astype(np.float64) * 2.0**-53
+    all_bits = numbers(keys, count)
+    highest_bits = all_bits >> _UNUSED_BITS
+    return highest_bits.astype(np.float64) * _FLOAT_STEP
 
 
 def generator(*path: int) -> np.random.Generator:
@@ -79,13 +94,14 @@ def generator(*path: int) -> np.random.Generator:
     key = row_keys(1)
     for number in path:
         key = branch(key, number)
-    return np.random.default_rng(int(key[0]))
+    seed = int(key[0])
+    return np.random.default_rng(seed)
 
 
 def _mix(values: Keys) -> Keys:
     """SplitMix64's finaliser: each bit of the result depends on every bit of the value."""
-    values = values ^ (values >> np.uint64(30))
+    values = values ^ (values >> _FIRST_SHIFT)
     values = values * _FIRST_FACTOR
-    values = values ^ (values >> np.uint64(27))
+    values = values ^ (values >> _SECOND_SHIFT)
     values = values * _SECOND_FACTOR
-    return values ^ (values >> np.uint64(31))
+    return values ^ (values >> _LAST_SHIFT)

@@ -21,6 +21,7 @@ from curate.errors import InputError
 from curate.stores import is_local, reaching
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_ADVICE = "restore it, or remove it and run again"  # on a file that is broken
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
@@ -86,15 +87,18 @@ def read_json(path: UPath) -> Any:
 
     InputError if it is broken.
     """
-    return _decoded(path, Any)
+    return _decoded(path, Any, _ADVICE)
 
 
-def read_record(path: UPath, kind: type[_Record]) -> _Record | None:
+def read_record(
+    path: UPath, kind: type[_Record], advice: str = _ADVICE
+) -> _Record | None:
     """The record in a JSON file that `write_json` wrote; None if there is no such file.
 
-    InputError if it is broken, or of a version whose records have another form.
+    InputError if it is broken, or of a version whose records have another form. `advice`: what to
+    do about it.
     """
-    found: _Record | None = _decoded(path, kind)
+    found: _Record | None = _decoded(path, kind, advice)
     return found
 
 
@@ -131,9 +135,7 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
     except PermissionError as error:
         raise PermissionError(errno.EACCES, "may not be read", path.path) from error
     except (pa.ArrowException, KeyError, OSError) as error:
-        raise InputError(
-            f"{path}: broken ({error}); restore it, or remove it and run again"
-        ) from error
+        raise InputError(f"{path}: broken ({error}); {_ADVICE}") from error
 
 
 def partitions(folder: UPath) -> list[UPath]:
@@ -163,7 +165,7 @@ def _read_file(source: Any, columns: list[str] | None) -> pa.Table:
     return table.select(columns)
 
 
-def _decoded(path: UPath, kind: Any) -> Any:
+def _decoded(path: UPath, kind: Any, advice: str) -> Any:
     """What a JSON file holds; None if there is no such file. InputError as `read_record`."""
     data = _read_if_there(path)
     if data is None:
@@ -172,7 +174,7 @@ def _decoded(path: UPath, kind: Any) -> Any:
         return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise InputError(
-            f"{path}: broken, or of another version ({error}); remove it and make it anew"
+            f"{path}: broken, or of another version ({error}); {advice}"
         ) from None
 
 

@@ -61,8 +61,9 @@ def set_entries(
             pair = find_pair(holder.node, key)
         if pair is None:
             added[key] = value
-        else:
-            splices.append(_replacement(text, pair, value, name))
+            continue
+        replacement = _replacement(text, pair, value, name)
+        splices.append(replacement)
 
     if added:
         tree: Mapping[str, Tree] = added
@@ -84,7 +85,8 @@ def remove_entry(text: str, path: tuple[str, ...], key: str, name: str) -> str:
     if is_flow(holder.node):
         raise InputError(f"{name}: {key!r} shares its line; remove it there by hand")
 
-    return _apply(text, [_without_lines(text, pair.key, pair.value)])
+    removal = _without_lines(text, pair.key, pair.value)
+    return _apply(text, [removal])
 
 
 def add_items(text: str, key: str, items: Iterable[str], name: str) -> str:
@@ -96,20 +98,24 @@ def add_items(text: str, key: str, items: Iterable[str], name: str) -> str:
     pair = find_pair(holder.node, key)
     if pair is None and not is_flow(holder.node):
         lines = _item_lines(items, _STEP)
-        at = len(text)
-        start = _on_new_line(text, at)
+        start = _on_new_line(text, len(text))
         return f"{text}{start}{plain_or_quoted(key)}:\n{lines}"
     if pair is None or is_empty(pair.value):
-        return set_entries(text, (), {key: _flow_list(items)}, name)
+        listed = ", ".join(items)
+        return set_entries(text, (), {key: f"[{listed}]"}, name)
 
     sequence = pair.value
     if not isinstance(sequence, SequenceNode):
         raise InputError(f"{name}: {key!r} is no list")
     if sequence.flow_style:
-        return _apply(text, [_into_flow(text, sequence, ", ".join(items))])
+        listed = ", ".join(items)
+        return _apply(text, [_into_flow(text, sequence, listed)])
+
+    # A block: the new items come after its last line.
     at = line_end(text, end_of(text, sequence))
     lines = _item_lines(items, sequence.start_mark.column)
-    return _apply(text, [_Splice(at, at, _on_new_line(text, at) + lines)])
+    start = _on_new_line(text, at)
+    return _apply(text, [_Splice(at, at, start + lines)])
 
 
 def remove_items(text: str, key: str, items: Iterable[str], name: str) -> str:
@@ -130,7 +136,8 @@ def remove_items(text: str, key: str, items: Iterable[str], name: str) -> str:
     leaving = [node for node in sequence.value if node.value in going]
     if len(leaving) == len(sequence.value):
         return remove_entry(text, (), key, name)
-    return _apply(text, [_without_lines(text, node, node) for node in leaving])
+    removals = [_without_lines(text, node, node) for node in leaving]
+    return _apply(text, removals)
 
 
 def _replacement(text: str, pair: Pair, tree: Tree, name: str) -> _Splice:
@@ -152,16 +159,18 @@ def _replacement(text: str, pair: Pair, tree: Tree, name: str) -> _Splice:
 
 def _without_lines(text: str, first: Any, last: Any) -> _Splice:
     """Removes the lines from one node to another."""
-    start = text.rfind("\n", 0, first.start_mark.index) + 1
-    end = line_end(text, end_of(text, last))
-    return _Splice(start, end, "")
+    line_before = text.rfind("\n", 0, first.start_mark.index)
+    last_end = end_of(text, last)
+    end = line_end(text, last_end)
+    return _Splice(line_before + 1, end, "")
 
 
 def _insertion(text: str, holder: Holder, tree: Mapping[str, Tree]) -> _Splice:
     """New entries at the end of a mapping."""
     node = holder.node
     if is_flow(node):
-        return _into_flow(text, node, _flow(tree)[1:-1])
+        in_brackets = _flow(tree)
+        return _into_flow(text, node, in_brackets[1:-1])
 
     if node is not None:
         indent = node.start_mark.column
@@ -172,7 +181,9 @@ def _insertion(text: str, holder: Holder, tree: Mapping[str, Tree]) -> _Splice:
     else:
         indent = 0
         at = len(text)
-    return _Splice(at, at, _on_new_line(text, at) + _block(tree, indent))
+    start = _on_new_line(text, at)
+    block = _block(tree, indent)
+    return _Splice(at, at, start + block)
 
 
 def _into_flow(text: str, holder: Any, new: str) -> _Splice:
@@ -196,9 +207,11 @@ def _block(tree: Mapping[str, Tree], indent: int) -> str:
     """Content as block mappings."""
     lines = []
     for key, value in tree.items():
-        start = " " * indent + plain_or_quoted(key) + ":"
+        name = plain_or_quoted(key)
+        start = f"{' ' * indent}{name}:"
         if isinstance(value, Mapping):
-            lines.append(f"{start}\n{_block(value, indent + _STEP)}")
+            inner = _block(value, indent + _STEP)
+            lines.append(f"{start}\n{inner}")
         else:
             lines.append(f"{start} {value}\n")
     return "".join(lines)
@@ -210,15 +223,14 @@ def _item_lines(items: Iterable[str], indent: int) -> str:
     return "".join(f"{start}- {item}\n" for item in items)
 
 
-def _flow_list(items: Iterable[str]) -> str:
-    return "[" + ", ".join(items) + "]"
-
-
 def _flow(tree: Tree) -> str:
     """Content as a flow mapping, on one line."""
     if isinstance(tree, str):
         return tree
-    pairs = [f"{plain_or_quoted(key)}: {_flow(value)}" for key, value in tree.items()]
+    pairs = []
+    for key, value in tree.items():
+        name = plain_or_quoted(key)
+        pairs.append(f"{name}: {_flow(value)}")
     return "{" + ", ".join(pairs) + "}"
 
 

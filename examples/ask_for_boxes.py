@@ -16,8 +16,10 @@ from model.predict import Segmenter
 
 def main(picture: Path, boxes: list[DrawnBox]) -> None:
     """Ask the base model for all boxes at once, and write the masks."""
-    image = decode(picture.read_bytes(), Limits().image_pixels)
-    masks = Segmenter.load("base").segment(image, boxes)
+    most_pixels = Limits().image_pixels
+    image = decode(picture.read_bytes(), most_pixels)
+    model = Segmenter.load("base")
+    masks = model.segment(image, boxes)
     for number, mask in enumerate(masks, start=1):
         path = picture.with_name(f"{picture.stem}_{number}.png")
         Image.fromarray(mask).save(path)
@@ -26,11 +28,12 @@ def main(picture: Path, boxes: list[DrawnBox]) -> None:
 
 def parsed(text: str) -> DrawnBox:
     """The box of x0,y0,x1,y1."""
-    x0, y0, x1, y1 = (float(number) for number in text.split(","))
+    x0, y0, x1, y1 = map(float, text.split(","))
     return x0, y0, x1, y1
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), [parsed(text) for text in sys.argv[2:]])
+    _, picture, *boxes = sys.argv
+    main(Path(picture), [parsed(text) for text in boxes])

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from curate.pixels.images import Pixels
 from curate.pixels.masks import Mask
 
+_Corners = NDArray[np.float32]
+"""(4,): x0, y0, x1, y1 of a box, px of its window."""
+
 _MIRRORED = 0.5  # how often a window is mirrored
 _UPSIDE_DOWN = 0.2
 _RESATURATED = 0.6  # how often colours get more or less saturated, or grey
@@ -24,14 +27,29 @@ _COMPRESSED = 0.1
 def augment(
     image: Pixels,
     mask: Mask,
-    drawn: NDArray[np.float32],
+    drawn: _Corners,
     rng: np.random.Generator,
     jitter: float,
-) -> tuple[Pixels, Mask, NDArray[np.float32]]:
+) -> tuple[Pixels, Mask, _Corners]:
     """A window (H, W, 3), its mask (H, W) and its drawn box (4,), changed at random.
 
     `jitter`: how strongly colours change, 0 to 1; at 0 the window is only mirrored.
     """
+    image, mask, drawn = _mirrored(image, mask, drawn, rng)
+    if jitter > 0:
+        image = np.ascontiguousarray(image)  # OpenCV cannot read mirrored memory
+        image = _recoloured(image, rng, jitter)
+        image = _degraded(image, rng, jitter)
+    return image, mask, drawn
+
+
+def _mirrored(
+    image: Pixels,
+    mask: Mask,
+    drawn: _Corners,
+    rng: np.random.Generator,
+) -> tuple[Pixels, Mask, _Corners]:
+    """The window, its mask and its drawn box, now and then mirrored or upside down."""
     height, width = mask.shape
     x0, y0, x1, y1 = drawn
     if rng.random() < _MIRRORED:
@@ -42,11 +60,6 @@ def augment(
         image = image[::-1]
         mask = mask[::-1]
         y0, y1 = height - y1, height - y0
-
-    if jitter > 0:
-        image = np.ascontiguousarray(image)  # OpenCV cannot read mirrored memory
-        image = _recoloured(image, rng, jitter)
-        image = _degraded(image, rng, jitter)
     return image, mask, np.array([x0, y0, x1, y1], np.float32)
 
 
@@ -57,17 +70,22 @@ def _recoloured(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixel
     cast = 1 + change
 
     # One table of 256 levels for each channel does all of it in one pass over the pixels.
-    exponent = 2.0 ** (0.6 * gamma)
-    levels = np.linspace(0, 1, 256) ** exponent
+    levels = np.linspace(0, 1, 256)
+    levels **= 2.0 ** (0.6 * gamma)
+
+    # Contrast turns the line of the levels about mid-grey.
     slope = 2.0 ** (0.7 * contrast)
-    levels = (levels - 0.5) * slope + 0.5
-    levels = levels + 0.25 * brightness
+    levels -= 0.5
+    levels *= slope
+    levels += 0.5
+    levels += 0.25 * brightness
 
     of_channels = levels[:, None] * cast
-    bounded = np.clip(of_channels * 255, 0, 255)
+    of_channels *= 255
+    bounded = np.clip(of_channels, 0, 255)
     tables = bounded.astype(np.uint8)[None]
-    recoloured = np.asarray(cv2.LUT(image, tables), np.uint8)
-    return _resaturated(recoloured, rng, jitter)
+    recoloured = cv2.LUT(image, tables)
+    return _resaturated(np.asarray(recoloured, np.uint8), rng, jitter)
 
 
 def _resaturated(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixels:
@@ -82,7 +100,8 @@ def _resaturated(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixe
         saturation = float(1 + change)
     one_channel = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     grey = cv2.cvtColor(one_channel, cv2.COLOR_GRAY2RGB)
-    mixed = cv2.addWeighted(image, saturation, grey, 1 - saturation, 0)
+    greyness = 1 - saturation
+    mixed = cv2.addWeighted(image, saturation, grey, greyness, 0)
     return np.asarray(mixed, np.uint8)
 
 
@@ -90,18 +109,31 @@ def _degraded(image: Pixels, rng: np.random.Generator, jitter: float) -> Pixels:
     """Now and then blurred, noisy, or compressed as JPEG."""
     effect = rng.random() / jitter
     if effect < _BLURRED:
-        sigma = float(rng.uniform(0.4, 1.2))  # px
-        blurred = cv2.GaussianBlur(image, (0, 0), sigma)
-        return np.asarray(blurred, np.uint8)
-
+        return _blurred(image, rng)
     if effect < _BLURRED + _NOISY:
-        noise = rng.standard_normal(image.shape, np.float32)
-        strength = np.float32(rng.uniform(2, 12))  # levels
-        noisy = image + noise * strength
-        return np.clip(noisy, 0, 255).astype(np.uint8)
-
+        return _noisy(image, rng)
     if effect < _BLURRED + _NOISY + _COMPRESSED:
-        quality = int(rng.integers(30, 90))
-        _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
+        return _compressed(image, rng)
     return image
+
+
+def _blurred(image: Pixels, rng: np.random.Generator) -> Pixels:
+    sigma = float(rng.uniform(0.4, 1.2))  # px
+    blurred = cv2.GaussianBlur(image, (0, 0), sigma)
+    return np.asarray(blurred, np.uint8)
+
+
+def _noisy(image: Pixels, rng: np.random.Generator) -> Pixels:
+    noise = rng.standard_normal(image.shape, np.float32)
+    noise *= np.float32(rng.uniform(2, 12))  # levels
+    noisy = image + noise
+    bounded = np.clip(noisy, 0, 255)
+    return np.asarray(bounded, np.uint8)
+
+
+def _compressed(image: Pixels, rng: np.random.Generator) -> Pixels:
+    quality = int(rng.integers(30, 90))
+    settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    _, encoded = cv2.imencode(".jpg", image, settings)
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    return np.asarray(decoded, np.uint8)

@@ -75,10 +75,11 @@ class _Window:
 
 def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batch:
     """Read and augment the samples of a plan."""
-    shape = (len(plan), plan.height, plan.width)
+    number = len(plan)
+    shape = (number, plan.height, plan.width)
     batch = Batch(
         pixels=np.empty((*shape, 3), np.uint8),
-        drawn=np.empty((len(plan), 4), np.float32),
+        drawn=np.empty((number, 4), np.float32),
         target=np.zeros(shape, np.bool_),
         valid=np.zeros(shape, np.bool_),
     )
@@ -87,7 +88,8 @@ def read_batch(shards: Shards, plan: BatchPlan, settings: TrainSettings) -> Batc
             window = _read_resized(shards, plan, index)
         else:
             window = _read(shards, row, plan.drawn[index], plan.windows[index])
-        rng = generator(settings.seed, plan.epoch, int(plan.positions[index]))
+        position = int(plan.positions[index])
+        rng = generator(settings.seed, plan.epoch, position)
         image, mask, drawn = augment(
             window.image,
             window.mask,
@@ -118,14 +120,19 @@ def _read_resized(shards: Shards, plan: BatchPlan, index: int) -> _Window:
     """A window at the size that the plan wants: reduced by averaging, or enlarged bilinearly."""
     row = int(plan.rows[index])
     crop = Box(*shards.crops[row].tolist())
-    ends = np.array([crop.width, crop.height, crop.width, crop.height])
+    ends = np.array([crop.width, crop.height] * 2)
 
     # The plan's boxes are in px of the resized crop: back to px of the crop itself.
     scale = plan.scales[index]
-    drawn = np.rint(plan.drawn[index] / scale).astype(np.int32)
+    drawn = np.rint(plan.drawn[index] / scale)
     window = np.rint(plan.windows[index] / scale)
-    within_crop = window.clip(0, ends).astype(np.int32)
-    full = _read(shards, row, drawn, within_crop)
+    within_crop = window.clip(0, ends)
+    full = _read(
+        shards,
+        row,
+        drawn.astype(np.int32),
+        within_crop.astype(np.int32),
+    )
 
     # A px of the resized mask is mask if half of it or more is covered.
     wanted = Box(*plan.windows[index].tolist())
@@ -149,8 +156,9 @@ def _read_resized(shards: Shards, plan: BatchPlan, index: int) -> _Window:
 
 def pad_edges(image: Pixels, height: int, width: int) -> Pixels:
     """An image (H, W, 3) at (height, width, 3): its last row and column are repeated."""
-    if image.shape[:2] == (height, width):
+    own_height, own_width, _ = image.shape
+    below = height - own_height
+    right = width - own_width
+    if below == 0 and right == 0:
         return image
-    below = height - image.shape[0]
-    right = width - image.shape[1]
     return np.pad(image, ((0, below), (0, right), (0, 0)), mode="edge")

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.colour import colour_evidence, settle
-from model.looks import Size, look_sizes, resampled, resized_maps
+from model.looks import Size, look_sizes, look_weights, resampled, resized_maps
 from model.prior import Priors, mixed_prior, prior_logits
 from model.rectangles import Rectangles, between
 from model.u2net import U2Net
@@ -97,9 +97,14 @@ class BoxNetwork(nn.Module):
         self, pixels: Tensor, drawn: Tensor, sizes: Sequence[Size]
     ) -> tuple[Tensor, Tensor]:
         """`answer_by_pixels` from looks at some sizes. `pixels`, `drawn`: as in `forward`."""
-        looks = [self._look(pixels, drawn, size) for size in sizes]
-        fused = torch.stack([its_fused for its_fused, _ in looks]).mean(0)
-        overview = torch.stack([its_overview for _, its_overview in looks]).mean(0)
+        fused, overview = self._look(pixels, drawn, sizes[0])
+        if len(sizes) > 1:
+            height, width = pixels.shape[-2:]
+            _, second_weight = look_weights(torch.as_tensor(height * width))
+            second_fused, second_overview = self._look(pixels, drawn, sizes[1])
+            fused = torch.lerp(fused, second_fused, second_weight)
+            overview = torch.lerp(overview, second_overview, second_weight)
+
         logits = settle(pixels, fused, _trust(overview))
         return torch.sigmoid(logits), overview
 

@@ -119,13 +119,13 @@ def refine(picture: Pixels, levels: Levels) -> Levels:
         if its_levels.min() >= MASK_LEVEL or its_levels.max() < MASK_LEVEL:
             continue
         its_pixels = picture[rows, columns].reshape(-1, 3)
-        found = _refined(_Tile(its_pixels, its_levels), radius)
+        tile = _Tile(its_pixels, its_levels)
+        found = _refined(tile, radius)
 
         # What is around the tile was there only to be looked at.
-        refined[top:bottom, left:right] = found[
-            top - first_row : bottom - first_row,
-            left - first_column : right - first_column,
-        ]
+        own_rows = slice(top - first_row, bottom - first_row)
+        own_columns = slice(left - first_column, right - first_column)
+        refined[top:bottom, left:right] = found[own_rows, own_columns]
     return refined
 
 
@@ -139,11 +139,15 @@ def _corners(height: int, width: int) -> Iterator[tuple[int, int]]:
 def _radius(levels: Levels) -> int:
     """How far the band reaches, px: less than `RADIUS` if it would have too many pixels."""
     # How often the edge is crossed between neighbours tells how long it is.
-    some = levels[::_SAMPLED, ::_SAMPLED] >= MASK_LEVEL
-    across = some[:, 1:] != some[:, :-1]
-    down = some[1:] != some[:-1]
-    crossings = np.count_nonzero(across) + np.count_nonzero(down)
+    some = levels[::_SAMPLED, ::_SAMPLED]
+    is_mask = some >= MASK_LEVEL
+    across = is_mask[:, 1:] != is_mask[:, :-1]
+    down = is_mask[1:] != is_mask[:-1]
+    crossings = np.count_nonzero(across)
+    crossings += np.count_nonzero(down)
     length = _SAMPLED * int(crossings)
+
+    # The band reaches so far to both sides of the edge.
     if 2 * length * RADIUS <= _BAND_PIXELS:
         return RADIUS
     affordable = _BAND_PIXELS // (2 * length)
@@ -157,13 +161,16 @@ def _refined(tile: _Tile, radius: int) -> Levels:
     band = tile.near_edge(radius)
 
     # (n,) what each px of the band says by itself, and then with its neighbours.
-    by_itself = _logits(flat[band]) + _evidence(tile, band, radius)
+    by_itself = _logits(flat[band])
+    by_itself += _evidence(tile, band, radius)
     neighbours = _neighbours(tile, band)
     for _ in range(_STEPS):
         # A level maps to -1 (surely not the object) … 1 (surely the object).
-        certainty = flat[neighbours.places] * np.float32(2 / 255) - 1
+        certainty = flat[neighbours.places] * np.float32(2 / 255)
+        certainty -= 1
         pulls = neighbours.likeness * certainty
-        answer = by_itself + _PULL * pulls.sum(axis=0)
+        pull = pulls.sum(axis=0)
+        answer = by_itself + _PULL * pull
         probability = 1 / (1 + np.exp(-answer))
         flat[band] = np.rint(255 * probability)
 

@@ -37,7 +37,9 @@ def is_large(height: int, width: int) -> bool:
     A side counts as `MIN_SIDE` at least, because the network pads it to that: a thin window is
     large, too, if it is very long.
     """
-    return max(height, MIN_SIDE) * max(width, MIN_SIDE) > LARGE_PIXELS
+    seen_height = max(height, MIN_SIDE)
+    seen_width = max(width, MIN_SIDE)
+    return seen_height * seen_width > LARGE_PIXELS
 
 
 def coarse_scale(height: int, width: int, pixels: float = COARSE_PIXELS) -> float:
@@ -62,10 +64,12 @@ def answer_large(ask: Ask, image: Pixels, drawn: NDArray[np.float32]) -> Levels:
     levels = _coarse_answer(ask, smallest, drawn / reduced_by)
 
     height, width, _ = smallest.shape
-    levels = refine(smallest, _resized(levels, height, width))
+    levels = _resized(levels, height, width)
+    levels = refine(smallest, levels)
     while pictures:
         picture = pictures.pop()
-        levels = refine(picture, _doubled(levels, picture))
+        levels = _doubled(levels, picture)
+        levels = refine(picture, levels)
     return levels
 
 
@@ -127,9 +131,9 @@ def _coarse_answer(ask: Ask, picture: Pixels, drawn: NDArray[np.float32]) -> Lev
     x = own_width / width
     y = own_height / height
     scales = np.array([x, y, x, y], np.float32)
-    answer = ask(reduced, drawn * scales)
-    levels = np.rint(255 * answer).astype(np.uint8)
-    return _without_specks(levels)
+    probabilities = ask(reduced, drawn * scales)
+    levels = np.rint(255 * probabilities)
+    return _without_specks(levels.astype(np.uint8))
 
 
 def _without_specks(levels: Levels) -> Levels:
@@ -139,17 +143,21 @@ def _without_specks(levels: Levels) -> Levels:
     """
     least = round(levels.size * _SMALLEST_PIECE)
     clean = levels.copy()
-    pieces = _specks(clean >= MASK_LEVEL, least)
+    is_mask = clean >= MASK_LEVEL
+    pieces = _specks(is_mask, least)
     clean[pieces] = 0
-    holes = _specks(clean < MASK_LEVEL, least)
+
+    # A piece that has gone is part of what is around it, and no hole.
+    is_outside = clean < MASK_LEVEL
+    holes = _specks(is_outside, least)
     clean[holes] = 255
     return clean
 
 
 def _specks(mask: Mask, least: int) -> Mask:
     """The 8-connected pieces of a mask that have less than `least` px."""
-    found = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    _, pieces, statistics, _ = found
+    pixels = mask.astype(np.uint8)
+    _, pieces, statistics, _ = cv2.connectedComponentsWithStats(pixels)
     areas = statistics[:, cv2.CC_STAT_AREA]
     is_speck = areas < least
     is_speck[0] = False  # what is outside the mask

@@ -23,6 +23,10 @@ COPY_PIXELS = 12_500
 ENLARGED = (1.5, 2.0)
 """By what the sides of a small window are multiplied for its two looks."""
 
+NEARER_SHARE = 0.7
+"""How much the look counts whose size is nearer to what the network has learnt: of the two at a
+small window the larger one, of two others the one at the window as it is."""
+
 Size = tuple[int, int] | tuple[Tensor, Tensor]
 """Rows and columns, px; tensors while `torch.jit.trace` records the network."""
 
@@ -43,6 +47,18 @@ def look_scales(pixels: Tensor) -> tuple[Tensor, Tensor]:
     first = torch.where(is_small, ENLARGED[0], 1.0)
     second = torch.where(is_small, ENLARGED[1], of_copy)
     return first, second
+
+
+def look_weights(pixels: Tensor) -> tuple[Tensor, Tensor]:
+    """How much each of the two looks at windows of so many px counts; together 1.
+
+    >>> first, second = look_weights(torch.tensor([10_000, 50_000]))
+    >>> [round(share, 2) for share in first.tolist()]
+    [0.3, 0.7]
+    """
+    is_small = pixels <= SMALL_PIXELS
+    first = torch.where(is_small, 1 - NEARER_SHARE, NEARER_SHARE)
+    return first, 1 - first
 
 
 def look_sizes(height: int, width: int) -> list[tuple[int, int]]:

@@ -1,9 +1,9 @@
-"""The mix of new and old objects in a round of the loop: new ones get a share of the draws.
+"""The mix of new and old objects in a round of the loop: new ones get a share of the uses.
 
-Balance has given each object a weight, its expected draws per epoch. Corrections are few beside
-what a build has gathered for years, so by weight alone a round would hardly see them; trained on
-alone, they would make the model forget the rest. So the new objects together get `new_share` of the
-draws, shared among them by weight, and the old ones get the rest, by weight, too.
+Balance has given each object a weight, its expected uses in an epoch. Corrections are few beside
+what a build has gathered for years, so by weight alone a round would hardly see them. If it trained
+on them alone, the model would forget the rest. So the new objects together get `new_share` of the
+uses, shared among them by weight, and the old ones share the rest by weight.
 """
 
 from collections.abc import Collection
@@ -17,8 +17,8 @@ from curate.shards.reader import Shards
 from model.runs import Mix
 
 MOST_TIMES = 8.0
-"""How many times as often as by its weight a new object is drawn at most: a handful of corrections
-is not to be learned by heart."""
+"""How many times as often as its weight says a new object is used at most, so that a handful of
+corrections is not learned by heart."""
 
 
 def mixed(
@@ -28,7 +28,7 @@ def mixed(
 
     `new`: ids of the new objects. The weights stay, and there is no mix, if either new or old
     objects are missing, or weigh nothing. The shards that a worker process opens again have their
-    own weights: only the process that plans the draws reads them.
+    own weights: only the process that plans the epoch reads them.
     """
     object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
     is_new = np.isin(object_ids, list(new))
@@ -38,12 +38,13 @@ def mixed(
         return shards, None
 
     weights, times = mixed_weights(shards.weights, is_new, new_share)
-    new_draws = float(weights[is_new].sum())
+    new_uses = float(weights[is_new].sum())
+    all_uses = float(weights.sum())
     number = int(is_new.sum())
     mix = Mix(
         new=number,
         old=len(shards) - number,
-        new_share=new_draws / float(weights.sum()),
+        new_share=new_uses / all_uses,
         times=times,
     )
     place = shards.table.schema.get_field_index("weight")

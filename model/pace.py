@@ -1,9 +1,10 @@
 """How fast a training run is: what it has taken so far, and how many steps its minutes hold."""
 
 import time
+from dataclasses import dataclass
 
 PACE_STEPS = 10
-"""Steps that tell how many more the minutes hold."""
+"""After so many steps it is planned for the first time how many more the minutes hold."""
 
 VALIDATION_SHARE = 0.08
 """Share of a run's time that validation may take."""
@@ -47,8 +48,19 @@ class Every:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """How far a run was at some time."""
+
+    time: float
+    """seconds of the clock"""
+
+    pixels: int
+    """of all steps so far"""
+
+
 class Pace:
-    """The seconds of a run, and its speed since this process began.
+    """The seconds of a run, and its speed since this process began or last validated.
 
     `earlier`: seconds that earlier processes spent on the run.
     """
@@ -56,13 +68,22 @@ class Pace:
     def __init__(self, earlier: float) -> None:
         self._earlier = earlier
         self._began = time.monotonic()
-        self._marks: list[tuple[float, int]] = []
+        self._steps = 0
+        self._stretch: list[_Mark] = []  # its beginning, and where it is
 
     def after_step(self, pixels: int) -> float:
         """The seconds of the run, after a step that brought its pixels to so many."""
-        if len(self._marks) < PACE_STEPS:
-            self._marks.append((time.monotonic(), pixels))
+        self._steps += 1
+        if self._steps > _SKIPPED:
+            mark = _Mark(time.monotonic(), pixels)
+            self._stretch = [*self._stretch[:1], mark]
         return self.seconds
+
+    def after_validation(self) -> None:
+        """Leave what it took, and all before it, out of the speed."""
+        if self._stretch:
+            pixels = self._stretch[-1].pixels
+            self._stretch = [_Mark(time.monotonic(), pixels)]
 
     @property
     def seconds(self) -> float:
@@ -70,25 +91,28 @@ class Pace:
         return self._earlier + time.monotonic() - self._began
 
     @property
-    def pixels_per_second(self) -> float:
-        """The speed over the first steps, without the very first ones, which are slow."""
-        began, pixels_before = self._marks[_SKIPPED]
-        ended, pixels_after = self._marks[-1]
-        seconds = max(ended - began, _MIN_SECONDS)
-        return (pixels_after - pixels_before) / seconds
+    def pixels_per_second(self) -> float | None:
+        """The speed of the steps since the last validation; None before there are two of them.
 
-    def steps_that_fit(
-        self, minutes: float, seconds: float, usual_pixels: float
-    ) -> int:
-        """How many more steps fit into a run's minutes; at least 1.
-
-        `seconds`: already spent. `usual_pixels`: of a batch. Some of the time is left to
-        validation.
+        The very first steps of a process are slow, and do not count.
         """
-        for_steps = 60 * minutes * (1 - VALIDATION_SHARE)
-        left = for_steps - seconds
+        if len(self._stretch) < 2:
+            return None
+        start, end = self._stretch
+        seconds = max(end.time - start.time, _MIN_SECONDS)
+        return (end.pixels - start.pixels) / seconds
+
+    def steps_that_fit(self, minutes: float, usual_pixels: float) -> int | None:
+        """How many more steps fit into a run's minutes; 0 if they are over, None if unknown yet.
+
+        `usual_pixels`: of a batch. Some of the time is left to validation.
+        """
+        if self.pixels_per_second is None:
+            return None
+        left = max(0.0, 60 * minutes - self.seconds)
+        for_steps = left * (1 - VALIDATION_SHARE)
         steps_per_second = self.pixels_per_second / usual_pixels
-        return max(1, int(left * steps_per_second))
+        return int(for_steps * steps_per_second)
 
 
 def is_validation_due(step: int, steps: int) -> bool:

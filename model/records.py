@@ -64,7 +64,7 @@ class Progress(msgspec.Struct):
     """Position in the epoch of the next batch."""
 
     steps: int | None = None
-    """All steps that the run will take; None until its pace is known."""
+    """All steps that the run will take, as planned of late; None until its pace is known."""
 
     seconds: float = 0.0
     crops: int = 0
@@ -84,6 +84,9 @@ class Progress(msgspec.Struct):
 
     validations: list[tuple[int, dict[str, float]]] = []
     """Step and IoU by domain of each validation; no domain where there is no validation split."""
+
+    validation_pixels: int | None = None
+    """So many pixels at most does each validation look at; None before the first."""
 
     best: float | None = None
     """The highest IoU of a validation, as the mean over domains; None where nothing was

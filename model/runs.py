@@ -23,6 +23,9 @@ RUNS = "runs"
 CHECKPOINT = "model.safetensors"
 """Name of the checkpoint, in a run's folder and in that of training."""
 
+# A training that is done again makes a new run, and never this one.
+_ADVICE = "restore it, or move the folder of this run away"
+
 
 class Mix(msgspec.Struct, frozen=True, kw_only=True):
     """How a training mixed new objects with those that its start had learned from."""
@@ -32,10 +35,10 @@ class Mix(msgspec.Struct, frozen=True, kw_only=True):
 
     old: int
     new_share: float
-    """Share of the draws that the new ones got."""
+    """Share of an epoch's uses that the new ones got."""
 
     times: float
-    """How many times as often a new object was drawn as its weight alone says."""
+    """How many times as often a new object was used as its weight alone says."""
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +86,7 @@ def read_runs(build: UPath) -> list[Run]:
     """All runs of a build, the oldest first. InputError if a record is broken."""
     runs = []
     for folder in _run_folders(build):
-        record = read_record(folder / "run.json", RunRecord)
+        record = read_record(folder / "run.json", RunRecord, _ADVICE)
         if record is not None:
             runs.append(Run(int(folder.name), folder, record))
     return runs

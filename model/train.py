@@ -35,7 +35,7 @@ def train(
     """Train by the settings; the path of the best checkpoint, `<build>/train/model.safetensors`.
 
     `log` takes lines for the user. `new`: ids of objects that the start has not learned from;
-    they get `loop.new_share` of the draws, see model/mixing.py. Where there are several ranks, all
+    they get `loop.new_share` of the uses, see model/mixing.py. Where there are several ranks, all
     of them call this: they share the steps, and the first one writes. A run that was killed goes on
     where it was; a finished run is not repeated. InputError if there are no shards, or no start.
     """
@@ -81,8 +81,8 @@ def _key(
 ) -> str:
     """The digest of all that the weights depend on.
 
-    `new`: ids of the objects that get a share of the draws as new ones; None where all objects
-    are drawn by weight.
+    `new`: ids of the objects that get a share of the uses as new ones; None if all objects are
+    used by weight.
     """
     depends_on = [
         _CODE_VERSION,

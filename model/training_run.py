@@ -18,7 +18,7 @@ from model.checkpoint import load_checkpoint, save_checkpoint
 from model.curve import write_curve
 from model.loading import ScheduledBatch, load_batches, worker_count
 from model.pace import PACE_STEPS, Every, Pace, is_validation_due, validation_pixels
-from model.records import Origin, TrainingRecord, mean_over_domains
+from model.records import Origin, Progress, TrainingRecord, mean_over_domains
 from model.training_state import TrainingState
 from model.validation import (
     fit_rectangles_on_val,
@@ -75,12 +75,12 @@ def finish(run: TrainingRun, state: TrainingState) -> None:
             _count(state, scheduled, pace)
             board.loss(progress.step, progress.losses[-1], state.rate)
 
-            if progress.steps is None and progress.step >= PACE_STEPS:
-                progress.steps = ranks.from_first(
-                    _last_step(run, state, scheduled, pace)
-                )
-            if progress.steps and is_validation_due(progress.step, progress.steps):
+            is_due = _is_due(progress)
+            if is_due or _has_no_plan(progress):
+                progress.steps = ranks.from_first(_plan(run, state, scheduled, pace))
+            if is_due or progress.step == progress.steps:
                 _validate(run, state, scheduled, board)
+                pace.after_validation()
                 progress.seconds = pace.seconds
             if to_log.is_due():
                 run.log(_line(state))
@@ -129,19 +129,35 @@ def _count(state: TrainingState, scheduled: ScheduledBatch, pace: Pace) -> None:
     progress.seconds = pace.after_step(progress.pixels)
 
 
-def _last_step(
+def _is_due(progress: Progress) -> bool:
+    """Whether to validate now, by the steps that are planned."""
+    if progress.steps is None:
+        return False
+    return is_validation_due(progress.step, progress.steps)
+
+
+def _has_no_plan(progress: Progress) -> bool:
+    """Whether it is unknown how many steps there will be, although the pace may tell it now."""
+    return progress.steps is None and progress.step >= PACE_STEPS
+
+
+def _plan(
     run: TrainingRun,
     state: TrainingState,
     scheduled: ScheduledBatch,
     pace: Pace,
-) -> int:
-    """The step with which the minutes of the settings will be over, by the pace so far."""
-    more = pace.steps_that_fit(
-        run.settings.train.minutes,
-        state.progress.seconds,
-        scheduled.usual_pixels,
-    )
-    return state.progress.step + more
+) -> int | None:
+    """The step with which the minutes of the settings will be over, by the pace of late.
+
+    A machine that others use as well is now faster, now slower, so this is asked again and again.
+    """
+    settings, progress = run.settings.train, state.progress
+    if settings.steps is not None:
+        return settings.steps
+    more = pace.steps_that_fit(settings.minutes, scheduled.usual_pixels)
+    if more is None:
+        return progress.steps
+    return progress.step + more
 
 
 def _is_late(run: TrainingRun, state: TrainingState) -> bool:
@@ -171,10 +187,12 @@ def _validate(
     by_domain: dict[str, float] = {}
     is_kept = True
     if run.val_shards is not None:
-        pixels = validation_pixels(
-            progress.steps or progress.step, scheduled.usual_pixels
-        )
-        rows = validation_rows(run.val_shards, pixels)
+        # Decided once, so that all validations see the same objects, however the plan changes.
+        if progress.validation_pixels is None:
+            progress.validation_pixels = validation_pixels(
+                progress.steps or progress.step, scheduled.usual_pixels
+            )
+        rows = validation_rows(run.val_shards, progress.validation_pixels)
         by_domain = validate(kept, run.val_shards, rows)
         shown = ", ".join(f"{domain} {iou:.3f}" for domain, iou in by_domain.items())
         run.log(f"{_line(state)}; IoU {shown}")
@@ -205,13 +223,13 @@ def _line(state: TrainingState) -> str:
     crops_per_second = progress.crops / progress.seconds
     padding = progress.padding / progress.pixels
 
-    steps = progress.steps or progress.step
-    seconds_left = progress.seconds * (steps / progress.step - 1)
     line = (
         f"train: step {progress.step:,} of {progress.steps or '?'}, loss {loss:.3f}, "
-        f"{crops_per_second:.1f} crops/s, {padding:.1%} padding, "
-        f"{seconds_left / 60:.1f} min left"
+        f"{crops_per_second:.1f} crops/s, {padding:.1%} padding"
     )
+    if progress.steps is not None:
+        seconds_left = progress.seconds * (progress.steps / progress.step - 1)
+        line += f", {seconds_left / 60:.1f} min left"
     if progress.best is not None:
         line += f", best IoU {progress.best:.3f}"
     return line

@@ -50,9 +50,11 @@ def validation_rows(shards: Shards, pixels: int) -> NDArray[np.int64]:
 
 def _affordable(shards: Shards, rows: NDArray[np.int64], pixels: int) -> int:
     """Of how many rows, from the first on, the network sees so many px together."""
-    seen = looked_at(padded_pixels(shards.windows[rows]))
+    of_windows = padded_pixels(shards.windows[rows])
+    seen = looked_at(of_windows)
     pixels_up_to = np.cumsum(seen)
-    return int(np.searchsorted(pixels_up_to, pixels))
+    number = np.searchsorted(pixels_up_to, pixels)
+    return int(number)
 
 
 def validate(
@@ -63,8 +65,9 @@ def validate(
     Each rank answers some of the rows, and all have the result.
     """
     model.eval()
+    own_rows = rows[ranks.share()]
     own: dict[int, tuple[str, float]] = {}
-    for sample, answer in _answered(model, shards, rows[ranks.share()]):
+    for sample, answer in _answered(model, shards, own_rows):
         shared = overlap(as_mask(answer), sample.mask)
         own[sample.row] = (sample.domain, shared.iou)
 
@@ -76,8 +79,14 @@ def validate(
     ious: dict[str, list[float]] = {}
     for row in rows.tolist():
         domain, iou = judged[row]
-        ious.setdefault(domain, []).append(iou)
-    return {domain: float(np.mean(ious[domain])) for domain in sorted(ious)}
+        of_domain = ious.setdefault(domain, [])
+        of_domain.append(iou)
+
+    means = {}
+    for domain in sorted(ious):
+        mean = np.mean(ious[domain])
+        means[domain] = float(mean)
+    return means
 
 
 def fit_rectangles_on_val(
@@ -90,8 +99,9 @@ def fit_rectangles_on_val(
     model.eval()
     object_ids = shards.table["object_id"].to_numpy(zero_copy_only=False)
     by_id = np.argsort(object_ids)
-    rows = by_id[: _affordable(shards, by_id, _MOST_FITTED_PIXELS)]
-    fit_rectangles(model, _samples(shards, rows), crop)
+    number = _affordable(shards, by_id, _MOST_FITTED_PIXELS)
+    samples = _samples(shards, by_id[:number])
+    fit_rectangles(model, samples, crop)
 
 
 def fitted_confidence(model: BoxNetwork, shards: Shards) -> Confidence:
@@ -122,4 +132,5 @@ def _answered(
 def _samples(shards: Shards, rows: NDArray[np.int64]) -> Iterator[Sample]:
     """The stored windows of some rows, few in memory."""
     for first in range(0, len(rows), _TOGETHER):
-        yield from shards.samples(rows[first : first + _TOGETHER])
+        some = rows[first : first + _TOGETHER]
+        yield from shards.samples(some)

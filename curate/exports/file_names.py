@@ -223,6 +223,15 @@ def image_and_rest(stem: str) -> list[tuple[str, str]]:
     return found
 
 
+def rest_and_image(stem: str) -> list[tuple[str, str]]:
+    """All ways to read a mask's stem as REST_IMAGE, the longest image first.
+
+    >>> rest_and_image("red_disc_7")
+    [('red', 'disc_7'), ('red_disc', '7')]
+    """
+    return list(reversed(image_and_rest(stem)))
+
+
 def class_and_number(rest: str) -> tuple[str, str]:
     """Read what follows an image's name in a mask's as CLASS and NUMBER; either may be "".
 

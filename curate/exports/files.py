@@ -1,6 +1,8 @@
 """The files of an export, listed once: what may be read, and what is refused unread."""
 
+import html
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +27,9 @@ from curate.storage import digest
 from curate.stores import reaching
 
 _Bytes = TypeVar("_Bytes", bound=Text)
+
+_UNZIPPED = re.compile(r"#U(?![dD][89a-fA-F])([0-9a-fA-F]{4})")  # what Info-ZIP writes
+_STORED = str.maketrans({**dict.fromkeys('<>:"|?*', "_"), "+": " "})
 
 
 @dataclass(frozen=True)
@@ -135,13 +140,16 @@ class Files:
 def loose(name: str) -> str:
     """A name without what differs between machines.
 
-    This is case, Unicode form, percent-encoding, UTF-8 that was taken for a code page, and
-    space around the name.
+    This is case, Unicode form, percent-encoding (with + for a space), what HTML and unzip write
+    for a character, UTF-8 that was taken for a code page, characters that Windows does not allow,
+    and space around the name.
 
-    >>> loose("My%20Image.PNG "), loose("GrÃ¶ÃŸe.png")
-    ('my image.png', 'grösse.png')
+    >>> loose("My%20Image.PNG "), loose("GrÃ¶ÃŸe.png"), loose("12:30+caf#U00e9.jpg")
+    ('my image.png', 'grösse.png', '12_30 café.jpg')
     """
-    return fold(read_anew(unquote(name))).strip()
+    text = html.unescape(unquote(name))
+    text = _UNZIPPED.sub(lambda escape: chr(int(escape[1], 16)), text)
+    return fold(read_anew(text)).translate(_STORED).strip()
 
 
 def list_files(root: UPath, limits: Limits, links: Links = "inside") -> Files:

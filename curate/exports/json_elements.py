@@ -17,6 +17,8 @@ Places = NDArray[np.int64]
 _IS_SYMBOL = np.zeros(256, np.bool_)
 _IS_SYMBOL[list(b'[]{}",')] = True
 
+_QUOTE = ord('"')
+_COMMA = ord(",")
 _BLANKS = b" \t\r\n"
 
 
@@ -32,19 +34,24 @@ def element_places(text: Text) -> Iterator[Places]:
     for ends in _separators(text):
         if ends.size and start == 0:
             # The list's own bracket: before it there is no element.
-            start = int(ends[0]) + 1
+            opening = int(ends[0])
+            start = opening + 1
             ends = ends[1:]
         if ends.size == 0:
             continue
+
+        # Each element starts behind the comma before it.
         starts = np.empty_like(ends)
         starts[0] = start
         starts[1:] = ends[:-1] + 1
-        start = int(ends[-1]) + 1
+        last_end = int(ends[-1])
+        start = last_end + 1
 
-        places = np.stack((starts, ends), axis=1)
-        if places.shape[0] == 1 and _is_blank(text, places[0]):
-            continue  # an empty list, or blanks behind it
-        yield places
+        # A single element of blanks: an empty list, or what is behind its last comma.
+        is_single = ends.size == 1
+        if is_single and _is_blank(text, int(starts[0]), last_end):
+            continue
+        yield np.stack((starts, ends), axis=1)
 
 
 def _separators(text: Text) -> Iterator[Places]:
@@ -58,24 +65,31 @@ def _separators(text: Text) -> Iterator[Places]:
         window, open_escape = blank_escapes(window)
 
         characters = np.frombuffer(window, np.uint8)
-        positions = np.flatnonzero(_IS_SYMBOL[characters])
+        is_symbol = _IS_SYMBOL[characters]
+        positions = np.flatnonzero(is_symbol)
         if not positions.size:
             continue
         symbols = characters[positions]
-        quotes_so_far = quotes + np.cumsum(symbols == ord('"'))
+
+        # Brackets and commas between an odd quote and the next one are text.
+        is_quote = symbols == _QUOTE
+        quotes_so_far = quotes + np.cumsum(is_quote)
         is_in_string = quotes_so_far % 2 == 1
         steps = np.where(is_in_string, 0, BRACKETS[symbols])
         depths = depth + np.cumsum(steps)
 
-        is_comma = (symbols == ord(",")) & ~is_in_string & (depths == 1)
-        opens = (steps > 0) & (depths == 1)
+        # The list itself is at depth 1, and what is in its elements is deeper.
+        is_at_top = depths == 1
+        is_comma = (symbols == _COMMA) & ~is_in_string & is_at_top
+        opens = (steps > 0) & is_at_top
         closes = (steps < 0) & (depths == 0)
-        yield offset + positions[is_comma | opens | closes]
+        is_separator = is_comma | opens | closes
+        yield offset + positions[is_separator]
 
         depth = int(depths[-1])
         quotes = int(quotes_so_far[-1])
 
 
-def _is_blank(text: Text, place: Places) -> bool:
-    start, end = place.tolist()
-    return not bytes(text[start:end]).strip(_BLANKS)
+def _is_blank(text: Text, start: int, end: int) -> bool:
+    element = bytes(text[start:end])
+    return not element.strip(_BLANKS)

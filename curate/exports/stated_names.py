@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
+from curate.exports.paths import is_picture
+
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:/")
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 _UPLOAD_ID = re.compile(r"^(?!\d{8})[0-9a-f]{8}-(?=.)")
@@ -48,7 +50,7 @@ def read_name(name: str) -> StatedName:
     if is_local_file:
         path = _local_file(name)
     elif _URL.match(name):
-        path = re.split(r"[?#]", name)[0]
+        path = _path_of_url(name)
 
     spellings = tuple(dict.fromkeys((path, path.replace("\\", "/"))))
     if is_foreign:
@@ -77,6 +79,31 @@ def without_upload_id(file_name: str) -> str:
     ('car.jpg', '20240131-car.jpg')
     """
     return _UPLOAD_ID.sub("", file_name)
+
+
+def picture_in_query(query: str) -> str:
+    """The first value of a URL's query that is the name or the path of a picture, or "".
+
+    >>> picture_in_query("id=3&file=street%2Fa.jpg")
+    'street/a.jpg'
+    """
+    try:
+        parameters = parse_qs(query)
+    except ValueError:
+        return ""
+    for values in parameters.values():
+        if is_picture(values[-1]):
+            return values[-1]
+    return ""
+
+
+def _path_of_url(name: str) -> str:
+    """The path of a URL; that in its query, if only there is a picture."""
+    path = re.split(r"[?#]", name)[0]
+    _, _, query = name.partition("?")
+    if is_picture(path):
+        return path
+    return picture_in_query(query) or path
 
 
 def _local_file(name: str) -> str:

@@ -1,7 +1,7 @@
 """COCO instances (JSON), in the dialects of the tools that write it.
 
 Tools: COCO, CVAT, Roboflow, Label Studio, Datumaro, FiftyOne, COCO Annotator, VIA, Hasty, LVIS,
-    SAHI
+    SAHI, kwcoco
 Versions: any
 Masks: polygons, run-lengths of both kinds
 Gives: instances
@@ -24,20 +24,22 @@ or missing. LVIS has no `file_name`: there the end of `coco_url` is taken. No UR
 An image id that stands for two file names is `ambiguous_image`. `width` and `height` tell
 whether an image with an EXIF orientation was annotated as displayed or as stored. If they are of
 another size than the picture, but of its proportions, its masks are scaled (flag `scaled_mask`),
-and so are run-lengths of another `size`; other proportions are `mask_size_mismatch`.
+and so are run-lengths of another `size`; other proportions are `mask_size_mismatch`. What Label
+Studio wrote is in the displayed frame always: it makes px of percent, by the stored picture's size.
 
-Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size.
+Ids: an id is a name. 1, 1.0 and "1" are one id, and numbers may have any size. An id that is not
+listed is the one that differs by the zeros before it ("000139" and 139), if there is only one.
 
 Classes: `categories`. A category id that is not listed, or stands for several names or for
 none, is `unknown_class`. A name that stands under several ids is one label.
 
 Objects: `segmentation` is a list of polygons (the object is their union; a hole may be walked to
 and fro from the outline), one flat list, a list of points as pairs, run-lengths of either kind
-(column by column; flagged `order_unsure` if px hang together only row by row), or a list of
-run-lengths. If all polygons of an image have numbers from 0 to 1, they are shares of it (flag
-`scaled_mask`). Without a `size`, or as mere text, they are of the image's size. `[]`, `[[]]`, null
-and no `segmentation` at all are `no_mask`, and so is an annotation with COCO Annotator's `isbbox`.
-`bbox` and `area` are never read.
+(column by column; flagged `order_unsure` if px hang together only row by row), or a list of run-
+lengths, or kwcoco's polygons, each an `exterior` with `interiors`. If all polygons of an image have
+numbers from 0 to 1, they are shares of it (flag `scaled_mask`). Without a `size`, or as mere text,
+they are of the image's size. `[]`, `[[]]`, null and no `segmentation` at all are `no_mask`, and so
+is an annotation with COCO Annotator's `isbbox`. `bbox` and `area` are never read.
 
 Crowds: an annotation with `iscrowd` is dropped as `crowd`, see the option.
 
@@ -66,7 +68,7 @@ What is dropped: `no_mask`, `crowd`, `deleted`, `unknown_class`, `unknown_image`
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from curate.drops import Drop
 from curate.errors import InputError
@@ -87,7 +89,7 @@ from curate.formats.shared.coco_entries import (
 from curate.formats.shared.coco_images import file_name, image_folders
 from curate.formats.shared.coco_index import index_annotations, index_images
 from curate.formats.shared.json_documents import JsonDocument, documents
-from curate.formats.shared.json_values import value, whole
+from curate.formats.shared.json_values import as_object, value, whole
 from curate.reasons import Reason, Refusal
 from curate.records import ImageRecord, ReadItem
 
@@ -114,6 +116,8 @@ class _Document:
     """Where its images may be."""
     videos: dict[str, str]
     """Names of videos by id."""
+    frame: Literal["by_size", "stretched"]
+    """The frame of its shapes."""
 
 
 def read(export: Export) -> Iterator[ReadItem]:
@@ -150,8 +154,16 @@ def _is_instances(document: JsonDocument) -> bool:
 
 def _is_of_darwin(source: JsonDocument) -> bool:
     """Whether darwin-py wrote a document: it writes iscrowd for a polygon of several paths."""
-    info = value(source.pieces.get("info"))
-    return isinstance(info, dict) and info.get("description") == "Exported from Darwin"
+    return _info(source).get("description") == "Exported from Darwin"
+
+
+def _is_of_label_studio(source: JsonDocument) -> bool:
+    """Whether Label Studio wrote a document: it stretches shapes to the stored picture's size."""
+    return _info(source).get("contributor") == "Label Studio"
+
+
+def _info(source: JsonDocument) -> dict[str, Any]:
+    return as_object(value(source.pieces.get("info")))
 
 
 def _read_document(
@@ -162,6 +174,9 @@ def _read_document(
     annotations = index_annotations(source, images)
     if crowds == "auto" and _is_of_darwin(source):
         crowds = "keep"
+    frame: Literal["by_size", "stretched"] = "by_size"
+    if _is_of_label_studio(source):
+        frame = "stretched"
     document = _Document(
         export=export,
         path=source.path,
@@ -169,6 +184,7 @@ def _read_document(
         classes=read_classes(source.each("categories")),
         folders=image_folders(source.path),
         videos=_video_names(value(source.pieces.get("videos"))),
+        frame=frame,
     )
 
     for place in annotations.malformed:
@@ -236,6 +252,7 @@ def _image_record(
         annotations=annotations,
         width=whole(image.get("width")),
         height=whole(image.get("height")),
+        frame=document.frame,
         folders=document.folders,
         video=_video(document, image),
     )

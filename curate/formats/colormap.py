@@ -26,7 +26,8 @@ within 32 in each channel is taken. Its objects are then flagged `jpeg_mask` if 
 compression is lossy, else `blended`. What is further from any colour, and black that is
 not listed (unless the mask is lossy), is `unknown_class`, one annotation for each region.
 Slivers of blended colours along the edge between two regions are no regions; they are one
-row of count 0. Transparent px of no listed colour are void.
+row of count 0. Transparent px of no listed colour are void. If masks show colours of the table
+with red and blue swapped alone (OpenCV's order), all of it is read so, and a note says it.
 
 Objects: each 8-connected region of a class is one; with `objects: instances` all px of a
 class in a mask are one. Classes named background are no objects and count as labelled; void,

@@ -20,7 +20,10 @@ example:
     images/1.jpg           masks/road/1.png, masks/car/1.png  class by folder (1 and 2, too)
     images/1.jpg           annotations/1_square_0.png,        one file for each object
                            annotations/1_square_1.png
+    1.jpg                  1_road.png, 1_car.png              one file for each class, also in
+                           or road_1.png, car_1.png           a folder of masks
     ID/images/ID.png       ID/masks/*.png                     one file for each object
+    ID/scan.png            ID/liver_mask.png, ID/gall_mask.png  one file for each class
     images/1.jpg           masks/1_5f3a9c1e.png               one file for each object (V7)
     01/t000.tif            01_GT/SEG/man_seg000.tif           Cell Tracking Challenge
     JPEGImages/V/00000.jpg Annotations/V/00000.png            DAVIS, YouTube-VOS
@@ -33,8 +36,8 @@ The innermost folder whose name says anything tells images from masks; else the 
 mask belongs to the image of its name, words such as mask, label, L and gt taken off; of several
 such images, to the one whose folders agree best. If no name fits, it belongs to the image whose
 name it begins with (IMAGE_CLASS_NUMBER), or that its folder is about (ID/…). Where no mask has an
-image's name, but all of both have one another's number with other zeros before it (`img_1`,
-`mask_0001`), numbers pair them (flag `image_by_name`). Lists of files
+image's name, all may be called CLASS_IMAGE; or all of both have one another's number with other
+zeros before it (`img_1`, `mask_0001`), and numbers pair them (flag `image_by_name`). Lists of files
 (`ImageSets/Segmentation/*.txt`, `train.txt`) only tell which masks are missing. Beside `1st_manual`
 or `manual1` the folder `mask` shows only the field of view, and is left alone; of several observers
 the first counts. So are folders of edges (`GT_Edge`) and of previews (`overlays`).
@@ -74,9 +77,9 @@ Where a few masks that are looked at show class numbers beyond 1, a mask of 0 an
 binary, either, and one of 0 and 255 is not where 255 is void beside such numbers. A trimap of
 black, grey and white without a table, and a file of several masks (TIFF pages, GIF), are
 `undecodable_mask`; so are all masks if their palettes have the same colours in various orders and
-no table lists colours: the format colormap reads these. Numbers that were blended where regions
-meet (a mask scaled by averages) are no regions there; they are one row of count 0, and what they
-belong to is flagged `blended`.
+no table lists colours, or a single one whose palette is in another order: the format colormap reads
+these. Numbers that were blended where regions meet (a mask scaled by averages) are no regions
+there; they are one row of count 0, and what they belong to is flagged `blended`.
 
 Objects: a file for one object is one object; a table of masks (V7's
 `instance_mask_annotations.csv`, Open Images) gives its class. With SegmentationObject each of its

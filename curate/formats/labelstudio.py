@@ -5,12 +5,12 @@ Versions: 0.x to 1.x: JSON, JSON_MIN, CSV, TSV
 Masks: polygons, ellipses, brushes, bitmasks, paths
 Gives: instances
 
-Documents: every .json, .jsonl or .ndjson file of tasks (`data` and `annotations`, or
-`completions` as Label Studio 0.x wrote), a list of them or a single one; of annotations as a
-storage holds them, each with its `task`; or of JSON_MIN, whose entries have `annotation_id` and
-`annotator`; and every .csv and .tsv file with these columns. Other tools' files are left alone, and
-so are Label Studio's COCO and YOLO exports, which are formats of their own. An entry, or a line of
-a table, that cannot be read costs itself.
+Documents: every .json, .jsonl or .ndjson file of tasks (`data` and `annotations`, or `completions`
+as Label Studio 0.x wrote), a list of them or a single one; of annotations as a storage holds them,
+each with its `task`, in files whose name may be a mere number; or of JSON_MIN, whose entries have
+`annotation_id` and `annotator`; and every .csv and .tsv file with these columns. Other tools' files
+are left alone, and so are Label Studio's COCO and YOLO exports, which are formats of their own. An
+entry, or a line of a table, that cannot be read costs itself.
 
 Images: the value in `data` that names a picture. If there are several, it is the one that is called
 like the result's `to_name`, has the same number in its name, or is called `image` or the like; of a
@@ -117,7 +117,8 @@ def read(export: Export) -> Iterator[ReadItem]:
         yield item
 
     try:
-        for each in list_documents(export, "Label Studio", is_task, _NEEDS):
+        found = list_documents(export, "Label Studio", is_task, _NEEDS, numbered=True)
+        for each in found:
             if isinstance(each, JsonList):
                 yield from _read_list(reading, each)
             else:

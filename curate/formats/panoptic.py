@@ -14,7 +14,8 @@ Maps: `file_name` of an annotation; without it, the image's name with .png. A ma
 the folder of the document's name beside it (`panoptic_val2017.json` and `panoptic_val2017/`), in
 the document's folder, in the root, in `panoptic`, `panoptic_masks`, `panoptic_maps`, `masks` and
 `annotations`; last, the one file of that name which is not the image is taken. The id of a pixel is
-R + 256 G + 65,536 B; id 0 has no class.
+R + 256 G + 65,536 B; in a grey picture or a palette it is the value or the index, if only these
+are ids of segments. Id 0 has no class.
 
 Images: `file_name` of the image with the annotation's `image_id`, looked for as in format coco. If
 it is not there, the names that Cityscapes' own files have are tried, since createPanopticImgs
@@ -48,6 +49,7 @@ from typing import Any
 from curate.drops import Drop
 from curate.errors import InputError
 from curate.exports.export import Export
+from curate.formats.shared.class_numbers import by_plain_number, without_zeros
 from curate.formats.shared.coco_annotations import read_classes
 from curate.formats.shared.coco_entries import read_id, read_object
 from curate.formats.shared.coco_images import file_name
@@ -152,6 +154,7 @@ def _read_document(document: _Document, source: JsonDocument) -> Iterator[ReadIt
     """The records of a document. Refusal malformed_file if a list in it is no list."""
     raw_annotations = source.each("annotations")
     images = _images(source)
+    by_number = by_plain_number(images)
     annotated = set()
     for number, raw in enumerate(raw_annotations):
         for entry in _flat(read_object(raw)):
@@ -159,6 +162,8 @@ def _read_document(document: _Document, source: JsonDocument) -> Iterator[ReadIt
                 yield _malformed(document, number)
                 continue
             image_id = read_id(entry.get("image_id")) or ""
+            if image_id not in images:
+                image_id = by_number.get(without_zeros(image_id), image_id)
             annotated.add(image_id)
             yield _record_or_drop(document, entry, image_id, images.get(image_id, []))
 

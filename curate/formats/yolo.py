@@ -32,11 +32,12 @@ and six or more numbers are a polygon; so are the four corners of an oriented bo
 same. A class and four numbers are a box, `no_mask`, and so is a box with keypoints if data.yaml has
 a `kpt_shape` that fits, or if all lines have one length and can be nothing else (places in the box
 that they begin with, each with a visibility or without). The box of a polygon, before it, is
-passed over. Any other count of numbers, text among them, NaN, and the confidence and number of a
-track that Ultralytics' tracker adds are `bad_polygon`. A line that does not begin with a class
-number is `malformed_file`. What reaches beyond 0 to 1 is clipped to the image; px in place of
-shares are `outside_image`. Several pieces in one line are joined by edges walked to and fro, as
-Ultralytics' own converter writes them. Shares are of the image as displayed.
+passed over, and so are the confidence and the number of a track that Ultralytics adds to each line
+of its predictions. Any other count of numbers, text among them and NaN are `bad_polygon`. A line
+that does not begin with a class number is `malformed_file`. What reaches beyond 0 to 1 is clipped
+to the image (flag `beyond_image` if it is much); px in place of shares are `outside_image`. Several
+pieces in one line are joined by edges walked to and fro, as Ultralytics' own converter writes them.
+Shares are of the image as displayed.
 
 Keys: `FILE#` and a digest of the line. They stay the same if lines come in another order.
 The same line twice is `duplicate_annotation`.
@@ -73,7 +74,7 @@ from curate.formats.shared.yolo_files import (
     link_in_the_way,
 )
 from curate.formats.shared.yolo_keypoints import keypoint_numbers
-from curate.formats.shared.yolo_rings import have_tracks, ring_of
+from curate.formats.shared.yolo_rings import are_predicted, ring_of
 from curate.reasons import Reason, Refusal
 from curate.records import Annotation, ImageRecord, Polygons, ReadItem
 
@@ -90,8 +91,8 @@ class _Reading:
     classes: ClassList | None
     keypoints: int
     """How many numbers a box with keypoints has; 0 if boxes have no keypoints."""
-    tracks: bool
-    """Whether lines end in a confidence and the number of a track."""
+    predicted: bool
+    """Whether a confidence, the number of a track, or both follow each polygon."""
 
 
 def read(export: Export) -> Iterator[ReadItem]:
@@ -117,7 +118,7 @@ def read(export: Export) -> Iterator[ReadItem]:
 
     some_lines = list(_some_lines(export, files))
     keypoints = keypoint_numbers(some_lines)
-    tracks = have_tracks(some_lines)
+    predicted = are_predicted(some_lines)
     files_of: defaultdict[str, list[tuple[bool, str]]] = defaultdict(list)
     for path in files:
         try:
@@ -139,7 +140,7 @@ def read(export: Export) -> Iterator[ReadItem]:
                 export, other, Refusal(Reason.DUPLICATE_ANNOTATION, detail)
             )
         classes = lists.nearest(path)
-        reading = _Reading(classes, keypoints, tracks)
+        reading = _Reading(classes, keypoints, predicted)
         if classes is not None and classes.keypoints:
             reading = replace(reading, keypoints=classes.keypoints)
         yield from _read_file(export, path, image, _flags(by_name), reading)
@@ -232,7 +233,7 @@ def _annotation(
     try:
         class_number = _class_number(words[0], place)
         label = _label(class_number, reading.classes, place)
-        ring = ring_of(words[1:], place, reading.keypoints, reading.tracks)
+        ring = ring_of(words[1:], place, reading.keypoints, reading.predicted)
     except Refusal as refusal:
         key = _key(path, words)
         if refusal.reason is Reason.MALFORMED_FILE:

@@ -17,7 +17,7 @@ How = Literal["", "reviewed", "exact", "normalised", "alias", "compound", "fuzzy
 
 _COMPOUND_SCORE = 0.9
 # Likeness of a typing error to the name of a concept that is background.
-_SURE_OF_BACKGROUND = 0.92
+_SURE_OF_BACKGROUND = 0.9
 
 
 @dataclass(frozen=True, slots=True)

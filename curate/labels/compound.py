@@ -1,15 +1,19 @@
 """Compound labels: a path, a list or a phrase whose words beside a name say nothing new."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from curate.labels.lists import match_list
+from curate.labels.parts import part_of
 from curate.labels.paths import last_step, match_path
 from curate.labels.phrases import CHANGES
 from curate.labels.pieces import alternatives, list_items, name_and_bracket
 from curate.labels.reading import Reader
 from curate.labels.senses import has_company
 from curate.labels.words import Words, singular, words
+
+Rule = Callable[[str, Reader], str]
+"""What a label means by one rule; "" if it does not answer."""
 
 _OF = re.compile(  # wheel of the car
     r"^(.+?)[\s_-]+of[\s_-]+(?:(?:the|a|an)[\s_-]+)?(.+)$", re.IGNORECASE | re.DOTALL
@@ -33,11 +37,32 @@ def match_compound(label: str, reader: Reader) -> str:
     part     "bus wheel", "person left eye": a part behind a whole that has it
     prefix   "acme_car": the first word of nearly all labels is left out
     """
-    for rule in _RULES:
+    concept = _by_rules(label, reader, _RULES)
+    if concept or reader.larger is reader.lexicon:
+        return concept
+    return _known_elsewhere(label, reader)
+
+
+def _by_rules(label: str, reader: Reader, rules: Sequence[Rule]) -> str:
+    """What the first rule says that answers."""
+    for rule in rules:
         concept = rule(label, reader)
         if concept:
             return concept
     return ""
+
+
+def _known_elsewhere(label: str, reader: Reader) -> str:
+    """The concept that a label means in the larger taxonomy, if this one has it under that name.
+
+    The larger one knows what stands around it: the bus of a bus wheel.
+    """
+    elsewhere = reader.in_larger()
+    meant = _by_rules(label, elsewhere, _CONTEXT_RULES)
+    named = reader.lexicon.find(words(meant))
+    if named is None or named.rank == "alias" or len(named.concepts) > 1:
+        return ""
+    return named.concepts[0]
 
 
 def _either(label: str, reader: Reader) -> str:
@@ -68,7 +93,7 @@ def _described(name: Words, description: Words, reader: Reader) -> str:
     if concept or reader.larger is reader.lexicon:
         return concept
 
-    elsewhere = replace(reader, lexicon=reader.larger, notes=[])
+    elsewhere = reader.in_larger()
     meant = _meant_by(name, description, elsewhere)
     if not meant:
         return ""
@@ -163,17 +188,12 @@ def _whole_and_part(label: str, reader: Reader) -> str:
     if _is_list(label):
         return ""
     name = words(label)
-    lexicon = reader.lexicon
     for cut in range(1, len(name)):
         around = reader.read_name(name[:cut])
-        if not around:
-            continue
-        part = reader.read_words(name[cut:])
-        if not part or lexicon.kind(part) != "part":
-            continue
-        whole = lexicon.taxonomy.concepts[part].parent
-        is_around = lexicon.is_within(around, (whole,)) and around != part
-        if is_around and not lexicon.senses_of(name[cut:]):
+        part = ""
+        if around:
+            part = part_of(around, name[cut:], reader)
+        if part:
             return part
     return ""
 
@@ -186,7 +206,11 @@ def _prefixed(label: str, reader: Reader) -> str:
     first, *rest = words(label) or ("",)
     if not rest or first != reader.vocabulary.prefix:
         return ""
-    return reader.read_words(tuple(rest))
+    concept = reader.read_words(tuple(rest))
+    # The parts of a dog, each named dog_…, are no parts of a person.
+    if concept and reader.lexicon.kind(concept) == "part" and reader.may_name((first,)):
+        return ""
+    return concept
 
 
 _RULES = (
@@ -201,3 +225,5 @@ _RULES = (
     _whole_and_part,
     _prefixed,
 )
+_CONTEXT_RULES = (match_path, _of, _kind_and_name, _whole_and_part)
+"""Those that read what stands around a name."""

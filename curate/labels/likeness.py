@@ -65,10 +65,12 @@ class Likeness:
         """
         best = self._best()
         if likeliest:
-            numbers = [self.numbers[concept] for concept in likeliest]
-            in_front = [number for number in numbers if number in best]
-            best = np.concatenate([in_front, np.setdiff1d(best, in_front)])
-            best = best.astype(np.int64)
+            distinct = dict.fromkeys(likeliest)
+            numbers = [self.numbers[concept] for concept in distinct]
+            found_best = best.tolist()
+            in_front = [number for number in numbers if number in found_best]
+            others = [number for number in found_best if number not in in_front]
+            best = np.array(in_front + others, dtype=np.int64)
         best_first = np.argsort(-self.scores[best], kind="stable")
         found = []
         for index in best[best_first][:SUGGESTIONS]:

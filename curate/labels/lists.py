@@ -25,6 +25,10 @@ def match_list(label: str, reader: Reader) -> str:
         return ""
     if any(_is_other(item, items[0], reader) for item in items):
         return ""
+    if len(items) == 2:
+        inverted = reader.read_inverted(items[0], items[1])
+        if inverted:
+            return inverted
     items = _without_wider(items, reader)
     items = _without_narrower(items, reader)
 
@@ -42,7 +46,7 @@ def match_list(label: str, reader: Reader) -> str:
         disagreeing += _disagrees(item, concept, meant, reader)
     first_is_clear = items[0] in clear
     if not (found[0] and first_is_clear):
-        disagreeing += sum(reader.is_missing(item) for item in items)
+        disagreeing += sum(_is_unknown(item, meant, reader) for item in items)
 
     agreeing = found.count(meant)
     meant_is_clear = first_is_clear and meant in company
@@ -125,6 +129,18 @@ def _disagrees(item: Words, concept: str, meant: str, reader: Reader) -> bool:
     if lexicon.is_within(concept, (meant,)):
         return meant in lexicon.wholes
     return not lexicon.senses_of(item)
+
+
+def _is_unknown(item: Words, meant: str, reader: Reader) -> bool:
+    """Whether an item names what the taxonomy lacks, and nothing narrower: windowpane, window."""
+    if not reader.is_missing(item):
+        return False
+    larger = reader.larger
+    wider = larger.find(words(meant))
+    narrower = larger.find(item)
+    if wider is None or narrower is None:
+        return True
+    return not any(larger.is_within(each, wider.concepts) for each in narrower.concepts)
 
 
 def _is_changed(item: Words, reader: Reader) -> bool:

@@ -124,7 +124,11 @@ def match_vocabulary(
         answer = answer_label(label, reader, corrected)
         meanings = ready.lexicon.senses_of(words(label))
         known = likeness.raised(ready.relations.scores(label))
-        suggestions = known.suggestions(likeliest(meanings, surroundings))
+        first = likeliest(meanings, surroundings)
+        if answer.concept:
+            known = known.raised({answer.concept: 1.0})
+            first = [answer.concept, *first]
+        suggestions = known.suggestions(first)
         found[label] = _match(answer, known, suggestions)
     return found
 

@@ -10,6 +10,7 @@ from curate.labels.phrases import (
     CLOTHES,
     MOBILE,
     NATURAL,
+    ORGANS,
     WHOLES,
     without_fillers,
 )
@@ -52,9 +53,9 @@ class Lexicon:
 
     `tables`: of each rank. `foreign`: aliases of the other languages. `senses`: words of several
     meanings, in the singular. `ancestors`: of each concept. `bodies`, `natural`, `mobile`,
-    `clothes`, `wholes`: the concepts that are called as the words of `phrases.BODIES`, `NATURAL`,
-    `MOBILE`, `CLOTHES` and `WHOLES`. `found`: what was looked up before, for one label is read by
-    many rules.
+    `clothes`, `organs`, `wholes`: the concepts that are called as the words of `phrases.BODIES`,
+    `NATURAL`, `MOBILE`, `CLOTHES`, `ORGANS` and `WHOLES`. `found`: what was looked up before, for
+    one label is read by many rules.
     """
 
     taxonomy: Taxonomy
@@ -67,6 +68,7 @@ class Lexicon:
     natural: frozenset[str]
     mobile: frozenset[str]
     clothes: frozenset[str]
+    organs: frozenset[str]
     wholes: frozenset[str]
     found: dict[Words, Named | None] = field(default_factory=dict)
 
@@ -141,6 +143,7 @@ def read_lexicon(taxonomy: Taxonomy, languages: Sequence[str]) -> Lexicon:
         natural=_called(NATURAL, tables),
         mobile=_called(MOBILE, tables),
         clothes=_called(CLOTHES, tables),
+        organs=_called(ORGANS, tables),
         wholes=_called(WHOLES, tables),
     )
 

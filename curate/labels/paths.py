@@ -1,5 +1,6 @@
 """Labels that are paths: object--vehicle--car, car/wheel, bus.rigid."""
 
+from curate.labels.parts import has_part, part_of
 from curate.labels.phrases import (
     CHANGES,
     DIRECTIONS,
@@ -8,7 +9,7 @@ from curate.labels.phrases import (
     GESTURES,
     STATES,
 )
-from curate.labels.pieces import path_steps
+from curate.labels.pieces import name_and_bracket, path_steps
 from curate.labels.reading import Reader
 from curate.labels.words import Words, singular, words
 
@@ -23,19 +24,41 @@ def match_path(label: str, reader: Reader) -> str:
         return reader.read(steps[0])  # the others were attributes
     if len(steps) < 2:
         return ""
+    steps = [_without_bracket(step, reader) for step in steps]
     concepts = {reader.read(step) for step in steps}
     if len(concepts) == 1 and concepts != {""}:
         return concepts.pop()
     return last_step([words(step) for step in steps], reader)
 
 
+def _without_bracket(step: str, reader: Reader) -> str:
+    """A step without what its bracket repeats: car (automobile)."""
+    found = name_and_bracket(step)
+    if found is None:
+        return step
+    name, inside = found
+    concept = reader.read(name)
+    if concept and concept == reader.read(inside):
+        return name
+    return step
+
+
 def last_step(steps: list[Words], reader: Reader) -> str:
     """The concept of the last step that says something, if the steps before it allow it."""
-    one_name = _one_name(steps[-2], steps[-1], reader)
+    *context, last = steps
+    one_name = _one_name(context[-1], last, reader)
     if one_name:
         return one_name
+    for category in reversed(context):
+        of_category = _kind_of_category(category, last, reader)
+        if of_category:
+            return of_category
+    whole = reader.read_words(context[-1])
+    if whole:
+        part = part_of(whole, last, reader)
+        if part:
+            return part
 
-    *context, last = steps
     while context and _is_state(last):
         last = context.pop()
     around = tuple(filter(None, (reader.read_words(step) for step in context)))
@@ -64,7 +87,7 @@ def _one_name(before: Words, last: Words, reader: Reader) -> str:
         joined = reader.read_name(before + stateless)
     elif last != before:
         joined = reader.read_name(last + before)
-    return joined or _kind_of_category(before, last, reader)
+    return joined
 
 
 def _kind_of_category(category: Words, last: Words, reader: Reader) -> str:
@@ -95,12 +118,28 @@ def _allows(step: Words, concept: str, last: Words, reader: Reader) -> bool:
         if lexicon.is_within(concept, (around,)):
             return True
         # The whole of a part may be of a narrower kind: a truck has the wheel of a vehicle.
-        whole = lexicon.taxonomy.concepts[concept].parent
-        if lexicon.kind(concept) == "part" and lexicon.is_within(around, (whole,)):
+        if has_part(around, concept, lexicon):
             return True
     if _is_known_as_wider(step, last, reader):
         return True
+    if not around and _is_thing_elsewhere(step, concept, reader):
+        return False
     return _is_category(step, around, concept, last, reader)
+
+
+def _is_thing_elsewhere(step: Words, concept: str, reader: Reader) -> bool:
+    """Whether a step is a thing that only the larger taxonomy knows, and that has parts.
+
+    The ear of a dog is no ear of a person, nor has a bottle a neck.
+    """
+    larger = reader.larger
+    if larger is reader.lexicon:
+        return False
+    thing = reader.in_larger().read_words(step)
+    if not thing or larger.kind(thing) != "thing":
+        return False
+    is_part = reader.lexicon.kind(concept) == "part"
+    return is_part or larger.is_within(thing, larger.wholes)
 
 
 def _is_known_as_wider(step: Words, last: Words, reader: Reader) -> bool:

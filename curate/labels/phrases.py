@@ -15,19 +15,27 @@ _STEPS = """
     object objects thing things item items root main default all flat construction
     nature static dynamic scene structure man made manmade movable
 """
-_POSITIONS = "left right front rear back upper lower top bottom inner outer middle side"
+_POSITIONS = (
+    "left right l r front rear back upper lower top bottom inner outer middle side"
+)
 _STATES = """
     small large tiny huge medium long short tall low thin thick wide narrow round square
     rectangular circular curved straight tilted folded rolled unrolled stacked hanging
     old new young dirty clean wet dry empty full open opened closed parked stopped
     rigid bendy articulated plain regular normal standard simple fancy decorated single partial
     whole complete blurry blurred dark bright distant far near nearby random strange cluttered
-    temporary disposable mini individual adult male female private public commercial residential
-    common
+    double folding foldable clear transparent opaque temporary disposable mini individual adult
+    male female private public commercial residential common
 """
 _GESTURES = "standing sitting lying walking running riding driving cycling moving"
 _STANCES = "standing sitting lying moving"
-_DIRECTIONS = "upright horizontal vertical diagonal"
+_ORIGINS = """
+    african american asian australian european indian arctic siberian northern southern eastern
+    western
+"""
+_DIRECTIONS = (
+    "upright horizontal vertical diagonal continuous discrete solid dashed dotted"
+)
 _SLEEVES = "sleeve sleeved sleeveless"
 _COLOURS = """
     white black gray red green blue yellow brown pink purple beige silver colored colorful
@@ -69,14 +77,27 @@ GESTURES = frozenset(_GESTURES.split())
 STANCES = frozenset(_STANCES.split())
 """What somebody does, before who or what can do it: moving car, but not moving sidewalk."""
 
+ORIGINS = frozenset(_ORIGINS.split())
+"""Where an animal lives, before its name: african elephant."""
+
 DIRECTIONS = frozenset(_DIRECTIONS.split())
-"""How a thing stands, as a step behind it; before it they name other things (horizontal bar)."""
+"""How a thing stands or a line runs, as a step behind it; before it they name other things."""
 
 SLEEVES = frozenset(_SLEEVES.split())
 """Words for sleeves, before clothes: long sleeve top."""
 
-HANDS = frozenset({"left", "right"})
-"""Which of a pair is meant, before clothes: left shoe."""
+HANDS = frozenset({"left", "right", "l", "r"})
+"""Which of a pair is meant, of clothes and organs: left shoe, kidney right."""
+
+PAIRS = HANDS | {"front", "rear", "back", "hind"}
+"""Which of several parts is meant, none of them less than the part: left back leg."""
+
+CLASSES = frozenset(
+    """
+    small large big little huge tiny medium regular normal standard common private public commercial
+    """.split()  # noqa: SIM905
+)
+"""Words that make classes of the widest concepts: large vehicle."""
 
 COLOURS = frozenset(_COLOURS.split())
 """Colours and sizes that name kinds of what lives or is eaten, as `words.singular` spells them."""
@@ -101,6 +122,9 @@ BODIES = frozenset({"animal", "person"})
 
 CLOTHES = frozenset({"clothing", "clothes"})
 """Concepts of which one wears pairs, and which have sleeves."""
+
+ORGANS = frozenset({"organ"})
+"""Concepts of which a body has one on each side."""
 
 MOBILE = frozenset({"vehicle", "toy", "person"})
 """Concepts below which materials name toys (wooden train, paper plane)."""

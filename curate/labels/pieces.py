@@ -6,7 +6,7 @@ from curate.labels.words import words
 
 _PATH = re.compile(
     r"\s*(?:(?<!\bw)/|(?<=\w\w)\.(?=\w\w)|\\|>|::|--+|->|→|\||"
-    r"(?<=\s)[-–—](?=\s)|(?<=\w\w):(?=\s?\w\w))\s*"
+    r"(?<=\s)[-–—](?=\s)|(?<=[\w)]{2}):(?=\s?\w\w))\s*"
 )
 _LIST = re.compile(r"\s*[,;]\s*")
 _EITHER = re.compile(r"[\s_-]+or[\s_-]+", re.IGNORECASE)

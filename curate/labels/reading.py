@@ -8,10 +8,12 @@ from curate.labels.context import Vocabulary
 from curate.labels.names import Lexicon
 from curate.labels.phrases import (
     BESIDE,
+    CLASSES,
     COLOURS,
     GESTURES,
     HANDS,
     MATERIALS,
+    ORIGINS,
     PLACES,
     POSITIONS,
     SIDES,
@@ -24,7 +26,9 @@ from curate.labels.phrases import (
 from curate.labels.senses import Surroundings, choose_meaning
 from curate.labels.words import Words, singular, words
 
-_IN_FRONT = STATES | COLOURS | MATERIALS | PLACES | POSITIONS | STANCES | SLEEVES
+_IN_FRONT = (
+    STATES | COLOURS | MATERIALS | PLACES | POSITIONS | STANCES | SLEEVES | ORIGINS
+)
 _MOST_REMOVED = 4  # words beside a name that may be left out
 
 
@@ -35,6 +39,7 @@ class Reader:
     `larger`: knows names of concepts that the taxonomy may lack; it is the lexicon itself if there
     is no larger taxonomy. What such a concept is called is never read as another one.
     `notes`: what was found on the way, for `explain`; the reader adds to them.
+    `known`: what was read before, with what stood beside it, for many rules read the same words.
     """
 
     lexicon: Lexicon
@@ -42,6 +47,11 @@ class Reader:
     vocabulary: Vocabulary
     surroundings: Surroundings = field(default_factory=Surroundings)
     notes: list[str] = field(default_factory=list)
+    known: dict[tuple[Words, tuple[str, ...]], str] = field(default_factory=dict)
+
+    def in_larger(self) -> "Reader":
+        """A reader of the same export by the larger taxonomy."""
+        return Reader(self.larger, self.larger, self.vocabulary, self.surroundings)
 
     def read(self, text: str, beside: tuple[str, ...] = ()) -> str:
         """The concept of a text that is no compound of several names; "" if it has none.
@@ -52,7 +62,10 @@ class Reader:
 
     def read_words(self, name: Words, beside: tuple[str, ...] = ()) -> str:
         """The concept of some words: as a name, or as a phrase."""
-        return self.read_name(name, beside) or self.read_phrase(name, beside)
+        if (name, beside) not in self.known:
+            concept = self.read_name(name, beside) or self.read_phrase(name, beside)
+            self.known[name, beside] = concept
+        return self.known[name, beside]
 
     def read_name(self, name: Words, beside: tuple[str, ...] = ()) -> str:
         """The concept that has this name; "" if none has it, or if nothing says which is meant."""
@@ -86,11 +99,38 @@ class Reader:
             if concept and (alone == name or self._may_hold(concept, unfilled)):
                 return concept
 
+        inverted = self.read_inverted(unfilled[:-1], unfilled[-1:])
+        if inverted:
+            return inverted
         for removed, rest in _cuts(unfilled):
-            concept = self.read_name(rest, beside)
+            worn = self._worn_with(removed)
+            concept = self.read_name(rest, beside + worn)
             if concept and self._may_lose(concept, removed, rest):
                 return concept
         return ""
+
+    def read_inverted(self, name: Words, first: Words) -> str:
+        """The concept of a name whose first word stands behind it: bear, polar; crosswalk-plain.
+
+        It is no name itself (lamp, table) and no colour (house, green).
+        """
+        inverted = first + name
+        if not name or self.lexicon.find(inverted) is None:
+            return ""
+        if not COLOURS.isdisjoint(first) or self.may_name(first):
+            return ""
+        return self.read_name(inverted)
+
+    def may_name(self, name: Words) -> bool:
+        """Whether some concept, also of the larger taxonomy, is or may be called so."""
+        is_name = self.lexicon.find(name) or self.larger.find(name)
+        return is_name is not None or bool(self.larger.senses_of(name))
+
+    def _worn_with(self, removed: Words) -> tuple[str, ...]:
+        """Clothing, if what is left out are sleeves: the top with long sleeves is a garment."""
+        if SLEEVES.isdisjoint(singular(removed)):
+            return ()
+        return tuple(sorted(self.lexicon.clothes))
 
     def _may_hold(self, concept: str, name: Words) -> bool:
         """Whether something beside a concept leaves it what it is: a truck with box is a kind."""
@@ -137,19 +177,31 @@ class Reader:
         if not SLEEVES.isdisjoint(kinds) and not self._is_worn(concept, rest):
             return False
         # An upper arm is less than an arm, a left one is not.
-        if positions - SIDES and self.lexicon.is_within(concept, self.lexicon.bodies):
+        if positions - SIDES - HANDS and self.lexicon.is_within(
+            concept, self.lexicon.bodies
+        ):
             return False
         if has_colour and self._is_natural(concept, rest):
+            return False
+        if not ORIGINS.isdisjoint(kinds) and not self._is_alive(concept, rest):
+            return False
+        # Small and large vehicles are classes of vehicles.
+        if not CLASSES.isdisjoint(kinds) and concept in self.lexicon.wholes:
             return False
         if has_material:
             return self._is_made_of_any(concept, rest)
         return True
 
     def _has_sides(self, concept: str, positions: frozenset[str], name: Words) -> bool:
-        """Whether positions only say which one is meant: a left shoe, but not a left door."""
-        if self.lexicon.kind(concept) == "part":
-            return True
-        return positions <= HANDS and self._is_worn(concept, name)
+        """Whether positions only say which one is meant: a left shoe, but not a left door.
+
+        Where a word has several meanings, they may tell which one it is: a back light.
+        """
+        if positions <= HANDS:
+            is_part = self.lexicon.kind(concept) == "part"
+            is_organ = self._is_among(concept, name, attrgetter("organs"))
+            return is_part or is_organ or self._is_worn(concept, name)
+        return self.lexicon.kind(concept) == "part" and not self.lexicon.senses_of(name)
 
     def _is_natural(self, concept: str, name: Words) -> bool:
         """Whether a concept lives or is eaten."""
@@ -161,8 +213,12 @@ class Reader:
 
     def _can_move(self, concept: str, name: Words) -> bool:
         """Whether a concept lives or is a vehicle."""
-        is_alive = self._is_among(concept, name, attrgetter("bodies"))
-        return is_alive or self._is_among(concept, name, attrgetter("mobile"))
+        is_mobile = self._is_among(concept, name, attrgetter("mobile"))
+        return is_mobile or self._is_alive(concept, name)
+
+    def _is_alive(self, concept: str, name: Words) -> bool:
+        """Whether a concept is a person or an animal."""
+        return self._is_among(concept, name, attrgetter("bodies"))
 
     def _is_among(
         self, concept: str, name: Words, some: Callable[[Lexicon], frozenset[str]]

@@ -122,7 +122,8 @@ def is_mistyped(word: str, meant: str) -> bool:
         return False
     if word[0] != meant[0] or word[-1] != meant[-1]:
         return False
-    if fuzz.ratio(word, meant) < 100 * _LEAST_RATIO:
+    is_swapped = sorted(word) == sorted(meant)
+    if fuzz.ratio(word, meant) < 100 * _LEAST_RATIO and not is_swapped:
         return False
     if JaroWinkler.similarity(word, meant) < _LEAST_START:
         return False
@@ -131,7 +132,7 @@ def is_mistyped(word: str, meant: str) -> bool:
     if errors == 2:
         return len(meant) >= _TWO_ERRORS_FROM
     shortest = _SHORTEST
-    is_changed = len(word) == len(meant) and sorted(word) != sorted(meant)
+    is_changed = len(word) == len(meant) and not is_swapped
     if is_changed:
         shortest = _SHORTEST_CHANGED
         if word.endswith("ing"):

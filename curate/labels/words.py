@@ -108,6 +108,8 @@ def unnumbered(numbered: Words) -> Words:
     >>> unnumbered(("07", "car", "2"))
     ('car',)
     """
+    if numbered and not (numbered[0].isdecimal() or numbered[-1].isdecimal()):
+        return numbered  # most names: the same, but in less time
     front_gone = list(dropwhile(str.isdecimal, numbered))
     both_gone = list(dropwhile(str.isdecimal, reversed(front_gone)))
     return tuple(reversed(both_gone))

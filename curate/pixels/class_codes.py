@@ -60,6 +60,7 @@ def class_codes(region_map: RegionMap, picture: MaskPicture) -> ClassCodes:
     if pixels == "index":
         numbers = _numbers(picture)
         distinct = distinct_values(numbers)
+        _check_palette(region_map, picture, distinct)
         coded = _by_number(region_map, numbers, distinct, picture.lossy)
         coded = replace(coded, doubtful=blended_px(numbers, distinct))
         if picture.alpha is not None and not region_map.labels:
@@ -210,6 +211,23 @@ def _numbers(picture: MaskPicture) -> Integers:
         )
         raise Refusal(Reason.UNDECODABLE_MASK, detail)
     return blue
+
+
+def _check_palette(
+    region_map: RegionMap, picture: MaskPicture, distinct: Integers
+) -> None:
+    """Refusal undecodable_mask if a colour has another number than in the export's other masks.
+
+    `distinct`: (n,) the different values of the picture.
+    """
+    if picture.table is None or not region_map.palette:
+        return
+    for value, colour in zip(distinct, picture.table[distinct], strict=True):
+        usual = region_map.palette.get(int(colour), int(value))
+        if usual != value:
+            what = f"#{colour:06X} is number {value}, in other masks {usual}"
+            detail = f"the palette is in another order: {what}; the format colormap reads colours"
+            raise Refusal(Reason.UNDECODABLE_MASK, detail)
 
 
 def _by_number(

@@ -8,6 +8,9 @@ from curate.pixels.ragged import owners_of
 from curate.pixels.rings import Rings
 
 _CERTAIN = 1e-3  # px²; far more than rounding makes of coordinates up to 1,000,000 px
+_CROSSING = (
+    "Self-intersection"  # how GEOS's reason begins for a ring that crosses itself
+)
 
 
 def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
@@ -16,21 +19,26 @@ def cross_themselves(rings: Rings, distinct: Rings) -> NDArray[np.bool_]:
     `distinct`: the rings without repeats.
     """
     crossing = np.zeros(rings.sizes.size, np.bool_)
-    unsure = ~_go_round_once(distinct)
-    if not unsure.any():
-        return crossing
-    doubtful = rings.take(unsure)
-    numbers = owners_of(doubtful.sizes)
-    closed = shapely.linearrings(doubtful.corners, indices=numbers)
+    is_unsure = ~_go_round_once(distinct)
+    if is_unsure.any():
+        unsure = rings.take(is_unsure)
+        crossing[is_unsure] = _exactly_crossing(unsure)
+    return crossing
+
+
+def _exactly_crossing(rings: Rings) -> NDArray[np.bool_]:
+    """(n,) whether each ring crosses itself, by GEOS."""
+    numbers = owners_of(rings.sizes)
+    closed = shapely.linearrings(rings.corners, indices=numbers)
     is_crossing = ~shapely.is_simple(closed)
 
     # A ring that only touches itself is not simple either: the reason tells. It takes longer
     # to find, so it is found for these few alone.
     polygons = shapely.polygons(closed[is_crossing])
     reasons = shapely.is_valid_reason(polygons).astype(np.str_)
-    is_crossing[is_crossing] = np.strings.startswith(reasons, "Self-intersection")
-    crossing[unsure] = is_crossing
-    return crossing
+    is_real = np.strings.startswith(reasons, _CROSSING)
+    is_crossing[is_crossing] = is_real
+    return np.asarray(is_crossing)
 
 
 def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
@@ -38,10 +46,12 @@ def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
 
     Such a ring cannot cross itself. This test takes a tenth of the time of the exact one.
     """
+    # The arms: from the middle of a ring to each of its corners.
     first = rings.first
+    sizes = rings.sizes
     sums = np.add.reduceat(rings.corners, first)
-    middles = sums / rings.sizes[:, None]
-    of_corners = np.repeat(middles, rings.sizes, axis=0)
+    middles = sums / sizes[:, None]
+    of_corners = np.repeat(middles, sizes, axis=0)
     arms = rings.corners - of_corners
     x, y = np.ascontiguousarray(arms.T)
 
@@ -50,12 +60,15 @@ def _go_round_once(rings: Rings) -> NDArray[np.bool_]:
     next_x = x[following]
     next_y = y[following]
     turns = x * next_y - y * next_x
-    goes_left = np.minimum.reduceat(turns, first) > _CERTAIN
-    goes_right = np.maximum.reduceat(turns, first) < -_CERTAIN
+    smallest_turn = np.minimum.reduceat(turns, first)
+    largest_turn = np.maximum.reduceat(turns, first)
+    goes_left = smallest_turn > _CERTAIN
+    goes_right = largest_turn < -_CERTAIN
 
     # Each round passes the middle's height upwards once.
-    passes = (y < 0) & (next_y >= 0)
+    is_below = y < 0
+    passes = is_below & (next_y >= 0)
     rounds = np.add.reduceat(passes, first, dtype=np.int64)
-    goes_one_way = goes_left | goes_right
-    once: NDArray[np.bool_] = goes_one_way & (rounds == 1)
+    once: NDArray[np.bool_] = rounds == 1
+    once &= goes_left | goes_right
     return once

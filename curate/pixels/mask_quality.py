@@ -80,11 +80,15 @@ def short_of_edge(measured: Measured) -> list[int]:
     mean the image's edge, so this side would be judged as an outline that the object has not.
     """
     touches = _meets_sides(measured, 0)
-    stops_short = _meets_sides(measured, _GAP_PX) & ~touches
+    is_near = _meets_sides(measured, _GAP_PX)
+    stops_short = is_near & ~touches
+    may_be = np.flatnonzero(stops_short.any(axis=1))
+
     found = []
-    for number in np.flatnonzero(stops_short.any(axis=1)).tolist():
+    for number in may_be.tolist():
+        runs = measured.masks[number]
         box = Box(*measured.boxes[number].tolist())
-        if _has_straight_side(measured.masks[number], box, stops_short[number]):
+        if _has_straight_side(runs, box, stops_short[number]):
             found.append(number)
     return found
 
@@ -93,10 +97,12 @@ def _has_straight_side(
     runs: RunLengths, box: Box, stops_short: NDArray[np.bool_]
 ) -> bool:
     """Whether a mask is straight at one of the sides of its box that stop short of the edge."""
-    sides = _sides(masks.decode_window(runs, box))
+    mask = masks.decode_window(runs, box)
+    sides = _sides(mask)
     for side, is_meant in zip(sides, stops_short.tolist(), strict=True):
         least = max(_STRAIGHT_PX, _STRAIGHT_SHARE * side.size)
-        if is_meant and np.count_nonzero(side) >= least:
+        straight_px = np.count_nonzero(side)
+        if is_meant and straight_px >= least:
             return True
     return False
 

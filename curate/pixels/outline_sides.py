@@ -22,37 +22,63 @@ class OutlineSides:
 
 def outline_sides(px: MaskPx) -> OutlineSides:
     """The outline of each mask."""
+    above_and_below, at_top_and_bottom = _above_and_below(px)
+    return OutlineSides(
+        all=above_and_below + _left_and_right(px),
+        on_edge=at_top_and_bottom + _at_left_and_right(px),
+    )
+
+
+def _above_and_below(px: MaskPx) -> tuple[Numbers, Numbers]:
+    """(n,) the level sides of each mask, and those of them at the image's top or bottom."""
+    height = px.of_ranges(px.heights)
+    frame = px.of_ranges(px.frames)
+    first_px = px.starts - frame
+    last_px = px.ends - frame - 1
+    first_column, first_row = column_and_row(first_px, height)
+    last_column, last_row = column_and_row(last_px, height)
+
+    # Each range has a side above and one below in each of its columns.
+    breaks = last_column - first_column
+    columns = 1 + breaks
+    all_sides = _sum(px, 2 * columns)
+
+    # Where a range goes on into the next column, it is at the bottom of one and at the top of
+    # the other.
+    begins_at_top = first_row == 0
+    ends_at_bottom = last_row == height - 1
+    at_edge = 2 * breaks
+    at_edge += begins_at_top
+    at_edge += ends_at_bottom
+    return all_sides, _sum(px, at_edge)
+
+
+def _left_and_right(px: MaskPx) -> Numbers:
+    """(n,) the upright sides of each mask.
+
+    Each px has a side to the left and one to the right, unless mask px meet there.
+    """
     height = px.of_ranges(px.heights)
     frame = px.of_ranges(px.frames)
 
-    # Each range has a side above and one below in each of its columns. Where it goes on
-    # into the next column, these are at the bottom of one and at the top of the other.
-    first_column, first_row = column_and_row(px.starts - frame, height)
-    last_column, last_row = column_and_row(px.ends - frame - 1, height)
-    breaks = last_column - first_column
-    at_top = breaks + (first_row == 0)
-    at_bottom = breaks + (last_row == height - 1)
-    above_and_below = _sum(px, 2 * (1 + breaks))
-
-    # Each px has a side to the left and one to the right, unless mask px meet there.
-    before = _PxBefore(px)
+    # The px to the left of each range. A range in the first column has none.
     beside_start = np.maximum(px.starts - height, frame)
     beside_end = np.maximum(px.ends - height, frame)
-    meeting = before.count(beside_end) - before.count(beside_start)
-    area = _sum(px, px.ends - px.starts)
-    left_and_right = 2 * (area - _sum(px, meeting))
+    meeting = _px_between(px, beside_start, beside_end)
+    apart = px.ends - px.starts
+    apart -= meeting
+    return 2 * _sum(px, apart)
 
-    # The first and the last column of each frame lie on its edge.
-    frame_ends = px.frames + px.heights * px.widths
-    second_column = px.frames + px.heights
-    final_column = frame_ends - px.heights
-    at_left = before.count(second_column) - before.count(px.frames)
-    at_right = before.count(frame_ends) - before.count(final_column)
-    at_top_and_bottom = _sum(px, at_top + at_bottom)
-    return OutlineSides(
-        all=above_and_below + left_and_right,
-        on_edge=at_top_and_bottom + at_left + at_right,
-    )
+
+def _at_left_and_right(px: MaskPx) -> Numbers:
+    """(n,) the px of each mask in the first and the last column of its frame."""
+    starts = px.frames
+    ends = starts + px.heights * px.widths
+    second_column = starts + px.heights
+    last_column = ends - px.heights
+    at_left = _px_between(px, starts, second_column)
+    at_right = _px_between(px, last_column, ends)
+    return at_left + at_right
 
 
 def _sum(px: MaskPx, values: Numbers) -> Numbers:
@@ -60,20 +86,21 @@ def _sum(px: MaskPx, values: Numbers) -> Numbers:
     return np.add.reduceat(values, px.first)
 
 
-class _PxBefore:
-    """Counts mask px of all masks before positions."""
+def _px_between(px: MaskPx, starts: Positions, ends: Positions) -> NDArray[np.int64]:
+    """(k,) the number of mask px of all masks from each start to before its end."""
+    return _px_before(px, ends) - _px_before(px, starts)
 
-    def __init__(self, px: MaskPx) -> None:
-        self._starts = px.starts
-        # What holds for the last range that has begun, with a first entry for none.
-        self._ends = np.concatenate(([0], px.ends))
-        self._px = sums_before(px.ends - px.starts)
 
-    def count(self, at: Positions) -> NDArray[np.int64]:
-        """(k,) the number of mask px before each position."""
-        begun = np.searchsorted(self._starts, at, side="right")
+def _px_before(px: MaskPx, at: Positions) -> NDArray[np.int64]:
+    """(k,) the number of mask px of all masks before each position."""
+    lengths = px.ends - px.starts
+    px_of_ranges = sums_before(lengths)
+    ranges_begun = np.searchsorted(px.starts, at, side="right")
+    px_begun = px_of_ranges[ranges_begun]
 
-        # The last range that has begun may go on beyond the position. An end of 0 never does.
-        px_beyond = np.maximum(self._ends[begun] - at, 0)
-        before: NDArray[np.int64] = self._px[begun] - px_beyond
-        return before
+    # The last range that has begun may go on beyond the position. Where no range has begun, an
+    # end of 0 is never beyond it.
+    ends = np.concatenate(([0], px.ends))
+    px_beyond = np.maximum(ends[ranges_begun] - at, 0)
+    before: NDArray[np.int64] = px_begun - px_beyond
+    return before

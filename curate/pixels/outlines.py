@@ -22,8 +22,10 @@ def ellipse(
     >>> ellipse(10, 20, 5, 5)[:2]
     [15.0, 20.0]
     """
-    sides = _sides(max(abs(rx), abs(ry)))
-    turns = 2 * math.pi * np.arange(sides) / sides
+    longest = max(abs(rx), abs(ry))
+    sides = _sides(longest)
+    numbers = np.arange(sides)
+    turns = 2 * math.pi * numbers / sides
     along = rx * np.cos(turns)
     across = ry * np.sin(turns)
 

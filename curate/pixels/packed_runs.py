@@ -29,6 +29,7 @@ _CHANNELS = 4
 # What is written: words of a byte, 255 where the mask is, and lengths as Label Studio has them.
 _WORD_BITS = 8
 _OPAQUE = 255
+_KIND_BITS = 2
 _LENGTH_BITS = np.array([3, 4, 8, 16])
 _LONGEST = 1 << np.max(_LENGTH_BITS)
 _TURNED = 5  # EXIF's orientation of a picture whose rows are columns
@@ -73,18 +74,22 @@ def pack(runs: RunLengths) -> bytes:
 
     # One number for each packet, put together from its highest bits down: 1 for one word that
     # is repeated, the kind (2 bits), the length less 1, the word.
-    repeated = np.ones_like(kinds)
-    packets = (repeated << 2) | kinds
-    packets = (packets << length_bits) | (lengths - 1)
-    packed_words = np.where(is_mask, _OPAQUE, 0)
-    packets = (packets << _WORD_BITS) | packed_words
-    sizes = 1 + 2 + length_bits + _WORD_BITS
+    packets = np.ones_like(kinds)
+    packets <<= _KIND_BITS
+    packets |= kinds
+    packets <<= length_bits
+    packets |= lengths - 1
+    packets <<= _WORD_BITS
+    packets |= np.where(is_mask, _OPAQUE, 0)
+    sizes = 1 + _KIND_BITS + length_bits + _WORD_BITS
 
-    head = np.array([words.sum(), _WORD_BITS - 1, *(_LENGTH_BITS - 1)])
+    stated_length_bits = _LENGTH_BITS - 1
+    head = np.array([words.sum(), _WORD_BITS - 1, *stated_length_bits])
     numbers = np.concatenate((head, packets))
     all_sizes = np.concatenate((_HEADER_SIZES, sizes))
     bits = _as_bits(numbers, all_sizes)
-    return np.packbits(bits).tobytes()
+    packed = np.packbits(bits)
+    return packed.tobytes()
 
 
 def _packet_lengths(words: Positions) -> tuple[Positions, Positions]:
@@ -92,25 +97,30 @@ def _packet_lengths(words: Positions) -> tuple[Positions, Positions]:
 
     `words`: (n,) length of each run; one that is too long for a packet takes several.
     """
-    packets = -(-words // _LONGEST)
+    packets = -(-words // _LONGEST)  # rounded up
     owners = owners_of(packets)
 
     # All packets of a run are full but its last one.
-    lengths = np.full(owners.size, _LONGEST)
     full_packets = packets - 1
     left_for_last = words - full_packets * _LONGEST
     place_of_last = np.cumsum(packets) - 1
+
+    # A run of no words, such as zeros before a mask at the first px, has no packet.
     has_any = packets > 0
-    lengths[place_of_last[has_any]] = left_for_last[has_any]
+    place_of_last = place_of_last[has_any]
+    lengths = np.full(owners.size, _LONGEST)
+    lengths[place_of_last] = left_for_last[has_any]
     return lengths, owners
 
 
 def _as_bits(numbers: Positions, sizes: Positions) -> NDArray[np.uint8]:
     """The bits of numbers one after the other, each with its own number of bits."""
     owners = owners_of(sizes)
-    last_bits = np.cumsum(sizes) - 1
+    places = np.arange(owners.size)
+    last_places = np.cumsum(sizes) - 1
+
     # The last bit of a number is its lowest, which need not be shifted.
-    shifts = last_bits[owners] - np.arange(owners.size)
+    shifts = last_places[owners] - places
     shifted = numbers[owners] >> shifts
     lowest_bit = shifted & 1
     return lowest_bit.astype(np.uint8)
@@ -139,7 +149,8 @@ class _Reader:
         """The next number of `bits` bits, 32 at most. Refusal if the stream ends inside it."""
         start = self._advance(bits)
         byte, bits_before = divmod(start, 8)
-        window = self._padded[byte : byte + _WINDOW_BYTES]
+        window_end = byte + _WINDOW_BYTES
+        window = self._padded[byte:window_end]
         window_number = int.from_bytes(window, "big")
 
         # Shift out what is behind the number, and mask what is before it.
@@ -183,7 +194,10 @@ def _size(
 def _read_packets(reader: _Reader, words: int) -> _Runs:
     """All runs, up to the stated number of words."""
     word_bits = reader.read(5) + 1
-    length_bits = [reader.read(4) + 1 for _ in range(4)]
+    length_bits = []
+    for _kind in range(4):
+        bits = reader.read(4) + 1
+        length_bits.append(bits)
 
     runs = _Runs()
     done = 0

@@ -24,7 +24,7 @@ from curate.pixels.polygon_outlines import (
 from curate.pixels.proportions import Size
 from curate.pixels.ragged import sums_before
 from curate.pixels.raster import fill
-from curate.pixels.rings import Corners, Rings
+from curate.pixels.rings import Corners, Numbers, Rings
 from curate.pixels.run_lengths import RunLengths
 from curate.reasons import Reason, Refusal
 from curate.records import Polygons
@@ -33,6 +33,10 @@ Drawn = tuple[RunLengths, list[Flag]]
 """The mask of a polygon, and remarks."""
 
 _AT_ONCE = 1 << 12  # points whose numbers fit the processor's cache
+
+# What reaches further beyond its picture, in px and as a share of the side, is no slip of the hand.
+_LEAST_BEYOND = 2
+_SHARE_BEYOND = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,8 @@ class _Filled:
     """Whether a ring of each polygon crosses itself."""
     is_coarse: list[bool]
     """Whether a ring of each polygon has so few points that it may miss its object."""
+    is_beyond: list[bool]
+    """Whether a ring of each polygon reaches far beyond its picture, and was cut off there."""
 
 
 def rasterise(
@@ -191,9 +197,18 @@ def _masks_of(outlines: Outlines, pictures: Sequence[Size]) -> list[Drawn | Refu
         outlines.is_partial.tolist(),
         filled.is_crossing,
         filled.is_coarse,
+        filled.is_beyond,
         strict=True,
     )
-    for first, holes_from, end, is_partial, is_crossing, is_coarse in columns:
+    for (
+        first,
+        holes_from,
+        end,
+        is_partial,
+        is_crossing,
+        is_coarse,
+        is_beyond,
+    ) in columns:
         try:
             runs = _joined(outlines.rings, filled.masks, first, holes_from, end)
         except Refusal as refusal:
@@ -206,6 +221,8 @@ def _masks_of(outlines: Outlines, pictures: Sequence[Size]) -> list[Drawn | Refu
             flags.append(Flag.CROSSING_POLYGON)
         if is_coarse:
             flags.append(Flag.COARSE_POLYGON)
+        if is_beyond:
+            flags.append(Flag.BEYOND_IMAGE)
         drawn.append((runs, flags))
     return drawn
 
@@ -221,7 +238,16 @@ def _filled(outlines: Outlines, pictures: Sequence[Size]) -> _Filled:
         masks=fill(rings, heights, widths),
         is_crossing=_of_polygons(is_crossing, outlines),
         is_coarse=_of_polygons(are_coarse(distinct), outlines),
+        is_beyond=_of_polygons(_are_beyond(rings, heights, widths), outlines),
     )
+
+
+def _are_beyond(rings: Rings, heights: Numbers, widths: Numbers) -> NDArray[np.bool_]:
+    """(n,) whether rings reach far beyond their pictures, of so many px in height and width."""
+    pictures = np.stack([widths, heights], axis=1)
+    allowed = np.maximum(_LEAST_BEYOND, _SHARE_BEYOND * pictures)
+    is_beyond = rings.reach_beyond(pictures) > allowed
+    return np.asarray(is_beyond.any(axis=1))
 
 
 def _of_polygons(of_rings: NDArray[np.bool_], outlines: Outlines) -> list[bool]:

@@ -49,8 +49,12 @@ def count_from(firsts: Whole, sizes: Whole) -> Whole:
     >>> count_from(np.array([10, 5]), np.array([2, 3]))
     array([10, 11,  5,  6,  7])
     """
-    shifts = firsts - starts_of(sizes)
-    places = np.arange(sizes.sum())
+    entries = sizes.sum()
+    places = np.arange(entries)
+
+    # By how much the numbers of each row are away from the places of its entries.
+    starts = starts_of(sizes)
+    shifts = firsts - starts
     return places + np.repeat(shifts, sizes)
 
 
@@ -60,7 +64,8 @@ def sums_before(values: Whole | NDArray[np.bool_]) -> Whole:
     >>> sums_before(np.array([2, 3, 1]))
     array([0, 2, 5, 6])
     """
-    sums = np.zeros(values.size + 1, np.int64)
+    count = values.size
+    sums = np.zeros(count + 1, np.int64)
     np.cumsum(values, out=sums[1:])
     return sums
 
@@ -74,5 +79,7 @@ def column_and_row(positions: Whole, heights: Whole) -> tuple[Whole, Whole]:
     >>> column_and_row(np.array([2, 7, 9]), np.array([3, 3, 10]))
     (array([0, 2, 0]), array([2, 1, 9]))
     """
-    columns = (positions / heights).astype(np.int64)
-    return columns, positions - columns * heights
+    quotients = positions / heights
+    columns = quotients.astype(np.int64)
+    rows = positions - columns * heights
+    return columns, rows

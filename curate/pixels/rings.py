@@ -90,6 +90,16 @@ class Rings:
         reach: NDArray[np.float64] = np.maximum.reduceat(furthest, self.first)
         return reach
 
+    def reach_beyond(self, pictures: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(n, 2) how far each ring reaches beyond its picture in x and in y, px; 0 if it does not.
+
+        `pictures`: (n, 2), width and height of the picture of each ring, px.
+        """
+        least = np.minimum.reduceat(self.corners, self.first)
+        most = np.maximum.reduceat(self.corners, self.first)
+        beyond = np.maximum(-least, most - pictures)
+        return np.maximum(beyond, 0)
+
     def split(self) -> list[Corners]:
         """The corners of each ring."""
         return np.split(self.corners, self.first[1:])

@@ -81,7 +81,7 @@ def _values(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
     Refusal undecodable_mask if the picture has colours where numbers are due.
     """
     if segment_map.pixels == "id":
-        return _ids(picture)
+        return _ids(segment_map, picture)
     if segment_map.pixels == "rank":
         return _ranks(segment_map, picture)
     if picture.values is not None:
@@ -95,13 +95,22 @@ def _values(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
     return grey
 
 
-def _ids(picture: MaskPicture) -> Integers:
-    """(H, W) R + 256 G + 65,536 B of each px."""
+def _ids(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
+    """(H, W) R + 256 G + 65,536 B of each px; or its grey value or palette index.
+
+    The latter if no segment has the former.
+    """
     colours = picture.colours  # 0xRRGGBB
     red = colours >> 16
     green = (colours >> 8) & _BYTE
     blue = colours & _BYTE
     ids: Integers = red | (green << 8) | (blue << 16)
+
+    # Some tools write ids as they are: in grey of 8 or 16 bits, or with a palette for the eye.
+    if picture.values is None or np.isin(ids, segment_map.known).any():
+        return ids
+    if np.isin(picture.values, segment_map.known).any():
+        return picture.values
     return ids
 
 

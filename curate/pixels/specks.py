@@ -40,17 +40,21 @@ def speckled(measured: Measured) -> list[int]:
 def _that_may_be(measured: Measured) -> Numbers:
     """The numbers of the masks whose run-lengths do not tell that they have few specks."""
     runs = measured.runs
-    _, y0, _, y1 = measured.boxes.T
-    is_full_height = y1 - y0 == runs.heights
     most = _most_specks(runs)
 
     # Where runs go on from column to column, they have to be cut first.
+    _, y0, _, y1 = measured.boxes.T
+    is_full_height = y1 - y0 == runs.heights
     wrapping = np.flatnonzero(is_full_height)
     if wrapping.size:
-        chosen = [measured.masks[number] for number in wrapping.tolist()]
-        apart = [_without_wrapping(mask) for mask in chosen]
+        apart = []
+        for number in wrapping.tolist():
+            mask = measured.masks[number]
+            apart.append(_without_wrapping(mask))
         most[wrapping] = _most_specks(join(apart))
-    return np.flatnonzero(most >= _SPECKS)
+
+    has_many = most >= _SPECKS
+    return np.flatnonzero(has_many)
 
 
 def _specks(mask: RunLengths, box: Box) -> int:
@@ -71,9 +75,13 @@ def _most_specks(runs: ManyRuns) -> Numbers:
     """
     masks_in_all = runs.sizes.size
     owners = runs.owners
+
+    # The first and the last run of a mask reach the image's ends: they are no specks.
+    first = runs.first
+    last = first + runs.sizes - 1
     is_short = runs.counts <= _SPECK_PX
-    is_short[runs.first] = False
-    is_short[runs.first + runs.sizes - 1] = False
+    is_short[first] = False
+    is_short[last] = False
 
     # `at`: the run at which each speck is, from its leftmost one on. `px`: its px so far.
     at = _of_many(np.flatnonzero(is_short), owners, masks_in_all)
@@ -148,12 +156,15 @@ def _first_beside(runs: ManyRuns, at: Numbers, owners: Numbers, side: int) -> Po
     # The px beside each run, inside its own frame. A run of mask px touches at corners, too,
     # so it reaches one px further at both ends.
     masks_of = owners[at]
-    shift = side * runs.heights[masks_of]
+    height = runs.heights[masks_of]
     frame = runs.frames[masks_of]
     frame_end = frame + runs.pixels[masks_of]
+    shift = side * height
     further = kind.astype(np.int64)
-    first = np.maximum(starts[at] + shift - further, frame)
-    end = np.minimum(ends[at] + shift + further, frame_end)
+    start_beside = starts[at] + shift - further
+    end_beside = ends[at] + shift + further
+    first = np.maximum(start_beside, frame)
+    end = np.minimum(end_beside, frame_end)
 
     # Kinds take turns: if the run that holds the first px is of the other kind, the next one is
     # of the right kind. It counts if it starts before the end.

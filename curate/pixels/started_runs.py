@@ -16,6 +16,7 @@ from curate.reasons import Reason, Refusal
 from curate.records import StartedRuns
 
 _NUMBER = re.compile(r"[0-9]{1,18}")  # that 64 bits can hold
+_NOT_IN_ORDER = "runs that are empty, or that do not follow one another"
 
 
 def parse(shape: StartedRuns, height: int, width: int) -> tuple[RunLengths, list[Flag]]:
@@ -27,12 +28,16 @@ def parse(shape: StartedRuns, height: int, width: int) -> tuple[RunLengths, list
         raise Refusal(Reason.BAD_RUN_LENGTHS, detail)
 
     by_rows, flags = _order(shape, starts, ends, height, width)
-    borders = np.stack([starts, ends], axis=1).ravel()
+    pairs = np.stack([starts, ends], axis=1)
+    borders = pairs.ravel()
     if not by_rows:
-        return run_lengths.from_borders(borders, height, width), flags
+        runs = run_lengths.from_borders(borders, height, width)
+        return runs, flags
+
     # Row by row through a mask is column by column through the transposed mask.
     turned = run_lengths.from_borders(borders, height=width, width=height)
-    return masks.encode(masks.decode(turned).T), flags
+    mask = masks.decode(turned).T
+    return masks.encode(mask), flags
 
 
 def order_signs(shape: StartedRuns, height: int, width: int) -> OrderSigns:
@@ -51,14 +56,19 @@ def _runs(shape: StartedRuns) -> tuple[Positions, Positions]:
             raise _bad(f"{word[:40]!r} is no whole number")
 
     numbers = np.array(words, np.int64)
-    starts = numbers[0::2] - shape.first
-    ends = starts + numbers[1::2]
+    stated_starts = numbers[0::2]
+    lengths = numbers[1::2]
+    starts = stated_starts - shape.first
+    ends = starts + lengths
     if starts[0] < 0:
         raise _bad(f"a start of 0; they count from {shape.first}")
-    is_empty = np.any(ends <= starts)
-    overlaps = np.any(starts[1:] < ends[:-1])
-    if is_empty or overlaps:
-        raise _bad("runs that are empty, or that do not follow one another")
+
+    are_empty = ends <= starts
+    if are_empty.any():
+        raise _bad(_NOT_IN_ORDER)
+    overlap = starts[1:] < ends[:-1]
+    if overlap.any():
+        raise _bad(_NOT_IN_ORDER)
     return starts, ends
 
 

@@ -28,10 +28,7 @@ def decode_windows(
     """
     boxes = np.array(windows, np.int64)
     _check(boxes, height, width)
-    counts, sizes = coco_text.read_many_runs(texts)
-    check_sums(counts, sizes, height, width)
-    many = sizes.size
-    runs = ManyRuns(counts, sizes, np.full(many, height), np.full(many, width))
+    runs = _read(texts, height, width)
 
     # All windows lie one after the other in one array, column by column.
     x0, y0, x1, y1 = boxes.T
@@ -40,8 +37,8 @@ def decode_windows(
     pixels = widths * heights
     starts = starts_of(pixels)
 
-    ends_in_window = _ends_in_windows(runs, boxes, height, width)
-    run_ends = ends_in_window + starts[runs.owners]
+    run_ends = _ends_in_windows(runs, boxes, height, width)
+    run_ends += starts[runs.owners]
     run_lengths = sizes_of(run_ends)
     is_mask = np.repeat(runs.is_one, run_lengths)
 
@@ -50,6 +47,18 @@ def decode_windows(
         by_column = is_mask[start:end].reshape(window.width, window.height)
         by_row = cv2.transpose(by_column.view(np.uint8))  # three times as fast as numpy
         yield by_row.view(np.bool_)
+
+
+def _read(texts: Sequence[str], height: int, width: int) -> ManyRuns:
+    """The run-lengths of all texts. Refusal bad_run_lengths."""
+    counts, sizes = coco_text.read_many_runs(texts)
+    check_sums(counts, sizes, height, width)
+    return ManyRuns(
+        counts,
+        sizes,
+        heights=np.full_like(sizes, height),
+        widths=np.full_like(sizes, width),
+    )
 
 
 def _ends_in_windows(
@@ -61,8 +70,9 @@ def _ends_in_windows(
     """
     # In the photo of each mask: its runs cover the photo once.
     owners = runs.owners
+    photo_px = height * width
     ends = np.cumsum(runs.counts)
-    ends -= owners * (height * width)
+    ends -= owners * photo_px
     column, row = np.divmod(ends, height)
 
     # Clipping keeps the order of positions, so each end outside a window lands on the edge
@@ -70,22 +80,31 @@ def _ends_in_windows(
     left, top, right, bottom = boxes[owners].T
     rows = bottom - top
     columns = right - left
-    row_inside = _clipped(row - top, rows)
-    position = (column - left) * rows
+    pixels = columns * rows
+
+    row -= top
+    column -= left
+    row_inside = _clipped(row, rows)
+    position = column * rows
     position += row_inside
-    return _clipped(position, columns * rows)
+    return _clipped(position, pixels)
 
 
 def _check(boxes: Boxes, height: int, width: int) -> None:
     """ValueError if a window leaves the photo, or is empty."""
     x0, y0, x1, y1 = boxes.T
-    is_inside = (x0 >= 0) & (x1 <= width)
-    is_inside &= (y0 >= 0) & (y1 <= height)
-    is_inside &= (x0 < x1) & (y0 < y1)
-    if not is_inside.all():
-        first_outside = np.argmin(is_inside)
-        window = Box(*boxes[first_outside].tolist())
-        raise ValueError(f"window {window} leaves the image of {width} x {height} px")
+    is_inside = x0 >= 0
+    is_inside &= y0 >= 0
+    is_inside &= x1 <= width
+    is_inside &= y1 <= height
+    is_inside &= x0 < x1
+    is_inside &= y0 < y1
+    if is_inside.all():
+        return
+
+    first_outside = np.argmin(is_inside)
+    window = Box(*boxes[first_outside].tolist())
+    raise ValueError(f"window {window} leaves the image of {width} x {height} px")
 
 
 def _clipped(numbers: Positions, most: Positions) -> Positions:

@@ -138,7 +138,7 @@ def effective_size(weight: float, weight_squared: float) -> float:
 
 
 def repeats(weighed: pd.DataFrame) -> float:
-    """How many draws of an epoch are expected to repeat an object that it has used already.
+    """How often an epoch is expected to use an object that it has used already.
 
     `weighed`: cells with their `weight`. An object of weight w is used ⌊w⌋ or ⌈w⌉ times, so it
     repeats w − 1 times on average if w is above 1, and never if it is below.

@@ -42,12 +42,17 @@ def caps(settings: BalanceSettings) -> list[Cap]:
         "concept": settings.max_per_concept,
         "customer": settings.max_per_customer,
     }
-    return [Cap(column, limit) for column, limit in limits.items() if limit is not None]
+    caps = []
+    for column, limit in limits.items():
+        if limit is not None:
+            caps.append(Cap(column, limit))
+    return caps
 
 
 def count_values(segments: pa.Table, cap: Cap) -> pa.Table:
     """How many rows have each value of the cap's column: the columns `value` and `count`."""
-    counts = segments.group_by(cap.column).aggregate([([], "count_all")])
+    by_value = segments.group_by(cap.column)
+    counts = by_value.aggregate([([], "count_all")])
     return counts.rename_columns(["value", "count"])
 
 
@@ -95,7 +100,8 @@ def highest_ranks(partitions: Iterable[pd.DataFrame], cap: Cap) -> "pd.Series[in
     lowest = total_ranks(partitions, cap)
     by_value = lowest.groupby("value")["rank"]
     highest = by_value.max()
-    return highest[by_value.size() == cap.limit]
+    objects = by_value.size()
+    return highest[objects == cap.limit]
 
 
 def apply_cap(
@@ -106,26 +112,28 @@ def apply_cap(
     `highest`: the highest rank that stays, by value (`highest_ranks`).
     """
     require(segments.schema, NEEDS, "balance")
-    capped_values = pa.array(highest.index, segments.schema.field(cap.column).type)
-    is_capped = pc.is_in(segments[cap.column], value_set=capped_values)
-    capped = np.flatnonzero(is_capped.to_numpy())
+    column = segments[cap.column]
+    capped_values = pa.array(highest.index, column.type)
+    is_capped = pc.is_in(column, value_set=capped_values).to_numpy()
+    capped = np.flatnonzero(is_capped)
     if not len(capped):
         return segments, DROPS.empty_table()
 
+    # Only the rows of capped values can be over the cap.
     of_values = segments.take(capped)
     values = of_values[cap.column].to_pandas()
-    is_over = _ranks(of_values) > highest.loc[values].to_numpy()
+    highest_of_rows = highest.loc[values].to_numpy()
+    is_over = _ranks(of_values) > highest_of_rows
     over = capped[is_over]
+
     reasons = [Reason.CAPPED.value] * len(over)
-    details = [
-        f"more than {cap.limit} objects with {cap.column} {value}"
-        for value in values[is_over]
-    ]
+    wording = f"more than {cap.limit} objects with {cap.column}"
+    details = [f"{wording} {value}" for value in values[is_over]]
     drops = drop_rows(segments.take(over), reasons, details)
 
-    stays = np.ones(len(segments), np.bool_)
-    stays[over] = False
-    return segments.take(np.flatnonzero(stays)), drops
+    goes_on = np.ones(len(segments), np.bool_)
+    goes_on[over] = False
+    return segments.take(np.flatnonzero(goes_on)), drops
 
 
 def _ranks(segments: pa.Table) -> NDArray[np.int64]:

@@ -119,7 +119,7 @@ def _measure(segments: pa.Table, concepts: Mapping[str, Concept]) -> _Measures:
     named = [concepts[name] for name in encoded.dictionary.to_pylist()]
     concept_of = encoded.indices.to_numpy()
     kinds = np.array([concept.kind for concept in named], object)
-    is_background = np.array([not _is_boxed(concept) for concept in named], np.bool_)
+    is_background = np.array([not is_boxed(concept) for concept in named], np.bool_)
 
     columns = {name: segments[name].to_numpy() for name in _MEASURES}
     image_area = columns["image_height"].astype(np.int64) * columns["image_width"]
@@ -142,6 +142,6 @@ def _first_flag(segments: pa.Table, unwanted: Sequence[str]) -> list[str]:
     return ["".join(flags[:1]) for flags in bad]
 
 
-def _is_boxed(concept: Concept) -> bool:
-    """Whether an annotator would draw a box around objects of a concept."""
+def is_boxed(concept: Concept) -> bool:
+    """Whether an annotator would draw a box around objects of a concept: they are cut out."""
     return concept.salient and concept.kind in ("thing", "part")

@@ -1,11 +1,11 @@
 """Frames that shapes are in: as the picture is displayed, as it is stored, or either of
 them at another size.
 
-EXIF orientations 5 to 8 turn a picture, so that its two frames differ in size and the
-size that a document states tells which one it means. Orientations 2 to 4 mirror it or
-turn it upside down, and both frames have one size. Then what the turned pictures of the
-same export say decides, or those of the same document if documents differ (see
-traits.py). Without any the frame is taken in which outlines lie along the picture's edges
+EXIF orientations 5 to 8 turn a picture, so that its two frames differ in size and the size that a
+document states tells which one it means. Orientations 2 to 4 mirror it or turn it upside down, and
+both frames have one size. Then what the turned pictures of the same export say decides, or those of
+the same document if documents differ (see traits.py), which also overrule a size that outlines
+cannot be in. Without any the frame is taken in which outlines lie along the picture's edges
 (frame_edges.py), or the displayed one where that is not clear; its objects are flagged
 `frame_unsure`. The export's setting `frame` says outright which one it is.
 """
@@ -60,10 +60,17 @@ class Frames:
     """What the turned pictures of the export or of the document say."""
     fits_stored: bool = False
     """Whether outlines lie along the edges of the stored picture, if nothing else tells."""
+    overruled: bool = False
+    """Whether outlines are in the other frame than the one that has the stated size."""
 
     def of_record(self) -> Frame:
         """The frame of shapes of the size that the record states."""
-        return self.of_size(_stated_size(self.record))
+        size = _stated_size(self.record)
+        if self.overruled and size is not None:
+            for each in self._candidates():
+                if each.size == size[::-1] != size:
+                    return replace(each, is_unsure=True)
+        return self.of_size(size)
 
     def of_size(self, size: Size | None) -> Frame:
         """The frame of shapes of an annotated size; None if it is not known.
@@ -101,8 +108,8 @@ class Frames:
         """The frames that are possible, the likeliest first."""
         shown = displayed_frame(self.probe)
         stored = stored_frame(self.probe)
-        frame = self.stated
-        if frame == "auto" and self.record.frame != "by_size":
+        frame: str = self.stated
+        if frame == "auto":
             frame = self.record.frame
 
         if frame == "displayed":

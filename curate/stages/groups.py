@@ -80,7 +80,8 @@ class Groups:
 
 def ids_of(column: pa.ChunkedArray) -> Ids:
     """A column of image ids as an array. pa.ArrowInvalid if one is not of 32 characters."""
-    fixed = column.cast(pa.binary()).cast(_ID).combine_chunks()
+    as_bytes = column.cast(pa.binary())
+    fixed = as_bytes.cast(_ID).combine_chunks()
     _, letters = fixed.buffers()
     start = 32 * fixed.offset
     ids: Ids = np.frombuffer(letters, "S32", len(fixed), start)
@@ -89,9 +90,11 @@ def ids_of(column: pa.ChunkedArray) -> Ids:
 
 def id_texts(ids: Ids) -> pa.StringArray:
     """Image ids as strings, in one array: `pa.array` would cut a million of them into chunks."""
-    buffer = pa.py_buffer(np.ascontiguousarray(ids))
+    letters = np.ascontiguousarray(ids)
+    buffer = pa.py_buffer(letters)
     fixed = pa.Array.from_buffers(_ID, len(ids), [None, buffer])
-    return fixed.cast(pa.binary()).cast(pa.string())
+    as_bytes = fixed.cast(pa.binary())
+    return as_bytes.cast(pa.string())
 
 
 def find_looks(images: pa.Table) -> Looks:
@@ -101,7 +104,8 @@ def find_looks(images: pa.Table) -> Looks:
     partitions = images["partition"].to_numpy()
 
     # Sorted, so that images of one look follow each other.
-    compared = np.flatnonzero(images["has_detail"].to_numpy())
+    has_detail = images["has_detail"].to_numpy()
+    compared = np.flatnonzero(has_detail)
     by_look = np.lexsort((thumbnails[compared], dhashes[compared]))
     order = compared[by_look]
 
@@ -115,20 +119,28 @@ def find_looks(images: pa.Table) -> Looks:
     of_image = np.full(len(images), -1)
     of_image[order] = np.cumsum(is_new) - 1
     first = order[is_new]
-    return Looks(dhashes[first], thumbnails[first], partitions[first], of_image)
+    return Looks(
+        dhashes=dhashes[first],
+        thumbnails=thumbnails[first],
+        partitions=partitions[first],
+        of_image=of_image,
+    )
 
 
 def to_look_at(looks: Looks, bits: int) -> list[Numbers]:
     """The looks that may be near duplicates of each other: the positions of each such set."""
     roots = candidates(looks.dhashes, bits)
     sizes = np.bincount(roots, minlength=len(roots))
-    several = np.flatnonzero(sizes[roots] > 1)
+    is_of_several = sizes[roots] > 1
+    several = np.flatnonzero(is_of_several)
     if not len(several):
         return []
+
+    # Sorted, so that the looks of one set follow each other.
     by_root = np.argsort(roots[several], kind="stable")
     order = several[by_root]
-    ordered_roots = roots[order]
-    last_of_sets = np.flatnonzero(np.diff(ordered_roots))
+    steps = np.diff(roots[order])
+    last_of_sets = np.flatnonzero(steps)
     return np.split(order, last_of_sets + 1)
 
 
@@ -145,10 +157,11 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     )
 
     # The links of each kind, in the order of LINKS. Equal bytes need no links: they have one id.
-    chains = [_chain(*_near_duplicates(image_of, looks, alike))]
+    keys, members = _near_duplicates(image_of, looks, alike)
+    chains = [_chain(keys, members)]
     for kind in (VIDEO, SCENE, AUGMENTATION):
-        scenes, members = _sharing(images[kind], image_of)
-        chains.append(_chain(scenes, members))
+        keys, members = _sharing(images[kind], image_of)
+        chains.append(_chain(keys, members))
 
     # A group is what the links of all kinds join.
     roots = connected.alone(len(image_ids))
@@ -164,8 +177,12 @@ def group_images(images: pa.Table, looks: Looks, alike: connected.Roots) -> Grou
     for one, _ in chains:
         links.append(np.bincount(group_of[one], minlength=count))
 
+    # A group has the roles of all of its images.
     has_role = _roles_of_images(images, image_of, len(image_ids))
-    roles = [_marked(count, group_of[has_it]) for has_it in has_role.T]
+    roles = []
+    for has_it in has_role.T:
+        groups_with_it = group_of[has_it]
+        roles.append(_marked(count, groups_with_it))
     domains = images["domain"].take(first_row[first])
     return Groups(
         image_ids=image_ids,
@@ -189,7 +206,8 @@ def _roles_of_images(
     columns = []
     for role in ROLES:
         has_it = pc.equal(images["role"], role).to_numpy()
-        columns.append(_marked(count, image_of[has_it]))
+        images_with_it = image_of[has_it]
+        columns.append(_marked(count, images_with_it))
     return np.column_stack(columns)
 
 
@@ -198,14 +216,17 @@ def _near_duplicates(
 ) -> tuple[Numbers, Numbers]:
     """Pairs: what a look is joined with by near duplicates, and an image that has the look."""
     has_look = looks.of_image >= 0
-    look, image = _distinct(looks.of_image[has_look], image_of[has_look])
+    look_of_row = looks.of_image[has_look]
+    image_of_row = image_of[has_look]
+    look, image = _distinct(look_of_row, image_of_row)
     return alike[look], image
 
 
 def _sharing(column: pa.ChunkedArray, image_of: Numbers) -> tuple[Numbers, Numbers]:
     """The scene of each image that has one, and the image."""
     has_scene = column.is_valid().to_numpy()
-    scenes = column.drop_null().to_numpy().view(np.int64)
+    digests = column.drop_null().to_numpy()
+    scenes = digests.view(np.int64)
     return _distinct(scenes, image_of[has_scene])
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from curate.labels.decisions import Decisions
 from curate.labels.outcomes import LABEL_KEYS
 from curate.labels.taxonomy import Taxonomy
+from curate.stages.filter import is_boxed
 from curate.stages.remap import decide_objects
 
 WAITS = "waits"
@@ -125,11 +126,8 @@ def sum_impact(
 
 def _boxed(taxonomy: Taxonomy) -> list[str]:
     """The concepts whose objects are cut out."""
-    return [
-        concept.id
-        for concept in taxonomy.concepts.values()
-        if concept.salient and concept.kind in ("thing", "part")
-    ]
+    concepts = taxonomy.concepts.values()
+    return [concept.id for concept in concepts if is_boxed(concept)]
 
 
 def _sums(pairs: pd.DataFrame, by: str) -> list[Sums]:

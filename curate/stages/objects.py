@@ -17,6 +17,7 @@ from curate.exports.places import Places
 from curate.flags import GREY_FLAGS, Flag
 from curate.mask_records import Painted
 from curate.pixels import masks
+from curate.pixels.orientation import displayed_size
 from curate.pixels.probing import Probe, probe
 from curate.reasons import Reason, Refusal
 from curate.records import Box, ExportTraits, FoundImage
@@ -33,6 +34,7 @@ from curate.stages.overlaps import overlapping_keys
 from curate.stages.repetition import Repeated, first_of_each
 from curate.stages.run_tables import with_known_orders
 from curate.stages.segment_files import displayed_segments, other_values
+from curate.stages.shares import unstretched, with_unsure_units
 
 
 class Objects(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,9 +137,18 @@ def _open(source: ImageSource, stated: StatedFrame, traits: ExportTraits) -> _Op
     data = _read(source)
     max_pixels = source.limits.image_pixels
     probed = probe(data, max_pixels, traits.grey_bits)
-    record = source.found.record
+    found = source.found
+    shown = probed.height, probed.width
+    if stated != "stored":
+        stored = displayed_size(*shown, probed.orientation)
+        found = unstretched(found, shown, stored)
+    if traits.may_be_percent:
+        found = with_unsure_units(found, *shown)
+    source = replace(source, found=found)
+    record = found.record
     known = traits.frames.get(record.document, traits.frame)
-    frames = Frames(record, probed, stated, known)
+    overruled = record.document in traits.overruled
+    frames = Frames(record, probed, stated, known, overruled=overruled)
     if frames.of_record().is_unsure:
         is_stored = fits_stored(record, probed, data, max_pixels)
         frames = replace(frames, fits_stored=is_stored)

@@ -61,11 +61,15 @@ def look_alike(
     """(pairs,) whether the two images of each pair show the same; both by position."""
     # Patterns have length 1, so the dot product of two is their correlation.
     patterns = details.patterns
-    correlation = np.einsum("ij,ij->i", patterns[one], patterns[other])
+    one_pattern = patterns[one]
+    other_pattern = patterns[other]
+    correlation = np.einsum("ij,ij->i", one_pattern, other_pattern)
 
-    sure_in_both = details.sure_bits[one] & details.sure_bits[other]
-    sure_bits = np.bitwise_count(sure_in_both)
-    hashes_say_much = sure_bits >= _FEWEST_SURE
+    # The less the hashes say, the more alike the patterns have to be.
+    sure_bits = details.sure_bits
+    sure_in_both = sure_bits[one] & sure_bits[other]
+    number = np.bitwise_count(sure_in_both)
+    hashes_say_much = number >= _FEWEST_SURE
     least = np.where(hashes_say_much, _ALIKE, _ALIKE_UNSURE)
     alike: NDArray[np.bool_] = correlation >= least
     return alike
@@ -92,10 +96,8 @@ def _patterns(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     length = np.linalg.norm(detail, axis=1, keepdims=True)
     least_length = _LEAST_DETAIL * np.sqrt(pixels)
     has_detail = length >= least_length
-    nothing = np.zeros_like(detail)
-    patterns: NDArray[np.float32] = np.divide(
-        detail, length, out=nothing, where=has_detail
-    )
+    patterns = np.zeros(detail.shape, np.float32)
+    np.divide(detail, length, out=patterns, where=has_detail)
     return patterns
 
 
@@ -106,11 +108,16 @@ def _smooth_shapes() -> NDArray[np.float32]:
     down = np.linspace(-1, 1, height)
     y, x = np.meshgrid(down, across, indexing="ij")
 
-    level = [np.ones_like(x)]
-    slopes = [x, y]
-    curves = [x * x, x * y, y * y]
-    shapes = np.stack(level + slopes + curves, axis=-1)
-    by_px = shapes.reshape(height * width, 6)
+    shapes = (
+        np.ones_like(x),  # level
+        x,  # two slopes
+        y,
+        x * x,  # three curves
+        x * y,
+        y * y,
+    )
+    stacked = np.stack(shapes, axis=-1)
+    by_px = stacked.reshape(height * width, len(shapes))
     basis, _ = np.linalg.qr(by_px)
     return basis.astype(np.float32)
 
@@ -126,7 +133,9 @@ def _sure_bits(grey: NDArray[np.float32]) -> NDArray[np.uint64]:
 
     # The bits in the order of the hash: the first is the highest.
     steps = np.diff(hashed, axis=2)
-    is_sure = np.abs(steps) >= _SURE_STEP
+    sizes = np.abs(steps)
+    is_sure = sizes >= _SURE_STEP
     bits = is_sure.reshape(number, _HASH_BITS)
     packed = np.packbits(bits, axis=1)
-    return packed.view(">u8").ravel().astype(np.uint64)
+    big_endian = packed.view(">u8").ravel()
+    return big_endian.astype(np.uint64)

@@ -59,8 +59,10 @@ class Pins:
     def of(self, image_ids: Ids) -> SplitNumbers:
         """(n,) the pin of each image; −1 if it has none."""
         place, is_pinned = _find(self.image_ids, image_ids)
-        padded_splits = np.append(self.splits, np.int8(_NONE))
-        return np.where(is_pinned, padded_splits[place], np.int8(_NONE))
+        pins = np.full(len(image_ids), _NONE, np.int8)
+        pinned_at = place[is_pinned]
+        pins[is_pinned] = self.splits[pinned_at]
+        return pins
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +81,10 @@ class Assigned:
 
 def read_pins(table: pa.Table) -> Pins:
     """The pins of a table of schema `PINS`."""
-    numbers = pc.index_in(table["split"], value_set=pa.array(SPLITS)).to_numpy()
-    return Pins(ids_of(table["image_id"]), numbers.astype(np.int8))
+    names = pa.array(SPLITS)
+    numbers = pc.index_in(table["split"], value_set=names).to_numpy()
+    image_ids = ids_of(table["image_id"])
+    return Pins(image_ids, numbers.astype(np.int8))
 
 
 def assign(groups: Groups, settings: SplitSettings, pins: Pins) -> SplitNumbers:
@@ -91,10 +95,11 @@ def assign(groups: Groups, settings: SplitSettings, pins: Pins) -> SplitNumbers:
     least one group each if the domain has three.
     """
     splits = _forced_splits(groups, pins)
+
     # An export that only trains or only tests says nothing of the shares of the others.
-    has_auto_role = groups.roles[:, 0]
-    has_other_role = groups.roles[:, 1:].any(axis=1)
-    counts = has_auto_role & ~has_other_role
+    roles_of_groups = groups.roles.sum(axis=1)
+    has_auto_role = groups.roles[:, ROLES.index("auto")]
+    counts = has_auto_role & (roles_of_groups == 1)
 
     for domain in np.unique(groups.domains):
         in_domain = groups.domains == domain
@@ -103,18 +108,21 @@ def assign(groups: Groups, settings: SplitSettings, pins: Pins) -> SplitNumbers:
         images_of_split = np.zeros(len(SPLITS), np.int64)
         np.add.at(images_of_split, splits[placed], groups.sizes[placed])
 
-        free = np.flatnonzero(in_domain & ~is_placed)
+        is_free = in_domain & ~is_placed
+        free = np.flatnonzero(is_free)
         splits[free] = _deal(groups, free, settings, images_of_split)
     return splits
 
 
 def assigned(groups: Groups, splits: SplitNumbers, pins: Pins) -> Assigned:
     """What `split_objects` looks up, of all images. `splits`: of `assign`."""
+    group_of = groups.group_of
+    first = groups.first[group_of]
     return Assigned(
-        groups.image_ids,
-        groups.first[groups.group_of].astype(np.int32),
-        splits[groups.group_of],
-        pins.of(groups.image_ids),
+        image_ids=groups.image_ids,
+        first=first.astype(np.int32),
+        splits=splits[group_of],
+        pinned=pins.of(groups.image_ids),
     )
 
 
@@ -123,8 +131,9 @@ def is_held_out(concept: str, settings: SplitSettings) -> bool:
 
     The other concepts of the data do not matter, so a concept keeps its answer as data comes.
     """
-    number = int(_rank(f"concept\0{concept}", settings.seed)[:16], 16)
-    return number < settings.hold_out_concepts * 2**64
+    digest = _rank(f"concept\0{concept}", settings.seed)
+    first_64_bits = int(digest[:16], 16)
+    return first_64_bits < settings.hold_out_concepts * 2**64
 
 
 def split_objects(
@@ -138,29 +147,41 @@ def split_objects(
     """
     require(segments.schema, NEEDS, "split")
     place = _places(segments["image_id"], known)
-    row_splits = known.splits[place]
-    group_ids = known.image_ids[known.first[place]].astype(np.str_)
-    does_train = row_splits == _TRAIN
+    splits = known.splits[place]
 
-    # A train image may only train, unless its export's role has become test.
-    roles = segments["role"]
-    has_train_role = pc.equal(roles, "train").to_numpy()
-    has_test_role = pc.equal(roles, "test").to_numpy()
-    has_train_pin = known.pinned[place] == _TRAIN
-    only_trains = has_train_role | (has_train_pin & ~has_test_role)
-    leaks = only_trains & ~does_train
-
-    is_test = row_splits == _TEST
+    does_train = splits == _TRAIN
+    leaks = _only_train(segments, known.pinned[place]) & ~does_train
+    is_test = splits == _TEST
     held_out = _are_held_out(segments, settings) & ~is_test
     leaves = leaks | held_out
 
     # Every row gets the columns, those that leave for the words of their drops.
-    columns = {"group_id": group_ids, "split": np.array(SPLITS)[row_splits]}
+    first = known.first[place]
+    columns = {
+        "group_id": known.image_ids[first].astype(np.str_),
+        "split": np.array(SPLITS)[splits],
+    }
     for field in ADDS:
         values = pa.array(columns[field.name], field.type)
         segments = segments.append_column(field, values)
-    drops = _drops(segments.take(np.flatnonzero(leaves)), leaks[leaves])
+
+    leaving = segments.take(np.flatnonzero(leaves))
+    drops = _drops(leaving, leaks[leaves])
     return segments.take(np.flatnonzero(~leaves)), drops
+
+
+def _only_train(segments: pa.Table, pinned: SplitNumbers) -> NDArray[np.bool_]:
+    """(rows,) whether each row may train and nothing else. `pinned`: (rows,) the image's pin.
+
+    A train image may only train, unless its export's role has become test.
+    """
+    roles = segments["role"]
+    has_train_role = pc.equal(roles, "train").to_numpy()
+    has_test_role = pc.equal(roles, "test").to_numpy()
+    has_train_pin = pinned == _TRAIN
+    only_trains: NDArray[np.bool_] = has_train_pin & ~has_test_role
+    only_trains |= has_train_role
+    return only_trains
 
 
 def _drops(rows: pa.Table, leaks: NDArray[np.bool_]) -> pa.Table:
@@ -183,15 +204,20 @@ def _places(image_ids: pa.ChunkedArray, known: Assigned) -> NDArray[np.int64]:
     """(rows,) where each image is in `known`. KeyError for one that is not there."""
     ids = ids_of(image_ids)
     place, is_known = _find(known.image_ids, ids)
-    if not is_known.all():
-        raise KeyError(ids[~is_known][0].decode())
-    return place
+    if is_known.all():
+        return place
+
+    unknown = ids[~is_known]
+    first_unknown = unknown[0].decode()
+    raise KeyError(first_unknown)
 
 
 def _find(known: Ids, ids: Ids) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """(n,) where each id is in `known`, which is sorted, and whether it is there."""
     place = np.searchsorted(known, ids)
-    is_there = np.append(known, b"")[place] == ids
+    # An id that comes after all of them is searched behind the last one.
+    padded = np.append(known, b"")
+    is_there = padded[place] == ids
     return place, is_there
 
 
@@ -214,7 +240,9 @@ def new_pins(groups: Groups, splits: SplitNumbers, pins: Pins) -> pa.Table:
     an export whose role is now test moves: to test, and never back.
     """
     before = pins.of(groups.image_ids)
-    now = np.where(before == _NONE, splits[groups.group_of], before)
+    is_new = before == _NONE
+    of_group = splits[groups.group_of]
+    now = np.where(is_new, of_group, before)
     now[groups.has_test_role] = _TEST
 
     # Where an id is there twice, `np.unique` gives its first entry: that of this run.
@@ -234,20 +262,23 @@ def _forced_splits(groups: Groups, pins: Pins) -> SplitNumbers:
     # (groups, splits): whether an image of the group is pinned to the split.
     pinned = pins.of(groups.image_ids)
     is_pinned = pinned != _NONE
+    pinned_groups = groups.group_of[is_pinned]
     has_pin = np.zeros((len(groups), len(SPLITS)), np.bool_)
-    has_pin[groups.group_of[is_pinned], pinned[is_pinned]] = True
-    pinned_splits = has_pin.sum(axis=1)
-    has_one_pin = pinned_splits == 1
-    has_several_pins = pinned_splits > 1
-
-    has_train_role = groups.roles[:, ROLES.index("train")]
-    has_test_role = groups.roles[:, ROLES.index("test")]
+    has_pin[pinned_groups, pinned[is_pinned]] = True
+    pins_of_group = has_pin.sum(axis=1)
 
     # What is written later wins: a pin over the role train, test over all.
     forced = np.full(len(groups), _NONE, np.int8)
+    has_train_role = groups.roles[:, ROLES.index("train")]
     forced[has_train_role] = _TRAIN
+
+    has_one_pin = pins_of_group == 1
     forced[has_one_pin] = has_pin[has_one_pin].argmax(axis=1)
-    forced[has_pin[:, _TEST] | has_several_pins | has_test_role] = _TEST
+
+    tests = pins_of_group > 1
+    tests |= has_pin[:, _TEST]
+    tests |= groups.roles[:, ROLES.index("test")]
+    forced[tests] = _TEST
     return forced
 
 
@@ -262,19 +293,26 @@ def _deal(
     `placed`: (splits,) images of the domain that are in each split already. Test is filled first,
     then val; the rest trains.
     """
-    names = groups.group_ids[free].tolist()
-    ranks = [_rank(name.decode(), settings.seed) for name in names]
+    ranks = []
+    for name in groups.group_ids[free].tolist():
+        group_id = name.decode()
+        ranks.append(_rank(group_id, settings.seed))
     waiting = np.argsort(np.array(ranks, np.bytes_), kind="stable")
     sizes = groups.sizes[free]
     images = int(sizes.sum() + placed.sum())
 
     dealt = np.full(len(free), _TRAIN, np.int8)
-    for split, share in ((_TEST, settings.test), (_VAL, settings.val)):
+    shares = {_TEST: settings.test, _VAL: settings.val}
+    for split, share in shares.items():
         have = int(placed[split])
-        taken = _fill(sizes[waiting], share * images, have)
+        waiting_sizes = sizes[waiting]
+        taken = _fill(waiting_sizes, share * images, have)
+
+        # A split that would stay empty gets the smallest group.
         is_empty = not taken and not have
         if is_empty and share > 0 and len(free) >= _FEWEST_GROUPS:
-            taken = [int(np.argmin(sizes[waiting]))]
+            smallest = int(np.argmin(waiting_sizes))
+            taken = [smallest]
         dealt[waiting[taken]] = split
         waiting = np.delete(waiting, taken)
     return dealt
@@ -297,4 +335,6 @@ def _fill(sizes: NDArray[np.int64], wanted: float, have: int) -> list[int]:
 
 def _rank(group_id: str, seed: int) -> str:
     """The place of a group in an order that depends on its id and the seed alone."""
-    return hashlib.sha256(f"{seed}\0{group_id}".encode()).hexdigest()
+    named = f"{seed}\0{group_id}"
+    digest = hashlib.sha256(named.encode())
+    return digest.hexdigest()

@@ -5,7 +5,8 @@ both of its frames have one size (see frames.py), how many of 16 bits its grey u
 (see pixels/deep_grey.py), or its colours (deep_colour.py), and in which order the px of
 tables of runs are counted (see pixels/run_orders.py). So the headers of a sample of
 1,024 pictures are looked at, and of 64 pictures of 16 bits the values, too. The sample
-depends on nothing but the pictures' paths.
+depends on nothing but the pictures' paths. And the outlines of all of them tell whether they
+may be in percent (see shares.py).
 
 Pictures at a URL are fetched once more for it: of 128 of them, the first 64 kB, and of
 those of 16 bits, and of PNGs, the whole file.
@@ -13,7 +14,7 @@ those of 16 bits, and of PNGs, the whole file.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -38,12 +39,14 @@ from curate.records import (
     KnownFrame,
     StartedRuns,
 )
+from curate.stages.frame_reach import Reach, reach_of, some_with_outlines
 from curate.stages.run_tables import (
     orders_by_table,
     runs_of,
     signs_by_table,
     some_with_runs,
 )
+from curate.stages.shares import PercentSigns
 from curate.stores import is_local, reaching
 
 _PICTURES = 1024
@@ -76,6 +79,8 @@ class _Picture(msgspec.Struct, frozen=True):
     """One of its mask files, which then tells the size; or None."""
     runs: list[StartedRuns]
     """Some of its masks that are started runs."""
+    reach: Reach | None
+    """How far some of its outlines reach; None if nothing is to be told by that."""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -83,6 +88,9 @@ class _Seen(msgspec.Struct, frozen=True):
 
     document: str
     frame: KnownFrame
+    """By its stated size."""
+    by_reach: KnownFrame
+    """By its outlines, if they are beyond one frame and fit the other."""
     grey_bits: int
     """That its 16-bit grey or colours use; 0 if it is of another kind."""
     orders: list[tuple[str, OrderSigns]]
@@ -95,13 +103,14 @@ class Sample:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._found: dict[str, FoundImage] = {}
+        self._percent = PercentSigns()
 
     def add(self, found: FoundImage) -> None:
         """Note a picture. Only the annotations that show traits are kept."""
         record = found.record
-        record = msgspec.structs.replace(
-            record, annotations=some_with_runs(record), covers=[]
-        )
+        self._percent.add(record)
+        kept = [*some_with_runs(record), *some_with_outlines(record)]
+        record = msgspec.structs.replace(record, annotations=kept, covers=[])
         slim = msgspec.structs.replace(found, record=record)
         self._found.setdefault(found.path, slim)
         if len(self._found) >= 2 * _PICTURES:
@@ -125,7 +134,10 @@ class Sample:
             deep = sum(each.grey_bits > 0 for each in seen)
             batch = pictures[start : start + _BATCH]
             seen += self._look(batch, max(0, _DEEP_PICTURES - deep))
-        return _common(seen)
+        common = _common(seen)
+        return msgspec.structs.replace(
+            common, may_be_percent=self._percent.may_be_percent()
+        )
 
     def _look(self, pictures: list[_Picture], deep: int) -> list[_Seen]:
         """What the child sees; nothing of a batch that ends it."""
@@ -173,11 +185,19 @@ def _look_at_one(picture: _Picture, decodes: bool, max_pixels: int) -> _Seen:
     elif shown != stored and size == shown:
         frame = "displayed"
 
+    by_reach: KnownFrame = "unknown"
+    reach = picture.reach
+    if reach is not None and shown != stored:
+        if reach.is_beyond(stored) and reach.fits(shown):
+            by_reach = "displayed"
+        elif reach.is_beyond(shown) and reach.fits(stored):
+            by_reach = "stored"
+
     grey_bits = 0
     if decodes:
         grey_bits = _used_bits(opened, picture.source, is_deep_colour)
     orders = signs_by_table(picture.runs, size or shown)
-    return _Seen(picture.document, frame, grey_bits, orders)
+    return _Seen(picture.document, frame, by_reach, grey_bits, orders)
 
 
 def _used_bits(opened: Image.Image, source: _Source, is_deep_colour: bool) -> int:
@@ -215,6 +235,8 @@ def _common(seen: Sequence[_Seen]) -> ExportTraits:
     for each in seen:
         if each.frame != "unknown":
             by_document[each.document].add(each.frame)
+    overruled = _overruled(seen, by_document)
+    by_document.update(overruled)
     frames = {
         document: said.copy().pop()
         for document, said in by_document.items()
@@ -231,8 +253,29 @@ def _common(seen: Sequence[_Seen]) -> ExportTraits:
         grey_bits = deep_grey.shared_bits(used)
     orders = orders_by_table(chain.from_iterable(each.orders for each in seen))
     return ExportTraits(
-        frame=frame, frames=frames, grey_bits=grey_bits, run_orders=orders
+        frame=frame,
+        frames=frames,
+        overruled=sorted(overruled),
+        grey_bits=grey_bits,
+        run_orders=orders,
     )
+
+
+def _overruled(
+    seen: Sequence[_Seen], by_size: Mapping[str, set[KnownFrame]]
+) -> dict[str, set[KnownFrame]]:
+    """The frame of each document whose outlines are all in another one than its sizes say."""
+    by_reach: defaultdict[str, set[KnownFrame]] = defaultdict(set)
+    for each in seen:
+        if each.by_reach != "unknown":
+            by_reach[each.document].add(each.by_reach)
+
+    found = {}
+    for document, frames in by_reach.items():
+        sizes = by_size.get(document, set())
+        if len(frames) == len(sizes) == 1 and frames != sizes:
+            found[document] = frames
+    return found
 
 
 def _picture(found: FoundImage, places: Places, limits: Limits) -> _Picture | None:
@@ -254,12 +297,16 @@ def _picture(found: FoundImage, places: Places, limits: Limits) -> _Picture | No
         if is_deep or head.startswith(_PNG):
             data = _read(file, limits.file_bytes)
     size = None
-    if record.height and record.width:
+    if record.height and record.width and record.frame != "stretched":
         size = (record.height, record.width)
     mask = None
     if size is None:
         mask = _mask(record, places)
-    return _Picture(_Source(found.file, data), record.document, size, mask, runs)
+    reach = None
+    if size is not None and record.frame == "by_size":
+        reach = reach_of(record)
+    source = _Source(found.file, data)
+    return _Picture(source, record.document, size, mask, runs, reach)
 
 
 def _mask(record: ImageRecord, places: Places) -> _Source | None:

@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.random import Generator
 
-from examples.demo.backgrounds import band, floor, sky
-from examples.demo.scenery import Choice, View, daylight, lay, somewhere, stand_all
+from examples.demo.scenery import Choice, View, daylight, somewhere, stand_all
 from examples.scenes.animals import bird, insect
+from examples.scenes.backgrounds import band, floor, sky
 from examples.scenes.plants import flower, fruit, leafy, mushroom, single_leaf, tree
 from examples.scenes.quadrupeds import quadruped
 from examples.scenes.sampling import count, happens, one_of
+from examples.scenes.staging import lay
 from examples.scenes.textures import blurred, near, plain, render
 from examples.scenes.things import Maker
 from examples.scenes.wardrobe import natural

@@ -3,14 +3,15 @@
 import numpy as np
 from numpy.random import Generator
 
-from examples.demo.backgrounds import band, floor
-from examples.demo.scenery import Choice, View, daylight, lay, somewhere, stand_all
+from examples.demo.scenery import Choice, View, daylight, somewhere, stand_all
+from examples.scenes.backgrounds import band, floor
 from examples.scenes.buildings import window
 from examples.scenes.furniture import chair, lamp, sofa, table
 from examples.scenes.people import person
 from examples.scenes.plants import leafy
 from examples.scenes.quadrupeds import quadruped
 from examples.scenes.sampling import count, one_of
+from examples.scenes.staging import lay
 from examples.scenes.textures import grey, near, plain, render
 from examples.scenes.things import Maker
 from examples.scenes.wardrobe import natural

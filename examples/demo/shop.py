@@ -6,11 +6,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from examples.demo.backgrounds import band
-from examples.demo.scenery import Choice, View, daylight, stand
+from examples.demo.scenery import Choice, View, daylight
+from examples.scenes.backgrounds import band
 from examples.scenes.canvas import Canvas
 from examples.scenes.plants import fruit
 from examples.scenes.sampling import count, one_of
+from examples.scenes.staging import stand
 from examples.scenes.textures import Material, grey, near, plain, render
 from examples.scenes.wardrobe import natural
 from examples.scenes.wares import bag, bottle, carton, clock, cup

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.random import Generator
 
-from examples.demo.backgrounds import band, floor, sky
-from examples.demo.scenery import Choice, View, daylight, stand
+from examples.demo.scenery import Choice, View, daylight
+from examples.scenes.backgrounds import band, floor, sky
 from examples.scenes.buildings import house, sign
 from examples.scenes.canvas import Canvas
 from examples.scenes.cars import car, lorry
@@ -14,6 +14,7 @@ from examples.scenes.people import person
 from examples.scenes.plants import tree
 from examples.scenes.quadrupeds import quadruped
 from examples.scenes.sampling import count, happens, one_of
+from examples.scenes.staging import stand
 from examples.scenes.textures import Pixels, grey, near, plain
 from examples.scenes.vehicles import bicycle
 

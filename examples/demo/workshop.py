@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.random import Generator
 
-from examples.demo.backgrounds import band
-from examples.demo.scenery import Choice, View, daylight, lay, somewhere
+from examples.demo.scenery import Choice, View, daylight, somewhere
+from examples.scenes.backgrounds import band
 from examples.scenes.canvas import Canvas
 from examples.scenes.forms import patch, wire
 from examples.scenes.outlines import polygon
 from examples.scenes.sampling import count, happens, one_of
+from examples.scenes.staging import lay
 from examples.scenes.textures import Material, grey, near, plain, render
 from examples.scenes.things import Thing
 from examples.scenes.tools import bolt, gear, tool

@@ -22,7 +22,8 @@ def illuminate(rng: Generator, image: Pixels, strength: float) -> Pixels:
     """
     # (H, W): how much light each px gets, a plane that is 1 in the middle.
     height, width = image.shape[:2]
-    slope_x, slope_y = rng.normal(0, 0.35 * strength, 2).astype(np.float32)
+    slopes = rng.normal(0, 0.35 * strength, 2)
+    slope_x, slope_y = slopes.astype(np.float32)
     across = np.linspace(-1, 1, width, dtype=np.float32)
     down = np.linspace(-1, 1, height, dtype=np.float32)
     gain = 1 + slope_x * across + slope_y * down[:, None]
@@ -30,7 +31,7 @@ def illuminate(rng: Generator, image: Pixels, strength: float) -> Pixels:
     if happens(rng, 0.3):
         shade = _shade(rng, height, width)
         depth = strength * rng.uniform(0.2, 0.7)
-        gain = gain * (1 - depth * shade)
+        gain *= 1 - depth * shade
     bounded = np.clip(gain, 0.25, 1.8)
     lit: Pixels = image * bounded[..., None]
     return lit
@@ -41,8 +42,14 @@ def _shade(rng: Generator, height: int, width: int) -> NDArray[np.float32]:
     scale = rng.uniform(0.15, 0.7)
     x = rng.uniform(0, SIDE)
     y = rng.uniform(0, SIDE)
-    to_field = np.array([[scale, 0, x], [0, scale, y]])
-    tones = field(one_of(rng, ("cloud", "crowd", "smoke")))
+    to_field = np.array(
+        [
+            [scale, 0, x],
+            [0, scale, y],
+        ]
+    )
+    name = one_of(rng, ("cloud", "crowd", "smoke"))
+    tones = field(name)
     shade = cv2.warpAffine(
         tones,
         to_field,
@@ -50,7 +57,8 @@ def _shade(rng: Generator, height: int, width: int) -> NDArray[np.float32]:
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_WRAP,
     )
-    soft = cv2.GaussianBlur(shade, (0, 0), rng.uniform(1, 5))
+    sigma = rng.uniform(1, 5)
+    soft = cv2.GaussianBlur(shade, (0, 0), sigma)
     return soft.astype(np.float32) / np.float32(255)
 
 
@@ -62,7 +70,8 @@ def expose(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
     wild = 0.3 if plainly else 1.0
     gain = log_normal(rng, 0, 0.25 * wild)  # what a camera's own exposure leaves
     contrast = log_normal(rng, -0.03, 0.22 * wild)
-    tint = np.exp(rng.normal(0, 0.07 * wild, 3))
+    log_tint = rng.normal(0, 0.07 * wild, 3)
+    tint = np.exp(log_tint)
     mean = float(image.mean())
     wanted = _wanted_mean(rng, mean, plainly)
 
@@ -77,9 +86,10 @@ def expose(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
         grey = image @ LUMINANCE
         image = np.repeat(grey[..., None], 3, axis=2)
     if happens(rng, 0.3):
-        gamma = log_normal(rng, 0, 0.3 * wild)
-        shares = np.clip(image, 0, 255) / np.float32(255)
-        image = shares ** np.float32(gamma) * np.float32(255)
+        gamma = np.float32(log_normal(rng, 0, 0.3 * wild))
+        bounded = np.clip(image, 0, 255)
+        shares = bounded / np.float32(255)
+        image = shares**gamma * np.float32(255)
     return image
 
 
@@ -100,7 +110,8 @@ def capture(rng: Generator, image: Pixels, plainly: bool = False) -> Photo:
     image = expose(rng, image, plainly)
     image = _focus(rng, image, plainly)
     image = image + _noise(rng, image, plainly)
-    photo: Photo = np.clip(image, 0, 255).astype(np.uint8)
+    bounded = np.clip(image, 0, 255)
+    photo = bounded.astype(np.uint8)
     if happens(rng, 0.6) and not plainly:
         quality = count(rng, 30, 95)
         photo = decode(encode(photo, quality))
@@ -115,39 +126,48 @@ def _focus(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
         probability = 0.15
         softest = 1.0
     if happens(rng, probability):
-        return blurred(image, rng.uniform(0.5, softest))
+        deviation = rng.uniform(0.5, softest)
+        return blurred(image, deviation)
     if not plainly and happens(rng, 0.1):
         length = count(rng, 3, 8)
-        return blur_along(image, length, rng.uniform(0, np.pi))
+        angle = rng.uniform(0, np.pi)
+        return blur_along(image, length, angle)
     if happens(rng, 0.25):
-        return image * 1.6 - blurred(image, 1.2) * 0.6
+        smooth = blurred(image, 1.2)
+        return image * 1.6 - smooth * 0.6
     return image
 
 
 def blur_along(image: Pixels, length: int, angle: float) -> Pixels:
     """Motion blur over `length` px in the direction `angle`, in radians."""
+    # The kernel is a line through its middle.
     kernel = np.zeros((length, length), np.float32)
     middle = (length - 1) / 2
     centre = np.array([middle, middle])
     reach = point_at(angle, middle)
-    start = np.round(centre - reach).astype(int)
-    end = np.round(centre + reach).astype(int)
-    cv2.line(kernel, start.tolist(), end.tolist(), (1.0,), thickness=1)
-    moved = cv2.filter2D(image, -1, kernel / kernel.sum())
+    ends = np.round([centre - reach, centre + reach])
+    start, end = ends.astype(int).tolist()
+    cv2.line(kernel, start, end, (1.0,), thickness=1)
+    kernel /= kernel.sum()
+
+    moved = cv2.filter2D(image, -1, kernel)
     return np.asarray(moved, np.float32)
 
 
 def _noise(rng: Generator, image: Pixels, plainly: bool) -> Pixels:
     """(H, W, 3): one pattern of noise, of another strength in each channel."""
-    deviation = np.array([_noise_level(rng, plainly)])
+    level = _noise_level(rng, plainly)
+    deviation = np.array([level])
     mean = np.zeros(1)
     pattern = np.empty(image.shape[:2], np.float32)
 
     # OpenCV's generator is several times as fast as numpy's here.
-    cv2.setRNGSeed(count(rng, 0, 2**31))
+    seed = count(rng, 0, 2**31)
+    cv2.setRNGSeed(seed)
     cv2.randn(pattern, mean, deviation)
-    strengths = rng.uniform(0.6, 1.0, 3).astype(np.float32)
-    noise: Pixels = pattern[..., None] * strengths
+
+    strengths = rng.uniform(0.6, 1.0, 3)
+    noise: Pixels = pattern[..., None] * strengths.astype(np.float32)
     return noise
 
 
@@ -161,9 +181,10 @@ def _noise_level(rng: Generator, plainly: bool) -> float:
 def encode(photo: Photo, quality: int) -> bytes:
     """The picture as JPEG; `quality` 0 to 100."""
     # OpenCV's channels are blue, green, red.
-    reversed_channels = np.ascontiguousarray(photo[..., ::-1])
+    reversed_channels = photo[..., ::-1]
+    pixels = np.ascontiguousarray(reversed_channels)
     options = [cv2.IMWRITE_JPEG_QUALITY, quality]
-    _, data = cv2.imencode(".jpg", reversed_channels, options)
+    _, data = cv2.imencode(".jpg", pixels, options)
     return data.tobytes()
 
 
@@ -173,4 +194,5 @@ def decode(data: bytes) -> Photo:
     pixels = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
     if pixels is None:
         raise ValueError("not an image that OpenCV can decode")
-    return np.ascontiguousarray(pixels[..., ::-1], np.uint8)
+    reversed_channels = pixels[..., ::-1]
+    return np.ascontiguousarray(reversed_channels, np.uint8)

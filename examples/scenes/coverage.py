@@ -120,7 +120,8 @@ def coverage(outlines: list[Outline], box: Box, fine: int) -> Cover:
             on_grid = (ring - corner) * fine - 0.5
             fixed = on_grid * 2**SUBPIXEL_BITS
             clipped = np.clip(fixed, -_FARTHEST, _FARTHEST)
-            rings.append(clipped.round().astype(np.int32))
+            rounded = clipped.round()
+            rings.append(rounded.astype(np.int32))
         cv2.fillPoly(
             canvas,
             rings,

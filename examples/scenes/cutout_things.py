@@ -51,6 +51,7 @@ def read_cut_out(path: Path) -> Rgba:
     pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     if pixels is None or pixels.ndim != 3 or pixels.shape[2] != 4:
         raise ValueError(f"{path}: not a picture with transparency")
+
     # OpenCV's channels are blue, green, red, opacity.
     channels = pixels.astype(np.float32)
     alpha = channels[..., 3:] / np.float32(255)
@@ -76,13 +77,22 @@ def place_cut_out(
     if scale < _MUCH_SMALLER:
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.4 / scale), np.float32)
 
+    # It covers no px farther away than `reach`, and a little for smooth edges.
     matrix = scale * _askew(rng)
-    reach = np.abs(matrix).sum(axis=1).max() * longer / 2 + 2
+    largest_stretch = np.abs(matrix).sum(axis=1).max()
+    reach = largest_stretch * longer / 2 + 2
     x, y = at
-    box = clipped_box(x - reach, y - reach, x + reach, y + reach, picture)
+    box = clipped_box(
+        x0=x - reach,
+        y0=y - reach,
+        x1=x + reach,
+        y1=y + reach,
+        size=picture,
+    )
     if min(box.width, box.height) < _NARROWEST:
         return None
 
+    # Its middle comes to the point.
     middle = np.array([width - 1, height - 1]) / 2
     target = np.array([x - box.x0, y - box.y0])
     offset = target - matrix @ middle
@@ -92,9 +102,15 @@ def place_cut_out(
         (box.width, box.height),
         flags=cv2.INTER_LINEAR,
     )
+
+    # The colours were times the opacity; where there is none, they do not matter.
     alpha = np.clip(moved[..., 3], 0, 1).astype(np.float32)
-    colours = moved[..., :3] / np.maximum(alpha, 1e-3)[..., None]
-    return CutOut(Cover(box, alpha), colours.astype(np.float32))
+    divisor = np.maximum(alpha, 1e-3)
+    colours = moved[..., :3] / divisor[..., None]
+    return CutOut(
+        cover=Cover(box, alpha),
+        colours=colours.astype(np.float32),
+    )
 
 
 def _askew(rng: Generator) -> NDArray[np.float64]:
@@ -105,8 +121,18 @@ def _askew(rng: Generator) -> NDArray[np.float64]:
     stretch = log_normal(rng, 0, 0.12)
     shear = rng.normal(0, 0.12)
     mirror = rng.choice([-1.0, 1.0])
-    turning = np.array([[cos, -sin], [sin, cos]])
-    bending = np.array([[mirror * stretch, shear], [0.0, 1 / stretch]])
+    turning = np.array(
+        [
+            [cos, -sin],
+            [sin, cos],
+        ]
+    )
+    bending = np.array(
+        [
+            [mirror * stretch, shear],
+            [0.0, 1 / stretch],
+        ]
+    )
     askew: NDArray[np.float64] = turning @ bending
     return askew
 
@@ -125,7 +151,8 @@ def dressed(
         towards = look.closeness * rng.random()
         tone = mean + towards * (behind - mean)
         contrast = log_normal(rng, -0.15, 0.3)
-        colours = tone + contrast * (colours - mean)
+        from_mean = colours - mean
+        colours = tone + contrast * from_mean
     if happens(rng, 0.6):
         colours = colours * _grain(rng, cut_out.cover.box)
     return CutOut(cut_out.cover, colours.astype(np.float32))
@@ -151,8 +178,10 @@ def _grain(rng: Generator, box: Box) -> Pixels:
     """(h, w, 3), about 1: how bright a rough surface is at each px."""
     contrast = rng.uniform(6, 57)
     scale = log_uniform(rng, 0.3, 2.0)
-    stuff = plain(grey(128), one_of(rng, _GRAINS), contrast, scale)
-    return render(rng, stuff, box.height, box.width) / np.float32(128)
+    name = one_of(rng, _GRAINS)
+    stuff = plain(grey(128), name, contrast, scale)
+    tones = render(rng, stuff, box.height, box.width)
+    return tones / np.float32(128)
 
 
 def put(rng: Generator, canvas: Canvas, cut_out: CutOut) -> None:
@@ -175,5 +204,6 @@ def _shadow(rng: Generator, alpha: Alpha) -> Alpha:
     down = count(rng, 1, 2 + furthest)
     right = count(rng, -down, down + 1)
     moved = np.roll(alpha, (down, right), axis=(0, 1))
+    soft = blurred(moved, 1 + down / 2)
     strength = rng.uniform(0.2, 0.6)
-    return blurred(moved, 1 + down / 2) * np.float32(strength)
+    return soft * np.float32(strength)

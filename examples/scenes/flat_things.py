@@ -42,7 +42,8 @@ def flat(rng: Generator, height: int, width: int) -> Canvas:
     strength = rng.uniform(0.2, 1.5)
     largest = 0.8 * max(height, width)
     for _ in range(count(rng, 1, 8)):
-        thing = one_of(rng, _FLAT)(rng)
+        make = one_of(rng, _FLAT)
+        thing = make(rng)
         painter.put(
             askew(rng, thing, strength),
             size=log_uniform(rng, 50, largest),
@@ -60,19 +61,25 @@ def card(rng: Generator) -> Thing:
     """A card, poster or screen: a plain board, perhaps with a rim, and some forms on it."""
     height = log_uniform(rng, 0.25, 2.5)
     corner = either(rng, 0.5, 0.0, rng.uniform(0.02, 0.2))
-    thing = Thing(one_of(rng, ("card", "poster", "screen")))
-    board = thing.add(one_of(rng, _BOARDS), box(-1, -height, 1, height, corner=corner))
+    name = one_of(rng, ("card", "poster", "screen"))
+    thing = Thing(name)
+    material = one_of(rng, _BOARDS)
+    board = thing.add(material, box(-1, -height, 1, height, corner=corner))
+
+    # The rim is as broad at the top as at the sides.
     if happens(rng, 0.4):
         x = 1 - rng.uniform(0.02, 0.12)
         y = height - (1 - x)
-        board = thing.add(one_of(rng, _INNER_BOARDS), box(-x, -y, x, y))
+        material = one_of(rng, _INNER_BOARDS)
+        board = thing.add(material, box(-x, -y, x, y))
 
     for _ in range(count(rng, 0, 6)):
         x = rng.uniform(-0.9, 0.6)
         y = height * rng.uniform(-0.9, 0.6)
         right = x + rng.uniform(0.1, 0.9)
         bottom = y + height * rng.uniform(0.05, 0.6)
-        thing.add(one_of(rng, _INKS), box(x, y, right, bottom), inside=board)
+        ink = one_of(rng, _INKS)
+        thing.add(ink, box(x, y, right, bottom), inside=board)
 
     end = rng.uniform(-0.4, 0.8)
     y = height * rng.uniform(-0.8, 0.5)
@@ -88,18 +95,25 @@ def askew(rng: Generator, thing: Thing, strength: float) -> Thing:
     tilt = rng.normal(0, 0.22 * strength, 2)
     tilt = np.clip(tilt, -_STRONGEST_TILT, _STRONGEST_TILT)
     narrowing = np.abs(rng.normal(0, 0.3 * strength, 2))
+    scale = np.exp(-narrowing)
     shear = rng.normal(0, 0.15 * strength)
 
     def project(ring: Ring) -> Ring:
         depth = 1 + ring @ tilt
-        leaning = ring + ring[:, ::-1] * (shear, 0)
-        projected: Ring = leaning * np.exp(-narrowing) / depth[:, None]
+        yx = ring[:, ::-1]
+        leaning = ring + yx * (shear, 0)
+        projected: Ring = leaning * scale / depth[:, None]
         return projected
 
     seen = Thing(thing.label)
     for layer in upright.layers:
         outlines = moved(layer.outlines, project)
-        seen.add(layer.material, *outlines, label=layer.label, inside=layer.inside)
+        seen.add(
+            layer.material,
+            *outlines,
+            label=layer.label,
+            inside=layer.inside,
+        )
     return seen
 
 

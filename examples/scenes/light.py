@@ -55,16 +55,18 @@ def shaded(
     cosine = np.maximum(dot, 0) / (length * light.up)
     direct = np.minimum(cosine, 1.8)
     brightness = light.ambient + (1 - light.ambient) * direct
-    result: Pixels = pixels * np.asarray(brightness, np.float32)[..., None]
-    if material.gloss > 0:
-        # Blinn and Phong: the highlight is where the normal is half-way between light and viewer.
-        half_up = light.up + 1
-        half_length = math.sqrt(light.x * light.x + light.y * light.y + half_up**2)
-        half_dot = half_up - slope_x * light.x - slope_y * light.y
-        shine = np.maximum(half_dot / (length * half_length), 0)
-        highlight = material.gloss * 190 * shine**40
-        result += np.asarray(highlight, np.float32)[..., None]
-    return result
+    lit: Pixels = pixels * np.asarray(brightness, np.float32)[..., None]
+    if material.gloss <= 0:
+        return lit
+
+    # Blinn and Phong: the highlight is where the normal is half-way between light and viewer.
+    half_up = light.up + 1
+    half_length = math.sqrt(light.x * light.x + light.y * light.y + half_up**2)
+    half_dot = half_up - slope_x * light.x - slope_y * light.y
+    shine = np.maximum(half_dot / (length * half_length), 0)
+    highlight = material.gloss * 190 * shine**40
+    lit += np.asarray(highlight, np.float32)[..., None]
+    return lit
 
 
 def _swelling(mask: NDArray[np.bool_], relief: float) -> NDArray[np.float32]:
@@ -73,13 +75,17 @@ def _swelling(mask: NDArray[np.bool_], relief: float) -> NDArray[np.float32]:
     distance = cv2.distanceTransform(padded, cv2.DIST_L2, 3)
     depth = distance[1:-1, 1:-1]
     deepest = max(float(depth.max()), 1.0)
+
+    # A circle's height over a px that lies s inwards, of a radius of 1: the root of s (2 - s).
     inwards = np.minimum(depth / deepest, 1.0)
     square = inwards * (2.0 - inwards)
     quarter_circle = np.sqrt(np.maximum(square, 0))
     height = quarter_circle * (deepest * relief)
-    side = 2 * int(deepest * 0.12) + 1
-    if side > 1:
-        # The distance has a ridge along its middle line, which no round body has.
+
+    # The distance has a ridge along its middle line, which no round body has.
+    reach = int(deepest * 0.12)
+    if reach > 0:
+        side = 2 * reach + 1
         height = cv2.blur(height, (side, side))
     return np.asarray(height, np.float32)
 

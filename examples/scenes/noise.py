@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 SIDE = 512
 """px: the height and the width of a field."""
 
+_SIZE = (SIDE, SIDE)
+
 Field = NDArray[np.uint8]
 """(SIDE, SIDE) uint8: tones that are spread over 0 to 255."""
 
@@ -26,19 +28,26 @@ def spectral(rng: Generator, exponent: float, stretch: float = 1.0) -> Noise:
     Its amplitude falls as frequency ** -exponent; photographs have exponents of about 1.
     `stretch` drags it along x.
     """
-    # (SIDE, SIDE / 2 + 1): waves per field, as the real transform orders them.
-    down = np.fft.fftfreq(SIDE) * SIDE
-    across = np.fft.rfftfreq(SIDE) * SIDE
-    frequency = np.hypot(down[:, None], across * stretch)
-    frequency[0, 0] = 1.0  # the mean has no frequency; it is removed below
-
     # White noise has all frequencies alike; here they are made weaker.
-    white = rng.standard_normal((SIDE, SIDE))
-    spectrum = np.fft.rfft2(white) / frequency**exponent
-    spectrum[0, 0] = 0.0
-    noise = np.fft.irfft2(spectrum, s=(SIDE, SIDE))
-    scaled: Noise = (noise / noise.std()).astype(np.float32)
-    return scaled
+    white = rng.standard_normal(_SIZE)
+    spectrum = np.fft.rfft2(white)
+    spectrum /= _frequencies(stretch) ** exponent
+    spectrum[0, 0] = 0.0  # the mean
+    noise = np.fft.irfft2(spectrum, s=_SIZE)
+    noise /= noise.std()
+    return noise.astype(np.float32)
+
+
+def _frequencies(stretch: float) -> NDArray[np.float64]:
+    """(SIDE, SIDE / 2 + 1): waves per field, in the order of the transform of real numbers."""
+    down = np.fft.fftfreq(SIDE)
+    across = np.fft.rfftfreq(SIDE)
+    down *= SIDE
+    across *= SIDE
+    across *= stretch
+    frequency: NDArray[np.float64] = np.hypot(down[:, None], across)
+    frequency[0, 0] = 1.0  # the mean has none; nothing is divided by 0
+    return frequency
 
 
 def spread(values: NDArray[np.floating]) -> Field:
@@ -46,8 +55,10 @@ def spread(values: NDArray[np.floating]) -> Field:
     # Percentiles, because noise has rare values far out.
     low, high = np.percentile(values, [1, 99])
     extent = max(high - low, 1e-6)
-    shares = np.clip((values - low) / extent, 0, 1)
-    tones: Field = (shares * 255).astype(np.uint8)
+    above_low = values - low
+    shares = np.clip(above_low / extent, 0, 1)
+    levels = shares * 255
+    tones: Field = levels.astype(np.uint8)
     return tones
 
 
@@ -61,16 +72,19 @@ def clouds(exponent: float, stretch: float = 1.0) -> FieldMaker:
     """A maker of spectral noise."""
 
     def make(rng: Generator) -> Field:
-        return spread(spectral(rng, exponent, stretch))
+        noise = spectral(rng, exponent, stretch)
+        return spread(noise)
 
     return make
 
 
 def ridges(rng: Generator) -> Field:
     """Dark lines where noise changes its sign."""
-    coarse = np.abs(spectral(rng, 1.8))
-    fine = np.abs(spectral(rng, 1.3))
-    return spread(-coarse - 0.4 * fine)
+    coarse = spectral(rng, 1.8)
+    fine = spectral(rng, 1.3)
+    dark = -np.abs(coarse)
+    dark -= 0.4 * np.abs(fine)
+    return spread(dark)
 
 
 def wood(rng: Generator) -> Field:
@@ -97,11 +111,13 @@ def marble(rng: Generator) -> Field:
 
 def specks(rng: Generator) -> Field:
     """Small bright spots on a dark ground."""
-    is_spot = rng.random((SIDE, SIDE)) > 0.992
+    is_spot = rng.random(_SIZE) > 0.992
+    spots = is_spot.astype(np.float32)
     square = np.ones((3, 3), np.uint8)
-    spots = cv2.dilate(is_spot.astype(np.float32), square)
+    grown = cv2.dilate(spots, square)
 
-    strength = rng.uniform(0.3, 1.0, (SIDE, SIDE)).astype(np.float32)
-    soft = cv2.GaussianBlur(spots * strength, (0, 0), 0.9)
+    strength = rng.uniform(0.3, 1.0, _SIZE)
+    uneven = grown * strength.astype(np.float32)
+    soft = cv2.GaussianBlur(uneven, (0, 0), 0.9)
     ground = 0.15 * spectral(rng, 0.8)
     return spread(soft * 3 + ground)

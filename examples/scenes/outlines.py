@@ -34,9 +34,9 @@ def from_xy(x: Numbers, y: Numbers) -> Ring:
 
 def polar(turn: Numbers, radius: Numbers | float = 1.0) -> Ring:
     """The ring of points `radius` away from the origin at the angles `turn`, in radians."""
-    x = radius * np.cos(turn)
-    y = radius * np.sin(turn)
-    return from_xy(x, y)
+    cos = np.cos(turn)
+    sin = np.sin(turn)
+    return from_xy(radius * cos, radius * sin)
 
 
 def full_turn(points: int) -> Numbers:
@@ -55,7 +55,12 @@ def rotate(ring: Ring, angle: float) -> Ring:
     """The ring turned about the origin by `angle` radians, clockwise as seen on the screen."""
     cos = np.cos(angle)
     sin = np.sin(angle)
-    matrix = np.array([[cos, sin], [-sin, cos]])
+    matrix = np.array(
+        [
+            [cos, sin],
+            [-sin, cos],
+        ]
+    )
     turned: Ring = ring @ matrix
     return turned
 
@@ -66,13 +71,19 @@ def with_mirror_image(half: Ring) -> Ring:
     return np.concatenate([half, other[::-1]])
 
 
-def ellipse(rx: float, ry: float, at: Point = (0, 0), angle: float = 0.0) -> Ring:
+def ellipse(
+    rx: float,
+    ry: float,
+    at: Point = (0, 0),
+    angle: float = 0.0,
+) -> Ring:
     """An ellipse of 48 points with the half axes `rx` and `ry` about `at`.
 
     `angle`: radians by which it is turned.
     """
-    ring = polar(full_turn(48)) * (rx, ry)
-    return rotate(ring, angle) + at
+    circle = polar(full_turn(48))
+    upright = circle * (rx, ry)
+    return rotate(upright, angle) + at
 
 
 def disc(radius: float, at: Point = (0, 0)) -> Ring:
@@ -96,37 +107,48 @@ def box(
             (x0, y1),
         )
 
-    corner = min(corner, (x1 - x0) / 2, (y1 - y0) / 2)
-    left = x0 + corner
-    right = x1 - corner
-    top = y0 + corner
-    bottom = y1 - corner
+    half_width = (x1 - x0) / 2
+    half_height = (y1 - y0) / 2
+    radius = min(corner, half_width, half_height)
+    left = x0 + radius
+    right = x1 - radius
+    top = y0 + radius
+    bottom = y1 - radius
     centres = (
         (right, bottom),
         (left, bottom),
         (left, top),
         (right, top),
     )
+
+    # A quarter of a circle about each: the first one to the right and down.
     quarter = np.linspace(0, np.pi / 2, 8)
     arcs = []
     for number, centre in enumerate(centres):
         turn = quarter + number * np.pi / 2
-        arcs.append(polar(turn, corner) + centre)
+        arc = polar(turn, radius)
+        arcs.append(arc + centre)
     return np.concatenate(arcs)
 
 
 def rounded(ring: Ring, share: float) -> Ring:
     """The polygon with its corners cut, twice over; `share` of each line is cut at either end."""
     for _ in range(2):
-        to_last = np.roll(ring, 1, axis=0) - ring
-        to_next = np.roll(ring, -1, axis=0) - ring
-        before = ring + to_last * share * 2
-        after = ring + to_next * share * 2
-        ring = np.stack([before, after], axis=1).reshape(-1, 2)
+        last = np.roll(ring, 1, axis=0)
+        following = np.roll(ring, -1, axis=0)
+        before = ring + (last - ring) * share * 2
+        after = ring + (following - ring) * share * 2
+        pairs = np.stack([before, after], axis=1)
+        ring = pairs.reshape(-1, 2)
     return ring
 
 
-def capsule(start: Point, end: Point, r0: float, r1: float | None = None) -> Ring:
+def capsule(
+    start: Point,
+    end: Point,
+    r0: float,
+    r1: float | None = None,
+) -> Ring:
     """A bar from `start` to `end` with round ends.
 
     `r0`, `r1`: their radii; by default the second is like the first.
@@ -136,36 +158,48 @@ def capsule(start: Point, end: Point, r0: float, r1: float | None = None) -> Rin
     first = np.array(start, np.float64)
     last = np.array(end, np.float64)
     dx, dy = last - first
+    direction = np.arctan2(dy, dx)
+
+    # Half a circle behind the start, and the other half before the end.
     half_turn = np.linspace(np.pi / 2, 3 * np.pi / 2, 14)
-    backwards = np.arctan2(dy, dx) + half_turn
-    back = polar(backwards) * r0 + first
-    front = polar(backwards + np.pi) * r1 + last
-    return np.concatenate([back, front])
+    backwards = direction + half_turn
+    forwards = backwards + np.pi
+    back = polar(backwards) * r0
+    front = polar(forwards) * r1
+    return np.concatenate([back + first, front + last])
 
 
 def ribbon(points: Sequence[Point] | NDArray[np.float64], widths: ArrayLike) -> Ring:
     """A curved band through the points; `widths` are spread evenly over its length."""
     through = np.asarray(points, np.float64)
-    last = len(through) - 1
+    number = len(through)
+    last = number - 1
     # Twelve points for each point given make it look round.
-    steps = np.linspace(0, last, 12 * len(through))
-    line = from_xy(
-        _smooth(through[:, 0], steps),
-        _smooth(through[:, 1], steps),
-    )
+    steps = np.linspace(0, last, 12 * number)
+    x, y = through.T
+    smooth_x = _smooth(x, steps)
+    smooth_y = _smooth(y, steps)
+    line = from_xy(smooth_x, smooth_y)
+
     widths = np.asarray(widths, np.float64)
     width_steps = np.linspace(0, last, len(widths))
     width = np.interp(steps, width_steps, widths)
 
     # The edges are at right angles to the direction of the line.
-    along = np.gradient(line, axis=0)
-    length = np.hypot(*along.T)
-    along /= np.maximum(length, 1e-9)[:, None]
-    across = from_xy(-along[:, 1], along[:, 0])
-    reach = across * width[:, None] / 2
+    reach = _across(line) * width[:, None] / 2
     one_edge = line + reach
     other_edge = line - reach
     return np.concatenate([one_edge, other_edge[::-1]])
+
+
+def _across(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, 2) of length 1: at each point of a line the direction at right angles to it."""
+    along = np.gradient(line, axis=0)
+    dx, dy = along.T
+    length = np.hypot(dx, dy)
+    along /= np.maximum(length, 1e-9)[:, None]
+    dx, dy = along.T
+    return from_xy(-dy, dx)
 
 
 def lathe(*profile: tuple[float, float]) -> Ring:
@@ -177,23 +211,29 @@ def lathe(*profile: tuple[float, float]) -> Ring:
     number = np.arange(len(heights))
     steps = np.linspace(0, number[-1], 10 * len(heights))
     y = np.interp(steps, number, heights)
-    radius = np.maximum(_smooth(radii, steps), 0.01)
-    return with_mirror_image(from_xy(radius, y))
+    smooth = _smooth(radii, steps)
+    radius = np.maximum(smooth, 0.01)
+    half = from_xy(radius, y)
+    return with_mirror_image(half)
 
 
 def _smooth(values: Numbers, steps: Numbers) -> Numbers:
     """The Catmull-Rom spline through the values, read at fractional indices `steps`."""
+    # The ends go on straight, so that every step has four neighbours.
     before = 2 * values[0] - values[1]
     after = 2 * values[-1] - values[-2]
-    # The ends go on straight, so that every step has four neighbours.
     padded = np.concatenate([[before], values, [after]])
 
-    whole = np.minimum(steps.astype(int), len(values) - 2)
+    # The four values about each step, and how far it is between the second and the third.
+    last_whole = len(values) - 2
+    whole = np.minimum(steps.astype(int), last_whole)
     t = steps - whole
     a = padded[whole]
     b = padded[whole + 1]
     c = padded[whole + 2]
     d = padded[whole + 3]
+
+    # The coefficients of the cubic through b and c that has the directions c - a and d - b there.
     linear = (c - a) * t
     square = (2 * a - 5 * b + 4 * c - d) * t**2
     cubic = (3 * b - a - 3 * c + d) * t**3

@@ -22,41 +22,51 @@ def blob(rng: Generator, roughness: float = 0.35, waves: int = 7) -> Ring:
     for wave in range(2, 2 + waves):
         height = roughness * rng.normal() / wave
         phase = rng.uniform(0, 2 * np.pi)
-        radius += height * np.cos(wave * turn + phase)
-    ring = polar(turn, np.clip(radius, 0.25, None))
+        around = wave * turn + phase
+        radius += height * np.cos(around)
+
+    bounded = np.maximum(radius, 0.25)
+    ring = polar(turn, bounded)
     return _flattened(rng, ring, least=0.45)
 
 
 def convex(rng: Generator, corners: int) -> Ring:
     """A convex polygon: its corners lie on an ellipse about the origin."""
-    turn = np.sort(rng.uniform(0, 2 * np.pi, corners))
-    return _flattened(rng, polar(turn), least=0.4)
+    turns = rng.uniform(0, 2 * np.pi, corners)
+    ring = polar(np.sort(turns))
+    return _flattened(rng, ring, least=0.4)
 
 
 def _flattened(rng: Generator, ring: Ring, least: float) -> Ring:
     """The ring with its height reduced, to a share of `least` to 1, and turned by any angle."""
-    flat = ring * (1, rng.uniform(least, 1.0))
-    return rotate(flat, rng.uniform(0, np.pi))
+    height = rng.uniform(least, 1.0)
+    angle = rng.uniform(0, np.pi)
+    flat = ring * (1, height)
+    return rotate(flat, angle)
 
 
 def star(rng: Generator, corners: int, depth: float, jitter: float = 0.1) -> Ring:
     """A star of `corners` points; `depth` 0 to 1: how deep it is cut in between them."""
     points = 2 * corners
-    turn = full_turn(points) + rng.normal(0, jitter / corners, points)
+    turn = full_turn(points)
+    turn += rng.normal(0, jitter / corners, points)
 
     # Points and notches take turns.
-    is_point = np.arange(points) % 2 == 0
-    radius = np.where(is_point, 1.0, 1.0 - depth)
+    radius = np.ones(points)
+    radius[1::2] = 1.0 - depth
     stretch = 1 + rng.normal(0, jitter, points)
     ring = polar(turn, radius * stretch)
-    return rotate(ring, rng.uniform(0, np.pi))
+    angle = rng.uniform(0, np.pi)
+    return rotate(ring, angle)
 
 
 def wander(rng: Generator, steps: int, bend: float) -> NDArray[np.float64]:
     """(steps, 2) points of a walk that turns by about `bend` radians at each step."""
-    turns = np.cumsum(rng.normal(0, bend, steps))
+    bends = rng.normal(0, bend, steps)
+    turns = np.cumsum(bends)
     start = rng.uniform(0, 2 * np.pi)
-    return np.cumsum(polar(turns + start), axis=0)
+    moves = polar(turns + start)
+    return np.cumsum(moves, axis=0)
 
 
 def leaf(
@@ -113,8 +123,11 @@ def _in_steps(ring: Ring, step: float) -> Ring:
     """Points on the closed line of a ring, all about `step` apart; 8 at least, 1,500 at most."""
     closed = np.concatenate([ring, ring[:1]])
     x, y = closed.T
-    lengths = np.hypot(np.diff(x), np.diff(y))
-    passed = np.concatenate([[0], np.cumsum(lengths)])
+    dx = np.diff(x)
+    dy = np.diff(y)
+    lengths = np.hypot(dx, dy)
+    passed = np.zeros(len(closed))
+    passed[1:] = np.cumsum(lengths)
 
     whole = passed[-1]
     points = int(np.clip(whole / step, 8, 1500))

@@ -21,17 +21,20 @@ def count(rng: Generator, low: int, high: int) -> int:
 
 def one_of(rng: Generator, options: Sequence[T]) -> T:
     """One of the options, each as likely as the others."""
-    return options[int(rng.integers(len(options)))]
+    number = int(rng.integers(len(options)))
+    return options[number]
 
 
 def log_uniform(rng: Generator, low: float, high: float) -> float:
     """A number from `low` to `high`; its logarithm is uniform: 1 to 2 is as likely as 2 to 4."""
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    logarithm = rng.uniform(np.log(low), np.log(high))
+    return float(np.exp(logarithm))
 
 
 def log_normal(rng: Generator, mean: float, deviation: float) -> float:
     """A positive number whose logarithm has the given mean and standard deviation."""
-    return float(np.exp(rng.normal(mean, deviation)))
+    logarithm = rng.normal(mean, deviation)
+    return float(np.exp(logarithm))
 
 
 def either(rng: Generator, probability: float, one: T, other: T) -> T:

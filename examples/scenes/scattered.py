@@ -20,7 +20,8 @@ def cells(points: int) -> FieldMaker:
         _, owner = _nearest(rng, points)
         number = int(owner.max()) + 1
         tones = rng.integers(0, 256, number)
-        return tones.astype(np.uint8)[owner]
+        bytes_of_tones = tones.astype(np.uint8)
+        return bytes_of_tones[owner]
 
     return make
 
@@ -39,14 +40,17 @@ def pebbles(points: int) -> FieldMaker:
 
 def cracks(rng: Generator) -> Field:
     """Dry mud: dark lines between cells."""
-    _, owner = _nearest(rng, 90)
-    same_above = owner == np.roll(owner, 1, axis=0)
-    same_left = owner == np.roll(owner, 1, axis=1)
-    is_inside = same_above & same_left
     # Cracks are where the cell is another one than above or to the left.
-    depth = cv2.distanceTransform(is_inside.astype(np.uint8), cv2.DIST_L2, 5)
+    _, owner = _nearest(rng, 90)
+    above = np.roll(owner, 1, axis=0)
+    to_the_left = np.roll(owner, 1, axis=1)
+    is_inside = owner == above
+    is_inside &= owner == to_the_left
+
+    distance = cv2.distanceTransform(is_inside.astype(np.uint8), cv2.DIST_L2, 5)
+    depth = np.minimum(distance, 6)
     noise = 0.8 * spectral(rng, 1.2)
-    return spread(np.minimum(depth, 6) + noise)
+    return spread(depth + noise)
 
 
 def _nearest(rng: Generator, points: int) -> tuple[Noise, NDArray[np.int32]]:
@@ -76,12 +80,14 @@ def dead_leaves(number: int, smallest: float, corners: int) -> FieldMaker:
         sizes = smallest / np.sqrt(rng.uniform(least, 1.0, number))
         for size in sizes:
             leaf = _dead_leaf(rng, corners) * size
-            turned = rotate(leaf, -rng.uniform(0, np.pi))
+            angle = -rng.uniform(0, np.pi)
+            turned = rotate(leaf, angle)
             at = rng.uniform(-20, SIDE + 20, 2)
             tone = int(rng.integers(0, 256))
             fill(canvas, turned + at, (tone,))
         shade = spectral(rng, 1.4) * 16
-        tones: Field = np.clip(canvas + shade, 0, 255).astype(np.uint8)
+        shaded = np.clip(canvas + shade, 0, 255)
+        tones: Field = shaded.astype(np.uint8)
         return tones
 
     return make
@@ -91,8 +97,9 @@ def _dead_leaf(rng: Generator, corners: int) -> NDArray[np.float64]:
     """(corners, 2): an irregular polygon about the origin, flattened, with a radius of 1."""
     start = rng.uniform(0, 2 * np.pi)
     jitter = rng.normal(0, 0.15, corners)
-    ring = polar(full_turn(corners) + start + jitter)
-    return ring * (1, rng.uniform(0.3, 1.0))
+    turns = full_turn(corners) + start + jitter
+    height = rng.uniform(0.3, 1.0)
+    return polar(turns) * (1, height)
 
 
 def blades(rng: Generator) -> Field:
@@ -116,7 +123,8 @@ def _stroke(
     canvas: Field, line: NDArray[np.float64], tone: int, thickness: int
 ) -> None:
     """A straight line, (2, 2) px, with smooth edges."""
-    start, end = (line * 2**SUBPIXEL_BITS).astype(np.int32).tolist()
+    fixed = line * 2**SUBPIXEL_BITS
+    start, end = fixed.astype(np.int32).tolist()
     cv2.line(
         canvas,
         start,

@@ -72,7 +72,9 @@ def paint_scene(
 def _some_view(rng: Generator) -> str:
     """One of the views, by their shares."""
     shares = np.array(list(views.SHARES.values()))
-    return str(rng.choice(views.names(), p=shares / shares.sum()))
+    chances = shares / shares.sum()
+    name = rng.choice(views.names(), p=chances)
+    return str(name)
 
 
 def edges(picture: Photo) -> NDArray[np.float32]:
@@ -93,16 +95,19 @@ def visible(canvas: Canvas, change: NDArray[np.float32]) -> list[SceneObject]:
     objects: list[SceneObject] = []
     for number, entry in enumerate(canvas.entries):
         # Other things may have been painted over it since.
-        seen = np.isin(canvas.owner[pixels_of(entry.box)], entry.ids)
+        place = pixels_of(entry.box)
+        seen = np.isin(canvas.owner[place], entry.ids)
         if not _is_large_enough(seen, entry):
             continue
+
+        # What has an outline that nobody can see is no object to ask for.
         outline = boundary(seen, (True, True, True, True))
-        along_outline = change[pixels_of(entry.box)][outline]
-        # An outline that nobody can see is no object to ask for.
+        along_outline = change[place][outline]
         if along_outline.size and along_outline.mean() < _FAINTEST:
             continue
+
         mask = np.zeros(canvas.size, np.bool_)
-        mask[pixels_of(entry.box)] = _without_crumbs(seen)
+        mask[place] = _without_crumbs(seen)
         part_of = None
         if entry.part_of is not None:
             part_of = index_of.get(entry.part_of)
@@ -116,8 +121,9 @@ def _is_large_enough(seen: NDArray[np.bool_], entry: Entry) -> bool:
     if seen.sum() < max(_SMALLEST, _SHOWN * entry.area):
         return False
     rows, columns = np.nonzero(seen)
-    shorter = min(np.ptp(rows), np.ptp(columns)) + 1
-    return bool(shorter >= _NARROWEST)
+    height = np.ptp(rows) + 1
+    width = np.ptp(columns) + 1
+    return bool(min(height, width) >= _NARROWEST)
 
 
 def _without_crumbs(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -128,7 +134,8 @@ def _without_crumbs(seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     )
     if count <= 2:
         return seen
-    area = stats[:, cv2.CC_STAT_AREA]
-    keep = area >= max(6, 0.002 * seen.sum())
-    keep[0] = False  # the background
-    return np.asarray(keep[labels], np.bool_)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    least = max(6, 0.002 * seen.sum())
+    is_kept = areas >= least
+    is_kept[0] = False  # the background
+    return np.asarray(is_kept[labels], np.bool_)

@@ -14,6 +14,9 @@ from model.annotations.asking import Annotation
 LIKE_SIZE = 0.25
 """Of a mask's px: a smaller annotation may well be a part of the object."""
 
+_Crops = NDArray[np.int32]
+"""(n, 4): x0, y0, x1, y1 of each, px of the image, half-open."""
+
 
 def read_annotation(shards: Shards, row: int) -> Annotation:
     """The annotation of a row of the shards."""
@@ -43,26 +46,28 @@ def neighbours(shards: Shards) -> list[list[int]]:
     images = shards.table["image_id"].to_pylist()
     exports = shards.table["export"].to_pylist()
     rows_of_image: dict[tuple[str, str], list[int]] = {}
-    for row, place in enumerate(zip(images, exports, strict=True)):
-        rows_of_image.setdefault(place, []).append(row)
+    for row, named in enumerate(zip(images, exports, strict=True)):
+        rows_of_image.setdefault(named, []).append(row)
 
     found: list[list[int]] = [[] for _ in range(len(shards))]
-    for rows in rows_of_image.values():
+    for of_image in rows_of_image.values():
+        rows = np.array(of_image)
         crops = shards.crops[rows]
-        for row in rows:
-            overlaps = _overlap(crops, shards.crops[row])
-            near = np.array(rows)[overlaps].tolist()
-            found[row] = [other for other in near if other != row]
+        for row, crop in zip(of_image, crops, strict=True):
+            near = _overlap(crops, crop)
+            near &= rows != row
+            found[row] = rows[near].tolist()
     return found
 
 
-def _overlap(crops: NDArray[np.int32], crop: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """(n,) whether each crop of an image has px in common with one of them."""
+def _overlap(crops: _Crops, crop: _Crops) -> NDArray[np.bool_]:
+    """(n,) whether each of (n, 4) crops has px in common with one of them, (4,)."""
     x0, y0, x1, y1 = crops.T
     left, top, right, bottom = crop
-    in_x = (x0 < right) & (x1 > left)
-    in_y = (y0 < bottom) & (y1 > top)
-    overlap: NDArray[np.bool_] = in_x & in_y
+    overlap: NDArray[np.bool_] = x0 < right
+    overlap &= x1 > left
+    overlap &= y0 < bottom
+    overlap &= y1 > top
     return overlap
 
 
@@ -84,24 +89,27 @@ class OtherMask:
 def mask_in_crop(shards: Shards, row: int, other: int) -> Mask | None:
     """(H, W) what another row's object covers of the crop of a row; None if that is nothing."""
     own = crop_box(shards, row)
-    crop = crop_box(shards, other)
-    left = max(own.x0, crop.x0)
-    top = max(own.y0, crop.y0)
-    right = min(own.x1, crop.x1)
-    bottom = min(own.y1, crop.y1)
-
-    # What both crops hold of the image, in the frame of the other crop and then in our own.
-    rows = slice(top - crop.y0, bottom - crop.y0)
-    columns = slice(left - crop.x0, right - crop.x0)
-    theirs = shards.mask(other)[rows, columns]
-    if not theirs.any():
+    theirs = crop_box(shards, other)
+    common = Box(
+        x0=max(own.x0, theirs.x0),
+        y0=max(own.y0, theirs.y0),
+        x1=min(own.x1, theirs.x1),
+        y1=min(own.y1, theirs.y1),
+    )
+    seen = shards.mask(other)[_pixels_of(common, theirs)]
+    if not seen.any():
         return None
 
     placed = np.zeros((own.height, own.width), np.bool_)
-    own_rows = slice(top - own.y0, bottom - own.y0)
-    own_columns = slice(left - own.x0, right - own.x0)
-    placed[own_rows, own_columns] = theirs
+    placed[_pixels_of(common, own)] = seen
     return placed
+
+
+def _pixels_of(box: Box, crop: Box) -> tuple[slice, slice]:
+    """The rows and columns of a crop that hold a box of its image."""
+    rows = slice(box.y0 - crop.y0, box.y1 - crop.y0)
+    columns = slice(box.x0 - crop.x0, box.x1 - crop.x0)
+    return rows, columns
 
 
 def beside_others(annotation: Annotation, others: Sequence[OtherMask]) -> Annotation:
@@ -110,11 +118,13 @@ def beside_others(annotation: Annotation, others: Sequence[OtherMask]) -> Annota
     shared = 0.0
     swallowed = 0.0
     for other in others:
-        both = np.count_nonzero(annotation.mask & other.mask)
+        common = annotation.mask & other.mask
+        both = np.count_nonzero(common)
         of_other = np.count_nonzero(other.mask)
-        iou = both / (area + of_other - both)
-        shared = max(shared, iou)
+        either = area + of_other - both
+        shared = max(shared, both / either)
         if of_other >= LIKE_SIZE * area:
             unusual = 1 - other.usually_covered
-            swallowed = max(swallowed, unusual * both / of_other)
+            covered = unusual * both / of_other
+            swallowed = max(swallowed, covered)
     return replace(annotation, shared=shared, swallowed=swallowed)

@@ -20,7 +20,7 @@ from model.window_answers import Probabilities, probabilities
 # Share of the box's sides by which the wider drawn box is larger, each side.
 _WIDER_BOX = 0.2
 _WIDER_WINDOW = 0.35
-_FIRST_EPOCH = 1_000_000  # no training run draws the windows of these epochs
+_FIRST_EPOCH = 1_000_000  # no training samples the windows of these epochs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

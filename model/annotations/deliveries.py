@@ -48,7 +48,8 @@ class Qualities:
     def is_small(self) -> bool:
         """Whether these are too few to judge, or to judge by."""
         images = len(np.unique(self.images))
-        paired = int(np.count_nonzero(~np.isnan(self.copies)))
+        has_copy = ~np.isnan(self.copies)
+        paired = int(np.count_nonzero(has_copy))
         return images < LEAST_IMAGES or paired < _LEAST_OBJECTS
 
 
@@ -88,15 +89,19 @@ def beside_usual(
     (DeLong, DeLong and Clarke-Pearson 1988; Obuchowski 1997, for clustered data).
     """
     has_copy = ~np.isnan(usual.copies)
-    contrast = float(_placements(usual.copies[has_copy], usual.own).mean()) - 0.5
+    of_copies = _placements(usual.copies[has_copy], usual.own)
+    contrast = float(of_copies.mean()) - 0.5
     if contrast < _LEAST_CONTRAST:
         return None
+
     of_delivery = _placements(delivery.own, usual.own)
     of_usual = 1 - _placements(usual.own, delivery.own)
     variance = _variance(of_delivery, delivery.images)
     variance += _variance(of_usual, usual.images)
+
     excess = float(of_delivery.mean()) - 0.5
-    return _interval(excess, deviations * np.sqrt(variance), contrast)
+    margin = deviations * np.sqrt(variance)
+    return _interval(excess, margin, contrast)
 
 
 def beside_copies(
@@ -113,9 +118,13 @@ def beside_copies(
     contrast = float(in_usual.mean()) - 0.5
     if contrast < _LEAST_CONTRAST:
         return None
-    variance = _variance(in_delivery, images) + _variance(in_usual, usual_images)
+
+    variance = _variance(in_delivery, images)
+    variance += _variance(in_usual, usual_images)
+
     loss = float(in_usual.mean() - in_delivery.mean())
-    return _interval(loss, deviations * np.sqrt(variance), contrast)
+    margin = deviations * np.sqrt(variance)
+    return _interval(loss, margin, contrast)
 
 
 def _placements(values: Values, among: Values) -> Values:
@@ -149,6 +158,7 @@ def _variance(values: Values, images: NDArray[np.int64]) -> float:
 
 def _interval(found: float, margin: float, whole: float) -> Interval:
     """A share, and its limits, of what would be the whole."""
-    limits = np.clip([found, found - margin, found + margin], 0, whole) / whole
-    mean, low, high = limits.tolist()
+    values = [found, found - margin, found + margin]
+    shares = np.clip(values, 0, whole) / whole
+    mean, low, high = shares.tolist()
     return Interval(mean, low, high)

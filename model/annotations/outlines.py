@@ -59,9 +59,11 @@ class Outline:
 
     def profiles(self, values: Map) -> Profiles:
         """A map, read across the outline."""
+        # (n, 17): where each point lies at each step.
+        start_x, start_y = np.hsplit(self.points, 2)
         across, down = np.hsplit(self.normals, 2)
-        x = self.points[:, :1] + STEPS * across
-        y = self.points[:, 1:] + STEPS * down
+        x = start_x + STEPS * across
+        y = start_y + STEPS * down
         read = cv2.remap(
             values,
             x.astype(np.float32),
@@ -82,12 +84,7 @@ class Gradients:
 
 def trace(mask: Mask, at_edge: OfSides) -> Outline:
     """The outline of a mask. `at_edge`: whether each side of the frame is the image's own edge."""
-    contours, _ = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
-    )
-    rings = [contour[:, 0] for contour in contours if len(contour) >= FEWEST_POINTS]
-    points, ring_of_point = _spread_points(rings)
-
+    points, ring_of_point = _spread_points(_rings(mask))
     columns, rows = points.astype(int).T
     across, down = normal_maps(mask)
     x = across[rows, columns]
@@ -95,10 +92,25 @@ def trace(mask: Mask, at_edge: OfSides) -> Outline:
     normals = np.stack([x, y], axis=1)
 
     # Where the image cuts the object, its outline says nothing. A normal of 0 is no direction.
-    is_boundary = boundary(mask, at_edge)[rows, columns]
-    has_normal = np.hypot(x, y) > 0
-    is_kept = is_boundary & has_normal
-    return Outline(points[is_kept], normals[is_kept], ring_of_point[is_kept])
+    is_boundary = boundary(mask, at_edge)
+    is_kept = is_boundary[rows, columns]
+    is_kept &= np.hypot(x, y) > 0
+    return Outline(
+        points=points[is_kept],
+        normals=normals[is_kept],
+        ring=ring_of_point[is_kept],
+    )
+
+
+def _rings(mask: Mask) -> list[NDArray[Any]]:
+    """The px along each outline and hole of a mask, (n, 2) x, y each, without the short ones."""
+    contours, _ = cv2.findContours(
+        mask.astype(np.uint8),
+        cv2.RETR_CCOMP,
+        cv2.CHAIN_APPROX_NONE,
+    )
+    long = [contour for contour in contours if len(contour) >= FEWEST_POINTS]
+    return [contour[:, 0] for contour in long]
 
 
 def _spread_points(
@@ -112,18 +124,18 @@ def _spread_points(
     points = [np.empty((0, 2), np.int32)]
     numbers = [np.empty(0, np.int64)]
     for number, ring in enumerate(rings):
-        places = np.arange(0, len(ring), step).astype(int)
-        places = places[places < len(ring)]  # rounding may add one at the end
-        points.append(ring[places])
-        numbers.append(np.full(len(places), number))
+        length = len(ring)
+        places = np.arange(0, length, step).astype(int)
+        is_inside = places < length  # rounding may add one at the end
+        chosen = ring[places[is_inside]]
+        points.append(chosen)
+        numbers.append(np.full(len(chosen), number))
     return np.concatenate(points), np.concatenate(numbers)
 
 
 def normal_maps(mask: Mask) -> tuple[Map, Map]:
     """x and y of the direction outwards of a mask, (H, W) each, of length 1 or 0."""
-    blurred = cv2.GaussianBlur(
-        mask.astype(np.float32), (0, 0), _NORMAL_SIGMA, borderType=cv2.BORDER_REPLICATE
-    )
+    blurred = _blurred(mask, _NORMAL_SIGMA)
     across = -_difference(blurred, 1, 0)
     down = -_difference(blurred, 0, 1)
     length: Map = np.hypot(across, down)
@@ -136,21 +148,33 @@ def normal_maps(mask: Mask) -> tuple[Map, Map]:
 
 def gradients(image: Pixels) -> Gradients:
     """The gradients of a picture, (H, W, 3) uint8, without its finest noise."""
-    blurred = cv2.GaussianBlur(
-        image.astype(np.float32), (0, 0), _PIXEL_SIGMA, borderType=cv2.BORDER_REPLICATE
-    )
+    blurred = _blurred(image, _PIXEL_SIGMA)
     return Gradients(
         across=_difference(blurred, 1, 0),
         down=_difference(blurred, 0, 1),
     )
 
 
+def _blurred(values: NDArray[Any], sigma: float) -> NDArray[np.float32]:
+    """A map or picture under a Gaussian; what is at its edge goes on beyond it."""
+    blurred = cv2.GaussianBlur(
+        values.astype(np.float32),
+        (0, 0),
+        sigma,
+        borderType=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(blurred, np.float32)
+
+
 def _difference(
-    blurred: NDArray[np.integer | np.floating], across: int, down: int
+    blurred: NDArray[np.float32],
+    across: int,
+    down: int,
 ) -> NDArray[np.float32]:
     """How a map changes from px to px, horizontally or vertically."""
-    found = cv2.Sobel(blurred, cv2.CV_32F, across, down) / np.float32(_SOBEL_GAIN)
-    return found.astype(np.float32, copy=False)
+    sums = cv2.Sobel(blurred, cv2.CV_32F, across, down)
+    differences = sums / np.float32(_SOBEL_GAIN)
+    return differences.astype(np.float32, copy=False)
 
 
 def edge_profiles(found: Gradients, outline: Outline) -> Profiles:
@@ -183,14 +207,16 @@ def snap(strength: Profiles, ring: NDArray[np.int64]) -> NDArray[np.int64]:
     offsets = np.zeros(len(strength), np.int64)
     for number in np.unique(ring):
         is_own = ring == number
-        offsets[is_own] = _best_path(strength[is_own]) - REACH
+        path = _best_path(strength[is_own])
+        offsets[is_own] = path - REACH
     return offsets
 
 
 def _best_path(strength: Profiles) -> NDArray[np.int64]:
     """(n,) the column of each row that together are strongest, less what jumps cost."""
     # Row by row: what the best path to each column costs, and the column from which it comes.
-    jumps = _JUMP_COST * np.abs(STEPS[:, None] - STEPS)
+    distances = np.abs(STEPS[:, None] - STEPS)
+    jumps = _JUMP_COST * distances
     columns = np.arange(len(STEPS))
     cost = -strength[0].astype(np.float64)
     comes_from = np.zeros(strength.shape, np.int64)

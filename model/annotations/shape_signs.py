@@ -16,9 +16,10 @@ _MOST = 2.0  # signs that have no bound end here
 
 def straight_share(evidence: Evidence) -> float:
     """Share of the outline that is in straight sides of 8 px or more."""
-    sides = evidence.sides
-    straight = sum(side.length for side in sides.straight)
-    return straight / sides.length
+    straight = 0.0
+    for side in evidence.sides.straight:
+        straight += side.length
+    return straight / evidence.sides.length
 
 
 def longest_side(evidence: Evidence) -> float:
@@ -35,21 +36,25 @@ def bare_side(evidence: Evidence) -> float:
 
 def cut_side(evidence: Evidence) -> float:
     """The same, where the model sees the object go on beyond the side when asked about more."""
-    sides = evidence.sides.straight
-    lengths = [_bare_length(side) * side.means["wider"] for side in sides]
+    lengths = []
+    for side in evidence.sides.straight:
+        goes_on = side.means["wider"]
+        lengths.append(goes_on * _bare_length(side))
     return _beside_area(lengths, evidence)
 
 
 def _bare_length(side: StraightSide) -> float:
     """The length of a straight side, less what an image edge below it accounts for, px."""
-    bare = 1 - side.means["edge"] / _WEAK_EDGE
-    return side.length * max(0.0, bare)
+    edge = side.means["edge"]
+    bare = max(0.0, 1 - edge / _WEAK_EDGE)
+    return side.length * bare
 
 
 def _beside_area(lengths: Sequence[float], evidence: Evidence) -> float:
     """The greatest of some lengths, beside the root of the area."""
     longest = max(lengths, default=0.0)
-    return min(_MOST, longest / math.sqrt(evidence.area))
+    root = math.sqrt(evidence.area)
+    return min(_MOST, longest / root)
 
 
 def bowed_sides(evidence: Evidence) -> float:
@@ -63,7 +68,8 @@ def bowed_sides(evidence: Evidence) -> float:
 
 def corner_count(evidence: Evidence) -> float:
     """Corners of the outline, beside the root of its length."""
-    return evidence.sides.corners / math.sqrt(evidence.sides.length)
+    sides = evidence.sides
+    return sides.corners / math.sqrt(sides.length)
 
 
 def pieces(evidence: Evidence) -> float:
@@ -73,7 +79,8 @@ def pieces(evidence: Evidence) -> float:
 
     # The first component is what is not mask.
     areas = components[1:, cv2.CC_STAT_AREA]
-    return 1 - float(areas.max()) / evidence.area
+    largest = float(areas.max())
+    return 1 - largest / evidence.area
 
 
 def solidity(evidence: Evidence) -> float:

@@ -21,6 +21,7 @@ EXPECTED_SPOILED = 0.05
 
 _MOST_DEVIATIONS = 4.0  # signs further out count as if they were here
 _SHRINKAGE = 0.002  # of the weights, beside the mean loss
+_LEAST_SCALE = 1e-9  # for a sign that is the same of all masks
 _STEPS = 200
 
 Signs = NDArray[np.float64]
@@ -46,17 +47,20 @@ class Regression:
 
         It was fitted as if all classes were equally frequent.
         """
-        inputs = _inputs(signs, self.middle, self.scale)
         number = len(self.classes)
         each_way = EXPECTED_SPOILED / (number - 1)
         priors = np.full(number, each_way)
         priors[0] = 1 - EXPECTED_SPOILED
 
+        inputs = _inputs(signs, self.middle, self.scale)
+        logits = inputs @ self.weights
+        logits += np.log(priors)
+
         # A softmax; without the largest logit nothing becomes infinite.
-        logits = inputs @ self.weights + np.log(priors)
-        largest = logits.max(axis=1, keepdims=True)
-        odds = np.exp(logits - largest)
-        chances: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+        logits -= logits.max(axis=1, keepdims=True)
+        odds = np.exp(logits)
+        total = odds.sum(axis=1, keepdims=True)
+        chances: NDArray[np.float64] = odds / total
         return chances
 
 
@@ -65,29 +69,40 @@ def fit(signs: Signs, labels: Sequence[str]) -> Regression:
 
     Each class counts alike. There are masks of two classes or more.
     """
-    classes = (SOUND, *sorted(set(labels) - {SOUND}))
+    ways = set(labels) - {SOUND}
+    classes = (SOUND, *sorted(ways))
     targets = np.array([classes.index(label) for label in labels])
     middle = signs.mean(axis=0)
-    scale = signs.std(axis=0) + 1e-9
+    scale = signs.std(axis=0) + _LEAST_SCALE
     inputs = torch.from_numpy(_inputs(signs, middle, scale))
 
+    # (n,) how much each mask counts: all masks of a class together as much as another class.
     counts = np.bincount(targets, minlength=len(classes))
-    share = torch.from_numpy(1 / (len(classes) * counts[targets]))
+    masks_of_class = counts[targets]
+    share = torch.from_numpy(1 / (len(classes) * masks_of_class))
+
     chosen = torch.from_numpy(targets)
     weights = torch.zeros(
-        (inputs.shape[1], len(classes)), dtype=torch.float64, requires_grad=True
+        (inputs.shape[1], len(classes)),
+        dtype=torch.float64,
+        requires_grad=True,
     )
     optimiser = torch.optim.LBFGS(
-        [weights], max_iter=_STEPS, line_search_fn="strong_wolfe"
+        [weights],
+        max_iter=_STEPS,
+        line_search_fn="strong_wolfe",
     )
 
     def loss() -> Tensor:
         optimiser.zero_grad()
         each = torch.nn.functional.cross_entropy(
-            inputs @ weights, chosen, reduction="none"
+            inputs @ weights,
+            chosen,
+            reduction="none",
         )
         # The last row is the intercept, which is not shrunk.
-        total = (each * share).sum() + _SHRINKAGE * (weights[:-1] ** 2).sum()
+        squares = weights[:-1] ** 2
+        total = (each * share).sum() + _SHRINKAGE * squares.sum()
         total.backward()  # type: ignore[no-untyped-call]
         return total
 

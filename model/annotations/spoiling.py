@@ -13,10 +13,8 @@ import numpy as np
 from curate.pixels.masks import Mask, tight_box
 
 _SHIFT_PX = (3.0, 8.0)
-_COARSENESS = (
-    0.03,
-    0.07,
-)  # how far a coarse outline may miss, as a share of the box's side
+# How far a coarse outline may miss, as a share of the box's side.
+_COARSENESS = (0.03, 0.07)
 _LEAST_MISS_PX = 3.0
 _LEAST_CHANGE = 0.05  # of the px of both masks: less is no wrong outline
 _HALF = (0.3, 0.7)  # share of the px that a half keeps
@@ -68,10 +66,15 @@ def _shift(mask: Mask, _: Sequence[Mask], rng: Rng) -> Mask | None:
     angle = rng.uniform(0, 2 * np.pi)
     dx = round(distance * np.cos(angle))
     dy = round(distance * np.sin(angle))
+    height, width = mask.shape
+    to_place = [
+        [1, 0, dx],
+        [0, 1, dy],
+    ]
     moved = cv2.warpAffine(
         mask.astype(np.uint8),
-        np.array([[1, 0, dx], [0, 1, dy]], np.float64),
-        (mask.shape[1], mask.shape[0]),
+        np.array(to_place, np.float64),
+        (width, height),
         flags=cv2.INTER_NEAREST,
     )
     return moved.astype(np.bool_)
@@ -90,10 +93,12 @@ def _swap(mask: Mask, others: Sequence[Mask], rng: Rng) -> Mask | None:
 
 def _halve(mask: Mask, _: Sequence[Mask], rng: Rng) -> Mask | None:
     """The part of the mask on one side of a straight line."""
+    # How far each px lies in a random direction; the line is at right angles to it.
     rows, columns = np.nonzero(mask)
     angle = rng.uniform(0, 2 * np.pi)
     across = columns * np.cos(angle) + rows * np.sin(angle)
-    limit = np.quantile(across, rng.uniform(*_HALF))
+    share = rng.uniform(*_HALF)
+    limit = np.quantile(across, share)
     is_kept = across <= limit
 
     half = np.zeros_like(mask)
@@ -102,22 +107,29 @@ def _halve(mask: Mask, _: Sequence[Mask], rng: Rng) -> Mask | None:
 
 
 def _coarsen(mask: Mask, _: Sequence[Mask], rng: Rng) -> Mask | None:
-    """The mask drawn with few points. None if it is nearly the same, as that of a door is."""
+    """The mask with few points along its outline.
+
+    None if it is nearly the same, as that of a door is.
+    """
     box = tight_box(mask)
     side = np.sqrt(box.width * box.height)
-    miss = max(_LEAST_MISS_PX, rng.uniform(*_COARSENESS) * side)
+    coarseness = rng.uniform(*_COARSENESS)
+    miss = max(_LEAST_MISS_PX, coarseness * side)
     contours, _hierarchy = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+        mask.astype(np.uint8),
+        cv2.RETR_EXTERNAL,
+        cv2.CHAIN_APPROX_NONE,
     )
-    drawn = np.zeros(mask.shape, np.uint8)
+    filled = np.zeros(mask.shape, np.uint8)
     for contour in contours:
         ring = cv2.approxPolyDP(contour, miss, closed=True)
         if len(ring) >= 3:
-            cv2.fillPoly(drawn, [ring], 1)
+            cv2.fillPoly(filled, [ring], 1)
 
-    coarse = drawn.astype(np.bool_)
+    coarse = filled.astype(np.bool_)
     changed = np.count_nonzero(coarse != mask)
-    if changed < _LEAST_CHANGE * np.count_nonzero(coarse | mask):
+    either = np.count_nonzero(coarse | mask)
+    if changed < _LEAST_CHANGE * either:
         return None
     return coarse
 
@@ -153,10 +165,14 @@ def _any_large(
     large = [each for each in candidates if np.count_nonzero(each) >= least]
     if not large:
         return None
-    return large[int(rng.integers(len(large)))]
+    number = int(rng.integers(len(large)))
+    return large[number]
 
 
-_FUNCTIONS: dict[Spoiling, Callable[[Mask, Sequence[Mask], Rng], Mask | None]] = {
+_Spoil = Callable[[Mask, Sequence[Mask], Rng], Mask | None]
+"""Spoils a mask; None if it cannot. It is given the masks of the other objects in the frame."""
+
+_FUNCTIONS: dict[Spoiling, _Spoil] = {
     Spoiling.SHIFTED: _shift,
     Spoiling.SWAPPED: _swap,
     Spoiling.HALF: _halve,

@@ -36,8 +36,8 @@ def _inner_band(mask: Mask, thickness: int) -> Mask:
     """The px of a mask from which `thickness` steps, sideways or aslant, lead out of it."""
     padded = np.pad(mask, 1).astype(np.uint8)
     eroded = cv2.erode(padded, _SQUARE, iterations=thickness)
-    outer: Mask = mask & (eroded[1:-1, 1:-1] == 0)
-    return outer
+    inner = eroded[1:-1, 1:-1] > 0
+    return mask & ~inner
 
 
 def _true_inner_band(truth: Truth, thickness: int) -> Mask:
@@ -95,7 +95,7 @@ def _f(predicted: _Boundary, true: _Boundary, beta_squared: float) -> float:
 
 
 def _lines(mask: Mask, place: Place) -> Mask:
-    """The boundary as DAVIS draws it: px that differ from the one to the right, below or aslant.
+    """The boundary as DAVIS has it: px that differ from the one to the right, below or aslant.
 
     (H + 2, W + 2), because it also lies right before the mask. At the image's own edge is none.
     """
@@ -107,10 +107,12 @@ def _lines(mask: Mask, place: Place) -> Mask:
         padded[-2:] = padded[-3:-2]
 
     here = padded[:-1, :-1]
-    differs_right = here != padded[:-1, 1:]
-    differs_below = here != padded[1:, :-1]
-    differs_aslant = here != padded[1:, 1:]
-    lines: Mask = differs_right | differs_below | differs_aslant
+    to_the_right = padded[:-1, 1:]
+    below = padded[1:, :-1]
+    aslant = padded[1:, 1:]
+    lines: Mask = here != to_the_right
+    lines |= here != below
+    lines |= here != aslant
 
     # What lies beyond the image's own edge was there only to be compared with.
     if left:
@@ -138,8 +140,8 @@ def _eroded_away(mask: Mask, place: Place) -> Mask:
     padded[0] |= top
     padded[-1] |= bottom
     eroded = cv2.erode(padded, _SQUARE)
-    outer: Mask = mask & (eroded[1:-1, 1:-1] == 0)
-    return outer
+    inner = eroded[1:-1, 1:-1] > 0
+    return mask & ~inner
 
 
 def _true_eroded_away(truth: Truth) -> _Boundary:

@@ -28,18 +28,24 @@ def correction_effort(comparison: Comparison) -> float:
     predicted = comparison.predicted
     true = comparison.truth.mask
     found = predicted & true
-    either = (predicted | true).astype(np.uint8)
-    deep = cv2.erode(either, _CROSS, iterations=_TOLERANCE_PX) > 0
+    either = predicted | true
+    eroded = cv2.erode(either.astype(np.uint8), _CROSS, iterations=_TOLERANCE_PX)
+    deep = eroded > 0
 
-    surplus = _thick(predicted & ~true, deep, beyond=true)
-    missing = _thick(true & ~predicted, deep, beyond=predicted)
+    too_much = predicted & ~true
+    too_little = true & ~predicted
+    surplus = _thick(too_much, deep, beyond=true)
+    missing = _thick(too_little, deep, beyond=predicted)
 
     # A thin thing that is missed must be drawn, however thin: its middle line counts.
-    missing |= comparison.truth.derived(_middle_line) & ~found
+    middle_line = comparison.truth.derived(_middle_line)
+    missing |= middle_line & ~found
 
-    right = found | missing
-    of_surplus = _clicks(surplus, right)
-    of_missing = _clicks(missing, ~(found | surplus | missing))
+    # What is surplus is given to nobody, and what is missing is taken from there.
+    object_px = found | missing
+    nobody = ~(object_px | surplus)
+    of_surplus = _clicks(surplus, object_px)
+    of_missing = _clicks(missing, nobody)
     return float(of_surplus + of_missing)
 
 
@@ -55,10 +61,12 @@ def _thick(error: Mask, deep: Mask, beyond: Mask) -> Mask:
 
     `deep`: px well inside of what either mask covers. `beyond`: where the error does not go on.
     """
+    may_grow = ~beyond
     grown = error & deep
     for _ in range(_TOLERANCE_PX):
-        grown = cv2.dilate(grown.astype(np.uint8), _CROSS) > 0
-        grown &= ~beyond
+        dilated = cv2.dilate(grown.astype(np.uint8), _CROSS)
+        grown = dilated > 0
+        grown &= may_grow
     return error & grown
 
 
@@ -70,19 +78,24 @@ def _clicks(region: Mask, neighbour: Mask) -> int:
     """
     pixels = region.astype(np.uint8)
     outlines, _ = cv2.findContours(pixels, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
-    touching = cv2.dilate(neighbour.astype(np.uint8), _CROSS)
     count, labels = cv2.connectedComponents(pixels, connectivity=8)
+    reached = cv2.dilate(neighbour.astype(np.uint8), _CROSS)
 
-    stretches, touched = _stretches(outlines, touching > 0, labels)
+    stretches, touched = _stretches(outlines, reached > 0, labels)
     corners = 0
     for stretch in stretches:
-        corners += len(cv2.approxPolyDP(stretch, _CORNER_TOLERANCE_PX, closed=False))
-    apart = count - 1 - len(touched)
+        line = cv2.approxPolyDP(stretch, _CORNER_TOLERANCE_PX, closed=False)
+        corners += len(line)
+
+    regions = count - 1  # without what is no region
+    apart = regions - len(touched)
     return corners + apart
 
 
 def _stretches(
-    outlines: Sequence[NDArray[Any]], touching: Mask, labels: NDArray[Any]
+    outlines: Sequence[Contour],
+    touching: Mask,
+    labels: NDArray[Any],
 ) -> tuple[list[Contour], set[int]]:
     """The stretches of outlines that touch the neighbour, and the regions that have any.
 
@@ -94,19 +107,26 @@ def _stretches(
     x, y = every[:, 0].T
 
     # An outline may pass a px twice: only the first time counts.
-    touches = np.flatnonzero(touching[y, x])
-    px = y[touches].astype(np.int64) * touching.shape[1] + x[touches]
+    does_touch = touching[y, x]
+    places = np.flatnonzero(does_touch)
+    _, width = touching.shape
+    px = y[places].astype(np.int64)
+    px *= width
+    px += x[places]
     _, first = np.unique(px, return_index=True)
     is_new = np.zeros(len(every), np.bool_)
-    is_new[touches[first]] = True
+    is_new[places[first]] = True
+
     regions = labels[y[is_new], x[is_new]]
-    touched = set(np.unique(regions).tolist())
+    distinct = np.unique(regions)
+    touched = set(distinct.tolist())
 
     stretches = []
     start = 0
     for outline in outlines:
         end = start + len(outline)
-        stretches += _joined(_runs(outline, is_new[start:end]))
+        runs = _runs(outline, is_new[start:end])
+        stretches += _joined(runs)
         start = end
     return stretches, touched
 
@@ -114,10 +134,10 @@ def _stretches(
 def _runs(outline: Contour, chosen: NDArray[np.bool_]) -> list[Contour]:
     """The stretches of an outline whose px are all chosen."""
     padded = np.pad(chosen, 1)
-    borders = np.flatnonzero(padded[1:] != padded[:-1])
-    starts = borders[::2]
-    ends = borders[1::2]
-    return [outline[start:end] for start, end in zip(starts, ends, strict=True)]
+    changes = padded[1:] != padded[:-1]
+    borders = np.flatnonzero(changes)
+    pairs = borders.reshape(-1, 2)
+    return [outline[start:end] for start, end in pairs.tolist()]
 
 
 def _joined(stretches: list[Contour]) -> list[Contour]:
@@ -125,7 +145,10 @@ def _joined(stretches: list[Contour]) -> list[Contour]:
     if len(stretches) < 2:
         return stretches
     first, *between, last = stretches
-    apart = np.abs(first[0, 0] - last[-1, 0])
+    start = first[0, 0]
+    end = last[-1, 0]
+    apart = np.abs(start - end)
     if apart.max() != 1:
         return stretches
-    return [*between, np.concatenate((last, first[::-1]))]
+    joined = np.concatenate((last, first[::-1]))
+    return [*between, joined]

@@ -85,7 +85,8 @@ def _aligned(inside: LevelCounts, outside: LevelCounts, true: int, size: int) ->
     alignment *= alignment
     alignment += _EPS
     squares = from_predicted**2 + from_true**2
-    alignment /= squares + _EPS
+    squares += _EPS
+    alignment /= squares
     alignment *= alignment
 
     (found, false), (missed, ground) = alignment
@@ -119,7 +120,8 @@ def structure(comparison: Comparison) -> float:
     share = truth.area / size
     if share in (0, 1):
         mean = float(comparison.probability.mean(dtype=np.float64))
-        return abs(1 - share - mean)
+        right_answer = 1 - share
+        return abs(right_answer - mean)
 
     copied = cv2.copyTo(comparison.probability, truth.bytes)
     inside = np.asarray(copied, np.float32)
@@ -179,7 +181,9 @@ def _behind_middle(truth: Truth, along: int) -> int:
     # A third of the time of `cv2.moments`, which sums up what nobody asks for, too.
     px = cv2.reduce(truth.bytes, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
     numbers = np.arange(px.size)
-    return round(int(numbers @ px) / truth.area) + 1
+    total = int(numbers @ px)
+    middle = round(total / truth.area)
+    return middle + 1
 
 
 def _object_score(total: float, squares: float, size: int) -> float:
@@ -187,7 +191,8 @@ def _object_score(total: float, squares: float, size: int) -> float:
     mean = total / size
     spread = 0.0
     if size > 1:
-        spread = math.sqrt(_from_mean(total, squares, size) / (size - 1))
+        variance = _from_mean(total, squares, size) / (size - 1)
+        spread = math.sqrt(variance)
     return 2 * mean / (mean**2 + 1 + spread + _EPS)
 
 

@@ -24,18 +24,22 @@ def scores_table(
     for kind, of_objects in by_kind.items():
         strings = pa.array(of_objects.tolist(), pa.string())
         objects = objects.append_column(kind, strings)
-    objects = objects.append_column("truth", pa.array(judgement.truths, pa.string()))
+    truths = pa.array(judgement.truths, pa.string())
+    objects = objects.append_column("truth", truths)
 
     tables = []
     for method, values in judgement.scores.items():
         names = pa.array([method] * len(objects), pa.string())
         table = objects.append_column("method", names)
         for name, metric in METRICS.items():
-            if not metric.is_curve and not metric.only_overall:
-                numbers = pa.array(column(values, name).copy())
-                table = table.append_column(name, numbers)
+            if metric.is_curve or metric.only_overall:
+                continue
+            numbers = column(values, name).copy()
+            table = table.append_column(name, pa.array(numbers))
+
         expected = pa.nulls(len(table), pa.float64())
         if method == "model":
             expected = pa.array(expected_ious, pa.float64())
-        tables.append(table.append_column("expected_iou", expected))
+        table = table.append_column("expected_iou", expected)
+        tables.append(table)
     return pa.concat_tables(tables)

@@ -3,6 +3,8 @@
 It is equal to that of pysodmetrics, for empty and full masks too.
 """
 
+from itertools import product
+
 import cv2
 import numpy as np
 
@@ -15,6 +17,7 @@ _EPS = float(np.spacing(1))
 _KERNEL_PX = 7
 _SIGMA_PX = 5
 _HALVING_PX = 5
+_RATE = np.float32(np.log(0.5) / _HALVING_PX)  # per px: e to the power of it halves so
 
 
 def _nearest_first() -> list[tuple[int, int]]:
@@ -24,19 +27,20 @@ def _nearest_first() -> list[tuple[int, int]]:
     Of two at the same distance the one to the left comes first, then the upper one.
     """
     reach = _KERNEL_PX // 2
-    farthest = 2 * reach**2
+    farthest = 2 * reach**2  # squared
     side = int(np.sqrt(farthest))
+    steps = range(-side, side + 1)
     by_distance = []
-    for dx in range(-side, side + 1):
-        for dy in range(-side, side + 1):
-            distance = dx**2 + dy**2
-            if 0 < distance <= farthest:
-                by_distance.append((distance, dx, dy))
-    return [(dx, dy) for _, dx, dy in sorted(by_distance)]
+    for dx, dy in product(steps, steps):
+        distance = dx**2 + dy**2
+        if 0 < distance <= farthest:
+            by_distance.append((distance, dx, dy))
+
+    by_distance.sort()
+    return [(dx, dy) for _, dx, dy in by_distance]
 
 
 _NEAREST_FIRST = _nearest_first()
-
 
 _MARGIN_PX = max(dx for dx, _ in _NEAREST_FIRST)
 
@@ -55,27 +59,31 @@ def weighted_f(comparison: Comparison) -> float:
     # A missed px weighs less if its neighbours are found; beyond the object counts the error of its
     # nearest px.
     object_px = comparison.truth.bytes
-    smooth = _smoothed(_carried_out(error, true))
-    missed_share, *_ = cv2.mean(cv2.min(error, smooth), mask=object_px)
+    carried = _carried_out(error, true)
+    smooth = _smoothed(carried)
+    missed = cv2.min(error, smooth)
+    missed_share, *_ = cv2.mean(missed, mask=object_px)
 
     ground = 1 - object_px
     weights = comparison.truth.derived(_weights)
     false_share, *_ = cv2.mean(error * weights, mask=ground)
 
     area = comparison.truth.area
-    false_px = false_share * (true.size - area)
+    ground_area = true.size - area
+    false_px = false_share * ground_area
     recall = 1 - missed_share
     found_px = recall * area
-    precision = found_px / (found_px + false_px + _EPS)
-    return 2 * recall * precision / (recall + precision + _EPS)
+    predicted_px = found_px + false_px
+    precision = found_px / (predicted_px + _EPS)
+    both = recall + precision
+    return 2 * recall * precision / (both + _EPS)
 
 
 def _weights(truth: Truth) -> Map:
     """How much an error weighs: 1 on the object, up to 2 far away from it."""
     ground = 1 - truth.bytes
     distance = cv2.distanceTransform(ground, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    rate = np.float32(np.log(0.5) / _HALVING_PX)
-    nearness = cv2.exp(distance * rate)  # halved every few px
+    nearness = cv2.exp(distance * _RATE)
     return np.asarray(2 - nearness, np.float32)
 
 
@@ -83,7 +91,11 @@ def _smoothed(error: Map) -> Map:
     """The error under a Gaussian; beyond the window it is 0."""
     kernel = cv2.getGaussianKernel(_KERNEL_PX, _SIGMA_PX, cv2.CV_32F)
     smooth = cv2.sepFilter2D(
-        error, cv2.CV_32F, kernel, kernel, borderType=cv2.BORDER_CONSTANT
+        error,
+        cv2.CV_32F,
+        kernel,
+        kernel,
+        borderType=cv2.BORDER_CONSTANT,
     )
     return np.asarray(smooth, np.float32)
 
@@ -94,21 +106,26 @@ def _carried_out(error: Map, true: Mask) -> Map:
     Near is what the Gaussian reaches from a px of the mask.
     """
     kernel = np.ones((_KERNEL_PX, _KERNEL_PX), np.uint8)
-    reached = cv2.dilate(true.astype(np.uint8), kernel) > true
+    dilated = cv2.dilate(true.astype(np.uint8), kernel)
+    reached = dilated > true
 
     # A margin keeps neighbours of px at the window's edge apart from the next row.
-    padded = np.pad(reached, _MARGIN_PX)
-    stride = padded.shape[1]
-    waiting = np.flatnonzero(padded)
+    padded_reached = np.pad(reached, _MARGIN_PX)
+    _, stride = padded_reached.shape
+    waiting = np.flatnonzero(padded_reached)
     padded_true = np.pad(true, _MARGIN_PX).ravel()
     padded_error = np.pad(error, _MARGIN_PX).ravel()
 
     for dx, dy in _NEAREST_FIRST:
-        neighbours = waiting + (dy * stride + dx)
-        is_near = padded_true[neighbours]
-        padded_error[waiting[is_near]] = padded_error[neighbours[is_near]]
-        waiting = waiting[~is_near]
+        step = dy * stride + dx
+        neighbours = waiting + step
+        is_nearest = padded_true[neighbours]
+        found = waiting[is_nearest]
+        padded_error[found] = padded_error[neighbours[is_nearest]]
+        waiting = waiting[~is_nearest]
         if waiting.size == 0:
             break
+
     carried = padded_error.reshape(-1, stride)
-    return carried[_MARGIN_PX:-_MARGIN_PX, _MARGIN_PX:-_MARGIN_PX]
+    inner = slice(_MARGIN_PX, -_MARGIN_PX)
+    return carried[inner, inner]

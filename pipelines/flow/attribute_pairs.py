@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_AS_LIST = pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))
+_PAIR = pa.struct(
+    [
+        ("key", pa.string()),
+        ("value", pa.string()),
+    ]
+)
+_AS_LIST = pa.list_(_PAIR)
 """An object's attributes as Arrow can take them apart: a map is not flattened."""
 
 
@@ -23,7 +29,8 @@ def attribute_pairs(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
     object_of_pair = pc.list_parent_indices(lists)
     found = {}
     for name in columns:
-        found[name] = rows[name].cast(pa.string()).take(object_of_pair)
+        texts = rows[name].cast(pa.string())
+        found[name] = texts.take(object_of_pair)
     found["attribute"] = pairs.field("key")
     found["value"] = pairs.field("value")
     return pa.table(found)

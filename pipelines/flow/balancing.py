@@ -139,9 +139,10 @@ def _note_mix(run: Run, weighed: pd.DataFrame) -> None:
         return
     squares = (weighed["weight"] ** 2 * weighed["objects"]).sum()
     effective = balance.effective_size(objects, squares)
+    repeats = balance.repeats(weighed)
     run.screen.note(
         f"balance: {objects:,} train objects, worth {effective:,.0f} of equal weight; an epoch "
-        f"repeats {balance.repeats(weighed):,.0f} of its draws"
+        f"uses an object again {repeats:,.0f} times"
     )
 
 

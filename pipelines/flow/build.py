@@ -87,7 +87,7 @@ def held(build: UPath) -> Iterator[None]:
 
 
 def refuse_foreign_files(build: UPath) -> None:
-    """InputError if a stage's folder holds files that no stage has written.
+    """InputError if a stage's folder holds files that no stage may have written.
 
     A stage replaces its folder as a whole, so they would be lost.
     """
@@ -96,6 +96,11 @@ def refuse_foreign_files(build: UPath) -> None:
         recover(folder)
         if not folder.exists() or (folder / "stage.json").exists():
             continue
+        if (folder / "ledger.json").exists():
+            raise InputError(
+                f"{folder}: its stage.json is gone, so nothing tells whether a stage has written "
+                "the files in it; remove the folder, and the next run makes it anew"
+            )
         if any(folder.iterdir()):
             raise InputError(
                 f"{folder}: holds files that this program has not written, and the "

@@ -14,8 +14,8 @@ from pipelines.flow import (
 from pipelines.flow.runner import Stage
 
 STAGE_VERSIONS = {
-    "ingest": 12,
-    "remap": 7,
+    "ingest": 13,
+    "remap": 8,
     "filter": 1,
     "split": 3,
     "balance": 1,

@@ -65,7 +65,10 @@ def _asking_for_attributes(
     asking = _Asking({}, {})
     for export, label, name in split[["export", "label", "read_as"]].to_numpy():
         decision = decisions.find(customer, export, name)
-        if decision is None or not any(rule.where for rule in decision.rules):
+        if decision is None:
+            continue
+        asks = any(rule.where for rule in decision.rules)
+        if not asks:
             continue
 
         place: _Place = ("labels", name)

@@ -188,9 +188,9 @@ def _add_image(documents: Documents, found: FoundImage) -> None:
     if record.document and record.document != found.path:
         documents.names.add(record.document)
 
+    documents.annotations += len(record.annotations)
     for annotation in record.annotations:
         if annotation.dropped is None:
-            documents.annotations += 1
             documents.by_label[annotation.label] += 1
         elif annotation.dropped not in documents.first_verdicts:
             documents.first_verdicts[annotation.dropped] = make_drop(

@@ -48,10 +48,11 @@ class Contents(msgspec.Struct, frozen=True):
     unused_pictures: int
     """Pictures of the export that the format takes for neither image nor mask."""
     annotations: int
-    """Annotations of documents that the format does not drop itself."""
+    """Annotations of documents, with those that the format drops itself, such as crowds."""
     masks: int
     """Mask files whose regions nobody counts before their pixels are read."""
     annotations_by_label: dict[str, int]
+    """Annotations that the format does not drop itself."""
     objects: int
     labels: dict[str, int]
     """Objects by label."""

@@ -52,7 +52,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     """Those of them in the train split."""
 
     new_share: float
-    """Share of the draws that these were to get."""
+    """Share of an epoch's uses that these were to get."""
 
     fetched: list[Fetched] = []
     held: list[DeliveryQuality] = []

@@ -5,15 +5,17 @@ What a build does not have is not checked: a build may end with the shards.
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from upath import UPath
 
 from curate.errors import InputError
 from curate.shards.manifest import Manifest
 from curate.shards.reader import EmptySplit, open_shards
 from curate.storage import digest, read_json, read_record, read_table
-from model.evaluation.report import Report, read_report
+from model.evaluation.report import Case, Report, read_report
 from model.promotion import read_promotion
 from model.records import TrainingRecord
 from model.runs import (
@@ -27,7 +29,7 @@ from model.runs import (
 
 Objections = Iterator[str]
 
-_TOLERANCE = 1e-9  # of a mean
+_TOLERANCE = 1e-9  # of an IoU
 
 
 def model_checks(build: UPath, manifest: Manifest) -> list[tuple[str, Objections]]:
@@ -49,6 +51,8 @@ def model_checks(build: UPath, manifest: Manifest) -> list[tuple[str, Objections
         checks.append((name, _report_fits(report, trained, manifest)))
         name = "the scores are those of the report"
         checks.append((name, _scores_fit(build, report)))
+        name = "the cases are those of the scores"
+        checks.append((name, _cases_fit(build)))
 
     runs = read_runs(build)
     no_runs = folders_without_record(build)
@@ -112,6 +116,26 @@ def _means_differ(scores: pd.DataFrame, report: Report) -> Objections:
         reported = result.metrics["iou"].mean
         if not abs(mean - reported) <= _TOLERANCE:
             yield f"{result.method}: their IoU is {mean:.6f}, the report says {reported:.6f}"
+
+
+def _cases_fit(build: UPath) -> Objections:
+    """Each case can be read, and has the IoU that the scores give to its object."""
+    folder = build / "evaluate"
+    path = folder / "cases.parquet"
+    if not path.exists():
+        yield "cases.parquet is missing"
+        return
+    cases = msgspec.convert(read_table(path).to_pylist(), list[Case])
+
+    scores = read_table(folder / "scores.parquet", ["object_id", "method", "iou"])
+    own = scores.filter(pc.field("method") == "model")
+    iou_of = dict(
+        zip(own["object_id"].to_pylist(), own["iou"].to_pylist(), strict=True)
+    )
+    for case in cases:
+        scored = iou_of.get(case.object_id, np.nan)
+        if not abs(scored - case.iou) <= _TOLERANCE:
+            yield f"{case.object_id}: its IoU is {case.iou:.6f}, its score {scored:.6f}"
 
 
 def _test_objects(build: UPath) -> set[str]:

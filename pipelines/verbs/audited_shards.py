@@ -5,7 +5,7 @@ named by the check of the manifest, and left out here.
 """
 
 from collections.abc import Iterator
-from itertools import compress
+from itertools import compress, product
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,8 @@ from curate.stages import near_duplicates as duplicates
 
 _ROWS_AT_ONCE = 128
 _BOXES = ("crop", "box", "drawn", "window")
-_COLUMNS = [f"{box}_{side}" for box in _BOXES for side in ("x0", "y0", "x1", "y1")]
+_CORNERS = ("x0", "y0", "x1", "y1")
+_COLUMNS = [f"{box}_{corner}" for box, corner in product(_BOXES, _CORNERS)]
 
 
 def images_stay(build: UPath) -> Iterator[str]:
@@ -47,18 +48,22 @@ def images_stay(build: UPath) -> Iterator[str]:
 def links_stay(build: UPath, settings: Settings) -> Iterator[str]:
     """No near duplicates, and no images of one scene or video, are in two splits."""
     grouped = _group_anew(build, settings)
-    members = pd.DataFrame(
-        {"group": grouped.group_of, "image_id": grouped.image_ids.astype(np.str_)}
-    )
-    members["split"] = members["image_id"].map(_splits_of_images(build))
+    columns = {
+        "group": grouped.group_of,
+        "image_id": grouped.image_ids.astype(np.str_),
+    }
+    members = pd.DataFrame(columns)
+    splits_of_images = _splits_of_images(build)
+    members["split"] = members["image_id"].map(splits_of_images)
 
-    for group, several in in_several_splits(members, "group").items():
-        own = members[members["group"] == int(group)]
+    for name, several in in_several_splits(members, "group").items():
+        group = int(name)
+        own = members[members["group"] == group]
         one_of_each_split = own.drop_duplicates("split")
         pair = " and ".join(one_of_each_split["image_id"])
 
-        links = grouped.links[int(group)] > 0
-        kinds = ", ".join(compress(groups.LINKS, links.tolist()))
+        has_link = grouped.links[group] > 0
+        kinds = ", ".join(compress(groups.LINKS, has_link.tolist()))
         yield f"images {pair}, joined by {kinds}, are in {several}"
 
 
@@ -76,16 +81,24 @@ def _splits_of_images(build: UPath) -> dict[str, str]:
 def _group_anew(build: UPath, settings: Settings) -> groups.Groups:
     """The groups of the shards' images, found again as split finds them."""
     folder = build / "shard" / "segments"
-    rows = []
-    for segments in storage.read_partitions(folder, list(image_rows.NEEDS)):
-        rows.append(image_rows.image_rows(segments, settings.split.scene_pattern))  # noqa: PERF401
+    pattern = settings.split.scene_pattern
+    partitions = storage.read_partitions(folder, list(image_rows.NEEDS))
+    rows = [image_rows.image_rows(segments, pattern) for segments in partitions]
     table = image_rows.one_table(rows)
     looks = groups.find_looks(table)
 
     pictures = storage.read_partitions(folder, image_rows.PICTURE)
-    thumbnails = image_rows.find_thumbnails(pictures, looks.dhashes, looks.thumbnails)
-    bits = settings.split.near_duplicate_bits
-    alike = duplicates.near_duplicates(looks.dhashes, thumbnails, bits, len(thumbnails))
+    thumbnails = image_rows.find_thumbnails(
+        pictures,
+        looks.dhashes,
+        looks.thumbnails,
+    )
+    alike = duplicates.near_duplicates(
+        looks.dhashes,
+        thumbnails,
+        settings.split.near_duplicate_bits,
+        len(thumbnails),
+    )
     return groups.group_images(table, looks, alike)
 
 
@@ -123,13 +136,13 @@ def _objections(rows: pa.Table) -> Iterator[tuple[str, str]]:
     mask_size, mask_box, mask_area = _measure(rows["mask"])
 
     is_wrong = {
-        "its crop leaves the image": ~_is_inside(crop, image),
-        "its mask has not the size of its crop": (mask_size != crop_alone).any(axis=1),
-        "its box is not that of its mask": (mask_box != box).any(axis=1),
+        "its crop leaves the image": _leaves(crop, image),
+        "its mask has not the size of its crop": _differs(mask_size, crop_alone),
+        "its box is not that of its mask": _differs(mask_box, box),
         "its area is not that of its mask": mask_area != area,
-        "its box leaves the drawn box": ~_is_inside(box, drawn),
-        "its drawn box leaves the window": ~_is_inside(drawn, window),
-        "its window leaves the crop": ~_is_inside(window, crop_alone),
+        "its box leaves the drawn box": _leaves(box, drawn),
+        "its drawn box leaves the window": _leaves(drawn, window),
+        "its window leaves the crop": _leaves(window, crop_alone),
     }
     object_ids = rows["object_id"].to_pylist()
     for objection, wrong in is_wrong.items():
@@ -150,20 +163,25 @@ def _measure(masks: pa.ChunkedArray) -> tuple[Boxes, Boxes, NDArray[np.int64]]:
         height, width = mask.shape
         sizes[row] = 0, 0, width, height
         areas[row] = mask.sum()
-        if mask.any():
+        if areas[row] > 0:
             boxes[row] = tight_box(mask)
     return sizes, boxes, areas
 
 
-def _is_inside(inner: Boxes, outer: Boxes) -> NDArray[np.bool_]:
-    """(n,) whether each box lies in the other one, and is not empty."""
+def _differs(one: Boxes, other: Boxes) -> NDArray[np.bool_]:
+    """(n,) whether two boxes differ."""
+    different = one != other
+    return np.asarray(different.any(axis=1))
+
+
+def _leaves(inner: Boxes, outer: Boxes) -> NDArray[np.bool_]:
+    """(n,) whether each box reaches beyond the other one, or is empty."""
     inner_start, inner_end = np.hsplit(inner, 2)
     outer_start, outer_end = np.hsplit(outer, 2)
-    starts_inside = inner_start >= outer_start
-    ends_inside = inner_end <= outer_end
-    is_not_empty = inner_start < inner_end
-    is_inside = starts_inside & ends_inside & is_not_empty
-    return np.asarray(is_inside.all(axis=1))
+    is_wrong = inner_start < outer_start
+    is_wrong |= inner_end > outer_end
+    is_wrong |= inner_start >= inner_end
+    return np.asarray(is_wrong.any(axis=1))
 
 
 def in_several_splits(rows: pd.DataFrame, name: str) -> dict[str, str]:
@@ -192,4 +210,5 @@ def readable_shards(build: UPath) -> Iterator[str]:
 
 def lacking_columns(schema: pa.Schema) -> list[str]:
     """The columns of the contract that a shard has not, or of another type."""
-    return [field.name for field in shard_schema() if field not in list(schema)]
+    fields = list(schema)
+    return [field.name for field in shard_schema() if field not in fields]

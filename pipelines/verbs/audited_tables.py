@@ -17,6 +17,7 @@ from curate.storage import read_partitions, read_table
 from pipelines.flow import build as builds
 from pipelines.verbs.audited_shards import in_several_splits, readable_shards
 
+_SHARD_COLUMNS = ["object_id", "split"]
 _CORNER = ["box_x0", "box_y0"]
 _OPPOSITE = ["box_x1", "box_y1"]
 _BOX = [*_CORNER, *_OPPOSITE]
@@ -40,12 +41,16 @@ def ledgers_agree(build: UPath) -> Iterator[str]:
 
 
 def _compare(
-    stage: str, report: LedgerReport, segments: pd.DataFrame, drops: pd.DataFrame
+    stage: str,
+    report: LedgerReport,
+    segments: pd.DataFrame,
+    drops: pd.DataFrame,
 ) -> Iterator[str]:
     """Where the ledger and the tables of one stage differ."""
     out = segments["export"].value_counts()
     # Drops of unknown count are missing values, which a sum leaves out.
-    dropped = drops.groupby(["export", "reason"])["count"].sum()
+    by_reason = drops.groupby(["export", "reason"])
+    dropped = by_reason["count"].sum()
 
     for export, row in report.by_export.items():
         rows = out.get(export, 0)
@@ -75,28 +80,27 @@ def masks_agree(build: UPath) -> Iterator[str]:
 def _check_masks(rows: pd.DataFrame) -> Iterator[str]:
     """What speaks against the masks of some rows."""
     masks = zip(rows.counts, rows.image_height, rows.image_width, strict=True)
-    fits = [_fits_image(counts, height, width) for counts, height, width in masks]
-    is_fitting = np.array(fits, np.bool_)
+    runs = []
+    is_fitting = np.zeros(len(rows), np.bool_)
+    for number, (counts, height, width) in enumerate(masks):
+        if _fits_image(counts, height, width):
+            is_fitting[number] = True
+            runs.append({"size": [height, width], "counts": counts.encode()})
     for object_id in rows.object_id[~is_fitting]:
         yield f"{object_id}: its run-lengths do not fill its image"
-
-    rows = rows[is_fitting]
-    if rows.empty:
+    if not runs:
         return
-    runs = []
-    masks = zip(rows.counts, rows.image_height, rows.image_width, strict=True)
-    for counts, height, width in masks:
-        runs.append({"size": [height, width], "counts": counts.encode()})
 
     # pycocotools gives x, y, width and height; the last two become the opposite corner.
-    boxes = pd.DataFrame(coco.toBbox(runs), rows.index, _BOX)
+    fitting = rows[is_fitting]
+    boxes = pd.DataFrame(coco.toBbox(runs), fitting.index, _BOX)
     boxes = boxes.astype("int64")
     boxes[_OPPOSITE] += boxes[_CORNER].to_numpy()
 
-    box_differs = (rows[_BOX] != boxes).any(axis=1)
-    area_differs = rows.area != coco.area(runs)
-    differs = box_differs | area_differs
-    for object_id in rows.object_id[differs]:
+    different_sides = fitting[_BOX] != boxes
+    differs = different_sides.any(axis=1)
+    differs |= fitting.area != coco.area(runs)
+    for object_id in fitting.object_id[differs]:
         yield f"{object_id}: its area or box is not that of its run-lengths"
 
 
@@ -123,9 +127,10 @@ def objects_end_once(build: UPath) -> Iterator[str]:
 
     # Aligned by object_id: an object that never ends has -1, one that ends twice has 1.
     surplus = ended.sub(begun, fill_value=0).astype("int64")
-    wrong = surplus[surplus != 0]
-    for object_id, number in wrong.items():
-        yield f"{object_id} ends {1 + number} times"
+    is_wrong = surplus != 0
+    for object_id, number in surplus[is_wrong].items():
+        times = 1 + number
+        yield f"{object_id} ends {times} times"
 
 
 def splits_are_apart(build: UPath) -> Iterator[str]:
@@ -140,46 +145,56 @@ def weights_have_mean_one(build: UPath) -> Iterator[str]:
     """The weights of the train rows have mean 1."""
     rows = _read(build, "balance", "segments", ["split", "weight"])
     trains = rows["split"] == "train"
-    mean = rows["weight"][trains].astype("float64").mean()
+    weights = rows["weight"][trains].astype("float64")
+    mean = weights.mean()
     if abs(mean - 1.0) > _WEIGHT_TOLERANCE:
         yield f"their mean is {mean:.6f}"
 
 
 def shard_rows_agree(build: UPath) -> Iterator[str]:
     """Each row of the stage is in the shard, row and split that it names."""
-    expected = _read(build, "shard", "segments", ["object_id", "split", *_PLACE])
+    expected = _read(build, "shard", "segments", [*_SHARD_COLUMNS, *_PLACE])
     found = [expected.iloc[:0]]  # without any shard, all rows are missing
     for name in readable_shards(build):
         path = build / "shard" / name
-        rows = read_table(path, ["object_id", "split"]).to_pandas()
-        found.append(rows.assign(shard_file=name, shard_row=range(len(rows))))
-        if (rows["split"] != split_of(path)).any():
+        rows = read_table(path, _SHARD_COLUMNS).to_pandas()
+        numbers = range(len(rows))
+        found.append(rows.assign(shard_file=name, shard_row=numbers))
+        is_of_other_split = rows["split"] != split_of(path)
+        if is_of_other_split.any():
             yield f"{name} holds rows of another split"
 
     # An outer merge: a row that only one side has differs from the missing one.
-    both = expected.merge(pd.concat(found), "outer", on=_PLACE, suffixes=("", "_found"))
-    other_object = both.object_id != both.object_id_found
-    other_split = both.split.astype(str) != both.split_found.astype(str)
-    differs = other_object | other_split
+    both = expected.merge(
+        pd.concat(found),
+        "outer",
+        on=_PLACE,
+        suffixes=("", "_found"),
+    )
+    differs = both.object_id != both.object_id_found
+    differs |= both.split.astype(str) != both.split_found.astype(str)
     for name in sorted(set(both.shard_file[differs])):
         yield f"{name} holds other rows than the stage says"
 
 
 def splits_hold(build: UPath) -> Iterator[str]:
     """Each object of the shards is in the split that the stage split gave it."""
-    given = _read(build, "split", "segments", ["object_id", "split"])
-    rows = _read(build, "shard", "segments", ["object_id", "split"])
-    rows = rows.merge(given, "left", on="object_id", suffixes=("", "_given"))
-    differs = rows.split.astype(str) != rows.split_given.astype(str)
-    for row in rows[differs].itertuples():
-        given_split = row.split_given
-        yield f"{row.object_id} is in {row.split}, the split put it in {given_split}"
+    given = _read(build, "split", "segments", _SHARD_COLUMNS)
+    rows = _read(build, "shard", "segments", _SHARD_COLUMNS)
+    both = rows.merge(given, "left", on="object_id", suffixes=("", "_given"))
+    own_split = both.split.astype(str)
+    given_split = both.split_given.astype(str)
+    for row in both[own_split != given_split].itertuples():
+        where = f"{row.object_id} is in {row.split}"
+        yield f"{where}, the split put it in {row.split_given}"
 
 
 def _read(build: UPath, stage: str, kind: str, columns: list[str]) -> pd.DataFrame:
     """Some columns of all partitions of a stage; `kind`: segments or drops."""
-    tables = list(read_partitions(build / stage / kind, columns))
+    folder = build / stage / kind
+    tables = list(read_partitions(folder, columns))
     if not tables:
         return pd.DataFrame(columns=columns)
-    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas()
+    whole = pa.concat_tables(tables)
+    frame: pd.DataFrame = whole.to_pandas()
     return frame

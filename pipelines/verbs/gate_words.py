@@ -10,7 +10,10 @@ def explain_falls(gate: Gate) -> str:
     """Which strata fell, by how much, and how sure that is; the worst first."""
     fallen = [check for check in gate.checks if check.fell]
     lines = [f"the model is worse than {gate.baseline} in"]
-    lines += [explain_fall(check) for check in fallen[:_NAMED]]
+    for check in fallen[:_NAMED]:
+        line = explain_fall(check)
+        lines.append(line)
+
     more = len(fallen) - _NAMED
     if more > 0:
         lines.append(f"and {more} more")
@@ -19,15 +22,19 @@ def explain_falls(gate: Gate) -> str:
 
 def explain_fall(check: GateCheck) -> str:
     """One fall, as a line."""
-    stratum = f"{check.stratum.kind} {check.stratum.value}"
-    if check.stratum.kind == "overall":
-        stratum = "all objects"
+    stratum = check.stratum
+    name = f"{stratum.kind} {stratum.value}"
+    if stratum.kind == "overall":
+        name = "all objects"
     metric = METRICS[check.metric].title
-    limits = f"{check.low:+.3f} to {check.high:+.3f}"
-    number = f"{check.objects:,} objects on {check.images:,} images"
-    chance = f"by chance {_chance(check.by_chance)}"
-    fall = f"{metric} {check.mean:+.3f} ({limits}; {number}; {chance})"
-    return f"{stratum}: {fall}"
+    fall = f"{metric} {check.mean:+.3f}"
+
+    how_sure = [
+        f"{check.low:+.3f} to {check.high:+.3f}",
+        f"{check.objects:,} objects on {check.images:,} images",
+        f"by chance {_chance(check.by_chance)}",
+    ]
+    return f"{name}: {fall} ({'; '.join(how_sure)})"
 
 
 def _chance(by_chance: float) -> str:

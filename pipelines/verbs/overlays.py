@@ -21,18 +21,21 @@ def paint_box(picture: Pixels, box: Box, colour: Colour, line: int) -> None:
     `picture`: (H, W, 3) uint8. The box may reach beyond it.
     """
     x0, y0, x1, y1 = box
-    top = Box(x0, y0, x1, y0 + line)
-    bottom = Box(x0, y1 - line, x1, y1)
-    left = Box(x0, y0, x0 + line, y1)
-    right = Box(x1 - line, y0, x1, y1)
-    for side in (top, bottom, left, right):
+    sides = [
+        Box(x0, y0, x1, y0 + line),  # top
+        Box(x0, y1 - line, x1, y1),  # bottom
+        Box(x0, y0, x0 + line, y1),  # left
+        Box(x1 - line, y0, x1, y1),  # right
+    ]
+    for side in sides:
         _fill(picture, side, colour)
 
 
 def encode_png(picture: Pixels) -> bytes:
     """A picture as a PNG file."""
     file = BytesIO()
-    Image.fromarray(picture).save(file, "PNG")
+    image = Image.fromarray(picture)
+    image.save(file, "PNG")
     return file.getvalue()
 
 

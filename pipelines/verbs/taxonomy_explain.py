@@ -20,6 +20,7 @@ from curate.labels.decisions import (
 from curate.labels.matching import Match, match_labels
 from curate.labels.taxonomy import BACKGROUND, REJECT, SPLIT, Taxonomy
 from curate.settings import OWN_TAXONOMY, Settings
+from curate.stages.filter import is_boxed
 from curate.yaml_files import load_yaml
 from pipelines.arguments import load
 from pipelines.flow import labels
@@ -211,10 +212,8 @@ def _result(decision: str, taxonomy: Taxonomy) -> str:
     if decision == SPLIT:
         return "split: the first rule that fits an object decides on it"
     concept = taxonomy.concepts.get(decision)
-    is_boxed = (
-        concept is not None and concept.salient and concept.kind in ("thing", "part")
-    )
-    if decision == BACKGROUND or not is_boxed:
+    goes_on = concept is not None and is_boxed(concept)
+    if decision == BACKGROUND or not goes_on:
         return f"{decision}: its objects are dropped as background"
     return f"{decision}: its objects go on"
 

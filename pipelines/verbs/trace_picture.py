@@ -87,20 +87,30 @@ def _boxes_of(row: Row) -> dict[str, Box]:
     if "crop_x0" in row:
         # The stage shard keeps drawn box and window in the frame of the crop.
         crop = _box(row, "crop")
-        boxes["drawn box"] = _shift(_box(row, "drawn"), crop.x0, crop.y0)
-        boxes["window"] = _shift(_box(row, "window"), crop.x0, crop.y0)
+        drawn = _box(row, "drawn")
+        window = _box(row, "window")
+        boxes["drawn box"] = _shift(drawn, crop.x0, crop.y0)
+        boxes["window"] = _shift(window, crop.x0, crop.y0)
         boxes["crop"] = crop
     return boxes
 
 
 def _box(row: Row, name: str) -> Box:
     return Box(
-        row[f"{name}_x0"], row[f"{name}_y0"], row[f"{name}_x1"], row[f"{name}_y1"]
+        x0=row[f"{name}_x0"],
+        y0=row[f"{name}_y0"],
+        x1=row[f"{name}_x1"],
+        y1=row[f"{name}_y1"],
     )
 
 
 def _shift(box: Box, x: int, y: int) -> Box:
-    return Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
+    return Box(
+        x0=box.x0 + x,
+        y0=box.y0 + y,
+        x1=box.x1 + x,
+        y1=box.y1 + y,
+    )
 
 
 def _with_margin(box: Box, height: int, width: int) -> Box:

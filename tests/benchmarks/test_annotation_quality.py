@@ -40,9 +40,11 @@ def test_nothing_is_asked_twice_and_another_mask_is_another_question(
     assert np.array_equal(again.wider, annotation("cat", 1).mask / 4)
 
 
-def judged(quality: list[float], kinds: list[str]) -> Judged:
+def judged(quality: list[float], kinds: list[str], copies: int = 0) -> Judged:
+    """Masks on an image each; the last `copies` of them are copies."""
     images = [f"photo {number}" for number in range(len(kinds))]
-    return Judged(np.array(quality), np.array(kinds), np.array(images))
+    is_copy = np.arange(len(kinds)) >= len(kinds) - copies
+    return Judged(np.array(quality), np.array(kinds), np.array(images), is_copy)
 
 
 def test_the_figures_of_a_list_and_their_limits_over_images() -> None:
@@ -59,3 +61,12 @@ def test_the_figures_of_a_list_and_their_limits_over_images() -> None:
     assert several["merged"].low < several["merged"].mean < several["merged"].high
     # At the head of the second list, its ends exchanged, are one spoiled mask and a sound one.
     assert several["head"].mean == 0.75
+
+
+def test_copies_rank_among_the_sound_masks_and_are_not_in_the_list() -> None:
+    quality = [0.1, *np.linspace(0.5, 1, 99), 0.0, 0.75]
+    kinds = ["half", *[""] * 99, "half", "half"]
+    found = figures(judged(quality, kinds, copies=2))
+    assert found["half"] == found["all kinds"] == 1
+    assert abs(found["half, copies"] - (1 + 0.5) / 2) < 0.01
+    assert found["head"] == 1

@@ -7,6 +7,7 @@ import torch
 from model.box_network import BoxNetwork
 from model.colour import colour_evidence, settle
 from model.prior import Priors, mixed_prior, prior_logits
+from model.rectangles import OWN_SIGNS
 from model.u2net import build
 from model.window_answers import probabilities
 from tests.model.networks import lively, unlearned
@@ -98,6 +99,27 @@ def test_a_window_is_looked_at_twice(height: int, width: int) -> None:
         lively(model.network)
         once = torch.sigmoid(model(pixels, drawn)[:, 0])
         assert not torch.allclose(model.answer(pixels, drawn), once, atol=0.02)
+
+
+@pytest.mark.parametrize(("side", "share"), [(80, 0.3), (200, 0.7)])
+def test_the_look_nearer_to_learnt_sizes_counts_more(
+    side: int, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = unlearned(outside=0.5).eval()
+    numbers = len(model.rectangles.sign_weights) - OWN_SIGNS
+    looks = iter([1.0, 0.0])
+
+    def look(*_: object) -> tuple[torch.Tensor, torch.Tensor]:
+        value = next(looks)
+        return torch.full((1, side, side), value), torch.full((1, numbers), value)
+
+    monkeypatch.setattr(model, "_look", look)
+    monkeypatch.setattr(
+        "model.box_network.settle", lambda _pixels, logits, _trust: logits
+    )
+    by_pixels, overview = model.answer_by_pixels(noise(1, side, side), DRAWN)
+    assert torch.logit(by_pixels[0, 0, 0]) == pytest.approx(share, abs=1e-5)
+    assert overview[0, 0] == pytest.approx(share)
 
 
 def test_one_look_may_be_enough() -> None:

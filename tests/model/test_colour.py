@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from model.colour import _ROUNDS, _STEPS, colour_evidence, settle
+from model.colour import _FIRMNESS, _ROUNDS, _STEPS, colour_evidence, settle
 
 TRUST = torch.ones(1)
 
@@ -60,7 +60,8 @@ def test_three_pixels_by_hand() -> None:
     squares = torch.tensor([0.0, 3 * 255.0**2])  # of the differences of neighbours
     alike = torch.exp(-squares / (2 * squares.mean()))
 
-    answer = logits[0, 0]
+    first_answer = _FIRMNESS * logits[0, 0]
+    answer = first_answer
     for number in range(_ROUNDS):
         inside = torch.sigmoid(answer)
         outside = torch.sigmoid(-answer)
@@ -73,7 +74,7 @@ def test_three_pixels_by_hand() -> None:
             found = colour_evidence(pixels, inside[None, None])[0, 0]
             assert torch.allclose(found, evidence, atol=1e-3)
 
-        by_itself = logits[0, 0] + 0.5 * evidence
+        by_itself = first_answer + 0.5 * evidence
         answer = by_itself
         for _ in range(_STEPS):
             left, middle, right = torch.tanh(answer / 2)

@@ -23,20 +23,34 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def take_steps(run: Pace, clock: Clock, pixels: int, seconds: list[float]) -> int:
+    """Steps of 1,000 px that take so long; the pixels of the run after them."""
+    for each in seconds:
+        clock.now += each
+        pixels += 1000
+        run.after_step(pixels)
+    return pixels
+
+
 def test_the_first_slow_steps_do_not_count_for_the_pace(clock: Clock) -> None:
     run = Pace(earlier=50.0)
-    pixels = 0
-    for seconds in [20, 20, 20, 1, 1, 1, 1, 1, 1, 1]:
-        clock.now += seconds
-        pixels += 1000
-        spent = run.after_step(pixels)
-    assert spent == run.seconds == 50 + 67
+    assert run.steps_that_fit(minutes=10, usual_pixels=1000) is None
+    take_steps(run, clock, 0, [20, 20, 20, 1, 1, 1, 1, 1, 1, 1])
+    assert run.seconds == 50 + 67
     assert run.pixels_per_second == pytest.approx(1000)
-    assert (
-        run.steps_that_fit(minutes=10, seconds=spent, usual_pixels=1000)
-        == 600 * 0.92 - 117
-    )
-    assert run.steps_that_fit(minutes=1, seconds=spent, usual_pixels=1000) == 1
+    assert run.steps_that_fit(10, usual_pixels=1000) == int((600 - 117) * 0.92)
+    assert run.steps_that_fit(1, usual_pixels=1000) == 0
+
+
+def test_the_pace_is_that_of_the_steps_since_the_last_validation(clock: Clock) -> None:
+    run = Pace(earlier=0.0)
+    pixels = take_steps(run, clock, 0, [1.0] * 10)
+    clock.now += 40  # a validation
+    run.after_validation()
+    assert run.pixels_per_second is None
+    take_steps(run, clock, pixels, [2.0] * 5)
+    assert run.pixels_per_second == pytest.approx(500)
+    assert run.steps_that_fit(2, usual_pixels=1000) == int((120 - 60) * 0.92 / 2)
 
 
 def test_something_is_due_every_so_many_seconds(clock: Clock) -> None:

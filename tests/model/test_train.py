@@ -130,14 +130,18 @@ def test_without_a_val_split_no_iou_is_told_and_the_last_weights_are_kept(
     assert json.loads((path.parent / "train.json").read_text())["best"] is None
 
 
-def test_without_steps_the_pace_tells_how_many_there_are(
+def test_without_steps_the_pace_plans_them_and_each_validation_plans_the_rest_anew(
     build_folder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Pace, "steps_that_fit", lambda *_: 3)
-    settings = build_folder(QUICK, {"train": 4})
+    # After ten steps, two more at first, which seems to be a slow moment: then four, then none.
+    more = iter([2, 4, 0])
+    monkeypatch.setattr(Pace, "steps_that_fit", lambda *_: next(more))
+    monkeypatch.setattr("model.pace.VALIDATIONS", 1)
+    settings = build_folder(QUICK, {"train": 4, "val": 2})
     train(settings, print)
     record = json.loads((Path(settings.build) / "train" / "train.json").read_text())
-    assert record["step"] == record["steps"] == 10 + 3
+    assert record["step"] == record["steps"] == 10 + 2 + 4
+    assert [step for step, _ in record["validations"]] == [12, 16]
 
 
 def test_a_run_that_is_late_stops(build_folder: Make) -> None:

@@ -17,6 +17,8 @@ from urllib.parse import parse_qs, unquote
 
 from curate.exports.files import Files, loose
 from curate.exports.path_ends import nearest
+from curate.exports.paths import is_picture
+from curate.exports.stated_names import picture_in_query
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,3}")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
@@ -47,6 +49,8 @@ def path_of(address: str) -> str:
     is_remote = _SCHEME.match(address) is not None or address.startswith("/")
     if is_remote and query:
         named = _path_in_query(query)
+        if not named and not is_picture(place):
+            named = posixpath.basename(picture_in_query(query))
         if named:
             return named
     if is_remote:

@@ -2,7 +2,8 @@
 
 A line is a name; or a name with a number before or after it, its value (a second number, a
 z-order, is passed over); or a name and three numbers, R G B; or a name, a value and R G B.
-They are separated by commas, semicolons, tabs, colons or spaces, and `#RRGGBB` is a colour.
+They are separated by commas, semicolons, tabs, colons, dashes, arrows or spaces, and `#RRGGBB` is a
+colour.
 A header may name the columns. CVAT writes `label:color_rgb:parts:actions`, and TensorFlow
 `item { id: 1 name: 'car' }`.
 """
@@ -34,10 +35,11 @@ _ITEM_FIELD = re.compile(r"""\b(\w+)\s*:\s*(?:"([^"]*)"|'([^']*)'|(\d+))""")
 
 _NUMBER = r"#[0-9A-Fa-f]{6}\b|-?\d{1,9}"
 _BRACKETED = rf"[(\[{{]?(?:{_NUMBER})[)\]}}]?"
+_GAP = r"(?:\s*(?:[-=]>|[-\u2013\u2014])\s+|[.)]\s+|[\s,;:=|]+)"
 _LINE = re.compile(
-    rf"(?P<before>(?:{_BRACKETED}[\s,;:=|]+){{0,5}})"
+    rf"(?P<before>(?:{_BRACKETED}{_GAP}){{0,5}})"
     rf"(?P<name>\S.*?)"
-    rf"(?P<after>(?:[\s,;:=|]+{_BRACKETED}){{0,5}})[\s,;:]*"
+    rf"(?P<after>(?:{_GAP}{_BRACKETED}){{0,5}})[\s,;:]*"
 )
 
 

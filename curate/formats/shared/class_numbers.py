@@ -1,6 +1,31 @@
-"""Numbers that a list should name: whether both count from the same number."""
+"""Numbers that a list should name: the listed one that is meant, or what is wrong with them."""
 
+from collections import Counter
 from collections.abc import Collection
+
+
+def without_zeros(number: str) -> str:
+    """An id without the zeros before it, if it is a number.
+
+    >>> without_zeros("000139"), without_zeros("0"), without_zeros("0x")
+    ('139', '0', '0x')
+    """
+    if number.isdecimal():
+        return number.lstrip("0") or "0"
+    return number
+
+
+def by_plain_number(listed: Collection[str]) -> dict[str, str]:
+    """Listed ids by what they are without zeros; none of two that differ by their zeros alone.
+
+    File names make ids such as "000139", and the other side of the script says 139.
+
+    >>> by_plain_number(["007", "1", "01"])
+    {'7': '007'}
+    """
+    plain = {key: without_zeros(key) for key in listed}
+    times = Counter(plain.values())
+    return {number: key for key, number in plain.items() if times[number] == 1}
 
 
 def not_listed(number: str, listed: Collection[str]) -> str:

@@ -168,11 +168,23 @@ def read_table(export: Export, path: str) -> ClassTable:
     if path.lower().endswith(_YAML):
         data = parse_yaml(text, posixpath.basename(path)).data
         return make_table(rows_of_data(data))
-    if path.lower().endswith(".json") or text.lstrip().startswith(("{", "[")):
+    if path.lower().endswith(".json"):
         return make_table(rows_of_data(export.read_json(path)))
+    if text.lstrip().startswith(("{", "[")):
+        return make_table(rows_of_data(_read_data(export, path, text)))
     if lists_no_colours(path, text, export.files.paths):
         return make_table(rows_without_colours(text))
     return make_table(rows_of_text(text))
+
+
+def _read_data(export: Export, path: str, text: str) -> Any:
+    """JSON, or what Python prints of a list or a dictionary, as plain data. Refusal if neither."""
+    try:
+        return export.read_json(path)
+    except Refusal:
+        return parse_yaml(
+            text, posixpath.basename(path)
+        ).data  # it has quotes of both kinds
 
 
 def make_table(rows: Iterable[ClassRow]) -> ClassTable:

@@ -3,11 +3,16 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
-from curate.formats.shared.class_numbers import not_listed
+from curate.formats.shared.class_numbers import (
+    by_plain_number,
+    not_listed,
+    without_zeros,
+)
 from curate.formats.shared.coco_entries import (
     Entry,
     PlainEntry,
@@ -47,6 +52,12 @@ class Classes:
         else:
             self.labels[key] = None
 
+    def listed(self, category: str | None) -> str | None:
+        """The listed id that is meant: the same, or the only one with other zeros before it."""
+        if category is None or category in self.labels:
+            return category
+        return self._plain.get(without_zeros(category), category)
+
     def label(self, category: str | None) -> str:
         """The name that a category id stands for, "" if there is not one."""
         if category is None:
@@ -64,6 +75,10 @@ class Classes:
         if self.labels[category] is None:
             detail = f"category {shown} stands for several names"
             raise Refusal(Reason.UNKNOWN_CLASS, detail)
+
+    @cached_property
+    def _plain(self) -> dict[str, str]:
+        return by_plain_number(self.labels)
 
 
 def read_classes(raw_categories: Iterable[msgspec.Raw]) -> Classes:
@@ -94,7 +109,7 @@ def read_annotation(
     `document`: path of its document. `raw`: the entry as it is written. `image`: the entry
     of its image. `crowds`: the option.
     """
-    category = read_id(entry.category_id)
+    category = classes.listed(read_id(entry.category_id))
     label = classes.label(category)  # also for what is dropped, as far as it is known
     remarks = attributes(entry.metadata) | attributes(entry.attributes)
     key = annotation_key(document, entry, raw)

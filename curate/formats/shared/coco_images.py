@@ -20,14 +20,15 @@ _KIND_AT_END = re.compile(rf"(?:(?:^|[ ._-]+){_KIND})+$", re.IGNORECASE)
 def file_name(image: dict[str, Any]) -> str:
     """An image's name in its document, "" if it has none.
 
-    Without a `file_name`, it is the end of a URL or of a path.
+    Without a `file_name`, as scripts may call it `filename`, it is the end of a URL or of a path.
 
     >>> file_name({"coco_url": "http://images.cocodataset.org/train2017/1.jpg"})
     '1.jpg'
     """
-    name = image.get("file_name")
-    if isinstance(name, str):
-        return name
+    for key in ("file_name", "filename"):
+        name = image.get(key)
+        if isinstance(name, str):
+            return name
     for key in ("coco_url", "flickr_url", "path"):
         address = image.get(key)
         if isinstance(address, str):

@@ -10,6 +10,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from curate.exports.json_elements import Places
 from curate.exports.mapping import Text
+from curate.formats.shared.class_numbers import by_plain_number, without_zeros
 from curate.formats.shared.coco_entries import ImageId, read_id, read_object
 from curate.formats.shared.json_documents import JsonDocument
 from curate.formats.shared.json_values import value
@@ -32,7 +34,7 @@ _NO_OBJECT = UNLISTED - 1
 _ROWS = 1 << 16  # that are sorted in one go
 
 
-@dataclass(slots=True)
+@dataclass
 class Images:
     """The images of a document, numbered by their ids in the order of the document."""
 
@@ -58,6 +60,14 @@ class Images:
             found.append(read_object(_raw(self.text, start, end)))
         return found
 
+    def number(self, key: str) -> int:
+        """The number of an id, or of the only one with other zeros before it; or `UNLISTED`."""
+        found = self.numbers.get(key)
+        if found is None:
+            other = self._plain.get(without_zeros(key), "")
+            found = self.numbers.get(other, UNLISTED)
+        return found
+
     def add(self, key: str, start: int, end: int) -> None:
         """Note where an entry of an id is."""
         number = self.numbers.setdefault(key, len(self.numbers))
@@ -65,6 +75,10 @@ class Images:
             self._places.extend((start, end))
         else:
             self._repeated[number].append((start, end))
+
+    @cached_property
+    def _plain(self) -> dict[str, str]:
+        return by_plain_number(self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,7 @@ def index_annotations(document: JsonDocument, images: Images) -> Annotations:
     position = 0
     with tempfile.TemporaryFile() as unsorted:
         for places in document.places("annotations"):
-            numbers = _image_numbers(text, places, images.numbers)
+            numbers = _image_numbers(text, places, images)
             is_object = numbers > _NO_OBJECT
             malformed.extend((np.flatnonzero(~is_object) + position).tolist())
             position += len(numbers)
@@ -133,14 +147,14 @@ def index_annotations(document: JsonDocument, images: Images) -> Annotations:
     return Annotations(text, malformed, sorted_places, np.cumsum(counts))
 
 
-def _image_numbers(text: Text, places: Places, numbers: dict[str, int]) -> _Numbers:
+def _image_numbers(text: Text, places: Places, images: Images) -> _Numbers:
     """(n,) the number of the image that each annotation names; `_NO_OBJECT` for no object."""
     first = places[0, 0]
     last = places[-1, 1]
     together = b"[%b]" % bytes(text[first:last])
     try:
         ids = msgspec.json.decode(together, type=list[_PlainId])
-        return np.array([_number(each.image_id, numbers) for each in ids], np.int64)
+        return np.array([_number(each.image_id, images) for each in ids], np.int64)
     except msgspec.DecodeError:
         pass  # one of them is odd
 
@@ -151,7 +165,7 @@ def _image_numbers(text: Text, places: Places, numbers: dict[str, int]) -> _Numb
         except msgspec.ValidationError:
             found.append(_NO_OBJECT)
             continue
-        found.append(_number(value(each.image_id), numbers))
+        found.append(_number(value(each.image_id), images))
     return np.array(found, np.int64)
 
 
@@ -161,8 +175,8 @@ class _PlainId(msgspec.Struct, gc=False):
     image_id: int | str | None = None
 
 
-def _number(image_id: Any, numbers: dict[str, int]) -> int:
-    return numbers.get(read_id(image_id) or "", UNLISTED)
+def _number(image_id: Any, images: Images) -> int:
+    return images.number(read_id(image_id) or "")
 
 
 def _sorted_places(unsorted: Any, counts: _Numbers) -> Places:

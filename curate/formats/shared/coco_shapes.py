@@ -13,6 +13,7 @@ from curate.records import Compound, Polygons, RawRunLengths, Shape
 
 # COCO's text has no quotes. Scripts write str(counts) because JSON takes no bytes.
 _STR_OF_BYTES = re.compile(r"b'([^']*)'")
+_EXTERIOR = "exterior"
 _LONGEST_RUN = 1 << 62  # what a record can hold is twice that; no mask comes near
 
 
@@ -20,13 +21,16 @@ def read_shape(data: Any) -> Shape | None:
     """A segmentation as a shape; None if it is empty.
 
     It may be run-lengths, a list of run-lengths, a list of rings, or one ring: a flat list
-    of numbers, or a list of points.
+    of numbers, or a list of points. Or it is kwcoco's: one polygon or a list of polygons, each an
+    `exterior` with `interiors`, which are holes.
 
     Raises:
         Refusal: bad_run_lengths or bad_polygon.
     """
     if data is msgspec.UNSET or data in (None, [], {}, ""):
         return None  # an annotation that was never given a mask
+    if isinstance(data, dict) and _EXTERIOR in data:
+        return _with_holes([data])
     if isinstance(data, dict):
         return read_run_lengths(data)
     if not isinstance(data, list):
@@ -35,10 +39,24 @@ def read_shape(data: Any) -> Shape | None:
         raise Refusal(Reason.BAD_POLYGON, detail)
 
     if isinstance(data[0], dict) and all(isinstance(each, dict) for each in data):
+        if _EXTERIOR in data[0]:
+            return _with_holes(data)
         return Compound(pieces=[read_run_lengths(each) for each in data])
     if _is_one_ring(data):
         return Polygons(rings=[ring(data)])
     return Polygons(rings=[_ring(each) for each in data])
+
+
+def _with_holes(polygons: list[dict[str, Any]]) -> Polygons:
+    """Polygons as kwcoco writes them."""
+    rings = []
+    holes = []
+    for polygon in polygons:
+        rings.append(ring(polygon.get(_EXTERIOR)))
+        interiors = polygon.get("interiors")
+        if isinstance(interiors, list):
+            holes += [ring(each) for each in interiors]
+    return Polygons(rings=rings, holes=holes)
 
 
 def with_image_size(data: Any, image: Mapping[str, Any]) -> Any:

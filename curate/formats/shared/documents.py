@@ -1,5 +1,6 @@
 """The documents of an export, found by what they contain."""
 
+import posixpath
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ def find_documents(
     suffix: str | tuple[str, ...],
     read: Callable[[str], Document | None],
     needs: str,
+    *,
+    numbered: bool = False,
 ) -> Iterator[Document | Drop | IgnoredFile]:
     """The documents among the files of a suffix, or of one of several.
 
@@ -25,6 +28,7 @@ def find_documents(
 
     `read`: gives the document at a path, or None if it is another tool's; Refusal if it is
     broken. `name`: of the format; `needs`: what makes a document its own. Both are for messages.
+    `numbered`: whether files that are called by a mere number count, too.
 
     Raises:
         InputError: if no file is of the format, nor broken.
@@ -33,7 +37,8 @@ def find_documents(
     # An original is read before its copies, which repeat it: a.json before "a (1).json".
     paths = export.files.paths
     for path in sorted(paths, key=lambda path: original_of(path) is not None):
-        if not path.lower().endswith(suffix):
+        is_numbered = numbered and posixpath.basename(path).isdecimal()
+        if not is_numbered and not path.lower().endswith(suffix):
             continue
         try:
             document = read(path)

@@ -65,11 +65,13 @@ def list_documents(
     is_ours: Callable[[msgspec.Raw], bool],
     needs: str,
     suffixes: tuple[str, ...] = (".json", ".jsonl", ".ndjson"),
+    *,
+    numbered: bool = False,
 ) -> Iterator[JsonList | Drop | IgnoredFile]:
     """The documents among an export's files of some suffixes that are a format's.
 
     `is_ours`: whether an entry is one of the format. A document is the format's if one of its
-    first entries is. The rest is as in `curate.formats.shared.documents`.
+    first entries is. `numbered` and the rest are as in `curate.formats.shared.documents`.
     """
 
     def read(path: str) -> JsonList | None:
@@ -81,7 +83,7 @@ def list_documents(
                 return document
         return None
 
-    return find_documents(export, name, suffixes, read, needs)
+    return find_documents(export, name, suffixes, read, needs, numbered=numbered)
 
 
 def read_list(export: Export, path: str) -> JsonList | None:

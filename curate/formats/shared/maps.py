@@ -22,9 +22,9 @@ from curate.formats.shared.mask_choice import ChosenMask
 from curate.formats.shared.mask_lists import listed_classes
 from curate.formats.shared.mask_numbers import (
     LOOKED_AT,
-    check_palettes,
     shown_numbers,
     some_masks,
+    usual_palette,
 )
 from curate.formats.shared.missing_masks import missing_masks
 from curate.formats.shared.pairs import Pairs, folder_classes, pair_masks
@@ -63,6 +63,8 @@ class _Reading:
     """Whether masks belong to images by their numbers alone."""
     numbers: list[int]
     """Values that other masks show to be numbers, where no table says it."""
+    palette: Mapping[int, int]
+    """The number of each colour in the palettes of other masks."""
     listed: Mapping[str, str]
     """The class of each mask of one object that a table lists, by the mask's name."""
     tables: Mapping[str, ClassTable]
@@ -118,8 +120,9 @@ def _reading(
         only_table = with_exceptions(stated or ClassTable({}), export)
         listed = [only_table]
     numbers: list[int] = []
+    palette: Mapping[int, int] = {}
     if not (by_colour or numbers_objects):
-        numbers = _numbers(export, pairs, listed)
+        numbers, palette = _numbers(export, pairs, listed)
     reading = _Reading(
         export=export,
         by_colour=by_colour,
@@ -127,6 +130,7 @@ def _reading(
         resize=resize,
         by_number=pairs.by_number,
         numbers=numbers,
+        palette=palette,
         listed=listed_classes(export),
         tables=tables,
         only_table=only_table,
@@ -134,20 +138,22 @@ def _reading(
     return reading, notes
 
 
-def _numbers(export: Export, pairs: Pairs, tables: list[ClassTable]) -> list[int]:
-    """What masks of which no table says anything show to be numbers.
+def _numbers(
+    export: Export, pairs: Pairs, tables: list[ClassTable]
+) -> tuple[list[int], dict[int, int]]:
+    """What masks of which no table says anything show to be numbers, and their usual palette.
 
     Refusal undecodable_mask if their palettes show that numbers mean nothing.
     """
     if any(table.colours for table in tables):
-        return []
+        return [], {}
     masks = chain.from_iterable(pairs.masks.values())
     unsure = [mask.path for mask in masks if not (mask.whole or mask.label)]
     seen = list(some_masks(export, unsure, LOOKED_AT))
-    check_palettes(seen)
+    palette = usual_palette(seen)
     if any(table.labels for table in tables):
-        return []
-    return shown_numbers(seen)
+        return [], palette
+    return shown_numbers(seen), palette
 
 
 def _tables(
@@ -184,6 +190,7 @@ def _region_map(reading: _Reading, mask: ChosenMask, folder_class: str) -> Regio
         label=label,
         of_one_class=of_one_class,
         numbers=reading.numbers,
+        palette=dict(reading.palette),
         void=sorted(table.void | _unlisted_void(reading, mask, table)),
         background=sorted(table.background),
         instances=_instances(reading, mask),

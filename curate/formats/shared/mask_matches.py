@@ -4,20 +4,29 @@ A mask belongs to the image whose name it has, words such as `_mask`, `_label`, 
 taken off; of several such images, to the one whose folders agree best. A mask named
 IMAGE_CLASS_NUMBER, IMAGE_CLASS or IMAGE_NUMBER belongs to that image. So does each mask of a
 folder that belongs to a single image (`ID/images/ID.png`, `ID/masks/*.png`), if none of them
-has an image's name.
+has an image's name; a word that such masks of several images share (`ID/liver_mask.png`) is a
+class.
 
-Where not one mask has an image's name, their numbers may differ by zeros before them (`img_1`,
-`mask_0001`). Then numbers pair them, if all masks and all images find one another so.
+Where not one mask has an image's name, all of them may be named CLASS_IMAGE. Or their numbers may
+differ by zeros before them (`img_1`, `mask_0001`). Then numbers pair them, if all masks and all
+images find one another so.
 """
 
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from curate.exports.file_names import image_and_rest, image_bases, mask_bases, topic
+from curate.exports.file_names import (
+    class_and_number,
+    image_and_rest,
+    image_bases,
+    mask_bases,
+    rest_and_image,
+    topic,
+)
 from curate.exports.paths import ancestors, fold, stem
 
 _ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -69,19 +78,58 @@ def match_masks(masks: list[str], images: Sequence[str]) -> dict[str, list[Match
     index = _index(images, fold)
     matches = {mask: _by_name(mask, index, fold) for mask in masks}
     if masks and not any(matches.values()):
-        matches = _by_number(masks, images) or matches
+        matches = _by_ending(masks, index) or _by_number(masks, images) or matches
     # A folder in which some masks have an image's name is not one image's own folder.
     folders_with_names = {
         posixpath.dirname(mask) for mask, found in matches.items() if found
     }
+    by_folder = []
     for mask, found in matches.items():
         if found or posixpath.dirname(mask) in folders_with_names:
             continue
         alone = index.get((_topics(mask), None), [])
         if len(alone) == 1:
             agreement = _agreement(alone[0], mask)
-            matches[mask] = [Match(alone[0], mask, agreement, rest="")]
+            by_folder.append(Match(alone[0], mask, agreement, rest=""))
+    for match in _with_classes(by_folder):
+        matches[match.mask] = [match]
     return matches
+
+
+def _with_classes(found: Sequence[Match]) -> Iterator[Match]:
+    """Matches by folders; a word in the names of several images' masks is their class."""
+    words = {each.mask: class_and_number(stem(each.mask))[0] for each in found}
+    images_of: defaultdict[str, set[str]] = defaultdict(set)
+    for each in found:
+        images_of[words[each.mask]].add(each.image)
+
+    for each in found:
+        word = words[each.mask]
+        if word and len(images_of[word]) > 1:
+            each = replace(each, rest=stem(each.mask))
+        yield each
+
+
+def _by_ending(masks: list[str], index: _Index) -> dict[str, list[Match]]:
+    """The image of each mask named CLASS_IMAGE; nothing unless all masks are."""
+    matches = {}
+    for mask in masks:
+        found = _of_ending(mask, index)
+        if len(found) != 1:
+            return {}
+        matches[mask] = found
+    return matches
+
+
+def _of_ending(mask: str, index: _Index) -> list[Match]:
+    """The images with whose name a mask's ends: those whose folders agree best."""
+    topics = _topics(mask)
+    for rest, ending in rest_and_image(stem(mask)):
+        for base in mask_bases(ending):
+            images = _first_hit(index, [(topics, base), (None, base)])
+            if base and images:
+                return _best(mask, images, rest)
+    return []
 
 
 def _by_number(masks: list[str], images: Sequence[str]) -> dict[str, list[Match]]:

@@ -17,6 +17,7 @@ _HIGHEST = 255  # number of a palette
 _ADVICE = "numbers mean nothing in such palettes; the format colormap reads colours"
 _BLACK = 0
 _LEAST_ALIKE = 0.75  # share of the masks with a colour: others may be odd ones
+_FEWEST_ALIKE = 3  # masks by which another one is odd
 _LEAST = 0.005  # share of px; a few stray values are no classes
 
 
@@ -47,11 +48,11 @@ def shown_numbers(masks: Iterable[MaskValues]) -> list[int]:
     return [1]
 
 
-def check_palettes(masks: Iterable[MaskValues]) -> None:
-    """Refuse masks whose palettes are in an order of their own in each file.
+def usual_palette(masks: Iterable[MaskValues]) -> dict[int, int]:
+    """The number of each colour in the palettes of some masks, where enough of them agree.
 
-    Editors of pictures sort a palette by how often a colour occurs: then colours are classes, and
-    numbers mean nothing. Refusal undecodable_mask.
+    Refusal undecodable_mask if they do not: editors of pictures sort a palette by how often a
+    colour occurs; then colours are classes, and numbers mean nothing.
     """
     values_of: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for mask in masks:
@@ -61,12 +62,16 @@ def check_palettes(masks: Iterable[MaskValues]) -> None:
             if is_in_palette and colour != _BLACK:
                 values_of[colour][value] += 1
 
+    usual = {}
     for colour, values in values_of.items():
-        [(usual, times), *others] = values.most_common()
+        [(value, times), *others] = values.most_common()
         if times < _LEAST_ALIKE * values.total():
             other, _ = others[0]
-            what = f"#{colour:06X} is number {usual} in some masks, {other} in others"
+            what = f"#{colour:06X} is number {value} in some masks, {other} in others"
             raise Refusal(Reason.UNDECODABLE_MASK, f"{what}: {_ADVICE}")
+        if times >= _FEWEST_ALIKE:
+            usual[colour] = value
+    return usual
 
 
 def _has_classes(mask: MaskValues) -> bool:

@@ -92,7 +92,7 @@ def _annotation(
     value: int | None,
 ) -> Annotation:
     """The annotation of entry `number`, whose id is `value`."""
-    category = read_id(entry.get("category_id"))
+    category = reading.classes.listed(read_id(entry.get("category_id")))
     label = reading.classes.label(category)
     if value is None:
         return Annotation(

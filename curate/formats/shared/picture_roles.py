@@ -22,9 +22,11 @@ from curate.exports.export import Export
 from curate.exports.file_names import (
     Role,
     folder_role,
+    image_and_rest,
     image_bases,
     is_preview,
     masked_bases,
+    rest_and_image,
 )
 from curate.exports.paths import ancestors, fold, mask_rank, stem
 
@@ -46,6 +48,8 @@ def picture_roles(pictures: list[str], export: Export) -> dict[str, Role]:
         by_folder = dict.fromkeys(pictures)
     roles = _roles_by_name(by_folder)
     _tell_twins_apart(roles, by_folder)
+    if "mask" not in roles.values():
+        _tell_apart_by_pieces_of_names(roles)
     _leave_fields_of_view(roles)
     _leave_painted_people(roles)
     _leave_marks(roles)
@@ -126,6 +130,39 @@ def _tell_twins_apart(
         group.sort(key=mask_rank)
         if len(group) > 1 and mask_rank(group[-1]) > mask_rank(group[-2]):
             roles[group[-1]] = "mask"
+
+
+def _tell_apart_by_pieces_of_names(roles: dict[str, Role]) -> None:
+    """Find masks beside images where names only begin or end alike; changes `roles`.
+
+    All PNGs of a folder are masks if each has the name of a JPEG there and a class (`1.jpg`,
+    `1_road.png`, `car_1.png`). So are all pictures of a folder that are called masks, beside the
+    only other one (`scan.png`, `liver_mask.png`).
+    """
+    in_folder: defaultdict[str, list[str]] = defaultdict(list)
+    for path, role in roles.items():
+        if role == "image":
+            in_folder[posixpath.dirname(path)].append(path)
+
+    for paths in in_folder.values():
+        lowest = min(map(mask_rank, paths))
+        stems = {stem(path) for path in paths if mask_rank(path) == lowest}
+        others = [path for path in paths if mask_rank(path) > lowest]
+        called = [path for path in paths if masked_bases(stem(path))]
+        if len(paths) > len(called) == len(paths) - 1:
+            others = called
+        elif not all(_has_a_piece(path, stems) for path in others):
+            continue
+        for path in others:
+            roles[path] = "mask"
+
+
+def _has_a_piece(path: str, stems: set[str]) -> bool:
+    """Whether a file's name is one of the stems and a word before or after it."""
+    name = stem(path)
+    images = [image for image, _ in image_and_rest(name)]
+    images += [image for _, image in rest_and_image(name)]
+    return not stems.isdisjoint(images)
 
 
 def _leave_fields_of_view(roles: dict[str, Role]) -> None:

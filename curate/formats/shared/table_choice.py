@@ -3,22 +3,26 @@
 Tools write their classes several times: names for people, numbers for training, colours for the
 eye. A few masks tell which of these they were painted by. They also tell whether a list of names
 leaves out the background: then its first class is value 1, and nothing but its last has the
-number of its classes as a value.
+number of its classes as a value. And they tell whether whoever painted them took red for blue, as
+OpenCV does.
 """
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from curate.drops import IgnoredFile
+from curate.drops import Drop, IgnoredFile
 from curate.exports.export import Export
 from curate.formats.shared.class_tables import ClassTable, FoundTable
 from curate.formats.shared.mask_numbers import some_masks
 from curate.pixels.mask_values import MaskValues
+from curate.reasons import Reason, Refusal
 
 _MASKS_LOOKED_AT = 8
 _MASKS_OF_LISTS = 32  # the class that tells may be a rare one
 _BORDER = 255  # Pascal VOC's, of no class
+_BYTE = 0xFF
+_GREEN = 0x00FF00
 
 
 def choose_tables(
@@ -27,14 +31,14 @@ def choose_tables(
     masks: Sequence[str],
     *,
     by_colour: bool,
-) -> tuple[dict[str, ClassTable], list[IgnoredFile]]:
+) -> tuple[dict[str, ClassTable], list[IgnoredFile | Drop]]:
     """The class table of each folder, and notes of those that are not used.
 
     `found`: tables by folder, at least one each. `masks`: all masks of the export. Of tables
     that fit the masks equally well, the first is taken.
     """
     chosen: dict[str, ClassTable] = {}
-    notes: list[IgnoredFile] = []
+    notes: list[IgnoredFile | Drop] = []
     for folder, tables in found.items():
         if not by_colour and any(map(_may_lack_background, tables)):
             seen = list(_seen_masks(export, folder, masks, _MASKS_OF_LISTS))
@@ -47,6 +51,11 @@ def choose_tables(
             best = tables[fits.index(max(fits))]
             notes += _notes(export, tables, best)
         chosen[folder] = best.table
+        if _may_be_swapped(best.table):
+            seen = list(_seen_masks(export, folder, masks, _MASKS_LOOKED_AT))
+            if _is_swapped(best.table, seen):
+                chosen[folder] = _with_colours_swapped(best.table)
+                notes.append(_note_of_swap(export, best.path))
     return chosen, notes
 
 
@@ -77,6 +86,47 @@ def _highest_class(masks: Sequence[MaskValues]) -> int:
         values.update(value for value, _ in mask.values)
     values.discard(_BORDER)
     return max(values)
+
+
+def _may_be_swapped(table: ClassTable) -> bool:
+    """Whether a table lists two colours that differ by which of their channels is red."""
+    return any(
+        _swapped(colour) in table.colours
+        for colour in table.colours
+        if _swapped(colour) != colour
+    )
+
+
+def _is_swapped(table: ClassTable, masks: Sequence[MaskValues]) -> bool:
+    """Whether masks hold colours of a table only with red and blue swapped, and none only as it is.
+
+    Colours of which both are listed say nothing.
+    """
+    listed = set(table.colours)
+    swapped = set(map(_swapped, listed))
+    shown = {colour for mask in masks for colour, _ in mask.colours}
+    return bool(shown & swapped - listed) and not shown & listed - swapped
+
+
+def _with_colours_swapped(table: ClassTable) -> ClassTable:
+    colours = {_swapped(colour): value for colour, value in table.colours.items()}
+    return replace(table, colours=colours)
+
+
+def _swapped(colour: int) -> int:
+    """A colour, 0xRRGGBB, with red and blue swapped."""
+    red = colour >> 16
+    blue = colour & _BYTE
+    return blue << 16 | colour & _GREEN | red
+
+
+def _note_of_swap(export: Export, path: str) -> Drop:
+    """The note that masks hold the colours of a table with red and blue swapped."""
+    detail = (
+        f"{path}: masks hold its colours with red and blue swapped, and are read so"
+    )
+    refusal = Refusal(Reason.UNKNOWN_CLASS, detail)
+    return export.drop(refusal, annotation_key=path, count=0)
 
 
 def _seen_masks(

@@ -7,8 +7,17 @@ from pipelines.pages.template_filters import number
 Ticks = list[tuple[float, str]]
 """Share of an axis' length, and what to write there."""
 
-SHARES: Ticks = [(value, f"{value:g}") for value in (0, 0.2, 0.4, 0.6, 0.8, 1)]
+SHARES: Ticks = [
+    (0, "0"),
+    (0.2, "0.2"),
+    (0.4, "0.4"),
+    (0.6, "0.6"),
+    (0.8, "0.8"),
+    (1, "1"),
+]
 """Of an axis from 0 to 1."""
+
+_ROUND = (1, 2, 5, 10)  # numbers whose multiples read easily
 
 _MOST_STEPS = 5  # of levels
 _MOST_TICKS = 5  # of an axis of steps
@@ -22,20 +31,22 @@ def round_levels(most: float) -> tuple[float, Ticks]:
     """
     least_step = most / _MOST_STEPS
     power = 10.0 ** math.floor(math.log10(least_step))
-    round_steps = [power, 2 * power, 5 * power, 10 * power]
-    step = min(each for each in round_steps if each >= least_step)
+    steps = [number * power for number in _ROUND]
+    step = min(each for each in steps if each >= least_step)
 
-    steps = math.ceil(most / step)
+    count = math.ceil(most / step)
     levels = []
-    for place in range(steps + 1):
-        label = f"{place * step:g}"
-        levels.append((place / steps, label))
-    return steps * step, levels
+    for place in range(count + 1):
+        level = place * step
+        levels.append((place / count, f"{level:g}"))
+    return count * step, levels
 
 
 def step_ticks(steps: int) -> Ticks:
     """Round numbers of steps from 0 on, and the last step, as shares of it."""
-    spacing = max(1, 10 ** (len(str(steps)) - 1) // 2)
+    digits = len(str(steps))
+    largest_power = 10 ** (digits - 1)
+    spacing = max(1, largest_power // 2)
     while steps / spacing > _MOST_TICKS:
         spacing *= 2
 

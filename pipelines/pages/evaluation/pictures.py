@@ -45,10 +45,13 @@ class CasePictures:
 def paint_case(case: Case) -> CasePictures:
     """Paint both pictures of a case; both have the drawn box."""
     pixels = decode_crop(case.image)
-    scale = _SIDE / max(pixels.shape[:2])
+    longer = max(pixels.shape[:2])
+    scale = _SIDE / longer
     seen = overlays.resize_picture(pixels, scale)
-    true = overlays.resize_mask(decode_mask_png(case.true), *seen.shape[:2])
-    predicted = overlays.resize_mask(decode_mask_png(case.predicted), *seen.shape[:2])
+    height, width, _ = seen.shape
+    true = overlays.resize_mask(decode_mask_png(case.true), height, width)
+    answer = decode_mask_png(case.predicted)
+    predicted = overlays.resize_mask(answer, height, width)
     box = Box(
         round(case.drawn_x0 * scale),
         round(case.drawn_y0 * scale),
@@ -60,7 +63,10 @@ def paint_case(case: Case) -> CasePictures:
     overlays.outline(seen, true, YELLOW, halo=True)
     _paint_dashed_box(seen, box)
     _paint_dashed_box(errors, box)
-    return CasePictures(picture_uri(seen, _QUALITY), picture_uri(errors, _QUALITY))
+    return CasePictures(
+        seen=picture_uri(seen, _QUALITY),
+        errors=picture_uri(errors, _QUALITY),
+    )
 
 
 def _paint_errors(pixels: Pixels, true: Mask, predicted: Mask) -> Pixels:

@@ -1,6 +1,6 @@
 """The attributes of each label's objects: what the rules of a split can tell apart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 import pyarrow as pa
@@ -25,10 +25,11 @@ _OF_VALUE = [*_OF_ATTRIBUTE, "value"]
 def count_values(rows: pa.Table, _: None) -> pd.DataFrame:
     """How often each value of each attribute occurs with each label of a partition."""
     pairs = attribute_pairs(rows, _OF_LABEL)
-    counted = pairs.group_by(_OF_VALUE).aggregate([([], "count_all")])
+    by_value = pairs.group_by(_OF_VALUE)
+    counted = by_value.aggregate([([], "count_all")])
+    table = counted.rename_columns([*_OF_VALUE, "count"]).to_pandas()
 
     # More than are shown tell that there are too many.
-    table = counted.to_pandas().rename(columns={"count_all": "count"})
     most_first = table.sort_values("count", ascending=False)
     by_attribute = most_first.groupby(_OF_ATTRIBUTE)
     kept: pd.DataFrame = by_attribute.head(4 * _MOST_VALUES)
@@ -41,13 +42,7 @@ def total_values(counts: Iterable[pd.DataFrame]) -> dict[LabelKey, Attributes]:
     found: dict[LabelKey, Attributes] = {}
     if not tables:
         return found
-    together = pd.concat(tables)[[*_OF_VALUE, "count"]]
-    summed: pd.DataFrame = together.groupby(_OF_VALUE).sum().reset_index()
-
-    # The most frequent values first; the value decides where two are as frequent.
-    by_value = summed.sort_values("value", kind="stable")
-    ordered = by_value.sort_values("count", ascending=False, kind="stable")
-    for names, values in ordered.groupby(_OF_ATTRIBUTE):
+    for names, values in _ordered(tables).groupby(_OF_ATTRIBUTE):
         customer, export, label, attribute = map(str, names)
         key = LabelKey(customer, export, label)
         attributes = found.setdefault(key, {})
@@ -55,3 +50,14 @@ def total_values(counts: Iterable[pd.DataFrame]) -> dict[LabelKey, Attributes]:
             pairs = zip(values["value"], values["count"], strict=True)
             attributes[attribute] = [(value, int(count)) for value, count in pairs]
     return found
+
+
+def _ordered(counts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of `count_values` as one, each value once.
+
+    The most frequent values come first; of two that are as frequent, the value decides.
+    """
+    together = pd.concat(counts)
+    summed = together.groupby(_OF_VALUE)["count"].sum().reset_index()
+    by_value = summed.sort_values("value", kind="stable")
+    return by_value.sort_values("count", ascending=False, kind="stable")

@@ -75,6 +75,7 @@ def tree(root: Path, *paths: str) -> Path:
         "lost+found/a.png",
         ".Trash-1000/files/a.png",
         "thumbs/a.jpg",
+        ".stversions/a.png",
     ],
 )
 def test_litter_is_passed_over(tmp_path: Path, litter: str) -> None:

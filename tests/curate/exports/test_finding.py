@@ -103,7 +103,9 @@ def test_a_missing_image_is_told_with_its_document(tmp_path: Path) -> None:
         "file:///C:/pool/a%20b.png",
         "/data/local-files/?d=pool/a%20b.png",
         "http://localhost:8080/data/local-files/?d=pool%5Ca%20b.png",
+        "https://host/get?id=3&file=pool%2Fa+b.png",
         "pool/A%20B.PNG",
+        "pool/a+b.png",
         " pool/a b.png\n",
     ],
 )
@@ -126,9 +128,12 @@ def test_a_name_of_another_machine_is_found_by_its_file_name(
         ("gro\u0308ße.png", "grÃ¶ÃŸe.png"),
         ("grÃ¶ÃŸe.png", "größe.png"),
         ("写真.jpg", "写真.jpg".encode().decode("latin-1")),
+        ("größe.png", "gr#U00f6#U00dfe.png"),  # unzip, where it knows ASCII alone
+        ("cam:1.png", "cam_1.png"),  # Windows
+        ("a&amp;b.png", "a&b.png"),
     ],
 )
-def test_utf_8_that_was_taken_for_a_code_page_is_read_anew(
+def test_a_name_that_programs_have_changed_is_read_anew(
     tmp_path: Path, stated: str, file: str
 ) -> None:
     files = opened(coco(tmp_path / "export", image=file), tmp_path / "scratch").files

@@ -96,6 +96,26 @@ def test_ids_are_names(tmp_path: Path, one: Any) -> None:
     assert row["annotation_key"] == f"annotations.json#{named}"
 
 
+@pytest.mark.parametrize(
+    ("listed", "reasons"),
+    [(["0007"], {}), (["7"], {}), (["007", "07"], {"unknown_image": 2})],
+    ids=["zeros listed", "none listed", "no telling which"],
+)
+def test_an_id_may_have_other_zeros_before_it(
+    tmp_path: Path, listed: list[str], reasons: dict[str, int]
+) -> None:
+    root = export(
+        tmp_path,
+        {"image_id": 7, "category_id": "01"},
+        {"image_id": "00007", "category_id": "2"},
+        images=[{"id": each, "file_name": "a.png"} for each in listed],
+    )
+    back = read(root)
+    assert back.reasons == reasons
+    if not reasons:
+        assert back.labels == {"cat": 1, "dog": 1}
+
+
 CVAT = {"attributes": {"occluded": False}}
 
 

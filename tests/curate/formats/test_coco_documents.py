@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from curate.exports import json_elements, mapping
 from curate.formats.shared import coco_index
@@ -125,3 +126,27 @@ def test_a_damaged_document_costs_itself(
     made = read(tmp_path)
     assert [row["annotation_key"] for row in made.rows] == ["whole.json#0"]
     assert made.reasons == {reason: None}
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("contributor", ["Label Studio", "other"])
+def test_label_studio_stretches_shapes_to_the_stored_pictures_size(
+    tmp_path: Path, orientation: int, contributor: str
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", (120, 80), (90, 120, 30)).save(tmp_path / "a.jpg", exif=exif)
+    width, height = (80, 120) if orientation == 6 else (120, 80)  # as displayed
+    corners = [(10, 10), (50, 10), (50, 40), (10, 40)]
+    ring = [at for x, y in corners for at in (x / width * 120, y / height * 80)]
+    root = export(
+        tmp_path,
+        {"segmentation": [ring]},
+        images=[{"id": 1, "file_name": "a.jpg", "width": 120, "height": 80}],
+        info={"contributor": contributor},
+    )
+    (row,) = read(root).rows
+    box = [row[f"box_{side}"] for side in ("x0", "y0", "x1", "y1")]
+    are_known = contributor == "Label Studio" or orientation == 1
+    assert (box == [10, 10, 50, 40]) == (are_known or orientation == 3)
+    assert ("frame_unsure" in row["flags"]) == (not are_known and orientation == 3)

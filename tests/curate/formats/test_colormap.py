@@ -167,3 +167,23 @@ def test_of_several_tables_the_one_that_fits_the_masks_is_read(root: Path) -> No
     back = read(root)
     assert back.labels == {"cat": 1, "dog": 1}
     assert back.ignored == ["a class table.csv"]
+
+
+@pytest.mark.parametrize("third", [(0, 200, 200), (200, 200, 0), None])
+def test_masks_whose_red_is_blue_are_told_by_a_third_colour(
+    root: Path, third: tuple[int, int, int] | None
+) -> None:
+    (root / "class_dict.csv").write_text(
+        "name,r,g,b\nsky,0,0,0\ncat,255,0,0\ndog,0,0,255\ntree,200,200,0\n"
+    )
+    pixels = np.zeros((40, 40, 3), np.uint8)
+    pixels[4:14, 4:14] = 0, 0, 255
+    if third:
+        pixels[20:24, 20:24] = third
+    save_values(root / "labels/1.png", pixels)
+    back = read(root)
+    are_swapped = third == (0, 200, 200)
+    assert back.areas["cat" if are_swapped else "dog"] == 100
+    assert back.areas.get("tree", 0) == (16 if third else 0)
+    notes = [row["detail"] for row in back.drops.to_pylist() if row["count"] == 0]
+    assert any("red and blue swapped" in note for note in notes) == are_swapped

@@ -71,3 +71,30 @@ def test_the_255th_cell_is_a_cell(root: Path) -> None:
     values[:5, 10:15] = 300
     save_values(root / "01_GT/SEG/man_seg000.tif", values)
     assert read(root).labels == {"test": 2}
+
+
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ("{n}.jpg", "{label}_{n}.png"),
+        ("{n}.jpg", "{n}_{label}.png"),
+        ("images/{n}.jpg", "masks/{label}_{n}.png"),
+        ("{n}/scan.png", "{n}/{label}_mask.png"),
+        ("{n}/images/{n}.png", "{n}/masks/{label}.png"),
+    ],
+)
+def test_names_of_masks_tell_classes(root: Path, image: str, mask: str) -> None:
+    for n in ("a1", "a2"):
+        photo(root, image.format(n=n))
+        save_values(root / mask.format(n=n, label="road"), TWO * 255)
+        save_values(root / mask.format(n=n, label="red_car"), TWO.T * 255)
+    back = read(root)
+    assert back.labels == {"road": 4, "red_car": 4}
+    assert back.reasons == {}
+
+
+def test_names_that_no_other_image_has_tell_no_class(root: Path) -> None:
+    for n, mask in (("a1", "5f3a9c"), ("a2", "e07b21")):
+        photo(root, f"{n}/images/{n}.png")
+        save_values(root / f"{n}/masks/{mask}.png", TWO * 255)
+    assert read(root).labels == {"test": 2}

@@ -3,17 +3,20 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.curate.formats.studio_exports import SQUARE, areas, polygon, read, save, task
 
 
-def test_a_storage_holds_a_file_for_each_annotation(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["5.json", "5"])
+def test_a_storage_holds_a_file_for_each_annotation(tmp_path: Path, name: str) -> None:
     save(tmp_path, {"other": "tool"})
     stored = {
         "id": 5,
         "result": [polygon()],
         "task": {"id": 1, "data": {"image": "a.png"}},
     }
-    (tmp_path / "5.json").write_text(json.dumps(stored))
+    (tmp_path / name).write_text(json.dumps(stored))
     old = {
         "id": 2,
         "data": {"img": "a.png"},

@@ -124,6 +124,29 @@ def test_ids_of_24_bits(tmp_path: Path) -> None:
     assert {row["object_source"] for row in back.rows} == {"instance"}
 
 
+@pytest.mark.parametrize("kind", ["uint8", "uint16", "palette"])
+def test_ids_may_be_values_of_grey_or_of_a_palette(tmp_path: Path, kind: str) -> None:
+    root = export(tmp_path / "export", CAT | {"id": 3}, POT | {"id": 7})
+    ids = np.zeros((48, 64), np.uint16 if kind == "uint16" else np.uint8)
+    ids[5:15, 5:15] = 3
+    ids[20:40, 20:40] = 7
+    picture = Image.fromarray(ids)
+    if kind == "palette":
+        picture.putpalette(bytes(range(255, -1, -1)) * 3)
+    picture.save(root / "panoptic/a.png")
+    back = read(root)
+    assert (found(back), back.reasons) == ([("cat", 100), ("plant pot", 400)], {})
+
+
+def test_ids_may_have_other_zeros_before_them(tmp_path: Path) -> None:
+    root = export(
+        tmp_path / "export",
+        CAT | {"category_id": "000"},
+        images=[{"id": "0001", "file_name": "a.jpg"}],
+    )
+    assert found(read(root)) == [("cat", 100)]
+
+
 @pytest.mark.parametrize(
     ("segment", "reason"),
     [

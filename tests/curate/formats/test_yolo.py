@@ -270,15 +270,25 @@ def test_boxes_with_keypoints_are_no_polygons_though_nothing_says_so(
     assert "a box with keypoints" in back.drops.to_pylist()[0]["detail"]
 
 
-def test_what_a_tracker_adds_is_no_point(tmp_path: Path) -> None:
-    files = {
-        "labels/a.txt": f"{SQUARE} 0.913 1\n{OTHER_SQUARE} 0.8 2\n{SQUARE} 0.7",
-        "labels/b.txt": f"{SQUARE} 0.4 1",
-        "data.yaml": NAMES,
-    }
-    back = read(export(tmp_path, files, "images/a.png", "images/b.png"))
-    assert (back.rows, back.reasons) == ([], {"bad_polygon": 4})
-    assert "number of a track" in back.drops.to_pylist()[0]["detail"]
+@pytest.mark.parametrize(
+    ("lines", "objects"),
+    [
+        ([f"{SQUARE} 0.913", f"{OTHER_SQUARE} 0.8"], 2),
+        ([f"{SQUARE} 1", f"{OTHER_SQUARE} 2"], 2),
+        ([f"{SQUARE} 0.913 1", f"{OTHER_SQUARE} 0.8 2", f"{TWO_PIECES} 0.7"], 3),
+        ([f"{SQUARE} 0.913", OTHER_SQUARE], 1),
+        ([f"{SQUARE} 0.913"], 0),
+    ],
+    ids=["confidence", "track", "both", "in some lines", "in the only line"],
+)
+def test_what_a_prediction_adds_is_no_point(
+    tmp_path: Path, lines: list[str], objects: int
+) -> None:
+    files = {"labels/a.txt": "\n".join(lines), "data.yaml": NAMES}
+    back = read(export(tmp_path, files, "images/a.png"))
+    assert [row["area"] for row in back.rows] == [400, 400, 500][:objects]
+    lost = len(lines) - objects
+    assert back.reasons.get("bad_polygon", 0) == lost
 
 
 def test_images_without_label_files_have_no_objects(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ from tests.curate.labels.small_taxonomy import TAXONOMY
         # The part of a whole, behind it.
         ("vehicle_wheel", "wheel"),
         ("truck front left wheel", "wheel"),
+        ("car (automobile):wheel", "wheel"),
         # What moves or is worn.
         ("moving car", "car"),
         ("standing person", "person"),
@@ -96,6 +97,7 @@ def test_words_that_say_nothing_new(label: str, concept: str) -> None:
         "truck w/box",  # a kind of truck
         "truck with crane",
         "left sofa",
+        "large vehicle",  # a class of vehicles
         "car, missing",  # a word that makes something else of it
         "car, toy of metal",
     ],
@@ -217,3 +219,77 @@ def test_a_larger_taxonomy_knows_what_is_wider(label: str, concept: str) -> None
     )
     ready = matcher(small, ["en"], larger)
     assert match_vocabulary([label], ready)[label].concept == concept
+
+
+def test_parts_of_what_the_label_names() -> None:
+    concepts = _taxonomy(
+        Concept("animal", "…", "thing"),
+        Concept("cat", "…", "thing", "animal"),
+        Concept("animal-head", "…", "part", "animal"),
+        Concept("animal-leg", "…", "part", "animal"),
+        Concept("person", "…", "thing"),
+        Concept("head", "…", "part", "person"),
+        Concept("eye", "…", "part", "head"),
+        Concept("leg", "…", "part", "person"),
+    ).concepts
+    leg = (Sense("leg", beside=("person",)), Sense("animal-leg"))
+    taxonomy = Taxonomy(concepts, "", senses={"en": {"leg": leg}})
+
+    found = match_labels(
+        ["cat head", "cat left leg", "person eye", "cat eye"], taxonomy
+    )
+    assert found["cat head"].concept == "animal-head"
+    assert found["cat left leg"].concept == "animal-leg"
+    assert found["person eye"].concept == "eye"
+    assert found["cat eye"].concept == ""  # eyes are those of persons here
+
+
+def test_parts_of_what_only_a_larger_taxonomy_knows() -> None:
+    wheel = Concept("wheel", "…", "part")
+    ear = Concept("ear", "…", "part")
+    larger = _taxonomy(
+        Concept("bus", "…", "thing"),
+        Concept("wheel", "…", "part", "bus"),
+        Concept("person", "…", "thing"),
+        Concept("ear", "…", "part", "person"),
+    )
+    ready = matcher(_taxonomy(wheel, ear), ["en"], larger)
+    found = match_vocabulary(["bus wheel", "bus:wheel", "bus:ear", "bus:seat"], ready)
+    assert found["bus wheel"].concept == "wheel"
+    assert found["bus:wheel"].concept == "wheel"
+    assert found["bus:ear"].concept == ""  # though buses are a category here
+
+
+@pytest.mark.parametrize(
+    ("label", "concept"),
+    [
+        ("bear, polar", "polar-bear"),
+        ("bear polar", "polar-bear"),
+        ("bear-brown", ""),  # a colour
+        ("table lamp", ""),  # a lamp, by its last word
+        ("asian bear", "bear"),
+        ("asian table", ""),
+    ],
+)
+def test_names_with_their_first_word_behind_them(label: str, concept: str) -> None:
+    taxonomy = _taxonomy(
+        Concept("animal", "…", "thing"),
+        Concept("bear", "…", "thing", "animal"),
+        Concept("polar-bear", "…", "thing", "bear"),
+        Concept("brown-bear", "…", "thing", "bear"),
+        Concept("lamp", "…", "thing"),
+        Concept("table", "…", "thing"),
+        Concept("lamp-table", "…", "thing", "table"),
+    )
+    assert match_labels([label], taxonomy)[label].concept == concept
+
+
+def test_where_positions_tell_the_meaning_they_count() -> None:
+    light = (Sense("headlight", beside=("car",)), Sense(meaning="a lamp"))
+    concepts = _taxonomy(
+        Concept("car", "…", "thing"), Concept("headlight", "…", "part", "car")
+    ).concepts
+    taxonomy = Taxonomy(concepts, "", senses={"en": {"light": light}})
+    found = match_labels(["car", "left light", "back light"], taxonomy)
+    assert found["left light"].concept == "headlight"
+    assert found["back light"].concept == ""

@@ -16,7 +16,7 @@ from tests.curate.labels.small_taxonomy import TAXONOMY
         ("refrigertaor", "refrigerator"),
         ("refrigerater", "refrigerator"),
         ("trafic light", "traffic-light"),
-        ("small vehcile", "vehicle"),
+        ("old vehcile", "vehicle"),
     ],
 )
 def test_typing_errors_of_long_words(label: str, concept: str) -> None:
@@ -49,6 +49,7 @@ def test_other_words(label: str) -> None:
         ("celing", "ceiling", True),  # a letter left out
         ("ceilling", "ceiling", True),  # one doubled
         ("vehcile", "vehicle", True),  # two swapped
+        ("bakset", "basket", True),  # in a short word, too
         ("certain", "curtain", False),  # one changed, in a short word
         ("railing", "ceiling", False),
         ("bucked", "bucket", False),  # the last one

@@ -168,6 +168,20 @@ def test_crossing_and_coarse_outlines_are_flagged() -> None:
     assert flags([100, 100, 900, 100, 900, 900, 100, 900, 100, 100], side=1000) == []
 
 
+def test_what_reaches_far_beyond_its_picture_is_flagged() -> None:
+    assert flags([-2, 2, 6, 2, 6, 12, -2, 12]) == []  # a slip of the hand
+    assert flags([2, 2, 12.5, 2, 12.5, 6, 2, 6]) == [Flag.BEYOND_IMAGE]
+    assert flags([2, 2, 6, 2, 6, -2.5, 2, -2.5]) == [Flag.BEYOND_IMAGE]
+    assert flags([100, 100, 100, 1010, 110, 1010, 110, 100], side=1000) == []
+    assert flags([100, 100, 100, 1011, 110, 1011, 110, 100], side=1000) == [
+        Flag.BEYOND_IMAGE
+    ]
+
+    far_hole = [2, 2, 13, 2, 13, 4, 2, 4]
+    _, of_hole = rasterise(Polygons(rings=[SQUARE], holes=[far_hole]), 10, 10)
+    assert of_hole == []
+
+
 CORNER = st.integers(-300, 900).map(lambda number: number / 10)
 RINGS = st.lists(CORNER, min_size=0, max_size=16)
 MANY = st.lists(

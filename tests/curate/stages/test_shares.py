@@ -56,3 +56,26 @@ def test_what_has_no_polygon_says_nothing() -> None:
     shapes = [each.shape for each in found[1:]]
     assert all(isinstance(each, Polygons) and each.normalised for each in shapes)
     assert found[1].flags == [Flag.SCALED_MASK]
+
+
+PERCENT = Polygons(rings=[[12.5, 20, 60, 22, 55, 97.5]])
+
+
+@pytest.mark.parametrize(
+    ("shapes", "side", "flagged"),
+    [
+        ([PERCENT, SQUARE], 300, 2),
+        ([PERCENT], 150, 0),  # the picture may well end there
+        ([SQUARE], 300, 0),  # nothing reaches far
+        ([PERCENT, Polygons(rings=[[2, 2, 120, 2, 60, 50]])], 300, 0),
+        ([PERCENT, Polygons(rings=[[-2, 2, 20, 2, 60, 50]])], 300, 0),
+    ],
+    ids=["percent", "small picture", "near the corner", "beyond", "outside"],
+)
+def test_outlines_that_may_be_percent_are_flagged(
+    tmp_path: Path, shapes: list[Polygons], side: int, flagged: int
+) -> None:
+    (tmp_path / "a.png").write_bytes(png(side, side))
+    rows, _ = ingested(tmp_path, [annotated(*shapes)])
+    assert len(rows) == len(shapes)
+    assert sum("unit_unsure" in row["flags"] for row in rows) == flagged

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 from upath import UPath
 
 from curate.mask_records import RegionMap
-from curate.records import ImageRecord, Polygons
+from curate.records import Annotation, ImageRecord, Polygons
 from tests.curate.stages.ingested import annotated, ingested
 
 WIDTH, HEIGHT = 60, 40  # as stored
@@ -100,6 +101,29 @@ def test_edges_tell_the_frame_where_nothing_else_does(
     [row], _ = ingested(tmp_path, [made])
     assert boxes([row]) == {"a.png": TURNED[orientation]}
     assert "frame_unsure" in row["flags"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("orientation", [5, 6, 7, 8])
+def test_outlines_beyond_a_stated_size_tell_that_it_is_the_other_frames(
+    folder: Path, orientation: int, turned: bool
+) -> None:
+    far = [30, 50, 38, 50, 38, 58, 30, 58]  # of the displayed frame, 40 x 60 px
+    if turned:
+        far = [50, 30, 58, 30, 58, 38, 50, 38]  # of the stored one
+    told = record(f"{orientation}.jpg", turned)
+    outline = Annotation(key="far", label="cat", shape=Polygons(rings=[far]))
+    told = msgspec.structs.replace(told, annotations=[outline])
+    other = record("6.jpg", turned, document=told.document)
+    rows, _ = ingested(folder, [told, other])
+
+    found = [row for row in rows if row["image_path"] == "6.jpg"][-1]
+    if turned:
+        assert boxes([found]) != {"6.jpg": BOX}
+    else:
+        assert boxes([found]) == {"6.jpg": BOX}
+    assert {row["area"] for row in rows} == {64, 50}
+    assert all("frame_unsure" in row["flags"] for row in rows)
 
 
 def test_documents_may_differ(folder: Path) -> None:

@@ -25,7 +25,7 @@ def test_the_reader_yields_the_mix_of_the_settings(
     project.change(balance={"targets": SHARES})
     outcome = verb("shard", project.settings)
     assert outcome.code == 0, outcome.err
-    assert "of equal weight; an epoch repeats" in outcome.err
+    assert "of equal weight; an epoch uses an object again" in outcome.err
 
     shards = curate.open_shards(project.build, "train")
     uses = np.zeros(len(shards), np.int64)

@@ -41,3 +41,10 @@ def test_files_that_no_stage_has_written_are_never_replaced(tmp_path: Path) -> N
 
     (mine.parent / "stage.json").write_text("{}")
     build.refuse_foreign_files(UPath(tmp_path))
+
+
+def test_a_stage_without_its_record_is_no_foreign_folder(tmp_path: Path) -> None:
+    (tmp_path / "ingest").mkdir()
+    (tmp_path / "ingest" / "ledger.json").write_text("{}")
+    with pytest.raises(InputError, match=r"its stage.json is gone.*remove the folder"):
+        build.refuse_foreign_files(UPath(tmp_path))

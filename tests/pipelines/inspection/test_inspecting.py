@@ -61,7 +61,7 @@ def test_a_sample_of_images_has_whole_counts_of_documents(tmp_path: Path) -> Non
     assert contents is not None
     assert contents.is_sample
     assert (contents.images_found, contents.images_read) == (130, 10)
-    assert (contents.annotations, contents.objects) == (130, 10)
+    assert (contents.annotations, contents.objects) == (260, 10)
     assert contents.annotations_by_label == {"zorp": 130}
     assert [(loss.reason, loss.annotations) for loss in contents.dropped] == [
         ("crowd", 130)

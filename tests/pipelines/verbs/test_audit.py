@@ -16,7 +16,7 @@ from curate.pixels.images import encode_mask
 from curate.shards.manifest import require_manifest
 from curate.shards.reader import open_shards
 from curate.storage import write_json
-from model.evaluation.report import write_report
+from model.evaluation.report import Case, Stratum, write_report
 from model.promotion import add_promotion
 from tests.model.made_runs import make_report, write_run, write_training
 from tests.pipelines.small_project import Project, Verb
@@ -182,6 +182,27 @@ def _judge(build: Path, weights: bytes = b"weights") -> None:
     for folder in ("evaluate", "runs/1"):
         pq.write_table(scores, build / folder / "scores.parquet")
         write_report(UPath(build / folder / "report.json"), report)
+    _write_case(build, ids[0], iou=0.5)
+
+
+def _write_case(build: Path, object_id: str, iou: float) -> None:
+    case = Case(
+        kind="worst",
+        object_id=object_id,
+        concept="car",
+        domain="street",
+        iou=iou,
+        drawn_x0=0,
+        drawn_y0=0,
+        drawn_x1=4,
+        drawn_y1=4,
+        image=b"image",
+        true=b"mask",
+        predicted=b"mask",
+        worst_of=[Stratum("domain", "street")],
+    )
+    row = msgspec.to_builtins(case, builtin_types=(bytes,))
+    pq.write_table(pa.Table.from_pylist([row]), build / "evaluate/cases.parquet")
 
 
 def _train_again(build: Path) -> None:
@@ -211,6 +232,16 @@ def _fewer_scores(build: Path) -> None:
     pq.write_table(pq.read_table(path).slice(1), path)
 
 
+def _case_of_another_model(build: Path) -> None:
+    path = build / "evaluate/cases.parquet"
+    pq.write_table(_column("iou", _moved(0.1))(pq.read_table(path)), path)
+
+
+def _case_without_masks(build: Path) -> None:
+    path = build / "evaluate/cases.parquet"
+    pq.write_table(pq.read_table(path).drop_columns("true"), path)
+
+
 def _other_shards(build: Path) -> None:
     path = build / "shard/manifest.json"
     manifest = msgspec.json.decode(path.read_bytes())
@@ -224,6 +255,12 @@ def _other_shards(build: Path) -> None:
         (_train_again, "the model has changed since it was judged"),
         (_scores_of_another, "their IoU is 0.600000, the report says 0.500000"),
         (_fewer_scores, "not of the test objects"),
+        (_case_of_another_model, "its IoU is 0.600000, its score 0.500000"),
+        (_case_without_masks, "the cases are those of the scores: cannot be checked"),
+        (
+            lambda build: (build / "evaluate/cases.parquet").unlink(),
+            "cases.parquet is missing",
+        ),
         (_other_shards, "the shards have changed since run 1 learned from them"),
         (_other_shards, "the shards have changed since the model was judged"),
         (
@@ -269,6 +306,10 @@ def _other_shards(build: Path) -> None:
         (
             lambda build: (build / "runs/1/run.json").write_bytes(b"{"),
             "FAILED  manifest, report, runs and promotion can be read: COPY/runs/1/run",
+        ),
+        (
+            lambda build: (build / "runs/1/run.json").write_bytes(b"{"),
+            "move the folder of this run away",
         ),
         (lambda build: (build / "promoted.json").write_bytes(b"{"), "COPY/promoted"),
         (lambda build: (build / "evaluate/report.json").write_bytes(b"{"), "report"),

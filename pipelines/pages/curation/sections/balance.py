@@ -16,8 +16,8 @@ _MOST_ROWS = 20  # of one table; the others together are one more
 class Mix:
     """The train objects as an epoch uses them.
 
-    `effective`: how many objects of equal weight would vary as little. `repeats`: draws of an epoch
-    that repeat an object.
+    `effective`: how many objects of equal weight would vary as little. `repeats`: how
+    often an epoch uses an object that it has used already.
     """
 
     objects: int

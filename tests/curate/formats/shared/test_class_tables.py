@@ -77,6 +77,12 @@ def table_of(folder: Path, name: str, text: str) -> ClassTable:
         ),
         ("y" * 5000 + "\ncar", {0: "y" * 5000, 1: "car"}, {}),
         ('{"car": 3}', {3: "car"}, {}),
+        ("{3: 'car', 4: 'tree'}", {3: "car", 4: "tree"}, {}),
+        ("['car', 'tree']", {0: "car", 1: "tree"}, {}),
+        ("3 - car\n4 - tall tree", {3: "car", 4: "tall tree"}, {}),
+        ("3. car\n4. tree", {3: "car", 4: "tree"}, {}),
+        ("car -> 3\ntree -> 4", {3: "car", 4: "tree"}, {}),
+        ("u - turn\nhot-dog", {0: "u - turn", 1: "hot-dog"}, {}),
         (
             "item 1\nitem 2\nbox 3\nbox 4",
             {0: "item 1", 1: "item 2", 2: "box 3", 3: "box 4"},

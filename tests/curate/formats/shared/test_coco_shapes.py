@@ -11,6 +11,8 @@ from pycocotools import mask as pycoco
 from tests.curate.formats.coco_exports import SQUARE, export, read
 
 POINTS = [[10, 10], [30, 10], [30, 30], [10, 30]]
+HOLE = [[15, 15], [25, 15], [25, 25], [15, 25]]
+BESIDE = [[40, 10], [50, 10], [50, 20], [40, 20]]
 BAR = {"size": [48, 64], "counts": [48, 96, 2928]}
 NEXT_BAR = {"size": [48, 64], "counts": [96, 96, 2880]}
 
@@ -28,6 +30,8 @@ NEXT_BAR = {"size": [48, 64], "counts": [96, 96, 2880]}
         (BAR, 96),
         ({"size": [48.0, 64.0], "counts": [48.0, 96.0, 2928.0]}, 96),
         ([BAR, NEXT_BAR], 144),
+        ({"exterior": POINTS, "interiors": []}, 400),
+        ([{"exterior": POINTS, "interiors": [HOLE]}, {"exterior": BESIDE}], 400),
     ],
 )
 def test_a_segmentation_may_look_like(

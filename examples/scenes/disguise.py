@@ -1,4 +1,4 @@
-"""What makes the demo's things as hard to cut out by colour as those of photographs.
+"""What makes painted things as hard to cut out by colour as those of photographs.
 
 A thing has marks in the colours behind it, is partly in deep shade, and has others of its kind
 about it. Its outline stays exact.

@@ -1,4 +1,4 @@
-"""What is behind the things of the demo's views: skies and floors, and the px that they take."""
+"""Skies and floors in perspective, and the px that they take."""
 
 import cv2
 import numpy as np
@@ -8,6 +8,12 @@ from numpy.typing import NDArray
 from examples.scenes.painting import blend
 from examples.scenes.sampling import one_of
 from examples.scenes.textures import Material, Pixels, grey, plain, render
+
+_DARKEST_CLOUD = 130  # tone of the field from which on there is cloud
+_CLOUD_RANGE = 110  # tones from there to the whitest cloud
+_WHITE = 248
+
+_FARTHEST = 0.25  # nearness of a floor at its upper edge; it is 1 at the lower one
 
 _SKIES = (
     ((90, 140, 200), (205, 222, 235)),
@@ -21,18 +27,21 @@ def sky(rng: Generator, height: int, width: int) -> Pixels:
     """A sky with clouds, blue, grey or at dusk."""
     # (height, 3): one colour for each row, from the top to the horizon.
     top, horizon = one_of(rng, _SKIES)
+    top_colour = np.array(top, np.float32)
+    horizon_colour = np.array(horizon, np.float32)
     lower = np.linspace(0, 1, height, dtype=np.float32)[:, None]
     upper = 1 - lower
-    slope = upper * np.array(top, np.float32)
-    slope += lower * np.array(horizon, np.float32)
+    slope = upper * top_colour
+    slope += lower * horizon_colour
     image = np.repeat(slope[:, None], width, axis=1)
 
     # Clouds, where a grey field is bright.
     scale = rng.uniform(1.0, 2.5)
     material = plain(grey(128.0), "cloud", contrast=128, scale=scale)
-    tones = render(rng, material, height, width)[..., 0]
-    white = np.clip((tones - 130) / 110, 0, 1).astype(np.float32)
-    cloud = np.full_like(image, 248)
+    field = render(rng, material, height, width)
+    above_dark = field[..., 0] - _DARKEST_CLOUD
+    white = np.clip(above_dark / _CLOUD_RANGE, 0, 1).astype(np.float32)
+    cloud = np.full_like(image, _WHITE)
     blend(image, cloud, white * np.float32(0.8))
     return image
 
@@ -40,16 +49,20 @@ def sky(rng: Generator, height: int, width: int) -> Pixels:
 def floor(rng: Generator, material: Material, height: int, width: int) -> Pixels:
     """A level floor seen at a slant: its pattern grows towards the viewer."""
     flat = render(rng, material, height * 2, width * 2)
-    nearness = np.linspace(0.25, 1.0, height, dtype=np.float32)[:, None]
+    nearness = np.linspace(_FARTHEST, 1.0, height, dtype=np.float32)[:, None]
 
     # (height, width): the column of the flat floor that each px shows. Far rows show more of it.
-    x = np.arange(width, dtype=np.float32) - width / 2
+    columns = np.arange(width, dtype=np.float32)
+    x = columns - width / 2
     from_middle = x / nearness * 0.5
-    source_x = np.clip(from_middle + width, 0, 2 * width - 1)
+    last_column = 2 * width - 1
+    source_x = np.clip(from_middle + width, 0, last_column)
 
     # And its row: in perspective the distance grows as 1 / nearness.
-    depth = (2 * height - 1) * (1 - 0.25 / nearness)
-    source_y = np.repeat(depth / 0.75, width, axis=1)
+    last_row = 2 * height - 1
+    depth = last_row * (1 - _FARTHEST / nearness)
+    row = depth / (1 - _FARTHEST)
+    source_y = np.repeat(row, width, axis=1)
     seen = cv2.remap(
         flat,
         source_x.astype(np.float32),
@@ -61,8 +74,8 @@ def floor(rng: Generator, material: Material, height: int, width: int) -> Pixels
 
 def band(height: int, width: int, top: float, bottom: float) -> NDArray[np.bool_]:
     """(H, W): px between two levels, given as shares of the height."""
-    mask = np.zeros((height, width), np.bool_)
     first = round(top * height)
     end = round(bottom * height)
+    mask = np.zeros((height, width), np.bool_)
     mask[first:end] = True
     return mask
