@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curate.pixels.many_runs import Boxes, MaskPx, Numbers, join, mask_px
 from curate.pixels.ragged import count_from, owners_of, starts_of
+from curate.pixels.run_lengths import Positions
 from curate.stages.annotations import Object
 
 _SHARED = 0.1  # of an object's px; less is the uncertainty of an outline
@@ -55,54 +55,68 @@ def _overlapping(layers: Sequence[_Layer]) -> Iterator[tuple[int, Object]]:
     image_of: list[int] = []
     layer_of: list[int] = []
     for number, (image, objects) in enumerate(layers):
+        count = len(objects)
         compared += objects
-        image_of += [image] * len(objects)
-        layer_of += [number] * len(objects)
+        image_of += [image] * count
+        layer_of += [number] * count
 
-    runs = join([each.runs for each in compared])
+    masks = [each.runs for each in compared]
     areas = np.array([each.area for each in compared])
-    shared = shared_px(mask_px(runs), np.array(layer_of))
+    px = mask_px(join(masks))
+    shared = shared_px(px, np.array(layer_of))
+
     is_overlapping = shared >= _SHARED * areas
-    for at in np.flatnonzero(is_overlapping).tolist():
-        yield image_of[at], compared[at]
+    numbers = np.flatnonzero(is_overlapping)
+    for number in numbers.tolist():
+        yield image_of[number], compared[number]
 
 
-def shared_px(px: MaskPx, layers: Numbers) -> NDArray[np.int64]:
+def shared_px(px: MaskPx, layers: Numbers) -> Numbers:
     """(n,) the px of each mask that another one of its layer covers, too.
 
     `layers`: (n,) numbers from 0 on; the masks of one layer have one frame.
     """
-    # Lay the frames of the layers one after the other, so that the masks of a layer lie on each
-    # other. `px` has a frame for each mask.
-    pixels = np.zeros(layers.max() + 1, np.int64)
-    pixels[layers] = px.heights * px.widths
-    starts = starts_of(pixels)
-    shifts = px.of_ranges(starts[layers] - px.frames)
-    range_starts = px.starts + shifts
-    range_ends = px.ends + shifts
+    range_starts, range_ends = _laid_on_each_other(px, layers)
 
     # The borders of all ranges in the order of the px. They come in sorted pieces, which a
     # stable sort merges in a tenth of the time.
     borders = np.concatenate((range_starts, range_ends))
     order = np.argsort(borders, kind="stable")
-    lengths = np.diff(borders[order])
+    in_order = borders[order]
+    lengths = np.diff(in_order)
 
     # Each range opens (+1) and closes (-1): where two are open, px are shared.
-    ranges = px.starts.size
+    ranges = range_starts.size
     is_start = order < ranges
     steps = np.where(is_start, 1, -1)
     open_masks = np.cumsum(steps)
     is_shared = open_masks[:-1] >= 2
-    shared = np.cumsum(lengths * is_shared)
+    shared_lengths = lengths * is_shared
+    shared = np.cumsum(shared_lengths)
 
     # The shared px before each border; those between its two borders are a range's own.
     before = np.zeros(borders.size, np.int64)
-    before[order[1:]] = shared
+    later_borders = order[1:]
+    before[later_borders] = shared
     before_starts = before[:ranges]
     before_ends = before[ranges:]
     of_ranges = before_ends - before_starts
-    of_masks: NDArray[np.int64] = np.add.reduceat(of_ranges, px.first)
+    of_masks: Numbers = np.add.reduceat(of_ranges, px.first)
     return of_masks
+
+
+def _laid_on_each_other(px: MaskPx, layers: Numbers) -> tuple[Positions, Positions]:
+    """(k,) each: where the ranges start and end if the masks of a layer lie on each other.
+
+    `px` has a frame for each mask. Here the frames of the layers follow one another.
+    """
+    count = layers.max() + 1
+    pixels = np.zeros(count, np.int64)
+    pixels[layers] = px.heights * px.widths
+    frames = starts_of(pixels)
+    shifts_of_masks = frames[layers] - px.frames
+    shifts = px.of_ranges(shifts_of_masks)
+    return px.starts + shifts, px.ends + shifts
 
 
 def _together(by_label: _ByLabel) -> Iterator[list[_Layer]]:
@@ -111,7 +125,8 @@ def _together(by_label: _ByLabel) -> Iterator[list[_Layer]]:
     size = 0
     for image, near in _that_may_overlap(by_label):
         layers.append((image, near))
-        size += sum(each.runs.counts.size for each in near)
+        for each in near:
+            size += each.runs.counts.size
         if size >= _AT_ONCE:
             yield layers
             layers = []
@@ -175,13 +190,19 @@ def _common_px(boxes: Boxes, one: Numbers, other: Numbers) -> Numbers:
     `one`, `other`: (k,) the numbers of the boxes of each pair.
     """
     x0, y0, x1, y1 = np.ascontiguousarray(boxes.T)
-    left = np.maximum(x0[one], x0[other])
-    right = np.minimum(x1[one], x1[other])
-    top = np.maximum(y0[one], y0[other])
-    bottom = np.minimum(y1[one], y1[other])
-
-    width = np.maximum(right - left, 0)
-    height = np.maximum(bottom - top, 0)
-    common: Numbers = width * height
+    widths = _common_lengths(x0, x1, one, other)
+    heights = _common_lengths(y0, y1, one, other)
+    common: Numbers = widths * heights
     common[one == other] = 0
     return common
+
+
+def _common_lengths(
+    starts: Numbers, ends: Numbers, one: Numbers, other: Numbers
+) -> Numbers:
+    """(k,) the length that the two intervals of each pair have in common."""
+    later_start = np.maximum(starts[one], starts[other])
+    earlier_end = np.minimum(ends[one], ends[other])
+    lengths: Numbers = earlier_end - later_start
+    np.maximum(lengths, 0, out=lengths)
+    return lengths

@@ -1,7 +1,6 @@
 """Boxes that exports state beside their masks: whether mask and box are of one object."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +29,10 @@ def disagreeing(
     `mask_boxes`: (n, 4) in the displayed frame. `stated`: x, y, width and height, or x0, y0, x1
     and y1, which some tools write in their place. `frames`: those of the stated boxes.
     """
-    sides = chain.from_iterable(stated)
-    boxes = np.fromiter(sides, np.float64, 4 * len(stated)).reshape(-1, 4)
-    with np.errstate(invalid="ignore"):  # NaN is in no range
-        is_in_range = np.all(np.abs(boxes) <= _LARGEST, axis=1)
-        has_area = np.all(boxes[:, 2:] > 0, axis=1)
-    numbers = np.flatnonzero(is_in_range & has_area)
-
     # Only boxes with an area are compared.
-    boxes = boxes[numbers]
+    all_boxes = np.array(stated, np.float64)
+    numbers = np.flatnonzero(_have_area(all_boxes))
+    boxes = all_boxes[numbers]
     of_masks = mask_boxes[numbers]
     distinct, all_frames = _distinct(frames)
     frame_of = all_frames[numbers]
@@ -49,9 +43,24 @@ def disagreeing(
     fits = _fit(of_masks, corners, distinct, frame_of)
     others = np.flatnonzero(~fits)
     if others.size:
-        fits[others] = _fit(of_masks[others], boxes[others], distinct, frame_of[others])
+        fits[others] = _fit(
+            of_masks[others],
+            boxes[others],
+            distinct,
+            frame_of[others],
+        )
     found: list[int] = numbers[~fits].tolist()
     return found
+
+
+def _have_area(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) whether the last two numbers of each box are above 0, and all are in range."""
+    with np.errstate(invalid="ignore"):  # NaN is in no range
+        is_in_range = np.abs(boxes) <= _LARGEST
+        is_positive = boxes[:, 2:] > 0
+    all_in_range = is_in_range.all(axis=1)
+    both_positive = is_positive.all(axis=1)
+    return np.asarray(all_in_range & both_positive)
 
 
 def _distinct(frames: Sequence[Frame]) -> tuple[list[Frame], Numbers]:
@@ -59,9 +68,15 @@ def _distinct(frames: Sequence[Frame]) -> tuple[list[Frame], Numbers]:
 
     All boxes of an image mostly have one frame, the same object in memory.
     """
-    identities = np.fromiter(map(id, frames), np.int64, len(frames))
-    _, first, numbers = np.unique(identities, return_index=True, return_inverse=True)
-    return [frames[at] for at in first.tolist()], numbers
+    distinct: list[Frame] = []
+    number_of: dict[int, int] = {}  # by the identity of a frame
+    numbers = []
+    for frame in frames:
+        number = number_of.setdefault(id(frame), len(distinct))
+        if number == len(distinct):
+            distinct.append(frame)
+        numbers.append(number)
+    return distinct, np.array(numbers, np.int64)
 
 
 def _fit(
@@ -72,11 +87,13 @@ def _fit(
     difference = np.abs(stated_boxes - mask_boxes)
 
     # (n, 2) by width and height, then (n, 4) for the four sides.
-    sizes = mask_boxes[:, 2:] - mask_boxes[:, :2]
+    first_corners = mask_boxes[:, :2]
+    sizes = mask_boxes[:, 2:] - first_corners
     allowed = np.maximum(_LEAST_DIFFERENCE, _DIFFERENCE * sizes)
     allowed_of_sides = np.tile(allowed, 2)
-    fits: NDArray[np.bool_] = np.all(difference <= allowed_of_sides, axis=1)
-    return fits
+
+    is_near = difference <= allowed_of_sides
+    return np.asarray(is_near.all(axis=1))
 
 
 def _displayed(
@@ -90,20 +107,25 @@ def _displayed(
     ends = np.empty((len(frames), 4))
     scales = np.ones_like(ends)
     for number, frame in enumerate(frames):
-        ends[number] = frame.width, frame.height, frame.width, frame.height
+        ends[number] = (frame.width, frame.height) * 2
         if frame.annotated is not None:
             height, width = frame.annotated
-            scales[number] = ends[number] / (width, height, width, height)
+            annotated_ends = (width, height) * 2
+            scales[number] = ends[number] / annotated_ends
 
-    scaled = np.rint(corners * scales[frame_of])
-    clipped = np.minimum(np.maximum(scaled, 0), ends[frame_of])
+    scaled = corners * scales[frame_of]
+    rounded = np.rint(scaled)
+    above_zero = np.maximum(rounded, 0)
+    clipped = np.minimum(above_zero, ends[frame_of])
 
     # Few pictures are turned, so their boxes are turned one by one.
     for number, frame in enumerate(frames):
         if frame.orientation == 1:
             continue
-        size = displayed_size(frame.height, frame.width, frame.orientation)
-        for at in np.flatnonzero(frame_of == number).tolist():
-            box = Box(*map(int, clipped[at].tolist()))
-            clipped[at] = displayed_box(box, *size, frame.orientation)
+        height, width = displayed_size(frame.height, frame.width, frame.orientation)
+        of_frame = np.flatnonzero(frame_of == number)
+        for row in of_frame.tolist():
+            corners_in_px = map(int, clipped[row].tolist())
+            stored = Box(*corners_in_px)
+            clipped[row] = displayed_box(stored, height, width, frame.orientation)
     return clipped
