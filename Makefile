@@ -5,6 +5,9 @@ PIPELINES = .venv/bin/python -m pipelines
 INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 STAGES = ingest remap filter split balance shard train evaluate
 
+# Each of a run's processes would compile all files anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo all $(STAGES) gate runs compare promote rollback round quality report inspect init formats trace audit taxonomy review segment serve loop loop-test base weights test test-cluster test-oracles fuzz lint bench lock predict export-onnx \
 	docs settings-docs clean clean-build
