@@ -82,7 +82,7 @@ def test_a_window_is_answered_alike_alone_and_in_a_batch() -> None:
         (alone,) = probabilities(model, [window], [box])
         logit = np.log(answer / (1 - answer))
         logit_alone = np.log(alone / (1 - alone))
-        assert np.abs(logit - logit_alone).max() < 1e-4
+        assert np.abs(logit - logit_alone).max() < 1e-3
 
 
 @pytest.mark.parametrize(("height", "width"), [(160, 224), (90, 128)])
