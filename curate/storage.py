@@ -135,7 +135,13 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
     except PermissionError as error:
         raise PermissionError(errno.EACCES, "may not be read", path.path) from error
     except (pa.ArrowException, KeyError, OSError) as error:
-        raise InputError(f"{path}: broken ({error}); {_ADVICE}") from error
+        raise broken(path, error) from error
+
+
+def broken(path: UPath, error: Exception) -> InputError:
+    """The error that a file cannot be read, in one line: pyarrow's own may have several."""
+    why = " ".join(str(error).split())
+    return InputError(f"{path}: broken ({why}); {_ADVICE}")
 
 
 def partitions(folder: UPath) -> list[UPath]:

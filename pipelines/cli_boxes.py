@@ -19,7 +19,13 @@ _Boxes = Annotated[
     ),
 ]
 _Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="PNG", help="Write the mask.")
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PNG",
+        help="Write the mask, 1-bit; of several boxes the union of their masks.",
+    ),
 ]
 _Overlay = Annotated[
     Path | None, typer.Option(metavar="PNG", help="Paint the mask on the picture.")
@@ -62,6 +68,7 @@ def segment(
 ) -> None:
     """Find the mask of the object in a box. Prints JSON, a list for several boxes.
 
+    Only what it prints keeps several masks apart: a file holds their union.
     Without JSON it prints how sure the mask is, where the model can tell.
     """
     from curate.errors import InputError

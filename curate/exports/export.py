@@ -9,7 +9,7 @@ from curate.exports.documents import json_text, parse_json
 from curate.exports.files import Files
 from curate.exports.mapping import Text
 from curate.limits import Limits
-from curate.reasons import Refusal
+from curate.reasons import Reason, Refusal
 from curate.text import decode_text
 
 _LARGE = 4_000_000  # bytes of a document that is checked once
@@ -57,13 +57,17 @@ class Export:
 
     def read_json(self, path: str) -> Any:
         """A JSON file as plain data. Refusal malformed_file or over_limit, or as `read`."""
-        return parse_json(self.read(path), self.limits.json_depth)
+        raw = self.read(path)
+        _check_has_text(raw)
+        return parse_json(raw, self.limits.json_depth)
 
     def json_text(self, path: str) -> Text:
         """A JSON file as `documents.json_text` gives it. Refusal as that, or as `read`."""
         if path in self.sound:
             return self.sound[path]
-        text = json_text(self.map(path), self.limits.json_depth)
+        raw = self.map(path)
+        _check_has_text(raw)
+        text = json_text(raw, self.limits.json_depth)
         if len(text) >= _LARGE and len(self.sound) < _MOST_SOUND:
             self.sound[path] = text
         return text
@@ -88,3 +92,9 @@ class Export:
     def ignored(self, path: str, why: str) -> IgnoredFile:
         """The note that a file of this export is left alone, and why."""
         return IgnoredFile(export=self.name, path=path, why=why)
+
+
+def _check_has_text(raw: Text) -> None:
+    """Refusal malformed_file for a file without a byte, as a download that failed leaves it."""
+    if len(raw) == 0:
+        raise Refusal(Reason.MALFORMED_FILE, "the file is empty")

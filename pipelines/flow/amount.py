@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from curate.export_settings import ExportSettings
+from curate.exports.archives import is_archive
 
 MOST_FILES = 200
 """Files of all exports of a small run: about one partition of images."""
@@ -32,10 +33,15 @@ def is_small(exports: Iterable[ExportSettings]) -> bool:
 
 
 def file_sizes(root: Path) -> Iterator[int]:
-    """The bytes of each file of an export; those around it if it is one document."""
+    """The bytes of each file of an export, which is a folder, an archive or one document.
+
+    Of a document all files of its folder count: its pictures are among them.
+    """
     try:
         if root.is_file():
-            yield root.stat().st_size
+            if is_archive(root):
+                yield root.stat().st_size
+                return
             root = root.parent
         for folder, _, names in os.walk(root):
             for name in names:

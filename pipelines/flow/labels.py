@@ -276,7 +276,7 @@ def _warn_of_waiting(run: Run, labels: pd.DataFrame) -> None:
     if waiting.empty:
         return
     most_first = waiting.sort_values("count", ascending=False, kind="stable")
-    shown = ", ".join(map(repr, most_first["label"].head(_MOST_SHOWN)))
+    shown = ", ".join(map(_quoted, most_first["label"].head(_MOST_SHOWN)))
     if len(waiting) > _MOST_SHOWN:
         shown += f" and {len(waiting) - _MOST_SHOWN} more"
     number = counted(len(waiting), "label waits", "labels wait")
@@ -284,6 +284,17 @@ def _warn_of_waiting(run: Run, labels: pd.DataFrame) -> None:
         f"{number} for a decision in {queue_file(run.build)}: {shown}; "
         f"without it go {_listed(waiting_shares(labels))}"
     )
+
+
+def _quoted(label: str) -> str:
+    """A label for a reader, who would overlook an empty one between quotes.
+
+    >>> _quoted("PKW alt"), _quoted("")
+    ("'PKW alt'", '(empty label)')
+    """
+    if label == "":
+        return "(empty label)"
+    return repr(label)
 
 
 def _listed(shares: Mapping[str, float]) -> str:

@@ -36,7 +36,7 @@ PLANS = "plans"
 UNPACKED = "unpacked"
 """Folders of the build: pictures out of documents, the plans, and the files of archives."""
 
-_MOST_NAMED = 5  # of the files that a format leaves alone
+_MOST_NAMED = 2  # of the files that a format leaves alone: with its reason each is long
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -283,9 +283,10 @@ def _note_ignored_files(run: Run, export: ExportSettings, plan: Plan) -> None:
     """Name files that the format left alone, as they may have been meant for it."""
     if plan.ignored_files == 0:
         return
-    named = ", ".join(plan.ignored)
-    if plan.ignored_files > len(plan.ignored):
-        named += f" and {plan.ignored_files - len(plan.ignored)} more"
+    shown = plan.ignored[:_MOST_NAMED]  # a kept plan may name more
+    named = ", ".join(shown)
+    if plan.ignored_files > len(shown):
+        named += f" and {plan.ignored_files - len(shown)} more"
     run.screen.note(f"export {export.name}: files left alone: {named}")
 
 

@@ -188,7 +188,8 @@ def _objections_to_file(path: UPath, file: ShardFile) -> Iterator[str]:
     try:
         opened = pq.ParquetFile(pa.BufferReader(data))
     except pa.ArrowException as error:
-        yield f"it is no Parquet file: {error}"
+        why = " ".join(str(error).split())  # it may have several lines
+        yield f"it is no Parquet file: {why}"
         return
     if opened.metadata.num_rows != file.rows:
         yield f"{opened.metadata.num_rows} rows, the manifest says {file.rows}"

@@ -112,11 +112,17 @@ def masks_fit(build: UPath) -> Iterator[str]:
 
 
 def _rows_of(shard: UPath, columns: list[str]) -> Iterator[pa.Table]:
-    """Some columns of a shard, few rows at a time: the masks of all would fill the memory."""
+    """Some columns of a shard, few rows at a time: the masks of all would fill the memory.
+
+    InputError if it is broken.
+    """
     with shard.open("rb") as file:
-        opened = pq.ParquetFile(file)
-        for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns):
-            yield pa.Table.from_batches([batch])
+        try:
+            opened = pq.ParquetFile(file)
+            for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns):
+                yield pa.Table.from_batches([batch])
+        except (pa.ArrowException, OSError) as error:
+            raise storage.broken(shard, error) from error
 
 
 def _objections(rows: pa.Table) -> Iterator[tuple[str, str]]:

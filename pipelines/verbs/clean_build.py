@@ -4,6 +4,7 @@ Only files and folders that this program writes are removed. Whatever else lies 
 build folder, such as the exports of the demo, stays.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -32,6 +33,7 @@ _PRODUCTS = (
     "rates.json",
     "quality",
     "report/curation.html",
+    "report/index.html",
     "report/loop.html",
     "report/quality.html",
     "report/report.html",
@@ -65,6 +67,8 @@ _HARD_TO_REPLACE = {
 }
 """What would cost hours, or cannot be made again as it was."""
 
+_NO_STATE = "its stage.json is gone; look whether files of yours are in it"
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -77,7 +81,10 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class BuildContents:
-    """What a build folder holds: what would be removed, and what would stay."""
+    """What a build folder holds: what would be removed, and what would stay.
+
+    `staying`: paths relative to the folder. Of a folder that goes in part, those in it.
+    """
 
     folder: UPath
     products: list[Product]
@@ -107,16 +114,13 @@ def look(folder: UPath) -> BuildContents:
         path = folder / name
         if path.exists() and not _is_foreign(path):
             remark = _HARD_TO_REPLACE.get(name, "")
+            if name in STAGES and not (path / "stage.json").exists():
+                remark = _NO_STATE
             products.append(Product(path, _size_of(path), remark))
 
-    # A folder such as `taxonomy` goes if nothing but products is in it.
     going = {product.path for product in products}
-    staying = sorted(
-        path.name
-        for path in folder.iterdir()
-        if path not in going and not _goes_with(path, going)
-    )
-    return BuildContents(folder, products, staying)
+    staying = [str(path.relative_to(folder)) for path in _staying(folder, going)]
+    return BuildContents(folder, products, sorted(staying))
 
 
 def clean(found: BuildContents) -> Cleaned:
@@ -158,21 +162,31 @@ def text(found: BuildContents) -> str:
             line += f"  ({product.remark})"
         lines.append(line)
     if found.staying:
-        lines.append(f"To stay: {', '.join(found.staying)}")
+        names = ", ".join(found.staying)
+        lines.append(f"To stay, as no run has written it: {names}")
     return "\n".join(lines)
 
 
 def _is_foreign(path: UPath) -> bool:
     """Whether a folder only has a stage's name: no stage has written it."""
-    return path.name in STAGES and not (path / "stage.json").exists()
+    written = ("stage.json", "ledger.json")
+    is_ours = any((path / name).exists() for name in written)
+    return path.name in STAGES and not is_ours
 
 
-def _goes_with(path: UPath, going: set[UPath]) -> bool:
-    """Whether all files of a folder go, and so the folder itself."""
-    if not path.is_dir():
-        return False
-    inside = list(path.iterdir())
-    return bool(inside) and all(each in going for each in inside)
+def _staying(folder: UPath, going: set[UPath]) -> Iterator[UPath]:
+    """What is not of the build.
+
+    A folder such as `taxonomy` goes if nothing but products is in it.
+    """
+    above = {path.parent for path in going}
+    for path in folder.iterdir():
+        if path in going:
+            continue
+        if path in above:
+            yield from (each for each in path.iterdir() if each not in going)
+        else:
+            yield path
 
 
 def _size_of(path: UPath) -> int:

@@ -256,7 +256,12 @@ def test_files_of_no_format_are_named_once(project: Project, verb: Verb) -> None
     outcome = verb("ingest", project.settings)
     assert outcome.code == 0
     assert outcome.err.count("export street: files left alone: notes 0.json (") == 1
-    assert "and 2 more" in outcome.err
+    assert "notes 1.json (no COCO document) and 5 more\n" in outcome.err
+
+
+def test_an_empty_label_that_waits_is_seen(project: Project, verb: Verb) -> None:
+    project.add("street", 2, ["car", ""])
+    assert ": (empty label); without it go" in verb("remap", project.settings).err
 
 
 def test_what_a_system_cannot_limit_is_said_once(

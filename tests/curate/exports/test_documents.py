@@ -99,6 +99,16 @@ def test_a_number_of_many_digits_is_read() -> None:
     assert json_value(json_text(raw, DEPTH))["a"] == math.inf
 
 
+def test_a_file_without_a_byte_is_called_empty(tmp_path: Path) -> None:
+    folder = coco(tmp_path / "export")
+    (folder / "b.json").write_bytes(b"")
+    export = opened(folder, tmp_path / "scratch")
+    for read in (export.read_json, export.json_text):
+        with pytest.raises(Refusal, match="the file is empty") as refused:
+            read("b.json")
+        assert refused.value.reason is Reason.MALFORMED_FILE
+
+
 def test_a_large_document_is_checked_once_for_all_formats(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Which runs are small."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,22 @@ def test_exports_count_together(tmp_path: Path) -> None:
 
 
 def test_a_document_counts_with_what_is_around_it(tmp_path: Path) -> None:
-    export_of(tmp_path / "a", amount.MOST_FILES)
+    export_of(tmp_path / "a", amount.MOST_FILES + 1)
     assert not is_small([export_settings(tmp_path / "a" / "0.json", "coco")])
+
+
+def test_a_document_counts_once(tmp_path: Path) -> None:
+    export_of(tmp_path / "a", 3, 10)
+    assert list(amount.file_sizes(tmp_path / "a" / "0.json")) == [10, 10, 10]
+
+
+@pytest.mark.parametrize("name", ["a.tar.zst", "zip without its ending"])
+def test_an_archive_counts_without_what_is_around_it(tmp_path: Path, name: str) -> None:
+    export_of(tmp_path / "a", 3)
+    archive = tmp_path / "a" / name
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("a.json", "{}")
+    assert list(amount.file_sizes(archive)) == [archive.stat().st_size]
 
 
 def test_bytes_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

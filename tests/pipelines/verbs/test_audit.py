@@ -98,6 +98,17 @@ def _break_a_table(build: Path) -> None:
     (build / "remap/segments/part-00000.parquet").write_bytes(b"x")
 
 
+def _break_masks(build: Path) -> None:
+    """The masks of a shard, behind a footer that is whole."""
+    path = next((build / "shard/shards").glob("split=train/*.parquet"))
+    columns = pq.ParquetFile(path).metadata.row_group(0)
+    names = [columns.column(at).path_in_schema for at in range(columns.num_columns)]
+    start = columns.column(names.index("mask.bytes")).data_page_offset
+    with path.open("r+b") as file:
+        file.seek(start)
+        file.write(b"\xff" * 16)
+
+
 def _break_a_ledger(build: Path) -> None:
     (build / "filter/ledger.json").write_bytes(b"{")
 
@@ -119,6 +130,7 @@ def _copy_into_test(build: Path) -> None:
         (_shards(lambda rows: rows.drop_columns("mask")), "it has no column mask as"),
         (_shards(_masks_as_text), "it has no column mask as"),
         (_break_a_table, "remap/segments/part-00000.parquet: "),
+        (_break_masks, "00000.parquet: broken (Couldn't deserialize thrift: "),
         (_break_a_ledger, "filter/ledger.json: the ledger is broken"),
         (_copy_into_test, "of the shards is in two splits: "),
         (_rows("shard", _column("video", lambda old: ["v"] * len(old))), "by video"),
@@ -162,6 +174,8 @@ def test_what_a_hand_can_break(
     outcome = verb("audit", tmp_path / "copy.yaml")
     assert outcome.code == 3
     assert said in outcome.out
+    lines = outcome.out.splitlines()
+    assert all(line.startswith(("holds ", "FAILED")) for line in lines)
     assert "check failed" in outcome.err
 
 

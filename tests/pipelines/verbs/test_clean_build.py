@@ -51,9 +51,28 @@ def test_what_is_not_ours_stays(copy: Path, verb: Verb) -> None:
     kept.write_bytes(b"zip")
     outcome = verb("clean-build", copy, "--yes")
     assert outcome.code == 0
-    assert "To stay: exports" in outcome.err
+    assert "To stay, as no run has written it: exports\n" in outcome.err
     assert [path.name for path in kept.parents[1].iterdir()] == ["exports"]
     assert kept.exists()
+
+
+def test_of_the_reports_only_the_users_stay(copy: Path, verb: Verb) -> None:
+    notes = copy.parent / "build" / "report" / "notes.txt"
+    notes.parent.mkdir(exist_ok=True)
+    notes.write_text("mine")
+    notes.with_name("index.html").write_text("ours")
+
+    outcome = verb("clean-build", copy, "--yes")
+    assert "To stay, as no run has written it: report/notes.txt\n" in outcome.err
+    assert [path.name for path in notes.parent.iterdir()] == ["notes.txt"]
+
+
+def test_a_stage_that_has_lost_its_state_goes(copy: Path, verb: Verb) -> None:
+    folder = copy.parent / "build" / "balance"
+    (folder / "stage.json").unlink()
+    outcome = verb("clean-build", copy, "--yes")
+    assert "balance  (its stage.json is gone" in outcome.err
+    assert not folder.exists()
 
 
 def test_files_of_the_user_in_folders_of_a_build_stay(copy: Path, verb: Verb) -> None:
