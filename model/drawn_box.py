@@ -10,11 +10,15 @@ DrawnBox = tuple[float, float, float, float]
 """x0, y0, x1, y1 as drawn: px of the image, whole or not, half-open."""
 
 
+class OutsideImage(InputError):
+    """A drawn box that has no pixel of its image."""
+
+
 def checked_box(box: Any, width: int, height: int) -> Box:
     """A drawn box as whole px, clipped to an image of width × height px.
 
-    InputError if it is not four finite numbers, or if it is empty, swapped, outside the image or
-    only one pixel.
+    InputError if it is not four finite numbers, or if it is empty, swapped or only one pixel;
+    OutsideImage, which is one, if it is outside the image.
 
     >>> checked_box((-3, 10.5, 20, 30), width=100, height=25)
     Box(x0=0, y0=10, x1=20, y1=25)
@@ -37,7 +41,9 @@ def checked_box(box: Any, width: int, height: int) -> Box:
     bottom = min(height, math.ceil(y1))
 
     if left >= right or top >= bottom:
-        raise InputError(f"{shown}: outside the image, which is {width} × {height} px")
+        raise OutsideImage(
+            f"{shown}: outside the image, which is {width} × {height} px"
+        )
     if (right - left) * (bottom - top) == 1:
         raise InputError(
             f"{shown}: one pixel of the image; there is nothing to find in it"

@@ -21,7 +21,10 @@ _SHARED_WORDS = 0.7  # weight of whole words in common; the letters have the res
 # Factor on the last word: an English name ends with what the thing is.
 _HEAD_WEIGHT = 1.5
 _LIKE_WORDS = 0.8  # share of letters that an unknown word shares with a word of a name
-_REAL_FACTOR = np.float32(0.5)  # on letters in common, if the label is a real word
+# A word of fewer letters is like some short name by chance.
+_LEAST_LETTERS = 3
+# On letters in common, if the label is a real word, or has one or two.
+_LESS_FACTOR = np.float32(0.5)
 _LEAST_WEIGHT = 1e-6  # of a name that has no words
 # Compared with all names in one table, which stays in the processor's cache.
 _LABELS_AT_ONCE = 64
@@ -142,14 +145,17 @@ def likenesses(
     """The likeness of each label to all concepts, in the order of the labels.
 
     `real_words`: they are no other words with typing errors, so that the letters in common with
-    these count less.
+    these count less. So do those of a label of one or two letters.
     """
     spelled = [_spelling(label) for label in labels]
     like = _like_words(spelled, index, real_words)
     for first in range(0, len(labels), _LABELS_AT_ONCE):
         some = spelled[first : first + _LABELS_AT_ONCE]
-        are_real = [_is_real_word(label, real_words) for label in some]
-        yield from _compare(some, np.array(are_real), like, index)
+        say_less = [
+            len(label) < _LEAST_LETTERS or _is_real_word(label, real_words)
+            for label in some
+        ]
+        yield from _compare(some, np.array(say_less), like, index)
 
 
 def _index(concepts: list[str], names: list[str], starts: list[int]) -> NameIndex:
@@ -181,11 +187,15 @@ def _index(concepts: list[str], names: list[str], starts: list[int]) -> NameInde
 def _like_words(
     labels: Sequence[str], index: NameIndex, real_words: frozenset[str]
 ) -> LikeWords:
-    """The words of names that share most letters with a word that no name has."""
+    """The words of names that share most letters with a word that no name has.
+
+    A word of one or two letters is like none.
+    """
     in_labels: set[str] = set()
     for label in labels:
         in_labels.update(label.split())
-    unknown = sorted(in_labels.difference(index.with_word, real_words))
+    strange = in_labels.difference(index.with_word, real_words)
+    unknown = sorted(word for word in strange if len(word) >= _LEAST_LETTERS)
     known = list(index.with_word)
 
     found: LikeWords = {}
@@ -215,16 +225,19 @@ def _shares(
 
 def _compare(
     labels: Sequence[str],
-    are_real: NDArray[np.bool_],
+    say_less: NDArray[np.bool_],
     like: LikeWords,
     index: NameIndex,
 ) -> Iterator[Likeness]:
-    """The likeness of some labels to all concepts. `are_real`: (labels,) the real words."""
+    """The likeness of some labels to all concepts.
+
+    `say_less`: (labels,) whether letters in common count less.
+    """
     # (labels, names): how much of the letters, and of the words, a label and a name share.
     letters = _shares(labels, index.names)
     shared_words = np.stack([_shared_words(label, like, index) for label in labels])
     mixed = _SHARED_WORDS * shared_words + (1 - _SHARED_WORDS) * letters
-    factors = np.where(are_real, _REAL_FACTOR, np.float32(1))
+    factors = np.where(say_less, _LESS_FACTOR, np.float32(1))
     letters_alone = factors[:, None] * letters
     letters_alone[letters == 1] = 1
     of_names = np.maximum(letters_alone, mixed)

@@ -133,8 +133,11 @@ class Answering:
             async with asyncio.timeout(self._seconds):
                 return list(await asyncio.gather(*promises))
         except TimeoutError:
+            advice = "the machine is slow or busy; try again later"
+            if len(boxes) > 1:
+                advice += ", or with fewer boxes"
             raise Problem(
-                BUSY, f"no answer within {self._seconds:g} s: try fewer boxes"
+                BUSY, f"no answer within {self._seconds:g} s: {advice}"
             ) from None
         finally:
             request.boxes.clear()  # nobody waits for what is left

@@ -9,9 +9,11 @@ import msgspec
 from upath import UPath
 
 from curate.errors import InputError
+from curate.exports.documents import json_text, json_value
 from curate.formats.shared.coco_entries import read_id
 from curate.formats.shared.coco_images import file_name
-from curate.reasons import Reason
+from curate.limits import Limits
+from curate.reasons import Reason, Refusal
 from pipelines.loop.records import Corners
 
 Entry = dict[str, Any]
@@ -70,15 +72,18 @@ class BoxesDocument:
         self.unanswered.append(left)
 
 
-def read_boxes(path: UPath, most_bytes: int) -> BoxesDocument:
+def read_boxes(path: UPath, limits: Limits) -> BoxesDocument:
     """The questions of a document. InputError if it is no COCO document."""
-    if path.stat().st_size > most_bytes:
-        raise InputError(f"{path}: more than {most_bytes:,} bytes")
-    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    if path.stat().st_size > limits.file_bytes:
+        raise InputError(f"{path}: more than {limits.file_bytes:,} bytes")
     try:
-        content = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON that can be read: {error}") from None
+        # As ingest reads it: NaN and Infinity are no JSON, but cost no other box.
+        text = json_text(path.read_bytes(), limits.json_depth)
+        content = json_value(text)
+    except Refusal as refusal:
+        raise InputError(
+            f"{path}: not JSON that can be read: {refusal.detail}"
+        ) from None
     if not isinstance(content, dict) or not _has_lists(content):
         raise InputError(
             f"{path}: not COCO: it needs the lists images, annotations and categories"

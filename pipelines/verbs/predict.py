@@ -21,6 +21,7 @@ from curate.storage import write_bytes
 from pipelines.flow.screen import Screen
 from pipelines.load_segmenter import load_segmenter
 from pipelines.loop.boxes_document import (
+    BAD_BOX,
     AskedImage,
     BoxesDocument,
     Entry,
@@ -82,7 +83,7 @@ def predict(
     if not images.is_dir():
         raise InputError(f"{images}: no such folder")
     limits = Limits()
-    document = read_boxes(UPath(boxes), limits.file_bytes)
+    document = read_boxes(UPath(boxes), limits)
     files = list_files(UPath(images), limits)
     segmenter = load_segmenter(model.path, Screen().note)
     asking = _Asking(segmenter, files, limits, form)
@@ -190,14 +191,16 @@ def _inside(
     document: BoxesDocument, image: AskedImage, width: int, height: int
 ) -> list[Question]:
     """The questions whose box lies on the picture."""
-    from model.drawn_box import checked_box
+    from model.drawn_box import OutsideImage, checked_box
 
     inside = []
     for question in image.questions:
         try:
             checked_box(question.box, width, height)
-        except InputError as error:
+        except OutsideImage as error:
             document.leave(question, image, Reason.OUTSIDE_IMAGE, str(error))
+        except InputError as error:
+            document.leave(question, image, BAD_BOX, str(error))
         else:
             inside.append(question)
     return inside

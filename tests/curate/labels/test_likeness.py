@@ -27,6 +27,15 @@ def test_a_mistyped_word_is_like_the_word_that_is_meant() -> None:
     assert found.suggestions[0].concept == "computer"
 
 
+def test_a_word_of_two_letters_is_not_like_a_short_name() -> None:
+    cow = Concept("cow", "…", "thing")
+    mask = Concept("masked-ball", "…", "thing")
+    small = Taxonomy({"cow": cow, "masked-ball": mask}, "")
+    found = match_labels(["co", "mask & co"], small)
+    assert found["mask & co"].suggestions[0].concept == "masked-ball"
+    assert found["co"].suggestions[0].score < 0.5
+
+
 def test_relatives_are_suggested() -> None:
     found = match_labels(["car roof"], TAXONOMY)["car roof"]
     suggested = [each.concept for each in found.suggestions]

@@ -3,6 +3,7 @@
 A stand-in for the model fills the left half of each box.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ class Boxes:
 
     def predict(self, *words: str) -> dict[str, Any]:
         path = self.folder / "boxes.json"
-        path.write_bytes(msgspec.json.encode(self.document))
+        # NaN and Infinity are bare words, as Python's users write them.
+        path.write_text(json.dumps(self.document))
         places = ("--images", self.folder / "images", "--out", self.out)
         outcome = self.verb("predict", "base", path, *places, *words)
         assert outcome.code == 0, outcome.err
@@ -141,6 +143,7 @@ def test_what_cannot_be_answered_is_named_and_stays(boxes: Boxes) -> None:
         (twice, BOX, "ambiguous_image"),
         (999, BOX, "unknown_image"),
         (good, [100, 100, 5, 5], "outside_image"),
+        (good, [0, 0, 0.4, 0.4], "bad_box"),  # one pixel
         (good, [1, 1, -5, 5], "bad_box"),
         (good, [1, 1, "5", 5], "bad_box"),
         (good, [1, 1, 10**400, 5], "bad_box"),
@@ -158,11 +161,22 @@ def test_what_cannot_be_answered_is_named_and_stays(boxes: Boxes) -> None:
     notes = written["segcurate"]
     reasons = [left["reason"] for left in notes["unanswered"]]
     assert reasons == [reason for _, _, reason in wrong] + ["malformed_file"]
-    assert [left["place"] for left in notes["unanswered"]] == list(range(13))
-    assert (notes["answered"], notes["kept"], notes["annotations"]) == (1, 1, 15)
+    assert [left["place"] for left in notes["unanswered"]] == list(range(14))
+    assert (notes["answered"], notes["kept"], notes["annotations"]) == (1, 1, 16)
     assert written["annotations"][0] == boxes.document["annotations"][0]
-    assert written["annotations"][13]["area"] == 300
-    assert written["annotations"][14]["segmentation"] == human
+    assert written["annotations"][14]["area"] == 300
+    assert written["annotations"][15]["segmentation"] == human
+
+
+def test_a_number_that_is_none_costs_its_box_alone(boxes: Boxes) -> None:
+    image = boxes.add_image("a.png")
+    boxes.add(image, [float("nan"), 1, 5, 5])
+    boxes.add(image, [1, 1, float("inf"), 5])
+    boxes.add(image)
+    written = boxes.predict()
+    notes = written["segcurate"]
+    assert [left["reason"] for left in notes["unanswered"]] == ["bad_box", "bad_box"]
+    assert notes["answered"] == 1
 
 
 @pytest.mark.parametrize(
