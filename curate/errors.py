@@ -14,6 +14,10 @@ class InputError(ValueError):
     """
 
 
+class NotOfFormat(InputError):
+    """An export holds nothing of the format that its settings state."""
+
+
 def nearest(word: str, valid: Iterable[str]) -> str:
     """The hint `; did you mean 'X'?` with the nearest valid word; empty if none is near.
 

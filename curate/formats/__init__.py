@@ -17,7 +17,8 @@ from curate.records import ReadItem
 Reader = Callable[[Export], Iterator[ReadItem]]
 """A format's `read`: records of images, drops, and files that were left alone.
 
-It raises InputError if nothing in the export is of the format, or if an option is wrong.
+It raises NotOfFormat if nothing in the export is of the format, and InputError if an option is
+wrong.
 """
 
 

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from curate.drops import Drop
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.formats.shared.json_documents import JsonDocument, documents, record_each
 from curate.formats.shared.json_values import as_object, label_flags, value
@@ -61,7 +61,7 @@ def read(export: Export) -> Iterator[ReadItem]:
     try:
         found = documents(export, "ADE20K", _is_ade20k, _NEEDS)
         yield from record_each(export, found, lambda each: _record(export, each))
-    except InputError:
+    except NotOfFormat:
         if not has_lists:
             raise
 

@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.formats.shared.cityscapes_classes import (
     IDS,
@@ -127,7 +127,7 @@ def read(export: Export) -> Iterator[ReadItem]:
 
     try:
         yield from _polygon_records(export, best)
-    except InputError:
+    except NotOfFormat:
         if not has_map:
             raise
     for image, annotation in best.by_image.items():

@@ -48,7 +48,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.exports.file_names import folder_role
 from curate.exports.paths import ancestors, suffix
@@ -145,8 +145,9 @@ def read(export: Export) -> Iterator[ReadItem]:
             found = True
             yield from _read_table(reading, path, lines[1:], columns)
     if not found:
-        root = export.files.root
-        raise InputError(f"{root}: no .csv file with columns of images and run-lengths")
+        raise NotOfFormat(
+            f"export {export.name}: no .csv file with columns of images and run-lengths"
+        )
 
 
 def _columns(lines: list[str]) -> _Columns | None:

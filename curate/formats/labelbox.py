@@ -52,7 +52,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.exports.files import Files
 from curate.exports.paths import ancestors, is_picture, stem
@@ -127,7 +127,7 @@ def read(export: Export) -> Iterator[ReadItem]:
                 continue
             yield from each.drops(export)
             yield from _read_rows(export, each.path, each.objects(), names)
-    except InputError:
+    except NotOfFormat:
         if not has_table:
             raise
 

@@ -58,7 +58,7 @@ from typing import Any
 
 import msgspec
 
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.exports.paths import is_picture
 from curate.exports.xml_documents import open_xml
@@ -96,7 +96,7 @@ def read(export: Export) -> Iterator[ReadItem]:
                 yield export.drop(refusal, annotation_key=each.path, count=None)
                 continue
             yield _image_record(export, each, shapes)
-    except InputError:
+    except NotOfFormat:
         if not has_xml:
             raise
 

@@ -62,7 +62,7 @@ from dataclasses import dataclass
 import msgspec
 
 from curate.drops import Drop, IgnoredFile
-from curate.errors import InputError
+from curate.errors import InputError, NotOfFormat
 from curate.exports.export import Export
 from curate.formats.shared.addresses import ImageNames
 from curate.formats.shared.json_lists import JsonList, list_documents
@@ -123,7 +123,7 @@ def read(export: Export) -> Iterator[ReadItem]:
                 yield from _read_list(reading, each)
             else:
                 yield each
-    except InputError:
+    except NotOfFormat:
         if not has_table:
             raise
 

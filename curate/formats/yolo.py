@@ -58,7 +58,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from curate.drops import Drop, IgnoredFile
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.exports.paths import is_picture
 from curate.flags import Flag
@@ -111,8 +111,8 @@ def read(export: Export) -> Iterator[ReadItem]:
         else:
             files.append(found)
     if not (files or lists.by_folder or export.lost):
-        raise InputError(
-            f"{export.files.root}: no YOLO labels (.txt, in folders named labels) among its files"
+        raise NotOfFormat(
+            f"export {export.name}: no YOLO labels (.txt, in folders named labels) among its files"
         )
     yield from _refused(export)
 

@@ -65,7 +65,7 @@ def read_export(
             message = f"{settings.path}: {message}"
         for ignored in islice(not_opened(export), _MOST_NAMED):
             message += f"; {ignored.path} {ignored.why}"
-        raise InputError(settings.told(message)) from None
+        raise type(error)(settings.told(message)) from None
     except Refusal as refusal:
         yield export.drop(refusal, count=None)
     except Exception as error:  # a bug of ours: it costs the rest of the export

@@ -14,7 +14,7 @@ import msgspec
 from upath import UPath
 
 from curate.drops import FaultReport, IgnoredFile
-from curate.errors import InputError
+from curate.errors import InputError, NotOfFormat
 from curate.export_settings import ExportSettings
 from curate.exports.archive_files import is_whole
 from curate.exports.places import Places
@@ -26,6 +26,7 @@ from curate.storage import digest, read_bytes, read_kept, write_bytes, write_jso
 from curate.stores import reaching
 from pipelines.flow.late_records import LateRecords
 from pipelines.flow.runner import Run
+from pipelines.inspection.other_format import with_other_format
 
 IMAGES_PER_PARTITION = 200
 ANNOTATIONS_PER_PARTITION = 20_000
@@ -213,9 +214,14 @@ def plan_export(export: ExportSettings, build: UPath, key: str, limits: Limits) 
 def _plan_once(build: str, task: _Task, limits: Limits) -> Plan:
     """The plan of an export, made anew if it is missing, counts a fault or has lost pictures."""
     plan = read_plan(UPath(build), task.key)
-    if plan is None or plan.faults or lost_pictures(plan.pictures):
-        plan = plan_export(task.export, UPath(build), task.key, limits)
-    return plan
+    if plan is not None and not plan.faults and not lost_pictures(plan.pictures):
+        return plan
+    try:
+        return plan_export(task.export, UPath(build), task.key, limits)
+    except NotOfFormat as error:
+        # An archive has been unpacked by now, and is opened at once.
+        opened = ingest.open_export(task.export, limits, UPath(build) / UNPACKED)
+        raise with_other_format(error, task.export, opened, limits) from None
 
 
 def _is_there(folder: UPath) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from upath import UPath
 
 from curate.drops import FaultReport
+from curate.errors import NotOfFormat
 from curate.export_settings import ExportSettings
 from curate.exports.export import Export
 from curate.exports.not_opened import not_opened
@@ -14,6 +15,7 @@ from curate.limits import Limits
 from curate.stages import ingest
 from pipelines.flow.screen import Screen
 from pipelines.inspection.counting import count
+from pipelines.inspection.other_format import with_other_format
 from pipelines.inspection.other_kinds import find_other_kinds
 from pipelines.inspection.ranking import Attempt, rank_formats
 from pipelines.inspection.reading import (
@@ -74,8 +76,7 @@ class Inspector:
         candidates: list[Candidate] = []
         besides: list[OtherKind] = []
         if format_name:
-            export = unknown.read_as(format_name)
-            documents = read_documents(opened, export, self.scratch, self.most_images)
+            documents = self._documents(opened, unknown.read_as(format_name))
         else:
             attempts = rank_formats(
                 unknown, opened, self.limits, self.scratch, self.most_images
@@ -93,8 +94,14 @@ class Inspector:
     def inspect_export(self, export: ExportSettings) -> Inspected:
         """An export, read as its settings say."""
         opened = ingest.open_export(export, self.limits, self.scratch)
-        documents = read_documents(opened, export, self.scratch, self.most_images)
-        return self._read(documents, [], [])
+        return self._read(self._documents(opened, export), [], [])
+
+    def _documents(self, opened: Export, export: ExportSettings) -> Documents:
+        """The documents of an export whose format is stated."""
+        try:
+            return read_documents(opened, export, self.scratch, self.most_images)
+        except NotOfFormat as error:
+            raise with_other_format(error, export, opened, self.limits) from None
 
     def _read(
         self,

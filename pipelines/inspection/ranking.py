@@ -207,6 +207,6 @@ def has_no_name(label: str) -> bool:
 
 def _without_place(message: str, opened: Export, path: str) -> str:
     """A format's message without what all of them begin with."""
-    for prefix in (f"export {opened.name}: ", f"{path}: ", f"{opened.files.root}: "):
+    for prefix in (f"export {opened.name}: ", f"{path}: "):
         message = message.removeprefix(prefix)
     return message

@@ -115,6 +115,8 @@ def read_documents(
     for each in ingest.plan(own, records, ingest.keep_in(scratch / "embedded")):
         if isinstance(each, Drop):
             drops.append(each)
+            # Of an image that is lost, nothing but its drops tells what was annotated.
+            documents.annotations += each.count or 0
             if each.reason in _IMAGE_LOST:
                 documents.lost.add(each.image_path)
         elif isinstance(each, FoundImage):

@@ -48,7 +48,8 @@ class Contents(msgspec.Struct, frozen=True):
     unused_pictures: int
     """Pictures of the export that the format takes for neither image nor mask."""
     annotations: int
-    """Annotations of documents, with those that the format drops itself, such as crowds."""
+    """Annotations of documents, with those that are dropped: by the format itself, such as
+    crowds, or because their image is lost."""
     masks: int
     """Mask files whose regions nobody counts before their pixels are read."""
     annotations_by_label: dict[str, int]

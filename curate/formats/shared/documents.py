@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from curate.drops import Drop, IgnoredFile
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.exports.paths import original_of
 from curate.reasons import Refusal
@@ -31,7 +31,7 @@ def find_documents(
     `numbered`: whether files that are called by a mere number count, too.
 
     Raises:
-        InputError: if no file is of the format, nor broken.
+        NotOfFormat: if no file is of the format, nor broken.
     """
     found = False
     # An original is read before its copies, which repeat it: a.json before "a (1).json".
@@ -54,8 +54,9 @@ def find_documents(
 
     if not found and not export.lost:
         number = len(export.files.paths)
-        raise InputError(
-            f"{export.files.root}: no {name} document among {number} files; it {needs}"
+        raise NotOfFormat(
+            f"export {export.name}: no {name} document among {number} files "
+            f"(such a document {needs})"
         )
 
 

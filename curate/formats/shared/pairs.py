@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from curate.drops import Drop
-from curate.errors import InputError
+from curate.errors import NotOfFormat
 from curate.exports.export import Export
 from curate.exports.file_names import Role, folder_role, is_numbered_class
 from curate.exports.paths import ancestors, is_array, is_picture
@@ -45,7 +45,7 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     `prefer_colours`: of a mask of class numbers and its colour rendering, take the latter.
 
     Raises:
-        InputError: if no image has a mask.
+        NotOfFormat: if no image has a mask.
     """
     # A mask that is a link still tells that its image is annotated, and is counted as lost.
     files = [*export.files.paths, *sorted(export.files.refused)]
@@ -63,8 +63,8 @@ def pair_masks(export: Export, *, prefer_colours: bool) -> Pairs:
     pairs.by_number = any(match.by_number for match in found_masks)
     matches, pairs.lost = _sort_by_image(export, by_mask)
     if not matches and not pairs.lost:
-        raise InputError(
-            f"{export.files.root}: no image with a mask among {len(pictures)} pictures; "
+        raise NotOfFormat(
+            f"export {export.name}: no image with a mask among {len(pictures)} pictures; "
             "masks have their image's name, in a sister folder (images, masks) or beside it; "
             "options images and masks name other folders"
         )

@@ -1,6 +1,7 @@
 """Formats are ranked, and counts are those that ingest will have."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,29 @@ def test_counts_are_those_of_ingest(project: Project, verb: Verb) -> None:
     assert contents is not None
     assert (contents.format, contents.images, contents.images_found) == ("coco", 8, 7)
     assert contents.objects == ledger["out"] == sum(contents.labels.values())
+    # One image is lost, and its annotations with it: they are counted all the same.
+    assert contents.annotations == ledger["in"]
     dropped = {loss.reason: loss.annotations for loss in contents.dropped}
     assert dropped == ledger["by_reason"]
     assert all(loss.example for loss in contents.dropped)
+
+
+def test_a_wrong_format_names_the_archive_and_what_it_looks_like(
+    project: Project, verb: Verb
+) -> None:
+    place = project.add("street", 2, ["car"], format="labelme")
+    archive = shutil.make_archive(str(place), "zip", place)
+    project.plain["exports"][0]["path"] = archive
+
+    for told in (
+        verb("ingest", project.change()),
+        verb("inspect", archive, "--format", "labelme"),
+    ):
+        assert told.code == 2
+        message = f"{archive}: no labelme document among 3 files (such a document has"
+        assert message in told.err
+        looks_like = f"it looks like coco: 'python -m pipelines inspect {archive}'"
+        assert looks_like in told.err
 
 
 def test_a_sample_of_images_has_whole_counts_of_documents(tmp_path: Path) -> None:
