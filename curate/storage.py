@@ -139,9 +139,13 @@ def read_table(path: UPath, columns: list[str] | None = None) -> pa.Table:
 
 
 def broken(path: UPath, error: Exception) -> InputError:
-    """The error that a file cannot be read, in one line: pyarrow's own may have several."""
-    why = " ".join(str(error).split())
-    return InputError(f"{path}: broken ({why}); {_ADVICE}")
+    """The error that a file cannot be read, in one line, where pyarrow's may have several."""
+    return InputError(f"{path}: broken ({one_line(error)}); {_ADVICE}")
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, without its line breaks."""
+    return " ".join(str(error).split())
 
 
 def partitions(folder: UPath) -> list[UPath]:

@@ -1,6 +1,7 @@
 """Mask files as they are: grey values, palette indexes or colours, in the file's frame."""
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,28 @@ Values = NDArray[np.unsignedinteger]
 Colours = NDArray[np.uint32]
 """0xRRGGBB."""
 
+_Colour = TypeVar("_Colour", int, NDArray[np.integer[Any]])
+
+_BYTE = 0xFF
+_GREEN = 0x00FF00
 _GREY = 0x010101  # times a byte: its grey as 0xRRGGBB
 _GREYS: Colours = np.arange(256, dtype=np.uint32) * _GREY
 _BLACK_AND_WHITE = _GREYS[[0, 255]]
 _DEEP_GREYS = np.repeat(_GREYS, 256)  # by 16-bit value: its high byte shows
 _MAX_VALUE = 65_535
 _UPPER_BITS = 0xF0F0F0  # of what shows of 16 bits a channel
+
+
+def red_blue_swapped(colour: _Colour) -> _Colour:
+    """A colour, 0xRRGGBB, or colours, as 0xBBGGRR: how OpenCV takes them, and ids are made of them.
+
+    >>> f"{red_blue_swapped(0x112233):06x}"
+    '332211'
+    """
+    red = colour >> 16
+    green = colour & _GREEN
+    blue = colour & _BYTE
+    return red | green | blue << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)

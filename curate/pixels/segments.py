@@ -8,7 +8,7 @@ from curate.flags import Flag
 from curate.mask_records import SegmentMap
 from curate.pixels import masks
 from curate.pixels.class_table import Integers
-from curate.pixels.mask_pictures import MaskPicture
+from curate.pixels.mask_pictures import MaskPicture, red_blue_swapped
 from curate.pixels.mask_scaling import fit_to_image
 from curate.pixels.run_lengths import RunLengths, from_borders
 from curate.reasons import Reason, Refusal
@@ -100,11 +100,7 @@ def _ids(segment_map: SegmentMap, picture: MaskPicture) -> Integers:
 
     The latter if no segment has the former.
     """
-    colours = picture.colours  # 0xRRGGBB
-    red = colours >> 16
-    green = (colours >> 8) & _BYTE
-    blue = colours & _BYTE
-    ids: Integers = red | (green << 8) | (blue << 16)
+    ids = red_blue_swapped(picture.colours)
 
     # Some tools write ids as they are: in grey of 8 or 16 bits, or with a palette for the eye.
     if picture.values is None or np.isin(ids, segment_map.known).any():

@@ -29,15 +29,17 @@ class PercentSigns:
 
     def add(self, record: ImageRecord) -> None:
         """Look at the polygons of an image, unless one before has been beyond 100."""
+        if self._is_in_px:
+            return
         for annotation in record.annotations:
             shape = annotation.shape
-            if self._is_in_px or not isinstance(shape, Polygons):
+            if not isinstance(shape, Polygons) or shape.normalised:
                 continue
             for numbers in map(_numbers, shape.rings):
-                if shape.normalised or not numbers.size:
+                if not numbers.size:
                     continue
                 self._highest = max(self._highest, float(numbers.max()))
-                self._is_in_px = self._highest > _PERCENT or float(numbers.min()) < 0
+                self._is_in_px |= self._highest > _PERCENT or float(numbers.min()) < 0
 
     def may_be_percent(self) -> bool:
         """Whether no outline is beyond 100, and one nearly is there."""

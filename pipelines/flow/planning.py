@@ -289,10 +289,9 @@ def _note_ignored_files(run: Run, export: ExportSettings, plan: Plan) -> None:
     """Name files that the format left alone, as they may have been meant for it."""
     if plan.ignored_files == 0:
         return
-    shown = plan.ignored[:_MOST_NAMED]  # a kept plan may name more
-    named = ", ".join(shown)
-    if plan.ignored_files > len(shown):
-        named += f" and {plan.ignored_files - len(shown)} more"
+    named = ", ".join(plan.ignored)
+    if plan.ignored_files > len(plan.ignored):
+        named += f" and {plan.ignored_files - len(plan.ignored)} more"
     run.screen.note(f"export {export.name}: files left alone: {named}")
 
 

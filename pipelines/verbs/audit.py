@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from upath import UPath
 
+from curate import storage
 from curate.errors import InputError
 from curate.schema import SCHEMA_VERSION, STAGES
 from curate.settings import Settings
@@ -188,8 +189,7 @@ def _objections_to_file(path: UPath, file: ShardFile) -> Iterator[str]:
     try:
         opened = pq.ParquetFile(pa.BufferReader(data))
     except pa.ArrowException as error:
-        why = " ".join(str(error).split())  # it may have several lines
-        yield f"it is no Parquet file: {why}"
+        yield f"it is no Parquet file: {storage.one_line(error)}"
         return
     if opened.metadata.num_rows != file.rows:
         yield f"{opened.metadata.num_rows} rows, the manifest says {file.rows}"

@@ -182,9 +182,8 @@ def _read_data(export: Export, path: str, text: str) -> Any:
     try:
         return export.read_json(path)
     except Refusal:
-        return parse_yaml(
-            text, posixpath.basename(path)
-        ).data  # it has quotes of both kinds
+        # What Python prints has quotes of both kinds, as YAML may have.
+        return parse_yaml(text, posixpath.basename(path)).data
 
 
 def make_table(rows: Iterable[ClassRow]) -> ClassTable:

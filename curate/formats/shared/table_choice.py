@@ -15,14 +15,13 @@ from curate.drops import Drop, IgnoredFile
 from curate.exports.export import Export
 from curate.formats.shared.class_tables import ClassTable, FoundTable
 from curate.formats.shared.mask_numbers import some_masks
+from curate.pixels.mask_pictures import red_blue_swapped
 from curate.pixels.mask_values import MaskValues
 from curate.reasons import Reason, Refusal
 
 _MASKS_LOOKED_AT = 8
 _MASKS_OF_LISTS = 32  # the class that tells may be a rare one
 _BORDER = 255  # Pascal VOC's, of no class
-_BYTE = 0xFF
-_GREEN = 0x00FF00
 
 
 def choose_tables(
@@ -91,9 +90,9 @@ def _highest_class(masks: Sequence[MaskValues]) -> int:
 def _may_be_swapped(table: ClassTable) -> bool:
     """Whether a table lists two colours that differ by which of their channels is red."""
     return any(
-        _swapped(colour) in table.colours
+        red_blue_swapped(colour) in table.colours
         for colour in table.colours
-        if _swapped(colour) != colour
+        if red_blue_swapped(colour) != colour
     )
 
 
@@ -103,21 +102,16 @@ def _is_swapped(table: ClassTable, masks: Sequence[MaskValues]) -> bool:
     Colours of which both are listed say nothing.
     """
     listed = set(table.colours)
-    swapped = set(map(_swapped, listed))
+    swapped = set(map(red_blue_swapped, listed))
     shown = {colour for mask in masks for colour, _ in mask.colours}
     return bool(shown & swapped - listed) and not shown & listed - swapped
 
 
 def _with_colours_swapped(table: ClassTable) -> ClassTable:
-    colours = {_swapped(colour): value for colour, value in table.colours.items()}
+    colours = {
+        red_blue_swapped(colour): value for colour, value in table.colours.items()
+    }
     return replace(table, colours=colours)
-
-
-def _swapped(colour: int) -> int:
-    """A colour, 0xRRGGBB, with red and blue swapped."""
-    red = colour >> 16
-    blue = colour & _BYTE
-    return blue << 16 | colour & _GREEN | red
 
 
 def _note_of_swap(export: Export, path: str) -> Drop:
